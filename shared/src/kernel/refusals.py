@@ -1,0 +1,29 @@
+"""Refusals: what a command may not do, as values with a stable code that travel from the domain to the caller."""
+
+from enum import StrEnum
+
+
+class RefusalKind(StrEnum):
+    """What the caller can do about it; the HTTP shell turns each kind into one status."""
+
+    INVALID = "invalid"  # 422: the command itself is wrong; send another one
+    NOT_FOUND = "not_found"  # 404: the thing it speaks of is unknown
+    CONFLICT = "conflict"  # 409: right in itself, but not in the present state
+    FORBIDDEN = "forbidden"  # 403: not this caller's to do
+
+
+class Refused(Exception):  # noqa: N818 - a refusal is an outcome of the domain, not an error of the program
+    """A command was refused and nothing was written.
+
+    ``code`` is stable, in capitals, and documented in docs/errors.md. ``detail`` says what happened,
+    to which thing, and what would be right. ``about`` names the things concerned, for machines.
+    """
+
+    def __init__(
+        self, code: str, detail: str, *, kind: RefusalKind = RefusalKind.INVALID, about: dict[str, str] | None = None
+    ) -> None:
+        super().__init__(f"{code}: {detail}")
+        self.code = code
+        self.detail = detail
+        self.kind = kind
+        self.about = about or {}
