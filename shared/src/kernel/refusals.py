@@ -20,7 +20,12 @@ class Refused(Exception):  # noqa: N818 - a refusal is an outcome of the domain,
     """
 
     def __init__(
-        self, code: str, detail: str, *, kind: RefusalKind = RefusalKind.INVALID, about: dict[str, str] | None = None
+        self,
+        code: str,
+        detail: str,
+        *,
+        kind: RefusalKind = RefusalKind.INVALID,
+        about: dict[str, str] | None = None,
     ) -> None:
         super().__init__(f"{code}: {detail}")
         self.code = code

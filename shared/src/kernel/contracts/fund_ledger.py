@@ -1,0 +1,39 @@
+"""What the fund ledger publishes: journals as they are booked, and funds that ran into debt."""
+
+from datetime import date
+from typing import Final
+
+import msgspec
+
+from kernel.contracts.envelope import contract_registry
+
+TOPIC: Final = "fund-ledger"
+
+
+class PostingBooked(msgspec.Struct, frozen=True):
+    """One line of a journal: debit positive, credit negative, in fen."""
+
+    account: str
+    amount_fen: int
+
+
+class JournalBooked(msgspec.Struct, frozen=True):
+    """A balanced journal; ``reverses`` names the journal whose exact negative it is."""
+
+    journal_id: str
+    kind: str
+    booked_on: date
+    postings: tuple[PostingBooked, ...]
+    settlement_id: str | None = None
+    reverses: str | None = None
+
+
+class FundOverdrawn(msgspec.Struct, frozen=True):
+    """A fund owes more than it holds; the patient's result stands, the owner must pay in (AMB-L9)."""
+
+    account: str
+    balance_fen: int
+    journal_id: str
+
+
+REGISTRY: Final = contract_registry(TOPIC, JournalBooked, FundOverdrawn)

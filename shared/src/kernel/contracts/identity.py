@@ -1,0 +1,52 @@
+"""What identity publishes: who is entitled, without a name or an ID number."""
+
+from datetime import date
+from typing import Final
+
+import msgspec
+
+from kernel.contracts.envelope import contract_registry
+
+TOPIC: Final = "identity"
+
+
+class Membership(msgspec.Struct, frozen=True):
+    """A person belongs to a category of the poor, according to one department (DOMAIN B1).
+
+    ``valid_to`` is the last day on which it holds; None while it goes on.
+    """
+
+    membership_id: str
+    category: str
+    department: str
+    valid_from: date
+    valid_to: date | None = None
+    group: str | None = None
+    poverty_status: str | None = None
+    exit_date: date | None = None
+
+
+class Enrolment(msgspec.Struct, frozen=True):
+    """A person's insurance in one area and year (DOMAIN B2); eligible from the later of the two dates."""
+
+    scheme: str
+    area: str
+    year: int
+    registered_on: date | None = None
+    marked_on: date | None = None
+
+
+class EntitlementChanged(msgspec.Struct, frozen=True):
+    """All that is known of a person's entitlement after a change; ``revision`` grows by one with each."""
+
+    person_id: str
+    revision: int
+    change: str
+    county: str
+    memberships: tuple[Membership, ...] = ()
+    enrolments: tuple[Enrolment, ...] = ()
+    deceased_on: date | None = None
+    merged_into: str | None = None
+
+
+REGISTRY: Final = contract_registry(TOPIC, EntitlementChanged)

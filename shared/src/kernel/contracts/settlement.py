@@ -1,0 +1,69 @@
+"""What settlement publishes: who owes what for which bill, each fen with its clause."""
+
+from datetime import date, datetime
+from typing import Final
+
+import msgspec
+
+from kernel.contracts.envelope import contract_registry
+
+TOPIC: Final = "settlement"
+
+
+class LayerPaid(msgspec.Struct, frozen=True):
+    """One payer's part of a bill. ``funding`` names the funds that stand behind it, in order: the ledger splits."""
+
+    payer: str
+    amount_fen: int
+    clause: str
+    document: str
+    funding: tuple[str, ...] = ()
+    payout_fen: int = 0
+
+
+class EncounterAdmitted(msgspec.Struct, frozen=True):
+    """A person was admitted; a referral, if named, is used up by this stay."""
+
+    encounter_id: str
+    person_id: str
+    hospital_id: str
+    admitted_on: date
+    deposit_required: bool
+    referral_id: str | None = None
+
+
+class SettlementConfirmed(msgspec.Struct, frozen=True):
+    """A bill was settled: total = sum of layers + what the patient pays; the payout is beside the bill."""
+
+    settlement_id: str
+    encounter_id: str
+    person_id: str
+    county: str
+    area: str
+    hospital_id: str
+    encounter_kind: str
+    discharged_on: date
+    settled_at: datetime
+    category: str | None
+    policy_id: str
+    total_fen: int
+    patient_pays_fen: int
+    payout_fen: int
+    layers: tuple[LayerPaid, ...]
+    referral_id: str | None = None
+    flags: tuple[str, ...] = ()
+
+
+class SettlementRevoked(msgspec.Struct, frozen=True):
+    """A settlement was taken back whole; the ledger books its exact negative."""
+
+    settlement_id: str
+    encounter_id: str
+    person_id: str
+    hospital_id: str
+    revoked_at: datetime
+    reason: str
+    refund_to_patient_fen: int
+
+
+REGISTRY: Final = contract_registry(TOPIC, EncounterAdmitted, SettlementConfirmed, SettlementRevoked)

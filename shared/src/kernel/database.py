@@ -1,0 +1,40 @@
+"""Connections to PostgreSQL for the hot paths: a pool without a reset round trip, bounded in every wait."""
+
+from typing import Any, TypeAlias
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+Connection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
+
+#: A session that sits in an open transaction holds back every reader in the cluster (EVENT-STORE 1.3).
+_SESSION_SETTINGS = {
+    "idle_in_transaction_session_timeout": "10s",
+    "statement_timeout": "30s",
+    "jit": "off",
+    "timezone": "UTC",
+}
+
+
+async def _no_reset(_connection: Any) -> None:
+    """Our sessions change no settings, so a reset would be a round trip for nothing."""
+
+
+async def open_pool(database_url: str, *, schema: str, user: str | None = None, size: int = 10) -> Pool:
+    """A pool of at most ``size`` sessions that see ``schema`` only.
+
+    ``user`` overrides the user of the URL: the embedded run has one URL and a role for each service.
+    Raises OSError or asyncpg.PostgresError when the database cannot be reached within ten seconds.
+    """
+    pool: Pool = await asyncpg.create_pool(
+        database_url,
+        user=user,
+        min_size=1,
+        max_size=size,
+        timeout=10,
+        command_timeout=30,
+        reset=_no_reset,
+        server_settings={**_SESSION_SETTINGS, "search_path": schema, "application_name": f"onestop-{schema}"},
+    )
+    return pool

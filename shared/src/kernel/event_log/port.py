@@ -1,0 +1,92 @@
+"""What relays and consumers may ask of a transport; both adapters carry the same CloudEvents envelope."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final, Protocol
+
+import msgspec
+from aiokafka.partitioner import murmur2
+
+#: Partitions of every topic, for ever: adding some would tear the order of keys apart (EVENT-STORE 2.8).
+PARTITIONS: Final = 12
+
+
+class Outgoing(msgspec.Struct, frozen=True):
+    """A message on its way out: CloudEvents attributes as headers, the event's JSON as body."""
+
+    topic: str
+    partition: int
+    #: Dense number within (topic, partition), from 1: a consumer sees at once what is missing or doubled.
+    pseq: int
+    key: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+
+class Message(msgspec.Struct, frozen=True):
+    """A message as read. ``offset`` is the transport's position, ``pseq`` the publisher's count."""
+
+    topic: str
+    partition: int
+    offset: int
+    pseq: int
+    key: str
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def type(self) -> str:
+        """The CloudEvents type, such as ``onestop.settlement.SettlementConfirmed.v1``."""
+        return self.headers.get("ce_type", "")
+
+
+class Publisher(Protocol):
+    """Where a relay puts messages."""
+
+    async def publish(self, messages: Sequence[Outgoing]) -> None:
+        """Store all of them durably, in order within a partition; raises when that is not certain."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        ...
+
+
+class Reader(Protocol):
+    """Where one consumer takes messages from."""
+
+    async def read(self, timeout_seconds: float) -> dict[int, list[Message]]:
+        """Next messages by partition, in order; nothing where none came in time."""
+        ...
+
+    async def seek(self, partition: int, offset: int) -> None:
+        """Read this partition from ``offset`` on."""
+        ...
+
+    async def end_offsets(self) -> dict[int, int]:
+        """For each partition the offset that the next message will have: how far a consumer could be."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        ...
+
+
+class EventLog(Protocol):
+    """A transport: makes publishers and readers."""
+
+    async def publisher(self) -> Publisher:
+        """A publisher with its own connection."""
+        ...
+
+    async def reader(self, topic: str, positions: Mapping[int, int]) -> Reader:
+        """A reader of all partitions of a topic, each from its position."""
+        ...
+
+    async def ready(self) -> None:
+        """Raises when the transport cannot be reached."""
+        ...
+
+
+def partition_of(key: str) -> int:
+    """Kafka's own default: murmur2 of the key. The same person is always in the same partition."""
+    return int(murmur2(key.encode()) & 0x7FFFFFFF) % PARTITIONS

@@ -1,0 +1,86 @@
+"""Streams: how far one is, what is added to it, and the hash that chains its events together."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID, uuid5
+
+import msgspec
+
+GENESIS: Final = bytes(32)
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Stream(msgspec.Struct, frozen=True):
+    """Where a stream stands: its version (number of events) and the chain hash of its last event."""
+
+    stream_id: str
+    version: int = 0
+    chain: bytes = GENESIS
+
+
+class RecordedEvent(msgspec.Struct, frozen=True):
+    """An event with its place: what projections and integration events are made from."""
+
+    stream_id: str
+    version: int
+    event_id: UUID
+    occurred_at: datetime
+    event: Any
+    correlation_id: str = ""
+
+
+class NewEvent(msgspec.Struct, frozen=True):
+    """An event encoded and chained, ready to be inserted."""
+
+    stream_id: str
+    version: int
+    event_id: UUID
+    type: str
+    schema_version: int
+    data: str
+    meta: str
+    occurred_at: datetime
+    chain: bytes
+
+
+class StreamAppend(msgspec.Struct, frozen=True):
+    """Events to be added to one stream that stands as ``stream`` says."""
+
+    stream: Stream
+    events: tuple[Any, ...]
+
+
+def event_id_of(command_id: UUID, index: int) -> UUID:
+    """The id of a command's ``index``-th event: the same command always makes the same ids."""
+    return uuid5(command_id, str(index))
+
+
+def chain_hash(previous: bytes, parts: Sequence[str]) -> bytes:
+    """SHA-256 over the previous event's hash and this event's stored texts, each with its length.
+
+    ``parts`` are stream id, version, event id, type, schema version, data, meta and occurred_at; see ``parts_of``.
+    """
+    digest = hashlib.sha256(previous)
+    for part in parts:
+        encoded = part.encode()
+        digest.update(len(encoded).to_bytes(4, "big"))
+        digest.update(encoded)
+    return digest.digest()
+
+
+def parts_of(
+    *,
+    stream_id: str,
+    version: int,
+    event_id: UUID,
+    type_name: str,
+    schema_version: int,
+    data: str,
+    meta: str,
+    occurred_at: datetime,
+) -> tuple[str, ...]:
+    """Everything of an event that the chain protects, as text. Times count in whole microseconds since 1970."""
+    micros = (occurred_at - _EPOCH) // timedelta(microseconds=1)
+    return stream_id, str(version), event_id.hex, type_name, str(schema_version), data, meta, str(micros)

@@ -1,0 +1,154 @@
+"""Read tables: rows that are a pure function of events, and the one writer that stores them anywhere."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import Column, Table
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.types import ARRAY
+
+#: ``Table(info=GUARDED)``: the column ``version`` may only grow by one; a row that moved meanwhile is a conflict.
+GUARDED: Final = {"onestop": "guarded"}
+#: ``Table(info=SUMMED)``: columns outside the key are amounts that are added to what is there.
+SUMMED: Final = {"onestop": "summed"}
+
+
+class Put(msgspec.Struct, frozen=True):
+    """Store this row whole, replacing the row of the same key. ``row`` is in column order."""
+
+    table: Table
+    row: tuple[Any, ...]
+
+
+class Add(msgspec.Struct, frozen=True):
+    """Add these amounts to the row of the same key in a summed table. ``row`` is in column order."""
+
+    table: Table
+    row: tuple[Any, ...]
+
+
+Change = Put | Add
+
+_DIALECT: Final = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy has no type for it
+
+
+def put(table: Table, **values: Any) -> Put:
+    """A Put from column values by name; every column must be named."""
+    return Put(table, _ordered(table, values))
+
+
+def add(table: Table, **values: Any) -> Add:
+    """An Add from column values by name; every column must be named."""
+    assert is_summed(table), f"{table.name} is not a summed table"
+    return Add(table, _ordered(table, values))
+
+
+def _ordered(table: Table, values: Mapping[str, Any]) -> tuple[Any, ...]:
+    names = [column.name for column in table.columns]
+    assert values.keys() == set(names), f"{table.name} has columns {names}, the row names {sorted(values)}"
+    return tuple(values[name] for name in names)
+
+
+def is_guarded(table: Table) -> bool:
+    """Whether the table's ``version`` column guards its rows."""
+    return table.info.get("onestop") == "guarded"
+
+
+def is_summed(table: Table) -> bool:
+    """Whether the table's other columns are added up."""
+    return table.info.get("onestop") == "summed"
+
+
+def key_of(change: Change) -> tuple[Any, ...]:
+    """The key values of a change's row."""
+    keys = change.table.primary_key.columns
+    return tuple(value for column, value in zip(change.table.columns, change.row, strict=True) if column in keys)
+
+
+def collapse(changes: Iterable[Change]) -> dict[Table, list[tuple[Any, ...]]]:
+    """One row a key and table: of several Puts the last one, of several Adds the sum; in sorted key order.
+
+    The order is fixed so that two writers take row locks in the same order and cannot deadlock.
+    """
+    by_table: dict[Table, dict[tuple[Any, ...], tuple[Any, ...]]] = {}
+    for change in changes:
+        rows = by_table.setdefault(change.table, {})
+        key = key_of(change)
+        before = rows.get(key)
+        rows[key] = _plus(change, before) if isinstance(change, Add) and before is not None else change.row
+    return {table: [rows[key] for key in sorted(rows)] for table, rows in sorted(by_table.items(), key=_by_name)}
+
+
+def _by_name(item: tuple[Table, object]) -> str:
+    return item[0].name
+
+
+def _plus(change: Add, before: tuple[Any, ...]) -> tuple[Any, ...]:
+    keys = change.table.primary_key.columns
+    return tuple(
+        old if column in keys else old + new
+        for column, old, new in zip(change.table.columns, before, change.row, strict=True)
+    )
+
+
+def upsert(table: Table, first_parameter: int, *, guarded: bool) -> str:
+    """An INSERT … ON CONFLICT over one array parameter a column, beginning at ``$first_parameter``."""
+    columns = list(table.columns)
+    names = ", ".join(f'"{column.name}"' for column in columns)
+    arrays = ", ".join(f"${first_parameter + i}::{_element_type(column)}[]" for i, column in enumerate(columns))
+    values = ", ".join(f"r.c{i}{_cast(column)}" for i, column in enumerate(columns))
+    aliases = ", ".join(f"c{i}" for i in range(len(columns)))
+    keys = ", ".join(f'"{column.name}"' for column in table.primary_key.columns)
+    return (
+        f'INSERT INTO "{table.name}" ({names}) SELECT {values} FROM unnest({arrays}) AS r({aliases}) '
+        f"ON CONFLICT ({keys}) {_on_conflict(table, guarded=guarded)}"
+    )
+
+
+def _on_conflict(table: Table, *, guarded: bool) -> str:
+    rest = [f'"{column.name}"' for column in table.columns if column not in table.primary_key.columns]
+    if not rest:
+        return "DO NOTHING"
+    if is_summed(table):
+        return "DO UPDATE SET " + ", ".join(f'{name} = "{table.name}".{name} + EXCLUDED.{name}' for name in rest)
+    sets = "DO UPDATE SET " + ", ".join(f"{name} = EXCLUDED.{name}" for name in rest)
+    if guarded and is_guarded(table):
+        sets += f' WHERE "{table.name}".version = EXCLUDED.version - 1'
+    return sets
+
+
+def _element_type(column: Column[Any]) -> str:
+    # An array inside an array parameter would be flattened by unnest, and asyncpg wants json as text anyway.
+    if isinstance(column.type, ARRAY) or _sql_type(column) in ("JSON", "JSONB"):
+        return "text"
+    return _sql_type(column)
+
+
+def _cast(column: Column[Any]) -> str:
+    return f"::{_sql_type(column)}" if _element_type(column) != _sql_type(column) else ""
+
+
+def _sql_type(column: Column[Any]) -> str:
+    return column.type.compile(dialect=_DIALECT)
+
+
+def parameters(table: Table, rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
+    """The rows turned by columns, ready to be bound to ``upsert``."""
+    columns = list(table.columns)
+    turned: list[list[Any]] = [list(values) for values in zip(*rows, strict=True)] or [[] for _ in columns]
+    for i, column in enumerate(columns):
+        if isinstance(column.type, ARRAY):
+            turned[i] = [_array_literal(value) for value in turned[i]]
+        elif _sql_type(column) in ("JSON", "JSONB"):
+            turned[i] = [None if value is None else _json_text(value) for value in turned[i]]
+    return turned
+
+
+def _json_text(value: Any) -> str:
+    return value if isinstance(value, str) else msgspec.json.encode(value, order="deterministic").decode()
+
+
+def _array_literal(values: Sequence[Any]) -> str:
+    quoted = ('"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"' for value in values)
+    return "{" + ",".join(quoted) + "}"
