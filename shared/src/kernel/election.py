@@ -25,14 +25,14 @@ async def run_elected(pool: Pool, name: str, job: Callable[[], Awaitable[None]])
 
     The lock lives in a session of its own and goes with it, so a killed process frees it at once.
     """
-    backoff = _RETRY_SECONDS
+    backoff, elected_at = _RETRY_SECONDS, 0.0
     while True:
         try:
             async with pool.acquire() as connection:
                 while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", lock_number(name)):
                     await asyncio.sleep(_RETRY_SECONDS)
+                elected_at = asyncio.get_running_loop().time()
                 try:
-                    backoff = _RETRY_SECONDS
                     await _while_connected(connection, job)
                 finally:
                     if not connection.is_closed():
@@ -41,6 +41,8 @@ async def run_elected(pool: Pool, name: str, job: Callable[[], Awaitable[None]])
             _log.warning("elected job lost the database", job=name, error=repr(error))
         except Exception:
             _log.exception("elected job failed", job=name)
+        if asyncio.get_running_loop().time() - elected_at > _BACKOFF_MAX_SECONDS:
+            backoff = _RETRY_SECONDS
         await asyncio.sleep(backoff)
         backoff = min(backoff * 2, _BACKOFF_MAX_SECONDS)
 

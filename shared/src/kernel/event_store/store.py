@@ -120,7 +120,7 @@ class EventStore:
         except asyncpg.PostgresError as error:
             raise _translated(error) from error
 
-    async def _commit_batch(self, writes: Sequence[Write]) -> list[None | BaseException]:
+    async def _commit_batch(self, writes: Sequence[Write]) -> list[BaseException | None]:
         try:
             async with self.pool.acquire() as connection:
                 await self.commit_in(connection, writes)

@@ -43,7 +43,8 @@ _EVENTS_SQL: Final = """
 WITH written AS (
   INSERT INTO events (order_tx, stream_id, version, event_id, type, schema_version, data, meta, occurred_at, chain)
   SELECT GREATEST(pg_current_xact_id()::text::bigint, pg_snapshot_xmax(pg_current_snapshot())::text::bigint - 1),
-         e.stream_id, e.version, e.event_id, e.type, e.schema_version, e.data::json, e.meta::json, e.occurred_at, e.chain
+         e.stream_id, e.version, e.event_id, e.type, e.schema_version, e.data::json, e.meta::json,
+         e.occurred_at, e.chain
   FROM unnest($1::text[], $2::int[], $3::uuid[], $4::text[], $5::smallint[], $6::text[], $7::text[],
               $8::timestamptz[], $9::bytea[])
        WITH ORDINALITY AS e(stream_id, version, event_id, type, schema_version, data, meta, occurred_at, chain, n)

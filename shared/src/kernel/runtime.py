@@ -1,0 +1,102 @@
+"""The runtime of one service: its connections, its write path, and the background jobs that move its events."""
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
+
+import msgspec
+
+from kernel.command_path import CommandPath
+from kernel.consumer import Consumer
+from kernel.database import Pool, open_pool
+from kernel.election import run_elected
+from kernel.event_log import EventLog
+from kernel.event_registry import EventRegistry
+from kernel.event_store.sequencer import Sequencer
+from kernel.event_store.store import EventStore, Project
+from kernel.inbox import Effects, Inbox
+from kernel.relay import Publish, Relay
+from kernel.signals import Signal
+
+
+class Subscription(msgspec.Struct, frozen=True):
+    """A topic that a service consumes, under a consumer name, and what a batch of its messages does."""
+
+    consumer: str
+    topic: str
+    effects: Effects
+
+
+class ServiceParts(msgspec.Struct, frozen=True):
+    """What makes one service different from another, as far as the runtime is concerned."""
+
+    name: str
+    schema: str
+    topic: str
+    registry: EventRegistry
+    project: Project
+    publish: Publish
+    #: Made when the store exists, because a consumer's effects may append to it.
+    subscriptions: Callable[[EventStore], Sequence[Subscription]] = lambda _store: ()
+
+
+class Runtime:
+    """A started service without its HTTP side. ``store`` and ``path`` exist after ``start``."""
+
+    store: EventStore
+    path: CommandPath
+
+    def __init__(self, parts: ServiceParts, database_url: str, log: EventLog, *, user: str | None = None) -> None:
+        self.parts = parts
+        self.consumers: list[Consumer] = []
+        self._database_url = database_url
+        self._user = user
+        self._log = log
+        self._pools: list[Pool] = []
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self, *, background: bool = True) -> None:
+        """Connect, and begin to sequence, relay and consume; raises where the database is away."""
+        pool, jobs = [await self._pool(size) for size in (10, 16)]
+        self.store = EventStore(pool, self.parts.registry, self.parts.project)
+        self.path = CommandPath(self.store)
+        if background:
+            self._start_jobs(jobs)
+
+    def _start_jobs(self, pool: Pool) -> None:
+        logged = Signal()
+        parts = self.parts
+        sequencer = Sequencer(pool, self.store.appended, logged)
+        relay = Relay(pool, parts.registry, parts.topic, parts.publish, log=self._log, logged=logged)
+        self._elect(pool, "sequencer", sequencer.run)
+        self._elect(pool, "relay", relay.run)
+        for subscription in parts.subscriptions(self.store):
+            inbox = Inbox(pool, subscription.consumer, subscription.topic, subscription.effects)
+            consumer = Consumer(self._log, inbox, clock=time.monotonic)
+            self.consumers.append(consumer)
+            self._elect(pool, f"consumer-{subscription.consumer}-{subscription.topic}", consumer.run)
+
+    def _elect(self, pool: Pool, job: str, run: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        self._tasks.append(asyncio.create_task(run_elected(pool, f"{self.parts.schema}/{job}", run)))
+
+    async def _pool(self, size: int) -> Pool:
+        pool = await open_pool(self._database_url, schema=self.parts.schema, user=self._user, size=size)
+        self._pools.append(pool)
+        return pool
+
+    async def ready(self) -> None:
+        """Raise when the database or the transport is away, or a consumer stands still."""
+        await self.store.pool.fetchval("SELECT 1")
+        await self._log.ready()
+        for consumer in self.consumers:
+            if consumer.trouble is not None:
+                raise RuntimeError(consumer.trouble)
+
+    async def stop(self) -> None:
+        """Stop the jobs between two of their steps and close the connections."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for pool in self._pools:
+            await pool.close()
