@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 ItemT = TypeVar("ItemT")
@@ -28,13 +29,13 @@ class Coalescer(Generic[ItemT, ResultT]):
         self._workers = workers
         self._batch_max = batch_max
         self._keys_of = keys_of
-        self._waiting: deque[tuple[ItemT, asyncio.Future[ResultT]]] = deque()
+        self._waiting: deque[_Waiting[ItemT, ResultT]] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def submit(self, item: ItemT) -> ResultT:
         """Wait for this item's result; raises what ``work`` gave as its exception."""
         future: asyncio.Future[ResultT] = asyncio.get_running_loop().create_future()
-        self._waiting.append((item, future))
+        self._waiting.append(_Waiting(item, frozenset(self._keys_of(item)), future))
         if len(self._tasks) < self._workers:
             task = asyncio.create_task(self._drain())
             self._tasks.add(task)
@@ -44,28 +45,31 @@ class Coalescer(Generic[ItemT, ResultT]):
     async def _drain(self) -> None:
         while batch := self._take():
             try:
-                results = await self._work([item for item, _ in batch])
+                results = await self._work([waiting.item for waiting in batch])
             except Exception as error:
                 results = [error] * len(batch)
-            for (_, future), result in zip(batch, results, strict=True):
-                if future.done():  # the one who waited has gone
+            for waiting, result in zip(batch, results, strict=True):
+                if waiting.future.done():  # the one who waited has gone
                     continue
                 if isinstance(result, BaseException):
-                    future.set_exception(result)
+                    waiting.future.set_exception(result)
                 else:
-                    future.set_result(result)
+                    waiting.future.set_result(result)
 
-    def _take(self) -> list[tuple[ItemT, asyncio.Future[ResultT]]]:
-        batch: list[tuple[ItemT, asyncio.Future[ResultT]]] = []
-        later: list[tuple[ItemT, asyncio.Future[ResultT]]] = []
+    def _take(self) -> list["_Waiting[ItemT, ResultT]"]:
+        batch: list[_Waiting[ItemT, ResultT]] = []
+        later: list[_Waiting[ItemT, ResultT]] = []
         taken: set[Hashable] = set()
         while self._waiting and len(batch) < self._batch_max:
-            item, future = self._waiting.popleft()
-            keys = set(self._keys_of(item))
-            if keys & taken:
-                later.append((item, future))
-            else:
-                batch.append((item, future))
-            taken |= keys
+            waiting = self._waiting.popleft()
+            (later if waiting.keys & taken else batch).append(waiting)
+            taken |= waiting.keys
         self._waiting.extendleft(reversed(later))
         return batch
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting(Generic[ItemT, ResultT]):
+    item: ItemT
+    keys: frozenset[Hashable]
+    future: "asyncio.Future[ResultT]"

@@ -34,7 +34,7 @@ class Consumer:
         stalled_seconds: float = STALLED_SECONDS,
     ) -> None:
         self._log = log
-        self._inbox = inbox
+        self.inbox = inbox
         self._clock = clock
         self._stalled_seconds = stalled_seconds
         self._next: dict[int, int] = {}
@@ -45,13 +45,13 @@ class Consumer:
 
     async def run(self) -> None:
         """Consume until cancelled; raises on a gap or a stall, and whoever runs it starts it again."""
-        self._next = dict.fromkeys(range(PARTITIONS), 0) | await self._inbox.positions()
-        reader = await self._log.reader(self._inbox.topic, self._next)
+        self._next = dict.fromkeys(range(PARTITIONS), 0) | await self.inbox.positions()
+        reader = await self._log.reader(self.inbox.topic, self._next)
         try:
             await self._consume(reader)
         except (GapError, StalledError) as error:
             self.trouble = str(error)
-            _log.error("consumer stopped", consumer=self._inbox.consumer, topic=self._inbox.topic, error=str(error))
+            _log.error("consumer stopped", consumer=self.inbox.consumer, topic=self.inbox.topic, error=str(error))
             raise
         finally:
             await reader.close()
@@ -74,12 +74,12 @@ class Consumer:
         if messages[0].offset > self._next[partition]:
             await reader.seek(partition, self._next[partition])
             raise GapError(
-                f"{self._inbox.consumer}: topic {self._inbox.topic} partition {partition} was read from offset "
+                f"{self.inbox.consumer}: topic {self.inbox.topic} partition {partition} was read from offset "
                 f"{messages[0].offset} instead of {self._next[partition]}"
             )
         for start in range(0, len(messages), BATCH_MAX):
             batch = messages[start : start + BATCH_MAX]
-            self.consumed += await self._inbox.consume(partition, batch)
+            self.consumed += await self.inbox.consume(partition, batch)
             self._next[partition] = batch[-1].offset + 1
 
     async def _check_stalled(self, reader: Reader) -> None:
@@ -88,6 +88,6 @@ class Consumer:
         self.lag = sum(max(0, end - self._next.get(partition, 0)) for partition, end in ends.items())
         if self.lag > 0:
             raise StalledError(
-                f"{self._inbox.consumer}: {self.lag} messages wait on topic {self._inbox.topic} and none arrives; "
+                f"{self.inbox.consumer}: {self.lag} messages wait on topic {self.inbox.topic} and none arrives; "
                 "starting a new reader"
             )

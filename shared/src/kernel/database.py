@@ -1,12 +1,16 @@
 """Connections to PostgreSQL for the hot paths: a pool without a reset round trip, bounded in every wait."""
 
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
-Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
-Connection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
+if TYPE_CHECKING:
+    Pool: TypeAlias = asyncpg.Pool[asyncpg.Record]
+    Connection: TypeAlias = PoolConnectionProxy[asyncpg.Record]
+else:  # asyncpg's classes are generic in their stubs only
+    Pool = asyncpg.Pool
+    Connection = PoolConnectionProxy
 
 #: A session that sits in an open transaction holds back every reader in the cluster (EVENT-STORE 1.3).
 _SESSION_SETTINGS = {

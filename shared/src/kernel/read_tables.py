@@ -62,8 +62,7 @@ def is_summed(table: Table) -> bool:
 
 def key_of(change: Change) -> tuple[Any, ...]:
     """The key values of a change's row."""
-    keys = change.table.primary_key.columns
-    return tuple(value for column, value in zip(change.table.columns, change.row, strict=True) if column in keys)
+    return tuple(value for column, value in zip(change.table.columns, change.row, strict=True) if column.primary_key)
 
 
 def collapse(changes: Iterable[Change]) -> dict[Table, list[tuple[Any, ...]]]:
@@ -85,9 +84,8 @@ def _by_name(item: tuple[Table, object]) -> str:
 
 
 def _plus(change: Add, before: tuple[Any, ...]) -> tuple[Any, ...]:
-    keys = change.table.primary_key.columns
     return tuple(
-        old if column in keys else old + new
+        old if column.primary_key else old + new
         for column, old, new in zip(change.table.columns, before, change.row, strict=True)
     )
 
@@ -107,7 +105,7 @@ def upsert(table: Table, first_parameter: int, *, guarded: bool) -> str:
 
 
 def _on_conflict(table: Table, *, guarded: bool) -> str:
-    rest = [f'"{column.name}"' for column in table.columns if column not in table.primary_key.columns]
+    rest = [f'"{column.name}"' for column in table.columns if not column.primary_key]
     if not rest:
         return "DO NOTHING"
     if is_summed(table):

@@ -85,13 +85,14 @@ class Runtime:
         self._pools.append(pool)
         return pool
 
-    async def ready(self) -> None:
-        """Raise when the database or the transport is away, or a consumer stands still."""
+    async def ready(self) -> str | None:
+        """What keeps the service from being ready; raises when the database or the transport is away."""
         await self.store.pool.fetchval("SELECT 1")
         await self._log.ready()
         for consumer in self.consumers:
             if consumer.trouble is not None:
-                raise RuntimeError(consumer.trouble)
+                return consumer.trouble
+        return None
 
     async def stop(self) -> None:
         """Stop the jobs between two of their steps and close the connections."""

@@ -1,0 +1,1 @@
+"""What tests of several services share: a sample service, conditions with a deadline, brokers."""
