@@ -150,3 +150,9 @@ def _json_text(value: Any) -> str:
 def _array_literal(values: Sequence[Any]) -> str:
     quoted = ('"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"' for value in values)
     return "{" + ",".join(quoted) + "}"
+
+
+async def write(connection: Any, changes: Iterable[Change], *, guarded: bool = False) -> None:
+    """Store changes outside a command: a consumer's rows, or a rebuild. ``connection`` is in a transaction."""
+    for table, rows in collapse(changes).items():
+        await connection.execute(upsert(table, 1, guarded=guarded), *parameters(table, rows))

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -16,6 +16,7 @@ from kernel.event_registry import EventRegistry
 from kernel.event_store.sequencer import Sequencer
 from kernel.event_store.store import EventStore, Project
 from kernel.inbox import Effects, Inbox
+from kernel.refusals import Refused
 from kernel.relay import Publish, Relay
 from kernel.signals import Signal
 
@@ -39,6 +40,8 @@ class ServiceParts(msgspec.Struct, frozen=True):
     publish: Publish
     #: Made when the store exists, because a consumer's effects may append to it.
     subscriptions: Callable[[EventStore], Sequence[Subscription]] = lambda _store: ()
+    #: What to say when a constraint of a read table refuses a row: constraint name → refusal.
+    refusals: Mapping[str, Callable[[], Refused]] = {}
 
 
 class Runtime:
@@ -59,7 +62,7 @@ class Runtime:
     async def start(self, *, background: bool = True) -> None:
         """Connect, and begin to sequence, relay and consume; raises where the database is away."""
         pool, jobs = [await self._pool(size) for size in (10, 16)]
-        self.store = EventStore(pool, self.parts.registry, self.parts.project)
+        self.store = EventStore(pool, self.parts.registry, self.parts.project, refusals=self.parts.refusals)
         self.path = CommandPath(self.store)
         if background:
             self._start_jobs(jobs)

@@ -1,6 +1,6 @@
 """The store: read a stream, and commit what commands write, many at a time in one statement."""
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from kernel.event_store.stream import (
 )
 from kernel.event_store.write import Answer, ConcurrencyError, DuplicateKeyError, Write, statement_for
 from kernel.read_tables import Change, is_guarded, key_of
+from kernel.refusals import Refused
 from kernel.signals import Signal
 
 _LOAD_SQL: Final = """
@@ -44,10 +45,19 @@ class EventStore:
     ``project`` is the service's inline projection: the read rows that commit together with an event.
     """
 
-    def __init__(self, pool: Pool, registry: EventRegistry, project: Project, *, writers: int = 3) -> None:
+    def __init__(
+        self,
+        pool: Pool,
+        registry: EventRegistry,
+        project: Project,
+        *,
+        writers: int = 3,
+        refusals: Mapping[str, Callable[[], Refused]] | None = None,
+    ) -> None:
         self.pool = pool
         self.registry = registry
         self.project = project
+        self._refusals = refusals or {}
         #: Set after each commit, so that the sequencer of the same process need not wait for its next look.
         self.appended = Signal()
         self._coalescer = Coalescer(self._commit_batch, workers=writers, batch_max=64, keys_of=_keys_of)
@@ -106,7 +116,7 @@ class EventStore:
     async def commit(self, write: Write) -> None:
         """Write one command, together with others that wait at the same moment.
 
-        Raises ConcurrencyError or DuplicateKeyError, or the database's own error for a service's constraint;
+        Raises ConcurrencyError, DuplicateKeyError, the Refused named for a constraint, or the database's error;
         then nothing of this write is stored.
         """
         await self._coalescer.submit(write)
@@ -118,18 +128,26 @@ class EventStore:
         try:
             await connection.execute(sql, *arguments)
         except asyncpg.PostgresError as error:
-            raise _translated(error) from error
+            raise self._translated(error) from error
 
     async def _commit_batch(self, writes: Sequence[Write]) -> list[BaseException | None]:
         try:
             async with self.pool.acquire() as connection:
                 await self.commit_in(connection, writes)
-        except (ConcurrencyError, DuplicateKeyError, asyncpg.IntegrityConstraintViolationError) as error:
+        except (ConcurrencyError, DuplicateKeyError, Refused, asyncpg.IntegrityConstraintViolationError) as error:
             if len(writes) == 1:
                 return [error]
             # One of them is in the way; alone, each finds out whether it is the one.
             return [(await self._commit_batch([write]))[0] for write in writes]
         return [None] * len(writes)
+
+    def _translated(self, error: asyncpg.PostgresError) -> Exception:
+        if error.sqlstate in ("OS001", "40001", "40P01"):
+            return ConcurrencyError(str(error))
+        constraint = error.constraint_name or ""
+        if constraint in _CONFLICTS:
+            return _CONFLICTS[constraint](str(error))
+        return self._refusals[constraint]() if constraint in self._refusals else error
 
 
 def _recorded(new: NewEvent, event: Any, correlation_id: str) -> RecordedEvent:
@@ -143,13 +161,3 @@ def _keys_of(write: Write) -> Iterable[Hashable]:
     for change in write.changes:
         if is_guarded(change.table):
             yield (change.table.name, key_of(change))
-
-
-def _translated(error: asyncpg.PostgresError) -> Exception:
-    if error.sqlstate in ("OS001", "40001", "40P01"):
-        return ConcurrencyError(str(error))
-    if isinstance(error, asyncpg.UniqueViolationError):
-        kind = _CONFLICTS.get(error.constraint_name or "")
-        if kind is not None:
-            return kind(str(error))
-    return error
