@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
+
 from kernel.command_path import CommandPath
 from kernel.database import open_pool
 from kernel.event_store import EventStore, Stream, StreamAppend

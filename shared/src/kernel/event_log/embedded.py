@@ -1,4 +1,4 @@
-"""The embedded transport: published messages in one PostgreSQL table, each partition's offset being its pseq."""
+"""The embedded transport: published messages in one PostgreSQL table, offset = pseq - 1."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -63,7 +63,7 @@ class _EmbeddedPublisher:
             _PUBLISH_SQL,
             [m.topic for m in messages],
             [m.partition for m in messages],
-            [m.pseq for m in messages],
+            [m.pseq - 1 for m in messages],
             [m.key for m in messages],
             [msgspec.json.encode(dict(m.headers)).decode() for m in messages],
             [m.body for m in messages],

@@ -77,7 +77,7 @@ def _add_event_tables(metadata: MetaData) -> None:
     Table(
         "sequencer",
         metadata,
-        Column("only", SmallInteger, primary_key=True, autoincrement=False),
+        Column("one", SmallInteger, primary_key=True, autoincrement=False),
         Column("order_tx", BigInteger, nullable=False),
         Column("pos", BigInteger, nullable=False),
         Column("gseq", BigInteger, nullable=False),

@@ -29,13 +29,13 @@ WITH settled AS MATERIALIZED (
 )
 SELECT order_tx, pos, gseq FROM moved
 """
-_CURSOR_SQL: Final = "SELECT order_tx, pos, gseq FROM sequencer WHERE only = 1"
+_CURSOR_SQL: Final = "SELECT order_tx, pos, gseq FROM sequencer WHERE one = 1"
 _FIRST_CURSOR_SQL: Final = """
-INSERT INTO sequencer (only, order_tx, pos, gseq, logged_at) VALUES (1, 0, 0, 0, clock_timestamp())
+INSERT INTO sequencer (one, order_tx, pos, gseq, logged_at) VALUES (1, 0, 0, 0, clock_timestamp())
 ON CONFLICT DO NOTHING
 """
 _RESTORED_SQL: Final = """
-SELECT GREATEST((SELECT order_tx FROM sequencer WHERE only = 1), (SELECT max(order_tx) FROM events))
+SELECT GREATEST((SELECT order_tx FROM sequencer WHERE one = 1), (SELECT max(order_tx) FROM events))
        >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint
 """
 

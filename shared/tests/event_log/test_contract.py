@@ -1,0 +1,225 @@
+"""The contract of store, relay and inbox, the same on both transports."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Sequence
+
+import asyncpg
+import pytest
+
+from kernel.consumer import Consumer
+from kernel.contracts.envelope import contract_registry
+from kernel.database import Connection, Pool, open_pool
+from kernel.event_log import EventLog, Message, partition_of
+from kernel.event_log.embedded import EmbeddedEventLog
+from kernel.event_log.embedded_schema import BUS_SQL
+from kernel.event_log.kafka import KafkaEventLog
+from kernel.inbox import GapError, Inbox, PoisonError
+from kernel.runtime import Runtime, Subscription
+from kernel.testing import tally
+from kernel.testing.deadline import eventually
+
+
+class Recorder:
+    """A consumer that writes down what it gets, in the inbox's transaction, and can be told to fail."""
+
+    def __init__(self, topic: str) -> None:
+        self.registry = contract_registry(topic, tally.Counted)
+        self.poison: set[int] = set()
+        self.broken: set[int] = set()
+
+    async def effects(self, connection: Connection, messages: Sequence[Message]) -> None:
+        for message in messages:
+            event = self.registry.decode(message.type, 1, message.body)
+            if event.amount in self.poison:
+                raise PoisonError(f"amount {event.amount} cannot be consumed")
+            if event.amount in self.broken:
+                raise ValueError("a bug in the consumer")
+            await connection.execute("INSERT INTO heard (tally, amount) VALUES ($1, $2)", event.tally, event.amount)
+
+
+class World:
+    """One publisher and one consumer on a transport."""
+
+    def __init__(self, database: str, pool: Pool, log: EventLog, topic: str) -> None:
+        self.database = database
+        self.recorder = Recorder(topic)
+        self.pool = pool
+        self.topic = topic
+        self.log = log
+        self.inbox = Inbox(pool, "recorder", topic, self.recorder.effects)
+        subscription = Subscription("recorder", topic, self.recorder.effects)
+        parts = tally.ServiceParts(
+            "tally", "tally", topic, tally.REGISTRY, tally.project, tally.publish, lambda _store: (subscription,)
+        )
+        self.runtime = Runtime(parts, database, log)
+
+    async def count(self, key: str, name: str, amount: int) -> None:
+        await self.runtime.path.run(tally.context(key), lambda: tally.count(self.runtime.store, name, amount))
+
+    async def heard(self) -> list[tuple[str, int]]:
+        return [tuple(row) for row in await self.pool.fetch("SELECT tally, amount FROM heard ORDER BY n")]
+
+    async def hears(self, count: int) -> list[tuple[str, int]]:
+        async def enough() -> bool:
+            return len(await self.heard()) >= count
+
+        await eventually(enough)
+        return await self.heard()
+
+
+@pytest.fixture(params=["embedded", pytest.param("kafka", marks=pytest.mark.kafka)])
+async def world(request: pytest.FixtureRequest, database: str) -> AsyncIterator[World]:
+    await tally.create_schema(database)
+    admin = await asyncpg.connect(database)
+    await admin.execute(BUS_SQL)
+    await admin.execute("CREATE TABLE tally.heard (n serial, tally text, amount int)")
+    await admin.close()
+    topic = f"tally-{time.monotonic_ns()}"
+    bus = await open_pool(database, schema="bus")
+    log: EventLog = EmbeddedEventLog(bus)
+    if request.param == "kafka":
+        kafka = KafkaEventLog(request.getfixturevalue("kafka_broker").bootstrap)
+        await kafka.create_topics([topic])
+        log = kafka
+    pool = await open_pool(database, schema="tally")
+    world = World(database, pool, log, topic)
+    yield world
+    await world.runtime.stop()
+    await pool.close()
+    await bus.close()
+
+
+async def test_what_is_appended_is_consumed_once_and_in_order_of_its_key(world: World) -> None:
+    await world.runtime.start()
+    for i in range(30):
+        await world.count(f"k{i}", f"t{i % 3}", i + 1)
+    heard = await world.hears(30)
+    for name in ("t0", "t1", "t2"):
+        amounts = [amount for tally_name, amount in heard if tally_name == name]
+        assert amounts == sorted(amounts)
+        assert len(amounts) == 10
+
+
+async def test_a_relay_that_died_after_sending_doubles_nothing(world: World) -> None:
+    await world.runtime.start()
+    await world.count("k1", "a", 1)
+    await world.count("k2", "a", 2)
+    await world.hears(2)
+    # As after kill -9 between sending and moving the cursor: the same events go out again.
+    await world.pool.execute("UPDATE relay SET gseq = 0, pseqs = '[0,0,0,0,0,0,0,0,0,0,0,0]'")
+    await world.runtime.stop()
+    world.runtime = Runtime(world.runtime.parts, world.database, world.log)
+    await world.runtime.start()
+    await world.count("k3", "a", 3)
+    assert await world.hears(3) == [("a", 1), ("a", 2), ("a", 3)]
+
+
+async def test_a_missing_message_stops_the_consumer_loudly(world: World) -> None:
+    await world.runtime.start(background=False)
+    message = _message(world.topic, pseq=1)
+    await world.inbox.consume(message.partition, [message])
+    with pytest.raises(GapError, match="1 are missing"):
+        await world.inbox.consume(message.partition, [_message(world.topic, pseq=3)])
+    assert await world.heard() == [("a", 1)]
+
+
+async def test_duplicates_are_dropped(world: World) -> None:
+    await world.runtime.start(background=False)
+    messages = [_message(world.topic, pseq=n) for n in (1, 2, 1, 2, 3)]
+    assert await world.inbox.consume(messages[0].partition, messages) == 3
+    assert await world.heard() == [("a", 1), ("a", 2), ("a", 3)]
+
+
+async def test_poison_parks_itself_and_the_later_ones_of_its_key_and_others_go_on(world: World) -> None:
+    await world.runtime.start(background=False)
+    world.recorder.poison = {2}
+    same = [_message(world.topic, pseq=n) for n in (1, 2, 3)]
+    other = _message(world.topic, pseq=4, key=_key_beside("a"))
+    assert await world.inbox.consume(same[0].partition, [*same, other]) == 4
+    assert await world.heard() == [("a", 1), (_key_beside("a"), 4)]
+    parked = await world.pool.fetch("SELECT pseq, error_code FROM inbox_parked ORDER BY pseq")
+    assert [tuple(row) for row in parked] == [(2, "MESSAGE_UNREADABLE"), (3, "KEY_PARKED")]
+    world.recorder.poison = set()
+    assert await world.inbox.retry_parked("a") == 2
+    assert sorted(await world.heard()) == sorted([("a", 1), (_key_beside("a"), 4), ("a", 2), ("a", 3)])
+    assert await world.pool.fetchval("SELECT count(*) FROM inbox_parked") == 0
+
+
+async def test_a_bug_in_the_consumer_parks_after_three_attempts_and_keeps_the_message(world: World) -> None:
+    await world.runtime.start(background=False)
+    world.recorder.broken = {1}
+    await world.inbox.consume(_message(world.topic, pseq=1).partition, [_message(world.topic, pseq=1)])
+    assert await world.pool.fetchval("SELECT error_code FROM inbox_parked") == "HANDLER_FAILED"
+    world.recorder.broken = set()
+    with contextlib.suppress(ValueError):
+        await world.inbox.retry_parked("a")
+    assert await world.heard() == [("a", 1)]
+
+
+async def test_a_consumer_that_gets_nothing_although_there_are_messages_is_started_anew(world: World) -> None:
+    await world.runtime.start()
+    await world.count("k1", "a", 1)
+    await world.hears(1)
+    deaf = _DeafOnce(world.log)
+    inbox = Inbox(world.pool, "second", world.topic, world.recorder.effects)
+    consumer = Consumer(deaf, inbox, clock=time.monotonic, stalled_seconds=0.5)
+
+    async def run() -> None:
+        while True:
+            with contextlib.suppress(Exception):
+                await consumer.run()
+
+    task = asyncio.create_task(run())
+    await world.hears(2)
+    assert deaf.readers >= 2
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_a_relay_that_was_replaced_stops(world: World) -> None:
+    await world.runtime.start()
+    await world.count("k1", "a", 1)
+    await world.hears(1)
+    await world.pool.execute("UPDATE relay SET epoch = epoch + 1")
+    await world.count("k2", "a", 2)
+    await world.hears(2)
+
+    async def elected_again() -> bool:
+        return bool(await world.pool.fetchval("SELECT epoch > 2 FROM relay"))
+
+    await eventually(elected_again)
+    await world.count("k3", "a", 3)
+    assert await world.hears(3) == [("a", 1), ("a", 2), ("a", 3)]
+
+
+class _DeafOnce:
+    """A transport whose first reader hangs without an error, as aiokafka's has been seen to do."""
+
+    def __init__(self, log: EventLog) -> None:
+        self._log = log
+        self.readers = 0
+
+    async def reader(self, topic: str, positions: dict[int, int]) -> object:
+        self.readers += 1
+        reader = await self._log.reader(topic, positions)
+        if self.readers == 1:
+
+            async def nothing(_timeout: float) -> dict[int, list[Message]]:
+                await asyncio.sleep(0.1)
+                return {}
+
+            reader.read = nothing  # type: ignore[method-assign]
+        return reader
+
+
+def _message(topic: str, *, pseq: int, key: str = "a") -> Message:
+    headers = {"ce_type": f"onestop.{topic}.Counted.v1", "ce_pseq": str(pseq)}
+    body = b'{"tally":"%s","amount":%d,"standing":0}' % (key.encode(), pseq)
+    return Message(topic, partition_of("a"), pseq - 1, pseq, key, headers, body)
+
+
+def _key_beside(key: str) -> str:
+    """Another key of the same partition."""
+    return next(f"other{n}" for n in range(1000) if partition_of(f"other{n}") == partition_of(key))
