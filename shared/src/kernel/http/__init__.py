@@ -1,0 +1,59 @@
+"""The HTTP shell of every service: applications, routers, bodies, problems, idempotency, paging, logs, serving."""
+
+from kernel.http.amounts import SignedYuan, Yuan
+from kernel.http.answers import Json, answer, stored_answer
+from kernel.http.app import create_app
+from kernel.http.availability import UnavailableError
+from kernel.http.bodies import body
+from kernel.http.correlation import correlate, current_correlation_id, outgoing_headers
+from kernel.http.error_codes import SHELL_CODES, ErrorCode, errors_markdown
+from kernel.http.guard import UnguardedRouteError, allow
+from kernel.http.idempotency import Idempotency, IdempotencyKey, keyless
+from kernel.http.logs import configure_logging
+from kernel.http.paging import Page, PageRequest, page_of, paging
+from kernel.http.problems import Problem, ProblemError
+from kernel.http.raw_bodies import RawContent, raw_body
+from kernel.http.routes import Router
+from kernel.http.serving import Address, Serving, serve, serving
+from kernel.http.startup_checks import KeylessRouteError
+from kernel.http.wire import RequestBody, Wire, encode
+
+__all__ = [
+    "SHELL_CODES",
+    "Address",
+    "ErrorCode",
+    "Idempotency",
+    "IdempotencyKey",
+    "Json",
+    "KeylessRouteError",
+    "Page",
+    "PageRequest",
+    "Problem",
+    "ProblemError",
+    "RawContent",
+    "RequestBody",
+    "Router",
+    "Serving",
+    "SignedYuan",
+    "UnavailableError",
+    "UnguardedRouteError",
+    "Wire",
+    "Yuan",
+    "allow",
+    "answer",
+    "body",
+    "configure_logging",
+    "correlate",
+    "create_app",
+    "current_correlation_id",
+    "encode",
+    "errors_markdown",
+    "keyless",
+    "outgoing_headers",
+    "page_of",
+    "paging",
+    "raw_body",
+    "serve",
+    "serving",
+    "stored_answer",
+]

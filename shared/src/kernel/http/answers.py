@@ -1,0 +1,27 @@
+"""Answers: JSON responses that carry the type of their body, so that OpenAPI can name it."""
+
+from typing import Any, Final, Generic, TypeVar
+
+from starlette.responses import Response
+
+from kernel.http.wire import encode
+
+T = TypeVar("T")
+JSON_MEDIA_TYPE: Final = "application/json"
+_REPLAYED: Final = {"Idempotency-Replayed": "true"}
+
+
+class Json(Response, Generic[T]):
+    """A JSON response whose body is a ``T``. Make it with ``answer`` or ``stored_answer``."""
+
+    media_type = JSON_MEDIA_TYPE
+
+
+def answer(value: T, *, status: int = 200) -> Json[T]:
+    """Answer with ``value``."""
+    return Json(encode(value), status_code=status)
+
+
+def stored_answer(status: int, response: str | bytes, *, replayed: bool) -> Json[Any]:
+    """Answer with JSON kept under an idempotency key; ``replayed`` tells the caller it was answered before."""
+    return Json(response, status_code=status, headers=_REPLAYED if replayed else None)

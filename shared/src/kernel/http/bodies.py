@@ -1,0 +1,71 @@
+"""Request bodies: JSON decoded straight into a frozen struct, with the path of whatever is wrong in it."""
+
+import re
+from typing import Any, Final, Generic, TypeVar
+
+import msgspec
+from fastapi import Depends
+from starlette.requests import Request
+from typing_extensions import override
+
+from kernel.http.amounts import InvalidAmountError, decode_hook
+from kernel.http.answers import JSON_MEDIA_TYPE
+from kernel.http.parts import Part
+from kernel.http.problems import ProblemError
+from kernel.http.raw_bodies import BODY_BYTES_MAX, bounded_body, media_type_of
+
+T = TypeVar("T")
+
+_JSON_ONLY: Final = (JSON_MEDIA_TYPE,)
+_WHERE: Final = re.compile(r" - at `([^`]*)`$")
+_FIELD: Final = re.compile(r"Object (?:(missing required)|contains unknown) field `(.*)`", re.DOTALL)
+#: PostgreSQL keeps no U+0000 in a text, so it is refused here with a clear word and not there with a failure.
+_NUL: Final = b"\\u0000"
+
+
+class Body(Part, Generic[T]):
+    """Reads a JSON body of at most ``bytes_max`` bytes into a ``T``."""
+
+    def __init__(self, struct: type[T], bytes_max: int) -> None:
+        self.struct = struct
+        self._bytes_max = bytes_max
+        self._decoder = msgspec.json.Decoder(struct, dec_hook=decode_hook)
+
+    @override
+    async def __call__(self, request: Request) -> T:
+        media_type_of(request, _JSON_ONLY)
+        content = await bounded_body(request, self._bytes_max)
+        if _NUL in content:
+            raise ProblemError("INVALID_FIELD", 422, "the body contains the character U+0000, which cannot be kept")
+        try:
+            return self._decoder.decode(content)
+        except msgspec.ValidationError as error:
+            raise _field_problem(error) from error
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise ProblemError("MALFORMED_JSON", 400, _malformed_detail(error)) from error
+
+
+def body(struct: type[T], *, bytes_max: int = BODY_BYTES_MAX) -> Any:
+    """Dependency that reads the JSON body: ``command: Annotated[Admit, body(Admit)]``."""
+    return Depends(Body(struct, bytes_max))
+
+
+def _field_problem(error: msgspec.ValidationError) -> ProblemError:
+    text = str(error)
+    found = _WHERE.search(text)
+    path = found.group(1) if found else "$"
+    reason = text[: found.start()] if found else text
+    code = "INVALID_FIELD"
+    named = _FIELD.fullmatch(reason)
+    if named is not None:
+        code = "MISSING_FIELD" if named.group(1) else "UNKNOWN_FIELD"
+        path = f"{path}.{named.group(2)}"
+    if isinstance(error.__cause__, InvalidAmountError):
+        code = error.__cause__.code
+    return ProblemError(code, 422, f"{path}: {reason}", path=path)
+
+
+def _malformed_detail(error: Exception) -> str:
+    if isinstance(error, msgspec.DecodeError):
+        return f"the body is not JSON: {error}"
+    return "the body is not JSON in UTF-8 of a sensible depth"

@@ -1,0 +1,70 @@
+"""Who may call a route: every route names its roles, and an application with one that does not will not start."""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from fastapi import Depends
+from starlette.requests import Request
+from typing_extensions import override
+
+from kernel.http.parts import CALLER_ORDER, Part
+from kernel.http.problems import ProblemError
+from kernel.http.request_shape import check_path, check_query
+from kernel.security.authenticator import Authenticator
+from kernel.security.principal import Principal, Role
+from kernel.security.rejections import TokenFault, TokenRejectedError
+
+#: All that may be called without a token.
+OPEN_PATHS: Final = frozenset({"/health/live", "/health/ready", "/metrics", "/openapi.json", "/docs"})
+_SCHEME: Final = "bearer "
+
+
+class UnguardedRouteError(Exception):
+    """A route does not say who may call it."""
+
+
+class Allow(Part):
+    """Lets the given roles in and gives the endpoint the caller."""
+
+    order = CALLER_ORDER
+
+    def __init__(self, roles: Iterable[Role]) -> None:
+        self.roles = frozenset(roles)
+        if not self.roles:
+            raise UnguardedRouteError("allow() without a role lets nobody in: name at least one")
+
+    @override
+    async def __call__(self, request: Request) -> Principal:
+        token = _bearer_token(request)
+        authenticator: Authenticator = request.app.state.authenticator
+        principal = authenticator.remembered(token) or await authenticator.authenticate(token)
+        request.scope["kernel.principal"] = principal
+        if self.roles.isdisjoint(principal.roles):
+            allowed, given = ", ".join(sorted(self.roles)), ", ".join(sorted(principal.roles))
+            detail = f"this path is for {allowed}; the token is for {given}"
+            raise ProblemError("ROLE_NOT_ALLOWED", 403, detail)
+        # Only a caller who may ask at all learns what was wrong with the question.
+        check_path(request)
+        if request.scope["query_string"]:
+            check_query(request, request.scope["route"].known_query)
+        return principal
+
+
+def allow(*roles: Role) -> Any:
+    """Dependency that lets ``roles`` in: ``caller: Annotated[Principal, allow(Role.HOSPITAL)]``."""
+    return Depends(Allow(roles))
+
+
+def principal_of(request: Request) -> Principal:
+    """The caller whom the route's guard let in."""
+    principal: Principal = request.scope["kernel.principal"]
+    return principal
+
+
+def _bearer_token(request: Request) -> str:
+    header = request.headers.get("authorization")
+    if header is None:
+        raise TokenRejectedError(TokenFault.MISSING, "send a bearer token in the Authorization header")
+    if header[: len(_SCHEME)].lower() != _SCHEME:
+        raise TokenRejectedError(TokenFault.MALFORMED, "the Authorization header must be 'Bearer' and a token")
+    return header[len(_SCHEME) :].strip()

@@ -1,0 +1,73 @@
+"""The OpenAPI document: FastAPI's paths, completed with what the parts and structs of each route say."""
+
+from typing import Any, Final
+
+import msgspec
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import iter_route_contexts
+
+from kernel.http.amounts import schema_hook
+from kernel.http.answers import JSON_MEDIA_TYPE
+from kernel.http.bodies import Body
+from kernel.http.guard import Allow
+from kernel.http.problems import PROBLEM_MEDIA_TYPE, Problem
+from kernel.http.raw_bodies import RawBody
+from kernel.http.routes import Route
+
+_REFERENCE: Final = "#/components/schemas/{name}"
+_PROBLEM: Final = {"$ref": "#/components/responses/Problem"}
+_SCHEME: Final = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+
+
+def openapi_document(app: FastAPI) -> dict[str, Any]:
+    """The document of ``app``, the same bytes for the same routes."""
+    routes = [context.original_route for context in iter_route_contexts(app.router.routes)]
+    own = [route for route in routes if isinstance(route, Route) and route.include_in_schema]
+    document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.router.routes)
+    types = _types_of(own)
+    references, schemas = msgspec.json.schema_components(types, schema_hook=schema_hook, ref_template=_REFERENCE)
+    schema_of = dict(zip(map(id, types), references, strict=True))
+    for route in own:
+        for method in route.methods or ():
+            _complete(document["paths"][route.path_format][method.lower()], route, schema_of)
+    components = document.setdefault("components", {})
+    kept = {name: schema for name, schema in components.get("schemas", {}).items() if "ValidationError" not in name}
+    components["schemas"] = dict(sorted({**kept, **schemas}.items()))
+    components["securitySchemes"] = {"bearer": _SCHEME}
+    problem_content = {PROBLEM_MEDIA_TYPE: {"schema": schema_of[id(Problem)]}}
+    components["responses"] = {"Problem": {"description": "Refused; `code` says why.", "content": problem_content}}
+    return document
+
+
+def _types_of(routes: list[Route]) -> list[Any]:
+    found: dict[int, Any] = {id(Problem): Problem}
+    for route in routes:
+        candidates = [part.struct for part in route.parts if isinstance(part, Body)]
+        if route.answer_type is not None:
+            candidates.append(route.answer_type)
+        found.update((id(candidate), candidate) for candidate in candidates)
+    return list(found.values())
+
+
+def _complete(operation: dict[str, Any], route: Route, schema_of: dict[int, Any]) -> None:
+    for part in route.parts:
+        if isinstance(part, Allow):
+            operation["security"] = [{"bearer": []}]
+            operation["x-roles"] = sorted(part.roles)
+        if isinstance(part, Body):
+            content = {JSON_MEDIA_TYPE: {"schema": schema_of[id(part.struct)]}}
+            operation["requestBody"] = {"required": True, "content": content}
+        if isinstance(part, RawBody):
+            operation["requestBody"] = {"required": True, "content": {name: {} for name in part.media_types}}
+        operation.setdefault("parameters", []).extend(part.parameters())
+    if not operation.get("parameters"):
+        operation.pop("parameters", None)
+    responses = operation["responses"]
+    responses.pop("422", None)  # FastAPI's own error shape, which nothing here sends
+    success = responses[str(route.status_code or 200)]
+    if route.answer_type is not None:
+        success["content"] = {JSON_MEDIA_TYPE: {"schema": schema_of[id(route.answer_type)]}}
+    for status in ("400", "401", "403", "404", "409", "413", "415", "422", "503"):
+        responses.setdefault(status, _PROBLEM)
+    responses["default"] = _PROBLEM

@@ -1,0 +1,28 @@
+"""Parts of a request that an endpoint may ask for: each reads one thing and documents itself."""
+
+from abc import ABC, abstractmethod
+from typing import Any, Final
+
+from starlette.requests import Request
+
+
+class Part(ABC):
+    """A dependency of an endpoint, usable in ``Depends``. Plain data about it goes into OpenAPI.
+
+    ``order`` is the order in which parts are read: who calls comes before what is asked.
+    """
+
+    order: int = 1
+    #: Names of the query parameters that this part reads.
+    query: frozenset[str] = frozenset()
+
+    @abstractmethod
+    async def __call__(self, request: Request) -> Any:
+        """Read the part, or raise ProblemError."""
+
+    def parameters(self) -> list[dict[str, Any]]:
+        """OpenAPI parameter objects."""
+        return []
+
+
+CALLER_ORDER: Final = 0

@@ -1,0 +1,128 @@
+"""The one middleware around every service: correlation, limits, errors, metrics and one log line a request."""
+
+import asyncio
+from time import perf_counter
+from typing import Any, Final
+
+import structlog
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kernel.http.availability import UnavailableError, is_passing
+from kernel.http.correlation import correlate_request
+from kernel.http.guard import OPEN_PATHS
+from kernel.http.logs import describe_exception
+from kernel.http.metrics import HttpMetrics
+from kernel.http.problems import ProblemError, problem_response
+
+_log = structlog.get_logger("kernel.http")
+_RETRY_AFTER: Final = {"Retry-After": "1"}
+_UNMATCHED: Final = "unmatched"
+
+
+class Shell:
+    """Pure ASGI: a BaseHTTPMiddleware would cost more than everything here together."""
+
+    def __init__(
+        self, app: ASGIApp, *, service: str, metrics: HttpMetrics, in_flight_max: int, timeout_seconds: float
+    ) -> None:
+        self._app = app
+        self._service = service
+        self._metrics = metrics
+        self._in_flight_max = in_flight_max
+        self._timeout_seconds = timeout_seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request; anything but HTTP passes through."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started_at = perf_counter()
+        sender = _Sender(send, correlate_request(scope["headers"]))
+        scope["kernel.correlation_id"] = sender.correlation_id
+        self._metrics.in_flight += 1
+        try:
+            await self._serve(scope, receive, sender)
+        finally:
+            self._metrics.in_flight -= 1
+            self._record(scope, sender.status, perf_counter() - started_at)
+
+    async def _serve(self, scope: Scope, receive: Receive, sender: "_Sender") -> None:
+        is_open = scope["path"] in OPEN_PATHS  # probes must be answered under load, too
+        if self._metrics.in_flight > self._in_flight_max and not is_open:
+            detail = "the service has too many requests at once: send this one again later"
+            problem = ProblemError("OVERLOADED", 503, detail, headers=_RETRY_AFTER)
+            await problem_response(Request(scope), problem)(scope, receive, sender)
+            return
+        try:
+            async with asyncio.timeout(self._timeout_seconds):
+                await self._app(scope, receive, sender)
+        except Exception as error:  # the last place before the server: nothing may leak, everything must be answered
+            problem = _problem_of(error)
+            _report(error, problem)
+            if sender.status:  # the answer has begun: breaking it off is all that is left
+                raise
+            await problem_response(Request(scope), problem)(scope, receive, sender)
+
+    def _record(self, scope: Scope, status: int, seconds: float) -> None:
+        is_open = scope["path"] in OPEN_PATHS
+        route = scope["path"] if is_open else getattr(scope.get("route"), "path", _UNMATCHED)
+        self._metrics.observe(scope["method"], route, status, seconds)
+        if is_open:
+            return  # probes and scrapes every few seconds would drown the rest
+        principal = scope.get("kernel.principal")
+        fields: dict[str, Any] = {
+            "service": self._service,
+            "method": scope["method"],
+            "route": route,
+            "status": status,
+            "ms": round(seconds * 1000, 2),
+            "subject": principal.subject if principal is not None else None,
+        }
+        code = scope.get("kernel.problem_code")
+        if code is not None:
+            fields["code"] = code
+        _log.info("request", **fields)
+
+
+class _Sender:
+    """Adds the correlation id to the answer and remembers its status (0 until it begins)."""
+
+    __slots__ = ("_send", "correlation_id", "status")
+
+    def __init__(self, send: Send, correlation_id: str) -> None:
+        self._send = send
+        self.correlation_id = correlation_id
+        self.status = 0
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            message["headers"].append((b"x-correlation-id", self.correlation_id.encode("ascii")))
+        await self._send(message)
+
+
+def _problem_of(error: Exception) -> ProblemError:
+    if isinstance(error, ProblemError):
+        return error
+    if isinstance(error, ClientDisconnect):
+        return ProblemError("CLIENT_DISCONNECTED", 400, "the caller went away before the body was complete")
+    if isinstance(error, TimeoutError):
+        detail = "the service did not finish in time: send the same request with the same Idempotency-Key again"
+        return ProblemError("TIMED_OUT", 503, detail, headers=_RETRY_AFTER)
+    if is_passing(error):
+        detail = (
+            error.detail if isinstance(error, UnavailableError) else "something the service needs is away: try again"
+        )
+        return ProblemError("DEPENDENCY_UNAVAILABLE", 503, detail, headers=_RETRY_AFTER)
+    return ProblemError("INTERNAL_ERROR", 500, "the service made a mistake; give the correlation id to operations")
+
+
+def _report(error: Exception, problem: ProblemError) -> None:
+    fields: dict[str, Any] = {"code": problem.code}
+    if not isinstance(error, ProblemError):
+        fields |= describe_exception(error)
+    if problem.status == 500:
+        _log.error("unexpected error", **fields)
+    else:
+        _log.warning("request not served", **fields)

@@ -1,0 +1,28 @@
+"""Security: who calls (bearer tokens and roles) and how personal data is kept (encryption and keyed hashes)."""
+
+from kernel.security.authenticator import Authenticator
+from kernel.security.encryption import SealBrokenError, Sealer, WrappedKey
+from kernel.security.issuer import Issuer
+from kernel.security.key_ring import KeyRing, KeyTextError, KeyUnknownError
+from kernel.security.principal import Principal, Role
+from kernel.security.private_files import SecretFileError
+from kernel.security.public_keys import PublicKeys
+from kernel.security.rejections import KeysUnavailableError, TokenFault, TokenRejectedError
+
+__all__ = [
+    "Authenticator",
+    "Issuer",
+    "KeyRing",
+    "KeyTextError",
+    "KeyUnknownError",
+    "KeysUnavailableError",
+    "Principal",
+    "PublicKeys",
+    "Role",
+    "SealBrokenError",
+    "Sealer",
+    "SecretFileError",
+    "TokenFault",
+    "TokenRejectedError",
+    "WrappedKey",
+]

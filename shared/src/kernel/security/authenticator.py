@@ -1,0 +1,165 @@
+"""Turns a bearer token into a Principal: signature, issuer, audience and times are checked, then remembered."""
+
+import warnings
+from base64 import urlsafe_b64decode
+from collections.abc import Callable
+from time import time
+from typing import Any, Final, NoReturn
+
+import msgspec
+from joserfc import jwt
+from joserfc.errors import (
+    BadSignatureError,
+    ClaimError,
+    ExpiredTokenError,
+    JoseError,
+    SecurityWarning,
+)
+from joserfc.jwk import Key
+
+from kernel.security.principal import ROLES_OF_ONE_ORGANISATION, Principal, Role
+from kernel.security.public_keys import PublicKeys
+from kernel.security.rejections import TokenFault, TokenRejectedError
+
+#: Asymmetric signatures only: nobody who can verify a token may be able to make one.
+ALGORITHMS: Final = ("ES256", "Ed25519", "EdDSA")
+TOKEN_BYTES_MAX: Final = 8192
+#: A verdict is not kept longer than this, so that a withdrawn key stops working soon.
+_REMEMBER_SECONDS_MAX: Final = 300
+
+
+class _Verdict(msgspec.Struct, frozen=True):
+    principal: Principal
+    generation: int
+    until: float
+
+
+class Authenticator:
+    """Verifies bearer tokens of one issuer for one audience.
+
+    A verified token is remembered until it expires (at most five minutes, at most ``remembered_max``
+    tokens): checking a signature costs more than the rest of a request.
+    """
+
+    def __init__(
+        self,
+        keys: PublicKeys,
+        *,
+        issuer: str,
+        audience: str,
+        leeway_seconds: int = 30,
+        remembered_max: int = 10_000,
+        now: Callable[[], float] = time,
+    ) -> None:
+        self._keys = keys
+        self._issuer = issuer
+        self._audience = audience
+        self._leeway_seconds = leeway_seconds
+        self._remembered_max = remembered_max
+        self._now = now
+        self._verdicts: dict[str, _Verdict] = {}
+
+    def remembered(self, token: str) -> Principal | None:
+        """The caller of a token verified before, if that verdict still holds."""
+        verdict = self._verdicts.get(token)
+        if verdict is None:
+            return None
+        if verdict.until <= self._now() or verdict.generation != self._keys.generation:
+            del self._verdicts[token]
+            return None
+        return verdict.principal
+
+    async def authenticate(self, token: str) -> Principal:
+        """The caller that ``token`` names. Raises TokenRejectedError, or KeysUnavailableError without keys."""
+        principal = self.remembered(token)
+        if principal is not None:
+            return principal
+        claims = await self._verified_claims(token)
+        principal = _principal(claims)
+        self._remember(token, principal, claims["exp"])
+        return principal
+
+    async def _verified_claims(self, token: str) -> dict[str, Any]:
+        key = await self._keys.find(_key_id(token))
+        if key is None:
+            raise TokenRejectedError(TokenFault.FOREIGN, "the token is signed with a key this service does not know")
+        claims = _decode(token, key)
+        registry = jwt.JWTClaimsRegistry(
+            now=int(self._now()),
+            leeway=self._leeway_seconds,
+            iss={"essential": True, "value": self._issuer},
+            aud={"essential": True, "value": self._audience},
+            sub={"essential": True},
+            exp={"essential": True},
+        )
+        try:
+            registry.validate(claims)
+        except ClaimError as error:
+            self._reject_claim(error)
+        return claims
+
+    def _reject_claim(self, error: ClaimError) -> NoReturn:
+        if isinstance(error, ExpiredTokenError):
+            raise TokenRejectedError(
+                TokenFault.EXPIRED, "the token has expired: ask the issuer for a new one"
+            ) from error
+        match error.claim:
+            case "iss":
+                detail = f"the token must be issued by {self._issuer}"
+            case "aud":
+                detail = f"the token must be meant for {self._audience}"
+            case "nbf" | "iat":
+                raise TokenRejectedError(TokenFault.NOT_YET_VALID, "the token is not valid yet") from error
+            case _:
+                detail = "the token must name iss, aud, sub and exp, each of the right type"
+                raise TokenRejectedError(TokenFault.MALFORMED, detail) from error
+        raise TokenRejectedError(TokenFault.FOREIGN, detail) from error
+
+    def _remember(self, token: str, principal: Principal, expires_at: float) -> None:
+        while len(self._verdicts) >= self._remembered_max:
+            del self._verdicts[next(iter(self._verdicts))]
+        now = self._now()
+        until = min(expires_at + self._leeway_seconds, now + _REMEMBER_SECONDS_MAX)
+        self._verdicts[token] = _Verdict(principal, self._keys.generation, until)
+
+
+def _key_id(token: str) -> str:
+    if len(token) > TOKEN_BYTES_MAX:
+        raise TokenRejectedError(TokenFault.MALFORMED, f"the token is longer than {TOKEN_BYTES_MAX} bytes")
+    try:
+        header = msgspec.json.decode(urlsafe_b64decode(token.split(".", 1)[0] + "=="), type=dict[str, Any])
+    except (ValueError, msgspec.MsgspecError) as error:
+        raise TokenRejectedError(TokenFault.MALFORMED, "the token is not a JSON Web Token in compact form") from error
+    key_id = header.get("kid")
+    if header.get("alg") not in ALGORITHMS or not isinstance(key_id, str):
+        raise TokenRejectedError(TokenFault.MALFORMED, f"the token's header must name kid and one of {ALGORITHMS}")
+    return key_id
+
+
+def _decode(token: str, key: Key) -> dict[str, Any]:
+    try:
+        with warnings.catch_warnings():
+            # joserfc warns of the name EdDSA since RFC 9864; issuers will use it for years.
+            warnings.simplefilter("ignore", SecurityWarning)
+            return jwt.decode(token, key, algorithms=ALGORITHMS).claims
+    except BadSignatureError as error:
+        raise TokenRejectedError(TokenFault.FOREIGN, "the token's signature does not match its key") from error
+    except (JoseError, ValueError) as error:
+        raise TokenRejectedError(TokenFault.MALFORMED, "the token is not a signed JSON Web Token") from error
+
+
+def _principal(claims: dict[str, Any]) -> Principal:
+    try:
+        principal = msgspec.convert(
+            {"subject": claims["sub"], "roles": claims["roles"], "organisation": claims.get("organisation")}, Principal
+        )
+    except (KeyError, msgspec.ValidationError) as error:
+        detail = f"the token must name roles, a list of {', '.join(Role)}; organisation is a text"
+        raise TokenRejectedError(TokenFault.MALFORMED, detail) from error
+    if not principal.roles:
+        raise TokenRejectedError(TokenFault.MALFORMED, "the token must name at least one role")
+    if principal.roles & ROLES_OF_ONE_ORGANISATION and not principal.organisation:
+        raise TokenRejectedError(
+            TokenFault.MALFORMED, "the token of a hospital or department must name its organisation"
+        )
+    return principal

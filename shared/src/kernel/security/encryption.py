@@ -1,0 +1,96 @@
+"""Personal data at rest: one AES-256-GCM key per person, wrapped by a key-encryption key, and hashes for look-up."""
+
+import hashlib
+import hmac
+import os
+from collections.abc import Callable
+from typing import Final
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from kernel.security.key_ring import KeyRing
+
+_KEY_BYTES: Final = 32
+_NONCE_BYTES: Final = 12
+#: First byte of every sealed value, so that a later format can be told apart.
+_FORMAT: Final = b"\x01"
+_TAG_BYTES: Final = 16
+
+RandomBytes = Callable[[int], bytes]
+
+
+class SealBrokenError(Exception):
+    """A sealed value cannot be opened: it was changed, or belongs to another subject, purpose or key."""
+
+
+class WrappedKey(msgspec.Struct, frozen=True):
+    """A subject's data key, encrypted under the key-encryption key ``key_id``. Safe to store.
+
+    Destroying it makes everything sealed for that subject unreadable for good.
+    """
+
+    key_id: str
+    sealed: bytes
+
+
+class Sealer:
+    """Seals and opens values. ``random`` gives nonces and new data keys."""
+
+    def __init__(self, ring: KeyRing, *, random: RandomBytes = os.urandom) -> None:
+        self._ring = ring
+        self._random = random
+
+    def new_key(self, subject: str) -> WrappedKey:
+        """A fresh data key for ``subject``, wrapped by the current key-encryption key."""
+        return self._wrap(subject, self._random(_KEY_BYTES))
+
+    def rewrap(self, subject: str, wrapped: WrappedKey) -> WrappedKey:
+        """The same data key under the current key-encryption key: rotation without touching the data.
+
+        Raises SealBrokenError, or KeyUnknownError when the ring lacks the old key.
+        """
+        return self._wrap(subject, self._unwrap(subject, wrapped))
+
+    def seal(self, plaintext: bytes, *, subject: str, key: WrappedKey, aad: bytes) -> bytes:
+        """Encrypt ``plaintext``; ``aad`` says what it is (say ``b"person.id_number"``) and is needed to open it."""
+        return self._encrypt(self._unwrap(subject, key), plaintext, aad)
+
+    def open(self, sealed: bytes, *, subject: str, key: WrappedKey, aad: bytes) -> bytes:
+        """Decrypt what ``seal`` made. Raises SealBrokenError if anything does not match to the bit."""
+        return _decrypt(self._unwrap(subject, key), sealed, aad)
+
+    def keyed_hash(self, value: str) -> bytes:
+        """HMAC-SHA256 of ``value`` (32 bytes): the same value always gives the same hash, for look-ups.
+
+        Without the key nobody can try out all resident ID numbers.
+        """
+        return hmac.digest(self._ring.hash_key(), value.encode(), hashlib.sha256)
+
+    def _wrap(self, subject: str, data_key: bytes) -> WrappedKey:
+        key_id = self._ring.current
+        sealed = self._encrypt(self._ring.key(key_id), data_key, _wrap_aad(key_id, subject))
+        return WrappedKey(key_id, sealed)
+
+    def _unwrap(self, subject: str, wrapped: WrappedKey) -> bytes:
+        return _decrypt(self._ring.key(wrapped.key_id), wrapped.sealed, _wrap_aad(wrapped.key_id, subject))
+
+    def _encrypt(self, key: bytes, plaintext: bytes, aad: bytes) -> bytes:
+        nonce = self._random(_NONCE_BYTES)
+        return _FORMAT + nonce + AESGCM(key).encrypt(nonce, plaintext, aad)
+
+
+def _decrypt(key: bytes, sealed: bytes, aad: bytes) -> bytes:
+    nonce, ciphertext = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
+    if sealed[:1] != _FORMAT or len(ciphertext) < _TAG_BYTES:
+        raise SealBrokenError("this is not a sealed value of a known format")
+    try:
+        return AESGCM(key).decrypt(nonce, ciphertext, aad)
+    except InvalidTag as error:
+        raise SealBrokenError("the sealed value was changed, or is opened with another key, subject or aad") from error
+
+
+def _wrap_aad(key_id: str, subject: str) -> bytes:
+    # The lengths keep ("a", "bc") and ("ab", "c") apart.
+    return f"data-key {len(key_id)}:{key_id} {len(subject)}:{subject}".encode()

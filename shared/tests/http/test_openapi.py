@@ -1,0 +1,60 @@
+"""The OpenAPI document: complete although no pydantic model describes a body."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture
+def document(make_app: Any) -> dict[str, Any]:
+    described: dict[str, Any] = make_app().openapi()
+    return described
+
+
+def test_a_writing_route_shows_body_key_answer_roles_and_problems(document: dict[str, Any]) -> None:
+    operation = document["paths"]["/encounters/{encounter}/fees"]["post"]
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/UploadFees"}}}
+    assert operation["requestBody"] == {"required": True, "content": content}
+    parameters = {(p["in"], p["name"]): p["required"] for p in operation["parameters"]}
+    assert parameters == {("path", "encounter"): True, ("header", "Idempotency-Key"): True}
+    answer = operation["responses"]["201"]["content"]["application/json"]["schema"]
+    assert answer == {"$ref": "#/components/schemas/Receipt"}
+    assert operation["responses"]["422"] == {"$ref": "#/components/responses/Problem"}
+    assert (operation["security"], operation["x-roles"]) == ([{"bearer": []}], ["hospital"])
+    assert operation["description"] == "Upload the fee lines of one day."
+
+
+def test_amounts_are_documented_as_texts_in_yuan(document: dict[str, Any]) -> None:
+    line = document["components"]["schemas"]["FeeLine"]
+    assert (line["required"], line["additionalProperties"]) == (["code", "amount"], False)
+    amount = line["properties"]["amount"]
+    assert amount["type"] == "string"
+    accepted = [text for text in ("0", "1234.50", "-1", "1.005", "01", "") if re.search(amount["pattern"], text)]
+    assert accepted == ["0", "1234.50"]
+
+
+def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+    def references(value: Any) -> list[str]:
+        if isinstance(value, dict):
+            own = [value["$ref"]] if isinstance(value.get("$ref"), str) else []
+            return own + [found for item in value.values() for found in references(item)]
+        return [found for item in value for found in references(item)] if isinstance(value, list) else []
+
+    found = references(document)
+    assert found
+    for reference in found:
+        place: Any = document
+        for step in reference.removeprefix("#/").split("/"):
+            place = place[step]
+
+
+def test_only_roles_of_the_route_and_the_bearer_scheme_are_shown(document: dict[str, Any]) -> None:
+    assert list(document["components"]["securitySchemes"]) == ["bearer"]
+    assert not {"/metrics", "/health/live", "/health/ready"} & set(document["paths"])
+    assert "HTTPValidationError" not in json.dumps(document)
+
+
+def test_the_document_is_the_same_every_time(make_app: Any) -> None:
+    assert json.dumps(make_app().openapi()) == json.dumps(make_app().openapi())

@@ -1,0 +1,38 @@
+"""Callers: for whom they may act, and whose idempotency keys are theirs."""
+
+import pytest
+
+from kernel.refusals import RefusalKind, Refused
+from kernel.security import Principal, Role
+
+
+def principal(role: Role, subject: str = "s", organisation: str | None = None) -> Principal:
+    return Principal(subject, frozenset({role}), organisation)
+
+
+@pytest.mark.parametrize("role", [Role.HOSPITAL, Role.DEPARTMENT])
+def test_a_hospital_or_department_acts_for_itself_only(role: Role) -> None:
+    caller = principal(role, organisation="H001")
+    caller.must_act_for("H001")
+    with pytest.raises(Refused, match="not for H002") as caught:
+        caller.must_act_for("H002")
+    assert (caught.value.code, caught.value.kind) == ("ORGANISATION_FOREIGN", RefusalKind.FORBIDDEN)
+
+
+@pytest.mark.parametrize("role", [Role.AGENCY, Role.FINANCE, Role.OPERATIONS])
+def test_staff_sees_every_organisation(role: Role) -> None:
+    principal(role).must_act_for("H002")
+
+
+def test_idempotency_keys_belong_to_the_hospital_and_not_to_one_of_its_machines() -> None:
+    first = principal(Role.HOSPITAL, "his-1", "H001")
+    second = principal(Role.HOSPITAL, "his-2", "H001")
+    other = principal(Role.HOSPITAL, "his-1", "H002")
+    assert first.scope == second.scope
+    assert first.scope != other.scope
+
+
+def test_no_subject_can_pose_as_an_organisation() -> None:
+    hospital = principal(Role.HOSPITAL, "his-1", "H001")
+    clerk = principal(Role.AGENCY, "H001")
+    assert hospital.scope != clerk.scope
