@@ -1,0 +1,121 @@
+"""The waterfall: every layer of a policy in its order, each on what the earlier ones left."""
+
+from collections.abc import Mapping
+from typing import assert_never
+
+from kernel.policy_packs import LayerPlan, Policy, Situation
+from kernel.policy_packs.model import (
+    BandedLumpSum,
+    CatalogueExcess,
+    ExcessOverYearlyLine,
+    Given,
+    RateOfBase,
+    SegmentedRate,
+    ShareCeiling,
+    YearlyPersonalCap,
+)
+from settlement.domain.benefit import methods
+from settlement.domain.benefit.claim import Claim, check
+from settlement.domain.benefit.course import Course
+from settlement.domain.benefit.cumulative import banded_lump_sum, segmented_rate
+from settlement.domain.benefit.standing import Standing, effective_category
+from settlement.domain.benefit.trace import Adjudication, LayerTrace
+
+
+def adjudicate(claim: Claim, standing: Standing, balances: Mapping[str, int], policy: Policy) -> Adjudication:
+    """Settle one bill: who pays which fen by which clause, and what the yearly accumulators come to.
+
+    ``balances`` are the person's accumulators of the year of discharge (AMB-X3), in fen; missing ones are 0.
+    Raises Refused for a claim that cannot be right, and for a figure that is not in force.
+    """
+    check(claim)
+    category = effective_category(standing, policy.file, claim.begins_on, claim.discharged_on)
+    before = {accumulator.name: balances.get(accumulator.name, 0) for accumulator in policy.file.accumulators}
+    before.update({name: amount for name, amount in balances.items() if "." in name})
+    course = Course(claim, category, dict(before), policy)
+    withheld = withheld_layers(claim, policy)
+    plans = policy.plan(Situation(category, claim.kind, claim.place, claim.level))
+    layers = tuple(_layer(course, plan, withheld) for plan in plans)
+    assert claim.total_fen == sum(layer.amount_fen for layer in layers) + course.left, "a fen was lost or made"
+    payout = sum(layer.payout_fen for layer in layers)
+    prepaid = claim.patient_prepaid_fen
+    return Adjudication(
+        policy_id=policy.policy_id,
+        document=policy.file.document.number,
+        category=category,
+        total_fen=claim.total_fen,
+        layers=layers,
+        patient_pays_fen=course.left,
+        before_fen=before,
+        after_fen=course.balances,
+        payout_fen=payout,
+        refund_to_patient_fen=max(0, prepaid - course.left) if prepaid is not None else 0,
+        flags=_flags(claim, category, policy),
+    )
+
+
+def withheld_layers(claim: Claim, policy: Policy) -> dict[str, str]:
+    """The payers that must not pay for this claim, each with the reason's clause (such as 004 八(一))."""
+    exclusions = policy.file.exclusions
+    if exclusions is None:
+        return {}
+    reasons = {claim.cause}
+    if not claim.designated:
+        reasons.add("not_designated")
+    if not claim.valid_invoice:
+        reasons.add("no_formal_invoice")
+    exceptions = {"mental_disorder"} if claim.mental_disorder else set()
+    for exclusion in exclusions.reasons:
+        if exclusion.reason in reasons and exclusion.unless not in exceptions:
+            return dict.fromkeys(exclusions.withhold, exclusion.clause)
+    return {}
+
+
+def has_referral(claim: Claim) -> bool:
+    """In county, or referred with the approval not after admission (001 二(六), AMB-H5)."""
+    approved = claim.referral_approved_on
+    return claim.place == "in_county" or (approved is not None and approved <= claim.begins_on)
+
+
+def _flags(claim: Claim, category: str | None, policy: Policy) -> dict[str, bool]:
+    flags: dict[str, bool] = {}
+    if policy.file.referral_withheld_flags:
+        referred = has_referral(claim)
+        flags = dict.fromkeys(policy.file.referral_withheld_flags, referred)
+    treat_first = policy.file.treat_first
+    if treat_first is not None and treat_first.major_disease and claim.major_disease:
+        flags["treat_first_pay_later"] = claim.designated_for_major or category is not None
+    return flags
+
+
+def _layer(course: Course, plan: LayerPlan, withheld: Mapping[str, str]) -> LayerTrace:
+    payer = plan.layer.payer
+    if payer in withheld:
+        return course.take(plan, 0, clause=withheld[payer], flags=("EXCLUDED",))
+    if not plan.applies:
+        return course.take(plan, 0, flags=("NOT_SERVED",))
+    if plan.layer.needs_referral and not has_referral(course.claim):
+        return course.take(plan, 0, flags=("NO_REFERRAL",))
+    return _work_out(course, plan)
+
+
+def _work_out(course: Course, plan: LayerPlan) -> LayerTrace:  # noqa: PLR0911 - one line for each method there is
+    match plan.layer:
+        case Given():
+            return methods.given(course, plan)
+        case RateOfBase() as layer:
+            return methods.rate_of_base(course, plan, layer)
+        case ShareCeiling() as layer:
+            return methods.share_ceiling(course, plan, layer)
+        case YearlyPersonalCap() as layer:
+            return methods.yearly_personal_cap(course, plan, layer)
+        case ExcessOverYearlyLine() as layer:
+            return methods.excess_over_yearly_line(course, plan, layer)
+        case BandedLumpSum() as layer:
+            return banded_lump_sum(course, plan, layer)
+        case CatalogueExcess() as layer:
+            return methods.catalogue_excess(course, plan, layer)
+        case SegmentedRate() as layer:
+            return segmented_rate(course, plan, layer)
+        case _ as unknown:
+            assert_never(unknown)

@@ -1,0 +1,129 @@
+"""What must hold in a pack beyond its shape: complete tables, time lines without gaps, names that exist."""
+
+from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from kernel.money import AmountError, fen_from_yuan
+from kernel.policy_packs.model import BandedLumpSum, CatalogueExcess, PackFile, Row, SegmentedRate
+from kernel.policy_packs.source import Source
+
+_METHODS_WITH_TABLES = ("rate_percent", "ceiling_percent", "allowed_percent", "tilt_percent")
+_MONEY_TABLES = ("yearly_cap_yuan", "line_yuan", "deductible_yuan")
+
+
+def check(file: PackFile, source: Source) -> None:
+    """Raise PackError for the first thing in the pack that does not hold."""
+    _check_document(file, source)
+    _check_layers(file, source)
+    _check_names(file, source)
+
+
+def _check_document(file: PackFile, source: Source) -> None:
+    if not (file.division.isdigit() and len(file.division) == 6):
+        raise source.error("$.division", f"{file.division!r} is not a division code; write six digits in quotes")
+    if not file.pack.startswith(f"{file.division}-"):
+        raise source.error("$.pack", f"{file.pack!r} should begin with the division code {file.division}-")
+    if file.in_force_to is not None and file.in_force_to < file.in_force_from:
+        raise source.error("$.in_force_to", f"{file.in_force_to} is before in_force_from {file.in_force_from}")
+
+
+def _check_layers(file: PackFile, source: Source) -> None:
+    for i, layer in enumerate(file.layers):
+        path = f"$.layers[{i}]"
+        if not layer.clause.strip():
+            raise source.error(f"{path}.clause", f"the layer {layer.payer} needs the clause that it comes from")
+        for name in (*_METHODS_WITH_TABLES, *_MONEY_TABLES):
+            rows: tuple[Row, ...] | None = getattr(layer, name, None)
+            if rows is None:
+                continue
+            if not rows and name != "tilt_percent":
+                raise source.error(f"{path}.{name}", f"the table {name} of layer {layer.payer} is empty")
+            for j, row in enumerate(rows):
+                _check_row(row, f"{path}.{name}[{j}]", file, source, money=name in _MONEY_TABLES)
+        _check_method(layer, path, source)
+
+
+def _check_row(row: Row, path: str, file: PackFile, source: Source, *, money: bool) -> None:
+    if row.configured is not None:
+        if row.values or not row.clause:
+            raise source.error(path, "a configured figure has a clause and no values of its own")
+        return
+    if not row.values:
+        raise source.error(path, "a row needs values, each with from, value and clause; or `configured` with a name")
+    if row.values[0].from_ > file.in_force_from:
+        raise source.error(
+            f"{path}.values[0].from",
+            f"the time line begins on {row.values[0].from_}, but the pack is in force from {file.in_force_from}: a gap",
+        )
+    for k, value in enumerate(row.values):
+        here = f"{path}.values[{k}]"
+        if k and value.from_ <= row.values[k - 1].from_:
+            raise source.error(
+                f"{here}.from", f"{value.from_} does not come after {row.values[k - 1].from_}: an overlap"
+            )
+        if not value.clause.strip():
+            raise source.error(f"{here}.clause", "every value needs the clause that it comes from")
+        if value.value is not None:
+            _check_figure(value.value, f"{here}.value", source, money=money)
+
+
+def _check_figure(text: str, path: str, source: Source, *, money: bool) -> None:
+    try:
+        negative = fen_from_yuan(text) < 0 if money else not 0 <= Decimal(text) <= 100
+    except (AmountError, InvalidOperation) as error:
+        raise source.error(path, f"{text!r} is not {'an amount in yuan' if money else 'a percentage'}") from error
+    if negative:
+        raise source.error(path, f"{text!r} is out of range")
+
+
+def _check_method(layer: Any, path: str, source: Source) -> None:
+    match layer:
+        case BandedLumpSum(bands=bands):
+            edges = [fen_from_yuan(band.from_yuan) for band in bands]
+            if not edges or edges != sorted(set(edges)):
+                raise source.error(f"{path}.bands", "bands must rise, each from_yuan above the one before")
+        case SegmentedRate(segments=segments):
+            if not segments or segments[-1].upto_yuan is not None:
+                raise source.error(f"{path}.segments", "the last segment must be without end: upto_yuan: null")
+        case CatalogueExcess(approval_by=approval_by):
+            if not approval_by:
+                raise source.error(f"{path}.approval_by", "name the departments that approve")
+        case _:
+            return
+
+
+def _check_names(file: PackFile, source: Source) -> None:
+    accumulators = {accumulator.name for accumulator in file.accumulators}
+    categories = {category.code for category in file.population.categories}
+    payers = [layer.payer for layer in file.layers]
+    for path, name in _accumulators_named(file):
+        if name not in accumulators:
+            raise source.error(path, f"the accumulator {name!r} is not declared; declared are {sorted(accumulators)}")
+    for i, payer in enumerate(payers):
+        if payer in payers[:i]:
+            raise source.error(f"$.layers[{i}].payer", f"the payer {payer} has two layers")
+    for path, code in _categories_named(file):
+        if code not in categories:
+            raise source.error(path, f"the category {code!r} is not in the population; there are {sorted(categories)}")
+    for i, payer in enumerate(file.exclusions.withhold if file.exclusions else ()):
+        if payer not in payers:
+            raise source.error(f"$.exclusions.withhold[{i}]", f"no layer has the payer {payer}")
+
+
+def _accumulators_named(file: PackFile) -> Iterator[tuple[str, str]]:
+    for i, layer in enumerate(file.layers):
+        for j, counted in enumerate(getattr(layer, "counted_in", ())):
+            yield f"$.layers[{i}].counted_in[{j}].name", counted.name
+        for key in ("own_cost_in", "paid_in", "base_in"):
+            name = getattr(layer, key, None)
+            if name is not None:
+                yield f"$.layers[{i}].{key}", name
+
+
+def _categories_named(file: PackFile) -> Iterator[tuple[str, str]]:
+    for i, layer in enumerate(file.layers):
+        for key in ("counted_in", "funding", *_METHODS_WITH_TABLES, *_MONEY_TABLES):
+            for j, row in enumerate(getattr(layer, key, ())):
+                for k, code in enumerate(row.for_.category):
+                    yield f"$.layers[{i}].{key}[{j}].for.category[{k}]", code
