@@ -3,6 +3,7 @@
 import logging
 import sys
 import traceback
+from collections import deque
 from collections.abc import MutableMapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,14 +39,18 @@ def configure_logging(*, level: int = logging.INFO, stream: TextIO | None = None
 
 def describe_exception(error: BaseException) -> dict[str, Any]:
     """Type and place of an error, never its message: a message may quote a row, and a row is a person."""
-    frames = traceback.extract_tb(error.__traceback__)[-_FRAMES_MAX:]
-    places = [f"{'/'.join(Path(frame.filename).parts[-3:])}:{frame.lineno} {frame.name}" for frame in frames]
+    walked = deque(traceback.walk_tb(error.__traceback__), maxlen=_FRAMES_MAX)
+    places = [f"{_short(frame.f_code.co_filename)}:{line} {frame.f_code.co_name}" for frame, line in walked]
     described: dict[str, Any] = {"exception_type": type(error).__qualname__, "frames": places}
     for attribute in ("sqlstate", "constraint_name", "table_name", "errno"):
         value = getattr(error, attribute, None)
         if value is not None:
             described[attribute] = value
     return described
+
+
+def _short(filename: str) -> str:
+    return "/".join(Path(filename).parts[-3:])
 
 
 def _add_context(_logger: Any, level: str, event: EventDict) -> EventDict:

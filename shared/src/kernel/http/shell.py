@@ -111,9 +111,8 @@ def _problem_of(error: Exception) -> ProblemError:
         detail = "the service did not finish in time: send the same request with the same Idempotency-Key again"
         return ProblemError("TIMED_OUT", 503, detail, headers=_RETRY_AFTER)
     if is_passing(error):
-        detail = (
-            error.detail if isinstance(error, UnavailableError) else "something the service needs is away: try again"
-        )
+        away = "something the service needs is away: send the same request again later"
+        detail = error.detail if isinstance(error, UnavailableError) else away
         return ProblemError("DEPENDENCY_UNAVAILABLE", 503, detail, headers=_RETRY_AFTER)
     return ProblemError("INTERNAL_ERROR", 500, "the service made a mistake; give the correlation id to operations")
 
