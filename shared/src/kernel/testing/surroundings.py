@@ -1,0 +1,96 @@
+"""A service under test as the world sees it: its own schema and role, the embedded transport, real HTTP, tokens."""
+
+import itertools
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import NAMESPACE_OID, uuid5
+
+import httpx
+import msgspec
+from fastapi import FastAPI
+
+from kernel import migrations
+from kernel.contracts.envelope import contract_type
+from kernel.database import Pool, open_pool
+from kernel.event_log import Outgoing, partition_of
+from kernel.event_log.embedded import EmbeddedEventLog
+from kernel.hosting import Clock, Host
+from kernel.http import Address, serving
+from kernel.security import Issuer, Role
+
+_WORDS: Final = itertools.count(1)
+
+
+class Service:
+    """A running service: clients for any caller, and what it stored and published."""
+
+    def __init__(self, url: str, issuer: Issuer, pool: Pool, stack: AsyncExitStack) -> None:
+        self.pool = pool
+        self._url = url
+        self._issuer = issuer
+        self._stack = stack
+
+    async def client(self, role: Role, organisation: str | None = None) -> httpx.AsyncClient:
+        """A client with a token; each POST gets a fresh idempotency key unless it brings one."""
+        token = self._issuer.issue(role, f"{role}-1", organisation, 3600, time.time())
+
+        async def add_key(request: httpx.Request) -> None:
+            if request.method == "POST" and "idempotency-key" not in request.headers:
+                request.headers["idempotency-key"] = f"key-{next(_WORDS)}"
+
+        client = httpx.AsyncClient(
+            base_url=self._url,
+            headers={"Authorization": f"Bearer {token}"},
+            event_hooks={"request": [add_key]},
+            timeout=30,
+        )
+        return await self._stack.enter_async_context(client)
+
+
+class Surroundings:
+    """A fresh database with a transport, in which services are served and told what others published."""
+
+    def __init__(self, database: str, issuer: Issuer, log: EmbeddedEventLog, bus: Pool, stack: AsyncExitStack) -> None:
+        self.bus = bus
+        self.log = log
+        self._database = database
+        self._issuer = issuer
+        self._stack = stack
+        self._told: Counter[tuple[str, int]] = Counter()
+
+    async def serve(self, package: str, build: Callable[[Host], FastAPI], *, clock: Clock) -> Service:
+        """Migrate the schema of ``package``, start the service as its own role, and speak to it over a socket."""
+        await migrations.prepare(self._database, [package])
+        await migrations.upgrade(self._database, package, package)
+        host = Host(self._database, self.log, self._issuer.authenticator(), database_user=package, clock=clock)
+        running = await self._stack.enter_async_context(serving([(build(host), Address())]))
+        pool = await open_pool(self._database, schema=package, size=2)
+        self._stack.push_async_callback(pool.close)
+        return Service(running.addresses[0], self._issuer, pool, self._stack)
+
+    async def tell(self, topic: str, key: str, event: Any) -> None:
+        """Publish a contract event as the service that owns ``topic`` would."""
+        partition = partition_of(key)
+        self._told[topic, partition] += 1
+        pseq = self._told[topic, partition]
+        headers = (
+            ("ce_id", str(uuid5(NAMESPACE_OID, f"{topic}/{partition}/{pseq}"))),
+            ("ce_type", contract_type(topic, event)),
+            ("ce_time", datetime.now(UTC).isoformat()),
+        )
+        publisher = await self.log.publisher()
+        await publisher.publish([Outgoing(topic, partition, pseq, key, headers, msgspec.json.encode(event))])
+
+
+@asynccontextmanager
+async def surroundings(database: str, issuer: Issuer) -> AsyncIterator[Surroundings]:
+    """Open surroundings on ``database``, whose user may create roles; everything stops at the end."""
+    await migrations.prepare(database, [])
+    async with AsyncExitStack() as stack:
+        bus = await open_pool(database, schema="bus", size=4)
+        stack.push_async_callback(bus.close)
+        yield Surroundings(database, issuer, EmbeddedEventLog(bus), bus, stack)
