@@ -1,0 +1,1 @@
+"""What identity decides, without clock, chance or IO."""

@@ -1,0 +1,166 @@
+"""Commands: gather what each decision needs, decide, and commit."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+from uuid import uuid5
+
+from identity.domain.enrolment import Enrolment
+from identity.domain.entitlement import Entitlement
+from identity.domain.lookup import LookupMade, LookupReason
+from identity.domain.person import (
+    DECIDER,
+    AssertMembership,
+    Command,
+    CorrectMembership,
+    EndMembership,
+    Enrol,
+    RecordDeath,
+    RegisterPerson,
+    person_already_registered,
+)
+from identity.domain.resident_id import ResidentId
+from identity.handlers.personal_data import PersonalData, Vault
+from kernel.china_time import china_date
+from kernel.command_path import Answered, CommandContext, Outcome
+from kernel.event_store import Stream, StreamAppend
+from kernel.hosting import Clock
+from kernel.http import Idempotency, current_correlation_id
+from kernel.runtime import Runtime
+from kernel.security import Principal
+
+__all__ = ["Handlers", "PersonalData", "Vault"]
+
+_CREATED = 201
+_BY_HASH_SQL = "SELECT person_id FROM personal_data WHERE id_number_hash = $1"
+
+
+class Handlers:
+    """Identity's commands, one method each."""
+
+    def __init__(self, runtime: Runtime, vault: Vault, clock: Clock) -> None:
+        self._runtime = runtime
+        self._vault = vault
+        self._clock = clock
+
+    def today(self) -> date:
+        """Today's date in China."""
+        return china_date(self._clock())
+
+    async def register(
+        self, caller: Principal, key: Idempotency, county: str, resident_id: ResidentId, personal: PersonalData
+    ) -> Answered:
+        """Take a person in under a new person id."""
+        context = self._context(caller, key)
+        person_id = str(uuid5(context.command_id, "person"))
+        number_hash = self._vault.hash_of(resident_id.number)
+
+        async def attempt() -> Outcome:
+            if await self._person_with(number_hash) is not None:
+                raise person_already_registered()
+            sealed = await self._vault.seal(person_id, personal)
+            command = RegisterPerson(person_id, county, number_hash, sealed, _name_of(caller))
+            return await self._outcome(person_id, command, _person_answer, _CREATED)
+
+        return await self._runtime.path.run(context, attempt)
+
+    async def look_up(
+        self, caller: Principal, key: Idempotency, resident_id: ResidentId, reason: LookupReason
+    ) -> Answered:
+        """Say which person has an ID number, and write down who asked."""
+        context = self._context(caller, key)
+        lookup_id = str(uuid5(context.command_id, "lookup"))
+        number_hash = self._vault.hash_of(resident_id.number)
+
+        async def attempt() -> Outcome:
+            person_id = await self._person_with(number_hash)
+            roles = tuple(sorted(role.value for role in caller.roles))
+            made = LookupMade(lookup_id, number_hash, person_id, _name_of(caller), roles, reason)
+            append = StreamAppend(Stream(f"lookup/{lookup_id}"), (made,))
+            return Outcome((append,), {"person_id": person_id})
+
+        return await self._runtime.path.run(context, attempt)
+
+    async def assert_membership(
+        self,
+        caller: Principal,
+        key: Idempotency,
+        person_id: str,
+        command_of: Callable[[str, date | None], AssertMembership],
+    ) -> Answered:
+        """Add what a department says; ``command_of`` takes the new membership's id and the birth date."""
+        context = self._context(caller, key)
+        membership_id = str(uuid5(context.command_id, "membership"))
+        command = command_of(membership_id, await self._born_on(person_id))
+        return await self._run(context, person_id, command, _membership_answer(membership_id), _CREATED)
+
+    async def end_membership(
+        self, caller: Principal, key: Idempotency, person_id: str, command: EndMembership
+    ) -> Answered:
+        """End a membership on a day."""
+        return await self._run(
+            self._context(caller, key), person_id, command, _membership_answer(command.membership_id)
+        )
+
+    async def correct_membership(
+        self,
+        caller: Principal,
+        key: Idempotency,
+        person_id: str,
+        command_of: Callable[[date | None], CorrectMembership],
+    ) -> Answered:
+        """Write a membership anew; ``command_of`` takes the birth date."""
+        command = command_of(await self._born_on(person_id))
+        return await self._run(
+            self._context(caller, key), person_id, command, _membership_answer(command.membership_id)
+        )
+
+    async def enrol(self, caller: Principal, key: Idempotency, person_id: str, enrolment: Enrolment) -> Answered:
+        """Record an enrolment, or a step of it."""
+        command = Enrol(enrolment, self.today())
+        return await self._run(self._context(caller, key), person_id, command, _person_answer)
+
+    async def record_death(self, caller: Principal, key: Idempotency, person_id: str, died_on: date) -> Answered:
+        """Record a person's death."""
+        command = RecordDeath(died_on, _name_of(caller), await self._born_on(person_id), self.today())
+        return await self._run(self._context(caller, key), person_id, command, _person_answer)
+
+    async def _run(
+        self, context: CommandContext, person_id: str, command: Command, answer_of: "AnswerOf", status: int = 200
+    ) -> Answered:
+        return await self._runtime.path.run(context, lambda: self._outcome(person_id, command, answer_of, status))
+
+    async def _outcome(self, person_id: str, command: Command, answer_of: "AnswerOf", status: int) -> Outcome:
+        stream, past = await self._runtime.store.load(f"person/{person_id}")
+        state = DECIDER.fold(past)
+        events = DECIDER.decide(command, state)
+        after = DECIDER.fold(events, state)
+        assert after is not None, "an accepted command leaves a person"
+        return Outcome((StreamAppend(stream, tuple(events)),), answer_of(after), status, contended=person_id)
+
+    def _context(self, caller: Principal, key: Idempotency) -> CommandContext:
+        # A bare SHA-256 of a body with an ID number could be tried out, number by number; a keyed one cannot.
+        request_hash = bytes.fromhex(self._vault.hash_of(key.request_hash.hex()))
+        return CommandContext(key.scope, key.key, request_hash, caller.subject, self._clock(), current_correlation_id())
+
+    async def _person_with(self, number_hash: str) -> str | None:
+        person_id: str | None = await self._runtime.store.pool.fetchval(_BY_HASH_SQL, number_hash)
+        return person_id
+
+    async def _born_on(self, person_id: str) -> date | None:
+        return await self._vault.born_on(person_id, today=self.today())
+
+
+AnswerOf = Callable[[Entitlement], Any]
+
+
+def _person_answer(entitlement: Entitlement) -> Any:
+    return {"person_id": entitlement.person_id, "revision": entitlement.revision}
+
+
+def _membership_answer(membership_id: str) -> AnswerOf:
+    return lambda entitlement: {**_person_answer(entitlement), "membership_id": membership_id}
+
+
+def _name_of(caller: Principal) -> str:
+    return caller.organisation or caller.subject

@@ -1,0 +1,85 @@
+"""The vault of personal data: seals it under each person's own key, opens it, and hashes numbers for look-up."""
+
+from base64 import b64encode
+from datetime import date
+from typing import Final
+
+import msgspec
+from typing_extensions import override
+
+from identity.domain.person import SealedPersonalData
+from identity.domain.resident_id import parse_resident_id
+from kernel.runtime import Runtime
+from kernel.security import KeyRing, Sealer, WrappedKey
+
+_AAD: Final = b"person."
+# A command that is sent again finds the key of its first run, so that what was sealed then stays readable.
+_NEW_KEY_SQL: Final = """
+INSERT INTO person_keys (person_id, key_id, sealed) VALUES ($1, $2, $3)
+ON CONFLICT (person_id) DO UPDATE SET person_id = EXCLUDED.person_id RETURNING key_id, sealed
+"""
+_READ_SQL: Final = """
+SELECT k.key_id, k.sealed, d.id_number, d.name, d.phone, d.address, d.card_number
+FROM personal_data d JOIN person_keys k USING (person_id) WHERE person_id = $1
+"""
+
+
+class PersonalData(msgspec.Struct, frozen=True):
+    """Personal data in the clear: only ever in memory, and never in a text for people."""
+
+    id_number: str
+    name: str
+    phone: str | None = None
+    address: str | None = None
+    card_number: str | None = None
+
+    @override
+    def __repr__(self) -> str:
+        return "PersonalData(…)"
+
+
+class Vault:
+    """Personal data of persons, on a service's database and key ring."""
+
+    def __init__(self, runtime: Runtime, keys: KeyRing) -> None:
+        self._runtime = runtime
+        self._sealer = Sealer(keys)
+
+    def hash_of(self, value: str) -> str:
+        """The keyed hash of a value as hex: what an ID number is found by."""
+        return self._sealer.keyed_hash(value).hex()
+
+    async def seal(self, person_id: str, data: PersonalData) -> SealedPersonalData:
+        """Seal a new person's data under a key of their own, which is stored first."""
+        made = self._sealer.new_key(person_id)
+        row = await self._runtime.store.pool.fetchrow(_NEW_KEY_SQL, person_id, made.key_id, made.sealed)
+        assert row is not None
+        key = WrappedKey(row["key_id"], row["sealed"])
+
+        def sealed(field: str) -> str | None:
+            value = getattr(data, field)
+            if value is None:
+                return None
+            ciphertext = self._sealer.seal(value.encode(), subject=person_id, key=key, aad=_AAD + field.encode())
+            return b64encode(ciphertext).decode()
+
+        return msgspec.convert({field: sealed(field) for field in data.__struct_fields__}, SealedPersonalData)
+
+    async def open(self, person_id: str) -> PersonalData | None:
+        """A person's data; None where the person is unknown, or the key was destroyed to forget them."""
+        row = await self._runtime.store.pool.fetchrow(_READ_SQL, person_id)
+        if row is None:
+            return None
+        key = WrappedKey(row["key_id"], row["sealed"])
+
+        def opened(field: str) -> str | None:
+            if row[field] is None:
+                return None
+            return self._sealer.open(row[field], subject=person_id, key=key, aad=_AAD + field.encode()).decode()
+
+        return msgspec.convert({field: opened(field) for field in PersonalData.__struct_fields__}, PersonalData)
+
+    async def born_on(self, person_id: str, *, today: date) -> date | None:
+        """A person's birth date, which only the ID number holds; None where that cannot be opened."""
+        data = await self.open(person_id)
+        return None if data is None else parse_resident_id(data.id_number, today=today).born_on

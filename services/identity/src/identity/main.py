@@ -1,0 +1,46 @@
+"""Joins identity's parts into one application."""
+
+from typing import Final
+
+from fastapi import FastAPI
+
+from identity.api import CODES, feeds, memberships, persons
+from identity.config import Config
+from identity.domain.membership import membership_overlaps
+from identity.domain.person import person_already_registered
+from identity.event_types import REGISTRY
+from identity.handlers import Handlers, Vault
+from identity.integration_events import publish
+from identity.projections import project
+from identity.queries import Queries
+from kernel.contracts.identity import TOPIC
+from kernel.hosting import Host, application
+from kernel.runtime import ServiceParts
+
+PARTS: Final = ServiceParts(
+    name="identity",
+    schema="identity",
+    topic=TOPIC,
+    registry=REGISTRY,
+    project=project,
+    publish=publish,
+    refusals={
+        "personal_data_id_number_hash": person_already_registered,
+        "memberships_no_overlap": membership_overlaps,
+    },
+)
+
+
+def build(host: Host, config: Config) -> FastAPI:
+    """The identity service in the given surroundings; it starts with its lifespan."""
+    runtime = host.runtime(PARTS)
+    vault = Vault(runtime, config.keys)
+    handlers = Handlers(runtime, vault, host.clock)
+    queries = Queries(runtime)
+    return application(
+        runtime,
+        host,
+        description="Who is entitled, since when, according to whom.",
+        routers=[persons(handlers, queries, vault), memberships(handlers, queries), feeds(queries)],
+        error_codes=CODES,
+    )

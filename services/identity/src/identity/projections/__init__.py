@@ -1,0 +1,118 @@
+"""Identity's read tables, as pure functions of its events."""
+
+from base64 import b64decode
+from collections.abc import Iterable
+
+from identity.domain import person
+from identity.domain.entitlement import Entitlement
+from identity.domain.lookup import LookupMade
+from identity.projections.tables import (
+    SOURCE_TABLES,
+    enrolments,
+    lookups,
+    membership_versions,
+    memberships,
+    metadata,
+    person_keys,
+    personal_data,
+    persons,
+)
+from kernel.event_store import RecordedEvent
+from kernel.read_tables import Change, put
+
+__all__ = ["SOURCE_TABLES", "metadata", "person_keys", "project"]
+
+
+def project(recorded: RecordedEvent) -> Iterable[Change]:
+    """The rows that an event leads to."""
+    match recorded.event:
+        case LookupMade() as lookup:
+            yield _lookup_row(lookup, recorded)
+            return
+        case person.PersonRegistered() as registered:
+            yield _personal_data_row(registered)
+        case person.MembershipAsserted(membership_id=membership_id):
+            yield from _membership_rows(recorded, membership_id, "ADDED")
+        case person.MembershipEnded(membership_id=membership_id, reason=reason):
+            yield from _membership_rows(recorded, membership_id, reason.value)
+        case person.MembershipCorrected(membership_id=membership_id, reason=reason):
+            yield from _membership_rows(recorded, membership_id, reason.value)
+        case person.PersonEnrolled() as enrolled:
+            yield _enrolment_row(enrolled)
+        case _:
+            pass
+    yield _person_row(recorded.event.entitlement)
+
+
+def _person_row(entitlement: Entitlement) -> Change:
+    return put(
+        persons,
+        person_id=entitlement.person_id,
+        county=entitlement.county,
+        revision=entitlement.revision,
+        deceased_on=entitlement.deceased_on,
+    )
+
+
+def _personal_data_row(registered: person.PersonRegistered) -> Change:
+    sealed = registered.personal
+    return put(
+        personal_data,
+        person_id=registered.entitlement.person_id,
+        id_number_hash=registered.id_number_hash,
+        id_number=b64decode(sealed.id_number),
+        name=b64decode(sealed.name),
+        phone=_decoded(sealed.phone),
+        address=_decoded(sealed.address),
+        card_number=_decoded(sealed.card_number),
+        registered_by=registered.registered_by,
+    )
+
+
+def _decoded(sealed: str | None) -> bytes | None:
+    return None if sealed is None else b64decode(sealed)
+
+
+def _membership_rows(recorded: RecordedEvent, membership_id: str, change: str) -> Iterable[Change]:
+    entitlement: Entitlement = recorded.event.entitlement
+    held = entitlement.membership(membership_id)
+    facts = {
+        "membership_id": membership_id,
+        "person_id": entitlement.person_id,
+        "group": held.group,
+        "poverty_status": held.poverty_status,
+        "exit_date": held.exit_date,
+        "valid_from": held.valid_from,
+        "valid_to": held.valid_to,
+        "evidence": held.evidence,
+        "revision": entitlement.revision,
+        "recorded_at": recorded.occurred_at,
+    }
+    yield put(memberships, department=held.department, category=held.category, **facts)
+    yield put(membership_versions, change=change, **facts)
+
+
+def _enrolment_row(enrolled: person.PersonEnrolled) -> Change:
+    enrolment = enrolled.enrolment
+    return put(
+        enrolments,
+        person_id=enrolled.entitlement.person_id,
+        area=enrolment.area,
+        year=enrolment.year,
+        scheme=enrolment.scheme,
+        registered_on=enrolment.registered_on,
+        marked_on=enrolment.marked_on,
+    )
+
+
+def _lookup_row(lookup: LookupMade, recorded: RecordedEvent) -> Change:
+    return put(
+        lookups,
+        lookup_id=lookup.lookup_id,
+        person_id=lookup.person_id,
+        id_number_hash=lookup.id_number_hash,
+        asked_by=lookup.asked_by,
+        roles=lookup.roles,
+        reason=lookup.reason,
+        asked_at=recorded.occurred_at,
+    )

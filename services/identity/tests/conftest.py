@@ -1,0 +1,48 @@
+"""Identity served over HTTP on a fresh database, and a few made-up people."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import httpx
+import pytest
+
+from identity.config import Config
+from identity.main import build
+from kernel.security import Issuer, KeyRing, Role
+from kernel.testing.surroundings import Service, Surroundings, surroundings
+
+NOW: Final = datetime(2019, 8, 1, 1, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+async def around(database: str, tmp_path: Path) -> AsyncIterator[Surroundings]:
+    async with surroundings(database, Issuer.in_folder(tmp_path)) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def identity(around: Surroundings, tmp_path: Path) -> Service:
+    config = Config(keys=KeyRing.in_folder(tmp_path))
+    return await around.serve("identity", lambda host: build(host, config), clock=lambda: NOW)
+
+
+@pytest.fixture
+async def civil_affairs(identity: Service) -> httpx.AsyncClient:
+    return await identity.client(Role.DEPARTMENT, "civil-affairs")
+
+
+@pytest.fixture
+async def poverty_alleviation(identity: Service) -> httpx.AsyncClient:
+    return await identity.client(Role.DEPARTMENT, "poverty-alleviation")
+
+
+@pytest.fixture
+async def hospital(identity: Service) -> httpx.AsyncClient:
+    return await identity.client(Role.HOSPITAL, "H445201001")
+
+
+@pytest.fixture
+async def agency(identity: Service) -> httpx.AsyncClient:
+    return await identity.client(Role.AGENCY, "A445200")

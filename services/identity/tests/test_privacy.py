@@ -1,0 +1,76 @@
+"""No name, number, phone or address in the clear: not in any table, not on the transport, not in a log."""
+
+import io
+import logging
+from collections.abc import Iterator
+
+import httpx
+import pytest
+import structlog
+
+from kernel.http import configure_logging
+from kernel.testing.deadline import eventually
+from kernel.testing.surroundings import Service, Surroundings
+
+PLANTED = {
+    "id_number": "445202198506120023",
+    "name": "欧阳测试",
+    "phone": "13900139123",
+    "address": "揭阳市揭东区幸福里42号",
+    "card_number": "Q987654321",
+}
+REGISTRATION = {**PLANTED, "born_on": "1985-06-12", "sex": "FEMALE", "county": "445203"}
+
+
+@pytest.fixture
+def logged() -> Iterator[io.StringIO]:
+    stream = io.StringIO()
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    configure_logging(stream=stream)
+    yield stream
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+async def test_planted_personal_data_are_found_nowhere(
+    logged: io.StringIO,
+    civil_affairs: httpx.AsyncClient,
+    hospital: httpx.AsyncClient,
+    around: Surroundings,
+    identity: Service,
+) -> None:
+    person_id = (await civil_affairs.post("/v1/persons", json=REGISTRATION)).json()["person_id"]
+    await hospital.post("/v1/persons/lookup", json={"id_number": PLANTED["id_number"], "reason": "ADMISSION"})
+    await civil_affairs.post("/v1/persons", json=REGISTRATION)
+    said = {"category": "TEKUN", "valid_from": "2019-01-01", "evidence": "list"}
+    await civil_affairs.post(f"/v1/persons/{person_id}/memberships", json=said)
+    await eventually(lambda: around.bus.fetchval("SELECT count(*) >= 2 FROM messages"))
+
+    stored = await _everything(identity, around)
+    assert person_id in stored
+    assert "/v1/persons" in logged.getvalue()
+    for text in (stored, logged.getvalue()):
+        for planted in PLANTED.values():
+            assert planted not in text
+            assert planted.encode().hex() not in text
+
+
+async def _everything(identity: Service, around: Surroundings) -> str:
+    tables = await identity.pool.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'identity'")
+    texts = [
+        (await identity.pool.fetchval(f"SELECT string_agg(t::text, E'\\n') FROM {row['tablename']} t")) or ""
+        for row in tables
+    ]
+    messages = await around.bus.fetch("SELECT headers::text AS headers, body FROM messages")
+    return "\n".join([*texts, *(f"{m['headers']} {m['body'].decode()}" for m in messages)])
+
+
+async def test_a_person_whose_key_is_destroyed_is_forgotten(
+    civil_affairs: httpx.AsyncClient, agency: httpx.AsyncClient, identity: Service
+) -> None:
+    person_id = (await civil_affairs.post("/v1/persons", json=REGISTRATION)).json()["person_id"]
+    await identity.pool.execute("DELETE FROM person_keys WHERE person_id = $1", person_id)
+    seen = (await agency.get(f"/v1/persons/{person_id}")).json()
+    assert (seen["person_id"], seen["name"], seen["id_number"]) == (person_id, None, None)
