@@ -49,7 +49,7 @@ class CommandContext(msgspec.Struct, frozen=True):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What a decision came to: events for streams, and the answer for the caller.
+    """What a decision came to: events for streams, and the answer for the caller as JSON text or plain values.
 
     ``contended`` names what concurrent commands may collide on, such as a person; empty where they cannot.
     """
@@ -114,7 +114,7 @@ class CommandPath:
         )
 
     async def _commit(self, context: CommandContext, outcome: Outcome) -> Answered:
-        body = _encoder.encode(outcome.body).decode()
+        body = outcome.body if isinstance(outcome.body, str) else _encoder.encode(outcome.body).decode()
         write = self.store.prepare(
             outcome.appends,
             command_id=context.command_id,

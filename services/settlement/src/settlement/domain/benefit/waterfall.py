@@ -14,6 +14,7 @@ from kernel.policy_packs.model import (
     ShareCeiling,
     YearlyPersonalCap,
 )
+from kernel.refusals import Refused
 from settlement.domain.benefit import methods
 from settlement.domain.benefit.claim import Claim, check
 from settlement.domain.benefit.course import Course
@@ -29,6 +30,7 @@ def adjudicate(claim: Claim, standing: Standing, balances: Mapping[str, int], po
     Raises Refused for a claim that cannot be right, and for a figure that is not in force.
     """
     check(claim)
+    _check_payers(claim, policy)
     category = effective_category(standing, policy.file, claim.begins_on, claim.discharged_on)
     before = {accumulator.name: balances.get(accumulator.name, 0) for accumulator in policy.file.accumulators}
     before.update({name: amount for name, amount in balances.items() if "." in name})
@@ -52,6 +54,17 @@ def adjudicate(claim: Claim, standing: Standing, balances: Mapping[str, int], po
         refund_to_patient_fen=max(0, prepaid - course.left) if prepaid is not None else 0,
         flags=_flags(claim, category, policy),
     )
+
+
+def _check_payers(claim: Claim, policy: Policy) -> None:
+    outer = [layer.payer for layer in policy.file.layers if isinstance(layer, Given)]
+    for payer in claim.given_fen:
+        if payer not in outer:
+            raise Refused(
+                "PAYER_UNKNOWN",
+                f"{policy.policy_id} takes no amount from {payer}; outer payers are {', '.join(outer)}",
+                about={"payer": payer},
+            )
 
 
 def withheld_layers(claim: Claim, policy: Policy) -> dict[str, str]:

@@ -1,0 +1,9 @@
+"""Settlement over HTTP."""
+
+from settlement.api.benefit_years import benefit_years
+from settlement.api.encounters import encounters
+from settlement.api.error_codes import CODES
+from settlement.api.institutions import institutions
+from settlement.api.settlements import settlements
+
+__all__ = ["CODES", "benefit_years", "encounters", "institutions", "settlements"]

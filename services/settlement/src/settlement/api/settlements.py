@@ -1,0 +1,102 @@
+"""Settlements over HTTP: look at one with its whole trace, list them, take the latest back."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Annotated
+
+from kernel.http import (
+    IdempotencyKey,
+    Json,
+    Page,
+    PageRequest,
+    Router,
+    Wire,
+    Yuan,
+    allow,
+    answer,
+    body,
+    page_of,
+    paging,
+    stored_answer,
+)
+from kernel.security import Principal, Role
+from settlement.api.answers import SettlementAnswer, settlement_answer, text
+from settlement.api.bodies import RevokeBody
+from settlement.domain import refusals
+from settlement.domain.encounter_events import EncounterEvent, SettlementRevoked
+from settlement.handlers import Handlers
+from settlement.queries import Queries
+
+Hospital = Annotated[Principal, allow(Role.HOSPITAL)]
+Reader = Annotated[Principal, allow(Role.HOSPITAL, Role.AGENCY, Role.FINANCE, Role.OPERATIONS)]
+
+
+class Revoked(Wire, frozen=True):
+    """A settlement taken back: the hospital gives the patient this much again."""
+
+    settlement_id: str
+    encounter_id: str
+    refund_to_patient_fen: Yuan
+    accumulators: dict[str, Yuan]
+
+
+class SettlementRow(Wire, frozen=True):
+    """One settlement in a list."""
+
+    settlement_id: str
+    encounter_id: str
+    hospital_id: str
+    person_id: str
+    discharged_on: date
+    settled_at: datetime
+    category: str | None
+    policy_id: str
+    total_fen: Yuan
+    patient_pays_fen: Yuan
+    payout_fen: Yuan
+    revoked_at: datetime | None
+
+
+def settlements(handlers: Handlers, queries: Queries) -> Router:
+    """The routes of /v1/settlements."""
+    router = Router(prefix="/v1/settlements", tags=["settlements"])
+
+    @router.get("")
+    async def list_settlements(caller: Reader, page: Annotated[PageRequest, paging(str)]) -> Json[Page[SettlementRow]]:
+        """Settlements: a hospital's own, or all for those who run the funds."""
+        own = caller.organisation if Role.HOSPITAL in caller.roles else None
+        after = str(page.after[0]) if page.after else ""
+        rows = await queries.settlements(own, after, page.limit + 1)
+        found = [_row(dict(row)) for row in rows]
+        return answer(page_of(found, page, key=lambda row: (row.settlement_id,)))
+
+    @router.get("/{settlement_id}")
+    async def get_settlement(settlement_id: str, caller: Reader) -> Json[SettlementAnswer]:
+        """One settlement with every layer, its clause, and the accumulators before and after."""
+        found = await queries.settlement(settlement_id)
+        foreign = found is not None and Role.HOSPITAL in caller.roles and found[0].hospital_id != caller.organisation
+        if found is None or foreign:
+            raise refusals.settlement_unknown(settlement_id)
+        return answer(settlement_answer(found[0], revoked=found[1]))
+
+    @router.post("/{settlement_id}/revocation", status_code=201)
+    async def revoke(
+        settlement_id: str, caller: Hospital, command: Annotated[RevokeBody, body(RevokeBody)], key: IdempotencyKey
+    ) -> Json[Revoked]:
+        """Take back the person's latest settlement of the year; the encounter can be settled again."""
+        done = await handlers.revoke(caller, key, settlement_id, command.reason, _revoked)
+        return stored_answer(done.status, done.body, replayed=done.replayed)
+
+    return router
+
+
+def _revoked(events: Sequence[EncounterEvent]) -> str:
+    event = events[0]
+    assert isinstance(event, SettlementRevoked)
+    standings = {name: Yuan(fen) for name, fen in event.balances_fen.items()}
+    return text(Revoked(event.settlement_id, event.encounter_id, Yuan(event.refund_to_patient_fen), standings))
+
+
+def _row(values: dict[str, object]) -> SettlementRow:
+    amounts = {name: Yuan(values.pop(name)) for name in ("total_fen", "patient_pays_fen", "payout_fen")}  # type: ignore[call-overload]  # bigint columns
+    return SettlementRow(**values, **amounts)  # type: ignore[arg-type]  # the columns of the query are the fields

@@ -1,0 +1,22 @@
+"""What settlement is configured with: the law it decides by."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from kernel.policy_packs import PackLibrary, load_library
+
+POLICIES_SETTING: Final = "ONESTOP_POLICIES"
+
+
+class Config(msgspec.Struct, frozen=True):
+    """Settlement's settings."""
+
+    library: PackLibrary
+
+
+def config_from(environ: Mapping[str, str]) -> Config:
+    """Read the settings; ``ONESTOP_POLICIES`` names the folder of packs. Raises KeyError, PackError."""
+    return Config(load_library(Path(environ[POLICIES_SETTING])))

@@ -1,0 +1,280 @@
+"""The encounter: from admission to settlement, and back where a settlement is revoked."""
+
+from collections.abc import Sequence
+from typing import assert_never
+
+import msgspec
+
+from kernel.decider import Decider
+from kernel.refusals import Refused
+from settlement.domain import refusals
+from settlement.domain.benefit import Claim, adjudicate
+from settlement.domain.encounter_commands import (
+    Admit,
+    Command,
+    Discharge,
+    Revoke,
+    Settle,
+    UploadFees,
+    VoidFees,
+)
+from settlement.domain.encounter_events import (
+    EncounterAdmitted,
+    EncounterDischarged,
+    EncounterEvent,
+    FeeBatchVoided,
+    FeeLinesUploaded,
+    SettlementConfirmed,
+    SettlementRevoked,
+)
+from settlement.domain.entitlement import admission_terms
+from settlement.domain.fees import LINES_MAX, FeeSums, sums_of
+
+
+class Unknown(msgspec.Struct, frozen=True):
+    """Nothing has happened yet."""
+
+
+class Open(msgspec.Struct, frozen=True):
+    """Admitted; ``discharge`` is set when the stay has ended."""
+
+    admission: EncounterAdmitted
+    fees: FeeSums = FeeSums()
+    batches: dict[int, FeeSums] = {}
+    next_batch: int = 1
+    discharge: EncounterDischarged | None = None
+
+
+class Settled(msgspec.Struct, frozen=True):
+    """Settled; ``before`` is the state to which a revocation returns."""
+
+    before: Open
+    settlement: SettlementConfirmed
+
+
+State = Unknown | Open | Settled
+
+
+def decide(command: Command, state: State) -> Sequence[EncounterEvent]:
+    """What a command brings about; raises Refused."""
+    match command:
+        case Admit():
+            return _admit(command)
+        case UploadFees():
+            return _upload(command, _open(state, "upload fees for"))
+        case VoidFees():
+            return _void(command, _open(state, "void fees of"))
+        case Discharge():
+            return _discharge(command, _open(state, "discharge"))
+        case Settle():
+            return _settle(command, _open(state, "settle"))
+        case Revoke():
+            return _revoke(command, state)
+        case _:
+            assert_never(command)
+
+
+def _open(state: State, command: str) -> Open:
+    match state:
+        case Open():
+            return state
+        case Settled():
+            raise refusals.already_settled(state.settlement.encounter_id, state.settlement.settlement_id)
+        case Unknown():
+            raise Refused("ENCOUNTER_UNKNOWN", f"cannot {command} an encounter that was never admitted")
+        case _:
+            assert_never(state)
+
+
+def _admit(command: Admit) -> Sequence[EncounterEvent]:
+    if command.admitted_on > command.today:
+        raise Refused(
+            "DATE_IN_FUTURE", f"admission on {command.admitted_on} has not come yet; today is {command.today}"
+        )
+    terms = admission_terms(command.standing, command.policy, command.kind, command.place, command.admitted_on)
+    admitted = EncounterAdmitted(
+        command.encounter_id,
+        command.person_id,
+        command.hospital_id,
+        command.kind,
+        command.admitted_on,
+        command.county,
+        command.area,
+        terms.deposit_required,
+        terms.category,
+        terms.clause,
+        command.referral_id,
+    )
+    if command.kind == "inpatient":
+        return (admitted,)
+    return (admitted, EncounterDischarged(command.encounter_id, command.admitted_on))
+
+
+def _upload(command: UploadFees, state: Open) -> Sequence[EncounterEvent]:
+    sums = sums_of(command.lines)
+    if state.fees.lines + sums.lines > LINES_MAX:
+        raise Refused("TOO_MANY_FEE_LINES", f"a bill has at most {LINES_MAX} lines; this one would have more")
+    return (FeeLinesUploaded(state.admission.encounter_id, state.next_batch, command.lines, sums),)
+
+
+def _void(command: VoidFees, state: Open) -> Sequence[EncounterEvent]:
+    sums = state.batches.get(command.batch)
+    if sums is None:
+        known = ", ".join(map(str, state.batches)) or "none"
+        raise Refused("FEE_BATCH_UNKNOWN", f"there is no fee batch {command.batch} on the bill; there are: {known}")
+    return (FeeBatchVoided(state.admission.encounter_id, command.batch, sums),)
+
+
+def _discharge(command: Discharge, state: Open) -> Sequence[EncounterEvent]:
+    admission = state.admission
+    if state.discharge is not None and admission.kind == "inpatient":
+        raise refusals.not_in_state(admission.encounter_id, "discharged", "admitted", "discharge")
+    if command.discharged_on < admission.admitted_on:
+        raise Refused(
+            "DATES_OUT_OF_ORDER",
+            f"discharge on {command.discharged_on} is before admission on {admission.admitted_on}",
+            about={"encounter": admission.encounter_id},
+        )
+    if command.discharged_on > command.today:
+        raise Refused(
+            "DATE_IN_FUTURE", f"discharge on {command.discharged_on} has not come yet; today is {command.today}"
+        )
+    return (
+        EncounterDischarged(
+            admission.encounter_id,
+            command.discharged_on,
+            command.cause,
+            command.mental_disorder,
+            command.valid_invoice,
+            command.major_disease,
+            command.exception_approved_by,
+        ),
+    )
+
+
+def claim_of(command: Settle, state: Open) -> Claim:
+    """The claim that a settlement would be decided on; raises Refused before discharge and for another total."""
+    admission, discharge, fees = state.admission, state.discharge, state.fees
+    if discharge is None:
+        raise refusals.not_in_state(admission.encounter_id, "admitted", "discharged", "settle")
+    if fees.lines == 0:
+        raise Refused("NO_FEES", f"encounter {admission.encounter_id} has no fee lines; upload them first")
+    if command.stated_total_fen is not None and command.stated_total_fen != fees.total_fen:
+        raise Refused(
+            "TOTAL_MISMATCH",
+            f"the hospital states a total of {command.stated_total_fen} fen, but the uploaded lines come to "
+            f"{fees.total_fen} fen; upload what is missing or void what is wrong",
+            about={"encounter": admission.encounter_id},
+        )
+    return Claim(
+        kind=admission.kind,
+        admitted_on=admission.admitted_on,
+        discharged_on=discharge.discharged_on,
+        place=command.place,
+        level=command.institution.level,
+        total_fen=fees.total_fen,
+        compliant_fen=fees.compliant_fen,
+        out_of_catalogue_fen=fees.out_of_catalogue_fen,
+        given_fen=command.given_fen,
+        excluded_fen=fees.excluded_fen,
+        excluded_compliant_fen=fees.excluded_compliant_fen,
+        designated=command.institution.designated_on(discharge.discharged_on),
+        valid_invoice=discharge.valid_invoice,
+        cause=discharge.cause,
+        mental_disorder=discharge.mental_disorder,
+        referral_approved_on=command.referral_approved_on,
+        exception_approved_by=discharge.exception_approved_by,
+        major_disease=discharge.major_disease,
+        designated_for_major=command.institution.majors,
+        patient_prepaid_fen=command.patient_prepaid_fen,
+    )
+
+
+def _settle(command: Settle, state: Open) -> Sequence[EncounterEvent]:
+    claim = claim_of(command, state)
+    year = command.benefit_year
+    assert year.year == claim.discharged_on.year, "the year of a bill is that of its discharge (AMB-X3)"
+    adjudication = adjudicate(claim, command.standing, year.balances_fen, command.policy)
+    admission = state.admission
+    return (
+        SettlementConfirmed(
+            command.settlement_id,
+            admission.encounter_id,
+            admission.person_id,
+            admission.hospital_id,
+            command.county,
+            admission.area,
+            year.year,
+            command.now,
+            claim,
+            command.standing,
+            adjudication,
+            command.policy.pack.digest,
+            year.version + 1,
+            year.latest_settlement,
+            admission.referral_id,
+        ),
+    )
+
+
+def _revoke(command: Revoke, state: State) -> Sequence[EncounterEvent]:
+    if not isinstance(state, Settled) or state.settlement.settlement_id != command.settlement_id:
+        raise Refused(
+            "SETTLEMENT_NOT_IN_FORCE",
+            f"settlement {command.settlement_id} was revoked before or never made",
+            about={"settlement": command.settlement_id},
+        )
+    settled, year = state.settlement, command.benefit_year
+    if year.latest_settlement != settled.settlement_id:
+        raise refusals.not_the_latest(settled.settlement_id, year.latest_settlement)
+    return (
+        SettlementRevoked(
+            settled.settlement_id,
+            settled.encounter_id,
+            settled.person_id,
+            settled.hospital_id,
+            settled.area,
+            settled.year,
+            command.now,
+            command.reason,
+            settled.adjudication.patient_pays_fen,
+            settled.adjudication.before_fen,
+            year.version + 1,
+            settled.previous_settlement,
+        ),
+    )
+
+
+def evolve(state: State, event: EncounterEvent) -> State:
+    """The state after an event."""
+    match event:
+        case EncounterAdmitted():
+            return Open(event)
+        case SettlementRevoked():
+            assert isinstance(state, Settled)
+            return state.before
+        case _:
+            assert isinstance(state, Open), f"{type(event).__name__} cannot happen to {type(state).__name__}"
+            return _evolve_open(state, event)
+
+
+def _evolve_open(
+    state: Open, event: FeeLinesUploaded | FeeBatchVoided | EncounterDischarged | SettlementConfirmed
+) -> State:
+    match event:
+        case FeeLinesUploaded(batch=batch, sums=sums):
+            return msgspec.structs.replace(
+                state, fees=state.fees.plus(sums), batches=state.batches | {batch: sums}, next_batch=batch + 1
+            )
+        case FeeBatchVoided(batch=batch, sums=sums):
+            rest = {number: kept for number, kept in state.batches.items() if number != batch}
+            return msgspec.structs.replace(state, fees=state.fees.plus(sums, -1), batches=rest)
+        case EncounterDischarged():
+            return msgspec.structs.replace(state, discharge=event)
+        case SettlementConfirmed():
+            return Settled(state, event)
+        case _:
+            assert_never(event)
+
+
+DECIDER: Decider[Command, State, EncounterEvent] = Decider(Unknown(), decide, evolve)

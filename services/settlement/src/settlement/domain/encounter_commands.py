@@ -1,0 +1,81 @@
+"""What can be asked of an encounter. Whatever a decision rests on arrives in the command."""
+
+from datetime import date, datetime
+
+import msgspec
+
+from kernel.policy_packs import Policy
+from settlement.domain.benefit import Standing
+from settlement.domain.benefit_year import BenefitYear
+from settlement.domain.fees import FeeLine
+from settlement.domain.institution import Institution
+
+
+class Admit(msgspec.Struct, frozen=True):
+    """Take a person in. Visits (everything but a stay) end on the day they begin."""
+
+    encounter_id: str
+    person_id: str
+    hospital_id: str
+    kind: str
+    admitted_on: date
+    today: date
+    county: str
+    area: str
+    standing: Standing
+    policy: Policy
+    place: str
+    referral_id: str | None = None
+
+
+class UploadFees(msgspec.Struct, frozen=True):
+    """Add a batch of lines to the bill."""
+
+    lines: tuple[FeeLine, ...]
+
+
+class VoidFees(msgspec.Struct, frozen=True):
+    """Take a batch off the bill."""
+
+    batch: int
+
+
+class Discharge(msgspec.Struct, frozen=True):
+    """End the stay."""
+
+    discharged_on: date
+    today: date
+    cause: str = "illness"
+    mental_disorder: bool = False
+    valid_invoice: bool = True
+    major_disease: bool = False
+    exception_approved_by: tuple[str, ...] = ()
+
+
+class Settle(msgspec.Struct, frozen=True):
+    """Settle the bill, with all that the decision rests on."""
+
+    settlement_id: str
+    given_fen: dict[str, int]
+    now: datetime
+    county: str
+    place: str
+    institution: Institution
+    standing: Standing
+    policy: Policy
+    benefit_year: BenefitYear
+    stated_total_fen: int | None = None
+    referral_approved_on: date | None = None
+    patient_prepaid_fen: int | None = None
+
+
+class Revoke(msgspec.Struct, frozen=True):
+    """Take the latest settlement back."""
+
+    settlement_id: str
+    reason: str
+    now: datetime
+    benefit_year: BenefitYear
+
+
+Command = Admit | UploadFees | VoidFees | Discharge | Settle | Revoke

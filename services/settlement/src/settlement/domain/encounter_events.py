@@ -1,0 +1,101 @@
+"""What can happen to an encounter. Events carry outcomes, so replay looks nothing up."""
+
+from datetime import date, datetime
+
+import msgspec
+
+from settlement.domain.benefit import Adjudication, Claim, Standing
+from settlement.domain.fees import FeeLine, FeeSums
+
+
+class EncounterAdmitted(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A person was admitted, or came for a visit. No deposit is asked of the entitled (先诊疗后付费)."""
+
+    encounter_id: str
+    person_id: str
+    hospital_id: str
+    kind: str
+    admitted_on: date
+    county: str
+    area: str
+    deposit_required: bool
+    category: str | None = None
+    clause: str | None = None
+    referral_id: str | None = None
+
+
+class FeeLinesUploaded(msgspec.Struct, frozen=True):
+    """A batch of fee lines was added to the bill."""
+
+    encounter_id: str
+    batch: int
+    lines: tuple[FeeLine, ...]
+    sums: FeeSums
+
+
+class FeeBatchVoided(msgspec.Struct, frozen=True):
+    """A batch was taken off the bill again."""
+
+    encounter_id: str
+    batch: int
+    sums: FeeSums
+
+
+class EncounterDischarged(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The stay ended, or the visit took place; the facts that settlement asks for are known."""
+
+    encounter_id: str
+    discharged_on: date
+    cause: str = "illness"
+    mental_disorder: bool = False
+    valid_invoice: bool = True
+    major_disease: bool = False
+    exception_approved_by: tuple[str, ...] = ()
+
+
+class SettlementConfirmed(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The bill was settled. Everything that the decision rested on is in here: it can be decided again."""
+
+    settlement_id: str
+    encounter_id: str
+    person_id: str
+    hospital_id: str
+    county: str
+    area: str
+    year: int
+    settled_at: datetime
+    claim: Claim
+    standing: Standing
+    adjudication: Adjudication
+    policy_digest: str
+    #: The benefit year's version after this settlement, and the settlement that was its latest before.
+    benefit_year_version: int
+    previous_settlement: str | None = None
+    referral_id: str | None = None
+
+
+class SettlementRevoked(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A settlement was taken back whole; the year stands again as it did before."""
+
+    settlement_id: str
+    encounter_id: str
+    person_id: str
+    hospital_id: str
+    area: str
+    year: int
+    revoked_at: datetime
+    reason: str
+    refund_to_patient_fen: int
+    balances_fen: dict[str, int]
+    benefit_year_version: int
+    latest_settlement: str | None = None
+
+
+EncounterEvent = (
+    EncounterAdmitted
+    | FeeLinesUploaded
+    | FeeBatchVoided
+    | EncounterDischarged
+    | SettlementConfirmed
+    | SettlementRevoked
+)

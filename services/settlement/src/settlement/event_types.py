@@ -1,0 +1,30 @@
+"""Stored names of settlement's events. A name is for ever; a class may move or grow by upcasting."""
+
+from typing import Final
+
+from kernel.event_registry import EventRegistry, EventType
+from settlement.domain.benefit_year import BenefitYearOpened
+from settlement.domain.encounter_events import (
+    EncounterAdmitted,
+    EncounterDischarged,
+    FeeBatchVoided,
+    FeeLinesUploaded,
+    SettlementConfirmed,
+    SettlementRevoked,
+)
+from settlement.domain.institution import InstitutionContracted
+from settlement.domain.law import PolicyAdopted
+
+REGISTRY: Final = EventRegistry(
+    [
+        EventType("EncounterAdmitted", EncounterAdmitted),
+        EventType("FeeLinesUploaded", FeeLinesUploaded),
+        EventType("FeeBatchVoided", FeeBatchVoided),
+        EventType("EncounterDischarged", EncounterDischarged),
+        EventType("SettlementConfirmed", SettlementConfirmed),
+        EventType("SettlementRevoked", SettlementRevoked),
+        EventType("BenefitYearOpened", BenefitYearOpened),
+        EventType("InstitutionContracted", InstitutionContracted),
+        EventType("PolicyAdopted", PolicyAdopted),
+    ]
+)

@@ -1,0 +1,58 @@
+"""What admission needs to know: the person, the hospital, the law and the referral, in one round trip."""
+
+from datetime import date
+from typing import Final
+
+import msgspec
+
+from kernel.runtime import Runtime
+from settlement.domain import refusals
+from settlement.domain.benefit import Standing
+from settlement.domain.institution import Institution
+from settlement.handlers.case_file import Referral, institution_of, standing_told
+
+_SQL: Final = """
+SELECT p.county, p.entitlement, i.name, i.level, i.division, i.contract_from, i.contract_to, i.majors,
+       r.state, r.person_id AS referral_person, r.receiving_hospital, r.approved_on
+FROM (SELECT 1) one
+LEFT JOIN people p ON p.person_id = $1
+LEFT JOIN institutions i ON i.hospital_id = $2
+LEFT JOIN referrals r ON r.referral_id = $3
+"""
+
+
+class AdmissionFile(msgspec.Struct, frozen=True):
+    """A person at a hospital's door."""
+
+    county: str
+    standing: Standing
+    deceased_on: date | None
+    institution: Institution
+    referral: Referral | None
+
+    @property
+    def referral_told(self) -> tuple[str, str] | None:
+        """Whom the referral is for and to which hospital, if it is known."""
+        return None if self.referral is None else (self.referral.person_id, self.referral.receiving_hospital)
+
+
+async def load_admission(runtime: Runtime, person_id: str, hospital_id: str, referral_id: str | None) -> AdmissionFile:
+    """Everything for one admission; raises Refused PERSON_UNKNOWN or HOSPITAL_UNKNOWN."""
+    row = await runtime.store.pool.fetchrow(_SQL, person_id, hospital_id, referral_id)
+    assert row is not None
+    if row["county"] is None:
+        raise refusals.person_unknown(person_id)
+    if row["name"] is None:
+        raise refusals.hospital_unknown(hospital_id)
+    told = msgspec.json.decode(row["entitlement"])
+    referral = None
+    if row["state"] is not None:
+        referral = Referral(row["state"], row["referral_person"], row["receiving_hospital"], row["approved_on"])
+    deceased = told.get("deceased_on")
+    return AdmissionFile(
+        row["county"],
+        standing_told(row["entitlement"]),
+        date.fromisoformat(deceased) if deceased else None,
+        institution_of(hospital_id, row),
+        referral,
+    )

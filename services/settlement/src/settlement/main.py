@@ -1,0 +1,47 @@
+"""Joins settlement's parts into one application."""
+
+from typing import Final
+
+from fastapi import FastAPI
+
+from kernel.contracts.settlement import TOPIC
+from kernel.hosting import Host, application
+from kernel.runtime import ServiceParts
+from settlement.api import CODES, benefit_years, encounters, institutions, settlements
+from settlement.config import Config
+from settlement.consumers import subscriptions
+from settlement.event_types import REGISTRY
+from settlement.handlers import Handlers
+from settlement.integration_events import publish
+from settlement.projections import project
+from settlement.queries import Queries
+
+PARTS: Final = ServiceParts(
+    name="settlement",
+    schema="settlement",
+    topic=TOPIC,
+    registry=REGISTRY,
+    project=project,
+    publish=publish,
+    subscriptions=subscriptions,
+)
+
+
+def build(host: Host, config: Config) -> FastAPI:
+    """The settlement service in the given surroundings; it starts with its lifespan."""
+    runtime = host.runtime(PARTS)
+    queries = Queries(runtime)
+    handlers = Handlers(runtime, config.library, queries, host.clock)
+    return application(
+        runtime,
+        host,
+        description="Claims, and the waterfall of benefits as each policy document orders it.",
+        routers=[
+            encounters(handlers, queries),
+            settlements(handlers, queries),
+            benefit_years(handlers, queries),
+            institutions(handlers, queries),
+        ],
+        error_codes=CODES,
+        on_start=handlers.adopt_policies,
+    )

@@ -1,0 +1,1 @@
+"""Settlement's schema, revision by revision."""

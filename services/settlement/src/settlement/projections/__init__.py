@@ -1,0 +1,153 @@
+"""Projections: what each event, and each message of the others, writes into the read tables. All pure."""
+
+from collections.abc import Iterable
+
+from kernel.contracts.identity import EntitlementChanged
+from kernel.contracts.referral import ReferralChanged
+from kernel.event_store import RecordedEvent
+from kernel.read_tables import Change, put
+from settlement.domain.benefit_year import BenefitYearOpened
+from settlement.domain.encounter_events import EncounterAdmitted, SettlementConfirmed, SettlementRevoked
+from settlement.domain.institution import InstitutionContracted
+from settlement.domain.law import PolicyAdopted
+from settlement.projections.tables import (
+    benefit_years,
+    encounters,
+    institutions,
+    metadata,
+    people,
+    policies,
+    referrals,
+    revocations,
+    settlements,
+)
+
+__all__ = ["metadata", "project", "project_entitlement", "project_referral"]
+
+
+def project(recorded: RecordedEvent) -> Iterable[Change]:
+    """The rows of one of settlement's own events; they are written together with it."""
+    match recorded.event:
+        case EncounterAdmitted() as event:
+            yield _admitted(event)
+        case SettlementConfirmed() as event:
+            yield _settled(event)
+            yield _year_after(event)
+        case SettlementRevoked() as event:
+            yield put(
+                revocations,
+                settlement_id=event.settlement_id,
+                revoked_at=event.revoked_at,
+                reason=event.reason,
+                refund_to_patient_fen=event.refund_to_patient_fen,
+            )
+            yield _year_again(event)
+        case BenefitYearOpened() as event:
+            yield _year_opened(event)
+        case InstitutionContracted() as event:
+            yield put(institutions, **{name: getattr(event, name) for name in event.__struct_fields__})
+        case PolicyAdopted() as event:
+            yield put(policies, digest=event.digest, pack_id=event.pack_id, text=event.text)
+        case _:
+            return
+
+
+def _admitted(event: EncounterAdmitted) -> Change:
+    return put(
+        encounters,
+        encounter_id=event.encounter_id,
+        hospital_id=event.hospital_id,
+        person_id=event.person_id,
+        kind=event.kind,
+        county=event.county,
+        area=event.area,
+        admitted_on=event.admitted_on,
+        deposit_required=event.deposit_required,
+        category=event.category,
+        referral_id=event.referral_id,
+    )
+
+
+def _settled(event: SettlementConfirmed) -> Change:
+    result = event.adjudication
+    return put(
+        settlements,
+        settlement_id=event.settlement_id,
+        encounter_id=event.encounter_id,
+        hospital_id=event.hospital_id,
+        person_id=event.person_id,
+        county=event.county,
+        year=event.year,
+        discharged_on=event.claim.discharged_on,
+        settled_at=event.settled_at,
+        category=result.category,
+        policy_id=result.policy_id,
+        total_fen=result.total_fen,
+        patient_pays_fen=result.patient_pays_fen,
+        payout_fen=result.payout_fen,
+    )
+
+
+def _year_after(event: SettlementConfirmed) -> Change:
+    return put(
+        benefit_years,
+        person_id=event.person_id,
+        area=event.area,
+        year=event.year,
+        balances=event.adjudication.after_fen,
+        latest_settlement=event.settlement_id,
+        version=event.benefit_year_version,
+    )
+
+
+def _year_again(event: SettlementRevoked) -> Change:
+    return put(
+        benefit_years,
+        person_id=event.person_id,
+        area=event.area,
+        year=event.year,
+        balances=event.balances_fen,
+        latest_settlement=event.latest_settlement,
+        version=event.benefit_year_version,
+    )
+
+
+def _year_opened(event: BenefitYearOpened) -> Change:
+    return put(
+        benefit_years,
+        person_id=event.person_id,
+        area=event.area,
+        year=event.year,
+        balances=event.balances_fen,
+        latest_settlement=None,
+        version=1,
+    )
+
+
+def project_entitlement(event: EntitlementChanged) -> Iterable[Change]:
+    """What identity tells of a person; the newest message is the whole truth."""
+    yield put(
+        people,
+        person_id=event.person_id,
+        revision=event.revision,
+        county=event.county,
+        entitlement={
+            "memberships": event.memberships,
+            "enrolments": event.enrolments,
+            "deceased_on": event.deceased_on,
+            "merged_into": event.merged_into,
+        },
+    )
+
+
+def project_referral(event: ReferralChanged) -> Iterable[Change]:
+    """How far a referral has come."""
+    yield put(
+        referrals,
+        referral_id=event.referral_id,
+        revision=event.revision,
+        person_id=event.person_id,
+        state=event.state,
+        receiving_hospital=event.receiving_hospital,
+        approved_on=event.approved_on,
+    )

@@ -1,0 +1,109 @@
+"""Settlement's read tables: from its own events, and from what identity and referral tell."""
+
+from typing import Final
+
+from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Index, Integer, MetaData, SmallInteger, Table, Text
+from sqlalchemy.dialects.postgresql import JSON
+
+from kernel.event_store.schema import add_kernel_tables
+from kernel.read_tables import GUARDED
+
+metadata: Final = MetaData()
+add_kernel_tables(metadata)
+
+encounters: Final = Table(
+    "encounters",
+    metadata,
+    Column("encounter_id", Text, primary_key=True),
+    Column("hospital_id", Text, nullable=False),
+    Column("person_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("county", Text, nullable=False),
+    Column("area", Text, nullable=False),
+    Column("admitted_on", Date, nullable=False),
+    Column("deposit_required", Boolean, nullable=False),
+    Column("category", Text),
+    Column("referral_id", Text),
+    Index("encounters_hospital", "hospital_id", "encounter_id"),
+)
+
+settlements: Final = Table(
+    "settlements",
+    metadata,
+    Column("settlement_id", Text, primary_key=True),
+    Column("encounter_id", Text, nullable=False),
+    Column("hospital_id", Text, nullable=False),
+    Column("person_id", Text, nullable=False),
+    Column("county", Text, nullable=False),
+    Column("year", SmallInteger, nullable=False),
+    Column("discharged_on", Date, nullable=False),
+    Column("settled_at", DateTime(timezone=True), nullable=False),
+    Column("category", Text),
+    Column("policy_id", Text, nullable=False),
+    Column("total_fen", BigInteger, nullable=False),
+    Column("patient_pays_fen", BigInteger, nullable=False),
+    Column("payout_fen", BigInteger, nullable=False),
+    Index("settlements_hospital", "hospital_id", "settlement_id"),
+    Index("settlements_person", "person_id", "year"),
+)
+
+revocations: Final = Table(
+    "revocations",
+    metadata,
+    Column("settlement_id", Text, primary_key=True),
+    Column("revoked_at", DateTime(timezone=True), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("refund_to_patient_fen", BigInteger, nullable=False),
+)
+
+benefit_years: Final = Table(
+    "benefit_years",
+    metadata,
+    Column("person_id", Text, primary_key=True),
+    Column("area", Text, primary_key=True),
+    Column("year", SmallInteger, primary_key=True, autoincrement=False),
+    Column("balances", JSON, nullable=False),
+    Column("latest_settlement", Text),
+    Column("version", Integer, nullable=False),
+    info=GUARDED,
+)
+
+institutions: Final = Table(
+    "institutions",
+    metadata,
+    Column("hospital_id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("level", Text, nullable=False),
+    Column("division", Text, nullable=False),
+    Column("contract_from", Date, nullable=False),
+    Column("contract_to", Date),
+    Column("majors", Boolean, nullable=False),
+)
+
+policies: Final = Table(
+    "policies",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("pack_id", Text, nullable=False),
+    Column("text", Text, nullable=False),
+)
+
+people: Final = Table(
+    "people",
+    metadata,
+    Column("person_id", Text, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("county", Text, nullable=False),
+    Column("entitlement", JSON, nullable=False),
+)
+
+referrals: Final = Table(
+    "referrals",
+    metadata,
+    Column("referral_id", Text, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("person_id", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("receiving_hospital", Text, nullable=False),
+    Column("approved_on", Date),
+)
