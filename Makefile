@@ -1,0 +1,67 @@
+# OneStop: every habit is a target. `make` alone prints them.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+MEMBERS := shared $(wildcard services/*) onestop
+SOURCES := $(foreach m,$(MEMBERS),$(m)/src) $(wildcard $(foreach m,$(MEMBERS),$(m)/tests)) tests benchmarks conftest.py
+INSTALLED := .venv/.installed
+LOCK_OPTIONS := --universal --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock"
+
+.PHONY: help
+help: ## Print this
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
+	  /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+##@ See it work
+.PHONY: demo run
+demo: $(INSTALLED) ## A day in a demo city, from three departments' feeds to balanced books (two minutes)
+	$(BIN)/onestop demo
+run: $(INSTALLED) ## The same, and stay up; prints the addresses
+	$(BIN)/onestop run
+
+##@ Every day
+.PHONY: install format check test
+install: $(INSTALLED) ## Create .venv with everything, from the lock with hashes
+format: $(INSTALLED) ## Format and mend what can be mended
+	$(BIN)/ruff format -q .
+	$(BIN)/ruff check -q --fix .
+check: $(INSTALLED) ## Format, lint, types, architecture, compose file
+	$(BIN)/ruff format --check -q .
+	$(BIN)/ruff check -q .
+	$(BIN)/mypy $(foreach m,$(MEMBERS),$(m)/src) conftest.py benchmarks
+	$(BIN)/lint-imports
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+test: check ## Everything: check, and all tests on real PostgreSQL and real Kafka
+	$(BIN)/python -m pytest
+
+##@ With servers
+.PHONY: kafka up down
+kafka: $(INSTALLED) ## A real Apache Kafka on 127.0.0.1:9092, from Maven artifacts, no Docker (ctrl-C ends it)
+	$(BIN)/onestop kafka
+up: ## PostgreSQL, Kafka and every service with Docker Compose
+	docker compose up --build --detach --wait
+down: ## Stop them again
+	docker compose down
+
+##@ Generated and measured
+.PHONY: generate bench lock clean
+generate: $(INSTALLED) ## Write the documents that are generated: OpenAPI, AsyncAPI, schemas, requirements, errors
+	$(BIN)/onestop generate
+bench: $(INSTALLED) ## Measure, as ratios in one run; writes benchmarks/RESULTS.md
+	$(BIN)/python -m benchmarks
+lock: ## Resolve the dependencies again
+	$(BIN)/uv pip compile -q $(LOCK_OPTIONS) \
+	  $(foreach p,onestop-kernel onestop-identity onestop-referral onestop-settlement onestop-fund-ledger onestop-operations onestop,--no-emit-package $(p)) \
+	  --group pyproject.toml:dev --group pyproject.toml:bench $(foreach m,$(MEMBERS),$(m)/pyproject.toml) -o requirements.lock
+	sed -n 's/^uv==\([^ ]*\).*/uv==\1/p' requirements-uv.lock | $(BIN)/uv pip compile -q $(LOCK_OPTIONS) - -o requirements-uv.lock
+clean: ## Remove the environment and all local data
+	rm -rf .venv .onestop
+
+# uv comes from the package index by hash, then everything else by hash; the members are editable.
+$(INSTALLED): requirements.lock requirements-uv.lock pyproject.toml $(foreach m,$(MEMBERS),$(m)/pyproject.toml)
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
+	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock requirements-uv.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation $(foreach m,$(MEMBERS),-e ./$(m))
+	touch $@
