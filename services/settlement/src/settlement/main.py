@@ -9,7 +9,7 @@ from kernel.hosting import Host, application
 from kernel.runtime import ServiceParts
 from settlement.api import CODES, benefit_years, encounters, institutions, settlements
 from settlement.config import Config
-from settlement.consumers import subscriptions
+from settlement.consumers import HEARD
 from settlement.event_types import REGISTRY
 from settlement.handlers import Handlers
 from settlement.integration_events import publish
@@ -23,7 +23,7 @@ PARTS: Final = ServiceParts(
     registry=REGISTRY,
     project=project,
     publish=publish,
-    subscriptions=subscriptions,
+    heard=HEARD,
 )
 
 

@@ -213,6 +213,7 @@ def _settle(command: Settle, state: Open) -> Sequence[EncounterEvent]:
             year.version + 1,
             year.latest_settlement,
             admission.referral_id,
+            command.policy.configured,
         ),
     )
 

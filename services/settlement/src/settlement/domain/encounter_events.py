@@ -72,6 +72,8 @@ class SettlementConfirmed(msgspec.Struct, frozen=True, omit_defaults=True):
     benefit_year_version: int
     previous_settlement: str | None = None
     referral_id: str | None = None
+    #: Figures that the document leaves open, as they were configured when this was decided.
+    configured: dict[str, str] = {}
 
 
 class SettlementRevoked(msgspec.Struct, frozen=True, omit_defaults=True):

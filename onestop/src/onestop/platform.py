@@ -1,0 +1,103 @@
+"""The platform in one process: every service on an embedded PostgreSQL, over real HTTP, with its own issuer."""
+
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import asyncpg
+import httpx
+from kernel.database import open_pool
+from kernel.event_log import EventLog
+from kernel.event_log.embedded import EmbeddedEventLog
+from kernel.event_log.kafka import KafkaEventLog
+from kernel.hosting import Clock, Host, system_clock
+from kernel.http import Address, serving
+from kernel.security import Issuer, KeyRing, Role
+
+from onestop.services import SERVICES, TOPICS, migrate
+
+TOKEN_SECONDS = 12 * 3600
+
+
+class Platform:
+    """Running services, and tokens and clients to speak to them."""
+
+    def __init__(self, admin_url: str, urls: Mapping[str, str], issuer: Issuer, stack: AsyncExitStack) -> None:
+        self.admin_url = admin_url
+        self.urls = urls
+        self.issuer = issuer
+        self._stack = stack
+        self._clients: dict[tuple[str, Role, str | None], httpx.AsyncClient] = {}
+
+    def token(self, role: Role, organisation: str | None = None) -> str:
+        """A bearer token of the platform's own issuer."""
+        subject = f"{role}-{organisation}" if organisation else str(role)
+        return self.issuer.issue(role, subject, organisation, TOKEN_SECONDS, time.time())
+
+    def client(self, service: str, role: Role, organisation: str | None = None) -> httpx.AsyncClient:
+        """A client of one service as one caller; kept, so that its connections are used again."""
+        key = (service, role, organisation)
+        if key not in self._clients:
+            client = httpx.AsyncClient(
+                base_url=self.urls[service],
+                headers={"Authorization": f"Bearer {self.token(role, organisation)}"},
+                timeout=30,
+            )
+            self._stack.push_async_callback(client.aclose)
+            self._clients[key] = client
+        return self._clients[key]
+
+
+async def recreate_database(admin_url: str, name: str) -> None:
+    """Drop and create a database: a demonstration begins with an empty one."""
+    connection = await asyncpg.connect(admin_url)
+    try:
+        await connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        await connection.execute(f"CREATE DATABASE {name}")
+    finally:
+        await connection.close()
+
+
+def embedded_settings(folder: Path, policies: Path) -> dict[str, str]:
+    """The settings that services read, for the embedded run; makes identity's keys where there are none."""
+    keys = folder / "keys"
+    keys.mkdir(parents=True, exist_ok=True, mode=0o700)
+    KeyRing.in_folder(keys)
+    from kernel.security.key_ring import KEYS_FILE  # noqa: PLC0415 - the name of the file just made
+
+    return {"ONESTOP_IDENTITY_KEYS": str(keys / KEYS_FILE), "ONESTOP_POLICIES": str(policies)}
+
+
+@asynccontextmanager
+async def running_platform(
+    admin_url: str,
+    folder: Path,
+    policies: Path,
+    *,
+    kafka_bootstrap: str | None = None,
+    ports: Mapping[str, int] | None = None,
+    clock: Clock = system_clock,
+) -> AsyncIterator[Platform]:
+    """Migrate the database and run every service in this process, on Kafka where a broker is named."""
+    await migrate(admin_url)
+    environ = embedded_settings(folder, policies)
+    issuer = Issuer.in_folder(folder / "keys")
+    authenticator = issuer.authenticator()
+    async with AsyncExitStack() as stack:
+        log: EventLog
+        if kafka_bootstrap is None:
+            bus = await open_pool(admin_url, schema="bus", size=12)
+            stack.push_async_callback(bus.close)
+            log = EmbeddedEventLog(bus)
+        else:
+            kafka = KafkaEventLog(kafka_bootstrap)
+            await kafka.create_topics(TOPICS)
+            log = kafka
+        apps = []
+        for name, service in SERVICES.items():
+            host = Host(admin_url, log, authenticator, database_user=service.schema, clock=clock)
+            apps.append((service.build(host, environ), Address(port=(ports or {}).get(name, 0))))
+        running = await stack.enter_async_context(serving(apps))
+        urls = dict(zip(SERVICES, running.addresses, strict=True))
+        yield Platform(admin_url, urls, issuer, stack)

@@ -1,0 +1,76 @@
+"""The services, by name: the only place that knows them all."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import fund_ledger.main
+import fund_ledger.projections
+import identity.config
+import identity.main
+import identity.projections
+import msgspec
+import referral.main
+import referral.projections
+import settlement.config
+import settlement.main
+import settlement.projections
+from fastapi import FastAPI
+from kernel.hosting import Host
+from kernel.runtime import ServiceParts
+from sqlalchemy import MetaData
+
+
+class Service(msgspec.Struct, frozen=True):
+    """One service: what it is made of, its usual port, and how it is built from settings."""
+
+    parts: ServiceParts
+    metadata: MetaData
+    port: int
+    build: Callable[[Host, Mapping[str, str]], FastAPI]
+    #: Tables that are a source of their own, which replay does not rebuild.
+    sources: frozenset[str] = frozenset()
+
+    @property
+    def schema(self) -> str:
+        """Schema, role and package share one name."""
+        return self.parts.schema
+
+
+SERVICES: Final[Mapping[str, Service]] = {
+    "identity": Service(
+        identity.main.PARTS,
+        identity.projections.metadata,
+        8001,
+        lambda host, environ: identity.main.build(host, identity.config.config_from(environ)),
+        identity.projections.SOURCE_TABLES,
+    ),
+    "referral": Service(
+        referral.main.PARTS,
+        referral.projections.metadata,
+        8002,
+        lambda host, _environ: referral.main.build(host),
+    ),
+    "settlement": Service(
+        settlement.main.PARTS,
+        settlement.projections.metadata,
+        8003,
+        lambda host, environ: settlement.main.build(host, settlement.config.config_from(environ)),
+    ),
+    "fund-ledger": Service(
+        fund_ledger.main.PARTS,
+        fund_ledger.projections.metadata,
+        8004,
+        lambda host, _environ: fund_ledger.main.build(host),
+    ),
+}
+SCHEMAS: Final = tuple(service.schema for service in SERVICES.values())
+TOPICS: Final = tuple(service.parts.topic for service in SERVICES.values())
+
+
+async def migrate(admin_url: str) -> None:
+    """Create roles and schemas and bring every service's tables up to date."""
+    from kernel import migrations  # noqa: PLC0415 - Alembic is slow to import and only this needs it
+
+    await migrations.prepare(admin_url, SCHEMAS)
+    for service in SERVICES.values():
+        await migrations.upgrade(admin_url, service.schema, service.schema)
