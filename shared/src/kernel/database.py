@@ -8,9 +8,11 @@ from asyncpg.pool import PoolConnectionProxy
 if TYPE_CHECKING:
     Pool: TypeAlias = asyncpg.Pool[asyncpg.Record]
     Connection: TypeAlias = PoolConnectionProxy[asyncpg.Record]
+    SingleConnection: TypeAlias = asyncpg.Connection[asyncpg.Record]
 else:  # asyncpg's classes are generic in their stubs only
     Pool = asyncpg.Pool
     Connection = PoolConnectionProxy
+    SingleConnection = asyncpg.Connection
 
 #: A session that sits in an open transaction holds back every reader in the cluster (EVENT-STORE 1.3).
 _SESSION_SETTINGS = {
