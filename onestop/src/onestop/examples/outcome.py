@@ -26,7 +26,9 @@ class Mismatch(msgspec.Struct, frozen=True):
     expected: Value
     got: Value
 
-    def __str__(self) -> str:
+    @property
+    def line(self) -> str:
+        """As it is reported: example, step, field, expected, got."""
         return f"{self.example}, {self.step}, {self.field}, {_text(self.expected)}, {_text(self.got)}"
 
 
@@ -45,7 +47,7 @@ class Report(msgspec.Struct, frozen=True):
     def write(self, out: TextIO) -> None:
         """Every mismatch on a line, and one line with the sums at the end."""
         for mismatch in self.mismatches:
-            print(mismatch, file=out)
+            print(mismatch.line, file=out)
         print(f"{self.examples} examples, {self.steps} steps, {len(self.mismatches)} mismatches", file=out)
 
 

@@ -1,13 +1,13 @@
 """Examples of kind ``settle``: a person's bills of a year, one after the other, each settled or revoked."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 
 import msgspec
 
 from kernel.policy_packs.model import Kind, Level, Place
 from onestop.examples.amounts import Percent, Yuan
-from onestop.examples.outcome import Outcome, Value
+from onestop.examples.outcome import Value
 
 
 class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -158,8 +158,6 @@ def unexpected_layers(step: SettleStep | RevokeStep, got: Mapping[str, Value]) -
     return {f"layers.{payer}": "0.00" for payer in paid if payer not in step.expect.layers}
 
 
-def outcomes(example: SettleExample, played: Iterator[Played]) -> Iterator[Outcome]:
-    """The outcomes of an example's steps, with what the player made of them."""
-    for step, result in zip(example.steps, played, strict=True):
-        expected = expected_of(step) | unexpected_layers(step, result.fields)
-        yield Outcome(f"{step.id}:{'settle' if isinstance(step, SettleStep) else 'revoke'}", expected, result.fields)
+def step_name(step: SettleStep | RevokeStep) -> str:
+    """How a step is called in the report: its id, and whether it settles or revokes."""
+    return f"{step.id} settle" if isinstance(step, SettleStep) else f"{step.id} revoke"

@@ -25,7 +25,7 @@ class PackLibrary:
         better for the patient.
         """
         places = [division, division[:4] + "00", division[:2] + "0000"]
-        found = [pack for pack in self.packs if pack.file.division in places and _in_force(pack, on)]
+        found = [pack for pack in self.packs if pack.file.division in places and pack.in_force(on)]
         found.sort(key=lambda pack: (places.index(pack.file.division), -pack.file.in_force_from.toordinal()))
         return tuple(self._policy(pack, on) for pack in found)
 
@@ -54,10 +54,6 @@ class PackLibrary:
             policy = Policy(pack, on, self._configured.get(pack.pack_id))
             self._policies[(pack.pack_id, on)] = policy
         return policy
-
-
-def _in_force(pack: Pack, on: date) -> bool:
-    return pack.file.in_force_from <= on and (pack.file.in_force_to is None or on <= pack.file.in_force_to)
 
 
 def load_library(directory: Path) -> PackLibrary:

@@ -34,25 +34,26 @@ def parse_pack(text: str, source_name: str) -> Pack:
     try:
         file = msgspec.convert(source.value, PackFile)
     except msgspec.ValidationError as error:
-        raise _located(error, source) from error
+        raise located(error, source, "policies/pack.schema.json") from error
     check(file, source)
     return Pack(file, text, hashlib.sha256(text.encode()).hexdigest())
 
 
-def _located(error: msgspec.ValidationError, source: Source) -> PackError:
+def located(error: msgspec.ValidationError, source: Source, schema: str) -> PackError:
+    """A msgspec error as an error with a line; ``schema`` says where the known keys are written down."""
     message = str(error)
     found = _PATH.search(message)
     path = found["path"] if found else "$"
     what = _PATH.sub("", message)
     unknown = re.search(r"unknown field `([^`]*)`", what)
     if unknown:
-        path, what = f"{path}.{unknown[1]}", f"the key {unknown[1]!r} is not known here; {_known(source, path)}"
+        path, what = f"{path}.{unknown[1]}", f"the key {unknown[1]!r} is not known here; {_known(source, path, schema)}"
     return source.error(path, f"{what} (at {path})")
 
 
-def _known(source: Source, path: str) -> str:
+def _known(source: Source, path: str, schema: str) -> str:
     beside: Any = source.value
-    for name, index in re.findall(r"\.([a-z_]+)|\[(\d+)\]", path.rpartition(".")[0]):
+    for name, index in re.findall(r"\.([a-z_0-9]+)|\[(\d+)\]", path.rpartition(".")[0]):
         beside = beside[name] if name else beside[int(index)]
-    method = beside.get("method") if isinstance(beside, dict) else None
-    return f"see policies/pack.schema.json for the keys of {method or 'this part'}"
+    tag = next((beside[key] for key in ("method", "kind", "op") if key in beside), None)
+    return f"see {schema} for the keys of {tag or 'this part'}"

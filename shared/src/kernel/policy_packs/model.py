@@ -293,3 +293,7 @@ class Pack(msgspec.Struct, frozen=True):
     def pack_id(self) -> str:
         """The pack's name, which is its path without suffix, such as ``445200-jieyang/2019-jieyibao-21``."""
         return self.file.pack
+
+    def in_force(self, on: date) -> bool:
+        """Whether the document counts on a day."""
+        return self.file.in_force_from <= on and (self.file.in_force_to is None or on <= self.file.in_force_to)

@@ -1,0 +1,49 @@
+"""Running examples: each is played, and what comes out is compared field by field."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from kernel.refusals import Refused
+from onestop.examples.document import Example, read
+from onestop.examples.outcome import Mismatch, Outcome, Report, compare
+from onestop.examples.player import Player
+from onestop.examples.settle import SettleExample, UnknownPackError, expected_of, step_name, unexpected_layers
+
+
+def run(paths: Iterable[Path], player: Player) -> Report:
+    """Play every example of some files; raises PackError for a file that is not in the schema."""
+    return run_examples(read(paths), player)
+
+
+def run_examples(examples: Iterable[Example], player: Player) -> Report:
+    """Play examples that were read before."""
+    count = steps = 0
+    mismatches: list[Mismatch] = []
+    for example in examples:
+        played, found = compare(example.id, _play(example, player))
+        count += 1
+        steps += played
+        mismatches += found
+    return Report(count, steps, tuple(mismatches))
+
+
+def _play(example: Example, player: Player) -> Iterator[Outcome]:
+    return settle_outcomes(example, player)
+
+
+def settle_outcomes(example: SettleExample, player: Player) -> Iterator[Outcome]:
+    """The steps of a ``settle`` example. After a refusal the steps that follow cannot be played."""
+    waiting = list(example.steps)
+    try:
+        for result in player.play(example):
+            step = waiting.pop(0)
+            expected = expected_of(step) | unexpected_layers(step, result.fields)
+            yield Outcome(step_name(step), expected, result.fields)
+    except Refused as refused:
+        yield Outcome(step_name(waiting.pop(0)), {"refused": None}, {"refused": str(refused)})
+    except UnknownPackError:
+        for step in waiting:
+            yield Outcome(step_name(step), {"region": example.region}, {"region": "unknown pack"})
+        return
+    for step in waiting:
+        yield Outcome(step_name(step), {"played": True}, {"played": False})

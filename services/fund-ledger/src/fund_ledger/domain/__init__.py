@@ -1,0 +1,1 @@
+"""What the fund ledger decides: pure functions on whole fen."""
