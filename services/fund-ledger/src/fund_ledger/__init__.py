@@ -1,0 +1,1 @@
+"""The fund ledger: the payers' money in double entry, one balanced journal for each thing that happens to it."""

@@ -1,0 +1,8 @@
+"""The ledger over HTTP."""
+
+from fund_ledger.api.accounts import accounts
+from fund_ledger.api.error_codes import CODES
+from fund_ledger.api.journals import journals
+from fund_ledger.api.receipts import receipts
+
+__all__ = ["CODES", "accounts", "journals", "receipts"]

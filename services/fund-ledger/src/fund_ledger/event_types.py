@@ -1,0 +1,14 @@
+"""Stored names of the ledger's events."""
+
+from typing import Final
+
+from fund_ledger.domain.journal import FundOverdrawn, JournalBooked, JournalReversed
+from kernel.event_registry import EventRegistry, EventType
+
+REGISTRY: Final = EventRegistry(
+    [
+        EventType("JournalBooked", JournalBooked),
+        EventType("JournalReversed", JournalReversed),
+        EventType("FundOverdrawn", FundOverdrawn),
+    ]
+)
