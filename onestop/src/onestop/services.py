@@ -5,19 +5,18 @@ from typing import Final
 
 import fund_ledger.main
 import fund_ledger.projections
+import msgspec
+from fastapi import FastAPI
+from sqlalchemy import MetaData
+
 import identity.config
 import identity.main
 import identity.projections
-import msgspec
-import referral.main
-import referral.projections
 import settlement.config
 import settlement.main
 import settlement.projections
-from fastapi import FastAPI
 from kernel.hosting import Host
 from kernel.runtime import ServiceParts
-from sqlalchemy import MetaData
 
 
 class Service(msgspec.Struct, frozen=True):
@@ -43,12 +42,6 @@ SERVICES: Final[Mapping[str, Service]] = {
         8001,
         lambda host, environ: identity.main.build(host, identity.config.config_from(environ)),
         identity.projections.SOURCE_TABLES,
-    ),
-    "referral": Service(
-        referral.main.PARTS,
-        referral.projections.metadata,
-        8002,
-        lambda host, _environ: referral.main.build(host),
     ),
     "settlement": Service(
         settlement.main.PARTS,

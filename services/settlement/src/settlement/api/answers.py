@@ -38,8 +38,8 @@ class BillAnswer(Wire, frozen=True):
     patient_pays_fen: Yuan
     payout_fen: Yuan
     refund_to_patient_fen: Yuan
-    accumulators_before: dict[str, Yuan]
-    accumulators_after: dict[str, Yuan]
+    accumulators_before_fen: dict[str, Yuan]
+    accumulators_after_fen: dict[str, Yuan]
     flags: dict[str, bool]
 
 
@@ -67,8 +67,8 @@ def bill_answer(result: Adjudication) -> BillAnswer:
         patient_pays_fen=Yuan(result.patient_pays_fen),
         payout_fen=Yuan(result.payout_fen),
         refund_to_patient_fen=Yuan(result.refund_to_patient_fen),
-        accumulators_before={name: Yuan(fen) for name, fen in result.before_fen.items()},
-        accumulators_after={name: Yuan(fen) for name, fen in result.after_fen.items()},
+        accumulators_before_fen={name: Yuan(fen) for name, fen in result.before_fen.items()},
+        accumulators_after_fen={name: Yuan(fen) for name, fen in result.after_fen.items()},
         flags=result.flags,
     )
 

@@ -37,7 +37,7 @@ class Revoked(Wire, frozen=True):
     settlement_id: str
     encounter_id: str
     refund_to_patient_fen: Yuan
-    accumulators: dict[str, Yuan]
+    accumulators_fen: dict[str, Yuan]
 
 
 class SettlementRow(Wire, frozen=True):

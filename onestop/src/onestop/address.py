@@ -1,0 +1,30 @@
+"""The database that a command speaks to: the one named, or the embedded one of the last demonstration."""
+
+from pathlib import Path
+from types import TracebackType
+
+from onestop.embedded_postgres import EmbeddedPostgres
+
+DEMO_DATABASE = "onestop_demo"
+
+
+class DatabaseAddress:
+    """A context that gives the administrator's address, starting the embedded server where none is named."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self._url = url
+        self._folder = folder
+        self._server: EmbeddedPostgres | None = None
+
+    def __enter__(self) -> str:
+        if self._url:
+            return self._url
+        self._server = EmbeddedPostgres(self._folder / "postgres")
+        self._server.start()
+        return self._server.url(DEMO_DATABASE)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._server is not None:
+            self._server.stop()

@@ -1,0 +1,52 @@
+"""A window: one caller of one service who sends each message under a key of its own and notices every refusal."""
+
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+from kernel.security import Role
+
+from onestop.platform import Platform
+
+
+class UnexpectedAnswerError(AssertionError):
+    """A service answered otherwise than the story expects."""
+
+
+class Window:
+    """Speaks for one organisation. Keys count up, so that a second run of the same story sends the same keys."""
+
+    def __init__(self, platform: Platform, role: Role, organisation: str | None = None) -> None:
+        self._platform = platform
+        self._role = role
+        self._organisation = organisation
+        self._keys: Iterator[int] = itertools.count(1)
+        self.sent = 0
+
+    def key(self) -> str:
+        """The next idempotency key."""
+        return f"demo-{next(self._keys)}"
+
+    async def post(
+        self, service: str, path: str, body: dict[str, Any], *, key: str | None = None, expect: int | None = None
+    ) -> Any:
+        """Send a message and give its JSON answer; raises UnexpectedAnswerError unless it succeeds as expected."""
+        response = await self.send(service, path, body, key=key)
+        good = response.status_code == expect if expect else response.is_success
+        if not good:
+            raise UnexpectedAnswerError(f"POST {path}: {response.status_code} {response.text}")
+        return response.json()
+
+    async def send(self, service: str, path: str, body: dict[str, Any], *, key: str | None = None) -> httpx.Response:
+        """Send a message and give the answer, whatever it is."""
+        self.sent += 1
+        client = self._platform.client(service, self._role, self._organisation)
+        return await client.post(path, json=body, headers={"Idempotency-Key": key or self.key()})
+
+    async def get(self, service: str, path: str) -> Any:
+        """Ask; raises UnexpectedAnswerError unless it succeeds."""
+        response = await self._platform.client(service, self._role, self._organisation).get(path)
+        if not response.is_success:
+            raise UnexpectedAnswerError(f"GET {path}: {response.status_code} {response.text}")
+        return response.json()

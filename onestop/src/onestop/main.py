@@ -1,0 +1,151 @@
+"""The command line: everything that operations does with the platform."""
+
+import asyncio
+import os
+import time
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from kernel.refusals import Refused
+from kernel.security import Issuer, Role
+from rich.console import Console
+
+from onestop.examples.command import examples_command
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="OneStop: one-stop settlement for the poorest patients.")
+app.command("examples")(examples_command)
+console: Final = Console()
+
+HOME: Final = Path(".onestop")
+POLICIES: Final = Path("policies")
+
+Folder = Annotated[Path, typer.Option(help="Where the embedded run keeps its data and keys.")]
+Database = Annotated[
+    str, typer.Option(envvar="ONESTOP_ADMIN_DATABASE_URL", help="Address of the database; without it, the embedded one.")
+]
+
+
+@app.command()
+def demo(folder: Folder = HOME, policies: Path = POLICIES, seed: int = 20190702) -> None:
+    """A day in a demo city: departments' feeds, 300 encounters, balanced books, identical replay."""
+    from onestop.demo.play import play_demo  # noqa: PLC0415 - a command loads only what it needs
+
+    raise typer.Exit(asyncio.run(play_demo(console, folder, policies, seed)))
+
+
+@app.command()
+def run(folder: Folder = HOME, policies: Path = POLICIES, seed: int = 20190702) -> None:
+    """The demo city, which then stays up until you end it with ctrl-C; prints the addresses."""
+    from onestop.demo.play import play_demo  # noqa: PLC0415
+
+    raise typer.Exit(asyncio.run(play_demo(console, folder, policies, seed, stay_up=True)))
+
+
+@app.command()
+def trace(settlement: str, database: Database = "", folder: Folder = HOME) -> None:
+    """One settlement's whole story: every fen with its clause, and the events of every service."""
+    from onestop.trace import trace as gather  # noqa: PLC0415
+    from onestop.trace_printing import print_story  # noqa: PLC0415
+
+    with _database(database, folder) as url:
+        try:
+            print_story(console, asyncio.run(gather(url, settlement)))
+        except Refused as refused:
+            console.print(refused.detail)
+            raise typer.Exit(1) from refused
+
+
+@app.command()
+def replay(
+    verify: Annotated[bool, typer.Option("--verify", help="Rebuild beside the live tables and compare.")] = False,
+    database: Database = "",
+    folder: Folder = HOME,
+) -> None:
+    """Rebuild every projection from events, decide every settlement again; exit 1 at a difference."""
+    from onestop.replay import verify as verify_all  # noqa: PLC0415
+    from onestop.replay.printing import print_verdict  # noqa: PLC0415
+
+    if not verify:
+        console.print("nothing to do: say --verify; rebuilding in place comes with the operations service")
+        raise typer.Exit(2)
+    with _database(database, folder) as url:
+        started = time.perf_counter()
+        verdict = asyncio.run(verify_all(url))
+        print_verdict(console, verdict, time.perf_counter() - started)
+    raise typer.Exit(0 if verdict.identical else 1)
+
+
+@app.command("verify-chain")
+def verify_chain(database: Database = "", folder: Folder = HOME) -> None:
+    """Check every event's hash and number; exit 1 where a byte was changed."""
+    from onestop.replay import verify_chain as walk  # noqa: PLC0415
+
+    with _database(database, folder) as url:
+        verdict = asyncio.run(walk(url))
+    for place in verdict.broken:
+        console.print(f"[red]broken[/red] {place}")
+    console.print(f"{verdict.events} events in {verdict.streams} streams, {len(verdict.broken)} broken")
+    raise typer.Exit(1 if verdict.broken else 0)
+
+
+@app.command()
+def token(
+    role: Role,
+    organisation: Annotated[str | None, typer.Option(help="Hospital or department; needed for those roles.")] = None,
+    hours: Annotated[int, typer.Option(min=1, max=720)] = 8,
+    folder: Folder = HOME,
+) -> None:
+    """A bearer token of the embedded run's own issuer."""
+    issuer = Issuer.in_folder(folder / "keys")
+    try:
+        typer.echo(issuer.issue(role, f"{role}-cli", organisation, hours * 3600, time.time()))
+    except ValueError as error:
+        console.print(f"{error}: say --organisation")
+        raise typer.Exit(2) from error
+
+
+@app.command()
+def service(name: str) -> None:
+    """Run one service from the environment's settings, as a deployment does."""
+    from onestop.deployment import serve_from  # noqa: PLC0415
+
+    asyncio.run(serve_from(name, os.environ))
+
+
+@app.command()
+def migrate(database: Annotated[str, typer.Option(envvar="ONESTOP_ADMIN_DATABASE_URL")]) -> None:
+    """Create roles and schemas and bring all tables up to date."""
+    from onestop.services import migrate as bring_up_to_date  # noqa: PLC0415
+
+    asyncio.run(bring_up_to_date(database))
+
+
+@app.command("adopt-restored")
+def adopt_restored(database: Database = "", folder: Folder = HOME) -> None:
+    """After a restore into another cluster: check that all events are numbered and go on from there."""
+    from onestop.restored import adopt_all  # noqa: PLC0415
+
+    with _database(database, folder) as url:
+        for name, gseq in asyncio.run(adopt_all(url)).items():
+            console.print(f"{name}: goes on after event {gseq}")
+
+
+@app.command()
+def kafka(port: int = 9092, folder: Folder = HOME) -> None:
+    """A real Apache Kafka from its Maven artifacts, in the foreground."""
+    from kernel.testing.kafka_broker import KafkaBroker  # noqa: PLC0415
+
+    broker = KafkaBroker(folder / "kafka", libs=Path("deploy/kafka/libs"), port=port)
+    broker.start()
+    console.print(f"Kafka is ready on {broker.bootstrap}; ctrl-C ends it")
+    try:
+        broker.wait()
+    except KeyboardInterrupt:
+        broker.stop()
+
+
+def _database(url: str, folder: Path) -> "DatabaseAddress":
+    from onestop.address import DatabaseAddress  # noqa: PLC0415
+
+    return DatabaseAddress(url, folder)

@@ -1,0 +1,62 @@
+"""Whether everything that was written has arrived everywhere: events numbered, published and consumed."""
+
+import asyncio
+
+import asyncpg
+import msgspec
+
+from onestop.services import SERVICES
+
+_PUBLISHED_SQL = """
+SELECT (SELECT count(*) FROM "{schema}".events) AS events,
+       (SELECT COALESCE(max(gseq), 0) FROM "{schema}".event_log) AS numbered,
+       (SELECT gseq FROM "{schema}".relay) AS relayed, (SELECT pseqs FROM "{schema}".relay) AS pseqs
+"""
+_CONSUMED_SQL = """
+SELECT consumer, sum(last_pseq)::bigint AS consumed FROM "{schema}".inbox_cursor WHERE topic = $1 GROUP BY consumer
+"""
+
+
+class Backlog(msgspec.Struct, frozen=True):
+    """How many events wait at which step; all zero means that nothing is under way."""
+
+    unnumbered: int
+    unpublished: int
+    unconsumed: dict[str, int]
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is under way."""
+        return not (self.unnumbered or self.unpublished or any(self.unconsumed.values()))
+
+
+async def backlog(admin_url: str) -> Backlog:
+    """Count what is under way between the services."""
+    connection = await asyncpg.connect(admin_url)
+    try:
+        unnumbered = unpublished = 0
+        unconsumed: dict[str, int] = {}
+        for service in SERVICES.values():
+            row = await connection.fetchrow(_PUBLISHED_SQL.format(schema=service.schema))
+            assert row is not None
+            unnumbered += row["events"] - row["numbered"]
+            unpublished += row["numbered"] - (row["relayed"] or 0)
+            sent = sum(msgspec.json.decode(row["pseqs"] or "[]", type=list[int]))
+            for other in SERVICES.values():
+                consumed = await connection.fetch(_CONSUMED_SQL.format(schema=other.schema), service.parts.topic)
+                unconsumed |= {
+                    f"{other.parts.name}/{c['consumer']} of {service.parts.topic}": sent - c["consumed"]
+                    for c in consumed
+                }
+        return Backlog(unnumbered, unpublished, unconsumed)
+    finally:
+        await connection.close()
+
+
+async def wait_until_arrived(admin_url: str, *, within_seconds: float = 60.0) -> None:
+    """Wait until nothing is under way; raises TimeoutError with what still is."""
+    deadline = asyncio.get_running_loop().time() + within_seconds
+    while not (now := await backlog(admin_url)).empty:
+        if asyncio.get_running_loop().time() > deadline:
+            raise TimeoutError(f"after {within_seconds} seconds events are still under way: {now}")
+        await asyncio.sleep(0.05)

@@ -1,0 +1,55 @@
+"""A settlement's story as a person reads it at the terminal."""
+
+from kernel.money import yuan_from_fen
+from rich.console import Console
+from rich.table import Table
+from settlement.domain.benefit import LayerTrace
+
+from onestop.trace import Step, Story
+
+
+def print_story(console: Console, story: Story) -> None:
+    """The bill with its layers and clauses, the accumulators, and what happened in which service."""
+    settled, result = story.settlement, story.settlement.adjudication
+    console.print(f"\n[bold]Settlement {settled.settlement_id}[/bold]  {settled.hospital_id}, {settled.claim.kind}")
+    console.print(f"category {result.category}, {result.document}, policy {result.policy_id}")
+    table = Table(title="Who pays what, and why", title_justify="left")
+    for heading in ("payer", "yuan", "of", "rate", "clause", "left before", "year before → after", "funds"):
+        table.add_column(heading, justify="right" if heading in ("yuan", "of", "left before") else "left")
+    for layer in result.layers:
+        table.add_row(*_layer_row(layer))
+    table.add_row("patient", yuan_from_fen(result.patient_pays_fen), "", "", "what is left", "", "", "", style="bold")
+    table.add_row("total", yuan_from_fen(result.total_fen), "", "", "", "", "", "", style="bold")
+    console.print(table)
+    if result.payout_fen:
+        console.print(f"beside the bill, paid to the person: {yuan_from_fen(result.payout_fen)} yuan")
+    for step in story.steps:
+        console.print(f"  {step.occurred_at:%H:%M:%S.%f} {step.service:<12} {step.type:<22} {_summary(step)}")
+
+
+def _layer_row(layer: LayerTrace) -> tuple[str, ...]:
+    year = ""
+    if layer.before_fen is not None and layer.after_fen is not None:
+        year = f"{layer.accumulator} {yuan_from_fen(layer.before_fen)} → {yuan_from_fen(layer.after_fen)}"
+    return (
+        layer.payer,
+        yuan_from_fen(layer.amount_fen),
+        "" if layer.base_fen is None else yuan_from_fen(layer.base_fen),
+        f"{layer.percent} %" if layer.percent else "",
+        layer.clause,
+        yuan_from_fen(layer.left_before_fen),
+        year,
+        " → ".join(layer.funds),
+    )
+
+
+def _summary(step: Step) -> str:
+    event = step.event
+    postings = getattr(event, "postings", None)
+    if postings:
+        return "; ".join(f"{p.account} {yuan_from_fen(p.amount_fen)}" for p in postings)
+    for name in ("state", "kind", "category", "discharged_on", "reason"):
+        value = getattr(event, name, None)
+        if value is not None:
+            return f"{name} {value}"
+    return ""
