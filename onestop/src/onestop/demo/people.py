@@ -54,5 +54,5 @@ def _person(number: int, chance: Random) -> DemoPerson:
     department, category, group = _SAID[number % len(_SAID)]
     name = chance.choice(_FAMILY) + chance.choice(_GIVEN) + chance.choice(_GIVEN)
     return DemoPerson(
-        number, body + ric.calc_check_digit(body), name, sex, born_on, county, department, category, group
+        number, body + ric.calc_check_digit(f"{body}0"), name, sex, born_on, county, department, category, group
     )
