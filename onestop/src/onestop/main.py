@@ -114,6 +114,20 @@ def service(name: str) -> None:
 
 
 @app.command()
+def platform(
+    database: Annotated[str, typer.Option(envvar="ONESTOP_ADMIN_DATABASE_URL", help="A database of your own.")],
+    first_port: Annotated[int, typer.Option(help="The services take this port and the next ones.")] = 8001,
+    kafka_bootstrap: Annotated[str, typer.Option(help="Run on this Kafka instead of the embedded transport.")] = "",
+    folder: Folder = HOME,
+    policies: Path = POLICIES,
+) -> None:
+    """Every service in this one process, on a database of your own, until SIGTERM."""
+    from onestop.one_process import serve_all  # noqa: PLC0415
+
+    asyncio.run(serve_all(database, folder, policies, first_port, kafka_bootstrap or None))
+
+
+@app.command()
 def migrate(database: Annotated[str, typer.Option(envvar="ONESTOP_ADMIN_DATABASE_URL")]) -> None:
     """Create roles and schemas and bring all tables up to date."""
     from onestop.services import migrate as bring_up_to_date  # noqa: PLC0415

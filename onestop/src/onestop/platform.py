@@ -7,6 +7,7 @@ from pathlib import Path
 
 import asyncpg
 import httpx
+
 from kernel.database import open_pool
 from kernel.event_log import EventLog
 from kernel.event_log.embedded import EmbeddedEventLog
@@ -14,7 +15,6 @@ from kernel.event_log.kafka import KafkaEventLog
 from kernel.hosting import Clock, Host, system_clock
 from kernel.http import Address, serving
 from kernel.security import Issuer, KeyRing, Role
-
 from onestop.services import SERVICES, TOPICS, migrate
 
 TOKEN_SECONDS = 12 * 3600

@@ -17,11 +17,19 @@ FAILPOINTS: Final = (
     "inbox.after_commit",
 )
 
-_armed: Final = os.environ.get("ONESTOP_FAILPOINT", "")
-assert not _armed or _armed in FAILPOINTS, f"ONESTOP_FAILPOINT={_armed} is not one of {', '.join(FAILPOINTS)}"
+_name, _, _count = os.environ.get("ONESTOP_FAILPOINT", "").partition(":")
+assert not _name or _name in FAILPOINTS, f"ONESTOP_FAILPOINT={_name} is not one of {', '.join(FAILPOINTS)}"
+_passes_left = int(_count or "1")
 
 
 def reach(name: str) -> None:
-    """Die here as by ``kill -9`` if this point was armed through ONESTOP_FAILPOINT; otherwise do nothing."""
-    if name == _armed:
+    """Die here as by ``kill -9`` if this point was armed; otherwise do nothing.
+
+    ``ONESTOP_FAILPOINT=relay.after_send:3`` arms a point for its third pass.
+    """
+    global _passes_left  # noqa: PLW0603 - the process dies with it
+    if name != _name:
+        return
+    _passes_left -= 1
+    if _passes_left == 0:
         os.kill(os.getpid(), signal.SIGKILL)
