@@ -1,0 +1,1 @@
+"""OneStop as one program: the command line, the embedded run, replay and the demonstration."""
