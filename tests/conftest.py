@@ -44,7 +44,10 @@ async def settle_in(platform: Platform, count: int = 18) -> Town:
 async def town(request: pytest.FixtureRequest, database: str, tmp_path: Path) -> AsyncIterator[Town]:
     """A town on each transport."""
     bootstrap = request.getfixturevalue("kafka_broker").bootstrap if request.param == "kafka" else None
-    async with running_platform(database, tmp_path, POLICIES, kafka_bootstrap=bootstrap) as platform:
+    prefix = f"{database.rpartition('/')[2].partition('?')[0]}-"
+    async with running_platform(
+        database, tmp_path, POLICIES, kafka_bootstrap=bootstrap, topic_prefix=prefix
+    ) as platform:
         yield await settle_in(platform)
 
 

@@ -76,6 +76,7 @@ async def running_platform(
     policies: Path,
     *,
     kafka_bootstrap: str | None = None,
+    topic_prefix: str = "",
     ports: Mapping[str, int] | None = None,
     clock: Clock = system_clock,
 ) -> AsyncIterator[Platform]:
@@ -91,7 +92,7 @@ async def running_platform(
             stack.push_async_callback(bus.close)
             log = EmbeddedEventLog(bus)
         else:
-            kafka = KafkaEventLog(kafka_bootstrap)
+            kafka = KafkaEventLog(kafka_bootstrap, prefix=topic_prefix)
             await kafka.create_topics(TOPICS)
             log = kafka
         apps = []

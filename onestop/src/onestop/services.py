@@ -6,6 +6,8 @@ from typing import Final
 import fund_ledger.main
 import fund_ledger.projections
 import msgspec
+import referral.main
+import referral.projections
 from fastapi import FastAPI
 from sqlalchemy import MetaData
 
@@ -42,6 +44,12 @@ SERVICES: Final[Mapping[str, Service]] = {
         8001,
         lambda host, environ: identity.main.build(host, identity.config.config_from(environ)),
         identity.projections.SOURCE_TABLES,
+    ),
+    "referral": Service(
+        referral.main.PARTS,
+        referral.projections.metadata,
+        8002,
+        lambda host, _environ: referral.main.build(host),
     ),
     "settlement": Service(
         settlement.main.PARTS,

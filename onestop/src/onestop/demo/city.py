@@ -38,5 +38,5 @@ HOSPITALS: Final = (
 CITY_HOSPITAL: Final = HOSPITALS[-1]
 
 #: What the funds hold in the morning, in yuan. 惠来's aid fund is too small on purpose: it goes into debt.
-AID_FUND_YUAN: Final = {code: "3000000.00" for code in COUNTIES} | {"445224": "20000.00"}
-POVERTY_FUND_YUAN: Final = {code: "30000.00" for code in COUNTIES}
+AID_FUND_YUAN: Final = dict.fromkeys(COUNTIES, "3000000.00") | {"445224": "20000.00"}
+POVERTY_FUND_YUAN: Final = dict.fromkeys(COUNTIES, "30000.00")

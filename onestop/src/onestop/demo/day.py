@@ -8,9 +8,9 @@ from random import Random
 from typing import Any
 
 import msgspec
+
 from kernel.money import fen_from_yuan
 from kernel.security import Role
-
 from onestop.demo import stories
 from onestop.demo.city import AREA, CITY_HOSPITAL, HOSPITALS
 from onestop.demo.people import DemoPerson
@@ -20,6 +20,8 @@ from onestop.platform import Platform
 
 AT_ONCE = 8
 LAST_YUAN_LEFT_FEN = 10_000
+#: The last people of the list have nothing else that day.
+RESERVED = 40
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -28,7 +30,7 @@ class Plan(msgspec.Struct, frozen=True):
     outpatients: int = 170
     inpatients: int = 110
     special_outpatients: int = 20
-    referred: int = 0
+    referred: int = 12
     second_thoughts: int = 10
 
     @property
@@ -99,7 +101,7 @@ class Day:
             self.remembered.setdefault("relief", settled["settlement_id"])
 
     async def _referred(self) -> None:
-        person, window = self._someone()
+        person, window = self._someone(besides=CITY_HOSPITAL.hospital_id)
         target = self._windows[CITY_HOSPITAL.hospital_id]
         bill = stories.made_up_bill(self._chance, low_yuan=5_000, high_yuan=60_000)
         person_id = await stories.look_up(target, person.id_number)
@@ -167,11 +169,14 @@ class Day:
         assert len({a.text for a in answers}) == 1, "one message sent three times got different answers"
         self.counts["message sent twice"] += 1
 
-    def _someone(self) -> tuple[DemoPerson, Window]:
-        return self._chance.choice(self._people[: -2 * 20]), self._chance.choice(list(self._windows.values()))
+    def _someone(self, besides: str = "") -> tuple[DemoPerson, Window]:
+        windows = [window for hospital_id, window in self._windows.items() if hospital_id != besides]
+        return self._chance.choice(self._people[:-RESERVED]), self._chance.choice(windows)
 
     def _reserve(self) -> int:
         """One of the last people of the list, each taken once."""
         self.counts["reserved"] += 1
-        reserved = [i for i, p in enumerate(self._people[-40:], len(self._people) - 40) if p.category != "DIBAO"]
+        reserved = [
+            i for i, p in enumerate(self._people[-RESERVED:], len(self._people) - RESERVED) if p.category != "DIBAO"
+        ]
         return reserved[self.counts["reserved"] % len(reserved)]

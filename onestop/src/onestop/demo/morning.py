@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from kernel.security import Role
-
 from onestop.demo.city import AID_FUND_YUAN, AREA, HOSPITALS, POVERTY_FUND_YUAN
 from onestop.demo.people import DemoPerson
 from onestop.demo.window import Window

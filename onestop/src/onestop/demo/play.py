@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
-from kernel.china_time import china_date
-from kernel.http import configure_logging
-from kernel.money import yuan_from_fen
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from kernel.china_time import china_date
+from kernel.http import configure_logging
+from kernel.money import yuan_from_fen
 from onestop.address import DEMO_DATABASE
 from onestop.demo.day import Day, Plan
 from onestop.demo.morning import enter_hospitals, feed_people, fill_funds
@@ -74,7 +74,9 @@ async def _play(console: Console, platform: Platform, seed: int) -> bool:
 async def _verify(console: Console, platform: Platform, books: Books) -> bool:
     for problem in books.problems:
         console.print(f"[red]{problem}[/red]")
-    console.print("[bold red]books do not balance[/bold red]" if books.problems else "[bold green]books balance[/bold green]")
+    console.print(
+        "[bold red]books do not balance[/bold red]" if books.problems else "[bold green]books balance[/bold green]"
+    )
     chain = await verify_chain(platform.admin_url)
     console.print(f"hash chain: {chain.events} events in {chain.streams} streams, {len(chain.broken)} broken")
     started = time.perf_counter()
@@ -95,7 +97,9 @@ def print_books(console: Console, books: Books) -> None:
     table.add_row("paid to persons beside the bills", yuan_from_fen(books.payout_fen))
     console.print(table)
     for account, fen in books.funds_in_debt.items():
-        console.print(f"[yellow]alarm[/yellow] {account} is {yuan_from_fen(fen)} yuan in debt; patients were served all the same")
+        console.print(
+            f"[yellow]alarm[/yellow] {account} is {yuan_from_fen(fen)} yuan in debt; patients were served all the same"
+        )
 
 
 async def _stay_up(console: Console, platform: Platform) -> None:

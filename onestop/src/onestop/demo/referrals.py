@@ -1,7 +1,8 @@
-"""Referrals in the demonstration: filed by the sending hospital, endorsed, approved by the agency."""
+"""Referrals in the demonstration: filed and endorsed by the sending hospital, approved by the agency."""
 
 from datetime import date
 
+from kernel.security import Role
 from onestop.demo.window import Window
 from onestop.platform import Platform
 
@@ -10,4 +11,21 @@ async def refer(
     platform: Platform, sending: Window, person_id: str, receiving_hospital: str, day: date, category: str
 ) -> str:
     """File, endorse and approve; gives the referral's id."""
-    raise AssertionError("the referral service is not there yet")
+    form = {
+        "person_id": person_id,
+        "receiving_hospital": receiving_hospital,
+        "attribute": category,
+        "diagnosis": "示范诊断",
+        "signed_on": day.isoformat(),
+        "papers": ["id_card_copy", "social_card_copy"],
+    }
+    filed = await sending.post("referral", "/v1/referrals", form)
+    path = f"/v1/referrals/{filed['referral_id']}"
+    opinion = {"agreed": True, "opinion": "同意转诊", "sealed_on": day.isoformat()}
+    await sending.post("referral", f"{path}/endorsement", opinion)
+    # Each approval has a key of its own, because one agency approves for all hospitals at the same time.
+    agency = Window(platform, Role.AGENCY)
+    approved = await agency.post("referral", f"{path}/review", opinion, key=f"review-{filed['referral_id']}")
+    assert approved["state"] == "AGENCY_APPROVED", approved
+    referral_id: str = filed["referral_id"]
+    return referral_id

@@ -4,8 +4,8 @@ from typing import Final
 
 import asyncpg
 import msgspec
-from kernel.contracts.settlement import SettlementConfirmed, SettlementRevoked
 
+from kernel.contracts.settlement import SettlementConfirmed, SettlementRevoked
 from onestop.replay.snapshot import events_in_order, snapshot
 from onestop.services import SERVICES
 

@@ -5,8 +5,8 @@ from random import Random
 from typing import Any
 
 import msgspec
-from kernel.money import yuan_from_fen
 
+from kernel.money import yuan_from_fen
 from onestop.demo.window import Window
 
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import httpx
-from kernel.security import Role
 
+from kernel.security import Role
 from onestop.platform import Platform
 
 

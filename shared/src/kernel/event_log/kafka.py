@@ -28,10 +28,14 @@ class MissingMessagesError(Exception):
 
 
 class KafkaEventLog:
-    """Both ends of the Kafka transport. Topics are created with a fixed number of partitions."""
+    """Both ends of the Kafka transport. Topics are created with a fixed number of partitions.
 
-    def __init__(self, bootstrap: str, *, replication_factor: int = 1) -> None:
+    ``prefix`` stands before every topic's name on the broker, so that several installations can share one.
+    """
+
+    def __init__(self, bootstrap: str, *, replication_factor: int = 1, prefix: str = "") -> None:
         self._bootstrap = bootstrap
+        self._prefix = prefix
         self._replication_factor = replication_factor
 
     async def create_topics(self, topics: Sequence[str]) -> None:
@@ -40,7 +44,7 @@ class KafkaEventLog:
         await admin.start()
         try:
             known = set(await admin.list_topics())
-            for topic in sorted(set(topics) - known):
+            for topic in sorted({self._prefix + topic for topic in topics} - known):
                 try:
                     await admin.create_topics([NewTopic(topic, PARTITIONS, self._replication_factor)])
                 except TopicAlreadyExistsError:
@@ -59,7 +63,7 @@ class KafkaEventLog:
             request_timeout_ms=REQUEST_TIMEOUT_MS,
         )
         await producer.start()
-        return _KafkaPublisher(producer)
+        return _KafkaPublisher(producer, self._prefix)
 
     async def reader(self, topic: str, positions: Mapping[int, int]) -> Reader:
         """A started consumer at the given positions."""
@@ -72,10 +76,10 @@ class KafkaEventLog:
             fetch_max_wait_ms=100,
         )
         await consumer.start()
-        consumer.assign([TopicPartition(topic, partition) for partition in positions])
+        consumer.assign([TopicPartition(self._prefix + topic, partition) for partition in positions])
         for partition, offset in positions.items():
-            consumer.seek(TopicPartition(topic, partition), offset)
-        return _KafkaReader(consumer, topic)
+            consumer.seek(TopicPartition(self._prefix + topic, partition), offset)
+        return _KafkaReader(consumer, topic, self._prefix)
 
     async def ready(self) -> None:
         """Raises when no broker answers."""
@@ -85,8 +89,9 @@ class KafkaEventLog:
 
 
 class _KafkaPublisher:
-    def __init__(self, producer: AIOKafkaProducer) -> None:
+    def __init__(self, producer: AIOKafkaProducer, prefix: str) -> None:
         self._producer = producer
+        self._prefix = prefix
 
     async def publish(self, messages: Sequence[Outgoing]) -> None:
         try:
@@ -98,7 +103,7 @@ class _KafkaPublisher:
 
     async def _send(self, message: Outgoing) -> "asyncio.Future[object]":
         future: asyncio.Future[object] = await self._producer.send(
-            message.topic,
+            self._prefix + message.topic,
             message.body,
             key=message.key.encode(),
             partition=message.partition,
@@ -115,9 +120,10 @@ class _KafkaPublisher:
 
 
 class _KafkaReader:
-    def __init__(self, consumer: AIOKafkaConsumer, topic: str) -> None:
+    def __init__(self, consumer: AIOKafkaConsumer, topic: str, prefix: str) -> None:
         self._consumer = consumer
         self._topic = topic
+        self._on_broker = prefix + topic
 
     async def read(self, timeout_seconds: float) -> dict[int, list[Message]]:
         try:
@@ -142,7 +148,7 @@ class _KafkaReader:
         )
 
     async def seek(self, partition: int, offset: int) -> None:
-        self._consumer.seek(TopicPartition(self._topic, partition), offset)
+        self._consumer.seek(TopicPartition(self._on_broker, partition), offset)
 
     async def end_offsets(self) -> dict[int, int]:
         ends = await self._consumer.end_offsets(list(self._consumer.assignment()))

@@ -1,0 +1,1 @@
+"""Referral's schema, revision by revision."""
