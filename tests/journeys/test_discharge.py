@@ -74,7 +74,6 @@ async def test_only_the_latest_settlement_can_be_revoked(town: Any) -> None:
     await window.post("settlement", early, {"reason": "现在可以"})
 
 
-
 async def test_replay_and_the_chain_hold_after_a_few_stories(embedded_town: Any) -> None:
     town = embedded_town
     window = Window(town.platform, Role.HOSPITAL, HOSPITAL)

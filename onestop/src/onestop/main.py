@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from kernel.refusals import Refused
-from kernel.security import Issuer, Role
 from rich.console import Console
 
+from kernel.refusals import Refused
+from kernel.security import Issuer, Role
 from onestop.examples.command import examples_command
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="OneStop: one-stop settlement for the poorest patients.")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="OneStop: one-stop settlement for the poorest patients."
+)
 app.command("examples")(examples_command)
 console: Final = Console()
 
@@ -22,7 +24,8 @@ POLICIES: Final = Path("policies")
 
 Folder = Annotated[Path, typer.Option(help="Where the embedded run keeps its data and keys.")]
 Database = Annotated[
-    str, typer.Option(envvar="ONESTOP_ADMIN_DATABASE_URL", help="Address of the database; without it, the embedded one.")
+    str,
+    typer.Option(envvar="ONESTOP_ADMIN_DATABASE_URL", help="Address of the database; without it, the embedded one."),
 ]
 
 
@@ -118,13 +121,14 @@ def platform(
     database: Annotated[str, typer.Option(envvar="ONESTOP_ADMIN_DATABASE_URL", help="A database of your own.")],
     first_port: Annotated[int, typer.Option(help="The services take this port and the next ones.")] = 8001,
     kafka_bootstrap: Annotated[str, typer.Option(help="Run on this Kafka instead of the embedded transport.")] = "",
+    topic_prefix: Annotated[str, typer.Option(help="Stands before every topic's name on the broker.")] = "",
     folder: Folder = HOME,
     policies: Path = POLICIES,
 ) -> None:
     """Every service in this one process, on a database of your own, until SIGTERM."""
     from onestop.one_process import serve_all  # noqa: PLC0415
 
-    asyncio.run(serve_all(database, folder, policies, first_port, kafka_bootstrap or None))
+    asyncio.run(serve_all(database, folder, policies, first_port, kafka_bootstrap or None, topic_prefix))
 
 
 @app.command()

@@ -6,13 +6,12 @@ import sys
 from pathlib import Path
 
 from kernel.http import configure_logging
-
 from onestop.platform import running_platform
 from onestop.services import SERVICES
 
 
 async def serve_all(
-    admin_url: str, folder: Path, policies: Path, first_port: int, kafka_bootstrap: str | None
+    admin_url: str, folder: Path, policies: Path, first_port: int, kafka_bootstrap: str | None, topic_prefix: str = ""
 ) -> None:
     """Serve on consecutive ports; says "ready" on standard output when all services answer."""
     configure_logging()
@@ -21,7 +20,9 @@ async def serve_all(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
-    async with running_platform(admin_url, folder, policies, kafka_bootstrap=kafka_bootstrap, ports=ports):
+    async with running_platform(
+        admin_url, folder, policies, kafka_bootstrap=kafka_bootstrap, topic_prefix=topic_prefix, ports=ports
+    ):
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         await stopped.wait()

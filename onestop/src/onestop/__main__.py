@@ -1,0 +1,5 @@
+"""``python -m onestop``: the command line."""
+
+from onestop.main import app
+
+app()

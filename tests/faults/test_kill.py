@@ -1,0 +1,182 @@
+"""kill -9 at every named point: after a restart nothing is lost, nothing doubled, and the books balance."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+
+from kernel.failpoints import FAILPOINTS
+from kernel.security import Issuer, Role
+from onestop.demo.city import HOSPITALS
+from onestop.demo.report import read_books
+from onestop.demo.town import settle_in
+from onestop.platform import Platform
+from onestop.quiescence import wait_until_arrived
+from onestop.replay import verify, verify_chain
+from onestop.services import SERVICES
+
+POLICIES = Path(__file__).parent.parent.parent / "policies"
+
+SETTLEMENTS = 24
+
+
+class KillableTown:
+    """The platform in a process of its own, which can be armed, killed and started again at the same address."""
+
+    def __init__(self, database: str, folder: Path, more: tuple[str, ...]) -> None:
+        self._database = database
+        self._folder = folder
+        self._more = more
+        self._port = _free_ports(len(SERVICES))
+        self._process: subprocess.Popen[str] | None = None
+
+    @property
+    def urls(self) -> dict[str, str]:
+        return {name: f"http://127.0.0.1:{self._port + i}" for i, name in enumerate(SERVICES)}
+
+    def start(self, failpoint: str = "") -> None:
+        command = [sys.executable, "-m", "onestop", "platform", "--database", self._database]
+        command += ["--folder", str(self._folder), "--policies", str(POLICIES), "--first-port", str(self._port)]
+        environ = {**os.environ, "ONESTOP_FAILPOINT": failpoint}
+        with (self._folder / "platform.log").open("a") as log:
+            self._process = subprocess.Popen(
+                [*command, *self._more], env=environ, stdout=subprocess.PIPE, stderr=log, text=True
+            )
+        assert self._process.stdout is not None
+        said = self._process.stdout.readline()
+        assert said == "ready\n", (self._folder / "platform.log").read_text()[-3000:]
+
+    @property
+    def dead(self) -> bool:
+        assert self._process is not None
+        return self._process.poll() is not None
+
+    def end(self) -> None:
+        if self._process is not None:
+            self._process.send_signal(signal.SIGTERM)
+            self._process.wait(30)
+            assert self._process.stdout is not None
+            self._process.stdout.close()
+
+
+def _free_ports(count: int) -> int:
+    """The first of ``count`` consecutive free ports."""
+    while True:
+        with socket.socket() as first:
+            first.bind(("127.0.0.1", 0))
+            port: int = first.getsockname()[1]
+        try:
+            for i in range(count):
+                with socket.socket() as probe:
+                    probe.bind(("127.0.0.1", port + i))
+        except OSError:
+            continue
+        return port
+
+
+@asynccontextmanager
+async def speaking_to(town: KillableTown, database: str, folder: Path) -> AsyncIterator[Platform]:
+    async with AsyncExitStack() as stack:
+        yield Platform(database, town.urls, Issuer.in_folder(folder / "keys"), stack)
+
+
+async def persistently(platform: Platform, path: str, body: dict[str, Any], key: str, hospital: str) -> Any:
+    """Send one message until it is answered, always under the same key, as a careful hospital system does."""
+    deadline = time.monotonic() + 60
+    while True:
+        client = platform.client("settlement", Role.HOSPITAL, hospital)
+        try:
+            response = await client.post(path, json=body, headers={"Idempotency-Key": key})
+            if response.is_success:
+                return response.json()
+            assert response.status_code == 503, f"{path}: {response.status_code} {response.text}"
+        except httpx.TransportError:
+            pass
+        assert time.monotonic() < deadline, f"{path} was not answered within a minute"
+        await asyncio.sleep(0.05)
+
+
+async def whole_visit(platform: Platform, person_id: str, day: str, number: int) -> str:
+    """One visit from door to settlement, every message under a fixed key."""
+    hospital = HOSPITALS[number % len(HOSPITALS)].hospital_id
+    admission = {"person_id": person_id, "kind": "special_outpatient", "admitted_on": day}
+    admitted = await persistently(platform, "/v1/encounters", admission, f"{number}-admit", hospital)
+    path = f"/v1/encounters/{admitted['encounter_id']}"
+    lines = [{"item": "示范", "amount": "1000.00", "cost_class": "compliant"}]
+    await persistently(platform, f"{path}/fees", {"lines": lines}, f"{number}-fees", hospital)
+    payers = {"BMI": "600.00", "CII": "0.00"}
+    settled = await persistently(platform, f"{path}/settlement", {"payers": payers}, f"{number}-settle", hospital)
+    settlement_id: str = settled["settlement_id"]
+    return settlement_id
+
+
+@pytest.mark.parametrize("point", FAILPOINTS)
+async def test_nothing_is_lost_or_doubled_when_killed(point: str, database: str, tmp_path: Path) -> None:
+    await _kill_and_go_on(point, database, tmp_path, ())
+
+
+@pytest.mark.kafka
+@pytest.mark.parametrize("point", ["relay.after_send", "inbox.after_effects"])
+async def test_nothing_is_lost_or_doubled_when_killed_on_kafka(
+    point: str, database: str, tmp_path: Path, kafka_broker: Any
+) -> None:
+    prefix = f"{database.rpartition('/')[2].partition('?')[0]}-"
+    more = ("--kafka-bootstrap", kafka_broker.bootstrap, "--topic-prefix", prefix)
+    await _kill_and_go_on(point, database, tmp_path, more)
+
+
+async def _kill_and_go_on(point: str, database: str, tmp_path: Path, more: tuple[str, ...]) -> None:
+    town = KillableTown(database, tmp_path, more)
+    town.start()
+    try:
+        async with speaking_to(town, database, tmp_path) as platform:
+            known = await settle_in(platform, 12)
+            town.end()
+            # Armed some passes into the traffic, so that work is under way on all sides.
+            town.start(f"{point}:6")
+            day = known.today.isoformat()
+            people = list(known.ids.values())
+            visits = [
+                asyncio.create_task(whole_visit(platform, people[n % len(people)], day, n)) for n in range(SETTLEMENTS)
+            ]
+            await _until_dead(town)
+            town.start()
+            settlement_ids = await asyncio.gather(*visits)
+            await wait_until_arrived(database)
+            await _check_everything(database, settlement_ids)
+    finally:
+        if not town.dead:
+            town.end()
+
+
+async def _until_dead(town: KillableTown) -> None:
+    deadline = time.monotonic() + 60
+    while not town.dead:
+        assert time.monotonic() < deadline, "the armed point was not passed often enough within a minute"
+        await asyncio.sleep(0.02)
+
+
+async def _check_everything(database: str, settlement_ids: list[str]) -> None:
+    assert len(set(settlement_ids)) == SETTLEMENTS
+    books = await read_books(database)
+    assert books.problems == []
+    assert books.settled == SETTLEMENTS
+    connection = await asyncpg.connect(database)
+    journals = await connection.fetchval("SELECT count(*) FROM fund_ledger.journals WHERE kind = 'settlement'")
+    parked = [await connection.fetchval(f"SELECT count(*) FROM {s.schema}.inbox_parked") for s in SERVICES.values()]
+    await connection.close()
+    assert journals == SETTLEMENTS
+    assert parked == [0, 0, 0, 0]
+    assert (await verify(database)).differences == ()
+    assert (await verify_chain(database)).broken == ()
