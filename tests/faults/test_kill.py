@@ -55,6 +55,7 @@ class KillableTown:
             )
         assert self._process.stdout is not None
         said = self._process.stdout.readline()
+        self._process.stdout.close()
         assert said == "ready\n", (self._folder / "platform.log").read_text()[-3000:]
 
     @property
@@ -66,8 +67,6 @@ class KillableTown:
         if self._process is not None:
             self._process.send_signal(signal.SIGTERM)
             self._process.wait(30)
-            assert self._process.stdout is not None
-            self._process.stdout.close()
 
 
 def _free_ports(count: int) -> int:

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from kernel.refusals import Refused
 from kernel.security import Issuer, Role
+from onestop.address import DatabaseAddress
 from onestop.examples.command import examples_command
 
 app = typer.Typer(
@@ -51,7 +52,7 @@ def trace(settlement: str, database: Database = "", folder: Folder = HOME) -> No
     from onestop.trace import trace as gather  # noqa: PLC0415
     from onestop.trace_printing import print_story  # noqa: PLC0415
 
-    with _database(database, folder) as url:
+    with DatabaseAddress(database, folder) as url:
         try:
             print_story(console, asyncio.run(gather(url, settlement)))
         except Refused as refused:
@@ -61,6 +62,7 @@ def trace(settlement: str, database: Database = "", folder: Folder = HOME) -> No
 
 @app.command()
 def replay(
+    *,
     verify: Annotated[bool, typer.Option("--verify", help="Rebuild beside the live tables and compare.")] = False,
     database: Database = "",
     folder: Folder = HOME,
@@ -72,7 +74,7 @@ def replay(
     if not verify:
         console.print("nothing to do: say --verify; rebuilding in place comes with the operations service")
         raise typer.Exit(2)
-    with _database(database, folder) as url:
+    with DatabaseAddress(database, folder) as url:
         started = time.perf_counter()
         verdict = asyncio.run(verify_all(url))
         print_verdict(console, verdict, time.perf_counter() - started)
@@ -84,7 +86,7 @@ def verify_chain(database: Database = "", folder: Folder = HOME) -> None:
     """Check every event's hash and number; exit 1 where a byte was changed."""
     from onestop.replay import verify_chain as walk  # noqa: PLC0415
 
-    with _database(database, folder) as url:
+    with DatabaseAddress(database, folder) as url:
         verdict = asyncio.run(walk(url))
     for place in verdict.broken:
         console.print(f"[red]broken[/red] {place}")
@@ -144,7 +146,7 @@ def adopt_restored(database: Database = "", folder: Folder = HOME) -> None:
     """After a restore into another cluster: check that all events are numbered and go on from there."""
     from onestop.restored import adopt_all  # noqa: PLC0415
 
-    with _database(database, folder) as url:
+    with DatabaseAddress(database, folder) as url:
         for name, gseq in asyncio.run(adopt_all(url)).items():
             console.print(f"{name}: goes on after event {gseq}")
 
@@ -161,9 +163,3 @@ def kafka(port: int = 9092, folder: Folder = HOME) -> None:
         broker.wait()
     except KeyboardInterrupt:
         broker.stop()
-
-
-def _database(url: str, folder: Path) -> "DatabaseAddress":
-    from onestop.address import DatabaseAddress  # noqa: PLC0415
-
-    return DatabaseAddress(url, folder)
