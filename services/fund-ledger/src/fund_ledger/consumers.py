@@ -1,22 +1,34 @@
 """Consumers: settlements and revocations become journals, a batch in one transaction."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from fund_ledger.handlers.booking import book
+from fund_ledger.config import Config
+from fund_ledger.handlers.booking import Told, book
 from kernel.contracts import settlement
 from kernel.database import Connection
 from kernel.event_log import Message
 from kernel.event_store import EventStore
 from kernel.heard import read
+from kernel.inbox import PoisonError
+from kernel.refusals import Refused
 from kernel.runtime import Subscription
 
 
-def subscriptions(store: EventStore) -> Sequence[Subscription]:
+def subscriptions(store: EventStore, config: Config) -> Sequence[Subscription]:
     """What the ledger listens to."""
 
     async def effects(connection: Connection, messages: Sequence[Message]) -> None:
-        told: list[tuple[Message, Any]] = [(message, read(settlement.REGISTRY, message)) for message in messages]
-        await book(store, connection, told)
+        told: list[Told] = []
+        for message in messages:
+            event = read(settlement.REGISTRY, message)
+            if isinstance(event, settlement.SettlementConfirmed | settlement.SettlementRevoked):
+                told.append((message, event))
+        if not told:
+            return
+        try:
+            await book(store, connection, told, config)
+        except Refused as refused:
+            # No later attempt would help: it is put aside with the person's later ones, for somebody to look at.
+            raise PoisonError(str(refused)) from refused
 
     return (Subscription("fund-ledger", settlement.TOPIC, effects),)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from fund_ledger.domain.journal import FundOverdrawn, JournalBooked, JournalReversed
+from fund_ledger.domain.journal_events import FundOverdrawn, FundRestored, JournalBooked, JournalReversed
 from kernel.event_registry import EventRegistry, EventType
 
 REGISTRY: Final = EventRegistry(
@@ -10,5 +10,6 @@ REGISTRY: Final = EventRegistry(
         EventType("JournalBooked", JournalBooked),
         EventType("JournalReversed", JournalReversed),
         EventType("FundOverdrawn", FundOverdrawn),
+        EventType("FundRestored", FundRestored),
     ]
 )

@@ -1,10 +1,13 @@
 """Joins the ledger's parts into one application."""
 
+from functools import partial
 from typing import Final
 
+import msgspec
 from fastapi import FastAPI
 
-from fund_ledger.api import CODES, accounts, journals, receipts
+from fund_ledger.api import CODES, accounts, journals, money
+from fund_ledger.config import Config
 from fund_ledger.consumers import subscriptions
 from fund_ledger.event_types import REGISTRY
 from fund_ledger.handlers import Handlers
@@ -22,19 +25,20 @@ PARTS: Final = ServiceParts(
     registry=REGISTRY,
     project=project,
     publish=publish,
-    subscriptions=subscriptions,
+    subscriptions=partial(subscriptions, config=Config()),
 )
 
 
-def build(host: Host) -> FastAPI:
+def build(host: Host, config: Config | None = None) -> FastAPI:
     """The fund ledger in the given surroundings; it starts with its lifespan."""
-    runtime = host.runtime(PARTS)
+    config = config or Config()
+    parts = msgspec.structs.replace(PARTS, subscriptions=partial(subscriptions, config=config))
+    runtime = host.runtime(parts)
     queries = Queries(runtime)
-    handlers = Handlers(runtime, queries, host.clock)
     return application(
         runtime,
         host,
         description="The payers' money in double entry.",
-        routers=[receipts(handlers), accounts(queries), journals(queries)],
+        routers=[money(Handlers(runtime, host.clock, config)), accounts(queries), journals(queries)],
         error_codes=CODES,
     )

@@ -9,22 +9,35 @@ _ACCOUNTS_SQL: Final = """
 SELECT account, debit_fen, credit_fen, lines FROM balances
 WHERE starts_with(account, $1) AND account > $2 ORDER BY account LIMIT $3
 """
+# Every account ends in county and fund, so each county's books close alone (004 四(一) 分账核算).
 _TRIAL_SQL: Final = """
-SELECT COALESCE(sum(debit_fen), 0)::bigint AS debit_fen, COALESCE(sum(credit_fen), 0)::bigint AS credit_fen,
-       count(*) AS accounts FROM balances
+SELECT split_part(account, '/', -1) AS fund,
+       sum(debit_fen)::bigint AS debit_fen,
+       sum(credit_fen)::bigint AS credit_fen,
+       COALESCE(sum(debit_fen - credit_fen) FILTER (WHERE account LIKE 'bank/%'), 0)::bigint AS bank_fen,
+       COALESCE(sum(credit_fen - debit_fen) FILTER (WHERE account LIKE 'fund/%'), 0)::bigint AS available_fen,
+       COALESCE(sum(credit_fen - debit_fen) FILTER (WHERE account LIKE 'payable/%'), 0)::bigint AS owed_fen
+FROM balances WHERE $1 = '' OR split_part(account, '/', -2) = $1 GROUP BY 1 ORDER BY 1
 """
-_JOURNALS_SQL: Final = """
-SELECT journal_id, kind, booked_on, settlement_id, source, accounts, amounts, payers FROM journals
-WHERE ($1::text IS NULL OR journal_id = $1) AND ($2::text IS NULL OR settlement_id = $2)
-ORDER BY journal_id LIMIT 10
+_JOURNAL_COLUMNS: Final = "journal_id, kind, booked_on, settlement_id, source, reason, accounts, amounts, payers"
+_JOURNAL_SQL: Final = f"SELECT {_JOURNAL_COLUMNS} FROM journals WHERE journal_id = $1"
+# A settlement has a journal and perhaps its reversal, never more; the journal's id is the shorter one.
+_OF_SETTLEMENT_SQL: Final = f"""
+SELECT {_JOURNAL_COLUMNS} FROM journals WHERE settlement_id = $1 ORDER BY journal_id LIMIT 2
 """
+# $2 and $3 are the last line shown; its day is looked up, so a cursor needs no date that could be malformed.
 _POSTINGS_SQL: Final = """
-SELECT journal_id, line, booked_on, kind, amount_fen, payer, settlement_id FROM postings
-WHERE account = $1 AND (journal_id, line) > ($2, $3) ORDER BY journal_id, line LIMIT $4
+WITH shown AS (SELECT COALESCE((SELECT booked_on FROM journals WHERE journal_id = $2), '-infinity') AS booked_on)
+SELECT j.journal_id, p.line, j.booked_on, j.kind, j.settlement_id, p.amount_fen, p.payer
+FROM journals j, unnest(j.accounts, j.amounts, j.payers) WITH ORDINALITY AS p(account, amount_fen, payer, line)
+WHERE j.accounts @> ARRAY[$1::text] AND p.account = $1
+  AND (j.booked_on, j.journal_id) >= ((SELECT booked_on FROM shown), $2)
+  AND (j.journal_id <> $2 OR p.line > $3::bigint)
+ORDER BY j.booked_on, j.journal_id, p.line LIMIT $4
 """
 _TOTALS_SQL: Final = """
-SELECT payer, split_part(account, '/', 3) AS fund, sum(amount_fen)::bigint AS amount_fen FROM postings
-WHERE account LIKE 'fund/%' AND payer <> '' GROUP BY 1, 2 ORDER BY 1, 2
+SELECT payer, fund, sum(to_hospitals_fen)::bigint AS to_hospitals_fen, sum(to_persons_fen)::bigint AS to_persons_fen
+FROM payer_totals WHERE $1 = '' OR county = $1 GROUP BY payer, fund ORDER BY payer, fund
 """
 
 
@@ -34,29 +47,26 @@ class Queries:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
 
-    async def owed_fen(self, payable: str) -> int:
-        """What is owed on a payable account now."""
-        owed = await self._runtime.store.pool.fetchval(
-            "SELECT credit_fen - debit_fen FROM balances WHERE account = $1", payable
-        )
-        return int(owed or 0)
-
     async def accounts(self, prefix: str, after: str, limit: int) -> Sequence[Any]:
         """Accounts whose names begin with ``prefix``, in order of their names."""
         return await self._runtime.store.pool.fetch(_ACCOUNTS_SQL, prefix, after, limit)
 
-    async def trial_balance(self) -> Any:
-        """The sums of both sides."""
-        return await self._runtime.store.pool.fetchrow(_TRIAL_SQL)
+    async def trial_balance(self, county: str) -> Sequence[Any]:
+        """Both sides of each fund's accounts, in one county or, with an empty name, in all."""
+        return await self._runtime.store.pool.fetch(_TRIAL_SQL, county)
 
-    async def journals(self, *, journal_id: str | None = None, settlement_id: str | None = None) -> Sequence[Any]:
-        """A journal, or the journals of a settlement."""
-        return await self._runtime.store.pool.fetch(_JOURNALS_SQL, journal_id, settlement_id)
+    async def journal(self, journal_id: str) -> Any | None:
+        """One journal."""
+        return await self._runtime.store.pool.fetchrow(_JOURNAL_SQL, journal_id)
+
+    async def journals_of(self, settlement_id: str) -> Sequence[Any]:
+        """A settlement's journal, then its reversal if there is one."""
+        return await self._runtime.store.pool.fetch(_OF_SETTLEMENT_SQL, settlement_id)
 
     async def postings(self, account: str, after: tuple[str, int], limit: int) -> Sequence[Any]:
-        """An account's statement, in order of journals."""
+        """An account's statement by day; ``after`` is the last journal and line that were shown."""
         return await self._runtime.store.pool.fetch(_POSTINGS_SQL, account, *after, limit)
 
-    async def totals(self) -> Sequence[Any]:
-        """What each payer's layers have cost each fund."""
-        return await self._runtime.store.pool.fetch(_TOTALS_SQL)
+    async def totals(self, county: str) -> Sequence[Any]:
+        """What each payer's layers have cost each fund, in one county or, with an empty name, in all."""
+        return await self._runtime.store.pool.fetch(_TOTALS_SQL, county)

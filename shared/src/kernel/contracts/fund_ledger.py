@@ -1,4 +1,4 @@
-"""What the fund ledger publishes: journals as they are booked, and funds that ran into debt."""
+"""What the fund ledger publishes: journals as they are booked, and funds that cross zero."""
 
 from datetime import date
 from typing import Final
@@ -11,14 +11,18 @@ TOPIC: Final = "fund-ledger"
 
 
 class PostingBooked(msgspec.Struct, frozen=True):
-    """One line of a journal: debit positive, credit negative, in fen."""
+    """One line of a journal: debit positive, credit negative, in fen; ``payer`` is the layer of a bill it is for."""
 
     account: str
     amount_fen: int
+    payer: str | None = None
 
 
 class JournalBooked(msgspec.Struct, frozen=True):
-    """A balanced journal; ``reverses`` names the journal whose exact negative it is."""
+    """A balanced journal: settlement, receipt, payment or reversal.
+
+    ``reverses`` names the journal whose exact negative it is; ``source`` says where a receipt came from.
+    """
 
     journal_id: str
     kind: str
@@ -26,6 +30,7 @@ class JournalBooked(msgspec.Struct, frozen=True):
     postings: tuple[PostingBooked, ...]
     settlement_id: str | None = None
     reverses: str | None = None
+    source: str | None = None
 
 
 class FundOverdrawn(msgspec.Struct, frozen=True):
@@ -36,4 +41,12 @@ class FundOverdrawn(msgspec.Struct, frozen=True):
     journal_id: str
 
 
-REGISTRY: Final = contract_registry(TOPIC, JournalBooked, FundOverdrawn)
+class FundRestored(msgspec.Struct, frozen=True):
+    """A fund that was in debt has at least nothing again."""
+
+    account: str
+    balance_fen: int
+    journal_id: str
+
+
+REGISTRY: Final = contract_registry(TOPIC, JournalBooked, FundOverdrawn, FundRestored)

@@ -3,6 +3,6 @@
 from fund_ledger.api.accounts import accounts
 from fund_ledger.api.error_codes import CODES
 from fund_ledger.api.journals import journals
-from fund_ledger.api.receipts import receipts
+from fund_ledger.api.money import money
 
-__all__ = ["CODES", "accounts", "journals", "receipts"]
+__all__ = ["CODES", "accounts", "journals", "money"]

@@ -1,16 +1,11 @@
-"""Accounts over HTTP: balances, statements, totals, and the proof that both sides are equal."""
+"""Accounts over HTTP: balances, statements, payers' totals, and the proof that both sides are equal."""
 
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import Query
-
+from fund_ledger.api.readers import AccountName, County, Reader
 from fund_ledger.queries import Queries
-from kernel.http import Json, Page, PageRequest, Router, SignedYuan, Wire, Yuan, allow, answer, page_of, paging
-from kernel.security import Principal, Role
-
-Reader = Annotated[Principal, allow(Role.FINANCE, Role.AGENCY, Role.OPERATIONS)]
-AccountName = Annotated[str, Query(max_length=200, pattern=r"^[A-Za-z0-9._:/-]*$")]
+from kernel.http import Json, Page, PageRequest, Router, SignedYuan, Wire, Yuan, answer, page_of, paging
 
 
 class AccountAnswer(Wire, frozen=True):
@@ -35,13 +30,25 @@ class PostingAnswer(Wire, frozen=True):
     settlement_id: str | None
 
 
+class FundBalance(Wire, frozen=True):
+    """One fund: what is in the bank is what it has left plus what it owes; below zero ``available`` is a debt."""
+
+    fund: str
+    debit_fen: Yuan
+    credit_fen: Yuan
+    bank_fen: SignedYuan
+    available_fen: SignedYuan
+    owed_fen: SignedYuan
+    balanced: bool
+
+
 class TrialBalance(Wire, frozen=True):
-    """Both sides of all accounts."""
+    """Both sides of all accounts, of one county or of all; ``balanced`` holds only if it does for each fund."""
 
     debit_fen: Yuan
     credit_fen: Yuan
-    accounts: int
     balanced: bool
+    funds: tuple[FundBalance, ...]
 
 
 class PayerTotal(Wire, frozen=True):
@@ -50,6 +57,8 @@ class PayerTotal(Wire, frozen=True):
     payer: str
     fund: str
     amount_fen: SignedYuan
+    to_hospitals_fen: SignedYuan
+    to_persons_fen: SignedYuan
 
 
 def accounts(queries: Queries) -> Router:
@@ -68,24 +77,24 @@ def accounts(queries: Queries) -> Router:
     async def list_postings(
         _caller: Reader, page: Annotated[PageRequest, paging(str, int)], account: AccountName
     ) -> Json[Page[PostingAnswer]]:
-        """An account's statement."""
+        """An account's statement, oldest day first."""
         after = (str(page.after[0]), int(page.after[1])) if page.after else ("", 0)
         rows = await queries.postings(account, after, page.limit + 1)
         found = [_posting(row) for row in rows]
         return answer(page_of(found, page, key=lambda row: (row.journal_id, row.line)))
 
     @router.get("/trial-balance")
-    async def trial_balance(_caller: Reader) -> Json[TrialBalance]:
+    async def trial_balance(_caller: Reader, county: County = "") -> Json[TrialBalance]:
         """The sums of both sides; they are equal, or something is badly wrong."""
-        row = await queries.trial_balance()
-        debit, credit = Yuan(row["debit_fen"]), Yuan(row["credit_fen"])
-        return answer(TrialBalance(debit, credit, row["accounts"], debit == credit))
+        funds = tuple(_fund(row) for row in await queries.trial_balance(county))
+        debit, credit = sum(fund.debit_fen for fund in funds), sum(fund.credit_fen for fund in funds)
+        balanced = all(fund.balanced for fund in funds)
+        return answer(TrialBalance(Yuan(debit), Yuan(credit), balanced, funds))
 
     @router.get("/totals")
-    async def totals(_caller: Reader) -> Json[tuple[PayerTotal, ...]]:
+    async def totals(_caller: Reader, county: County = "") -> Json[tuple[PayerTotal, ...]]:
         """What each payer's layers have cost each fund."""
-        rows = await queries.totals()
-        return answer(tuple(PayerTotal(row["payer"], row["fund"], SignedYuan(row["amount_fen"])) for row in rows))
+        return answer(tuple(_total(row) for row in await queries.totals(county)))
 
     return router
 
@@ -104,4 +113,17 @@ def _posting(row: Any) -> PostingAnswer:
         SignedYuan(row["amount_fen"]),
         row["payer"],
         row["settlement_id"],
+    )
+
+
+def _fund(row: Any) -> FundBalance:
+    debit, credit = Yuan(row["debit_fen"]), Yuan(row["credit_fen"])
+    bank, available, owed = (SignedYuan(row[name]) for name in ("bank_fen", "available_fen", "owed_fen"))
+    return FundBalance(row["fund"], debit, credit, bank, available, owed, debit == credit)
+
+
+def _total(row: Any) -> PayerTotal:
+    hospitals, persons = row["to_hospitals_fen"], row["to_persons_fen"]
+    return PayerTotal(
+        row["payer"], row["fund"], SignedYuan(hospitals + persons), SignedYuan(hospitals), SignedYuan(persons)
     )

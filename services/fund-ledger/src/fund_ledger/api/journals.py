@@ -1,33 +1,43 @@
 """Journals over HTTP: one of them, or all of a settlement."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Any
 
+from fund_ledger.api.readers import Reader
+from fund_ledger.domain.accounts import parse
 from fund_ledger.queries import Queries
-from kernel.http import Json, Router, SignedYuan, Wire, allow, answer
+from kernel.http import Json, Router, SignedYuan, Wire, answer
 from kernel.refusals import RefusalKind, Refused
-from kernel.security import Principal, Role
-
-Reader = Annotated[Principal, allow(Role.FINANCE, Role.AGENCY, Role.OPERATIONS)]
 
 
 class Line(Wire, frozen=True):
-    """One line of a journal: debit positive, credit negative."""
+    """One line of a journal: debit positive, credit negative; ``payer`` is empty where no bill is behind it."""
 
     account: str
     amount_fen: SignedYuan
     payer: str
 
 
+class FundShare(Wire, frozen=True):
+    """Which fund stands behind a payer's layer with how much; below zero in a reversal."""
+
+    payer: str
+    fund: str
+    to_hospital_fen: SignedYuan
+    to_person_fen: SignedYuan
+
+
 class JournalAnswer(Wire, frozen=True):
-    """A journal; its lines sum to zero."""
+    """A journal; its lines sum to zero. ``split`` says the same of a settlement by payer and fund."""
 
     journal_id: str
     kind: str
     booked_on: date
     settlement_id: str | None
     source: str | None
+    reason: str | None
     lines: tuple[Line, ...]
+    split: tuple[FundShare, ...]
 
 
 def journals(queries: Queries) -> Router:
@@ -37,27 +47,42 @@ def journals(queries: Queries) -> Router:
     @router.get("/journals/{journal_id}")
     async def get_journal(journal_id: str, _caller: Reader) -> Json[JournalAnswer]:
         """One journal."""
-        rows = await queries.journals(journal_id=journal_id)
-        if not rows:
+        row = await queries.journal(journal_id)
+        if row is None:
             raise Refused("JOURNAL_UNKNOWN", f"there is no journal {journal_id}", kind=RefusalKind.NOT_FOUND)
-        return answer(_journal(rows[0]))
+        return answer(_journal(row))
 
     @router.get("/settlements/{settlement_id}/journals")
     async def journals_of(settlement_id: str, _caller: Reader) -> Json[tuple[JournalAnswer, ...]]:
         """A settlement's journal, and its reversal if there is one; nothing while it has not arrived."""
-        rows = await queries.journals(settlement_id=settlement_id)
-        return answer(tuple(_journal(row) for row in rows))
+        return answer(tuple(_journal(row) for row in await queries.journals_of(settlement_id)))
 
     return router
 
 
 def _journal(row: Any) -> JournalAnswer:
-    lines = zip(row["accounts"], row["amounts"], row["payers"], strict=True)
+    parts = zip(row["accounts"], row["amounts"], row["payers"], strict=True)
+    lines = tuple(Line(account, SignedYuan(amount), payer) for account, amount, payer in parts)
     return JournalAnswer(
-        row["journal_id"],
-        row["kind"],
-        row["booked_on"],
-        row["settlement_id"],
-        row["source"],
-        tuple(Line(account, SignedYuan(amount), payer) for account, amount, payer in lines),
+        journal_id=row["journal_id"],
+        kind=row["kind"],
+        booked_on=row["booked_on"],
+        settlement_id=row["settlement_id"],
+        source=row["source"],
+        reason=row["reason"],
+        lines=lines,
+        split=_split(lines),
+    )
+
+
+def _split(lines: tuple[Line, ...]) -> tuple[FundShare, ...]:
+    shares: dict[tuple[str, str], list[int]] = {}
+    for line in lines:
+        account = parse(line.account)
+        if line.payer and account.payee_kind is not None:
+            share = shares.setdefault((line.payer, account.fund), [0, 0])
+            share[account.payee_kind == "person"] -= line.amount_fen
+    return tuple(
+        FundShare(payer, fund, SignedYuan(hospital), SignedYuan(person))
+        for (payer, fund), (hospital, person) in shares.items()
     )

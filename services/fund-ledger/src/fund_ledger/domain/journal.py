@@ -1,97 +1,30 @@
 """The journal: balanced postings for one happening, and its exact negative where it is taken back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import assert_never
+from typing import Final, assert_never
 
 import msgspec
 
 from fund_ledger.domain import accounts
-from fund_ledger.domain.funding import split
-from kernel.contracts.settlement import SettlementConfirmed, SettlementRevoked
+from fund_ledger.domain.journal_commands import (
+    BookSettlement,
+    JournalCommand,
+    PayOut,
+    ReceiveMoney,
+    ReverseSettlement,
+)
+from fund_ledger.domain.journal_events import (
+    FundOverdrawn,
+    FundRestored,
+    JournalBooked,
+    JournalEvent,
+    JournalReversed,
+    Posting,
+)
+from fund_ledger.domain.liabilities import liabilities
 from kernel.decider import Decider
 from kernel.refusals import RefusalKind, Refused
-
-
-class Posting(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One line: debit positive, credit negative, in fen. ``payer`` names the layer of a bill that it comes from."""
-
-    account: str
-    amount_fen: int
-    payer: str | None = None
-
-
-class JournalBooked(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A balanced journal."""
-
-    journal_id: str
-    kind: str
-    booked_on: date
-    postings: tuple[Posting, ...]
-    settlement_id: str | None = None
-    source: str | None = None
-
-
-class JournalReversed(msgspec.Struct, frozen=True):
-    """The exact negative of a journal."""
-
-    journal_id: str
-    booked_on: date
-    postings: tuple[Posting, ...]
-    reason: str
-    settlement_id: str | None = None
-
-
-class FundOverdrawn(msgspec.Struct, frozen=True):
-    """A fund has come to owe more than it holds (AMB-L9); the patient's result stands."""
-
-    account: str
-    balance_fen: int
-    journal_id: str
-
-
-JournalEvent = JournalBooked | JournalReversed | FundOverdrawn
-
-
-class BookSettlement(msgspec.Struct, frozen=True):
-    """Book who owes what for a settled bill; ``available_fen`` holds what each fund that is kept here has."""
-
-    settlement: SettlementConfirmed
-    available_fen: Mapping[str, int]
-    booked_on: date
-
-
-class ReverseSettlement(msgspec.Struct, frozen=True):
-    """Take a settlement's journal back."""
-
-    revocation: SettlementRevoked
-    booked_on: date
-
-
-class ReceiveMoney(msgspec.Struct, frozen=True):
-    """Money comes into a county's fund."""
-
-    journal_id: str
-    county: str
-    fund: str
-    amount_fen: int
-    source: str
-    value_on: date
-
-
-class PayOut(msgspec.Struct, frozen=True):
-    """A fund pays a hospital or a person what it owes; ``owed_fen`` is what it owes now."""
-
-    journal_id: str
-    county: str
-    fund: str
-    payable: str
-    amount_fen: int
-    owed_fen: int
-    value_on: date
-
-
-Command = BookSettlement | ReverseSettlement | ReceiveMoney | PayOut
 
 
 class Unbooked(msgspec.Struct, frozen=True):
@@ -107,117 +40,131 @@ class Booked(msgspec.Struct, frozen=True):
 class Reversed(msgspec.Struct, frozen=True):
     """A journal was taken back."""
 
-    journal: JournalBooked
+
+JournalState = Unbooked | Booked | Reversed
 
 
-State = Unbooked | Booked | Reversed
+def decide(command: JournalCommand, state: JournalState) -> Sequence[JournalEvent]:
+    """The journal of a command, and the alarm where a fund crosses zero with it.
 
-
-def decide(command: Command, state: State) -> Sequence[JournalEvent]:
-    """The journal of a command; booking the same thing twice brings about nothing the second time."""
+    What was booked before is not booked again: a repetition brings about nothing. Raises Refused with
+    AMOUNT_NOT_POSITIVE, VALUE_DATE_AHEAD or OVERPAYMENT.
+    """
     match command:
         case BookSettlement():
             return _book(command) if isinstance(state, Unbooked) else ()
         case ReverseSettlement():
             return _reverse(command, state)
         case ReceiveMoney():
-            return (_receipt(command),) if isinstance(state, Unbooked) else ()
+            return _receive(command) if isinstance(state, Unbooked) else ()
         case PayOut():
-            return (_payment(command),) if isinstance(state, Unbooked) else ()
+            return _pay(command) if isinstance(state, Unbooked) else ()
         case _:
             assert_never(command)
 
 
 def _book(command: BookSettlement) -> Sequence[JournalEvent]:
-    settled = command.settlement
-    available = dict(command.available_fen)
-    postings: list[Posting] = []
-    for layer in settled.layers:
-        for amount, payable in ((layer.amount_fen, accounts.payable_to_hospital), (layer.payout_fen, None)):
-            cascade = layer.funding or (layer.payer,)
-            held = {code: available.get(accounts.fund(settled.county, code), 0) for code in cascade}
-            for code, part in split(amount, cascade, held):
-                if not part:
-                    continue
-                account = accounts.fund(settled.county, code)
-                available[account] = available.get(account, 0) - part
-                owed = (
-                    payable(settled.hospital_id, code)
-                    if payable
-                    else accounts.payable_to_person(settled.person_id, code)
-                )
-                postings += [Posting(account, part, layer.payer), Posting(owed, -part, layer.payer)]
-    journal = JournalBooked(
-        settled.settlement_id, "settlement", command.booked_on, tuple(postings), settled.settlement_id
-    )
-    return (journal, *_overdrawn(journal, command.available_fen, available)) if postings else ()
+    postings = liabilities(command.settlement, command.available_fen)
+    if not postings:
+        return ()  # the patient pays it all, so nobody owes anybody anything
+    settlement_id = command.settlement.settlement_id
+    journal = JournalBooked(settlement_id, "settlement", command.booked_on, postings, settlement_id)
+    return _with_alarms(journal, command.available_fen)
 
 
-def _overdrawn(journal: JournalBooked, before: Mapping[str, int], after: Mapping[str, int]) -> Sequence[FundOverdrawn]:
-    return tuple(
-        FundOverdrawn(account, balance, journal.journal_id)
-        for account, balance in sorted(after.items())
-        if account in before and balance < 0 <= before[account]
-    )
-
-
-def _reverse(command: ReverseSettlement, state: State) -> Sequence[JournalEvent]:
+def _reverse(command: ReverseSettlement, state: JournalState) -> Sequence[JournalEvent]:
     match state:
         case Booked(journal=journal):
-            negative = tuple(Posting(p.account, -p.amount_fen, p.payer) for p in journal.postings)
-            return (
-                JournalReversed(
-                    journal.journal_id, command.booked_on, negative, command.revocation.reason, journal.settlement_id
-                ),
+            back = JournalReversed(
+                journal.journal_id,
+                command.booked_on,
+                tuple(Posting(p.account, -p.amount_fen, p.payer) for p in journal.postings),
+                command.revocation.reason,
+                journal.settlement_id,
             )
+            return _with_alarms(back, command.available_fen)
         case Unbooked() | Reversed():
-            return ()  # a bill that no payer pays has no journal; a second revocation is a repetition
+            return ()  # a bill without a payer has no journal, and a second revocation is a repetition
         case _:
             assert_never(state)
 
 
-def _receipt(command: ReceiveMoney) -> JournalBooked:
-    _check_positive(command.amount_fen, "a receipt")
+def _receive(command: ReceiveMoney) -> Sequence[JournalEvent]:
+    _check(command.amount_fen, command.value_on, command.today)
     postings = (
         Posting(accounts.bank(command.county, command.fund), command.amount_fen),
         Posting(accounts.fund(command.county, command.fund), -command.amount_fen),
     )
-    return JournalBooked(command.journal_id, "receipt", command.value_on, postings, source=command.source)
+    journal = JournalBooked(command.journal_id, "receipt", command.value_on, postings, source=command.source)
+    return _with_alarms(journal, command.available_fen)
 
 
-def _payment(command: PayOut) -> JournalBooked:
-    _check_positive(command.amount_fen, "a payment")
+def _pay(command: PayOut) -> Sequence[JournalEvent]:
+    _check(command.amount_fen, command.value_on, command.today)
     if command.amount_fen > command.owed_fen:
         raise Refused(
             "OVERPAYMENT",
-            f"{command.payable} is owed {command.owed_fen} fen, so {command.amount_fen} fen cannot be paid",
+            f"{command.payable} is owed {max(0, command.owed_fen)} fen, so {command.amount_fen} fen cannot be paid",
             kind=RefusalKind.CONFLICT,
             about={"account": command.payable},
         )
+    payable = accounts.parse(command.payable)
     postings = (
         Posting(command.payable, command.amount_fen),
-        Posting(accounts.bank(command.county, command.fund), -command.amount_fen),
+        Posting(accounts.bank(payable.county, payable.fund), -command.amount_fen),
     )
-    return JournalBooked(command.journal_id, "payment", command.value_on, postings)
+    return (JournalBooked(command.journal_id, "payment", command.value_on, postings),)
 
 
-def _check_positive(amount_fen: int, what: str) -> None:
+def _check(amount_fen: int, value_on: date, today: date) -> None:
     if amount_fen <= 0:
-        raise Refused("AMOUNT_NOT_POSITIVE", f"{what} of {amount_fen} fen moves nothing; it must be above zero")
+        raise Refused("AMOUNT_NOT_POSITIVE", f"{amount_fen} fen moves nothing; the amount must be above zero")
+    if value_on > today:
+        raise Refused("VALUE_DATE_AHEAD", f"{value_on} has not come yet; book the money on {today} or earlier")
 
 
-def evolve(state: State, event: JournalEvent) -> State:
+def _with_alarms(
+    journal: JournalBooked | JournalReversed, available_fen: Mapping[str, int]
+) -> tuple[JournalEvent, ...]:
+    assert journal.postings, f"journal {journal.journal_id} has no postings"
+    assert sum(posting.amount_fen for posting in journal.postings) == 0, f"{journal.journal_id} does not balance"
+    return (journal, *_alarms(journal, available_fen))
+
+
+def _alarms(
+    journal: JournalBooked | JournalReversed, available_fen: Mapping[str, int]
+) -> Iterator[FundOverdrawn | FundRestored]:
+    after_fen = after(available_fen, (journal,))
+    for account in sorted(available_fen):
+        before, now = available_fen[account], after_fen[account]
+        if now < 0 <= before:
+            yield FundOverdrawn(account, now, journal.journal_id)
+        elif before < 0 <= now:
+            yield FundRestored(account, now, journal.journal_id)
+
+
+def after(available_fen: Mapping[str, int], events: Sequence[JournalEvent]) -> dict[str, int]:
+    """What the same accounts have left after ``events``: a debit takes, a credit gives."""
+    left = dict(available_fen)
+    for event in events:
+        if isinstance(event, JournalBooked | JournalReversed):
+            for posting in event.postings:
+                if posting.account in left:
+                    left[posting.account] -= posting.amount_fen
+    return left
+
+
+def evolve(state: JournalState, event: JournalEvent) -> JournalState:
     """The state after an event."""
     match event:
         case JournalBooked():
             return Booked(event)
         case JournalReversed():
-            assert isinstance(state, Booked)
-            return Reversed(state.journal)
-        case FundOverdrawn():
+            return Reversed()
+        case FundOverdrawn() | FundRestored():
             return state
         case _:
             assert_never(event)
 
 
-DECIDER: Decider[Command, State, JournalEvent] = Decider(Unbooked(), decide, evolve)
+DECIDER: Final[Decider[JournalCommand, JournalState, JournalEvent]] = Decider(Unbooked(), decide, evolve)

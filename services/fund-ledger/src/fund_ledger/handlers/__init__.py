@@ -1,12 +1,18 @@
 """Commands of finance: money comes in, money goes out."""
 
+import asyncio
+from collections.abc import Callable
 from datetime import date
+from typing import Final
 from uuid import uuid5
 
+from fund_ledger.config import Config
 from fund_ledger.domain import accounts
-from fund_ledger.domain.journal import DECIDER, Command, PayOut, ReceiveMoney
-from fund_ledger.queries import Queries
-from kernel.command_path import Answered, CommandContext, Outcome
+from fund_ledger.domain.journal import DECIDER
+from fund_ledger.domain.journal_commands import JournalCommand, PayOut, ReceiveMoney
+from fund_ledger.handlers.turn import TurnStore, hold
+from kernel.china_time import china_date
+from kernel.command_path import Answered, CommandContext, CommandPath, Outcome
 from kernel.event_store import StreamAppend
 from kernel.hosting import Clock
 from kernel.http import Idempotency, current_correlation_id
@@ -15,14 +21,21 @@ from kernel.security import Principal
 
 __all__ = ["Handlers"]
 
+#: A turn keeps one session while it may ask for another, so turns must never take up the whole pool.
+_TURNS_MAX: Final = 4
+
+#: From the journal's id, the day, and what stands on the account to the command.
+_Order = Callable[[str, date, int], JournalCommand]
+
 
 class Handlers:
     """The ledger's commands, one method each."""
 
-    def __init__(self, runtime: Runtime, queries: Queries, clock: Clock) -> None:
+    def __init__(self, runtime: Runtime, clock: Clock, config: Config) -> None:
         self._runtime = runtime
-        self._queries = queries
         self._clock = clock
+        self._config = config
+        self._turns = asyncio.Semaphore(_TURNS_MAX)
 
     async def receive(
         self,
@@ -36,46 +49,41 @@ class Handlers:
         value_on: date,
     ) -> Answered:
         """Money comes into a county's fund."""
-        context = self._context(caller, key)
-        journal_id = str(uuid5(context.command_id, "journal"))
+        account = accounts.fund(county, fund)
+        watched = fund not in self._config.paid_elsewhere
 
-        async def attempt() -> Outcome:
-            return await self._outcome(ReceiveMoney(journal_id, county, fund, amount_fen, source, value_on), journal_id)
+        def order(journal_id: str, today: date, left_fen: int) -> JournalCommand:
+            available = {account: left_fen} if watched else {}
+            return ReceiveMoney(journal_id, county, fund, amount_fen, source, value_on, today, available)
 
-        return await self._runtime.path.run(context, attempt)
+        return await self._in_turn(self._context(caller, key), account, order)
 
     async def pay(
-        self,
-        caller: Principal,
-        key: Idempotency,
-        *,
-        county: str,
-        fund: str,
-        hospital_id: str | None,
-        person_id: str | None,
-        amount_fen: int,
-        value_on: date,
+        self, caller: Principal, key: Idempotency, *, payable: str, amount_fen: int, value_on: date
     ) -> Answered:
-        """A fund pays what it owes to a hospital or a person."""
-        context = self._context(caller, key)
+        """A county's fund pays what it owes on ``payable``."""
+
+        def order(journal_id: str, today: date, owed_fen: int) -> JournalCommand:
+            return PayOut(journal_id, payable, amount_fen, owed_fen, value_on, today)
+
+        return await self._in_turn(self._context(caller, key), payable, order)
+
+    async def _in_turn(self, context: CommandContext, account: str, order: _Order) -> Answered:
+        """Run a command while nobody else moves the account it is decided by."""
+        store = self._runtime.store
         journal_id = str(uuid5(context.command_id, "journal"))
-        payable = (
-            accounts.payable_to_hospital(hospital_id, fund)
-            if hospital_id is not None
-            else accounts.payable_to_person(person_id or "", fund)
-        )
+        async with self._turns, store.pool.acquire() as connection, connection.transaction():
+            standing = await hold(connection, [account])
 
-        async def attempt() -> Outcome:
-            owed = await self._queries.owed_fen(payable)
-            command = PayOut(journal_id, county, fund, payable, amount_fen, owed, value_on)
-            return await self._outcome(command, journal_id)
+            async def attempt() -> Outcome:
+                stream, past = await store.load(f"journal/{journal_id}", connection)
+                command = order(journal_id, china_date(context.now), standing[account])
+                events = tuple(DECIDER.decide(command, DECIDER.fold(past)))
+                return Outcome((StreamAppend(stream, events),), {"journal_id": journal_id}, 201)
 
-        return await self._runtime.path.run(context, attempt)
-
-    async def _outcome(self, command: Command, journal_id: str) -> Outcome:
-        stream, past = await self._runtime.store.load(f"journal/{journal_id}")
-        events = tuple(DECIDER.decide(command, DECIDER.fold(past)))
-        return Outcome((StreamAppend(stream, events),), {"journal_id": journal_id}, 201)
+            answered = await CommandPath(TurnStore(store, connection)).run(context, attempt)
+        store.appended.set()
+        return answered
 
     def _context(self, caller: Principal, key: Idempotency) -> CommandContext:
         return CommandContext(

@@ -1,4 +1,4 @@
-"""First revision: the kernel's tables, journals that cannot be unbalanced, balances."""
+"""First revision: the kernel's tables, journals that cannot be unbalanced, balances and payers' totals."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,17 +11,24 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-# Written with subscripts and no table, so it is truly immutable and a CHECK may use it.
+# It reads its arguments and no table, so it is truly immutable and a CHECK may use it. A CHECK lets NULL pass,
+# therefore it answers false where anything is NULL, empty or nested.
 _IS_BALANCED_SQL = """
-CREATE FUNCTION is_balanced(accounts text[], amounts bigint[]) RETURNS boolean LANGUAGE sql IMMUTABLE STRICT AS $$
-  SELECT cardinality(accounts) >= 2 AND cardinality(accounts) = cardinality(amounts)
-         AND (SELECT sum(amount) = 0 AND count(*) = cardinality(accounts) AND bool_and(amount <> 0)
-              FROM unnest(amounts) AS amount)
+CREATE FUNCTION is_balanced(accounts text[], amounts bigint[], payers text[]) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT COALESCE(
+    array_ndims(accounts) = 1 AND array_ndims(amounts) = 1 AND array_ndims(payers) = 1
+    AND cardinality(amounts) >= 2
+    AND cardinality(accounts) = cardinality(amounts) AND cardinality(payers) = cardinality(amounts)
+    AND array_position(accounts, NULL) IS NULL AND array_position(amounts, NULL) IS NULL
+    AND array_position(payers, NULL) IS NULL
+    AND (SELECT sum(amount) = 0 AND bool_and(amount <> 0) FROM unnest(amounts) AS amount),
+    false)
 $$
 """
 _POSTINGS_SQL = """
 CREATE VIEW postings AS
-SELECT j.journal_id, p.line::int, j.booked_on, j.kind, j.settlement_id, p.account, p.amount_fen, p.payer
+SELECT j.journal_id, p.line::int AS line, j.booked_on, j.kind, j.settlement_id, p.account, p.amount_fen, p.payer
 FROM journals j, unnest(j.accounts, j.amounts, j.payers) WITH ORDINALITY AS p(account, amount_fen, payer, line)
 """
 
@@ -37,12 +44,14 @@ def upgrade() -> None:
         sa.Column("booked_on", sa.Date, nullable=False),
         sa.Column("settlement_id", sa.Text),
         sa.Column("source", sa.Text),
+        sa.Column("reason", sa.Text),
         sa.Column("accounts", ARRAY(sa.Text), nullable=False),
         sa.Column("amounts", ARRAY(sa.BigInteger), nullable=False),
         sa.Column("payers", ARRAY(sa.Text), nullable=False),
-        sa.CheckConstraint("is_balanced(accounts, amounts)", name="journals_are_balanced"),
+        sa.CheckConstraint("is_balanced(accounts, amounts, payers)", name="journals_are_balanced"),
     )
     op.create_index("journals_settlement", "journals", ["settlement_id"])
+    op.create_index("journals_booked", "journals", ["booked_on", "journal_id"])
     op.create_index("journals_accounts", "journals", ["accounts"], postgresql_using="gin")
     op.create_table(
         "balances",
@@ -50,5 +59,13 @@ def upgrade() -> None:
         sa.Column("debit_fen", sa.BigInteger, nullable=False),
         sa.Column("credit_fen", sa.BigInteger, nullable=False),
         sa.Column("lines", sa.BigInteger, nullable=False),
+    )
+    op.create_table(
+        "payer_totals",
+        sa.Column("county", sa.Text, primary_key=True),
+        sa.Column("payer", sa.Text, primary_key=True),
+        sa.Column("fund", sa.Text, primary_key=True),
+        sa.Column("to_hospitals_fen", sa.BigInteger, nullable=False),
+        sa.Column("to_persons_fen", sa.BigInteger, nullable=False),
     )
     op.execute(_POSTINGS_SQL)

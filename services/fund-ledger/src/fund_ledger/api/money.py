@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from fund_ledger.domain import accounts
 from fund_ledger.handlers import Handlers
 from kernel.http import IdempotencyKey, Json, RequestBody, Router, Wire, Yuan, allow, body, stored_answer
 from kernel.refusals import Refused
@@ -12,13 +13,14 @@ from kernel.security import Principal, Role
 
 Finance = Annotated[Principal, allow(Role.FINANCE)]
 County = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{6}$")]
-FundCode = Annotated[str, msgspec.Meta(pattern=r"^[A-Z0-9_]{1,16}$")]
+FundCode = Annotated[str, msgspec.Meta(pattern=r"^[A-Z][A-Z0-9_]{0,15}$")]
 Identifier = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
+#: 004 四, 七(三): budget, lottery, donations, poverty funds, prepayment; OPENING takes over what was there before.
 Source = Literal["BUDGET", "LOTTERY", "DONATION", "POVERTY_FUND_TRANSFER", "PREPAYMENT", "OPENING"]
 
 
 class ReceiptBody(RequestBody, frozen=True):
-    """Money that came into a county's fund; OPENING takes over a balance from the system before."""
+    """Money that came into a county's fund."""
 
     county: County
     fund: FundCode
@@ -28,7 +30,7 @@ class ReceiptBody(RequestBody, frozen=True):
 
 
 class PaymentBody(RequestBody, frozen=True):
-    """A payment of what is owed, to a hospital or to a person."""
+    """A payment of what a county's fund owes, to a hospital or to a person."""
 
     county: County
     fund: FundCode
@@ -44,7 +46,7 @@ class JournalMade(Wire, frozen=True):
     journal_id: str
 
 
-def receipts(handlers: Handlers) -> Router:
+def money(handlers: Handlers) -> Router:
     """The routes of /v1/fund-receipts and /v1/payments."""
     router = Router(prefix="/v1", tags=["money"])
 
@@ -68,19 +70,24 @@ def receipts(handlers: Handlers) -> Router:
     async def pay(
         caller: Finance, command: Annotated[PaymentBody, body(PaymentBody)], key: IdempotencyKey
     ) -> Json[JournalMade]:
-        """Book that a fund paid what it owed; never more than that."""
-        if (command.hospital_id is None) == (command.person_id is None):
-            raise Refused("PAYEE_UNCLEAR", "a payment goes to one hospital or to one person; name exactly one of them")
+        """Book that a county's fund paid what it owed; never more than that."""
         done = await handlers.pay(
             caller,
             key,
-            county=command.county,
-            fund=command.fund,
-            hospital_id=command.hospital_id,
-            person_id=command.person_id,
+            payable=_payable(command),
             amount_fen=int(command.amount_fen),
             value_on=command.value_on,
         )
         return stored_answer(done.status, done.body, replayed=done.replayed)
 
     return router
+
+
+def _payable(command: PaymentBody) -> str:
+    match command.hospital_id, command.person_id:
+        case str(hospital_id), None:
+            return accounts.payable_to_hospital(hospital_id, command.county, command.fund)
+        case None, str(person_id):
+            return accounts.payable_to_person(person_id, command.county, command.fund)
+        case _:
+            raise Refused("PAYEE_UNCLEAR", "a payment goes to one hospital or to one person; name exactly one of them")

@@ -1,0 +1,51 @@
+"""What can be asked of a journal. Balances arrive in the command: the books are read before, and held meanwhile."""
+
+from collections.abc import Mapping
+from datetime import date
+
+import msgspec
+
+from kernel.contracts.settlement import SettlementConfirmed, SettlementRevoked
+
+
+class BookSettlement(msgspec.Struct, frozen=True):
+    """Book who owes what for a settled bill. ``available_fen`` is what each fund account kept here has left."""
+
+    settlement: SettlementConfirmed
+    available_fen: Mapping[str, int]
+    booked_on: date
+
+
+class ReverseSettlement(msgspec.Struct, frozen=True):
+    """Take a settlement's journal back."""
+
+    revocation: SettlementRevoked
+    available_fen: Mapping[str, int]
+    booked_on: date
+
+
+class ReceiveMoney(msgspec.Struct, frozen=True):
+    """Money came into a county's fund on ``value_on``."""
+
+    journal_id: str
+    county: str
+    fund: str
+    amount_fen: int
+    source: str
+    value_on: date
+    today: date
+    available_fen: Mapping[str, int]
+
+
+class PayOut(msgspec.Struct, frozen=True):
+    """A county's fund paid on ``value_on`` what it owes on ``payable``; ``owed_fen`` is what it owes now."""
+
+    journal_id: str
+    payable: str
+    amount_fen: int
+    owed_fen: int
+    value_on: date
+    today: date
+
+
+JournalCommand = BookSettlement | ReverseSettlement | ReceiveMoney | PayOut

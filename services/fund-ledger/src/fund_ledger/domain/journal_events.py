@@ -1,0 +1,58 @@
+"""What can happen to a journal. Events carry their postings, so replay looks nothing up."""
+
+from datetime import date
+
+import msgspec
+
+
+class Posting(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One line: debit positive, credit negative, in fen. ``payer`` names the layer of a bill that it comes from."""
+
+    account: str
+    amount_fen: int
+    payer: str | None = None
+
+
+class JournalBooked(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A balanced journal. ``kind`` is settlement, receipt or payment; ``source`` says where a receipt came from."""
+
+    journal_id: str
+    kind: str
+    booked_on: date
+    postings: tuple[Posting, ...]
+    settlement_id: str | None = None
+    source: str | None = None
+
+
+class JournalReversed(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The exact negative of the journal of the same id."""
+
+    journal_id: str
+    booked_on: date
+    postings: tuple[Posting, ...]
+    reason: str
+    settlement_id: str | None = None
+
+    @property
+    def reversal_id(self) -> str:
+        """The name under which the reversal stands beside its journal."""
+        return f"{self.journal_id}-reversal"
+
+
+class FundOverdrawn(msgspec.Struct, frozen=True):
+    """A fund went into debt with this journal (AMB-L9). ``balance_fen`` is below zero; the patient's result stands."""
+
+    account: str
+    balance_fen: int
+    journal_id: str
+
+
+class FundRestored(msgspec.Struct, frozen=True):
+    """A fund came out of its debt with this journal; ``balance_fen`` is zero or more."""
+
+    account: str
+    balance_fen: int
+    journal_id: str
+
+
+JournalEvent = JournalBooked | JournalReversed | FundOverdrawn | FundRestored
