@@ -1,22 +1,25 @@
 """A real Apache Kafka broker without Docker: one KRaft node from its Maven artifacts, for tests and `make kafka`."""
 
 import asyncio
-import ctypes
+import atexit
 import os
 import shutil
 import signal
 import socket
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError
 
+from kernel import server_process
+
 _READY_SECONDS: Final = 60
 _STOP_SECONDS: Final = 20
-_PARENT_DIES: Final = 1  # prctl PR_SET_PDEATHSIG
+_MAVEN_SECONDS: Final = 300
 _MEMORY: Final = (
     "-Xms64m",
     "-Xmx256m",
@@ -27,6 +30,7 @@ _MEMORY: Final = (
     "-XX:ReservedCodeCacheSize=64m",
 )
 # A small single node: what the default configuration would take is many times the heap we give it.
+# After kill -9 the broker is not let in again before its old session has ended, by default for nine seconds.
 _PROPERTIES: Final = """
 process.roles=broker,controller
 node.id=1
@@ -47,6 +51,8 @@ share.coordinator.state.topic.min.isr=1
 group.initial.rebalance.delay.ms=0
 group.min.session.timeout.ms=1000
 auto.create.topics.enable=false
+broker.heartbeat.interval.ms=500
+broker.session.timeout.ms=3000
 num.network.threads=1
 num.io.threads=2
 background.threads=2
@@ -67,14 +73,21 @@ def java_and_maven_available() -> bool:
 
 
 def fetch_jars(libs: Path) -> None:
-    """Bring the broker's jars into ``libs`` with Maven, unless they are there."""
-    if any(libs.glob("kafka_2.13-*.jar")):
+    """Bring the broker's jars into ``libs`` with Maven, unless they are there; ``pom.xml`` lies beside ``libs``."""
+    if libs.exists():
         return
-    pom = libs.parent / "pom.xml"
-    goal = ["dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={libs}"]
-    done = subprocess.run(["mvn", "-q", "-B", "-f", str(pom), *goal], capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise KafkaBrokerError(f"Maven could not bring Kafka's jars: {done.stdout[-2000:]}{done.stderr[-2000:]}")
+    # Fetched beside their place and then moved, so that an interrupted fetch never leaves half of them.
+    draft = libs.with_name(f"{libs.name}.draft-{os.getpid()}")
+    goal = ("dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={draft}")
+    command = (_program("mvn"), "-q", "-B", "-f", libs.with_name("pom.xml"), *goal)
+    try:
+        server_process.run(command, environment=os.environ, timeout_seconds=_MAVEN_SECONDS)
+        draft.rename(libs)
+    except OSError:
+        if not libs.exists():  # or else another run was faster
+            raise
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
 
 
 class KafkaBroker:
@@ -82,6 +95,8 @@ class KafkaBroker:
 
     def __init__(self, folder: Path, *, libs: Path, port: int | None = None) -> None:
         self._folder = folder.resolve()
+        self._properties = self._folder / "node.properties"
+        self._log = self._folder / "broker.log"
         self._libs = libs.resolve()
         self._client = port or _free_port()
         self._controller = _free_port()
@@ -92,78 +107,78 @@ class KafkaBroker:
         """The address for clients."""
         return f"127.0.0.1:{self._client}"
 
+    @property
+    def pid(self) -> int:
+        """The process id of the running broker."""
+        assert self._process is not None, "the broker is not running"
+        return self._process.pid
+
     def start(self) -> None:
-        """Start, and return when a topic can be created; raises KafkaBrokerError after a minute."""
+        """Start, and return when a topic can be created.
+
+        Raises KafkaBrokerError after a minute, and ProgramFailedError where Maven or Kafka's own tools fail.
+        """
+        assert self._process is None, "the broker is running already"
         fetch_jars(self._libs)
-        properties = self._folder / "node.properties"
+        self._folder.mkdir(parents=True, exist_ok=True)
         logs = self._folder / "logs"
-        if not logs.exists():
-            self._folder.mkdir(parents=True, exist_ok=True)
-            properties.write_text(_PROPERTIES.format(client=self._client, controller=self._controller, logs=logs))
+        self._properties.write_text(_PROPERTIES.format(client=self._client, controller=self._controller, logs=logs))
+        if not (logs / "meta.properties").exists():
+            shutil.rmtree(logs, ignore_errors=True)
             cluster = self._tool("random-uuid").strip().splitlines()[-1]
-            self._tool("format", "-t", cluster, "-c", str(properties))
-        with (self._folder / "broker.log").open("ab") as log:
-            self._process = subprocess.Popen(
-                ["java", *_MEMORY, *self._java(), "kafka.Kafka", str(properties)],
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                stdin=subprocess.DEVNULL,
-                start_new_session=True,
-                preexec_fn=_die_with_parent,  # noqa: PLW1509 - one call into the C library, before exec
-            )
+            self._tool("format", "-t", cluster, "-c", str(self._properties))
+        self._process = server_process.start(
+            [_program("java"), *_MEMORY, *self._java(), "kafka.Kafka", self._properties],
+            log=self._log,
+            environment=os.environ,
+            death_signal=signal.SIGKILL,
+        )
+        atexit.register(self.stop)
         self._wait_until_ready()
 
     def stop(self) -> None:
-        """Ask the broker to stop and wait for it."""
-        self._end(signal.SIGTERM)
+        """Ask the broker to stop and wait for it; does nothing when it is not running."""
+        self._end((signal.SIGTERM, _STOP_SECONDS))
 
     def kill(self) -> None:
         """End the broker as a power cut would."""
-        self._end(signal.SIGKILL)
+        self._end()
+
+    def restart(self) -> None:
+        """Stop and start again, with the same data at the same address."""
+        self.stop()
+        self.start()
 
     def wait(self) -> None:
         """Wait until the broker ends."""
         if self._process is not None:
             self._process.wait()
 
-    def _end(self, how: signal.Signals) -> None:
+    def _end(self, *signals: tuple[signal.Signals, float]) -> None:
         process, self._process = self._process, None
-        if process is None or process.poll() is not None:
-            return
-        os.killpg(process.pid, how)
-        try:
-            process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        if process is not None:
+            server_process.stop(process, *signals)
+            atexit.unregister(self.stop)
 
-    def _java(self) -> list[str]:
-        configuration = self._libs.parent / "log4j2.properties"
-        return [f"-Dlog4j2.configurationFile={configuration}", "-cp", f"{self._libs}/*"]
+    def _java(self) -> tuple[str, ...]:
+        configuration = self._libs.with_name("log4j2.properties")
+        return f"-Dlog4j2.configurationFile={configuration}", "-cp", f"{self._libs}/*"
 
     def _tool(self, *arguments: str) -> str:
-        command = ["java", "-Xmx128m", *self._java(), "kafka.tools.StorageTool", *arguments]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_READY_SECONDS)
-        if done.returncode != 0:
-            raise KafkaBrokerError(f"Kafka's StorageTool {arguments[0]} failed: {done.stdout}{done.stderr}")
-        return done.stdout
+        command = (_program("java"), "-Xmx128m", *self._java(), "kafka.tools.StorageTool", *arguments)
+        return server_process.run(command, environment=os.environ, timeout_seconds=_READY_SECONDS)
 
     def _wait_until_ready(self) -> None:
+        assert self._process is not None
         deadline = time.monotonic() + _READY_SECONDS
-        while not _in_own_loop(self.bootstrap):
-            if time.monotonic() > deadline or (self._process is not None and self._process.poll() is not None):
-                log = (self._folder / "broker.log").read_text(errors="replace")
-                self.kill()
-                raise KafkaBrokerError(f"Kafka on {self.bootstrap} is not ready: {log[-2000:]}")
-            time.sleep(0.1)
-
-
-def _in_own_loop(bootstrap: str) -> bool:
-    # A loop of its own in a thread of its own: whoever starts a broker may be inside a running loop.
-    import concurrent.futures  # noqa: PLC0415 - only needed while starting
-
-    with concurrent.futures.ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, _can_create_topic(bootstrap)).result()
+        # A loop of its own in a thread of its own: whoever starts a broker may be inside a running loop.
+        with ThreadPoolExecutor(1) as pool:
+            while not pool.submit(asyncio.run, _can_create_topic(self.bootstrap)).result():
+                if time.monotonic() > deadline or self._process.poll() is not None:
+                    self.kill()
+                    log = self._log.read_text(errors="replace")
+                    raise KafkaBrokerError(f"Kafka on {self.bootstrap} is not ready: {log[-2000:]}")
+                time.sleep(0.1)
 
 
 async def _can_create_topic(bootstrap: str) -> bool:
@@ -184,8 +199,11 @@ async def _can_create_topic(bootstrap: str) -> bool:
         await admin.close()
 
 
-def _die_with_parent() -> None:
-    ctypes.CDLL(None).prctl(_PARENT_DIES, signal.SIGKILL)
+def _program(name: str) -> str:
+    found = shutil.which(name)
+    if found is None:
+        raise KafkaBrokerError(f"{name} is not installed; a real Kafka needs Java 17 and Maven")
+    return found
 
 
 def _free_port() -> int:
