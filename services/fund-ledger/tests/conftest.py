@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from fund_ledger.main import build
+from kernel.contracts.settlement import LayerPaid, SettlementConfirmed, SettlementRevoked
 from kernel.security import Issuer, Role
 from kernel.testing.surroundings import Service, Surroundings, surroundings
 
@@ -34,3 +35,49 @@ async def finance(ledger: Service) -> httpx.AsyncClient:
 @pytest.fixture
 async def agency(ledger: Service) -> httpx.AsyncClient:
     return await ledger.client(Role.AGENCY, "A445200")
+
+
+class Bills:
+    """Makes settled bills and their revocations, as settlement publishes them."""
+
+    def settled(
+        self,
+        settlement_id: str,
+        *layers: LayerPaid,
+        county: str = "445202",
+        hospital_id: str = "H1",
+        person_id: str = "P1",
+    ) -> SettlementConfirmed:
+        """A settled bill with these layers; the patient pays 1.00 yuan on top."""
+        paid = sum(layer.amount_fen for layer in layers)
+        return SettlementConfirmed(
+            settlement_id=settlement_id,
+            encounter_id=f"encounter-{settlement_id}",
+            person_id=person_id,
+            county=county,
+            area="445200",
+            hospital_id=hospital_id,
+            encounter_kind="inpatient",
+            discharged_on=NOW.date(),
+            settled_at=NOW,
+            category="REGISTERED_POOR",
+            policy_id="445200-jieyang",
+            total_fen=paid + 100,
+            patient_pays_fen=100,
+            payout_fen=sum(layer.payout_fen for layer in layers),
+            layers=layers,
+        )
+
+    def layer(self, payer: str, amount_fen: int, *funding: str, payout_fen: int = 0) -> LayerPaid:
+        """A payer's part of a bill."""
+        return LayerPaid(payer, amount_fen, "三(二)2", "揭医保〔2019〕21号", funding, payout_fen)
+
+    def revoked(self, settlement_id: str, person_id: str = "P1", reason: str = "录入错误") -> SettlementRevoked:
+        """The settlement was taken back."""
+        encounter_id = f"encounter-{settlement_id}"
+        return SettlementRevoked(settlement_id, encounter_id, person_id, "H1", NOW, reason, 100)
+
+
+@pytest.fixture(scope="session")
+def bills() -> Bills:
+    return Bills()

@@ -1,0 +1,153 @@
+"""Whatever happens in whatever order: every journal balances, and taking all of it back leaves nothing behind."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fund_ledger.domain.journal import DECIDER, JournalState, after
+from fund_ledger.domain.journal_commands import BookSettlement, JournalCommand, ReceiveMoney, ReverseSettlement
+from fund_ledger.domain.journal_events import FundOverdrawn, FundRestored, JournalBooked, JournalEvent, JournalReversed
+from fund_ledger.projections import balances, journals, payer_totals, project
+from kernel.contracts.settlement import SettlementConfirmed
+from kernel.event_store import RecordedEvent
+from kernel.read_tables import collapse
+
+DAY: Final = date(2019, 8, 1)
+WATCHED: Final = tuple(f"fund/{county}/{code}" for county in ("445202", "445222") for code in ("MA", "POVFUND"))
+
+amounts = st.one_of(st.just(0), st.integers(1, 5_000_000))
+bill_parts = st.tuples(
+    amounts, amounts, st.sampled_from([("MA",), ("POVFUND", "MA")]), amounts, amounts, st.sampled_from(["H1", "H2"])
+)
+settled_bills = st.tuples(st.sampled_from(["445202", "445222"]), bill_parts)
+receipts = st.tuples(st.sampled_from(["445202", "445222"]), st.sampled_from(["MA", "POVFUND"]), st.integers(1, 10**7))
+#: A bill, money that comes in, or the number of the bill to take back (perhaps again, perhaps none).
+happenings = st.lists(st.one_of(settled_bills, receipts, st.integers(0, 8)), max_size=25)
+
+
+class Books:
+    """The ledger in memory, as the consumer keeps it: streams, and what the watched funds have left."""
+
+    def __init__(self) -> None:
+        self.events: list[JournalEvent] = []
+        self.left = dict.fromkeys(WATCHED, 0)
+        self.states: dict[str, JournalState] = {}
+
+    def happen(self, stream: str, command: JournalCommand) -> Sequence[JournalEvent]:
+        state = self.states.get(stream, DECIDER.initial)
+        events = tuple(DECIDER.decide(command, state))
+        self.states[stream] = DECIDER.fold(events, state)
+        self.left = after(self.left, events)
+        self.events += events
+        return events
+
+
+def _bill(bills: Any, number: int, county: str, parts: Any) -> SettlementConfirmed:
+    basic, aid, funding, second, payout, hospital = parts
+    settled: SettlementConfirmed = bills.settled(
+        f"S{number}",
+        bills.layer("BMI", basic),
+        bills.layer("MA", aid, *funding),
+        bills.layer("MASEC", second, "MA", payout_fen=payout),
+        county=county,
+        hospital_id=hospital,
+    )
+    return settled
+
+
+def _play(bills: Any, day: Iterable[Any]) -> tuple[Books, list[str]]:
+    books, settled_ids = Books(), []
+    for number, happening in enumerate(day):
+        match happening:
+            case int():
+                if happening < len(settled_ids):
+                    which = settled_ids[happening]
+                    books.happen(which, ReverseSettlement(bills.revoked(which), books.left, DAY))
+            case (str(county), (int(), *_) as parts):
+                settled_ids.append(f"S{number}")
+                bill = _bill(bills, number, county, parts)
+                books.happen(bill.settlement_id, BookSettlement(bill, books.left, DAY))
+            case (county, fund, amount):
+                receipt = ReceiveMoney(f"R{number}", county, fund, amount, "BUDGET", DAY, DAY, books.left)
+                books.happen(f"R{number}", receipt)
+    return books, settled_ids
+
+
+def _rows(events: Iterable[JournalEvent]) -> dict[str, list[tuple[Any, ...]]]:
+    recorded = (
+        RecordedEvent("journal/x", i, UUID(int=i), datetime(2019, 8, 1, tzinfo=UTC), event)
+        for i, event in enumerate(events)
+    )
+    return {table.name: rows for table, rows in collapse(c for r in recorded for c in project(r)).items()}
+
+
+def _journals(events: Iterable[JournalEvent]) -> list[JournalBooked | JournalReversed]:
+    return [event for event in events if isinstance(event, JournalBooked | JournalReversed)]
+
+
+@given(happenings)
+def test_every_journal_balances_and_so_do_each_countys_funds(bills: Any, day: list[Any]) -> None:
+    books, _ = _play(bills, day)
+    for journal in _journals(books.events):
+        assert sum(posting.amount_fen for posting in journal.postings) == 0
+    by_fund: dict[tuple[str, ...], int] = {}
+    for account, debit, credit, _ in _rows(books.events).get(balances.name, []):
+        county_and_fund = tuple(account.split("/")[-2:])
+        by_fund[county_and_fund] = by_fund.get(county_and_fund, 0) + debit - credit
+    assert set(by_fund.values()) <= {0}
+
+
+@given(happenings)
+def test_the_balances_are_the_sum_of_the_postings(bills: Any, day: list[Any]) -> None:
+    books, _ = _play(bills, day)
+    sums: dict[str, int] = {}
+    for journal in _journals(books.events):
+        for posting in journal.postings:
+            sums[posting.account] = sums.get(posting.account, 0) + posting.amount_fen
+    rows = _rows(books.events)
+    assert {account: debit - credit for account, debit, credit, _ in rows.get(balances.name, [])} == sums
+    assert books.left == {account: -sums.get(account, 0) for account in WATCHED}
+    assert len(rows.get(journals.name, [])) == len(_journals(books.events))
+
+
+@given(st.lists(settled_bills, max_size=12), st.lists(receipts, max_size=6), st.randoms(use_true_random=False))
+def test_revoking_everything_in_any_order_returns_to_before(
+    bills: Any, settled: list[Any], money: list[Any], chance: Any
+) -> None:
+    books, ids = _play(bills, [*money, *settled])
+    before, _ = _play(bills, money)
+    chance.shuffle(ids)
+    for settlement_id in ids:
+        for _ in range(2):  # a message told twice takes back once
+            command = ReverseSettlement(bills.revoked(settlement_id), books.left, DAY)
+            books.happen(settlement_id, command)
+    assert books.left == before.left
+    rows = _rows(books.events)
+    standing = {account: debit - credit for account, debit, credit, _ in rows.get(balances.name, []) if debit != credit}
+    assert standing == {account: d - c for account, d, c, _ in _rows(before.events).get(balances.name, [])}
+    for *_, to_hospitals, to_persons in rows.get(payer_totals.name, []):
+        assert (to_hospitals, to_persons) == (0, 0)
+
+
+@given(happenings)
+def test_alarms_of_a_fund_take_turns_and_tell_the_truth(bills: Any, day: list[Any]) -> None:
+    books, _ = _play(bills, day)
+    left, in_debt = dict.fromkeys(WATCHED, 0), set[str]()
+    for event in books.events:
+        left = after(left, (event,))
+        match event:
+            case FundOverdrawn():
+                assert event.account not in in_debt
+                assert event.balance_fen == left[event.account] < 0
+                in_debt.add(event.account)
+            case FundRestored():
+                assert event.account in in_debt
+                assert event.balance_fen == left[event.account] >= 0
+                in_debt.remove(event.account)
+            case _:
+                pass
+    assert in_debt == {account for account, fen in books.left.items() if fen < 0}

@@ -1,0 +1,194 @@
+"""The journal's specification: given what was booked, when something happens, then these postings."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+import pytest
+
+from fund_ledger.domain.journal import DECIDER
+from fund_ledger.domain.journal_commands import BookSettlement, PayOut, ReceiveMoney, ReverseSettlement
+from fund_ledger.domain.journal_events import FundOverdrawn, FundRestored, JournalBooked, JournalReversed, Posting
+from kernel.refusals import Refused
+from kernel.testing.specification import given
+
+DAY: Final = date(2019, 8, 1)
+MA: Final = "fund/445202/MA"
+POVFUND: Final = "fund/445202/POVFUND"
+OWED_BY_MA: Final = "payable/hospital/H1/445202/MA"
+OWED_BY_POVFUND: Final = "payable/hospital/H1/445202/POVFUND"
+BOOKED: Final = JournalBooked("S1", "settlement", DAY, (Posting(MA, 700, "MA"), Posting(OWED_BY_MA, -700, "MA")), "S1")
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    amount_fen: int
+    left_fen: int
+    value_on: date = DAY
+
+    def command(self) -> ReceiveMoney:
+        return ReceiveMoney("R1", "445202", "MA", self.amount_fen, "LOTTERY", self.value_on, DAY, {MA: self.left_fen})
+
+
+def test_each_payer_owes_the_hospital_its_layer(bills: Any) -> None:
+    settled = bills.settled("S1", bills.layer("BMI", 1_800), bills.layer("CII", 0), bills.layer("MA", 700))
+    given(DECIDER).when(BookSettlement(settled, {MA: 5_000}, DAY)).then(
+        JournalBooked(
+            "S1",
+            "settlement",
+            DAY,
+            (
+                Posting("fund/445202/BMI", 1_800, "BMI"),
+                Posting("payable/hospital/H1/445202/BMI", -1_800, "BMI"),
+                Posting(MA, 700, "MA"),
+                Posting(OWED_BY_MA, -700, "MA"),
+            ),
+            "S1",
+        )
+    )
+
+
+def test_the_poverty_fund_pays_first_and_both_parts_stay_the_aid_layers(bills: Any) -> None:
+    settled = bills.settled("S1", bills.layer("MA", 700, "POVFUND", "MA"))
+    given(DECIDER).when(BookSettlement(settled, {MA: 5_000, POVFUND: 300}, DAY)).then(
+        JournalBooked(
+            "S1",
+            "settlement",
+            DAY,
+            (
+                Posting(POVFUND, 300, "MA"),
+                Posting(OWED_BY_POVFUND, -300, "MA"),
+                Posting(MA, 400, "MA"),
+                Posting(OWED_BY_MA, -400, "MA"),
+            ),
+            "S1",
+        )
+    )
+
+
+def test_a_later_layer_finds_what_the_earlier_one_left_in_the_fund(bills: Any) -> None:
+    first = bills.layer("MA", 700, "POVFUND", "MA")
+    second = bills.layer("MASEC", 500, "POVFUND", "MA", payout_fen=200)
+    settled = bills.settled("S1", first, second)
+    (booked,) = given(DECIDER).when(BookSettlement(settled, {MA: 5_000, POVFUND: 1_000}, DAY)).events
+    assert isinstance(booked, JournalBooked)
+    assert [(p.account, p.amount_fen, p.payer) for p in booked.postings if p.amount_fen > 0] == [
+        (POVFUND, 700, "MA"),
+        (POVFUND, 300, "MASEC"),
+        (MA, 200, "MASEC"),
+        (MA, 200, "MASEC"),
+    ]
+
+
+def test_a_payout_beside_the_bill_is_owed_to_the_person(bills: Any) -> None:
+    settled = bills.settled("S1", bills.layer("MASEC", 0, "MA", payout_fen=500))
+    given(DECIDER).when(BookSettlement(settled, {MA: 5_000}, DAY)).then(
+        JournalBooked(
+            "S1",
+            "settlement",
+            DAY,
+            (Posting(MA, 500, "MASEC"), Posting("payable/person/P1/445202/MA", -500, "MASEC")),
+            "S1",
+        )
+    )
+
+
+@pytest.mark.parametrize("payer", ["HOSP", "HRED"])
+def test_what_the_hospital_bears_itself_is_owed_to_nobody(bills: Any, payer: str) -> None:
+    settled = bills.settled("S1", bills.layer(payer, 900))
+    (booked,) = given(DECIDER).when(BookSettlement(settled, {}, DAY)).events
+    assert isinstance(booked, JournalBooked)
+    assert booked.postings == (
+        Posting(f"memo/445202/{payer}", 900, payer),
+        Posting(f"memo/hospital/H1/445202/{payer}", -900, payer),
+    )
+
+
+def test_a_bill_that_no_payer_pays_has_no_journal(bills: Any) -> None:
+    settled = bills.settled("S1", bills.layer("BMI", 0), bills.layer("MA", 0, "POVFUND", "MA"))
+    given(DECIDER).when(BookSettlement(settled, {}, DAY)).then_nothing()
+    given(DECIDER).when(ReverseSettlement(bills.revoked("S1"), {}, DAY)).then_nothing()
+
+
+def test_a_settlement_is_booked_once(bills: Any) -> None:
+    command = BookSettlement(bills.settled("S1", bills.layer("MA", 700)), {MA: 5_000}, DAY)
+    given(DECIDER, [BOOKED]).when(command).then_nothing()
+    given(DECIDER, [BOOKED, _reversal()]).when(command).then_nothing()
+
+
+def _reversal() -> JournalReversed:
+    negative = (Posting(MA, -700, "MA"), Posting(OWED_BY_MA, 700, "MA"))
+    return JournalReversed("S1", DAY, negative, "录入错误", "S1")
+
+
+def test_a_revocation_is_the_exact_negative_and_happens_once(bills: Any) -> None:
+    command = ReverseSettlement(bills.revoked("S1"), {MA: 0}, DAY)
+    given(DECIDER, [BOOKED]).when(command).then(_reversal())
+    given(DECIDER, [BOOKED, _reversal()]).when(command).then_nothing()
+
+
+@pytest.mark.parametrize(
+    ("left_fen", "alarm"),
+    [(700, None), (699, FundOverdrawn(MA, -1, "S1")), (0, FundOverdrawn(MA, -700, "S1")), (-1, None)],
+)
+def test_an_empty_fund_goes_into_debt_and_tells_once(bills: Any, left_fen: int, alarm: FundOverdrawn | None) -> None:
+    settled = bills.settled("S1", bills.layer("MA", 700))
+    events = given(DECIDER).when(BookSettlement(settled, {MA: left_fen}, DAY)).events
+    assert events == ((BOOKED,) if alarm is None else (BOOKED, alarm))
+
+
+def test_a_fund_that_is_not_watched_raises_no_alarm(bills: Any) -> None:
+    settled = bills.settled("S1", bills.layer("MA", 700))
+    given(DECIDER).when(BookSettlement(settled, {}, DAY)).then(BOOKED)
+
+
+def test_a_revocation_may_bring_a_fund_out_of_its_debt(bills: Any) -> None:
+    command = ReverseSettlement(bills.revoked("S1"), {MA: -300}, DAY)
+    given(DECIDER, [BOOKED]).when(command).then(_reversal(), FundRestored(MA, 400, "S1"))
+
+
+@pytest.mark.parametrize(
+    ("receipt", "restored_fen"),
+    [(Receipt(900, 0), None), (Receipt(900, -901), None), (Receipt(900, -900), 0), (Receipt(900, -1), 899)],
+)
+def test_money_paid_in_restores_a_fund_in_debt(receipt: Receipt, restored_fen: int | None) -> None:
+    booked = JournalBooked(
+        "R1",
+        "receipt",
+        DAY,
+        (Posting("bank/445202/MA", receipt.amount_fen), Posting(MA, -receipt.amount_fen)),
+        source="LOTTERY",
+    )
+    restored = () if restored_fen is None else (FundRestored(MA, restored_fen, "R1"),)
+    given(DECIDER).when(receipt.command()).then(booked, *restored)
+
+
+def test_a_payment_clears_what_is_owed() -> None:
+    given(DECIDER).when(PayOut("Z1", OWED_BY_MA, 700, 700, DAY, DAY)).then(
+        JournalBooked("Z1", "payment", DAY, (Posting(OWED_BY_MA, 700), Posting("bank/445202/MA", -700)))
+    )
+
+
+@pytest.mark.parametrize("owed_fen", [699, 0, -700])
+def test_more_than_is_owed_is_never_paid(owed_fen: int) -> None:
+    refused = given(DECIDER).when(PayOut("Z1", OWED_BY_MA, 700, owed_fen, DAY, DAY)).then_refused("OVERPAYMENT")
+    assert refused.about == {"account": OWED_BY_MA}
+
+
+@pytest.mark.parametrize("amount_fen", [0, -1])
+def test_an_amount_that_moves_nothing_is_refused(amount_fen: int) -> None:
+    given(DECIDER).when(Receipt(amount_fen, 0).command()).then_refused("AMOUNT_NOT_POSITIVE")
+    given(DECIDER).when(PayOut("Z1", OWED_BY_MA, amount_fen, 700, DAY, DAY)).then_refused("AMOUNT_NOT_POSITIVE")
+
+
+def test_money_of_tomorrow_is_refused() -> None:
+    tomorrow = date(2019, 8, 2)
+    given(DECIDER).when(Receipt(900, 0, tomorrow).command()).then_refused("VALUE_DATE_AHEAD")
+    given(DECIDER).when(PayOut("Z1", OWED_BY_MA, 700, 700, tomorrow, DAY)).then_refused("VALUE_DATE_AHEAD")
+
+
+@pytest.mark.parametrize("hospital_id", ["", "H/1", "H 1", "医院", "H" * 65])
+def test_a_name_that_would_break_an_accounts_name_is_refused(bills: Any, hospital_id: str) -> None:
+    settled = bills.settled("S1", bills.layer("MA", 700), hospital_id=hospital_id)
+    with pytest.raises(Refused, match="ACCOUNT_MALFORMED"):
+        DECIDER.decide(BookSettlement(settled, {MA: 700}, DAY), DECIDER.initial)
