@@ -39,10 +39,12 @@ test: check ## Everything: check, and all tests on real PostgreSQL and real Kafk
 .PHONY: kafka up down
 kafka: $(INSTALLED) ## A real Apache Kafka on 127.0.0.1:9092, from Maven artifacts, no Docker (ctrl-C ends it)
 	$(BIN)/onestop kafka
-up: ## PostgreSQL, Kafka and every service with Docker Compose
+up: .env ## PostgreSQL, Kafka and every service with Docker Compose
 	docker compose up --build --detach --wait
 down: ## Stop them again
 	docker compose down
+.env: | $(INSTALLED)
+	$(BIN)/python deploy/new_env.py .env.example $@ .onestop/keys
 
 ##@ Generated and measured
 .PHONY: generate bench lock clean

@@ -1,0 +1,87 @@
+"""What the files for Docker say about services, ports, secrets and versions is what the code says."""
+
+import re
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from onestop.services import SERVICES
+
+
+@pytest.fixture(scope="module")
+def compose(root: Path) -> dict[str, Any]:
+    document: dict[str, Any] = yaml.safe_load((root / "docker-compose.yml").read_text())
+    return document
+
+
+def _settings(root: Path, pattern: str, file: str) -> set[str]:
+    return set(re.findall(pattern, (root / file).read_text(), re.MULTILINE))
+
+
+def test_every_service_runs_at_its_usual_port_as_its_own_role(compose: dict[str, Any]) -> None:
+    running = {name: entry for name, entry in compose["services"].items() if entry.get("command", [""])[0] == "service"}
+    assert running.keys() == SERVICES.keys()
+    for name, entry in running.items():
+        service, settings = SERVICES[name], entry["environment"]
+        assert entry["command"] == ["service", name]
+        assert settings["ONESTOP_PORT"] == str(service.port)
+        assert entry["ports"] == [f"127.0.0.1:{service.port}:{service.port}"]
+        assert settings["ONESTOP_DATABASE_URL"] == f"postgresql://{service.schema}@postgres:5432/onestop"
+        password = f"{service.schema.upper()}_DATABASE_PASSWORD"
+        assert settings["PGPASSWORD"].startswith("${" + password + ":?")
+        assert password in compose["services"]["postgres"]["environment"]
+
+
+def test_every_service_waits_for_the_migration_and_a_healthy_broker(compose: dict[str, Any]) -> None:
+    for name in SERVICES:
+        assert {needed: how["condition"] for needed, how in compose["services"][name]["depends_on"].items()} == {
+            "migrate": "service_completed_successfully",
+            "kafka": "service_healthy",
+        }
+    assert compose["services"]["migrate"]["depends_on"]["postgres"]["condition"] == "service_healthy"
+
+
+def test_whatever_runs_has_a_memory_limit_and_says_when_it_is_healthy(compose: dict[str, Any]) -> None:
+    for name, entry in compose["services"].items():
+        assert "mem_limit" in entry, name
+        assert ("healthcheck" in entry) == (name != "migrate"), name
+
+
+def test_the_example_of_env_names_every_secret_and_holds_none(root: Path, compose: dict[str, Any]) -> None:
+    wanted = _settings(root, r"\$\{(\w+)", "docker-compose.yml")
+    wanted |= {secret["environment"] for secret in compose["secrets"].values()}
+    assert _settings(root, r"^(\w+)=$", ".env.example") == wanted
+    assert not _settings(root, r"^(\w+)=.", ".env.example")
+
+
+def test_every_setting_given_is_one_that_the_code_reads(root: Path, texts: dict[str, str]) -> None:
+    code = "\n".join(text for path, text in texts.items() if path.endswith(".py") and "/src/" in path)
+    for file in ("docker-compose.yml", "deploy/Dockerfile"):
+        for name in _settings(root, r"\b(ONESTOP_\w+)\s*[:=] ?\S", file):
+            assert f'"{name}"' in code, f"{file} gives {name}, which nothing reads"
+
+
+def test_containers_and_embedded_runs_use_the_same_versions(root: Path, compose: dict[str, Any]) -> None:
+    (kafka,) = re.findall(
+        r"<artifactId>kafka_2.13</artifactId>\s*<version>(.*?)</version>", (root / "deploy/kafka/pom.xml").read_text()
+    )
+    assert compose["services"]["kafka"]["image"] == f"apache/kafka:{kafka}"
+    assert compose["services"]["postgres"]["image"] == "postgres:18"
+
+
+def test_env_is_made_once_for_its_owner_only_and_never_replaced(root: Path, tmp_path: Path) -> None:
+    target = tmp_path / ".env"
+    command = [sys.executable, root / "deploy/new_env.py", root / ".env.example", target, tmp_path / "keys"]
+    subprocess.run(command, check=True)
+    first = target.read_text()
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    assert not re.search(r"^\w+=$", first, re.MULTILINE), "every setting has a value"
+    passwords = re.findall(r"_PASSWORD=(.+)", first)
+    assert len(set(passwords)) == len(passwords)
+    subprocess.run(command, check=True)
+    assert target.read_text() == first
