@@ -20,7 +20,8 @@ async def test_32_settlements_of_one_person_near_the_limit_never_overspend_a_fen
     opening = {"person_id": person_id, "area": AREA, "year": town.today.year, "source": "旧系统"}
     operations = Window(town.platform, Role.OPERATIONS)
     await operations.post("settlement", "/v1/benefit-years", {**opening, "balances": {"aid_in": "58765.43"}})
-    windows = [Window(town.platform, Role.HOSPITAL, HOSPITALS[n % 8].hospital_id) for n in range(AT_ONCE)]
+    eight = [Window(town.platform, Role.HOSPITAL, hospital.hospital_id) for hospital in HOSPITALS[:8]]
+    windows = [eight[n % 8] for n in range(AT_ONCE)]
     bill = stories.Bill(compliant_fen=100_007, other_fen=0, basic_fen=50_000)
     admitted = [await stories.admit(window, person_id, "special_outpatient", town.today) for window in windows]
     for n, (window, answer) in enumerate(zip(windows, admitted, strict=True)):
