@@ -62,6 +62,8 @@ clean: ## Remove the environment and all local data
 
 # uv comes from the package index by hash, then everything else by hash; the members are editable.
 $(INSTALLED): requirements.lock requirements-uv.lock pyproject.toml $(foreach m,$(MEMBERS),$(m)/pyproject.toml)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "$(PYTHON) is older than 3.11: name a newer one, as in make PYTHON=python3.12 install"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
 	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock requirements-uv.lock

@@ -66,6 +66,15 @@ def test_every_setting_given_is_one_that_the_code_reads(root: Path, texts: dict[
             assert f'"{name}"' in code, f"{file} gives {name}, which nothing reads"
 
 
+def test_the_builder_gets_what_the_image_copies_and_nothing_else(root: Path) -> None:
+    lines = re.findall(r"^COPY (?!--from)(.+) \S+$", (root / "deploy/Dockerfile").read_text(), re.MULTILINE)
+    copied = {source for line in lines for source in line.split()}
+    ignored = (root / ".dockerignore").read_text().splitlines()
+    assert ignored[1] == "*"
+    assert {line[1:] for line in ignored if line.startswith("!")} == copied
+    assert all((root / source).exists() for source in copied)
+
+
 def test_containers_and_embedded_runs_use_the_same_versions(root: Path, compose: dict[str, Any]) -> None:
     (kafka,) = re.findall(
         r"<artifactId>kafka_2.13</artifactId>\s*<version>(.*?)</version>", (root / "deploy/kafka/pom.xml").read_text()
