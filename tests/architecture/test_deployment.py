@@ -85,7 +85,7 @@ def test_containers_and_embedded_runs_use_the_same_versions(root: Path, compose:
 
 def test_env_is_made_once_for_its_owner_only_and_never_replaced(root: Path, tmp_path: Path) -> None:
     target = tmp_path / ".env"
-    command = [sys.executable, root / "deploy/new_env.py", root / ".env.example", target, tmp_path / "keys"]
+    command = (sys.executable, root / "deploy/new_env.py", root / ".env.example", target, tmp_path / "keys")
     subprocess.run(command, check=True)
     first = target.read_text()
     assert stat.S_IMODE(target.stat().st_mode) == 0o600

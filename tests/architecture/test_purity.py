@@ -33,7 +33,8 @@ def _inexact(node: ast.AST) -> str | None:
             return "a float; write whole fen, or a Decimal from a string"
         case ast.BinOp(op=ast.Div()) | ast.AugAssign(op=ast.Div()) | ast.Call(func=ast.Name(id="round")):
             return "a division that does not say how it rounds; use kernel.money.divide"
-    return None
+        case _:
+            return None
 
 
 def _uncommanded(node: ast.AST) -> str | None:
@@ -44,7 +45,8 @@ def _uncommanded(node: ast.AST) -> str | None:
             return f"{name}: the time arrives in the command"
         case ast.Name(id=name) | ast.Attribute(attr=name) if name in _CHANCE:
             return f"{name}: ids arrive in the command"
-    return None
+        case _:
+            return None
 
 
 def _outside(node: ast.AST) -> str | None:
@@ -57,7 +59,8 @@ def _outside(node: ast.AST) -> str | None:
             return f"an import from {module}"
         case ast.AsyncFunctionDef() | ast.Await() | ast.AsyncFor() | ast.AsyncWith():
             return "asynchronous code; a decision waits for nothing"
-    return None
+        case _:
+            return None
 
 
 def test_every_domain_is_pure(texts: dict[str, str]) -> None:
