@@ -46,8 +46,8 @@ class Containers:
         self._server = postgres.url().removeprefix("postgresql://postgres")
         self._bootstrap = broker.bootstrap
         self._stack = stack
-        command = [sys.executable, ROOT / "deploy/new_env.py", ROOT / ".env.example", folder / ".env", folder / "keys"]
-        subprocess.run(command, check=True)
+        arguments = ("deploy/new_env.py", ".env.example", folder / ".env", folder / "keys")
+        subprocess.run((sys.executable, *arguments), cwd=ROOT, check=True)
         lines = (folder / ".env").read_text().splitlines()
         self.env = {
             name: value.strip("'") for name, _, value in (line.partition("=") for line in lines if line[:1] not in "#")

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 import asyncpg
 import pytest
@@ -11,12 +11,12 @@ import pytest
 from kernel.consumer import Consumer
 from kernel.contracts.envelope import contract_registry
 from kernel.database import Connection, Pool, open_pool
-from kernel.event_log import EventLog, Message, partition_of
+from kernel.event_log import EventLog, Message, Publisher, Reader, partition_of
 from kernel.event_log.embedded import EmbeddedEventLog
 from kernel.event_log.embedded_schema import BUS_SQL
 from kernel.event_log.kafka import KafkaEventLog
 from kernel.inbox import GapError, Inbox, PoisonError
-from kernel.runtime import Runtime, Subscription
+from kernel.runtime import Runtime, ServiceParts, Subscription
 from kernel.testing import tally
 from kernel.testing.deadline import eventually
 
@@ -50,7 +50,7 @@ class World:
         self.log = log
         self.inbox = Inbox(pool, "recorder", topic, self.recorder.effects)
         subscription = Subscription("recorder", topic, self.recorder.effects)
-        parts = tally.ServiceParts(
+        parts = ServiceParts(
             "tally", "tally", topic, tally.REGISTRY, tally.project, tally.publish, lambda _store: (subscription,)
         )
         self.runtime = Runtime(parts, database, log)
@@ -201,17 +201,29 @@ class _DeafOnce:
         self._log = log
         self.readers = 0
 
-    async def reader(self, topic: str, positions: dict[int, int]) -> object:
+    async def publisher(self) -> Publisher:
+        return await self._log.publisher()
+
+    async def reader(self, topic: str, positions: Mapping[int, int]) -> Reader:
         self.readers += 1
         reader = await self._log.reader(topic, positions)
-        if self.readers == 1:
+        return _Deaf(reader) if self.readers == 1 else reader
 
-            async def nothing(_timeout: float) -> dict[int, list[Message]]:
-                await asyncio.sleep(0.1)
-                return {}
+    async def ready(self) -> None:
+        await self._log.ready()
 
-            reader.read = nothing  # type: ignore[method-assign]
-        return reader
+
+class _Deaf:
+    """A reader that knows how much there is and gets nothing of it."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.seek = reader.seek
+        self.end_offsets = reader.end_offsets
+        self.close = reader.close
+
+    async def read(self, timeout_seconds: float) -> dict[int, list[Message]]:
+        await asyncio.sleep(min(timeout_seconds, 0.1))
+        return {}
 
 
 def _message(topic: str, *, pseq: int, key: str = "a") -> Message:
