@@ -81,6 +81,7 @@ class Surroundings:
             ("ce_id", str(uuid5(NAMESPACE_OID, f"{topic}/{partition}/{pseq}"))),
             ("ce_type", contract_type(topic, event)),
             ("ce_time", datetime.now(UTC).isoformat()),
+            ("ce_pseq", str(pseq)),
         )
         publisher = await self.log.publisher()
         await publisher.publish([Outgoing(topic, partition, pseq, key, headers, msgspec.json.encode(event))])
