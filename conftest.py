@@ -25,11 +25,17 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostg
 async def database(postgres: EmbeddedPostgres) -> AsyncIterator[str]:
     """A fresh database of its own; gives its address as the server's administrator."""
     name = f"test_{os.getpid()}_{next(_names)}"
-    admin = await asyncpg.connect(postgres.url("postgres"))
-    await admin.execute(f"CREATE DATABASE {name}")
+    await _administer(postgres, f"CREATE DATABASE {name}")
     yield postgres.url(name)
-    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    await admin.close()
+    await _administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def _administer(postgres: EmbeddedPostgres, sql: str) -> None:
+    admin = await asyncpg.connect(postgres.url("postgres"))
+    try:
+        await admin.execute(sql)
+    finally:
+        await admin.close()
 
 
 @pytest.fixture(scope="session")

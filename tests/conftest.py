@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -15,7 +16,7 @@ POLICIES = Path(__file__).parent.parent / "policies"
 async def town(request: pytest.FixtureRequest, database: str, tmp_path: Path) -> AsyncIterator[Town]:
     """A town on each transport."""
     bootstrap = request.getfixturevalue("kafka_broker").bootstrap if request.param == "kafka" else None
-    prefix = f"{database.rpartition('/')[2].partition('?')[0]}-"
+    prefix = f"{urlsplit(database).path.strip('/')}-"
     async with running_platform(
         database, tmp_path, POLICIES, kafka_bootstrap=bootstrap, topic_prefix=prefix
     ) as platform:

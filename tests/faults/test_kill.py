@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 from typing import Any
 
 import asyncpg
@@ -130,7 +131,7 @@ async def test_nothing_is_lost_or_doubled_when_killed(point: str, database: str,
 async def test_nothing_is_lost_or_doubled_when_killed_on_kafka(
     point: str, database: str, tmp_path: Path, kafka_broker: Any
 ) -> None:
-    prefix = f"{database.rpartition('/')[2].partition('?')[0]}-"
+    prefix = f"{urlsplit(database).path.strip('/')}-"
     more = ("--kafka-bootstrap", kafka_broker.bootstrap, "--topic-prefix", prefix)
     await _kill_and_go_on(point, database, tmp_path, more)
 

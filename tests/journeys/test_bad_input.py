@@ -104,7 +104,8 @@ async def test_a_total_that_is_not_the_sum_of_the_lines(embedded_town: Any, wind
 
 async def test_malformed_json_is_said_to_be_that(embedded_town: Any) -> None:
     client = embedded_town.platform.client("settlement", Role.HOSPITAL, HOSPITAL)
-    response = await client.post("/v1/encounters", content=b'{"person_id": ', headers={"Idempotency-Key": "k"})
+    headers = {"Idempotency-Key": "k", "Content-Type": "application/json"}
+    response = await client.post("/v1/encounters", content=b'{"person_id": ', headers=headers)
     assert (response.status_code, response.json()["code"]) == (400, "MALFORMED_JSON")
 
 
