@@ -1,0 +1,1 @@
+"""What is measured, always as ratios in one run on one machine."""

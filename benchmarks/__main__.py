@@ -1,0 +1,121 @@
+"""``python -m benchmarks``: measures and writes benchmarks/RESULTS.md."""
+
+import asyncio
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks.booking import booking_delays, percentile
+from benchmarks.ceiling import pgbench_rate
+from benchmarks.http_load import send_all, send_at_rate
+from benchmarks.peer_replay import peer_replay_rate
+from benchmarks.platform_process import machine, platform_process, resident_mib, urls
+from benchmarks.settling import prepare
+from kernel.testing.kafka_broker import KafkaBroker, java_and_maven_available
+from onestop.embedded_postgres import EmbeddedPostgres
+from onestop.platform import recreate_database
+from onestop.quiescence import wait_until_arrived
+from onestop.replay import verify
+
+PEOPLE, EACH, CLIENTS = 300, 12, 64
+RATE, SECONDS = 200, 20
+HERE = Path(__file__).parent
+
+
+def main() -> None:
+    """Measure everything in one run."""
+    rows: list[tuple[str, str, str, str]] = []
+    with tempfile.TemporaryDirectory() as name, EmbeddedPostgres(Path(name) / "postgres") as server:
+        folder = Path(name)
+        asyncio.run(measure_settling(server, folder, rows))
+        if java_and_maven_available():
+            asyncio.run(measure_booking(server, folder, rows))
+    write(rows)
+
+
+async def measure_settling(server: EmbeddedPostgres, folder: Path, rows: list[tuple[str, str, str, str]]) -> None:
+    """Settlements over HTTP against pgbench, replay against the peer, memory."""
+    await recreate_database(server.url("postgres"), "bench")
+    database = server.url("bench")
+    with platform_process(database, folder) as process:
+        requests = await prepare(database, folder, people=PEOPLE, each=EACH)
+        await wait_until_arrived(database)
+        seconds, _, latencies = await send_all(urls()["settlement"], requests, connections=CLIENTS)
+        await wait_until_arrived(database)
+        memory = resident_mib(process)
+    rate = len(requests) / seconds
+    latencies.sort()
+    ceiling = await pgbench_rate(database, folder, people=PEOPLE, clients=32, seconds=10)
+    rows.append(
+        (
+            "settlements over HTTP, durable",
+            f"{rate:,.0f}/s",
+            f"pgbench, same rows: {ceiling:,.0f}/s",
+            f"{rate / ceiling:.2f}",
+        )
+    )
+    rows.append(
+        (
+            f"latency at {CLIENTS} connections",
+            f"p50 {1000 * percentile(latencies, 0.5):.0f} ms",
+            f"p99 {1000 * percentile(latencies, 0.99):.0f} ms",
+            "",
+        )
+    )
+    rows.append(("memory of all four services in one process", f"{memory:.0f} MiB", "each must be under 200 MiB", ""))
+    began = time.perf_counter()
+    verdict = await verify(database)
+    replay = verdict.events / (time.perf_counter() - began)
+    assert verdict.identical, verdict.differences
+    await recreate_database(server.url("postgres"), "peer")
+    peer = await asyncio.to_thread(peer_replay_rate, server.url("peer"), verdict.events)
+    rows.append(
+        (
+            "replay --verify",
+            f"{replay:,.0f} events/s",
+            f"eventsourcing package: {peer:,.0f} events/s",
+            f"{replay / peer:.2f}",
+        )
+    )
+
+
+async def measure_booking(server: EmbeddedPostgres, folder: Path, rows: list[tuple[str, str, str, str]]) -> None:
+    """Settled to booked, over Kafka."""
+    await recreate_database(server.url("postgres"), "bench_kafka")
+    database = server.url("bench_kafka")
+    broker = KafkaBroker(folder / "kafka", libs=HERE.parent / "deploy/kafka/libs")
+    broker.start()
+    try:
+        with platform_process(database, folder, "--kafka-bootstrap", broker.bootstrap):
+            requests = await prepare(database, folder, people=200, each=RATE * SECONDS // 200)
+            await wait_until_arrived(database)
+            await send_at_rate(urls()["settlement"], requests, per_second=RATE, connections=64)
+            delays = await booking_delays(database)
+    finally:
+        broker.stop()
+    values = f"p50 {1000 * percentile(delays, 0.5):.0f} ms, p99 {1000 * percentile(delays, 0.99):.0f} ms"
+    rows.append(
+        (f"settled → booked over Kafka at {RATE}/s", values, f"{len(delays)} settlements; p99 must be under 1 s", "")
+    )
+
+
+def write(rows: list[tuple[str, str, str, str]]) -> None:
+    """Print the figures and write them beside the code."""
+    lines = [
+        "# Results",
+        "",
+        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {machine()}, PostgreSQL 18 with fsync on; load generator on the same cores.",
+        "Read the ratios: machines are shared and noisy.",
+        "",
+        "| what | ours | against | ratio |",
+        "| --- | --- | --- | --- |",
+        *(f"| {' | '.join(row)} |" for row in rows),
+        "",
+    ]
+    text = "\n".join(lines)
+    (HERE / "RESULTS.md").write_text(text, encoding="utf-8")
+    print(text)
+
+
+main()

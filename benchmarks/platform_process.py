@@ -1,0 +1,55 @@
+"""The platform in a process of its own, as the thing that is measured."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from kernel.security import Issuer
+from onestop.services import SERVICES
+
+FIRST_PORT = 18401
+
+
+@contextmanager
+def platform_process(database: str, folder: Path, *more: str) -> Iterator[subprocess.Popen[str]]:
+    """Run `onestop platform` until the block ends."""
+    command = [sys.executable, "-m", "onestop", "platform", "--database", database, "--folder", str(folder)]
+    with (folder / "platform.log").open("a") as log:
+        process = subprocess.Popen(
+            [*command, "--first-port", str(FIRST_PORT), *more], stdout=subprocess.PIPE, stderr=log, text=True
+        )
+    try:
+        assert process.stdout is not None
+        if process.stdout.readline() != "ready\n":
+            raise RuntimeError((folder / "platform.log").read_text()[-3000:])
+        yield process
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def urls() -> dict[str, str]:
+    """Where the services are."""
+    return {name: f"http://127.0.0.1:{FIRST_PORT + i}" for i, name in enumerate(SERVICES)}
+
+
+def issuer(folder: Path) -> Issuer:
+    """The platform's own issuer."""
+    return Issuer.in_folder(folder / "keys")
+
+
+def resident_mib(process: subprocess.Popen[str]) -> float:
+    """Memory of a process now."""
+    status = Path(f"/proc/{process.pid}/status").read_text()
+    line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
+    return int(line.split()[1]) / 1024
+
+
+def machine() -> str:
+    """What this ran on."""
+    model = next((line for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line), "unknown")
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
+    return f"{os.cpu_count()} cores ({model.partition(':')[2].strip()}), commit {commit.stdout.strip() or 'unknown'}"

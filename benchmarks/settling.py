@@ -1,0 +1,58 @@
+"""Settlements over HTTP, prepared so that only the settling is measured."""
+
+import json
+import time
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from benchmarks.http_load import post, send_all
+from benchmarks.platform_process import issuer, urls
+from kernel.security import Role
+from onestop.demo.city import HOSPITALS
+from onestop.demo.town import Town, settle_in
+from onestop.platform import Platform
+
+LINES = 20
+
+
+async def prepare(database: str, folder: Path, *, people: int, each: int) -> list[bytes]:
+    """A town, and for each person some discharged bills; gives the requests that settle them."""
+    async with AsyncExitStack() as stack:
+        platform = Platform(database, urls(), issuer(folder), stack)
+        town = await settle_in(platform, people)
+        return await prepare_bills(town, folder, each=each, name="bench")
+
+
+async def prepare_bills(town: Town, folder: Path, *, each: int, name: str) -> list[bytes]:
+    """Bills of 20 lines; one hospital a person."""
+    day = town.today.isoformat()
+    tokens = {
+        h.hospital_id: issuer(folder).issue(Role.HOSPITAL, "bench", h.hospital_id, 7200, time.time()) for h in HOSPITALS
+    }
+    hospitals = list(tokens)
+    # Neighbouring requests are of different persons, as at a window.
+    patients = [
+        (person_id, hospitals[i % len(hospitals)]) for _ in range(each) for i, person_id in enumerate(town.ids.values())
+    ]
+    admissions = [
+        post(
+            "/v1/encounters",
+            {"person_id": person_id, "kind": "special_outpatient", "admitted_on": day},
+            tokens[hospital],
+            f"{name}-a{n}",
+        )
+        for n, (person_id, hospital) in enumerate(patients)
+    ]
+    _, bodies, _ = await send_all(urls()["settlement"], admissions, connections=32)
+    ids = [json.loads(body)["encounter_id"] for body in bodies]
+    lines = [{"item": f"item {i}", "amount": "50.00", "cost_class": "compliant"} for i in range(LINES)]
+    fees = [
+        post(f"/v1/encounters/{i}/fees", {"lines": lines}, tokens[hospital], f"{name}-f{n}")
+        for n, (i, (_, hospital)) in enumerate(zip(ids, patients, strict=True))
+    ]
+    await send_all(urls()["settlement"], fees, connections=32)
+    payers = {"BMI": "600.00", "CII": "0.00"}
+    return [
+        post(f"/v1/encounters/{i}/settlement", {"payers": payers}, tokens[hospital], f"{name}-s{n}")
+        for n, (i, (_, hospital)) in enumerate(zip(ids, patients, strict=True))
+    ]
