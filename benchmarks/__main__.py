@@ -105,7 +105,8 @@ def write(rows: list[tuple[str, str, str, str]]) -> None:
     lines = [
         "# Results",
         "",
-        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {machine()}, PostgreSQL 18 with fsync on; load generator on the same cores.",
+        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {machine()}.",
+        "PostgreSQL 18 with fsync on; the load generator runs on the same cores.",
         "Read the ratios: machines are shared and noisy.",
         "",
         "| what | ours | against | ratio |",

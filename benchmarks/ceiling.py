@@ -1,5 +1,6 @@
 """The ceiling: pgbench writing the same rows as a settlement writes, with nothing in front of PostgreSQL."""
 
+import asyncio
 import re
 import subprocess
 from importlib.util import find_spec
@@ -12,7 +13,8 @@ _SCRIPT = """
 \\set p random(1, {people})
 WITH sample AS MATERIALIZED (SELECT * FROM bench.sample),
 e AS (
-  INSERT INTO bench.events (order_tx, stream_id, version, event_id, type, schema_version, data, meta, occurred_at, chain)
+  INSERT INTO bench.events
+    (order_tx, stream_id, version, event_id, type, schema_version, data, meta, occurred_at, chain)
   SELECT GREATEST(pg_current_xact_id()::text::bigint, pg_snapshot_xmax(pg_current_snapshot())::text::bigint - 1),
          'encounter/' || gen_random_uuid(), 4, gen_random_uuid(), type, 1, data, meta, now(), chain FROM sample
 ), i AS (
@@ -68,7 +70,7 @@ async def pgbench_rate(database: str, folder: Path, *, people: int, clients: int
         "-f",
         str(script),
     ]
-    done = subprocess.run([*command, database], capture_output=True, text=True, check=True)
+    done = await asyncio.to_thread(subprocess.run, [*command, database], capture_output=True, text=True, check=True)
     found = re.search(r"tps = ([0-9.]+)", done.stdout)
     assert found is not None, done.stdout
     return float(found[1])

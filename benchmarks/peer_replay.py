@@ -19,8 +19,8 @@ def peer_replay_rate(database: str, events: int) -> float:
         POSTGRES_PASSWORD="",
         POSTGRES_SCHEMA="public",
     )
-    from eventsourcing.application import Application
-    from eventsourcing.domain import Aggregate, event
+    from eventsourcing.application import Application  # noqa: PLC0415 - it reads the environment at import
+    from eventsourcing.domain import Aggregate, event  # noqa: PLC0415
 
     class Encounter(Aggregate):
         @event("Admitted")
