@@ -1,5 +1,6 @@
 """Settlements told on the topic become journals: in batches, each once, whatever is told twice or cannot be booked."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -215,3 +216,27 @@ async def test_journals_and_alarms_are_published_in_their_order(
 def _read(row: Any) -> Any:
     headers = dict(msgspec.json.decode(row["headers"])) if isinstance(row["headers"], str) else row["headers"]
     return contract.REGISTRY.decode(headers["ce_type"], 1, bytes(row["body"]))
+
+
+async def test_alarms_tell_the_truth_while_money_comes_in_and_bills_are_booked(
+    ledger: Service, around: Surroundings, finance: httpx.AsyncClient, bills: Any
+) -> None:
+    receipt = {"county": "445202", "fund": "MA", "amount": "7.00", "source": "BUDGET", "value_on": "2019-08-01"}
+
+    async def bill(number: int) -> None:
+        # All of one person: the messages stand in one partition, as they would have to be told in order.
+        await around.tell(TOPIC, "P1", bills.settled(f"S{number}", bills.layer("MA", 700)))
+
+    for number in range(20):
+        told = bill(number)
+        await asyncio.gather(told, finance.post("/v1/fund-receipts", json=receipt))
+    await _until_booked(ledger, 40)
+    left, alarms = 0, 0
+    for _, _, event in await _events(ledger.pool):
+        if isinstance(event, FundOverdrawn | FundRestored):
+            alarms += 1
+            assert event.balance_fen == left
+        else:
+            before, left = left, after({MA: left}, [event])[MA]
+            alarms -= (before < 0) != (left < 0)
+    assert (left, alarms) == (0, 0)

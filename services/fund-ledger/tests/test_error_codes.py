@@ -1,0 +1,16 @@
+"""Every code that the ledger refuses with is declared, and every declared one is used."""
+
+import re
+from pathlib import Path
+
+import fund_ledger
+from fund_ledger.api import CODES
+
+_REFUSED = re.compile(r'Refused\(\s*"([A-Z_]+)"')
+_OF_THE_KERNEL = {"TOO_CONTENDED"}
+
+
+def test_declared_and_used_codes_are_the_same() -> None:
+    sources = Path(fund_ledger.__file__).parent.rglob("*.py")
+    used = {code for source in sources for code in _REFUSED.findall(source.read_text(encoding="utf-8"))}
+    assert used == {code.code for code in CODES} - _OF_THE_KERNEL
