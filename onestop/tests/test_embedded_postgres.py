@@ -109,3 +109,5 @@ async def test_it_ends_with_the_process_that_started_it_even_by_kill_9(tmp_path:
         return running_pid(tmp_path) is None
 
     await eventually(gone)
+    with EmbeddedPostgres(tmp_path, SMALL) as postgres:
+        assert await _ask(postgres.url(), "SELECT 1") == "1"
