@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from kernel.http import configure_logging
+from kernel.http.serving import calm_collector
 from onestop.platform import running_platform
 from onestop.services import SERVICES
 
@@ -23,6 +24,7 @@ async def serve_all(
     async with running_platform(
         admin_url, folder, policies, kafka_bootstrap=kafka_bootstrap, topic_prefix=topic_prefix, ports=ports
     ):
+        calm_collector()
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         await stopped.wait()

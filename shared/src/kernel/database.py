@@ -19,6 +19,12 @@ _SESSION_SETTINGS = {
     "idle_in_transaction_session_timeout": "10s",
     "statement_timeout": "30s",
     "jit": "off",
+    # Every command reads a handful of rows by key. A plan made while a table was small would go on scanning it
+    # whole as it grows, so plans are made once and for indexes: the cost of a command must not follow history.
+    "plan_cache_mode": "force_generic_plan",
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
     "timezone": "UTC",
 }
 
