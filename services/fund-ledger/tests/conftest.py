@@ -8,6 +8,8 @@ from typing import Final
 import httpx
 import pytest
 
+from fund_ledger.domain.bill import SettledBill
+from fund_ledger.handlers.booking import bill_of
 from fund_ledger.main import build
 from kernel.contracts.settlement import LayerPaid, SettlementConfirmed, SettlementRevoked
 from kernel.security import Issuer, Role
@@ -67,6 +69,10 @@ class Bills:
             payout_fen=sum(layer.payout_fen for layer in layers),
             layers=layers,
         )
+
+    def bill(self, settlement_id: str, *layers: LayerPaid, hospital_id: str = "H1") -> SettledBill:
+        """The same as the ledger's domain sees it."""
+        return bill_of(self.settled(settlement_id, *layers, hospital_id=hospital_id))
 
     def layer(self, payer: str, amount_fen: int, *funding: str, payout_fen: int = 0) -> LayerPaid:
         """A payer's part of a bill."""

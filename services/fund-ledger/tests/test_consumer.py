@@ -16,6 +16,7 @@ from fund_ledger.domain.journal import DECIDER, after
 from fund_ledger.domain.journal_commands import BookSettlement, ReverseSettlement
 from fund_ledger.domain.journal_events import FundOverdrawn, FundRestored, JournalBooked, JournalEvent, JournalReversed
 from fund_ledger.event_types import REGISTRY
+from fund_ledger.handlers.booking import bill_of
 from fund_ledger.projections import balances, journals, payer_totals, project
 from kernel import migrations
 from kernel.contracts import fund_ledger as contract
@@ -118,9 +119,12 @@ def _decided(events: Sequence[Any]) -> list[tuple[str, int, JournalEvent]]:
     happened: list[tuple[str, int, JournalEvent]] = []
     for event in events:
         past = streams.setdefault(f"journal/{event.settlement_id}", [])
-        settles = isinstance(event, SettlementConfirmed)
-        command = BookSettlement if settles else ReverseSettlement
-        decided = DECIDER.decide(command(event, available, NOW.date()), DECIDER.fold(past))
+        command = (
+            BookSettlement(bill_of(event), available, NOW.date())
+            if isinstance(event, SettlementConfirmed)
+            else ReverseSettlement(event.reason, available, NOW.date())
+        )
+        decided = DECIDER.decide(command, DECIDER.fold(past))
         available = after(available, decided)
         for new in decided:
             past.append(new)

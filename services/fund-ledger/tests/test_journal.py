@@ -31,8 +31,8 @@ class Receipt:
 
 
 def test_each_payer_owes_the_hospital_its_layer(bills: Any) -> None:
-    settled = bills.settled("S1", bills.layer("BMI", 1_800), bills.layer("CII", 0), bills.layer("MA", 700))
-    given(DECIDER).when(BookSettlement(settled, {MA: 5_000}, DAY)).then(
+    bill = bills.bill("S1", bills.layer("BMI", 1_800), bills.layer("CII", 0), bills.layer("MA", 700))
+    given(DECIDER).when(BookSettlement(bill, {MA: 5_000}, DAY)).then(
         JournalBooked(
             "S1",
             "settlement",
@@ -49,8 +49,8 @@ def test_each_payer_owes_the_hospital_its_layer(bills: Any) -> None:
 
 
 def test_the_poverty_fund_pays_first_and_both_parts_stay_the_aid_layers(bills: Any) -> None:
-    settled = bills.settled("S1", bills.layer("MA", 700, "POVFUND", "MA"))
-    given(DECIDER).when(BookSettlement(settled, {MA: 5_000, POVFUND: 300}, DAY)).then(
+    bill = bills.bill("S1", bills.layer("MA", 700, "POVFUND", "MA"))
+    given(DECIDER).when(BookSettlement(bill, {MA: 5_000, POVFUND: 300}, DAY)).then(
         JournalBooked(
             "S1",
             "settlement",
@@ -69,8 +69,8 @@ def test_the_poverty_fund_pays_first_and_both_parts_stay_the_aid_layers(bills: A
 def test_a_later_layer_finds_what_the_earlier_one_left_in_the_fund(bills: Any) -> None:
     first = bills.layer("MA", 700, "POVFUND", "MA")
     second = bills.layer("MASEC", 500, "POVFUND", "MA", payout_fen=200)
-    settled = bills.settled("S1", first, second)
-    (booked,) = given(DECIDER).when(BookSettlement(settled, {MA: 5_000, POVFUND: 1_000}, DAY)).events
+    bill = bills.bill("S1", first, second)
+    (booked,) = given(DECIDER).when(BookSettlement(bill, {MA: 5_000, POVFUND: 1_000}, DAY)).events
     assert isinstance(booked, JournalBooked)
     assert [(p.account, p.amount_fen, p.payer) for p in booked.postings if p.amount_fen > 0] == [
         (POVFUND, 700, "MA"),
@@ -81,8 +81,8 @@ def test_a_later_layer_finds_what_the_earlier_one_left_in_the_fund(bills: Any) -
 
 
 def test_a_payout_beside_the_bill_is_owed_to_the_person(bills: Any) -> None:
-    settled = bills.settled("S1", bills.layer("MASEC", 0, "MA", payout_fen=500))
-    given(DECIDER).when(BookSettlement(settled, {MA: 5_000}, DAY)).then(
+    bill = bills.bill("S1", bills.layer("MASEC", 0, "MA", payout_fen=500))
+    given(DECIDER).when(BookSettlement(bill, {MA: 5_000}, DAY)).then(
         JournalBooked(
             "S1",
             "settlement",
@@ -95,8 +95,8 @@ def test_a_payout_beside_the_bill_is_owed_to_the_person(bills: Any) -> None:
 
 @pytest.mark.parametrize("payer", ["HOSP", "HRED"])
 def test_what_the_hospital_bears_itself_is_owed_to_nobody(bills: Any, payer: str) -> None:
-    settled = bills.settled("S1", bills.layer(payer, 900))
-    (booked,) = given(DECIDER).when(BookSettlement(settled, {}, DAY)).events
+    bill = bills.bill("S1", bills.layer(payer, 900))
+    (booked,) = given(DECIDER).when(BookSettlement(bill, {}, DAY)).events
     assert isinstance(booked, JournalBooked)
     assert booked.postings == (
         Posting(f"memo/445202/{payer}", 900, payer),
@@ -105,13 +105,13 @@ def test_what_the_hospital_bears_itself_is_owed_to_nobody(bills: Any, payer: str
 
 
 def test_a_bill_that_no_payer_pays_has_no_journal(bills: Any) -> None:
-    settled = bills.settled("S1", bills.layer("BMI", 0), bills.layer("MA", 0, "POVFUND", "MA"))
-    given(DECIDER).when(BookSettlement(settled, {}, DAY)).then_nothing()
-    given(DECIDER).when(ReverseSettlement(bills.revoked("S1"), {}, DAY)).then_nothing()
+    bill = bills.bill("S1", bills.layer("BMI", 0), bills.layer("MA", 0, "POVFUND", "MA"))
+    given(DECIDER).when(BookSettlement(bill, {}, DAY)).then_nothing()
+    given(DECIDER).when(ReverseSettlement("录入错误", {}, DAY)).then_nothing()
 
 
 def test_a_settlement_is_booked_once(bills: Any) -> None:
-    command = BookSettlement(bills.settled("S1", bills.layer("MA", 700)), {MA: 5_000}, DAY)
+    command = BookSettlement(bills.bill("S1", bills.layer("MA", 700)), {MA: 5_000}, DAY)
     given(DECIDER, [BOOKED]).when(command).then_nothing()
     given(DECIDER, [BOOKED, _reversal()]).when(command).then_nothing()
 
@@ -122,7 +122,7 @@ def _reversal() -> JournalReversed:
 
 
 def test_a_revocation_is_the_exact_negative_and_happens_once(bills: Any) -> None:
-    command = ReverseSettlement(bills.revoked("S1"), {MA: 0}, DAY)
+    command = ReverseSettlement("录入错误", {MA: 0}, DAY)
     given(DECIDER, [BOOKED]).when(command).then(_reversal())
     given(DECIDER, [BOOKED, _reversal()]).when(command).then_nothing()
 
@@ -132,18 +132,18 @@ def test_a_revocation_is_the_exact_negative_and_happens_once(bills: Any) -> None
     [(700, None), (699, FundOverdrawn(MA, -1, "S1")), (0, FundOverdrawn(MA, -700, "S1")), (-1, None)],
 )
 def test_an_empty_fund_goes_into_debt_and_tells_once(bills: Any, left_fen: int, alarm: FundOverdrawn | None) -> None:
-    settled = bills.settled("S1", bills.layer("MA", 700))
-    events = given(DECIDER).when(BookSettlement(settled, {MA: left_fen}, DAY)).events
+    bill = bills.bill("S1", bills.layer("MA", 700))
+    events = given(DECIDER).when(BookSettlement(bill, {MA: left_fen}, DAY)).events
     assert events == ((BOOKED,) if alarm is None else (BOOKED, alarm))
 
 
 def test_a_fund_that_is_not_watched_raises_no_alarm(bills: Any) -> None:
-    settled = bills.settled("S1", bills.layer("MA", 700))
-    given(DECIDER).when(BookSettlement(settled, {}, DAY)).then(BOOKED)
+    bill = bills.bill("S1", bills.layer("MA", 700))
+    given(DECIDER).when(BookSettlement(bill, {}, DAY)).then(BOOKED)
 
 
 def test_a_revocation_may_bring_a_fund_out_of_its_debt(bills: Any) -> None:
-    command = ReverseSettlement(bills.revoked("S1"), {MA: -300}, DAY)
+    command = ReverseSettlement("录入错误", {MA: -300}, DAY)
     given(DECIDER, [BOOKED]).when(command).then(_reversal(), FundRestored(MA, 400, "S1"))
 
 
@@ -189,6 +189,6 @@ def test_money_of_tomorrow_is_refused() -> None:
 
 @pytest.mark.parametrize("hospital_id", ["", "H/1", "H 1", "医院", "H" * 65])
 def test_a_name_that_would_break_an_accounts_name_is_refused(bills: Any, hospital_id: str) -> None:
-    settled = bills.settled("S1", bills.layer("MA", 700), hospital_id=hospital_id)
+    bill = bills.bill("S1", bills.layer("MA", 700), hospital_id=hospital_id)
     with pytest.raises(Refused, match="ACCOUNT_MALFORMED"):
-        DECIDER.decide(BookSettlement(settled, {MA: 700}, DAY), DECIDER.initial)
+        DECIDER.decide(BookSettlement(bill, {MA: 700}, DAY), DECIDER.initial)

@@ -64,10 +64,10 @@ def decide(command: JournalCommand, state: JournalState) -> Sequence[JournalEven
 
 
 def _book(command: BookSettlement) -> Sequence[JournalEvent]:
-    postings = liabilities(command.settlement, command.available_fen)
+    postings = liabilities(command.bill, command.available_fen)
     if not postings:
         return ()  # the patient pays it all, so nobody owes anybody anything
-    settlement_id = command.settlement.settlement_id
+    settlement_id = command.bill.settlement_id
     journal = JournalBooked(settlement_id, "settlement", command.booked_on, postings, settlement_id)
     return _with_alarms(journal, command.available_fen)
 
@@ -79,7 +79,7 @@ def _reverse(command: ReverseSettlement, state: JournalState) -> Sequence[Journa
                 journal.journal_id,
                 command.booked_on,
                 tuple(Posting(p.account, -p.amount_fen, p.payer) for p in journal.postings),
-                command.revocation.reason,
+                command.reason,
                 journal.settlement_id,
             )
             return _with_alarms(back, command.available_fen)

@@ -5,13 +5,13 @@ from datetime import date
 
 import msgspec
 
-from kernel.contracts.settlement import SettlementConfirmed, SettlementRevoked
+from fund_ledger.domain.bill import SettledBill
 
 
 class BookSettlement(msgspec.Struct, frozen=True):
     """Book who owes what for a settled bill. ``available_fen`` is what each fund account kept here has left."""
 
-    settlement: SettlementConfirmed
+    bill: SettledBill
     available_fen: Mapping[str, int]
     booked_on: date
 
@@ -19,7 +19,7 @@ class BookSettlement(msgspec.Struct, frozen=True):
 class ReverseSettlement(msgspec.Struct, frozen=True):
     """Take a settlement's journal back."""
 
-    revocation: SettlementRevoked
+    reason: str
     available_fen: Mapping[str, int]
     booked_on: date
 

@@ -4,49 +4,48 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from fund_ledger.domain import accounts
+from fund_ledger.domain.bill import PayerPart, SettledBill
 from fund_ledger.domain.funding import split
 from fund_ledger.domain.journal_events import Posting
-from kernel.contracts.settlement import LayerPaid, SettlementConfirmed
 
 #: From county and fund to the account on which the fund owes.
 _Payable = Callable[[str, str], str]
 
 
-def liabilities(settled: SettlementConfirmed, available_fen: Mapping[str, int]) -> tuple[Posting, ...]:
-    """The postings of a bill: for each layer its funds are charged and what they owe is credited (B8).
+def liabilities(bill: SettledBill, available_fen: Mapping[str, int]) -> tuple[Posting, ...]:
+    """The postings of a bill: for each payer's part its funds are charged and what they owe is credited (B8).
 
-    The layer's part of the bill is owed to the hospital, its payout beside the bill to the person. Layers draw on
+    The part itself is owed to the hospital, its payout beside the bill to the person. Parts draw on
     the same funds one after another. Nothing where no payer pays.
     """
     left = dict(available_fen)
-    hospital = partial(accounts.payable_to_hospital, settled.hospital_id)
-    person = partial(accounts.payable_to_person, settled.person_id)
+    hospital = partial(accounts.payable_to_hospital, bill.hospital_id)
+    person = partial(accounts.payable_to_person, bill.person_id)
     postings: list[Posting] = []
-    for layer in settled.layers:
-        if layer.payer in accounts.BORNE_BY_HOSPITAL:
-            postings += _memo(settled, layer)
+    for part in bill.parts:
+        if part.payer in accounts.BORNE_BY_HOSPITAL:
+            postings += _memo(bill, part)
             continue
-        postings += _owe(settled.county, layer, layer.amount_fen, hospital, left)
-        postings += _owe(settled.county, layer, layer.payout_fen, person, left)
+        postings += _owe(bill.county, part, part.amount_fen, hospital, left)
+        postings += _owe(bill.county, part, part.payout_fen, person, left)
     return tuple(postings)
 
 
-def _owe(county: str, layer: LayerPaid, amount_fen: int, payable: _Payable, left: dict[str, int]) -> list[Posting]:
-    """Charge ``amount_fen`` to the layer's funds, and take it off what they have ``left``."""
-    cascade = layer.funding or (layer.payer,)
-    held = {code: left.get(accounts.fund(county, code), 0) for code in cascade}
+def _owe(county: str, part: PayerPart, amount_fen: int, payable: _Payable, left: dict[str, int]) -> list[Posting]:
+    """Charge ``amount_fen`` to the part's funds, and take it off what they have ``left``."""
+    held = {code: left.get(accounts.fund(county, code), 0) for code in part.cascade}
     postings: list[Posting] = []
-    for code, part in split(amount_fen, cascade, held):
+    for code, share in split(amount_fen, part.cascade, held):
         account = accounts.fund(county, code)
-        left[account] = left.get(account, 0) - part
-        if part:
-            postings += [Posting(account, part, layer.payer), Posting(payable(county, code), -part, layer.payer)]
+        left[account] = left.get(account, 0) - share
+        if share:
+            postings += [Posting(account, share, part.payer), Posting(payable(county, code), -share, part.payer)]
     return postings
 
 
-def _memo(settled: SettlementConfirmed, layer: LayerPaid) -> list[Posting]:
-    if not layer.amount_fen:
+def _memo(bill: SettledBill, part: PayerPart) -> list[Posting]:
+    if not part.amount_fen:
         return []
-    of_county = accounts.memo(settled.county, layer.payer)
-    of_hospital = accounts.memo_of_hospital(settled.hospital_id, settled.county, layer.payer)
-    return [Posting(of_county, layer.amount_fen, layer.payer), Posting(of_hospital, -layer.amount_fen, layer.payer)]
+    of_county = accounts.memo(bill.county, part.payer)
+    of_hospital = accounts.memo_of_hospital(bill.hospital_id, bill.county, part.payer)
+    return [Posting(of_county, part.amount_fen, part.payer), Posting(of_hospital, -part.amount_fen, part.payer)]

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fund_ledger.config import Config
 from fund_ledger.domain import accounts
+from fund_ledger.domain.bill import PayerPart, SettledBill
 from fund_ledger.domain.journal import DECIDER, Booked, JournalState, after
 from fund_ledger.domain.journal_commands import BookSettlement, JournalCommand, ReverseSettlement
 from fund_ledger.domain.journal_events import JournalEvent
@@ -48,14 +49,20 @@ async def book(store: EventStore, connection: Connection, told: Sequence[Told], 
         await store.commit_in(connection, writes)
 
 
+def bill_of(event: SettlementConfirmed) -> SettledBill:
+    """What of a published settlement is the ledger's business."""
+    parts = tuple(PayerPart(layer.payer, layer.amount_fen, layer.funding, layer.payout_fen) for layer in event.layers)
+    return SettledBill(event.settlement_id, event.county, event.hospital_id, event.person_id, parts)
+
+
 def _stream_id(event: SettlementConfirmed | SettlementRevoked) -> str:
     return f"journal/{event.settlement_id}"
 
 
 def _command(event: SettlementConfirmed | SettlementRevoked, available_fen: dict[str, int]) -> JournalCommand:
     if isinstance(event, SettlementConfirmed):
-        return BookSettlement(event, available_fen, china_date(event.settled_at))
-    return ReverseSettlement(event, available_fen, china_date(event.revoked_at))
+        return BookSettlement(bill_of(event), available_fen, china_date(event.settled_at))
+    return ReverseSettlement(event.reason, available_fen, china_date(event.revoked_at))
 
 
 def _write(store: EventStore, message: Message, stream: Stream, events: Sequence[JournalEvent]) -> Write:
@@ -74,15 +81,16 @@ def _write(store: EventStore, message: Message, stream: Stream, events: Sequence
 
 def _funds_kept_here(told: Iterable[Told], streams: _Streams, config: Config) -> set[str]:
     """The fund accounts that the batch may move and whose standing matters: for a split, or for an alarm."""
+    elsewhere = config.paid_elsewhere | accounts.BORNE_BY_HOSPITAL
     names: set[str] = set()
     for _, event in told:
         if isinstance(event, SettlementConfirmed):
-            codes = {code for layer in event.layers for code in layer.funding or (layer.payer,)}
-            names |= {accounts.fund(event.county, code) for code in codes - config.paid_elsewhere}
+            codes = {code for part in bill_of(event).parts for code in part.cascade}
+            names |= {accounts.fund(event.county, code) for code in codes - elsewhere}
     for _, state in streams.values():
         for posting in state.journal.postings if isinstance(state, Booked) else ():
             account = accounts.parse(posting.account)
-            if account.kind == accounts.FUND and account.fund not in config.paid_elsewhere:
+            if account.kind == accounts.FUND and account.fund not in elsewhere:
                 names.add(posting.account)
     return names
 

@@ -1,0 +1,30 @@
+"""A settled bill as the ledger sees it: who is to pay how much to whom, and nothing of why."""
+
+import msgspec
+
+
+class PayerPart(msgspec.Struct, frozen=True):
+    """One payer's part of a bill in fen. ``funding`` names the funds behind it in order; none means the payer's own.
+
+    ``payout_fen`` goes to the person beside the bill.
+    """
+
+    payer: str
+    amount_fen: int
+    funding: tuple[str, ...] = ()
+    payout_fen: int = 0
+
+    @property
+    def cascade(self) -> tuple[str, ...]:
+        """The funds that pay it, in order."""
+        return self.funding or (self.payer,)
+
+
+class SettledBill(msgspec.Struct, frozen=True):
+    """What the payers took over of a bill of a county's person at a hospital."""
+
+    settlement_id: str
+    county: str
+    hospital_id: str
+    person_id: str
+    parts: tuple[PayerPart, ...]
