@@ -3,9 +3,13 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+import httpx
+import msgspec
 
 from kernel.security import Issuer
 from onestop.services import SERVICES
@@ -29,6 +33,47 @@ def platform_process(database: str, folder: Path, *more: str) -> Iterator[subpro
     finally:
         process.terminate()
         process.wait(30)
+
+
+@contextmanager
+def settlement_process(database: str, folder: Path, policies: Path) -> Iterator[subprocess.Popen[str]]:
+    """Run the settlement service alone, as a deployment does, at its usual place in ``urls``."""
+    keys = issuer(folder)
+    user = f"{database.replace('postgres@', 'settlement@')}"
+    port = FIRST_PORT + list(SERVICES).index("settlement")
+    settings = {
+        "ONESTOP_DATABASE_URL": user,
+        "ONESTOP_TRANSPORT": "embedded",
+        "ONESTOP_JWKS": msgspec.json.encode(keys.jwks()).decode(),
+        "ONESTOP_TOKEN_ISSUER": keys.issuer,
+        "ONESTOP_TOKEN_AUDIENCE": keys.audience,
+        "ONESTOP_HOST": "127.0.0.1",
+        "ONESTOP_PORT": str(port),
+        "ONESTOP_POLICIES": str(policies),
+    }
+    with (folder / "settlement.log").open("a") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "onestop", "service", "settlement"],
+            env={**os.environ, **settings},
+            stderr=log,
+            text=True,
+        )
+    try:
+        _wait_until_ready(urls()["settlement"], process, folder / "settlement.log")
+        yield process
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _wait_until_ready(url: str, process: subprocess.Popen[str], log: Path) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and process.poll() is None:
+        with suppress(httpx.TransportError):
+            if httpx.get(f"{url}/health/ready").is_success:
+                return
+        time.sleep(0.05)
+    raise RuntimeError(log.read_text()[-3000:])
 
 
 def urls() -> dict[str, str]:
