@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
+import uvloop
 from rich.console import Console
 
 from kernel.refusals import Refused
@@ -35,7 +36,7 @@ def demo(folder: Folder = HOME, policies: Path = POLICIES, seed: int = 20190702)
     """A day in a demo city: departments' feeds, 300 encounters, balanced books, identical replay."""
     from onestop.demo.play import play_demo  # noqa: PLC0415 - a command loads only what it needs
 
-    raise typer.Exit(asyncio.run(play_demo(console, folder, policies, seed)))
+    raise typer.Exit(uvloop.run(play_demo(console, folder, policies, seed)))
 
 
 @app.command()
@@ -43,7 +44,7 @@ def run(folder: Folder = HOME, policies: Path = POLICIES, seed: int = 20190702) 
     """The demo city, which then stays up until you end it with ctrl-C; prints the addresses."""
     from onestop.demo.play import play_demo  # noqa: PLC0415
 
-    raise typer.Exit(asyncio.run(play_demo(console, folder, policies, seed, stay_up=True)))
+    raise typer.Exit(uvloop.run(play_demo(console, folder, policies, seed, stay_up=True)))
 
 
 @app.command()
@@ -115,7 +116,7 @@ def service(name: str) -> None:
     """Run one service from the environment's settings, as a deployment does."""
     from onestop.deployment import serve_from  # noqa: PLC0415
 
-    asyncio.run(serve_from(name, os.environ))
+    uvloop.run(serve_from(name, os.environ))
 
 
 @app.command()
@@ -130,7 +131,7 @@ def platform(
     """Every service in this one process, on a database of your own, until SIGTERM."""
     from onestop.one_process import serve_all  # noqa: PLC0415
 
-    asyncio.run(serve_all(database, folder, policies, first_port, kafka_bootstrap or None, topic_prefix))
+    uvloop.run(serve_all(database, folder, policies, first_port, kafka_bootstrap or None, topic_prefix))
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
+import fund_ledger.config
 import fund_ledger.main
 import fund_ledger.projections
 import msgspec
@@ -61,7 +62,7 @@ SERVICES: Final[Mapping[str, Service]] = {
         fund_ledger.main.PARTS,
         fund_ledger.projections.metadata,
         8004,
-        lambda host, _environ: fund_ledger.main.build(host),
+        lambda host, environ: fund_ledger.main.build(host, fund_ledger.config.config_from(environ)),
     ),
 }
 SCHEMAS: Final = tuple(service.schema for service in SERVICES.values())
