@@ -9,7 +9,6 @@ from kernel.event_log.kafka import KafkaEventLog
 from kernel.hosting import Host
 from kernel.http import Address, configure_logging, serve
 from kernel.security import Authenticator, PublicKeys
-
 from onestop.services import SERVICES, TOPICS
 
 
@@ -45,9 +44,7 @@ async def _event_log(environ: Mapping[str, str], url: str) -> EventLog:
         await kafka.create_topics(TOPICS)
         return kafka
     if transport == "embedded":
-        return EmbeddedEventLog(
-            await open_pool(url, schema="bus", user=environ.get("ONESTOP_DATABASE_USER"), size=8)
-        )
+        return EmbeddedEventLog(await open_pool(url, schema="bus", user=environ.get("ONESTOP_DATABASE_USER"), size=8))
     raise SettingError(f"ONESTOP_TRANSPORT={transport!r} is neither kafka nor embedded")
 
 

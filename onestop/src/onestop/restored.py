@@ -2,7 +2,6 @@
 
 from kernel.database import open_pool
 from kernel.event_store.sequencer import adopt_restored
-
 from onestop.services import SERVICES
 
 

@@ -3,18 +3,18 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-import fund_ledger.config
-import fund_ledger.main
-import fund_ledger.projections
 import msgspec
-import referral.main
-import referral.projections
 from fastapi import FastAPI
 from sqlalchemy import MetaData
 
+import fund_ledger.config
+import fund_ledger.main
+import fund_ledger.projections
 import identity.config
 import identity.main
 import identity.projections
+import referral.main
+import referral.projections
 import settlement.config
 import settlement.main
 import settlement.projections

@@ -5,11 +5,11 @@ from typing import Any, Final
 
 import asyncpg
 import msgspec
-from kernel.database import SingleConnection
-from kernel.refusals import Refused, RefusalKind
-from settlement.domain.encounter_events import SettlementConfirmed
 
+from kernel.database import SingleConnection
+from kernel.refusals import RefusalKind, Refused
 from onestop.services import SERVICES
+from settlement.domain.encounter_events import SettlementConfirmed
 
 _WHERE_SQL: Final = "SELECT encounter_id, person_id FROM settlement.settlements WHERE settlement_id = $1"
 _STREAM_SQL: Final = """

@@ -1,11 +1,11 @@
 """A settlement's story as a person reads it at the terminal."""
 
-from kernel.money import yuan_from_fen
 from rich.console import Console
 from rich.table import Table
-from settlement.domain.benefit import LayerTrace
 
+from kernel.money import yuan_from_fen
 from onestop.trace import Step, Story
+from settlement.domain.benefit import LayerTrace
 
 
 def print_story(console: Console, story: Story) -> None:

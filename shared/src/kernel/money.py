@@ -30,7 +30,9 @@ def fen_from_yuan(text: str) -> int:
     Raises AmountError on anything else and on amounts beyond MAX_FEN.
     """
     if len(text) > 20 or not _YUAN_TEXT.fullmatch(text):
-        raise AmountError(f"{text[:20]!r} is not an amount in yuan: write digits with at most two decimals, as in '1234.50'")
+        raise AmountError(
+            f"{text[:20]!r} is not an amount in yuan: write digits with at most two decimals, as in '1234.50'"
+        )
     whole, _, decimals = text.lstrip("-").partition(".")
     fen = int(whole) * FEN_PER_YUAN + int(decimals.ljust(2, "0") or "0")
     if fen > MAX_FEN:

@@ -11,8 +11,8 @@ from kernel.database import Pool
 from kernel.event_log import EventLog, Outgoing, partition_of
 from kernel.event_log.port import PARTITIONS
 from kernel.event_registry import EventRegistry
-from kernel.event_store.log import LoggedEvent, read_log
-from kernel.event_store.stream import RecordedEvent
+from kernel.event_store.log import read_log
+from kernel.event_store.stream import LoggedEvent, RecordedEvent
 from kernel.signals import Signal
 
 BATCH_MAX: Final = 1000

@@ -15,4 +15,6 @@ def print_verdict(console: Console, verdict: Verdict, seconds: float) -> None:
         console.print(f"[red]different[/red] {difference.where}")
         console.print(f"  live     {difference.live}")
         console.print(f"  replayed {difference.replayed}")
-    console.print("[bold green]replay identical[/bold green]" if verdict.identical else "[bold red]replay differs[/bold red]")
+    console.print(
+        "[bold green]replay identical[/bold green]" if verdict.identical else "[bold red]replay differs[/bold red]"
+    )

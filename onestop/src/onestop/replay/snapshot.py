@@ -9,7 +9,7 @@ import asyncpg
 from kernel.database import SingleConnection
 from kernel.event_registry import EventRegistry
 from kernel.event_store import RecordedEvent
-from kernel.event_store.log import LoggedEvent
+from kernel.event_store.stream import LoggedEvent
 
 PAGE: Final = 5000
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 import msgspec
 
 from kernel.event_registry import EventRegistry, EventType
-from kernel.event_store.log import LoggedEvent
+from kernel.event_store.stream import LoggedEvent
 
 _encoder: Final = msgspec.json.Encoder(order="deterministic")
 

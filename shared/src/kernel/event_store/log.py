@@ -7,21 +7,12 @@ import msgspec
 
 from kernel.database import Connection, Pool
 from kernel.event_registry import EventRegistry
-from kernel.event_store.stream import RecordedEvent
+from kernel.event_store.stream import LoggedEvent, RecordedEvent
 
 _READ_SQL: Final = """
 SELECT l.gseq, e.stream_id, e.version, e.event_id, e.type, e.schema_version, e.data, e.meta, e.occurred_at
 FROM event_log l JOIN events e ON e.pos = l.pos WHERE l.gseq > $1 ORDER BY l.gseq LIMIT $2
 """
-
-
-class LoggedEvent(msgspec.Struct, frozen=True):
-    """An event with its dense number and its stored name."""
-
-    gseq: int
-    type: str
-    schema_version: int
-    recorded: RecordedEvent
 
 
 class _Meta(msgspec.Struct, frozen=True):

@@ -44,6 +44,8 @@ END $$;
 def add_kernel_tables(metadata: MetaData) -> None:
     """Define the kernel's tables in a service's metadata."""
     _add_event_tables(metadata)
+    _add_order_tables(metadata)
+    _add_answer_table(metadata)
     _add_relay_table(metadata)
     _add_inbox_tables(metadata)
 
@@ -67,6 +69,9 @@ def _add_event_tables(metadata: MetaData) -> None:
         UniqueConstraint("stream_id", "version", name="events_stream_version"),
         Index("events_order", "order_tx", "pos"),
     )
+
+
+def _add_order_tables(metadata: MetaData) -> None:
     Table(
         "event_log",
         metadata,
@@ -83,6 +88,9 @@ def _add_event_tables(metadata: MetaData) -> None:
         Column("gseq", BigInteger, nullable=False),
         Column("logged_at", DateTime(timezone=True), nullable=False),
     )
+
+
+def _add_answer_table(metadata: MetaData) -> None:
     Table(
         "idempotency",
         metadata,

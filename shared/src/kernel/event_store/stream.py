@@ -31,6 +31,15 @@ class RecordedEvent(msgspec.Struct, frozen=True):
     correlation_id: str = ""
 
 
+class LoggedEvent(msgspec.Struct, frozen=True):
+    """An event with its dense number and its stored name."""
+
+    gseq: int
+    type: str
+    schema_version: int
+    recorded: RecordedEvent
+
+
 class NewEvent(msgspec.Struct, frozen=True):
     """An event encoded and chained, ready to be inserted."""
 
