@@ -5,6 +5,7 @@ import tempfile
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeAlias
 
 from benchmarks.booking import booking_delays, percentile
 from benchmarks.ceiling import pgbench_rate
@@ -21,11 +22,12 @@ from onestop.replay import verify
 PEOPLE, EACH, CLIENTS = 300, 12, 64
 RATE, SECONDS = 200, 20
 HERE = Path(__file__).parent
+Row: TypeAlias = tuple[str, str, str, str]
 
 
 def main() -> None:
     """Measure everything in one run."""
-    rows: list[tuple[str, str, str, str]] = []
+    rows: list[Row] = []
     with tempfile.TemporaryDirectory() as name, EmbeddedPostgres(Path(name) / "postgres") as server:
         folder = Path(name)
         asyncio.run(measure_settling(server, folder, rows))
@@ -34,7 +36,7 @@ def main() -> None:
     write(rows)
 
 
-async def measure_settling(server: EmbeddedPostgres, folder: Path, rows: list[tuple[str, str, str, str]]) -> None:
+async def measure_settling(server: EmbeddedPostgres, folder: Path, rows: list[Row]) -> None:
     """Settlements over HTTP against pgbench, replay against the peer, memory."""
     await recreate_database(server.url("postgres"), "bench")
     database = server.url("bench")
@@ -47,8 +49,18 @@ async def measure_settling(server: EmbeddedPostgres, folder: Path, rows: list[tu
         alone_memory = resident_mib(alone)
     with platform_process(database, folder):
         await wait_until_arrived(database)
-    rate = len(requests) / seconds
     latencies.sort()
+    await report_settling(server, folder, rows, len(requests) / seconds, latencies)
+    rows.append(("memory of settlement under load", f"{alone_memory:.0f} MiB", "must be under 200 MiB", ""))
+    rows.append(("memory of all four services in one process", f"{memory:.0f} MiB", "each must be under 200 MiB", ""))
+    await measure_replay(server, database, rows)
+
+
+async def report_settling(
+    server: EmbeddedPostgres, folder: Path, rows: list[Row], rate: float, latencies: list[float]
+) -> None:
+    """The rate beside pgbench's."""
+    database = server.url("bench")
     ceiling = await pgbench_rate(database, folder, people=PEOPLE, clients=32, seconds=10)
     rows.append(
         (
@@ -66,8 +78,10 @@ async def measure_settling(server: EmbeddedPostgres, folder: Path, rows: list[tu
             "",
         )
     )
-    rows.append(("memory of settlement under load", f"{alone_memory:.0f} MiB", "must be under 200 MiB", ""))
-    rows.append(("memory of all four services in one process", f"{memory:.0f} MiB", "each must be under 200 MiB", ""))
+
+
+async def measure_replay(server: EmbeddedPostgres, database: str, rows: list[Row]) -> None:
+    """Rebuilding and deciding again, against the peer's replay of as many events."""
     began = time.perf_counter()
     verdict = await verify(database)
     replay = verdict.events / (time.perf_counter() - began)
@@ -84,7 +98,7 @@ async def measure_settling(server: EmbeddedPostgres, folder: Path, rows: list[tu
     )
 
 
-async def measure_booking(server: EmbeddedPostgres, folder: Path, rows: list[tuple[str, str, str, str]]) -> None:
+async def measure_booking(server: EmbeddedPostgres, folder: Path, rows: list[Row]) -> None:
     """Settled to booked, over Kafka."""
     await recreate_database(server.url("postgres"), "bench_kafka")
     database = server.url("bench_kafka")
@@ -104,7 +118,7 @@ async def measure_booking(server: EmbeddedPostgres, folder: Path, rows: list[tup
     )
 
 
-def write(rows: list[tuple[str, str, str, str]]) -> None:
+def write(rows: list[Row]) -> None:
     """Print the figures and write them beside the code."""
     lines = [
         "# Results",

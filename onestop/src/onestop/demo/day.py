@@ -36,7 +36,8 @@ class Plan(msgspec.Struct, frozen=True):
     @property
     def encounters(self) -> int:
         """All of them, with the race's two and the one whose message is sent twice."""
-        return sum(getattr(self, name) for name in self.__struct_fields__) + 3
+        kinds = (self.outpatients, self.inpatients, self.special_outpatients, self.referred, self.second_thoughts)
+        return sum(kinds) + 3
 
 
 class Day:

@@ -7,8 +7,9 @@ from typing import Final
 
 import msgspec
 
-from kernel.policy_packs import PackLibrary, Policy
+from kernel.policy_packs import Pack, PackLibrary, Policy, reread
 from kernel.policy_packs.model import PackFile
+from kernel.policy_packs.readings import SWITCHABLE
 from kernel.refusals import Refused
 from onestop.examples.amounts import fen
 from onestop.examples.settle import Encounter, MembershipGiven, SettleExample, SettleStep, UnknownPackError
@@ -69,7 +70,22 @@ def policy_of(example: SettleExample, on: date, library: PackLibrary) -> Policy:
     in_force = [pack for pack in packs if pack.in_force(on)]
     if not in_force:
         raise Refused("POLICY_UNKNOWN", f"no pack of {example.region} is in force on {on}")
-    return Policy(in_force[-1], on, configured)
+    return Policy(reread(in_force[-1], assumed_of(example, in_force[-1])), on, configured)
+
+
+def assumed_of(example: SettleExample, pack: Pack) -> dict[str, str]:
+    """The readings that an example assumes, of those that the pack can be switched by. Raises Refused."""
+    own = {reading.ambiguity for reading in pack.file.readings}
+    found = {}
+    for assumption in example.assumes:
+        ambiguity, _, value = assumption.removeprefix("AMB-").partition(":")
+        if ambiguity not in own or ambiguity not in SWITCHABLE:
+            continue
+        if value not in SWITCHABLE[ambiguity]:
+            known = ", ".join(SWITCHABLE[ambiguity])
+            raise Refused("READING_UNKNOWN", f"{ambiguity} cannot be read as {value!r}; it is one of {known}")
+        found[ambiguity] = value
+    return found
 
 
 def claim_of(step: SettleStep) -> Claim:
@@ -92,6 +108,7 @@ def claim_of(step: SettleStep) -> Claim:
         cause=encounter.cause,
         mental_disorder=encounter.mental_disorder,
         referral_approved_on=encounter.referral_approved,
+        emergency=encounter.emergency,
         exception_approved_by=encounter.exception_approved_by,
         major_disease=encounter.major_disease_50,
         designated_for_major=encounter.designated_for_major,

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from kernel.refusals import Refused
 from onestop.examples.document import Example, read
+from onestop.examples.later import LaterExample, later_outcomes
 from onestop.examples.outcome import Mismatch, Outcome, Report, compare
 from onestop.examples.player import Player
 from onestop.examples.settle import SettleExample, UnknownPackError, expected_of, step_name, unexpected_layers
@@ -28,7 +29,11 @@ def run_examples(examples: Iterable[Example], player: Player) -> Report:
 
 
 def _play(example: Example, player: Player) -> Iterator[Outcome]:
-    return settle_outcomes(example, player)
+    match example:
+        case LaterExample():
+            return later_outcomes(example)
+        case SettleExample():
+            return settle_outcomes(example, player)
 
 
 def settle_outcomes(example: SettleExample, player: Player) -> Iterator[Outcome]:

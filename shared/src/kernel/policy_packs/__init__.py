@@ -1,7 +1,7 @@
 """Policy packs: the law as data. A pack is one policy document with a clause behind every figure."""
 
 from kernel.policy_packs.library import PackLibrary, load_library
-from kernel.policy_packs.loading import load_pack, parse_pack
+from kernel.policy_packs.loading import load_pack, parse_pack, reread
 from kernel.policy_packs.model import Pack
 from kernel.policy_packs.policy import LayerPlan, Policy, Situation
 from kernel.policy_packs.source import PackError
@@ -16,4 +16,5 @@ __all__ = [
     "load_library",
     "load_pack",
     "parse_pack",
+    "reread",
 ]

@@ -1,22 +1,22 @@
 """What must hold in a pack beyond its shape: complete tables, time lines without gaps, names that exist."""
 
-from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from kernel.money import AmountError, fen_from_yuan
-from kernel.policy_packs.model import BandedLumpSum, CatalogueExcess, PackFile, Row, SegmentedRate
+from kernel.policy_packs.layers import TABLES, BandedLumpSum, CatalogueExcess, SegmentedRate
+from kernel.policy_packs.model import PackFile, Settings
+from kernel.policy_packs.names import check_names, check_readings, open_figures
+from kernel.policy_packs.rows import Dated, Row
 from kernel.policy_packs.source import Source
-
-_METHODS_WITH_TABLES = ("rate_percent", "ceiling_percent", "allowed_percent", "tilt_percent")
-_MONEY_TABLES = ("yearly_cap_yuan", "line_yuan", "deductible_yuan")
 
 
 def check(file: PackFile, source: Source) -> None:
     """Raise PackError for the first thing in the pack that does not hold."""
     _check_document(file, source)
     _check_layers(file, source)
-    _check_names(file, source)
+    check_names(file, source)
+    check_readings(file, source)
 
 
 def _check_document(file: PackFile, source: Source) -> None:
@@ -33,14 +33,14 @@ def _check_layers(file: PackFile, source: Source) -> None:
         path = f"$.layers[{i}]"
         if not layer.clause.strip():
             raise source.error(f"{path}.clause", f"the layer {layer.payer} needs the clause that it comes from")
-        for name in (*_METHODS_WITH_TABLES, *_MONEY_TABLES):
+        for name in TABLES:
             rows: tuple[Row, ...] | None = getattr(layer, name, None)
             if rows is None:
                 continue
             if not rows and name != "tilt_percent":
                 raise source.error(f"{path}.{name}", f"the table {name} of layer {layer.payer} is empty")
             for j, row in enumerate(rows):
-                _check_row(row, f"{path}.{name}[{j}]", file, source, money=name in _MONEY_TABLES)
+                _check_row(row, f"{path}.{name}[{j}]", file, source, money=TABLES[name])
         _check_method(layer, path, source)
 
 
@@ -56,12 +56,14 @@ def _check_row(row: Row, path: str, file: PackFile, source: Source, *, money: bo
             f"{path}.values[0].from",
             f"the time line begins on {row.values[0].from_}, but the pack is in force from {file.in_force_from}: a gap",
         )
-    for k, value in enumerate(row.values):
-        here = f"{path}.values[{k}]"
-        if k and value.from_ <= row.values[k - 1].from_:
-            raise source.error(
-                f"{here}.from", f"{value.from_} does not come after {row.values[k - 1].from_}: an overlap"
-            )
+    _check_time_line(row.values, f"{path}.values", source, money=money)
+
+
+def _check_time_line(values: tuple[Dated, ...], path: str, source: Source, *, money: bool) -> None:
+    for k, value in enumerate(values):
+        here = f"{path}[{k}]"
+        if k and value.from_ <= values[k - 1].from_:
+            raise source.error(f"{here}.from", f"{value.from_} does not come after {values[k - 1].from_}: an overlap")
         if not value.clause.strip():
             raise source.error(f"{here}.clause", "every value needs the clause that it comes from")
         if value.value is not None:
@@ -93,37 +95,11 @@ def _check_method(layer: Any, path: str, source: Source) -> None:
             return
 
 
-def _check_names(file: PackFile, source: Source) -> None:
-    accumulators = {accumulator.name for accumulator in file.accumulators}
-    categories = {category.code for category in file.population.categories}
-    payers = [layer.payer for layer in file.layers]
-    for path, name in _accumulators_named(file):
-        if name not in accumulators:
-            raise source.error(path, f"the accumulator {name!r} is not declared; declared are {sorted(accumulators)}")
-    for i, payer in enumerate(payers):
-        if payer in payers[:i]:
-            raise source.error(f"$.layers[{i}].payer", f"the payer {payer} has two layers")
-    for path, code in _categories_named(file):
-        if code not in categories:
-            raise source.error(path, f"the category {code!r} is not in the population; there are {sorted(categories)}")
-    for i, payer in enumerate(file.exclusions.withhold if file.exclusions else ()):
-        if payer not in payers:
-            raise source.error(f"$.exclusions.withhold[{i}]", f"no layer has the payer {payer}")
-
-
-def _accumulators_named(file: PackFile) -> Iterator[tuple[str, str]]:
-    for i, layer in enumerate(file.layers):
-        for j, counted in enumerate(getattr(layer, "counted_in", ())):
-            yield f"$.layers[{i}].counted_in[{j}].name", counted.name
-        for key in ("own_cost_in", "paid_in", "base_in"):
-            name = getattr(layer, key, None)
-            if name is not None:
-                yield f"$.layers[{i}].{key}", name
-
-
-def _categories_named(file: PackFile) -> Iterator[tuple[str, str]]:
-    for i, layer in enumerate(file.layers):
-        for key in ("counted_in", "funding", *_METHODS_WITH_TABLES, *_MONEY_TABLES):
-            for j, row in enumerate(getattr(layer, key, ())):
-                for k, code in enumerate(row.for_.category):
-                    yield f"$.layers[{i}].{key}[{j}].for.category[{k}]", code
+def check_settings(settings: Settings, file: PackFile, source: Source) -> None:
+    """Raise PackError for the first thing in a county's settings that does not hold."""
+    figures = open_figures(file)
+    for name, values in settings.configured.items():
+        if name not in figures:
+            known = ", ".join(figures) or "none"
+            raise source.error(f"$.configured.{name}", f"the pack leaves no figure {name!r} open; open are: {known}")
+        _check_time_line(values, f"$.configured.{name}", source, money=figures[name])

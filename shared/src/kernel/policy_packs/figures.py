@@ -7,7 +7,7 @@ from decimal import Decimal
 import msgspec
 
 from kernel.money import fen_from_yuan
-from kernel.policy_packs.model import Dated, For, Row
+from kernel.policy_packs.rows import Dated, For, Row
 
 
 class Situation(msgspec.Struct, frozen=True):
@@ -46,10 +46,11 @@ class Missing(msgspec.Struct, frozen=True):
 Resolved = Figure | NoBenefit | Missing
 
 
-def applies(to: For, situation: Situation) -> bool:
-    """Whether a row is meant for a situation; an empty list means everything."""
+def applies(to: For, situation: Situation, readings: frozenset[str]) -> bool:
+    """Whether a row is meant for a situation under readings such as ``L4:parity80``; an empty list is everything."""
     return (
-        (not to.category or situation.category in to.category)
+        readings.issuperset(to.reading)
+        and (not to.category or situation.category in to.category)
         and (not to.kind or situation.kind in to.kind)
         and (not to.place or situation.place in to.place)
         and (not to.level or situation.level in to.level)
@@ -65,11 +66,8 @@ def in_force(values: Iterable[Dated], on: date) -> Dated | None:
     return current
 
 
-def resolve(
-    name: str, rows: Iterable[Row], situation: Situation, on: date, configured: Mapping[str, str], *, money: bool
-) -> Resolved:
-    """The figure of the first row that is meant for the situation. ``money`` tells yuan from percent."""
-    row = next((row for row in rows if applies(row.for_, situation)), None)
+def resolve(name: str, row: Row | None, on: date, configured: Mapping[str, str], *, money: bool) -> Resolved:
+    """The figure of a row on a day, None being no row at all. ``money`` tells yuan from percent."""
     if row is None:
         return Missing(name)
     if row.configured is not None:

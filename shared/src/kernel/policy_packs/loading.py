@@ -2,41 +2,76 @@
 
 import hashlib
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
-from kernel.policy_packs.checks import check
-from kernel.policy_packs.model import Pack, PackFile
+from kernel.policy_packs.checks import check, check_settings
+from kernel.policy_packs.model import Pack, PackFile, Settings
+from kernel.policy_packs.readings import ReadingError, with_readings
 from kernel.policy_packs.source import PackError, Source
 
+#: Between a pack and the settings of the county, in the text that is kept: all that is needed to decide by it.
+_SETTINGS_FOLLOW: Final = "\n--- # settings of the county\n"
+_SCHEMA: Final = "policies/pack.schema.json"
 _PATH: Final = re.compile(r" - at `(?P<path>[^`]*)`$")
 
 
 def load_pack(path: Path) -> Pack:
-    """Read and check a pack file; raises PackError."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise PackError(path.name, 1, f"the file is not UTF-8 ({error.reason} at byte {error.start})") from error
+    """Read and check a pack file, with the ``.settings.yaml`` beside it if there is one; raises PackError."""
+    text = _read(path)
+    settings = path.with_suffix(".settings.yaml")
+    if settings.exists():
+        text = f"{text}{_SETTINGS_FOLLOW}{_read(settings)}"
     pack = parse_pack(text, path.name)
     place = f"{path.parent.name}/{path.stem}"
     if pack.pack_id != place:
-        line = Source(text, path.name).line("$.pack")
+        line = Source(_read(path), path.name).line("$.pack")
         raise PackError(path.name, line, f"pack is {pack.pack_id!r}, but the file lies at {place!r}: name it so")
     return pack
 
 
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise PackError(path.name, 1, f"the file is not UTF-8 ({error.reason} at byte {error.start})") from error
+
+
 def parse_pack(text: str, source_name: str) -> Pack:
     """Read and check a pack from its text; raises PackError. The text is all that is needed to decide by it."""
-    source = Source(text, source_name)
+    law, _, settings_text = text.partition(_SETTINGS_FOLLOW)
+    source = Source(law, source_name)
     try:
         file = msgspec.convert(source.value, PackFile)
     except msgspec.ValidationError as error:
-        raise located(error, source, "policies/pack.schema.json") from error
+        raise located(error, source, _SCHEMA) from error
     check(file, source)
-    return Pack(file, text, hashlib.sha256(text.encode()).hexdigest())
+    settings = _settings(settings_text, source_name.replace(".yaml", ".settings.yaml"), file)
+    return Pack(with_readings(file, settings.readings), text, hashlib.sha256(text.encode()).hexdigest(), settings)
+
+
+def reread(pack: Pack, readings: Mapping[str, str]) -> Pack:
+    """A pack under other readings of the law, as if its settings said so. Raises ReadingError."""
+    settings = msgspec.structs.replace(pack.settings, readings=pack.settings.readings | dict(readings))
+    return msgspec.structs.replace(pack, file=with_readings(pack.file, readings), settings=settings)
+
+
+def _settings(text: str, source_name: str, file: PackFile) -> Settings:
+    if not text.strip():
+        return Settings()
+    source = Source(text, source_name)
+    try:
+        settings = msgspec.convert(source.value, Settings)
+        with_readings(file, settings.readings)
+    except msgspec.ValidationError as error:
+        raise located(error, source, _SCHEMA) from error
+    except ReadingError as error:
+        raise source.error("$.readings", str(error)) from error
+    check_settings(settings, file, source)
+    return settings
 
 
 def located(error: msgspec.ValidationError, source: Source, schema: str) -> PackError:
@@ -48,6 +83,9 @@ def located(error: msgspec.ValidationError, source: Source, schema: str) -> Pack
     unknown = re.search(r"unknown field `([^`]*)`", what)
     if unknown:
         path, what = f"{path}.{unknown[1]}", f"the key {unknown[1]!r} is not known here; {_known(source, path, schema)}"
+    missing = re.search(r"missing required field `([^`]*)`", what)
+    if missing:
+        what = f"the key {missing[1]!r} is missing; {_known(source, path + '._', schema)}"
     return source.error(path, f"{what} (at {path})")
 
 

@@ -2,25 +2,15 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Final
 
 import msgspec
 
-from kernel.policy_packs.figures import Missing, Resolved, Situation, applies, resolve
-from kernel.policy_packs.model import Layer, Pack, Row
+from kernel.policy_packs.figures import Missing, Resolved, Situation, applies, in_force, resolve
+from kernel.policy_packs.layers import TABLES, Layer
+from kernel.policy_packs.model import Pack
+from kernel.policy_packs.rows import For, Row
 
 __all__ = ["LayerPlan", "Policy", "Situation"]
-
-#: The tables that a layer may have: attribute, and whether its figures are money.
-_TABLES: Final = {
-    "rate_percent": False,
-    "ceiling_percent": False,
-    "allowed_percent": False,
-    "tilt_percent": False,
-    "yearly_cap_yuan": True,
-    "line_yuan": True,
-    "deductible_yuan": True,
-}
 
 
 class LayerPlan(msgspec.Struct, frozen=True):
@@ -31,6 +21,7 @@ class LayerPlan(msgspec.Struct, frozen=True):
     applies: bool
     counted_in: str | None
     funds: tuple[str, ...]
+    needs_referral: bool = False
 
     def figure(self, name: str) -> Resolved:
         """The figure of a table of this layer."""
@@ -44,7 +35,9 @@ class Policy:
         self.pack = pack
         self.file = pack.file
         self.on = on
-        self.configured = dict(configured or {})
+        self.configured = _configured(pack, on) | dict(configured or {})
+        self.readings = frozenset(f"{reading.ambiguity}:{reading.value}" for reading in pack.file.readings)
+        self.accumulators = tuple(accumulator.name for accumulator in pack.file.accumulators)
         self._plans: dict[Situation, tuple[LayerPlan, ...]] = {}
 
     @property
@@ -63,19 +56,29 @@ class Policy:
     def _layer_plan(self, layer: Layer, situation: Situation) -> LayerPlan:
         figures = {
             name: self._resolve(f"{layer.payer}.{name}", getattr(layer, name), situation, money=money)
-            for name, money in _TABLES.items()
+            for name, money in TABLES.items()
             if getattr(layer, name, ())
         }
         served = layer.everyone or situation.category is not None
-        counted = (c.name for c in getattr(layer, "counted_in", ()) if applies(c.for_, situation))
-        funds = (f.funds for f in layer.funding if applies(f.for_, situation))
+        counted = (c.name for c in getattr(layer, "counted_in", ()) if self._applies(c.for_, situation))
+        funds = (f.funds for f in layer.funding if self._applies(f.for_, situation))
         return LayerPlan(
             layer,
             figures,
-            served and applies(layer.for_, situation),
+            served and self._applies(layer.for_, situation),
             next(counted, None),
             next(funds, (layer.payer,)),
+            layer.needs_referral and self._applies(layer.referral_for, situation),
         )
 
+    def _applies(self, to: For, situation: Situation) -> bool:
+        return applies(to, situation, self.readings)
+
     def _resolve(self, name: str, rows: tuple[Row, ...], situation: Situation, *, money: bool) -> Resolved:
-        return resolve(name, rows, situation, self.on, self.configured, money=money)
+        row = next((row for row in rows if self._applies(row.for_, situation)), None)
+        return resolve(name, row, self.on, self.configured, money=money)
+
+
+def _configured(pack: Pack, on: date) -> dict[str, str]:
+    values = {name: in_force(dated, on) for name, dated in pack.settings.configured.items()}
+    return {name: dated.value for name, dated in values.items() if dated is not None and dated.value is not None}

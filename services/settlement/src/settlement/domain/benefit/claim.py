@@ -31,6 +31,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     cause: str = "illness"
     mental_disorder: bool = False
     referral_approved_on: date | None = None
+    emergency: bool = False
     exception_approved_by: tuple[str, ...] = ()
     major_disease: bool = False
     designated_for_major: bool = False

@@ -10,7 +10,18 @@ from settlement.domain.benefit.trace import LayerTrace
 class Course:
     """A running calculation. It lives inside one call of ``adjudicate`` and is never seen outside."""
 
-    __slots__ = ("aid_wanted", "balances", "category", "cited_as", "claim", "entitled", "left", "policy", "taken")
+    __slots__ = (
+        "aid_wanted",
+        "balances",
+        "category",
+        "cited_as",
+        "claim",
+        "entitled",
+        "left",
+        "lessened",
+        "policy",
+        "taken",
+    )
 
     def __init__(self, claim: Claim, category: str | None, balances: dict[str, int], policy: Policy) -> None:
         self.claim = claim
@@ -25,6 +36,8 @@ class Course:
         self.entitled: set[str] = set()
         #: Aid before it was cut at its yearly cap (needed by the reading ``over_cap_only``, AMB-E1).
         self.aid_wanted: dict[str, int] = {}
+        #: What payers took who lessen the person's own cost (AMB-C5).
+        self.lessened = 0
 
     @property
     def compliant_own_fen(self) -> int:
@@ -35,7 +48,7 @@ class Course:
                 "COMPLIANT_COST_MISSING",
                 f"{self.policy.policy_id} works on the compliant cost (合规医疗费用); the claim must state it",
             )
-        own = claim.compliant_fen - self.taken.get("BMI", 0) - self.taken.get("CII", 0)
+        own = claim.compliant_fen - self.taken.get("BMI", 0) - self.taken.get("CII", 0) - self.lessened
         return max(0, own - claim.excluded_compliant_fen)
 
     def figure(self, plan: LayerPlan, table: str) -> Figure | NoBenefit:

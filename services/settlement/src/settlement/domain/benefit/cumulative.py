@@ -7,7 +7,8 @@ from functools import lru_cache
 from kernel.money import Rounding, divide, fen_from_yuan
 from kernel.policy_packs import LayerPlan
 from kernel.policy_packs.figures import Figure, NoBenefit
-from kernel.policy_packs.model import Band, BandedLumpSum, Segment, SegmentedRate
+from kernel.policy_packs.layers import BandedLumpSum, SegmentedRate
+from kernel.policy_packs.rows import Band, Segment
 from settlement.domain.benefit.course import Course
 from settlement.domain.benefit.trace import LayerTrace
 
@@ -69,9 +70,9 @@ def segmented_amount(
     for segment in segments:
         upper = cumulated_fen if segment.upto_yuan is None else min(cumulated_fen, fen_from_yuan(segment.upto_yuan))
         part = max(0, upper - max(lower, deductible_fen))
-        rate = Decimal(segment.percent) / 100 + Decimal(tilt[0]) / Decimal(tilt[1])
-        numerator, denominator = rate.as_integer_ratio()
-        paid += divide(part * numerator, denominator, Rounding.HALF_UP)
+        points, hundredths = Decimal(segment.percent).as_integer_ratio()
+        numerator = points * tilt[1] + tilt[0] * hundredths * 100
+        paid += divide(part * numerator, hundredths * 100 * tilt[1], Rounding.HALF_UP)
         lower = max(lower, upper)
     return paid
 

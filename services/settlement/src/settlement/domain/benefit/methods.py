@@ -3,16 +3,23 @@
 from kernel.money import Rounding, divide
 from kernel.policy_packs import LayerPlan
 from kernel.policy_packs.figures import NoBenefit
-from kernel.policy_packs.model import CatalogueExcess, ExcessOverYearlyLine, RateOfBase, ShareCeiling, YearlyPersonalCap
+from kernel.policy_packs.layers import (
+    CatalogueExcess,
+    ExcessOverYearlyLine,
+    Given,
+    RateOfBase,
+    ShareCeiling,
+    YearlyPersonalCap,
+)
 from kernel.refusals import Refused
 from settlement.domain.benefit.course import Course
 from settlement.domain.benefit.trace import LayerTrace
 
 
-def given(course: Course, plan: LayerPlan) -> LayerTrace:
+def given(course: Course, plan: LayerPlan, layer: Given) -> LayerTrace:
     """min(amount that the outer payer gave, what is left); flagged OVERCLAIM where it gave more (AMB-X5)."""
-    payer = plan.layer.payer
-    asked = course.claim.given_fen.get(payer)
+    payer = layer.payer
+    asked = course.claim.given_fen.get(payer, 0 if layer.optional else None)
     if asked is None:
         raise Refused(
             "PAYER_AMOUNT_MISSING",
@@ -20,6 +27,8 @@ def given(course: Course, plan: LayerPlan) -> LayerTrace:
             about={"payer": payer},
         )
     amount = min(asked, course.left)
+    if layer.lessens_own_cost:
+        course.lessened += amount
     return course.take(plan, amount, asked_fen=asked, flags=("OVERCLAIM",) if asked > amount else ())
 
 
@@ -39,6 +48,8 @@ def rate_of_base(course: Course, plan: LayerPlan, layer: RateOfBase) -> LayerTra
     base = course.compliant_own_fen
     wanted = divide(base * rate.numerator, rate.denominator, Rounding.HALF_UP)
     rest = max(0, cap.numerator - course.balances.get(accumulator, 0))
+    if layer.joint_cap_yuan:
+        rest = min(rest, _joint_rest(course, plan, layer))
     amount = min(wanted, rest, course.left)
     course.aid_wanted[layer.payer] = wanted
     before, after = course.count(accumulator, amount)
@@ -54,6 +65,14 @@ def rate_of_base(course: Course, plan: LayerPlan, layer: RateOfBase) -> LayerTra
         after_fen=after,
         flags=("CAP_REACHED",) if wanted > rest else (),
     )
+
+
+def _joint_rest(course: Course, plan: LayerPlan, layer: RateOfBase) -> int:
+    """What is left of a limit over several accumulators together; without one, as much as the bill (AMB-E4)."""
+    joint = course.figure(plan, "joint_cap_yuan")
+    if isinstance(joint, NoBenefit):
+        return course.left
+    return max(0, joint.numerator - sum(course.balances.get(name, 0) for name in layer.joint_cap_in))
 
 
 def share_ceiling(course: Course, plan: LayerPlan, layer: ShareCeiling) -> LayerTrace:

@@ -4,7 +4,8 @@ from datetime import date
 
 import msgspec
 
-from kernel.policy_packs.model import Category, PackFile
+from kernel.policy_packs.model import PackFile
+from kernel.policy_packs.population import Category, Population
 from kernel.refusals import Refused
 
 
@@ -48,8 +49,9 @@ def effective_category(standing: Standing, file: PackFile, begins_on: date, disc
         m for m in standing.memberships if m.valid_from <= discharged_on and not (m.valid_to and m.valid_to < first)
     ]
     for category in file.population.categories:
+        told = category.membership or category.code
         for membership in held:
-            if membership.category == category.code and _counts(membership, category, file, begins_on, discharged_on):
+            if membership.category == told and _counts(membership, category, file, begins_on, discharged_on):
                 return category.code
     return None
 
@@ -68,8 +70,15 @@ def _counts(membership: Membership, category: Category, file: PackFile, begins_o
             f"the person has left poverty ({category.code}, LIFTED), but the day of leaving is not known; "
             "the poverty office must give it before the two years of support can be counted",
         )
-    counted = begins_on if file.population.support_counted_by == "admission" else discharged_on
-    return counted <= years_after(membership.exit_date, category.support_years)
+    population = file.population
+    counted = begins_on if population.support_counted_by == "admission" else discharged_on
+    return counted <= support_ends_on(membership.exit_date, category.support_years, population)
+
+
+def support_ends_on(exit_date: date, years: int, population: Population) -> date:
+    """The last day of support after leaving poverty: 两年继续扶持期 (003 二(六), AMB-D3)."""
+    ends = years_after(exit_date, years)
+    return ends if population.support_ends == "same_day" else date(ends.year, 12, 31)
 
 
 def years_after(day: date, years: int) -> date:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import assert_never
 
 from kernel.policy_packs import LayerPlan, Policy, Situation
-from kernel.policy_packs.model import (
+from kernel.policy_packs.layers import (
     BandedLumpSum,
     CatalogueExcess,
     ExcessOverYearlyLine,
@@ -14,6 +14,7 @@ from kernel.policy_packs.model import (
     ShareCeiling,
     YearlyPersonalCap,
 )
+from kernel.policy_packs.population import TreatFirst
 from kernel.refusals import Refused
 from settlement.domain.benefit import methods
 from settlement.domain.benefit.claim import Claim, check
@@ -32,12 +33,13 @@ def adjudicate(claim: Claim, standing: Standing, balances: Mapping[str, int], po
     check(claim)
     _check_payers(claim, policy)
     category = effective_category(standing, policy.file, claim.begins_on, claim.discharged_on)
-    before = {accumulator.name: balances.get(accumulator.name, 0) for accumulator in policy.file.accumulators}
-    before.update({name: amount for name, amount in balances.items() if "." in name})
+    # Accumulators that this pack does not know belong to another pack of the same year: they stay as they are.
+    before = dict.fromkeys(policy.accumulators, 0) | dict(balances)
     course = Course(claim, category, dict(before), policy)
     withheld = withheld_layers(claim, policy)
+    referred = has_referral(claim, policy)
     plans = policy.plan(Situation(category, claim.kind, claim.place, claim.level))
-    layers = tuple(_layer(course, plan, withheld) for plan in plans)
+    layers = tuple(_layer(course, plan, withheld, referred=referred) for plan in plans)
     assert claim.total_fen == sum(layer.amount_fen for layer in layers) + course.left, "a fen was lost or made"
     payout = sum(layer.payout_fen for layer in layers)
     prepaid = claim.patient_prepaid_fen
@@ -52,7 +54,7 @@ def adjudicate(claim: Claim, standing: Standing, balances: Mapping[str, int], po
         after_fen=course.balances,
         payout_fen=payout,
         refund_to_patient_fen=max(0, prepaid - course.left) if prepaid is not None else 0,
-        flags=_flags(claim, category, policy),
+        flags=_flags(claim, category, policy, referred=referred),
     )
 
 
@@ -84,38 +86,55 @@ def withheld_layers(claim: Claim, policy: Policy) -> dict[str, str]:
     return {}
 
 
-def has_referral(claim: Claim) -> bool:
-    """In county, or referred with the approval not after admission (001 二(六), AMB-H5)."""
+def has_referral(claim: Claim, policy: Policy) -> bool:
+    """In county, or referred with the approval not after admission and not run out (001 二(六), AMB-H5).
+
+    True where the document knows no referral. An emergency counts as referred only where the pack says so.
+    """
+    rule = policy.file.referral
+    if rule is None or claim.place == "in_county" or (claim.emergency and rule.emergency == "exempt"):
+        return True
     approved = claim.referral_approved_on
-    return claim.place == "in_county" or (approved is not None and approved <= claim.begins_on)
+    if approved is None or approved > claim.begins_on:
+        return False
+    return rule.valid_days is None or (claim.begins_on - approved).days <= rule.valid_days
 
 
-def _flags(claim: Claim, category: str | None, policy: Policy) -> dict[str, bool]:
-    flags: dict[str, bool] = {}
-    if policy.file.referral_withheld_flags:
-        referred = has_referral(claim)
-        flags = dict.fromkeys(policy.file.referral_withheld_flags, referred)
-    treat_first = policy.file.treat_first
-    if treat_first is not None and treat_first.major_disease and claim.major_disease:
-        flags["treat_first_pay_later"] = claim.designated_for_major or category is not None
+def _flags(claim: Claim, category: str | None, policy: Policy, *, referred: bool) -> dict[str, bool]:
+    rule, treat_first = policy.file.referral, policy.file.treat_first
+    flags = dict.fromkeys(rule.flags, referred) if rule is not None else {}
+    if treat_first is not None:
+        flags["treat_first_pay_later"] = is_treated_first(claim, category, treat_first)
     return flags
 
 
-def _layer(course: Course, plan: LayerPlan, withheld: Mapping[str, str]) -> LayerTrace:
+def is_treated_first(claim: Claim, category: str | None, rule: TreatFirst) -> bool:
+    """先诊疗后付费: the poor where the document says, and anyone with a major disease where it is designated."""
+    poor = (
+        category is not None
+        and claim.kind in rule.kinds
+        and claim.place in rule.places
+        and (not rule.levels or claim.level in rule.levels)
+    )
+    return poor or (rule.major_disease and claim.major_disease and claim.designated_for_major)
+
+
+def _layer(course: Course, plan: LayerPlan, withheld: Mapping[str, str], *, referred: bool) -> LayerTrace:
     payer = plan.layer.payer
     if payer in withheld:
         return course.take(plan, 0, clause=withheld[payer], flags=("EXCLUDED",))
     if not plan.applies:
         return course.take(plan, 0, flags=("NOT_SERVED",))
-    if plan.layer.needs_referral and not has_referral(course.claim):
-        return course.take(plan, 0, flags=("NO_REFERRAL",))
+    if plan.needs_referral and not referred:
+        assert course.policy.file.referral is not None
+        return course.take(plan, 0, clause=course.policy.file.referral.clause, flags=("NO_REFERRAL",))
     return _work_out(course, plan)
 
 
 def _work_out(course: Course, plan: LayerPlan) -> LayerTrace:  # noqa: PLR0911 - one line for each method there is
     match plan.layer:
-        case Given():
-            return methods.given(course, plan)
+        case Given() as layer:
+            return methods.given(course, plan, layer)
         case RateOfBase() as layer:
             return methods.rate_of_base(course, plan, layer)
         case ShareCeiling() as layer:

@@ -1,0 +1,99 @@
+"""Names in a pack: what a layer speaks of must be declared, and every reading must be one that is known."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from kernel.policy_packs.layers import TABLES
+from kernel.policy_packs.model import PackFile
+from kernel.policy_packs.readings import ReadingError, check_value, with_readings
+from kernel.policy_packs.rows import For
+from kernel.policy_packs.source import Source
+
+
+def check_names(file: PackFile, source: Source) -> None:
+    """Raise PackError for the first name of an accumulator, category or payer that the pack does not declare."""
+    accumulators = {accumulator.name for accumulator in file.accumulators}
+    categories = {category.code for category in file.population.categories}
+    payers = [layer.payer for layer in file.layers]
+    for path, name in _accumulators_named(file):
+        if name not in accumulators:
+            raise source.error(path, f"the accumulator {name!r} is not declared; declared are {sorted(accumulators)}")
+    for i, payer in enumerate(payers):
+        if payer in payers[:i]:
+            raise source.error(f"$.layers[{i}].payer", f"the payer {payer} has two layers")
+    for path, code in _categories_named(file):
+        if code not in categories:
+            raise source.error(path, f"the category {code!r} is not in the population; there are {sorted(categories)}")
+    for i, payer in enumerate(file.exclusions.withhold if file.exclusions else ()):
+        if payer not in payers:
+            raise source.error(f"$.exclusions.withhold[{i}]", f"no layer has the payer {payer}")
+
+
+def _accumulators_named(file: PackFile) -> Iterator[tuple[str, str]]:
+    for i, layer in enumerate(file.layers):
+        for j, counted in enumerate(getattr(layer, "counted_in", ())):
+            yield f"$.layers[{i}].counted_in[{j}].name", counted.name
+        for j, name in enumerate(getattr(layer, "joint_cap_in", ())):
+            yield f"$.layers[{i}].joint_cap_in[{j}]", name
+        for key in ("own_cost_in", "paid_in", "base_in"):
+            name = getattr(layer, key, None)
+            if name is not None:
+                yield f"$.layers[{i}].{key}", name
+
+
+def _categories_named(file: PackFile) -> Iterator[tuple[str, str]]:
+    for path, to in _conditions(file):
+        for k, code in enumerate(to.category):
+            yield f"{path}.category[{k}]", code
+
+
+def _conditions(file: PackFile) -> Iterator[tuple[str, For]]:
+    for i, layer in enumerate(file.layers):
+        yield f"$.layers[{i}].for", layer.for_
+        yield f"$.layers[{i}].referral_for", layer.referral_for
+        for key in ("counted_in", "funding", *TABLES):
+            for j, row in enumerate(getattr(layer, key, ())):
+                yield f"$.layers[{i}].{key}[{j}].for", row.for_
+    for j, paid in enumerate(file.premium.rows if file.premium else ()):
+        yield f"$.premium.rows[{j}].for", paid.for_
+
+
+def check_readings(file: PackFile, source: Source) -> None:
+    """Raise PackError for a reading that is not known, or that a row or parameter speaks of otherwise."""
+    readings: dict[str, str] = {}
+    for i, reading in enumerate(file.readings):
+        here = f"$.readings[{i}]"
+        if reading.ambiguity in readings:
+            raise source.error(f"{here}.ambiguity", f"the reading {reading.ambiguity} is given twice")
+        readings[reading.ambiguity] = reading.value
+        with _at(source, f"{here}.value"):
+            check_value(reading.ambiguity, reading.value)
+    for path, to in _conditions(file):
+        for k, named in enumerate(to.reading):
+            ambiguity, _, value = named.partition(":")
+            with _at(source, f"{path}.reading[{k}]"):
+                check_value(ambiguity, value)
+            if ambiguity not in readings:
+                raise source.error(f"{path}.reading[{k}]", f"{ambiguity!r} is not among the readings of this pack")
+    for i, (layer, read) in enumerate(zip(file.layers, with_readings(file, {}).layers, strict=True)):
+        if layer != read:
+            raise source.error(f"$.layers[{i}]", f"the layer {layer.payer} is not written as the readings below say")
+
+
+@contextmanager
+def _at(source: Source, path: str) -> Iterator[None]:
+    try:
+        yield
+    except ReadingError as error:
+        raise source.error(path, str(error)) from error
+
+
+def open_figures(file: PackFile) -> dict[str, bool]:
+    """The names of figures that the document leaves open, and whether each is money."""
+    return {
+        row.configured: money
+        for layer in file.layers
+        for table, money in TABLES.items()
+        for row in getattr(layer, table, ())
+        if row.configured is not None
+    }
