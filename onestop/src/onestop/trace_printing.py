@@ -14,12 +14,14 @@ def print_story(console: Console, story: Story) -> None:
     console.print(f"\n[bold]Settlement {settled.settlement_id}[/bold]  {settled.hospital_id}, {settled.claim.kind}")
     console.print(f"category {result.category}, {result.document}, policy {result.policy_id}")
     table = Table(title="Who pays what, and why", title_justify="left")
-    for heading in ("payer", "yuan", "of", "rate", "clause", "left before", "year before → after", "funds"):
-        table.add_column(heading, justify="right" if heading in ("yuan", "of", "left before") else "left")
+    table.add_column("payer")
+    table.add_column("yuan", justify="right", no_wrap=True)
+    table.add_column("how it comes about")
+    table.add_column("clause")
     for layer in result.layers:
-        table.add_row(*_layer_row(layer))
-    table.add_row("patient", yuan_from_fen(result.patient_pays_fen), "", "", "what is left", "", "", "", style="bold")
-    table.add_row("total", yuan_from_fen(result.total_fen), "", "", "", "", "", "", style="bold")
+        table.add_row(layer.payer, yuan_from_fen(layer.amount_fen), _how(layer), layer.clause)
+    table.add_row("patient", yuan_from_fen(result.patient_pays_fen), "what is left", "", style="bold")
+    table.add_row("total", yuan_from_fen(result.total_fen), "", "", style="bold")
     console.print(table)
     if result.payout_fen:
         console.print(f"beside the bill, paid to the person: {yuan_from_fen(result.payout_fen)} yuan")
@@ -27,20 +29,21 @@ def print_story(console: Console, story: Story) -> None:
         console.print(f"  {step.occurred_at:%H:%M:%S.%f} {step.service:<12} {step.type:<22} {_summary(step)}")
 
 
-def _layer_row(layer: LayerTrace) -> tuple[str, ...]:
-    year = ""
+def _how(layer: LayerTrace) -> str:
+    parts = []
+    if layer.percent and layer.base_fen is not None:
+        parts.append(f"{layer.percent} % of {yuan_from_fen(layer.base_fen)}")
+    elif layer.base_fen is not None:
+        parts.append(f"on {yuan_from_fen(layer.base_fen)}")
+    if layer.asked_fen is not None:
+        parts.append(f"asked {yuan_from_fen(layer.asked_fen)}")
+    if layer.cap_fen is not None:
+        parts.append(f"limit {yuan_from_fen(layer.cap_fen)}")
     if layer.before_fen is not None and layer.after_fen is not None:
-        year = f"{layer.accumulator} {yuan_from_fen(layer.before_fen)} → {yuan_from_fen(layer.after_fen)}"
-    return (
-        layer.payer,
-        yuan_from_fen(layer.amount_fen),
-        "" if layer.base_fen is None else yuan_from_fen(layer.base_fen),
-        f"{layer.percent} %" if layer.percent else "",
-        layer.clause,
-        yuan_from_fen(layer.left_before_fen),
-        year,
-        " → ".join(layer.funds),
-    )
+        parts.append(f"year {yuan_from_fen(layer.before_fen)} → {yuan_from_fen(layer.after_fen)}")
+    if layer.funds and layer.funds != (layer.payer,):
+        parts.append("paid from " + " then ".join(layer.funds))
+    return ", ".join([*parts, *layer.flags])
 
 
 def _summary(step: Step) -> str:
