@@ -1,18 +1,17 @@
 """The command ``onestop examples``: plays example files and exits 0 only where every figure agrees."""
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from kernel.policy_packs import PackError, PackLibrary, load_library
-from onestop.examples.player import DirectPlayer, Player
+from kernel.policy_packs import PackError, load_library
+from onestop.examples.http_run import http_player
+from onestop.examples.player import DirectPlayer
 from onestop.examples.runner import run
 
-#: The ways to play an example, by the name given to ``--through``; the embedded run adds ``http``.
-PLAYERS: dict[str, Callable[[PackLibrary], Player]] = {"domain": DirectPlayer}
+WAYS = ("domain", "http")
 
 
 def examples_command(
@@ -21,10 +20,14 @@ def examples_command(
     policies: Annotated[Path, typer.Option(envvar="ONESTOP_POLICIES", help="The folder of packs.")] = Path("policies"),
 ) -> None:
     """Play worked examples and report every figure that comes out otherwise."""
-    if through not in PLAYERS:
-        raise typer.BadParameter(f"{through!r} is unknown; there are {', '.join(PLAYERS)}", param_hint="--through")
+    if through not in WAYS:
+        raise typer.BadParameter(f"{through!r} is unknown; there are {', '.join(WAYS)}", param_hint="--through")
     try:
-        report = run(files, PLAYERS[through](load_library(policies)))
+        if through == "domain":
+            report = run(files, DirectPlayer(load_library(policies)))
+        else:
+            with http_player(policies) as player:
+                report = run(files, player)
     except PackError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error
