@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -15,9 +16,16 @@ _names = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+def server_folder() -> Iterator[Path]:
+    """Where servers keep their data: pytest removes the temporary folders of older runs, also of running ones."""
+    with tempfile.TemporaryDirectory(prefix="onestop-test-", ignore_cleanup_errors=True) as name:
+        yield Path(name)
+
+
+@pytest.fixture(scope="session")
+def postgres(server_folder: Path) -> Iterator[EmbeddedPostgres]:
     """The embedded PostgreSQL 18, one for the whole run."""
-    with EmbeddedPostgres(tmp_path_factory.mktemp("postgres")) as server:
+    with EmbeddedPostgres(server_folder / "postgres") as server:
         yield server
 
 
@@ -39,11 +47,11 @@ async def _administer(postgres: EmbeddedPostgres, sql: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def kafka_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaBroker]:
+def kafka_broker(server_folder: Path) -> Iterator[KafkaBroker]:
     """A real Apache Kafka, one for the whole run; skipped where Java or Maven is missing."""
     if not java_and_maven_available():
         pytest.skip("Java or Maven is missing, so the real Kafka cannot run here")
-    broker = KafkaBroker(tmp_path_factory.mktemp("kafka"), libs=Path(__file__).parent / "deploy/kafka/libs")
+    broker = KafkaBroker(server_folder / "kafka", libs=Path(__file__).parent / "deploy/kafka/libs")
     broker.start()
     yield broker
     broker.stop()
