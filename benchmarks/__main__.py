@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeAlias
 
+import uvloop
+
 from benchmarks.booking import booking_delays, percentile
 from benchmarks.ceiling import pgbench_rate
 from benchmarks.http_load import send_all, send_at_rate
@@ -30,9 +32,9 @@ def main() -> None:
     rows: list[Row] = []
     with tempfile.TemporaryDirectory() as name, EmbeddedPostgres(Path(name) / "postgres") as server:
         folder = Path(name)
-        asyncio.run(measure_settling(server, folder, rows))
+        uvloop.run(measure_settling(server, folder, rows))
         if java_and_maven_available():
-            asyncio.run(measure_booking(server, folder, rows))
+            uvloop.run(measure_booking(server, folder, rows))
     write(rows)
 
 
@@ -44,9 +46,13 @@ async def measure_settling(server: EmbeddedPostgres, folder: Path, rows: list[Ro
         requests = await prepare(database, folder, people=PEOPLE, each=EACH)
         await wait_until_arrived(database)
         memory = resident_mib(process)
-    with settlement_process(database, folder, HERE.parent / "policies") as alone:
-        seconds, _, latencies = await send_all(urls()["settlement"], requests, connections=CLIENTS)
-        alone_memory = resident_mib(alone)
+    policies = HERE.parent / "policies"
+    with (
+        settlement_process(database, folder, policies) as (first, process),
+        settlement_process(database, folder, policies, instance=1) as (second, _),
+    ):
+        seconds, _, latencies = await send_all(first, second, requests=requests, connections=CLIENTS)
+        alone_memory = resident_mib(process)
     with platform_process(database, folder):
         await wait_until_arrived(database)
     latencies.sort()
@@ -64,7 +70,7 @@ async def report_settling(
     ceiling = await pgbench_rate(database, folder, people=PEOPLE, clients=32, seconds=10)
     rows.append(
         (
-            "settlements over HTTP, durable",
+            "settlements over HTTP, durable, two instances",
             f"{rate:,.0f}/s",
             f"pgbench, same rows: {ceiling:,.0f}/s",
             f"{rate / ceiling:.2f}",

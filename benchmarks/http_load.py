@@ -45,13 +45,16 @@ def post(path: str, body: dict[str, Any], token: str, key: str) -> bytes:
     return head.encode() + content
 
 
-async def send_all(url: str, requests: Sequence[bytes], *, connections: int) -> tuple[float, list[bytes], list[float]]:
-    """Send everything over so many connections as fast as answers come; gives seconds, bodies, and latencies."""
+async def send_all(*urls: str, requests: Sequence[bytes], connections: int) -> tuple[float, list[bytes], list[float]]:
+    """Send everything over so many connections as fast as answers come; gives seconds, bodies, and latencies.
+
+    The connections are spread over the addresses.
+    """
     waiting = list(enumerate(requests))[::-1]
     bodies: list[bytes] = [b""] * len(requests)
     latencies: list[float] = []
 
-    async def work() -> None:
+    async def work(url: str) -> None:
         connection = await Connection.open(url)
         while waiting:
             number, request = waiting.pop()
@@ -64,7 +67,7 @@ async def send_all(url: str, requests: Sequence[bytes], *, connections: int) -> 
         connection.close()
 
     began = time.perf_counter()
-    await asyncio.gather(*(work() for _ in range(connections)))
+    await asyncio.gather(*(work(urls[i % len(urls)]) for i in range(connections)))
     return time.perf_counter() - began, bodies, latencies
 
 

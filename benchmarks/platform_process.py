@@ -36,11 +36,14 @@ def platform_process(database: str, folder: Path, *more: str) -> Iterator[subpro
 
 
 @contextmanager
-def settlement_process(database: str, folder: Path, policies: Path) -> Iterator[subprocess.Popen[str]]:
-    """Run the settlement service alone, as a deployment does, at its usual place in ``urls``."""
+def settlement_process(
+    database: str, folder: Path, policies: Path, *, instance: int = 0
+) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """Run an instance of the settlement service alone, as a deployment does; gives its address and process."""
     keys = issuer(folder)
     user = f"{database.replace('postgres@', 'settlement@')}"
-    port = FIRST_PORT + list(SERVICES).index("settlement")
+    port = FIRST_PORT + len(SERVICES) + instance
+    url = f"http://127.0.0.1:{port}"
     settings = {
         "ONESTOP_DATABASE_URL": user,
         "ONESTOP_TRANSPORT": "embedded",
@@ -59,8 +62,8 @@ def settlement_process(database: str, folder: Path, policies: Path) -> Iterator[
             text=True,
         )
     try:
-        _wait_until_ready(urls()["settlement"], process, folder / "settlement.log")
-        yield process
+        _wait_until_ready(url, process, folder / "settlement.log")
+        yield url, process
     finally:
         process.terminate()
         process.wait(30)

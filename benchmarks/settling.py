@@ -43,14 +43,14 @@ async def prepare_bills(town: Town, folder: Path, *, each: int, name: str) -> li
         )
         for n, (person_id, hospital) in enumerate(patients)
     ]
-    _, bodies, _ = await send_all(urls()["settlement"], admissions, connections=32)
+    _, bodies, _ = await send_all(urls()["settlement"], requests=admissions, connections=32)
     ids = [json.loads(body)["encounter_id"] for body in bodies]
     lines = [{"item": f"item {i}", "amount": "50.00", "cost_class": "compliant"} for i in range(LINES)]
     fees = [
         post(f"/v1/encounters/{i}/fees", {"lines": lines}, tokens[hospital], f"{name}-f{n}")
         for n, (i, (_, hospital)) in enumerate(zip(ids, patients, strict=True))
     ]
-    await send_all(urls()["settlement"], fees, connections=32)
+    await send_all(urls()["settlement"], requests=fees, connections=32)
     payers = {"BMI": "600.00", "CII": "0.00"}
     return [
         post(f"/v1/encounters/{i}/settlement", {"payers": payers}, tokens[hospital], f"{name}-s{n}")
