@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID, uuid5
 
@@ -35,7 +36,7 @@ class CommandContext(msgspec.Struct, frozen=True):
     @property
     def command_id(self) -> UUID:
         """The same for every repetition of the command; ids of what it creates derive from it."""
-        return uuid5(_COMMANDS, f"{self.scope}\n{self.key}")
+        return _command_id(self.scope, self.key)
 
     def meta(self) -> dict[str, str]:
         """What is stored beside each event of the command."""
@@ -46,6 +47,11 @@ class CommandContext(msgspec.Struct, frozen=True):
             "causation_id": self.causation_id,
         }
         return {name: value for name, value in known.items() if value}
+
+
+@lru_cache(maxsize=1024)
+def _command_id(scope: str, key: str) -> UUID:
+    return uuid5(_COMMANDS, f"{scope}\n{key}")
 
 
 class Outcome(msgspec.Struct, frozen=True):

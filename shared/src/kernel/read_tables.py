@@ -1,6 +1,7 @@
 """Read tables: rows that are a pure function of events, and the one writer that stores them anywhere."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -45,9 +46,32 @@ def add(table: Table, **values: Any) -> Add:
 
 
 def _ordered(table: Table, values: Mapping[str, Any]) -> tuple[Any, ...]:
-    names = [column.name for column in table.columns]
-    assert values.keys() == set(names), f"{table.name} has columns {names}, the row names {sorted(values)}"
-    return tuple(values[name] for name in names)
+    names = _shape(table).names
+    assert values.keys() == _shape(table).name_set, f"{table.name} has columns {names}, not {sorted(values)}"
+    return tuple([values[name] for name in names])
+
+
+class _Shape(msgspec.Struct, frozen=True):
+    """What every row of a table asks of its definition again and again."""
+
+    names: tuple[str, ...]
+    name_set: frozenset[str]
+    key: tuple[int, ...]
+    arrays: tuple[int, ...]
+    json: tuple[int, ...]
+
+
+@lru_cache(maxsize=256)
+def _shape(table: Table) -> _Shape:
+    columns = list(table.columns)
+    names = tuple(column.name for column in columns)
+    return _Shape(
+        names,
+        frozenset(names),
+        tuple(i for i, column in enumerate(columns) if column.primary_key),
+        tuple(i for i, column in enumerate(columns) if isinstance(column.type, ARRAY)),
+        tuple(i for i, column in enumerate(columns) if _sql_type(column) in ("JSON", "JSONB")),
+    )
 
 
 def is_guarded(table: Table) -> bool:
@@ -62,7 +86,8 @@ def is_summed(table: Table) -> bool:
 
 def key_of(change: Change) -> tuple[Any, ...]:
     """The key values of a change's row."""
-    return tuple(value for column, value in zip(change.table.columns, change.row, strict=True) if column.primary_key)
+    row = change.row
+    return tuple([row[i] for i in _shape(change.table).key])
 
 
 def collapse(changes: Iterable[Change]) -> dict[Table, list[tuple[Any, ...]]]:
@@ -90,6 +115,7 @@ def _plus(change: Add, before: tuple[Any, ...]) -> tuple[Any, ...]:
     )
 
 
+@lru_cache(maxsize=1024)
 def upsert(table: Table, first_parameter: int, *, guarded: bool) -> str:
     """An INSERT … ON CONFLICT over one array parameter a column, beginning at ``$first_parameter``."""
     columns = list(table.columns)
@@ -133,13 +159,12 @@ def _sql_type(column: Column[Any]) -> str:
 
 def parameters(table: Table, rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
     """The rows turned by columns, ready to be bound to ``upsert``."""
-    columns = list(table.columns)
-    turned: list[list[Any]] = [list(values) for values in zip(*rows, strict=True)] or [[] for _ in columns]
-    for i, column in enumerate(columns):
-        if isinstance(column.type, ARRAY):
-            turned[i] = [_array_literal(value) for value in turned[i]]
-        elif _sql_type(column) in ("JSON", "JSONB"):
-            turned[i] = [None if value is None else _json_text(value) for value in turned[i]]
+    shape = _shape(table)
+    turned: list[list[Any]] = [list(values) for values in zip(*rows, strict=True)] or [[] for _ in shape.names]
+    for i in shape.arrays:
+        turned[i] = [_array_literal(value) for value in turned[i]]
+    for i in shape.json:
+        turned[i] = [None if value is None else _json_text(value) for value in turned[i]]
     return turned
 
 
