@@ -1,0 +1,38 @@
+"""Packs that cannot be used: each is refused with file, line, and what would be right."""
+
+from pathlib import Path
+
+import pytest
+
+from kernel.policy_packs import PackError, load_library, parse_pack
+
+PACK = Path(__file__).parent.parent.parent / "policies/445200-jieyang/2019-jieyibao-21.yaml"
+TEXT = PACK.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "said"),
+    [
+        ('  cited_as: "004"\n', '  cited_as: "004"\n  colour: red\n', "colour"),
+        ('value: "80000.00"', "value: 80000.0", "binary fraction"),
+        ("region: jieyang\n", "region: jieyang\nregion: again\n", "twice"),
+        ('value: "100", clause: 三(二)2(1)}', 'value: "100", clause: ""}', "clause"),
+        ('{from: 2019-07-02, value: "30000.00"', '{from: 2019-08-02, value: "30000.00"', "gap"),
+        ('value: "100"', 'value: "100.1"', "100.1"),
+        ("method: banded_lump_sum", "method: guesswork", "guesswork"),
+        ("paid_in: sec_paid", "paid_in: nothing", "nothing"),
+    ],
+)
+def test_a_broken_pack_is_refused_at_its_line(good: str, bad: str, said: str) -> None:
+    assert good in TEXT, "the sample must break something that is there"
+    broken = TEXT.replace(good, bad, 1)
+    with pytest.raises(PackError, match=said) as refused:
+        parse_pack(broken, "broken.yaml")
+    line = TEXT[: TEXT.index(good)].count("\n") + 1
+    assert refused.value.source == "broken.yaml"
+    assert abs(refused.value.line - line) <= 2, f"{refused.value} should point near line {line}"
+
+
+def test_every_pack_loads() -> None:
+    regions = {pack.file.region for pack in load_library(PACK.parent.parent).packs}
+    assert regions == {"leye", "hunan", "huining", "guangxi", "jieyang"}
