@@ -17,7 +17,7 @@ TEXT = PACK.read_text(encoding="utf-8")
         ('value: "80000.00"', "value: 80000.0", "binary fraction"),
         ("region: jieyang\n", "region: jieyang\nregion: again\n", "twice"),
         ('value: "100", clause: 三(二)2(1)}', 'value: "100", clause: ""}', "clause"),
-        ('{from: 2019-07-02, value: "30000.00"', '{from: 2019-08-02, value: "30000.00"', "gap"),
+        ('{from: 2019-01-01, value: "30000.00"', '{from: 2019-08-02, value: "30000.00"', "gap"),
         ('value: "100"', 'value: "100.1"', "100.1"),
         ("method: banded_lump_sum", "method: guesswork", "guesswork"),
         ("paid_in: sec_paid", "paid_in: nothing", "nothing"),
