@@ -142,6 +142,15 @@ def migrate(database: Annotated[str, typer.Option(envvar="ONESTOP_ADMIN_DATABASE
     asyncio.run(bring_up_to_date(database))
 
 
+@app.command()
+def generate() -> None:
+    """Write the generated documents anew: OpenAPI, error codes, the schema of packs. Run it in the project's root."""
+    from onestop.generate import write_documents  # noqa: PLC0415
+
+    for path in write_documents(Path()):
+        console.print(f"wrote {path}")
+
+
 @app.command("adopt-restored")
 def adopt_restored(database: Database = "", folder: Folder = HOME) -> None:
     """After a restore into another cluster: check that all events are numbered and go on from there."""

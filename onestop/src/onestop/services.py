@@ -13,6 +13,7 @@ import fund_ledger.projections
 import identity.config
 import identity.main
 import identity.projections
+import referral.config
 import referral.main
 import referral.projections
 import settlement.config
@@ -50,7 +51,7 @@ SERVICES: Final[Mapping[str, Service]] = {
         referral.main.PARTS,
         referral.projections.metadata,
         8002,
-        lambda host, _environ: referral.main.build(host),
+        lambda host, environ: referral.main.build(host, referral.config.config_from(environ)),
     ),
     "settlement": Service(
         settlement.main.PARTS,

@@ -14,18 +14,21 @@ async def refer(
     form = {
         "person_id": person_id,
         "receiving_hospital": receiving_hospital,
-        "attribute": category,
+        "attributes": [category],
         "diagnosis": "示范诊断",
         "signed_on": day.isoformat(),
-        "papers": ["id_card_copy", "social_card_copy"],
+        "attachments": [
+            {"kind": "id_card_copy", "reference": f"scan/{person_id}/1"},
+            {"kind": "social_card_copy", "reference": f"scan/{person_id}/2"},
+        ],
     }
     filed = await sending.post("referral", "/v1/referrals", form)
     path = f"/v1/referrals/{filed['referral_id']}"
-    opinion = {"agreed": True, "opinion": "同意转诊", "sealed_on": day.isoformat()}
-    await sending.post("referral", f"{path}/endorsement", opinion)
+    opinion = {"opinion": "同意转诊", "sealed_on": day.isoformat()}
+    await sending.post("referral", f"{path}/endorsement", {**opinion, "agreed": True})
     # Each approval has a key of its own, because one agency approves for all hospitals at the same time.
     agency = Window(platform, Role.AGENCY)
-    approved = await agency.post("referral", f"{path}/review", opinion, key=f"review-{filed['referral_id']}")
+    approved = await agency.post("referral", f"{path}/approval", opinion, key=f"approval-{filed['referral_id']}")
     assert approved["state"] == "AGENCY_APPROVED", approved
     referral_id: str = filed["referral_id"]
     return referral_id

@@ -23,11 +23,12 @@ def examples_command(
     if through not in WAYS:
         raise typer.BadParameter(f"{through!r} is unknown; there are {', '.join(WAYS)}", param_hint="--through")
     try:
+        library = load_library(policies)
         if through == "domain":
-            report = run(files, DirectPlayer(load_library(policies)))
+            report = run(files, DirectPlayer(library), library)
         else:
             with http_player(policies) as player:
-                report = run(files, player)
+                report = run(files, player, library)
     except PackError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error

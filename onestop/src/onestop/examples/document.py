@@ -2,19 +2,16 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 import msgspec
 
 from kernel.policy_packs.loading import located
 from kernel.policy_packs.source import Source
-from onestop.examples.later import KINDS, LaterExample
+from onestop.examples.kinds import Kinds
 from onestop.examples.settle import SettleExample
 
-Example = SettleExample | LaterExample
-
-
-PartT = TypeVar("PartT")
+Example = SettleExample | Kinds
 
 
 class ExampleFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -22,7 +19,7 @@ class ExampleFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 
     schema_version: Literal[1]
     units: str
-    examples: tuple[SettleExample, ...]
+    examples: tuple[Example, ...]
     conventions: dict[str, Any] = {}
 
 
@@ -38,25 +35,8 @@ def read(paths: Iterable[Path]) -> tuple[Example, ...]:
 
 
 def _convert(source: Source) -> tuple[Example, ...]:
-    whole = dict(source.value) if isinstance(source.value, dict) else source.value
-    later: dict[int, LaterExample] = {}
-    for i, plain in enumerate(_listed(whole)):
-        if isinstance(plain, dict) and plain.get("kind") in KINDS:
-            later[i] = _read_part(plain, LaterExample, source)
-    if later:
-        whole["examples"] = [plain for i, plain in enumerate(whole["examples"]) if i not in later]
-    settled = iter(_read_part(whole, ExampleFile, source).examples)
-    return tuple(later[i] if i in later else next(settled) for i in range(len(_listed(source.value))))
-
-
-def _listed(whole: Any) -> list[Any]:
-    found = whole.get("examples", []) if isinstance(whole, dict) else []
-    return found if isinstance(found, list) else []
-
-
-def _read_part(plain: Any, kind: type[PartT], source: Source) -> PartT:
     try:
-        return msgspec.convert(plain, kind)
+        return msgspec.convert(source.value, ExampleFile).examples
     except msgspec.ValidationError as error:
         raise located(error, source, "../examples/README.md") from error
 

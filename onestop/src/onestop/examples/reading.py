@@ -7,14 +7,14 @@ from typing import Final
 
 import msgspec
 
-from kernel.policy_packs import Pack, PackLibrary, Policy, reread
+from kernel.policy_packs import PackLibrary, Policy, reread
 from kernel.policy_packs.model import PackFile
-from kernel.policy_packs.readings import SWITCHABLE
 from kernel.refusals import Refused
 from onestop.examples.amounts import fen
+from onestop.examples.assumptions import assumed_of
+from onestop.examples.people import insured, member
 from onestop.examples.settle import Encounter, MembershipGiven, SettleExample, SettleStep, UnknownPackError
 from settlement.domain.benefit import Claim, Membership, Standing
-from settlement.domain.benefit.standing import Enrolment
 
 
 class Names(msgspec.Struct, frozen=True):
@@ -70,22 +70,7 @@ def policy_of(example: SettleExample, on: date, library: PackLibrary) -> Policy:
     in_force = [pack for pack in packs if pack.in_force(on)]
     if not in_force:
         raise Refused("POLICY_UNKNOWN", f"no pack of {example.region} is in force on {on}")
-    return Policy(reread(in_force[-1], assumed_of(example, in_force[-1])), on, configured)
-
-
-def assumed_of(example: SettleExample, pack: Pack) -> dict[str, str]:
-    """The readings that an example assumes, of those that the pack can be switched by. Raises Refused."""
-    own = {reading.ambiguity for reading in pack.file.readings}
-    found = {}
-    for assumption in example.assumes:
-        ambiguity, _, value = assumption.removeprefix("AMB-").partition(":")
-        if ambiguity not in own or ambiguity not in SWITCHABLE:
-            continue
-        if value not in SWITCHABLE[ambiguity]:
-            known = ", ".join(SWITCHABLE[ambiguity])
-            raise Refused("READING_UNKNOWN", f"{ambiguity} cannot be read as {value!r}; it is one of {known}")
-        found[ambiguity] = value
-    return found
+    return Policy(reread(in_force[-1], assumed_of(example.assumes, in_force[-1])), on, configured)
 
 
 def claim_of(step: SettleStep) -> Claim:
@@ -118,25 +103,15 @@ def claim_of(step: SettleStep) -> Claim:
 
 def standing_of(example: SettleExample, encounter: Encounter, file: PackFile) -> Standing:
     """The person's memberships and enrolment; where the example is silent, an ordinary member who is insured."""
-    state, begins = example.state0, date(encounter.discharged.year - 10, 1, 1)
-    year = encounter.discharged.year
-    first = date(year, 1, 1)
-    enrolment = Enrolment("RESIDENT", year, state.registered or first, state.marked or first)
+    state, day = example.state0, encounter.discharged
+    enrolment = insured(day, state.registered, state.marked)
     if state.memberships is not None:
         return Standing(tuple(_membership(given) for given in state.memberships), (enrolment,))
     if not state.poor or (state.category is None and not state.eligible):
         return Standing((), (enrolment,))
-    code = (state.category or "registered_poor").upper()
-    groups = next((category.groups for category in file.population.categories if category.code == code), ())
-    member = Membership(
-        category=code,
-        valid_from=begins,
-        valid_to=state.removed_from,
-        group=groups[0] if groups else None,
-        poverty_status=state.poverty_status,
-        exit_date=state.exit_date,
-    )
-    return Standing((member,), (enrolment,))
+    ordinary = member(state.category or "registered_poor", file, day, removed_from=state.removed_from)
+    held = msgspec.structs.replace(ordinary, poverty_status=state.poverty_status, exit_date=state.exit_date)
+    return Standing((held,), (enrolment,))
 
 
 def _membership(given: MembershipGiven) -> Membership:

@@ -3,37 +3,47 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from kernel.policy_packs import PackLibrary
 from kernel.refusals import Refused
 from onestop.examples.document import Example, read
-from onestop.examples.later import LaterExample, later_outcomes
+from onestop.examples.kinds import Table
 from onestop.examples.outcome import Mismatch, Outcome, Report, compare
 from onestop.examples.player import Player
 from onestop.examples.settle import SettleExample, UnknownPackError, expected_of, step_name, unexpected_layers
 
 
-def run(paths: Iterable[Path], player: Player) -> Report:
+def run(paths: Iterable[Path], player: Player, library: PackLibrary) -> Report:
     """Play every example of some files; raises PackError for a file that is not in the schema."""
-    return run_examples(read(paths), player)
+    return run_examples(read(paths), player, library)
 
 
-def run_examples(examples: Iterable[Example], player: Player) -> Report:
+def run_examples(examples: Iterable[Example], player: Player, library: PackLibrary) -> Report:
     """Play examples that were read before."""
     count = steps = 0
     mismatches: list[Mismatch] = []
     for example in examples:
-        played, found = compare(example.id, _play(example, player))
+        played, found = compare(example.id, _play(example, player, library))
         count += 1
         steps += played
         mismatches += found
     return Report(count, steps, tuple(mismatches))
 
 
-def _play(example: Example, player: Player) -> Iterator[Outcome]:
-    match example:
-        case LaterExample():
-            return later_outcomes(example)
-        case SettleExample():
-            return settle_outcomes(example, player)
+def _play(example: Example, player: Player, library: PackLibrary) -> Iterator[Outcome]:
+    if isinstance(example, SettleExample):
+        return settle_outcomes(example, player)
+    return table_outcomes(example, library)
+
+
+def table_outcomes(example: Table, library: PackLibrary) -> Iterator[Outcome]:
+    """The cases of any other kind, from the services' domain code."""
+    try:
+        yield from example.play(library)
+    except Refused as refused:
+        yield Outcome("table", {"refused": None}, {"refused": str(refused)})
+    except UnknownPackError:
+        for number in range(1, example.steps + 1):
+            yield Outcome(f"case {number}", {"region": example.region}, {"region": "unknown pack"})
 
 
 def settle_outcomes(example: SettleExample, player: Player) -> Iterator[Outcome]:

@@ -1,41 +1,49 @@
-"""Consumers: an admission that names a referral uses it up."""
+"""Consumers: who the applicants are, as identity tells; and an admission that names a referral uses it up."""
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from kernel.contracts import settlement
+from kernel.contracts import identity, settlement
 from kernel.database import Connection
 from kernel.event_log import Message
 from kernel.event_store import EventStore, StreamAppend
-from kernel.heard import read
+from kernel.heard import Heard, read
 from kernel.runtime import Subscription
 from referral.domain.referral import DECIDER, Use
+from referral.projections import project_entitlement
+
+HEARD: Final = (Heard("referral", identity.TOPIC, identity.REGISTRY, project_entitlement),)
 
 
 def subscriptions(store: EventStore) -> Sequence[Subscription]:
-    """What referral listens to."""
+    """What referral listens to besides: settlement, whose admissions make events of its own."""
 
     async def effects(connection: Connection, messages: Sequence[Message]) -> None:
         for message in messages:
             event = read(settlement.REGISTRY, message)
             if isinstance(event, settlement.EncounterAdmitted) and event.referral_id is not None:
-                await _use(store, connection, message, event.referral_id, event.encounter_id)
+                use = Use(event.encounter_id, event.person_id, event.hospital_id, event.admitted_on)
+                await _use(store, connection, message, event.referral_id, use)
 
     return (Subscription("referral", settlement.TOPIC, effects),)
 
 
-async def _use(
-    store: EventStore, connection: Connection, message: Message, referral_id: str, encounter_id: str
-) -> None:
+async def _use(store: EventStore, connection: Connection, message: Message, referral_id: str, use: Use) -> None:
+    # A referral that nobody filed here has no stream: then nothing happens, and settlement withholds the benefits.
     stream, past = await store.load(f"referral/{referral_id}", connection)
-    events = tuple(DECIDER.decide(Use(encounter_id), DECIDER.fold(past)))
+    events = tuple(DECIDER.decide(use, DECIDER.fold(past)))
     if not events:
         return
     write = store.prepare(
         [StreamAppend(stream, events)],
         command_id=UUID(message.headers["ce_id"]),
         occurred_at=datetime.fromisoformat(message.headers["ce_time"]),
-        meta={"actor": "referral", "causation_id": message.headers["ce_id"]},
+        meta={
+            "actor": "settlement",
+            "causation_id": message.headers["ce_id"],
+            "correlation_id": message.headers.get("ce_correlationid", ""),
+        },
     )
     await store.commit_in(connection, [write])

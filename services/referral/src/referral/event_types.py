@@ -3,20 +3,18 @@
 from typing import Final
 
 from kernel.event_registry import EventRegistry, EventType
-from referral.domain.referral import (
-    ReferralApplied,
-    ReferralCancelled,
-    ReferralEndorsed,
-    ReferralReviewed,
-    ReferralUsed,
-)
+from referral.domain import referral
 
 REGISTRY: Final = EventRegistry(
     [
-        EventType("ReferralApplied", ReferralApplied),
-        EventType("ReferralEndorsed", ReferralEndorsed),
-        EventType("ReferralReviewed", ReferralReviewed),
-        EventType("ReferralCancelled", ReferralCancelled),
-        EventType("ReferralUsed", ReferralUsed),
+        EventType("ReferralApplied", referral.ReferralApplied),
+        EventType("HospitalAgreed", referral.HospitalAgreed),
+        EventType("HospitalRefused", referral.HospitalRefused),
+        EventType("AgencyApproved", referral.AgencyApproved),
+        EventType("AgencyRejected", referral.AgencyRejected),
+        EventType("ReferralCancelled", referral.ReferralCancelled),
+        EventType("ReferralExpired", referral.ReferralExpired),
+        EventType("ReferralUsed", referral.ReferralUsed),
+        EventType("MisuseRecorded", referral.MisuseRecorded),
     ]
 )

@@ -11,46 +11,76 @@ from kernel.hosting import Clock
 from kernel.http import Idempotency, current_correlation_id
 from kernel.runtime import Runtime
 from kernel.security import Principal
-from referral.domain.referral import DECIDER, Apply, Cancel, Endorse, Review, State
+from referral.config import Config
+from referral.domain.form import Form
+from referral.domain.referral import DECIDER, Apply, Approve, Cancel, Command, Endorse, Expire, Reject
+from referral.domain.standing import Opinion, Standing
+from referral.queries import Queries
 
-CommandOf = Callable[[str], Apply]
+_CREATED = 201
 
 
 class Handlers:
-    """Referral's commands."""
+    """Referral's commands, one method each."""
 
-    def __init__(self, runtime: Runtime, clock: Clock) -> None:
+    def __init__(self, runtime: Runtime, queries: Queries, config: Config, clock: Clock) -> None:
         self._runtime = runtime
+        self._queries = queries
+        self._config = config
         self._clock = clock
 
-    @property
-    def today(self) -> date:
-        """Today's date in China."""
-        return china_date(self._clock())
-
-    async def apply(self, caller: Principal, key: Idempotency, command_of: CommandOf) -> Answered:
-        """File a referral under a new id."""
+    async def apply(
+        self, caller: Principal, key: Idempotency, person_id: str, form_of: Callable[[str], Form]
+    ) -> Answered:
+        """File a form; ``form_of`` takes the new referral's id."""
         context = self._context(caller, key)
-        referral_id = str(uuid5(context.command_id, "referral"))
+        form = form_of(str(uuid5(context.command_id, "referral")))
 
         async def attempt() -> Outcome:
-            events = tuple(DECIDER.decide(command_of(referral_id), State()))
-            append = StreamAppend(Stream(f"referral/{referral_id}"), events)
-            return Outcome((append,), {"referral_id": referral_id, "state": "APPLIED"}, 201)
+            command = Apply(form, await self._queries.applicant(person_id), self._today)
+            events = tuple(DECIDER.decide(command, None))
+            append = StreamAppend(Stream(f"referral/{form.referral_id}"), events)
+            return Outcome((append,), _answer(events[-1].standing), _CREATED)
 
         return await self._runtime.path.run(context, attempt)
 
-    async def move(
-        self, caller: Principal, key: Idempotency, referral_id: str, command: Endorse | Review | Cancel
+    async def endorse(
+        self, caller: Principal, key: Idempotency, referral_id: str, opinion: Opinion, *, agreed: bool
     ) -> Answered:
-        """Endorse, review or cancel."""
+        """The sending hospital agrees, or not."""
+        command = Endorse(_hospital(caller), agreed, opinion, self._today)
+        return await self._move(caller, key, referral_id, command)
 
+    async def approve(self, caller: Principal, key: Idempotency, referral_id: str, opinion: Opinion) -> Answered:
+        """The agency approves, for as long as is configured."""
+        command = Approve(opinion, self._today, self._config.validity_days)
+        return await self._move(caller, key, referral_id, command)
+
+    async def reject(self, caller: Principal, key: Idempotency, referral_id: str, opinion: Opinion) -> Answered:
+        """The agency rejects."""
+        return await self._move(caller, key, referral_id, Reject(opinion, self._today))
+
+    async def cancel(
+        self, caller: Principal, key: Idempotency, referral_id: str, reason: str, *, by_agency: bool
+    ) -> Answered:
+        """The sending hospital or the agency takes the referral back."""
+        hospital_id = None if by_agency else _hospital(caller)
+        return await self._move(caller, key, referral_id, Cancel(hospital_id, reason))
+
+    async def expire(self, caller: Principal, key: Idempotency, referral_id: str) -> Answered:
+        """Close an approval whose last day is over."""
+        return await self._move(caller, key, referral_id, Expire(self._today))
+
+    @property
+    def _today(self) -> date:
+        return china_date(self._clock())
+
+    async def _move(self, caller: Principal, key: Idempotency, referral_id: str, command: Command) -> Answered:
         async def attempt() -> Outcome:
             stream, past = await self._runtime.store.load(f"referral/{referral_id}")
-            state = DECIDER.fold(past)
-            events = tuple(DECIDER.decide(command, state))
-            body = {"referral_id": referral_id, "state": DECIDER.fold(events, state).name}
-            return Outcome((StreamAppend(stream, events),), body)
+            events = tuple(DECIDER.decide(command, DECIDER.fold(past)))
+            body = _answer(events[-1].standing)
+            return Outcome((StreamAppend(stream, events),), body, contended=referral_id)
 
         return await self._runtime.path.run(self._context(caller, key), attempt)
 
@@ -58,3 +88,17 @@ class Handlers:
         return CommandContext(
             key.scope, key.key, key.request_hash, caller.subject, self._clock(), current_correlation_id()
         )
+
+
+def _hospital(caller: Principal) -> str:
+    assert caller.organisation is not None, "a hospital's token names the hospital"
+    return caller.organisation
+
+
+def _answer(standing: Standing) -> dict[str, object]:
+    return {
+        "referral_id": standing.form.referral_id,
+        "state": standing.state.value,
+        "revision": standing.revision,
+        "expires_on": standing.expires_on,
+    }

@@ -3,22 +3,26 @@
 from kernel.contracts.envelope import Published
 from kernel.contracts.referral import ReferralChanged
 from kernel.event_store import RecordedEvent
-from referral.domain.standing import standing_after
+from referral.domain.referral import MisuseRecorded
+from referral.domain.standing import Standing
 
 
 def publish(recorded: RecordedEvent) -> Published | None:
-    """The referral as it stands after an event."""
-    after = standing_after(recorded.event)
-    form = after.form
+    """The referral as it stands after an event; None where its standing did not change."""
+    if isinstance(recorded.event, MisuseRecorded):
+        return None
+    standing: Standing = recorded.event.standing
+    form = standing.form
     changed = ReferralChanged(
-        form.referral_id,
-        recorded.version,
-        form.person_id,
-        after.state,
-        form.sending_hospital,
-        form.receiving_hospital,
-        form.signed_on,
-        after.endorsed_on,
-        after.approved_on,
+        referral_id=form.referral_id,
+        revision=standing.revision,
+        person_id=form.person_id,
+        state=standing.state.value,
+        sending_hospital=form.sending_hospital,
+        receiving_hospital=form.receiving_hospital,
+        applied_on=form.signed_on,
+        endorsed_on=standing.endorsed_on,
+        approved_on=standing.approved_on,
+        expires_on=standing.expires_on,
     )
     return Published(form.person_id, changed)

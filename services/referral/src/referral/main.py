@@ -7,8 +7,9 @@ from fastapi import FastAPI
 from kernel.contracts.referral import TOPIC
 from kernel.hosting import Host, application
 from kernel.runtime import ServiceParts
-from referral.api import CODES, referrals
-from referral.consumers import subscriptions
+from referral.api import CODES, filing, reading
+from referral.config import Config
+from referral.consumers import HEARD, subscriptions
 from referral.event_types import REGISTRY
 from referral.handlers import Handlers
 from referral.integration_events import publish
@@ -23,16 +24,18 @@ PARTS: Final = ServiceParts(
     project=project,
     publish=publish,
     subscriptions=subscriptions,
+    heard=HEARD,
 )
 
 
-def build(host: Host) -> FastAPI:
+def build(host: Host, config: Config) -> FastAPI:
     """The referral service in the given surroundings; it starts with its lifespan."""
     runtime = host.runtime(PARTS)
+    queries = Queries(runtime)
     return application(
         runtime,
         host,
         description="Referral filing for care outside the county.",
-        routers=[referrals(Handlers(runtime, host.clock), Queries(runtime))],
+        routers=[filing(Handlers(runtime, queries, config, host.clock)), reading(queries)],
         error_codes=CODES,
     )

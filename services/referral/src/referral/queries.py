@@ -1,20 +1,74 @@
-"""The questions that referral's API may ask of its read table."""
+"""The questions that referral's API and handlers ask of its read tables."""
 
-from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any, Final
 
+import msgspec
+
 from kernel.runtime import Runtime
+from referral.domain.applicant import Applicant, Held
+from referral.domain.form import Attachment
 
 _COLUMNS: Final = """
-referral_id, person_id, state, sending_hospital, receiving_hospital, attribute, diagnosis, papers, signed_on,
-endorsed_on, approved_on, encounter_id
+referral_id, revision, person_id, state, sending_hospital, receiving_hospital, attributes, diagnosis, attachments,
+signed_on, signed_by, endorsement, endorsed_on, review, reviewed_on, approved_on, expires_on, encounter_id,
+ended_because
 """
 _ONE_SQL: Final = f"SELECT {_COLUMNS} FROM referrals WHERE referral_id = $1"
-_LIST_SQL: Final = f"""
-SELECT {_COLUMNS} FROM referrals
-WHERE ($1::text IS NULL OR sending_hospital = $1 OR receiving_hospital = $1) AND ($2 = '' OR state = $2)
-  AND referral_id > $3 ORDER BY referral_id LIMIT $4
+# Written apart, so that each walks along its own index whatever is asked.
+_SENT_SQL: Final = f"""
+SELECT {_COLUMNS} FROM referrals WHERE sending_hospital = $1 AND ($2 = '' OR state = $2) AND referral_id > $3
+ORDER BY referral_id LIMIT $4
 """
+_RECEIVED_SQL: Final = f"""
+SELECT {_COLUMNS} FROM referrals
+WHERE receiving_hospital = $1 AND approved_on IS NOT NULL AND ($2 = '' OR state = $2) AND referral_id > $3
+ORDER BY referral_id LIMIT $4
+"""
+_OF_PERSON_SQL: Final = f"""
+SELECT {_COLUMNS} FROM referrals WHERE person_id = $1 AND ($2 = '' OR state = $2) AND referral_id > $3
+ORDER BY referral_id LIMIT $4
+"""
+_IN_STATE_SQL: Final = f"""
+SELECT {_COLUMNS} FROM referrals WHERE state = $1 AND referral_id > $2 ORDER BY referral_id LIMIT $3
+"""
+_ALL_SQL: Final = f"SELECT {_COLUMNS} FROM referrals WHERE referral_id > $1 ORDER BY referral_id LIMIT $2"
+_MISUSES_SQL: Final = """
+SELECT encounter_id, why, recorded_at FROM misuses WHERE referral_id = $1 ORDER BY recorded_at, encounter_id LIMIT 100
+"""
+_APPLICANT_SQL: Final = "SELECT person_id, memberships, deceased_on FROM applicants WHERE person_id = $1"
+
+
+class ReferralRow(msgspec.Struct, frozen=True):
+    """A referral as it stands."""
+
+    referral_id: str
+    revision: int
+    person_id: str
+    state: str
+    sending_hospital: str
+    receiving_hospital: str
+    attributes: tuple[str, ...]
+    diagnosis: str
+    attachments: tuple[Attachment, ...]
+    signed_on: date
+    signed_by: str
+    endorsement: str | None
+    endorsed_on: date | None
+    review: str | None
+    reviewed_on: date | None
+    approved_on: date | None
+    expires_on: date | None
+    encounter_id: str | None
+    ended_because: str | None
+
+
+class MisuseRow(msgspec.Struct, frozen=True):
+    """A stay that named the referral in vain."""
+
+    encounter_id: str
+    why: str
+    recorded_at: datetime
 
 
 class Queries:
@@ -23,10 +77,46 @@ class Queries:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
 
-    async def referral(self, referral_id: str) -> Any | None:
+    async def referral(self, referral_id: str) -> ReferralRow | None:
         """One referral as it stands."""
-        return await self._runtime.store.pool.fetchrow(_ONE_SQL, referral_id)
+        row = await self._runtime.store.pool.fetchrow(_ONE_SQL, referral_id)
+        return None if row is None else _row(row)
 
-    async def referrals(self, hospital_id: str | None, state: str, after: str, limit: int) -> Sequence[Any]:
-        """Referrals of a hospital (sent or received), or of all; empty ``state`` means any."""
-        return await self._runtime.store.pool.fetch(_LIST_SQL, hospital_id, state, after, limit)
+    async def misuses(self, referral_id: str) -> list[MisuseRow]:
+        """Stays that named a referral in vain, the first hundred."""
+        rows = await self._runtime.store.pool.fetch(_MISUSES_SQL, referral_id)
+        return [MisuseRow(*row) for row in rows]
+
+    async def sent(self, hospital_id: str, state: str, after: str, limit: int) -> list[ReferralRow]:
+        """What a hospital sent; an empty ``state`` means any."""
+        return await self._rows(_SENT_SQL, hospital_id, state, after, limit)
+
+    async def received(self, hospital_id: str, state: str, after: str, limit: int) -> list[ReferralRow]:
+        """What was approved for a hospital to receive."""
+        return await self._rows(_RECEIVED_SQL, hospital_id, state, after, limit)
+
+    async def of_person(self, person_id: str, state: str, after: str, limit: int) -> list[ReferralRow]:
+        """A person's referrals."""
+        return await self._rows(_OF_PERSON_SQL, person_id, state, after, limit)
+
+    async def all(self, state: str, after: str, limit: int) -> list[ReferralRow]:
+        """All referrals, or those in one state."""
+        if state:
+            return await self._rows(_IN_STATE_SQL, state, after, limit)
+        return await self._rows(_ALL_SQL, after, limit)
+
+    async def applicant(self, person_id: str) -> Applicant | None:
+        """A person as identity last told of them."""
+        row = await self._runtime.store.pool.fetchrow(_APPLICANT_SQL, person_id)
+        if row is None:
+            return None
+        memberships = msgspec.json.decode(row["memberships"], type=tuple[Held, ...])
+        return Applicant(row["person_id"], memberships, row["deceased_on"])
+
+    async def _rows(self, sql: str, *arguments: Any) -> list[ReferralRow]:
+        return [_row(row) for row in await self._runtime.store.pool.fetch(sql, *arguments)]
+
+
+def _row(row: Any) -> ReferralRow:
+    plain = {**dict(row), "attachments": msgspec.json.decode(row["attachments"])}
+    return msgspec.convert(plain, ReferralRow)

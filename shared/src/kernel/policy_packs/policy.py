@@ -53,6 +53,12 @@ class Policy:
             self._plans[situation] = plan
         return plan
 
+    def premium_funds(self, category: str) -> tuple[str, ...] | None:
+        """The funds that pay the personal premium of a category, in order; None where nobody does (004 七(一))."""
+        situation = Situation(category, "premium", "in_county", None)
+        rows = self.file.premium.rows if self.file.premium else ()
+        return next((row.funds for row in rows if self._applies(row.for_, situation)), None)
+
     def _layer_plan(self, layer: Layer, situation: Situation) -> LayerPlan:
         figures = {
             name: self._resolve(f"{layer.payer}.{name}", getattr(layer, name), situation, money=money)

@@ -6,6 +6,7 @@ from kernel.http import ErrorCode
 
 CODES: Final = (
     ErrorCode("PERSON_UNKNOWN", 404, "No such person"),
+    ErrorCode("COVERAGE_IMPOSSIBLE", 422, "The counts of a coverage comparison contradict each other"),
     ErrorCode("PERSON_ALREADY_REGISTERED", 409, "Somebody is registered under this ID number"),
     ErrorCode("PERSON_NOT_IN_FEED", 403, "The person is not in the department's own feed"),
     ErrorCode("PERSON_DECEASED", 409, "The person died before that"),

@@ -1,6 +1,7 @@
 """Referral over HTTP."""
 
 from referral.api.error_codes import CODES
-from referral.api.referrals import referrals
+from referral.api.filing import filing
+from referral.api.reading import reading
 
-__all__ = ["CODES", "referrals"]
+__all__ = ["CODES", "filing", "reading"]

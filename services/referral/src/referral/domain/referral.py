@@ -1,29 +1,26 @@
-"""One referral: applied for, agreed by the sending hospital, approved by the agency (001 二(六), 附件; DOMAIN B11)."""
+"""One referral: applied for and agreed by the sending hospital, approved by the agency, used by one stay."""
 
 from collections.abc import Sequence
-from datetime import date
-from typing import assert_never
+from datetime import date, timedelta
+from typing import Final, TypeAlias, assert_never
 
 import msgspec
 
 from kernel.decider import Decider
 from kernel.refusals import RefusalKind, Refused
+from referral.domain.applicant import Applicant, check_applicant
+from referral.domain.form import Form, check_form, check_not_to_come, check_order
+from referral.domain.gate import Closed
+from referral.domain.standing import Opinion, Standing, State
 
-#: Copies that must lie with the application (001 附件 注2): one paper of each group.
-PAPERS = (("id_card_copy", "household_book_copy"), ("social_card_copy",))
+# Commands. ``today`` is the day in China on which the command is given.
 
 
 class Apply(msgspec.Struct, frozen=True):
-    """File the form. Personal fields stay with identity; the form names the person by id."""
+    """File the form; ``applicant`` is what identity last told of the person, None where nothing."""
 
-    referral_id: str
-    person_id: str
-    sending_hospital: str
-    receiving_hospital: str
-    attribute: str
-    diagnosis: str
-    signed_on: date
-    papers: tuple[str, ...]
+    form: Form
+    applicant: Applicant | None
     today: date
 
 
@@ -32,176 +29,230 @@ class Endorse(msgspec.Struct, frozen=True):
 
     hospital_id: str
     agreed: bool
-    opinion: str
-    sealed_on: date
+    opinion: Opinion
     today: date
 
 
-class Review(msgspec.Struct, frozen=True):
-    """The agency of the pooling area approves, or rejects."""
+class Approve(msgspec.Struct, frozen=True):
+    """The agency of the pooling area approves; ``validity_days`` is how long, None for ever."""
 
-    approved: bool
-    opinion: str
-    sealed_on: date
+    opinion: Opinion
+    today: date
+    validity_days: int | None = None
+
+
+class Reject(msgspec.Struct, frozen=True):
+    """The agency of the pooling area rejects."""
+
+    opinion: Opinion
     today: date
 
 
 class Cancel(msgspec.Struct, frozen=True):
-    """The sending hospital takes the filing back."""
+    """The sending hospital, or the agency where ``hospital_id`` is None, takes the referral back."""
 
-    hospital_id: str
+    hospital_id: str | None
     reason: str
+
+
+class Expire(msgspec.Struct, frozen=True):
+    """Close an approval whose last day is over."""
+
     today: date
 
 
 class Use(msgspec.Struct, frozen=True):
-    """A stay begins on this referral: one referral, one stay (AMB-H5)."""
+    """A stay that names this referral has begun: one referral, one stay (AMB-H5)."""
 
     encounter_id: str
+    person_id: str
+    hospital_id: str
+    admitted_on: date
 
 
-Command = Apply | Endorse | Review | Cancel | Use
+Command: TypeAlias = Apply | Endorse | Approve | Reject | Cancel | Expire | Use
+
+
+# Events
 
 
 class ReferralApplied(msgspec.Struct, frozen=True):
-    """The form was filed with its papers."""
+    """The form was filed with its attachments."""
 
-    referral_id: str
-    person_id: str
-    sending_hospital: str
-    receiving_hospital: str
-    attribute: str
-    diagnosis: str
-    signed_on: date
-    papers: tuple[str, ...]
+    standing: Standing
 
 
-class ReferralEndorsed(msgspec.Struct, frozen=True):
-    """The sending hospital agreed, or refused. ``form`` says what about, so that readers need not look it up."""
+class HospitalAgreed(msgspec.Struct, frozen=True):
+    """The sending hospital's insurance office agreed."""
 
-    form: ReferralApplied
-    agreed: bool
-    opinion: str
-    sealed_on: date
+    standing: Standing
 
 
-class ReferralReviewed(msgspec.Struct, frozen=True):
-    """The agency approved, or rejected."""
+class HospitalRefused(msgspec.Struct, frozen=True):
+    """The sending hospital's insurance office did not agree."""
 
-    form: ReferralApplied
-    endorsed_on: date
-    approved: bool
-    opinion: str
-    sealed_on: date
+    standing: Standing
+
+
+class AgencyApproved(msgspec.Struct, frozen=True):
+    """The agency approved: the stay has full benefits."""
+
+    standing: Standing
+
+
+class AgencyRejected(msgspec.Struct, frozen=True):
+    """The agency rejected."""
+
+    standing: Standing
 
 
 class ReferralCancelled(msgspec.Struct, frozen=True):
-    """The filing was taken back before a stay began on it."""
+    """The referral was taken back before a stay began on it; by the agency where ``by_hospital`` is None."""
 
-    form: ReferralApplied
-    reason: str
-    cancelled_on: date
+    standing: Standing
+    by_hospital: str | None
+
+
+class ReferralExpired(msgspec.Struct, frozen=True):
+    """The last day for a stay to begin went by."""
+
+    standing: Standing
 
 
 class ReferralUsed(msgspec.Struct, frozen=True):
     """A stay began on it."""
 
-    form: ReferralApplied
-    endorsed_on: date
-    approved_on: date
+    standing: Standing
+
+
+class MisuseRecorded(msgspec.Struct, frozen=True):
+    """A stay named this referral, but it does not open the gate; for the agency to look into."""
+
+    standing: Standing
     encounter_id: str
+    why: Closed
 
 
-Event = ReferralApplied | ReferralEndorsed | ReferralReviewed | ReferralCancelled | ReferralUsed
+Event: TypeAlias = (
+    ReferralApplied
+    | HospitalAgreed
+    | HospitalRefused
+    | AgencyApproved
+    | AgencyRejected
+    | ReferralCancelled
+    | ReferralExpired
+    | ReferralUsed
+    | MisuseRecorded
+)
+
+_OPEN: Final = (State.APPLIED, State.HOSPITAL_AGREED, State.AGENCY_APPROVED)
 
 
-class State(msgspec.Struct, frozen=True):
-    """Where the filing is. ``form`` is None before it was filed."""
-
-    name: str = "DRAFT"
-    form: ReferralApplied | None = None
-    endorsed_on: date | None = None
-    approved_on: date | None = None
-
-
-def decide(command: Command, state: State) -> Sequence[Event]:
+def decide(command: Command, standing: Standing | None) -> Sequence[Event]:
     """What a command brings about; raises Refused."""
     match command:
         case Apply():
-            return _apply(command)
+            return _apply(command, standing)
         case Endorse():
-            return _endorse(command, state)
-        case Review():
-            return _review(command, state)
+            return _endorse(command, _known(standing))
+        case Approve() | Reject():
+            return _review(command, _known(standing))
         case Cancel():
-            return _cancel(command, state)
+            return _cancel(command, _known(standing))
+        case Expire():
+            return _expire(command, _known(standing))
         case Use():
-            return _use(command, state)
+            return () if standing is None else _use(command, standing)
         case _:
             assert_never(command)
 
 
-def _apply(command: Apply) -> Sequence[Event]:
-    if command.sending_hospital == command.receiving_hospital:
-        raise Refused("REFERRAL_TO_ITSELF", f"{command.sending_hospital} cannot refer a patient to itself")
-    for group in PAPERS:
-        if not set(group) & set(command.papers):
-            raise Refused("PAPERS_MISSING", f"the application needs {' or '.join(group)} (001 附件 注2)")
-    _check_day("signature", command.signed_on, command.today)
-    return (
-        ReferralApplied(
-            command.referral_id,
-            command.person_id,
-            command.sending_hospital,
-            command.receiving_hospital,
-            command.attribute,
-            command.diagnosis,
-            command.signed_on,
-            command.papers,
-        ),
+def evolve(_before: Standing | None, event: Event) -> Standing | None:
+    """The standing after an event, which the event says itself."""
+    return event.standing
+
+
+DECIDER: Final[Decider[Command, Standing | None, Event]] = Decider(None, decide, evolve)
+
+
+def _apply(command: Apply, standing: Standing | None) -> Sequence[Event]:
+    assert standing is None, "a referral's id derives from its command, so it is applied for once"
+    check_form(command.form, today=command.today)
+    check_applicant(command.form, command.applicant)
+    return [ReferralApplied(Standing(command.form, State.APPLIED, revision=1))]
+
+
+def _endorse(command: Endorse, standing: Standing) -> Sequence[Event]:
+    _check_sender(standing, command.hospital_id)
+    _check_state(standing, "endorse", State.APPLIED)
+    sealed_on = command.opinion.sealed_on
+    check_not_to_come("hospital's seal", sealed_on, command.today)
+    check_order("hospital's seal", sealed_on, "signature", standing.form.signed_on)
+    if command.agreed:
+        return [HospitalAgreed(standing.moved(state=State.HOSPITAL_AGREED, endorsement=command.opinion))]
+    return [HospitalRefused(standing.moved(state=State.HOSPITAL_REFUSED, endorsement=command.opinion))]
+
+
+def _review(command: Approve | Reject, standing: Standing) -> Sequence[Event]:
+    _check_state(standing, "review", State.HOSPITAL_AGREED)
+    assert standing.endorsement is not None
+    sealed_on = command.opinion.sealed_on
+    check_not_to_come("agency's seal", sealed_on, command.today)
+    check_order("agency's seal", sealed_on, "hospital's", standing.endorsement.sealed_on)
+    if isinstance(command, Reject):
+        return [AgencyRejected(standing.moved(state=State.AGENCY_REJECTED, review=command.opinion))]
+    days = command.validity_days
+    approved = standing.moved(
+        state=State.AGENCY_APPROVED,
+        review=command.opinion,
+        approved_on=sealed_on,
+        # The day of the approval is the first of them.
+        expires_on=None if days is None else sealed_on + timedelta(days=days - 1),
     )
+    return [AgencyApproved(approved)]
 
 
-def _endorse(command: Endorse, state: State) -> Sequence[Event]:
-    form = _own(state, command.hospital_id)
-    _check_state(state, "APPLIED", "endorse")
-    _check_day("hospital's seal", command.sealed_on, command.today)
-    if command.sealed_on < form.signed_on:
-        raise Refused(
-            "DATES_OUT_OF_ORDER",
-            f"the hospital's seal of {command.sealed_on} is older than the signature of {form.signed_on}",
-        )
-    return (ReferralEndorsed(form, command.agreed, command.opinion, command.sealed_on),)
+def _cancel(command: Cancel, standing: Standing) -> Sequence[Event]:
+    if command.hospital_id is not None:
+        _check_sender(standing, command.hospital_id)
+    _check_state(standing, "cancel", *_OPEN)
+    cancelled = standing.moved(state=State.CANCELLED, ended_because=command.reason)
+    return [ReferralCancelled(cancelled, command.hospital_id)]
 
 
-def _review(command: Review, state: State) -> Sequence[Event]:
-    _check_state(state, "HOSPITAL_AGREED", "review")
-    _check_day("agency's seal", command.sealed_on, command.today)
-    assert state.form is not None
-    assert state.endorsed_on is not None
-    if command.sealed_on < state.endorsed_on:
-        raise Refused(
-            "DATES_OUT_OF_ORDER",
-            f"the agency's seal of {command.sealed_on} is older than the hospital's of {state.endorsed_on}",
-        )
-    return (ReferralReviewed(state.form, state.endorsed_on, command.approved, command.opinion, command.sealed_on),)
+def _expire(command: Expire, standing: Standing) -> Sequence[Event]:
+    _check_state(standing, "expire", State.AGENCY_APPROVED)
+    if standing.expires_on is None or command.today <= standing.expires_on:
+        until = "does not expire" if standing.expires_on is None else f"holds until {standing.expires_on}"
+        raise Refused("REFERRAL_STILL_VALID", f"this approval {until}", kind=RefusalKind.CONFLICT)
+    return [ReferralExpired(standing.moved(state=State.EXPIRED))]
 
 
-def _cancel(command: Cancel, state: State) -> Sequence[Event]:
-    form = _own(state, command.hospital_id)
-    if state.name not in ("APPLIED", "HOSPITAL_AGREED", "AGENCY_APPROVED"):
-        _check_state(state, "APPLIED", "cancel")
-    return (ReferralCancelled(form, command.reason, command.today),)
+def _use(command: Use, standing: Standing) -> Sequence[Event]:
+    # The stay has begun and is never undone from here: what is wrong with it is written down.
+    if standing.encounter_id == command.encounter_id:
+        return []
+    why = _closed(command, standing)
+    if why is not None:
+        return [MisuseRecorded(standing, command.encounter_id, why)]
+    return [ReferralUsed(standing.moved(state=State.USED, encounter_id=command.encounter_id))]
 
 
-def _use(command: Use, state: State) -> Sequence[Event]:
-    # A stay that names a referral not approved was admitted all the same; settlement withholds the benefits.
-    if state.name != "AGENCY_APPROVED":
-        return ()
-    assert state.form is not None
-    assert state.endorsed_on is not None
-    assert state.approved_on is not None
-    return (ReferralUsed(state.form, state.endorsed_on, state.approved_on, command.encounter_id),)
+def _closed(command: Use, standing: Standing) -> Closed | None:
+    checks = (
+        (command.person_id != standing.form.person_id, Closed.PERSON_DISAGREES),
+        (command.hospital_id != standing.form.receiving_hospital, Closed.HOSPITAL_DISAGREES),
+        (standing.state is State.USED, Closed.USED_BEFORE),
+        (standing.state is State.EXPIRED, Closed.EXPIRED),
+        (standing.approved_on is None or standing.state is State.CANCELLED, Closed.NOT_APPROVED),
+        (_is_before(command.admitted_on, standing.approved_on), Closed.APPROVED_AFTER_ADMISSION),
+        (_is_before(standing.expires_on, command.admitted_on), Closed.EXPIRED),
+    )
+    return next((why for closed, why in checks if closed), None)
+
+
+def _is_before(earlier: date | None, later: date | None) -> bool:
+    return earlier is not None and later is not None and earlier < later
 
 
 def referral_unknown() -> Refused:
@@ -209,46 +260,22 @@ def referral_unknown() -> Refused:
     return Refused("REFERRAL_UNKNOWN", "there is no such referral", kind=RefusalKind.NOT_FOUND)
 
 
-def _own(state: State, hospital_id: str) -> ReferralApplied:
-    if state.form is None or state.form.sending_hospital != hospital_id:
+def _known(standing: Standing | None) -> Standing:
+    if standing is None:
         raise referral_unknown()
-    return state.form
+    return standing
 
 
-def _check_state(state: State, wanted: str, command: str) -> None:
-    if state.form is None:
+def _check_sender(standing: Standing, hospital_id: str) -> None:
+    if standing.form.sending_hospital != hospital_id:
         raise referral_unknown()
-    if state.name != wanted:
+
+
+def _check_state(standing: Standing, command: str, *wanted: State) -> None:
+    if standing.state not in wanted:
         raise Refused(
             "REFERRAL_NOT_IN_STATE",
-            f"cannot {command} referral {state.form.referral_id}: it is {state.name}, and must be {wanted}",
+            f"cannot {command} this referral: it is {standing.state}, and must be {' or '.join(wanted)}",
             kind=RefusalKind.CONFLICT,
-            about={"referral": state.form.referral_id, "state": state.name},
+            about={"referral": standing.form.referral_id, "state": standing.state},
         )
-
-
-def _check_day(what: str, day: date, today: date) -> None:
-    if day > today:
-        raise Refused("DATE_IN_FUTURE", f"the {what} of {day} has not come yet; today is {today}")
-
-
-def evolve(state: State, event: Event) -> State:
-    """The state after an event."""
-    match event:
-        case ReferralApplied():
-            return State("APPLIED", event)
-        case ReferralEndorsed():
-            name = "HOSPITAL_AGREED" if event.agreed else "HOSPITAL_REFUSED"
-            return State(name, state.form, event.sealed_on)
-        case ReferralReviewed():
-            name = "AGENCY_APPROVED" if event.approved else "AGENCY_REJECTED"
-            return State(name, state.form, state.endorsed_on, event.sealed_on if event.approved else None)
-        case ReferralCancelled():
-            return State("CANCELLED", state.form, state.endorsed_on)
-        case ReferralUsed():
-            return State("USED", state.form, state.endorsed_on, state.approved_on)
-        case _:
-            assert_never(event)
-
-
-DECIDER: Decider[Command, State, Event] = Decider(State(), decide, evolve)

@@ -1,41 +1,60 @@
-"""A referral as it stands after an event, for rows and messages."""
+"""A referral as it stands; every event carries the standing that it leads to."""
 
 from datetime import date
+from enum import StrEnum
 
 import msgspec
 
-from referral.domain.referral import (
-    Event,
-    ReferralApplied,
-    ReferralCancelled,
-    ReferralEndorsed,
-    ReferralReviewed,
-    ReferralUsed,
-)
+from referral.domain.form import Form
+
+
+class State(StrEnum):
+    """Where a referral is (DOMAIN B11). A draft is the hospital's own affair and is not known here."""
+
+    APPLIED = "APPLIED"
+    HOSPITAL_AGREED = "HOSPITAL_AGREED"
+    HOSPITAL_REFUSED = "HOSPITAL_REFUSED"
+    AGENCY_APPROVED = "AGENCY_APPROVED"
+    AGENCY_REJECTED = "AGENCY_REJECTED"
+    USED = "USED"
+    EXPIRED = "EXPIRED"
+    CANCELLED = "CANCELLED"
+
+
+class Opinion(msgspec.Struct, frozen=True):
+    """What an office wrote on the form, and the day of its seal."""
+
+    text: str
+    sealed_on: date
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """A referral after an event, whole."""
+    """The whole referral. ``review`` is the agency's opinion, ``approved_on`` its day where it approved.
 
-    form: ReferralApplied
-    state: str
-    endorsed_on: date | None = None
+    ``revision`` grows by one with each change. ``expires_on`` is the last day on which a stay may begin; None where
+    approvals do not expire.
+    """
+
+    form: Form
+    state: State
+    revision: int
+    endorsement: Opinion | None = None
+    review: Opinion | None = None
     approved_on: date | None = None
+    expires_on: date | None = None
     encounter_id: str | None = None
+    ended_because: str | None = None
 
+    @property
+    def endorsed_on(self) -> date | None:
+        """The day of the sending hospital's seal."""
+        return None if self.endorsement is None else self.endorsement.sealed_on
 
-def standing_after(event: Event) -> Standing:
-    """What a referral looks like after an event; each event says enough."""
-    match event:
-        case ReferralApplied():
-            return Standing(event, "APPLIED")
-        case ReferralEndorsed():
-            return Standing(event.form, "HOSPITAL_AGREED" if event.agreed else "HOSPITAL_REFUSED", event.sealed_on)
-        case ReferralReviewed(approved=True):
-            return Standing(event.form, "AGENCY_APPROVED", event.endorsed_on, event.sealed_on)
-        case ReferralReviewed():
-            return Standing(event.form, "AGENCY_REJECTED", event.endorsed_on)
-        case ReferralCancelled():
-            return Standing(event.form, "CANCELLED")
-        case ReferralUsed():
-            return Standing(event.form, "USED", event.endorsed_on, event.approved_on, event.encounter_id)
+    @property
+    def reviewed_on(self) -> date | None:
+        """The day of the agency's seal."""
+        return None if self.review is None else self.review.sealed_on
+
+    def moved(self, **parts: object) -> "Standing":
+        """This referral one change later."""
+        return msgspec.structs.replace(self, revision=self.revision + 1, **parts)

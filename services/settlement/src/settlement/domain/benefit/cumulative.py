@@ -77,6 +77,20 @@ def segmented_amount(
     return paid
 
 
+def segmented_increment(
+    segments: Iterable[Segment],
+    deductible_fen: int,
+    tilt: tuple[int, int],
+    cap_fen: int,
+    *,
+    cumulated_fen: int,
+    paid_fen: int,
+) -> int:
+    """What a year's base gives, up to the yearly cap, less what was paid this year; never below 0."""
+    due = min(segmented_amount(segments, deductible_fen, tilt, cumulated_fen), cap_fen)
+    return max(0, due - paid_fen)
+
+
 def segmented_rate(course: Course, plan: LayerPlan, layer: SegmentedRate) -> LayerTrace:
     """What the year's base gives by segments, up to the yearly cap, less what was paid this year.
 
@@ -89,8 +103,15 @@ def segmented_rate(course: Course, plan: LayerPlan, layer: SegmentedRate) -> Lay
     base = course.compliant_own_fen
     before, cumulated = course.count(layer.base_in, base)
     points = (tilt.numerator, tilt.denominator) if isinstance(tilt, Figure) else (0, 1)
-    due = min(segmented_amount(layer.segments, deductible.numerator, points, cumulated), cap.numerator)
-    amount = min(max(0, due - course.balances.get(layer.paid_in, 0)), course.left)
+    due = segmented_increment(
+        layer.segments,
+        deductible.numerator,
+        points,
+        cap.numerator,
+        cumulated_fen=cumulated,
+        paid_fen=course.balances.get(layer.paid_in, 0),
+    )
+    amount = min(due, course.left)
     course.count(layer.paid_in, amount)
     return course.take(
         plan,

@@ -1,0 +1,67 @@
+"""Every kind of example beside ``settle``: tables of cases, or what is given and what must come out."""
+
+from onestop.examples.kinds.bills import (
+    BandTable,
+    CiiSegment,
+    ExclusionTable,
+    Idempotency,
+    Readjudicate,
+    RejectTable,
+)
+from onestop.examples.kinds.clinics import ClawbackExample, ClinicLedgerExample, MonthlyBill, PassThrough
+from onestop.examples.kinds.clocks import Deadline, RatioKpi, RatioThreshold, ReferralGate, SlaWorkingDays
+from onestop.examples.kinds.funds import (
+    AdvanceEligibility,
+    CiiRevolving,
+    ClearingExample,
+    FundRevolving,
+    Lottery,
+    Prealloc,
+    PremiumExample,
+    Prepay25,
+    ReserveExample,
+    Split6040,
+)
+from onestop.examples.kinds.part import Table
+from onestop.examples.kinds.people import (
+    CertTable,
+    CoverageExample,
+    EligibilityTable,
+    LowIncomeExample,
+    PrecedenceTable,
+)
+
+__all__ = ["Kinds", "Table"]
+
+Kinds = (
+    AdvanceEligibility
+    | BandTable
+    | CertTable
+    | CiiRevolving
+    | CiiSegment
+    | ClawbackExample
+    | ClearingExample
+    | ClinicLedgerExample
+    | CoverageExample
+    | Deadline
+    | EligibilityTable
+    | ExclusionTable
+    | FundRevolving
+    | Idempotency
+    | Lottery
+    | LowIncomeExample
+    | MonthlyBill
+    | PassThrough
+    | Prealloc
+    | PrecedenceTable
+    | PremiumExample
+    | Prepay25
+    | RatioKpi
+    | RatioThreshold
+    | Readjudicate
+    | ReferralGate
+    | RejectTable
+    | ReserveExample
+    | SlaWorkingDays
+    | Split6040
+)

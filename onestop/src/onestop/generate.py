@@ -1,0 +1,61 @@
+"""Documents that are generated and checked in: OpenAPI of each service, all error codes, the schema of packs."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+import fund_ledger.api
+import identity.api
+import referral.api
+import settlement.api
+from kernel.database import Pool
+from kernel.event_log.embedded import EmbeddedEventLog
+from kernel.hosting import Host
+from kernel.http import errors_markdown
+from kernel.policy_packs.model import PackFile
+from kernel.security import Issuer
+from onestop.platform import embedded_settings
+from onestop.services import SERVICES
+
+_CODES = {
+    "identity": identity.api.CODES,
+    "referral": referral.api.CODES,
+    "settlement": settlement.api.CODES,
+    "fund-ledger": fund_ledger.api.CODES,
+}
+
+
+def documents(policies: Path) -> Iterator[tuple[str, str]]:
+    """Each document's path from the project's root, and its text. No service is started for it."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        environ = embedded_settings(folder, policies)
+        authenticator = Issuer.in_folder(folder / "keys").authenticator()
+        host = Host("postgresql:///nowhere", EmbeddedEventLog(_no_pool()), authenticator)
+        for service_name, service in SERVICES.items():
+            yield f"docs/openapi/{service_name}.json", _json(service.build(host, environ).openapi())
+    yield "docs/errors.md", errors_markdown(_CODES)
+    yield "policies/pack.schema.json", _json(msgspec.json.schema(PackFile))
+
+
+def write_documents(root: Path) -> list[str]:
+    """Write what has changed; gives the paths that had."""
+    changed = []
+    for path, text in documents(root / "policies"):
+        target = root / path
+        if not target.exists() or target.read_text(encoding="utf-8") != text:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, encoding="utf-8")
+            changed.append(path)
+    return changed
+
+
+def _json(value: object) -> str:
+    return msgspec.json.format(msgspec.json.encode(value, order="deterministic"), indent=2).decode() + "\n"
+
+
+def _no_pool() -> Pool:
+    # Building an application connects to nothing, so the transport needs no pool to stand on.
+    return object.__new__(Pool)

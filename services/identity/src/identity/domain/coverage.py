@@ -1,0 +1,38 @@
+"""Coverage: how many of the registered poor are insured, without those who need not be (003 一(一))."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from kernel.money import Rounding, divide
+from kernel.refusals import Refused
+
+
+class Coverage(msgspec.Struct, frozen=True):
+    """The monthly comparison in numbers. Shares are in hundredths of a percent, rounded half up."""
+
+    exceptions: int
+    should_enrol: int
+    worklist: int
+    coverage_basis_points: int
+    raw_basis_points: int
+
+
+def coverage(registered: int, enrolled: int, exceptions: Mapping[str, int]) -> Coverage:
+    """enrolled / (registered - exceptions), and the plain enrolled / registered beside it.
+
+    Raises Refused COVERAGE_IMPOSSIBLE where more are insured or excepted than there are.
+    """
+    excepted = sum(exceptions.values())
+    should = registered - excepted
+    if min(registered, enrolled, *exceptions.values()) < 0 or enrolled > should:
+        raise Refused(
+            "COVERAGE_IMPOSSIBLE",
+            f"{enrolled} insured and {excepted} excepted do not fit into {registered} registered; compare the lists",
+        )
+    return Coverage(excepted, should, should - enrolled, _share(enrolled, should), _share(enrolled, registered))
+
+
+def _share(part: int, whole: int) -> int:
+    """A share in hundredths of a percent; of nobody, everyone is covered."""
+    return divide(part * 10_000, whole, Rounding.HALF_UP) if whole else 10_000

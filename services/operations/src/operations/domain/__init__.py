@@ -1,0 +1,1 @@
+"""The pure part of operations: days, deadlines and indicators."""

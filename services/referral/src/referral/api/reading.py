@@ -1,0 +1,126 @@
+"""Reading over HTTP: a hospital sees its own referrals, the agency all of them."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+import msgspec
+from fastapi import Query
+
+from kernel.http import Json, Page, PageRequest, Router, Wire, allow, answer, page_of, paging
+from kernel.refusals import Refused
+from kernel.security import Principal, Role
+from referral.domain.referral import referral_unknown
+from referral.domain.standing import State
+from referral.queries import Queries, ReferralRow
+
+Reader = Annotated[Principal, allow(Role.HOSPITAL, Role.AGENCY, Role.OPERATIONS)]
+InState = Annotated[State | None, Query(description="Only referrals in this state")]
+Side = Annotated[Literal["sent", "received"] | None, Query(description="Hospitals only; sent where not given")]
+OfPerson = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9._:-]{1,64}$", description="Not for hospitals")]
+
+
+class AttachmentAnswer(Wire, frozen=True):
+    """A copy, by the reference under which the sending hospital keeps it."""
+
+    kind: str
+    reference: str
+
+
+class ReferralAnswer(Wire, frozen=True):
+    """A referral as it stands; the person's name and number lie with identity."""
+
+    referral_id: str
+    revision: int
+    person_id: str
+    state: str
+    sending_hospital: str
+    receiving_hospital: str
+    attributes: tuple[str, ...]
+    diagnosis: str
+    attachments: tuple[AttachmentAnswer, ...]
+    signed_on: date
+    signed_by: str
+    endorsement: str | None
+    endorsed_on: date | None
+    review: str | None
+    reviewed_on: date | None
+    approved_on: date | None
+    expires_on: date | None
+    encounter_id: str | None
+    ended_because: str | None
+
+
+class MisuseAnswer(Wire, frozen=True):
+    """A stay that named the referral in vain, and why."""
+
+    encounter_id: str
+    why: str
+    recorded_at: datetime
+
+
+def reading(queries: Queries) -> Router:
+    """The reading routes of /v1/referrals."""
+    router = Router(prefix="/v1/referrals", tags=["referrals"])
+
+    @router.get("")
+    async def list_referrals(
+        caller: Reader,
+        page: Annotated[PageRequest, paging(str)],
+        state: InState = None,
+        side: Side = None,
+        person_id: OfPerson = None,
+    ) -> Json[Page[ReferralAnswer]]:
+        """List referrals: for a hospital those it sent or those approved for it, for the agency all or a person's."""
+        rows = await _rows(queries, caller, page, "" if state is None else state.value, side, person_id)
+        return answer(page_of([_answer(row) for row in rows], page, key=lambda row: (row.referral_id,)))
+
+    @router.get("/{referral_id}")
+    async def get_referral(referral_id: str, caller: Reader) -> Json[ReferralAnswer]:
+        """See one referral."""
+        return answer(_answer(await _seen(queries, caller, referral_id)))
+
+    @router.get("/{referral_id}/misuses")
+    async def list_misuses(referral_id: str, caller: Reader) -> Json[list[MisuseAnswer]]:
+        """List the stays that named the referral in vain, the first hundred."""
+        await _seen(queries, caller, referral_id)
+        misuses = await queries.misuses(referral_id)
+        return answer([MisuseAnswer(**msgspec.structs.asdict(misuse)) for misuse in misuses])
+
+    return router
+
+
+async def _rows(
+    queries: Queries, caller: Principal, page: PageRequest, state: str, side: str | None, person_id: str | None
+) -> list[ReferralRow]:
+    after, limit = "" if page.after is None else str(page.after[0]), page.limit + 1
+    if caller.roles == {Role.HOSPITAL}:
+        hospital_id = caller.organisation or ""
+        if person_id is not None:
+            raise Refused("SIDE_MISPLACED", "a hospital lists by side, sent or received; person_id is the agency's")
+        if side == "received":
+            return await queries.received(hospital_id, state, after, limit)
+        return await queries.sent(hospital_id, state, after, limit)
+    if side is not None:
+        raise Refused("SIDE_MISPLACED", "only a hospital has a side; leave it out to see all referrals")
+    if person_id is not None:
+        return await queries.of_person(person_id, state, after, limit)
+    return await queries.all(state, after, limit)
+
+
+async def _seen(queries: Queries, caller: Principal, referral_id: str) -> ReferralRow:
+    row = await queries.referral(referral_id)
+    if row is None or (caller.roles == {Role.HOSPITAL} and not _is_of(row, caller.organisation)):
+        raise referral_unknown()
+    return row
+
+
+def _is_of(row: ReferralRow, hospital_id: str | None) -> bool:
+    # The receiving hospital's copy is sent with the approval, not before (001 附件 注1).
+    return row.sending_hospital == hospital_id or (
+        row.receiving_hospital == hospital_id and row.approved_on is not None
+    )
+
+
+def _answer(row: ReferralRow) -> ReferralAnswer:
+    attachments = tuple(AttachmentAnswer(kind=copy.kind, reference=copy.reference) for copy in row.attachments)
+    return ReferralAnswer(**{**msgspec.structs.asdict(row), "attachments": attachments})

@@ -1,0 +1,69 @@
+"""Projections: what each event, and each message of the others, writes into the read tables. All pure."""
+
+from collections.abc import Iterable
+
+from kernel.contracts.identity import EntitlementChanged
+from kernel.event_store import RecordedEvent
+from kernel.read_tables import Change, put
+from referral.domain.referral import MisuseRecorded
+from referral.domain.standing import Standing
+from referral.projections.tables import (
+    applicants,
+    metadata,
+    misuses,
+    referrals,
+)
+
+__all__ = ["metadata", "project", "project_entitlement"]
+
+
+def project(recorded: RecordedEvent) -> Iterable[Change]:
+    """The rows of one of referral's own events; they are written together with it."""
+    match recorded.event:
+        case MisuseRecorded(standing=standing, encounter_id=encounter_id, why=why):
+            yield put(
+                misuses,
+                referral_id=standing.form.referral_id,
+                encounter_id=encounter_id,
+                why=why.value,
+                recorded_at=recorded.occurred_at,
+            )
+        case event:
+            yield _referral(event.standing)
+
+
+def _referral(standing: Standing) -> Change:
+    form = standing.form
+    return put(
+        referrals,
+        referral_id=form.referral_id,
+        revision=standing.revision,
+        person_id=form.person_id,
+        state=standing.state.value,
+        sending_hospital=form.sending_hospital,
+        receiving_hospital=form.receiving_hospital,
+        attributes=[attribute.value for attribute in form.attributes],
+        diagnosis=form.diagnosis,
+        attachments=form.attachments,
+        signed_on=form.signed_on,
+        signed_by=form.signed_by.value,
+        endorsement=None if standing.endorsement is None else standing.endorsement.text,
+        endorsed_on=standing.endorsed_on,
+        review=None if standing.review is None else standing.review.text,
+        reviewed_on=standing.reviewed_on,
+        approved_on=standing.approved_on,
+        expires_on=standing.expires_on,
+        encounter_id=standing.encounter_id,
+        ended_because=standing.ended_because,
+    )
+
+
+def project_entitlement(event: EntitlementChanged) -> Iterable[Change]:
+    """What identity tells of a person; the newest message is the whole truth."""
+    yield put(
+        applicants,
+        person_id=event.person_id,
+        revision=event.revision,
+        memberships=event.memberships,
+        deceased_on=event.deceased_on,
+    )

@@ -1,0 +1,59 @@
+"""Referral's read tables: from its own events, and from what identity tells."""
+
+from typing import Final
+
+from sqlalchemy import Column, Date, DateTime, Index, Integer, MetaData, Table, Text
+from sqlalchemy.dialects.postgresql import ARRAY, JSON
+
+from kernel.event_store.schema import add_kernel_tables
+
+metadata: Final = MetaData()
+add_kernel_tables(metadata)
+
+referrals: Final = Table(
+    "referrals",
+    metadata,
+    Column("referral_id", Text, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("person_id", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("sending_hospital", Text, nullable=False),
+    Column("receiving_hospital", Text, nullable=False),
+    Column("attributes", ARRAY(Text), nullable=False),
+    Column("diagnosis", Text, nullable=False),
+    Column("attachments", JSON, nullable=False),
+    Column("signed_on", Date, nullable=False),
+    Column("signed_by", Text, nullable=False),
+    Column("endorsement", Text),
+    Column("endorsed_on", Date),
+    Column("review", Text),
+    Column("reviewed_on", Date),
+    Column("approved_on", Date),
+    Column("expires_on", Date),
+    Column("encounter_id", Text),
+    Column("ended_because", Text),
+    Index("referrals_sent", "sending_hospital", "referral_id"),
+    Index("referrals_received", "receiving_hospital", "referral_id"),
+    Index("referrals_state", "state", "referral_id"),
+    Index("referrals_person", "person_id", "referral_id"),
+)
+
+#: Stays that named a referral which does not open the gate to them.
+misuses: Final = Table(
+    "misuses",
+    metadata,
+    Column("referral_id", Text, primary_key=True),
+    Column("encounter_id", Text, primary_key=True),
+    Column("why", Text, nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+)
+
+#: People as identity last told of them.
+applicants: Final = Table(
+    "applicants",
+    metadata,
+    Column("person_id", Text, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("memberships", JSON, nullable=False),
+    Column("deceased_on", Date),
+)

@@ -1,0 +1,82 @@
+"""Referral served over HTTP on a fresh database, with one applicant that identity has told of."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+import pytest
+
+from kernel.contracts import identity as told
+from kernel.security import Issuer, Role
+from kernel.testing.deadline import eventually
+from kernel.testing.surroundings import Service, Surroundings, surroundings
+from referral.config import Config
+from referral.main import build
+
+NOW: Final = datetime(2018, 9, 5, 1, 0, tzinfo=UTC)
+FORM: Final[dict[str, Any]] = {
+    "person_id": "p1",
+    "receiving_hospital": "H430100",
+    "attributes": ["DIBAO"],
+    "diagnosis": "脑梗死",
+    "signed_on": "2018-09-01",
+    "signed_by": "FAMILY",
+    "attachments": [
+        {"kind": "household_book_copy", "reference": "scan/17/1"},
+        {"kind": "social_card_copy", "reference": "scan/17/2"},
+    ],
+}
+SEALED: Final = {"opinion": "同意", "sealed_on": "2018-09-02"}
+
+
+@pytest.fixture
+async def around(database: str, tmp_path: Path) -> AsyncIterator[Surroundings]:
+    async with surroundings(database, Issuer.in_folder(tmp_path)) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def referral(around: Surroundings) -> Service:
+    config = Config(validity_days=30)
+    service = await around.serve("referral", lambda host: build(host, config), clock=lambda: NOW)
+    dibao = told.Membership("m1", "DIBAO", "civil-affairs", date(2018, 1, 1))
+    lapsed = told.Membership("m2", "POOR_DISABLED", "disabled-persons", date(2016, 1, 1), date(2017, 12, 31))
+    await around.tell(told.TOPIC, "p1", told.EntitlementChanged("p1", 3, "ADDED", "430481", (dibao, lapsed)))
+    await eventually(lambda: service.pool.fetchval("SELECT count(*) FROM applicants"))
+    return service
+
+
+@pytest.fixture
+async def sender(referral: Service) -> httpx.AsyncClient:
+    return await referral.client(Role.HOSPITAL, "H430481")
+
+
+@pytest.fixture
+async def receiver(referral: Service) -> httpx.AsyncClient:
+    return await referral.client(Role.HOSPITAL, "H430100")
+
+
+@pytest.fixture
+async def agency(referral: Service) -> httpx.AsyncClient:
+    return await referral.client(Role.AGENCY)
+
+
+@pytest.fixture
+async def applied(sender: httpx.AsyncClient) -> str:
+    response = await sender.post("/v1/referrals", json=FORM)
+    assert response.status_code == 201, response.text
+    return str(response.json()["referral_id"])
+
+
+@pytest.fixture
+async def approved(sender: httpx.AsyncClient, agency: httpx.AsyncClient, applied: str) -> str:
+    path = f"/v1/referrals/{applied}"
+    for client, step, body in (
+        (sender, "endorsement", {**SEALED, "agreed": True}),
+        (agency, "approval", SEALED),
+    ):
+        response = await client.post(f"{path}/{step}", json=body)
+        assert response.status_code == 200, response.text
+    return applied

@@ -1,0 +1,34 @@
+"""Referral as a whole: its migrations match its tables, its codes are declared, its settings are read."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import referral
+from kernel import migrations
+from referral.api import CODES
+from referral.config import Config, config_from
+
+_REFUSED = re.compile(r'Refused\(\s*"([A-Z_]+)"')
+_OF_THE_KERNEL = {"IDEMPOTENCY_KEY_REUSED", "TOO_CONTENDED"}
+
+
+async def test_migrations_and_tables_agree(database: str) -> None:
+    await migrations.prepare(database, ["referral"])
+    await migrations.upgrade(database, "referral", "referral")
+    await migrations.check(database, "referral", "referral")
+
+
+def test_declared_and_used_codes_are_the_same() -> None:
+    sources = Path(referral.__file__).parent.rglob("*.py")
+    used = {code for source in sources for code in _REFUSED.findall(source.read_text(encoding="utf-8"))}
+    assert used == {code.code for code in CODES} - _OF_THE_KERNEL
+
+
+def test_approvals_hold_for_ever_unless_a_number_of_days_is_set() -> None:
+    assert config_from({}) == Config(validity_days=None)
+    assert config_from({"ONESTOP_REFERRAL_VALIDITY_DAYS": "90"}) == Config(validity_days=90)
+    for text in ("0", "-1", "a month"):
+        with pytest.raises(ValueError, match="whole number of days"):
+            config_from({"ONESTOP_REFERRAL_VALIDITY_DAYS": text})

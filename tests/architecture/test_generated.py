@@ -1,0 +1,16 @@
+"""What is generated is checked in as it would be generated now."""
+
+from pathlib import Path
+
+from onestop.generate import documents
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def test_generated_documents_are_current() -> None:
+    stale = [
+        path
+        for path, text in documents(ROOT / "policies")
+        if not (ROOT / path).exists() or (ROOT / path).read_text(encoding="utf-8") != text
+    ]
+    assert stale == [], "run `make generate` and commit what it writes"
