@@ -107,10 +107,14 @@ def standing_of(example: SettleExample, encounter: Encounter, file: PackFile) ->
     enrolment = insured(day, state.registered, state.marked)
     if state.memberships is not None:
         return Standing(tuple(_membership(given) for given in state.memberships), (enrolment,))
-    if not state.poor or (state.category is None and not state.eligible):
+    if not state.poor:
         return Standing((), (enrolment,))
+    status, exit_date = state.poverty_status, state.exit_date
+    if not state.eligible and status is None:
+        # Still on the register, but out of poverty for longer than any document goes on helping (003 二(六)).
+        status, exit_date = "LIFTED", date(day.year - 5, 1, 1)
     ordinary = member(state.category or "registered_poor", file, day, removed_from=state.removed_from)
-    held = msgspec.structs.replace(ordinary, poverty_status=state.poverty_status, exit_date=state.exit_date)
+    held = msgspec.structs.replace(ordinary, poverty_status=status, exit_date=exit_date)
     return Standing((held,), (enrolment,))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Final
 
 from kernel.policy_packs import PackLibrary
 from kernel.refusals import Refused
@@ -11,13 +12,16 @@ from onestop.examples.outcome import Mismatch, Outcome, Report, compare
 from onestop.examples.player import Player
 from onestop.examples.settle import SettleExample, UnknownPackError, expected_of, step_name, unexpected_layers
 
+#: Without packs, tables that need one are reported as of an unknown pack; ``settle`` examples ask the player.
+_NO_PACKS: Final = PackLibrary(())
 
-def run(paths: Iterable[Path], player: Player, library: PackLibrary) -> Report:
+
+def run(paths: Iterable[Path], player: Player, library: PackLibrary = _NO_PACKS) -> Report:
     """Play every example of some files; raises PackError for a file that is not in the schema."""
     return run_examples(read(paths), player, library)
 
 
-def run_examples(examples: Iterable[Example], player: Player, library: PackLibrary) -> Report:
+def run_examples(examples: Iterable[Example], player: Player, library: PackLibrary = _NO_PACKS) -> Report:
     """Play examples that were read before."""
     count = steps = 0
     mismatches: list[Mismatch] = []

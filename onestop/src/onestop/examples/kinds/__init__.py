@@ -1,5 +1,6 @@
 """Every kind of example beside ``settle``: tables of cases, or what is given and what must come out."""
 
+from onestop.examples.kinds.advances import AdvanceEligibility, CiiRevolving, FundRevolving
 from onestop.examples.kinds.bills import (
     BandTable,
     CiiSegment,
@@ -11,10 +12,7 @@ from onestop.examples.kinds.bills import (
 from onestop.examples.kinds.clinics import ClawbackExample, ClinicLedgerExample, MonthlyBill, PassThrough
 from onestop.examples.kinds.clocks import Deadline, RatioKpi, RatioThreshold, ReferralGate, SlaWorkingDays
 from onestop.examples.kinds.funds import (
-    AdvanceEligibility,
-    CiiRevolving,
     ClearingExample,
-    FundRevolving,
     Lottery,
     Prealloc,
     PremiumExample,

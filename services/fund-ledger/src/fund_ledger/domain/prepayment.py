@@ -26,7 +26,7 @@ class ReserveDue(msgspec.Struct, frozen=True):
 
 def reserve_due(rule: Reserve, annual_fund_fen: int, monthly_forecast_fen: int, paid_in_fen: int) -> ReserveDue:
     """max(months × forecast, half-up(percent × yearly fund)), or one of the two (001 二(三), AMB-H2)."""
-    share = share_of(annual_fund_fen, Decimal(rule.percent_of_year) / 100, Rounding.HALF_UP)
+    share = share_of(annual_fund_fen, Decimal(rule.percent_of_year).scaleb(-2), Rounding.HALF_UP)
     months = rule.months * monthly_forecast_fen
     required = {"max": max(share, months), "percent_only": share, "months_only": months}[rule.combine]
     return ReserveDue(share, months, required, max(0, required - paid_in_fen))
@@ -45,9 +45,9 @@ def assess(rule: Assessment, total_fen: int, score_percent: Decimal) -> Assessme
     """half-up(percent × total) is prepaid; of the rest, half-up(pool × score) is paid out (002 三(二), AMB-C3)."""
     if not 0 <= score_percent <= 100:
         raise Refused("SCORE_OUT_OF_RANGE", f"a score of {score_percent} is not between 0 and 100 percent")
-    prepay = share_of(total_fen, Decimal(rule.prepay_percent) / 100, Rounding.HALF_UP)
+    prepay = share_of(total_fen, Decimal(rule.prepay_percent).scaleb(-2), Rounding.HALF_UP)
     pool = total_fen - prepay
-    payout = share_of(pool, score_percent / 100, Rounding.HALF_UP)
+    payout = share_of(pool, score_percent.scaleb(-2), Rounding.HALF_UP)
     return AssessmentPaid(prepay, pool, payout, pool - payout)
 
 
@@ -61,7 +61,7 @@ class QuotaDue(msgspec.Struct, frozen=True):
 
 def quota_due(rule: Quota, last_year_fen: int, carried_fen: int) -> QuotaDue:
     """half-up(percent × last year's cost), less what was carried over; the rest of that is carried on (004 四(二))."""
-    quota = share_of(last_year_fen, Decimal(rule.percent) / 100, Rounding.HALF_UP)
+    quota = share_of(last_year_fen, Decimal(rule.percent).scaleb(-2), Rounding.HALF_UP)
     return QuotaDue(quota, max(0, quota - carried_fen), max(0, carried_fen - quota))
 
 
