@@ -21,6 +21,15 @@ TEXT = PACK.read_text(encoding="utf-8")
         ('value: "100"', 'value: "100.1"', "100.1"),
         ("method: banded_lump_sum", "method: guesswork", "guesswork"),
         ("paid_in: sec_paid", "paid_in: nothing", "nothing"),
+        ('pays_yuan: "5000.00"', 'pays_yuan: "five thousand"', "not an amount in yuan"),
+        ('percent: "20"', 'percent: "120"', "out of range"),
+        ('from_yuan: "20000.00"', 'from_yuan: "9000.00"', "bands must rise"),
+        ("  after: MA\n", "  after: CII\n", "no layer of method rate_of_base"),
+        ("funds: [POVFUND, MA]", "funds: [LOTTERY, MA]", "the fund 'LOTTERY' is not declared"),
+        ("withhold: [MA, MASEC]", "withhold: [MA, GOV1]", "no layer has the payer GOV1"),
+        ("category: [DIBAO]", "category: [RICH]", "RICH"),
+        ("value: separate", "value: together", "cannot be read as 'together'"),
+        ('division: "445200"', "division: 445200", "Expected `str`"),
     ],
 )
 def test_a_broken_pack_is_refused_at_its_line(good: str, bad: str, said: str) -> None:
@@ -36,3 +45,10 @@ def test_a_broken_pack_is_refused_at_its_line(good: str, bad: str, said: str) ->
 def test_every_pack_loads() -> None:
     regions = {pack.file.region for pack in load_library(PACK.parent.parent).packs}
     assert regions == {"leye", "hunan", "huining", "guangxi", "jieyang"}
+
+
+def test_a_fund_that_may_not_pay_a_layer_is_refused_where_the_layer_asks_it() -> None:
+    broken = TEXT.replace("purposes: [MA, PREMIUM]", "purposes: [PREMIUM]")
+    with pytest.raises(PackError, match="the fund POVFUND does not pay MA; its purposes are PREMIUM") as refused:
+        parse_pack(broken, "broken.yaml")
+    assert "POVFUND" in TEXT.splitlines()[refused.value.line - 1]

@@ -6,17 +6,36 @@ from typing import Any
 from kernel.money import AmountError, fen_from_yuan
 from kernel.policy_packs.layers import TABLES, BandedLumpSum, CatalogueExcess, SegmentedRate
 from kernel.policy_packs.model import PackFile, Settings
-from kernel.policy_packs.names import check_names, check_readings, open_figures
+from kernel.policy_packs.names import check_funds, check_names, check_readings, open_figures
 from kernel.policy_packs.rows import Dated, Row
 from kernel.policy_packs.source import Source
+
+#: Tables that a layer of their method may do without.
+_OPTIONAL_TABLES = ("tilt_percent", "joint_cap_yuan")
 
 
 def check(file: PackFile, source: Source) -> None:
     """Raise PackError for the first thing in the pack that does not hold."""
     _check_document(file, source)
+    _check_written(source.value, "$", source)
     _check_layers(file, source)
     check_names(file, source)
+    check_funds(file, source)
     check_readings(file, source)
+
+
+def _check_written(value: Any, path: str, source: Source) -> None:
+    """Every text under a key that promises an amount or a percentage is one, wherever it stands."""
+    if isinstance(value, list):
+        for i, item in enumerate(value):
+            _check_written(item, f"{path}[{i}]", source)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            here = f"{path}.{key}"
+            if isinstance(item, str) and (key.endswith("_yuan") or "percent" in key.split("_")):
+                _check_figure(item, here, source, money=key.endswith("_yuan"))
+            else:
+                _check_written(item, here, source)
 
 
 def _check_document(file: PackFile, source: Source) -> None:
@@ -35,9 +54,9 @@ def _check_layers(file: PackFile, source: Source) -> None:
             raise source.error(f"{path}.clause", f"the layer {layer.payer} needs the clause that it comes from")
         for name in TABLES:
             rows: tuple[Row, ...] | None = getattr(layer, name, None)
-            if rows is None:
+            if rows is None or (not rows and name in _OPTIONAL_TABLES):
                 continue
-            if not rows and name != "tilt_percent":
+            if not rows:
                 raise source.error(f"{path}.{name}", f"the table {name} of layer {layer.payer} is empty")
             for j, row in enumerate(rows):
                 _check_row(row, f"{path}.{name}[{j}]", file, source, money=TABLES[name])
@@ -88,6 +107,9 @@ def _check_method(layer: Any, path: str, source: Source) -> None:
         case SegmentedRate(segments=segments):
             if not segments or segments[-1].upto_yuan is not None:
                 raise source.error(f"{path}.segments", "the last segment must be without end: upto_yuan: null")
+            uppers = [None if s.upto_yuan is None else fen_from_yuan(s.upto_yuan) for s in segments[:-1]]
+            if None in uppers or uppers != sorted(set(uppers), key=lambda upper: upper or 0):
+                raise source.error(f"{path}.segments", "segments must rise, each upto_yuan above the one before")
         case CatalogueExcess(approval_by=approval_by):
             if not approval_by:
                 raise source.error(f"{path}.approval_by", "name the departments that approve")

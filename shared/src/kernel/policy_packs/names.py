@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from kernel.policy_packs.layers import TABLES
+from kernel.policy_packs.layers import TABLES, BandedLumpSum, RateOfBase
 from kernel.policy_packs.model import PackFile
 from kernel.policy_packs.readings import ReadingError, check_value, with_readings
 from kernel.policy_packs.rows import For
@@ -14,19 +14,58 @@ def check_names(file: PackFile, source: Source) -> None:
     """Raise PackError for the first name of an accumulator, category or payer that the pack does not declare."""
     accumulators = {accumulator.name for accumulator in file.accumulators}
     categories = {category.code for category in file.population.categories}
-    payers = [layer.payer for layer in file.layers]
     for path, name in _accumulators_named(file):
         if name not in accumulators:
             raise source.error(path, f"the accumulator {name!r} is not declared; declared are {sorted(accumulators)}")
-    for i, payer in enumerate(payers):
-        if payer in payers[:i]:
-            raise source.error(f"$.layers[{i}].payer", f"the payer {payer} has two layers")
     for path, code in _categories_named(file):
         if code not in categories:
             raise source.error(path, f"the category {code!r} is not in the population; there are {sorted(categories)}")
+    _check_payers(file, source)
+
+
+def _check_payers(file: PackFile, source: Source) -> None:
+    payers = [layer.payer for layer in file.layers]
+    for i, layer in enumerate(file.layers):
+        if layer.payer in payers[:i]:
+            raise source.error(f"$.layers[{i}].payer", f"the payer {layer.payer} has two layers")
+        if isinstance(layer, BandedLumpSum) and layer.after not in _aid_before(file, i):
+            raise source.error(
+                f"$.layers[{i}].after", f"no layer of method rate_of_base before this one has the payer {layer.after}"
+            )
     for i, payer in enumerate(file.exclusions.withhold if file.exclusions else ()):
         if payer not in payers:
             raise source.error(f"$.exclusions.withhold[{i}]", f"no layer has the payer {payer}")
+
+
+def _aid_before(file: PackFile, place: int) -> list[str]:
+    return [layer.payer for layer in file.layers[:place] if isinstance(layer, RateOfBase)]
+
+
+def check_funds(file: PackFile, source: Source) -> None:
+    """Raise PackError for a fund that is not declared, or is asked for what it may not pay (专款专用)."""
+    purposes = {fund.code: fund.purposes for fund in file.funds}
+    for path, code, purpose in _funds_named(file):
+        if code not in purposes:
+            raise source.error(path, f"the fund {code!r} is not declared under funds; there are {sorted(purposes)}")
+        if purpose is not None and purpose not in purposes[code]:
+            allowed = ", ".join(purposes[code])
+            raise source.error(path, f"the fund {code} does not pay {purpose}; its purposes are {allowed}")
+
+
+def _funds_named(file: PackFile) -> Iterator[tuple[str, str, str | None]]:
+    for i, layer in enumerate(file.layers):
+        if not layer.funding:
+            yield f"$.layers[{i}].payer", layer.payer, layer.payer
+        for j, funding in enumerate(layer.funding):
+            for code in funding.funds:
+                yield f"$.layers[{i}].funding[{j}].funds", code, layer.payer
+    for i, prepaid in enumerate(file.prepayment):
+        yield f"$.prepayment[{i}].fund", prepaid.fund, None
+    for i, advance in enumerate(file.advances):
+        yield f"$.advances[{i}].fund", advance.fund, None
+    for i, row in enumerate(file.premium.rows if file.premium else ()):
+        for code in row.funds:
+            yield f"$.premium.rows[{i}].funds", code, "PREMIUM"
 
 
 def _accumulators_named(file: PackFile) -> Iterator[tuple[str, str]]:
