@@ -7,8 +7,8 @@ import msgspec
 from kernel.policy_packs import Pack, Policy, parse_pack
 from kernel.refusals import Refused
 from onestop.replay.shadow import Difference
-from settlement.domain.benefit import adjudicate
-from settlement.domain.encounter_events import SettlementConfirmed
+from settlement.domain.benefit import Adjudication, most_favourable
+from settlement.domain.encounter_events import Considered, SettlementConfirmed
 from settlement.domain.law import PolicyAdopted
 
 
@@ -34,7 +34,7 @@ class Redecider:
     def _decide(self, event: SettlementConfirmed) -> Difference | None:
         self.decided += 1
         try:
-            again = adjudicate(event.claim, event.standing, event.adjudication.before_fen, self._policy(event))
+            again = self._again(event)
         except Refused as refused:
             return Difference(f"settlement {event.settlement_id}", "settled", f"refused: {refused}")
         if again == event.adjudication:
@@ -45,15 +45,23 @@ class Redecider:
                 return Difference(f"settlement {event.settlement_id} {name}", _text(live), _text(replayed))
         raise AssertionError("two adjudications differ in no field")
 
-    def _policy(self, event: SettlementConfirmed) -> Policy:
+    def _again(self, event: SettlementConfirmed) -> Adjudication:
         on = event.claim.discharged_on
-        key = (event.policy_digest, on, tuple(sorted(event.configured.items())))
+        compared = event.considered or (Considered(event.policy_digest, event.configured),)
+        policies = [self._policy(law, on) for law in compared]
+        policy, again = most_favourable(event.claim, event.standing, event.adjudication.before_fen, policies)
+        if policy.pack.digest != event.policy_digest:
+            raise Refused("POLICY_CHANGED", f"{policy.policy_id} is better for the patient now")
+        return again
+
+    def _policy(self, law: Considered, on: date) -> Policy:
+        key = (law.policy_digest, on, tuple(sorted(law.configured.items())))
         policy = self._policies.get(key)
         if policy is None:
-            pack = self._packs.get(event.policy_digest)
+            pack = self._packs.get(law.policy_digest)
             if pack is None:
-                raise Refused("POLICY_UNKNOWN", f"the law {event.policy_digest} was never adopted in this event store")
-            policy = self._policies[key] = Policy(pack, on, event.configured)
+                raise Refused("POLICY_UNKNOWN", f"the law {law.policy_digest} was never adopted in this event store")
+            policy = self._policies[key] = Policy(pack, on, law.configured)
         return policy
 
 

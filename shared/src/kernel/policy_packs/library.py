@@ -29,6 +29,14 @@ class PackLibrary:
         found.sort(key=lambda pack: (places.index(pack.file.division), -pack.file.in_force_from.toordinal()))
         return tuple(self._policy(pack, on) for pack in found)
 
+    def newest(self, division: str, on: date) -> tuple[Policy, ...]:
+        """The newest candidate of each place, county first; raises Refused POLICY_UNKNOWN where there is none."""
+        first = self.in_force(division, on)
+        newest = {first.file.division: first}
+        for policy in self.candidates(division, on):
+            newest.setdefault(policy.file.division, policy)
+        return tuple(newest.values())
+
     def in_force(self, division: str, on: date) -> Policy:
         """The first of the candidates; raises Refused POLICY_UNKNOWN where there is none."""
         found = self.candidates(division, on)

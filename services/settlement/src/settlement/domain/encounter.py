@@ -8,7 +8,7 @@ import msgspec
 from kernel.decider import Decider
 from kernel.refusals import Refused
 from settlement.domain import refusals
-from settlement.domain.benefit import Claim, adjudicate
+from settlement.domain.benefit import Claim, most_favourable
 from settlement.domain.encounter_commands import (
     Admit,
     Command,
@@ -19,6 +19,7 @@ from settlement.domain.encounter_commands import (
     VoidFees,
 )
 from settlement.domain.encounter_events import (
+    Considered,
     EncounterAdmitted,
     EncounterDischarged,
     EncounterEvent,
@@ -27,7 +28,7 @@ from settlement.domain.encounter_events import (
     SettlementConfirmed,
     SettlementRevoked,
 )
-from settlement.domain.entitlement import admission_terms
+from settlement.domain.entitlement import best_terms
 from settlement.domain.fees import LINES_MAX, FeeSums, sums_of
 
 
@@ -91,7 +92,8 @@ def _admit(command: Admit) -> Sequence[EncounterEvent]:
         raise Refused(
             "DATE_IN_FUTURE", f"admission on {command.admitted_on} has not come yet; today is {command.today}"
         )
-    terms = admission_terms(command.standing, command.policy, command.kind, command.place, command.admitted_on)
+    candidates = (command.policy, *command.rivals)
+    terms = best_terms(command.standing, candidates, command.kind, command.place, command.admitted_on)
     admitted = EncounterAdmitted(
         command.encounter_id,
         command.person_id,
@@ -194,7 +196,8 @@ def _settle(command: Settle, state: Open) -> Sequence[EncounterEvent]:
     claim = claim_of(command, state)
     year = command.benefit_year
     assert year.year == claim.discharged_on.year, "the year of a bill is that of its discharge (AMB-X3)"
-    adjudication = adjudicate(claim, command.standing, year.balances_fen, command.policy)
+    candidates = (command.policy, *command.rivals)
+    policy, adjudication = most_favourable(claim, command.standing, year.balances_fen, candidates)
     admission = state.admission
     return (
         SettlementConfirmed(
@@ -209,11 +212,12 @@ def _settle(command: Settle, state: Open) -> Sequence[EncounterEvent]:
             claim,
             command.standing,
             adjudication,
-            command.policy.pack.digest,
+            policy.pack.digest,
             year.version + 1,
             year.latest_settlement,
             admission.referral_id,
-            command.policy.configured,
+            policy.configured,
+            tuple(Considered(c.pack.digest, c.configured) for c in candidates) if command.rivals else (),
         ),
     )
 

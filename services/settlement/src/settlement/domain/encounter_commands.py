@@ -12,7 +12,10 @@ from settlement.domain.institution import Institution
 
 
 class Admit(msgspec.Struct, frozen=True):
-    """Take a person in. Visits (everything but a stay) end on the day they begin."""
+    """Take a person in. Visits (everything but a stay) end on the day they begin.
+
+    ``rivals`` are further policies in force at the place: the person gets the better one (AMB-D6).
+    """
 
     encounter_id: str
     person_id: str
@@ -26,6 +29,7 @@ class Admit(msgspec.Struct, frozen=True):
     policy: Policy
     place: str
     referral_id: str | None = None
+    rivals: tuple[Policy, ...] = ()
 
 
 class UploadFees(msgspec.Struct, frozen=True):
@@ -53,7 +57,7 @@ class Discharge(msgspec.Struct, frozen=True):
 
 
 class Settle(msgspec.Struct, frozen=True):
-    """Settle the bill, with all that the decision rests on."""
+    """Settle the bill, with all that the decision rests on; ``rivals`` as at admission."""
 
     settlement_id: str
     given_fen: dict[str, int]
@@ -67,6 +71,7 @@ class Settle(msgspec.Struct, frozen=True):
     stated_total_fen: int | None = None
     referral_approved_on: date | None = None
     patient_prepaid_fen: int | None = None
+    rivals: tuple[Policy, ...] = ()
 
 
 class Revoke(msgspec.Struct, frozen=True):

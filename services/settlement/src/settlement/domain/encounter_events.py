@@ -53,6 +53,13 @@ class EncounterDischarged(msgspec.Struct, frozen=True, omit_defaults=True):
     exception_approved_by: tuple[str, ...] = ()
 
 
+class Considered(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A policy that was compared with others, with the figures that were configured for it."""
+
+    policy_digest: str
+    configured: dict[str, str] = {}
+
+
 class SettlementConfirmed(msgspec.Struct, frozen=True, omit_defaults=True):
     """The bill was settled. Everything that the decision rested on is in here: it can be decided again."""
 
@@ -74,6 +81,8 @@ class SettlementConfirmed(msgspec.Struct, frozen=True, omit_defaults=True):
     referral_id: str | None = None
     #: Figures that the document leaves open, as they were configured when this was decided.
     configured: dict[str, str] = {}
+    #: Where more than one policy is in force at the place: all that were compared, the county's first (AMB-D6).
+    considered: tuple[Considered, ...] = ()
 
 
 class SettlementRevoked(msgspec.Struct, frozen=True, omit_defaults=True):

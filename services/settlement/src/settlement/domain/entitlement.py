@@ -1,5 +1,6 @@
 """Entitlement at the door: whether a person is admitted without a deposit, in which category and by which clause."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import msgspec
@@ -25,3 +26,9 @@ def admission_terms(standing: Standing, policy: Policy, kind: str, place: str, o
     return AdmissionTerms(
         deposit_required=False, category=category, clause=f"{policy.file.document.cited_as} {rule.clause}"
     )
+
+
+def best_terms(standing: Standing, policies: Sequence[Policy], kind: str, place: str, on: date) -> AdmissionTerms:
+    """The terms of the first policy that asks for no deposit, or else of the first one (AMB-D6)."""
+    terms = [admission_terms(standing, policy, kind, place, on) for policy in policies]
+    return next((found for found in terms if not found.deposit_required and found.clause), terms[0])

@@ -10,12 +10,12 @@ from kernel.command_path import Answered, CommandContext, Outcome
 from kernel.event_store import Stream, StreamAppend
 from kernel.hosting import Clock
 from kernel.http import Idempotency, current_correlation_id
-from kernel.policy_packs import PackLibrary, Policy
+from kernel.policy_packs import PackLibrary
 from kernel.refusals import Refused
 from kernel.runtime import Runtime
 from kernel.security import Principal
 from settlement.domain import refusals
-from settlement.domain.benefit import Adjudication, adjudicate
+from settlement.domain.benefit import Adjudication, most_favourable
 from settlement.domain.benefit_year import BenefitYear, open_with
 from settlement.domain.encounter import DECIDER, Settled, Unknown, claim_of
 from settlement.domain.encounter_commands import Admit, Command, Discharge, Revoke, Settle, UploadFees, VoidFees
@@ -82,6 +82,7 @@ class Handlers:
                 raise Refused("PERSON_DECEASED", f"person {person_id} is recorded as deceased on {file.deceased_on}")
             if referral_id is not None:
                 check_referral(referral_id, person_id, hospital_id, file.referral_told)
+            policy, *rivals = self._library.newest(file.county, admitted_on)
             command = Admit(
                 encounter_id,
                 person_id,
@@ -92,9 +93,10 @@ class Handlers:
                 file.county,
                 pooling_area(file.county),
                 file.standing,
-                self._library.in_force(file.county, admitted_on),
+                policy,
                 locality(file.county, file.institution.division),
                 referral_id,
+                tuple(rivals),
             )
             events = tuple(DECIDER.decide(command, Unknown()))
             append = StreamAppend(Stream(f"encounter/{encounter_id}"), events)
@@ -153,7 +155,8 @@ class Handlers:
         if isinstance(file.state, Settled):
             raise refusals.already_settled(encounter_id, file.state.settlement.settlement_id)
         claim = claim_of(command, file.opened)
-        result = adjudicate(claim, command.standing, command.benefit_year.balances_fen, command.policy)
+        candidates = (command.policy, *command.rivals)
+        _, result = most_favourable(claim, command.standing, command.benefit_year.balances_fen, candidates)
         return result, command.benefit_year
 
     async def revoke(
@@ -217,6 +220,7 @@ class Handlers:
     ) -> Settle:
         encounter = file.opened
         ended = encounter.discharge.discharged_on if encounter.discharge else self.today
+        policy, *rivals = self._library.newest(file.county, ended)
         referral = file.referral
         approved = referral is not None and referral.state in ("AGENCY_APPROVED", "USED")
         return Settle(
@@ -227,15 +231,13 @@ class Handlers:
             locality(file.county, file.institution.division),
             file.institution,
             file.standing,
-            self._policy(file, ended),
+            policy,
             file.year(ended.year),
             stated_total_fen,
             referral.approved_on if referral is not None and approved else None,
             patient_prepaid_fen,
+            tuple(rivals),
         )
-
-    def _policy(self, file: CaseFile, on: date) -> Policy:
-        return self._library.in_force(file.county, on)
 
     def _context(self, caller: Principal, key: Idempotency) -> CommandContext:
         return CommandContext(

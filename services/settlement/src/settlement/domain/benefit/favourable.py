@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from kernel.policy_packs import Policy
-from kernel.policy_packs.layers import Given
+from kernel.policy_packs import Policy, Situation
+from kernel.policy_packs.figures import Figure
+from kernel.policy_packs.layers import Given, YearlyPersonalCap
 from kernel.refusals import Refused
 from settlement.domain.benefit.claim import Claim
-from settlement.domain.benefit.standing import Standing
+from settlement.domain.benefit.standing import Standing, effective_category
 from settlement.domain.benefit.trace import Adjudication
 from settlement.domain.benefit.waterfall import adjudicate
 
@@ -19,16 +20,30 @@ def most_favourable(
     """Settle under the policy that leaves the patient least to pay; the first one (the county's) wins a tie.
 
     ``policies`` are the candidates of a place and a day, county before city before province; of one place only the
-    newest counts. A policy that refuses the claim, or that does not know a payer who gave money, cannot be compared
-    and is passed over. Raises the first candidate's Refused where none can settle.
+    newest counts. A policy that does not know a payer who gave money cannot settle the bill and is passed over; any
+    other refusal stands, for a comparison against a policy that lacks a figure would be a guess. What the patient
+    pays also counts in the yearly caps of the policies that were not taken. Raises Refused.
     """
     assert policies, "someone must be asked; the library refuses a place without a policy"
+    rivals = newest_of_each_place(policies)
+    if len(rivals) == 1:
+        return rivals[0], adjudicate(claim, standing, balances, rivals[0])
+    best = _best(claim, standing, balances, rivals)
+    others = [policy for policy in rivals if policy is not best[0]]
+    return best[0], _counted_elsewhere(claim, standing, best, others)
+
+
+def _best(
+    claim: Claim, standing: Standing, balances: Mapping[str, int], rivals: Sequence[Policy]
+) -> tuple[Policy, Adjudication]:
     best: tuple[Policy, Adjudication] | None = None
     first_refusal: Refused | None = None
-    for policy in newest_of_each_place(policies):
+    for policy in rivals:
         try:
             result = adjudicate(_as_known_to(policy, claim), standing, balances, policy)
         except Refused as refused:
+            if refused.code != "PAYER_UNKNOWN":
+                raise
             first_refusal = first_refusal or refused
             continue
         if best is None or _burden(result) < _burden(best[1]):
@@ -56,3 +71,28 @@ def _as_known_to(policy: Policy, claim: Claim) -> Claim:
 
 def _burden(result: Adjudication) -> int:
     return result.patient_pays_fen - result.payout_fen
+
+
+def _counted_elsewhere(
+    claim: Claim, standing: Standing, best: tuple[Policy, Adjudication], others: Sequence[Policy]
+) -> Adjudication:
+    # 000 一(二)2 counts "what the person really pays in the year", whichever document decided how much that is.
+    policy, result = best
+    before, after = dict(result.before_fen), dict(result.after_fen)
+    for other in others:
+        for name in _personal_counters(claim, standing, other):
+            if name not in policy.accumulators:
+                before.setdefault(name, 0)
+                after[name] = before[name] + result.patient_pays_fen
+    return msgspec.structs.replace(result, before_fen=before, after_fen=after)
+
+
+def _personal_counters(claim: Claim, standing: Standing, policy: Policy) -> list[str]:
+    category = effective_category(standing, policy.file, claim.begins_on, claim.discharged_on)
+    counters = []
+    for plan in policy.plan(Situation(category, claim.kind, claim.place, claim.level)):
+        cap = plan.figures.get("yearly_cap_yuan")
+        if isinstance(plan.layer, YearlyPersonalCap) and plan.applies and plan.counted_in and isinstance(cap, Figure):
+            per_level = plan.layer.counter == "per_level"
+            counters.append(f"{plan.counted_in}.{cap.text}" if per_level else plan.counted_in)
+    return counters
