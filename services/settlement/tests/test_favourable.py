@@ -71,7 +71,12 @@ def test_the_county_wins_a_tie(rules: tuple[Policy, ...]) -> None:
 
 
 def test_the_county_s_tenth_for_chronic_visits_is_better_than_the_region_s_fifth(rules: tuple[Policy, ...]) -> None:
-    visit = {"kind": "chronic_outpatient", "place": "in_county", "total_fen": 60_000, "compliant_fen": 60_000}
+    visit: dict[str, Any] = {
+        "kind": "chronic_outpatient",
+        "place": "in_county",
+        "total_fen": 60_000,
+        "compliant_fen": 60_000,
+    }
     region, result = settle(rules, given_fen=NOTHING | {"BMI": 36_000}, **visit)
     assert (region, result.patient_pays_fen) == ("leye", 6_000)
 

@@ -7,9 +7,11 @@ from typing import Annotated
 import typer
 
 from kernel.policy_packs import PackError, load_library
+from onestop.examples.document import read
 from onestop.examples.http_run import http_player
 from onestop.examples.player import DirectPlayer
 from onestop.examples.runner import run
+from onestop.examples.settle import SettleExample
 
 WAYS = ("domain", "http")
 
@@ -27,7 +29,8 @@ def examples_command(
         if through == "domain":
             report = run(files, DirectPlayer(library), library)
         else:
-            with http_player(policies) as player:
+            settling = [example for example in read(files) if isinstance(example, SettleExample)]
+            with http_player(policies, settling) as player:
                 report = run(files, player, library)
     except PackError as error:
         typer.echo(str(error), err=True)

@@ -3,11 +3,15 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 from kernel.policy_packs.loading import load_pack
 from kernel.policy_packs.model import Pack
 from kernel.policy_packs.policy import Policy
 from kernel.refusals import Refused
+
+#: What lies beside a pack: its own examples, and what the county decides for itself.
+BESIDE_PACKS: Final = (".examples.yaml", ".settings.yaml")
 
 
 class PackLibrary:
@@ -66,5 +70,5 @@ class PackLibrary:
 
 def load_library(directory: Path) -> PackLibrary:
     """All packs under a folder: ``<division code>-<name>/<year>-<document>.yaml``; raises PackError."""
-    paths = sorted(path for path in directory.glob("*-*/*.yaml") if not path.name.endswith(".examples.yaml"))
+    paths = sorted(path for path in directory.glob("*-*/*.yaml") if not path.name.endswith(BESIDE_PACKS))
     return PackLibrary([load_pack(path) for path in paths])
