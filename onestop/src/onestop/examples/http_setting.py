@@ -110,8 +110,8 @@ class Setting:
         """A referral to the hospital, approved on the day that the example says; gives its id."""
         category = (self._example.state0.category or "registered_poor").upper()
         day = approved_on.isoformat()
-        form = {"person_id": person, "receiving_hospital": hospital, "attributes": [category], "diagnosis": "示例诊断"}
-        form |= {"signed_on": day}
+        form: dict[str, Any] = {"person_id": person, "receiving_hospital": hospital, "attributes": [category]}
+        form |= {"diagnosis": "示例诊断", "signed_on": day}
         form["attachments"] = [
             {"kind": "id_card_copy", "reference": "scan/1"},
             {"kind": "social_card_copy", "reference": "scan/2"},
