@@ -29,8 +29,9 @@ async def settle(window: Window, person_id: str, day: str) -> dict[str, Any]:
     line = {"item": "合规", "amount": "30000.00", "cost_class": "compliant"}
     await window.post("settlement", f"{path}/fees", {"lines": [line]})
     await window.post("settlement", f"{path}/discharge", {"discharged_on": day})
-    settled: dict[str, Any] = await window.post("settlement", f"{path}/settlement", {"payers": PAYERS})
-    return settled["bill"]
+    settled = await window.post("settlement", f"{path}/settlement", {"payers": PAYERS})
+    bill: dict[str, Any] = settled["bill"]
+    return bill
 
 
 async def test_each_bill_gets_the_better_document_and_replay_agrees(embedded_town: Any) -> None:
