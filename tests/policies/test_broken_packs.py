@@ -52,3 +52,9 @@ def test_a_fund_that_may_not_pay_a_layer_is_refused_where_the_layer_asks_it() ->
     with pytest.raises(PackError, match="the fund POVFUND does not pay MA; its purposes are PREMIUM") as refused:
         parse_pack(broken, "broken.yaml")
     assert "POVFUND" in TEXT.splitlines()[refused.value.line - 1]
+
+
+def test_a_layer_on_the_own_cost_needs_to_know_what_lessens_it() -> None:
+    broken = TEXT.replace("  lessens_own_cost: true # 经基本医疗保险、大病保险报销后\n", "")
+    with pytest.raises(PackError, match="MA works on the compliant cost that the insurances leave"):
+        parse_pack(broken, "broken.yaml")

@@ -22,7 +22,7 @@ def settle(category: str, on: date, balances: dict[str, int] | None = None) -> A
         discharged_on=on,
         total_fen=40_000_00,
         compliant_fen=38_000_00,
-        given_fen={"BMI": 20_000_00},
+        given_fen={"NCMS": 20_000_00},
     )
     policy = PackLibrary([pack()]).in_force("999901", on)
     return adjudicate(claim, Standing((Membership(category, date(2019, 1, 1)),)), balances or {}, policy)
@@ -35,7 +35,7 @@ def amounts(result: Adjudication) -> dict[str, int]:
 def test_every_layer_of_the_made_up_document_pays_its_part() -> None:
     result = settle("DIBAO", date(2020, 3, 1))
     # CII: (18 000 - 10 000) × 60 %; aid: (18 000 - 4 800) × 60 %; own: 12 080, of which at most 4 000 in the year.
-    assert amounts(result) == {"BMI": 20_000_00, "CII": 4_800_00, "MA": 7_920_00, "GOV": 3_280_00}
+    assert amounts(result) == {"NCMS": 20_000_00, "CII": 4_800_00, "MA": 7_920_00, "GOV": 3_280_00}
     assert result.patient_pays_fen == 4_000_00
     assert result.after_fen == {
         "cii_base": 18_000_00,
@@ -47,7 +47,7 @@ def test_every_layer_of_the_made_up_document_pays_its_part() -> None:
 
 def test_the_poorest_have_a_lower_deductible_and_higher_rates() -> None:
     # CII: (18 000 - 5 000) × 65 %; aid: (18 000 - 8 450) × 90 %; own: 2 955.
-    assert amounts(settle("TEKUN", date(2020, 3, 1))) == {"BMI": 20_000_00, "CII": 8_450_00, "MA": 8_595_00, "GOV": 0}
+    assert amounts(settle("TEKUN", date(2020, 3, 1))) == {"NCMS": 20_000_00, "CII": 8_450_00, "MA": 8_595_00, "GOV": 0}
 
 
 def test_a_later_document_counts_from_its_day_on() -> None:
@@ -63,14 +63,14 @@ def test_the_year_goes_on_where_it_stood() -> None:
     first = settle("DIBAO", date(2020, 3, 1))
     second = settle("DIBAO", date(2020, 3, 20), first.after_fen)
     # CII: the second 18 000 lie above the deductible, 36 000 in the year; aid up to its cap; own cap is reached.
-    assert amounts(second) == {"BMI": 20_000_00, "CII": 10_800_00, "MA": 4_320_00, "GOV": 4_880_00}
+    assert amounts(second) == {"NCMS": 20_000_00, "CII": 10_800_00, "MA": 4_320_00, "GOV": 4_880_00}
     assert second.patient_pays_fen == 0
 
 
 def test_someone_whom_the_document_does_not_name_gets_only_what_everyone_gets() -> None:
     result = settle("REGISTERED_POOR", date(2020, 3, 1))
     assert result.category is None
-    assert amounts(result) == {"BMI": 20_000_00, "CII": 4_800_00, "MA": 0, "GOV": 0}
+    assert amounts(result) == {"NCMS": 20_000_00, "CII": 4_800_00, "MA": 0, "GOV": 0}
 
 
 def test_the_text_alone_decides_again_what_the_file_decided() -> None:

@@ -4,7 +4,14 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from kernel.money import AmountError, fen_from_yuan
-from kernel.policy_packs.layers import TABLES, BandedLumpSum, CatalogueExcess, SegmentedRate
+from kernel.policy_packs.layers import (
+    TABLES,
+    BandedLumpSum,
+    CatalogueExcess,
+    ExcessOverYearlyLine,
+    RateOfBase,
+    SegmentedRate,
+)
 from kernel.policy_packs.model import PackFile, Settings
 from kernel.policy_packs.names import check_funds, check_names, check_readings, open_figures
 from kernel.policy_packs.rows import Dated, Row
@@ -19,6 +26,7 @@ def check(file: PackFile, source: Source) -> None:
     _check_document(file, source)
     _check_written(source.value, "$", source)
     _check_layers(file, source)
+    _check_own_cost(file, source)
     check_names(file, source)
     check_funds(file, source)
     check_readings(file, source)
@@ -61,6 +69,18 @@ def _check_layers(file: PackFile, source: Source) -> None:
             for j, row in enumerate(rows):
                 _check_row(row, f"{path}.{name}[{j}]", file, source, money=TABLES[name])
         _check_method(layer, path, source)
+
+
+def _check_own_cost(file: PackFile, source: Source) -> None:
+    """A layer on the person's own compliant cost needs to know which payments before it lessen that."""
+    for i, layer in enumerate(file.layers):
+        on_own_cost = isinstance(layer, RateOfBase | ExcessOverYearlyLine | SegmentedRate)
+        if on_own_cost and not any(before.lessens_own_cost for before in file.layers[:i]):
+            raise source.error(
+                f"$.layers[{i}]",
+                f"{layer.payer} works on the compliant cost that the insurances leave; mark these, which come before "
+                "it, with lessens_own_cost: true",
+            )
 
 
 def _check_row(row: Row, path: str, file: PackFile, source: Source, *, money: bool) -> None:

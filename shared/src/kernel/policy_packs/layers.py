@@ -18,6 +18,8 @@ class _Layer(Part, tag_field="method", frozen=True, kw_only=True):
     clause: str
     #: Applies to everyone insured, not only to the pack's population.
     everyone: bool = False
+    #: What it pays of the compliant cost is not the person's own for later layers: insurances, aid (AMB-C5).
+    lessens_own_cost: bool = False
     needs_referral: bool = False
     #: Under which readings, and for whom, the referral is needed.
     referral_for: For = For()
@@ -30,8 +32,6 @@ class Given(_Layer, tag="given", frozen=True, kw_only=True):
 
     #: May be left out of a claim, which then means nothing.
     optional: bool = False
-    #: Lessens the compliant cost that later layers count as the person's own (AMB-C5).
-    lessens_own_cost: bool = False
 
 
 class RateOfBase(_Layer, tag="rate_of_base", frozen=True, kw_only=True):

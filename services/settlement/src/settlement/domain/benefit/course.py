@@ -17,6 +17,7 @@ class Course:
         "cited_as",
         "claim",
         "entitled",
+        "hospital_part",
         "left",
         "lessened",
         "policy",
@@ -36,20 +37,21 @@ class Course:
         self.entitled: set[str] = set()
         #: Aid before it was cut at its yearly cap (needed by the reading ``over_cap_only``, AMB-E1).
         self.aid_wanted: dict[str, int] = {}
-        #: What payers took who lessen the person's own cost (AMB-C5).
+        #: What payers took who lessen the person's own compliant cost (AMB-C5).
         self.lessened = 0
+        #: Cost outside the catalogue that the hospital bears.
+        self.hospital_part = 0
 
     @property
     def compliant_own_fen(self) -> int:
-        """Compliant cost that the outer insurances leave, without excluded cost: P - BMI - CII (DOMAIN B5)."""
+        """Compliant cost that the insurances before leave, without excluded cost: P - BMI - CII (DOMAIN B5)."""
         claim = self.claim
         if claim.compliant_fen is None:
             raise Refused(
                 "COMPLIANT_COST_MISSING",
                 f"{self.policy.policy_id} works on the compliant cost (合规医疗费用); the claim must state it",
             )
-        own = claim.compliant_fen - self.taken.get("BMI", 0) - self.taken.get("CII", 0) - self.lessened
-        return max(0, own - claim.excluded_compliant_fen)
+        return max(0, claim.compliant_fen - self.lessened - claim.excluded_compliant_fen)
 
     def figure(self, plan: LayerPlan, table: str) -> Figure | NoBenefit:
         """A figure of a layer; raises Refused PARAMETER_MISSING, never guesses."""
@@ -78,6 +80,8 @@ class Course:
         )
         self.left -= amount
         self.taken[payer] = amount
+        if plan.layer.lessens_own_cost:
+            self.lessened += amount
         return trace
 
     def count(self, accumulator: str, amount: int) -> tuple[int, int]:

@@ -27,8 +27,6 @@ def given(course: Course, plan: LayerPlan, layer: Given) -> LayerTrace:
             about={"payer": payer},
         )
     amount = min(asked, course.left)
-    if layer.lessens_own_cost:
-        course.lessened += amount
     return course.take(plan, amount, asked_fen=asked, flags=("OVERCLAIM",) if asked > amount else ())
 
 
@@ -82,7 +80,7 @@ def share_ceiling(course: Course, plan: LayerPlan, layer: ShareCeiling) -> Layer
         return course.take(plan, 0, clause=ceiling.clause, flags=("NO_BENEFIT",))
     base = course.claim.total_fen
     if layer.ceiling_of == "total_less_hospital_part":
-        base -= course.taken.get("HOSP", 0)
+        base -= course.hospital_part
     share = divide(base * ceiling.numerator, ceiling.denominator, Rounding.DOWN)
     amount = max(0, course.left - share)
     return course.take(plan, amount, clause=ceiling.clause, base_fen=base, percent=ceiling.text, cap_fen=share)
@@ -157,4 +155,5 @@ def catalogue_excess(course: Course, plan: LayerPlan, layer: CatalogueExcess) ->
         return course.take(plan, 0, base_fen=out, flags=("EXCEPTION_APPROVED",) if approved else ("NO_BENEFIT",))
     limit = divide(course.claim.total_fen * allowed.numerator, allowed.denominator, Rounding.DOWN)
     amount = min(max(0, out - limit), course.left)
+    course.hospital_part += amount
     return course.take(plan, amount, clause=allowed.clause, base_fen=out, percent=allowed.text, cap_fen=limit)
