@@ -29,6 +29,13 @@ def test_the_domain_agrees_with_every_figure_of_every_region() -> None:
     assert report.steps == 45
 
 
+def test_every_example_of_every_kind_agrees_with_the_domain() -> None:
+    library = load_library(ROOT / "policies")
+    report = run_examples(read([EXAMPLES]), DirectPlayer(library), library)
+    assert [mismatch.line for mismatch in report.mismatches] == []
+    assert (report.examples, report.steps) == (74, 131)
+
+
 def test_the_services_agree_with_every_figure_of_every_region_over_rest() -> None:
     settled = [e for e in read([EXAMPLES]) if isinstance(e, SettleExample)]
     with http_player(ROOT / "policies", settled) as player:

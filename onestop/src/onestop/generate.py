@@ -1,4 +1,4 @@
-"""Documents that are generated and checked in: OpenAPI of each service, all error codes, the schema of packs."""
+"""Documents that are generated and checked in: OpenAPI, error codes, the schema of packs, the requirements."""
 
 import tempfile
 from collections.abc import Iterator
@@ -17,6 +17,7 @@ from kernel.http import errors_markdown
 from kernel.policy_packs.model import PackFile
 from kernel.security import Issuer
 from onestop.platform import embedded_settings
+from onestop.requirements import page, read
 from onestop.services import SERVICES
 
 _CODES = {
@@ -27,23 +28,24 @@ _CODES = {
 }
 
 
-def documents(policies: Path) -> Iterator[tuple[str, str]]:
+def documents(root: Path) -> Iterator[tuple[str, str]]:
     """Each document's path from the project's root, and its text. No service is started for it."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        environ = embedded_settings(folder, policies)
+        environ = embedded_settings(folder, root / "policies")
         authenticator = Issuer.in_folder(folder / "keys").authenticator()
         host = Host("postgresql:///nowhere", EmbeddedEventLog(_no_pool()), authenticator)
         for service_name, service in SERVICES.items():
             yield f"docs/openapi/{service_name}.json", _json(service.build(host, environ).openapi())
     yield "docs/errors.md", errors_markdown(_CODES)
     yield "policies/pack.schema.json", _json(msgspec.json.schema(PackFile))
+    yield "docs/requirements.md", page(read(root / "docs/requirements.yaml"))
 
 
 def write_documents(root: Path) -> list[str]:
     """Write what has changed; gives the paths that had."""
     changed = []
-    for path, text in documents(root / "policies"):
+    for path, text in documents(root):
         target = root / path
         if not target.exists() or target.read_text(encoding="utf-8") != text:
             target.parent.mkdir(parents=True, exist_ok=True)
