@@ -3,13 +3,16 @@
 from pathlib import Path
 from types import TracebackType
 
-from onestop.embedded_postgres import EmbeddedPostgres
+from onestop.embedded_postgres import EmbeddedPostgres, running_pid
 
 DEMO_DATABASE = "onestop_demo"
 
 
 class DatabaseAddress:
-    """A context that gives the administrator's address, starting the embedded server where none is named."""
+    """A context that gives the administrator's address; where none is named, that of the embedded server.
+
+    A server that runs already, such as that of ``onestop run``, is spoken to and left running.
+    """
 
     def __init__(self, url: str, folder: Path) -> None:
         self._url = url
@@ -19,9 +22,12 @@ class DatabaseAddress:
     def __enter__(self) -> str:
         if self._url:
             return self._url
-        self._server = EmbeddedPostgres(self._folder / "postgres")
-        self._server.start()
-        return self._server.url(DEMO_DATABASE)
+        data = self._folder / "postgres"
+        server = EmbeddedPostgres(data)
+        if running_pid(data) is None:
+            server.start()
+            self._server = server
+        return server.url(DEMO_DATABASE)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -1,4 +1,4 @@
-"""Documents that are generated and checked in: OpenAPI, error codes, the schema of packs, the requirements."""
+"""Documents that are generated and checked in: OpenAPI, AsyncAPI, error codes, the pack schema, requirements."""
 
 import tempfile
 from collections.abc import Iterator
@@ -16,6 +16,7 @@ from kernel.hosting import Host
 from kernel.http import errors_markdown
 from kernel.policy_packs.model import PackFile
 from kernel.security import Issuer
+from onestop.asyncapi import asyncapi_document
 from onestop.platform import embedded_settings
 from onestop.requirements import page, read
 from onestop.services import SERVICES
@@ -37,6 +38,7 @@ def documents(root: Path) -> Iterator[tuple[str, str]]:
         host = Host("postgresql:///nowhere", EmbeddedEventLog(_no_pool()), authenticator)
         for service_name, service in SERVICES.items():
             yield f"docs/openapi/{service_name}.json", _json(service.build(host, environ).openapi())
+    yield "docs/asyncapi.json", _json(asyncapi_document())
     yield "docs/errors.md", errors_markdown(_CODES)
     yield "policies/pack.schema.json", _json(msgspec.json.schema(PackFile))
     yield "docs/requirements.md", page(read(root / "docs/requirements.yaml"))

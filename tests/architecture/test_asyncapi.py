@@ -1,0 +1,40 @@
+"""The AsyncAPI document says what the envelope really carries."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from kernel.contracts.envelope import Published, headers_of
+from kernel.contracts.identity import EntitlementChanged
+from kernel.event_store import RecordedEvent
+from kernel.event_store.stream import LoggedEvent
+from onestop.asyncapi import TOPICS, asyncapi_document
+from onestop.services import SERVICES
+
+DOCUMENT = asyncapi_document()
+
+
+def test_every_service_s_topic_is_a_channel() -> None:
+    assert set(DOCUMENT["channels"]) == {service.parts.topic for service in SERVICES.values()} == set(TOPICS)
+
+
+def test_every_header_that_is_sent_is_written_down() -> None:
+    event = EntitlementChanged("P1", 1, "ADDED", "445202")
+    now = datetime(2019, 8, 1, tzinfo=UTC)
+    recorded = RecordedEvent("person/P1", 1, UUID(int=1), now, event)
+    headers, _ = headers_of(Published("P1", event), "identity", LoggedEvent(1, "any", 1, recorded), 1, 1)
+    known = DOCUMENT["components"]["messageTraits"]["cloudevent"]["headers"]["properties"]
+    assert {name for name, _ in headers} == set(known)
+
+
+def test_every_reference_leads_somewhere() -> None:
+    def walk(value: object) -> list[str]:
+        if isinstance(value, dict):
+            here = [value["$ref"]] if isinstance(value.get("$ref"), str) else []
+            return here + [ref for part in value.values() for ref in walk(part)]
+        return [ref for part in value for ref in walk(part)] if isinstance(value, list) else []
+
+    for ref in walk(DOCUMENT):
+        found = DOCUMENT
+        for name in ref.removeprefix("#/").split("/"):
+            assert name in found, ref
+            found = found[name]
