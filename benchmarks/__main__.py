@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 import uvloop
 
+from benchmarks.adjudication import adjudication_rows
 from benchmarks.booking import booking_delays, percentile
 from benchmarks.ceiling import pgbench_rate
 from benchmarks.http_load import send_all, send_at_rate
@@ -29,7 +30,7 @@ Row: TypeAlias = tuple[str, str, str, str]
 
 def main() -> None:
     """Measure everything in one run."""
-    rows: list[Row] = []
+    rows: list[Row] = adjudication_rows()
     with tempfile.TemporaryDirectory() as name, EmbeddedPostgres(Path(name) / "postgres") as server:
         folder = Path(name)
         uvloop.run(measure_settling(server, folder, rows))
