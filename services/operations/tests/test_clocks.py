@@ -1,0 +1,75 @@
+"""Days, deadlines and indicators: the edges that no worked example shows."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Literal
+
+import pytest
+
+from kernel.policy_packs.rules import DayOfMonth
+from kernel.refusals import Refused
+from operations.domain.deadlines import in_time, last_day
+from operations.domain.indicators import reaches, reimbursed_basis_points
+from operations.domain.working_days import WorkingCalendar
+
+#: A made-up holiday, and the Sunday before it that is worked instead.
+CALENDAR = WorkingCalendar(frozenset({date(2018, 7, 9)}), frozenset({date(2018, 7, 8)}))
+
+
+@pytest.mark.parametrize(
+    ("start", "days", "due"),
+    [
+        (date(2018, 7, 6), 1, date(2018, 7, 8)),  # Friday: Saturday is off, Sunday is worked
+        (date(2018, 7, 8), 1, date(2018, 7, 10)),  # the Monday is a holiday
+        (date(2018, 7, 9), 1, date(2018, 7, 10)),  # handed in on the holiday itself
+        (date(2018, 7, 6), 5, date(2018, 7, 13)),
+    ],
+)
+def test_working_days_skip_days_off_and_count_days_that_are_worked_instead(start: date, days: int, due: date) -> None:
+    assert CALENDAR.due(start, days) == due
+
+
+def test_a_clock_without_days_or_without_an_end_is_refused() -> None:
+    with pytest.raises(Refused, match="never runs"):
+        CALENDAR.due(date(2018, 7, 6), 0)
+    year_off = frozenset(date.fromordinal(date(2018, 7, 6).toordinal() + n) for n in range(1, 420))
+    with pytest.raises(Refused, match="within a year"):
+        WorkingCalendar(year_off).due(date(2018, 7, 6), 1)
+
+
+@pytest.mark.parametrize(
+    ("month", "edge", "holidays", "last"),
+    [
+        ("after", "inclusive", "no_shift", date(2018, 7, 8)),
+        ("after", "exclusive", "no_shift", date(2018, 7, 7)),
+        ("after", "exclusive", "next_working_day", date(2018, 7, 8)),
+        ("same", "inclusive", "no_shift", date(2018, 6, 8)),
+        ("before", "inclusive", "no_shift", date(2018, 5, 8)),
+    ],
+)
+def test_a_deadline_has_its_edge_and_may_move_on_from_a_day_off(
+    month: Literal["before", "same", "after"],
+    edge: Literal["inclusive", "exclusive"],
+    holidays: Literal["no_shift", "next_working_day"],
+    last: date,
+) -> None:
+    clock = DayOfMonth(name="report", clause="四(三)", day=8, month=month, edge=edge, holidays=holidays)
+    assert last_day(clock, 2018, 6, CALENDAR) == last
+
+
+def test_the_due_day_ends_at_midnight_in_china() -> None:
+    assert in_time(datetime(2018, 7, 8, 15, 59, 59, tzinfo=UTC), date(2018, 7, 8))
+    assert not in_time(datetime(2018, 7, 8, 16, 0, tzinfo=UTC), date(2018, 7, 8))
+
+
+def test_a_share_of_nothing_is_no_indicator() -> None:
+    with pytest.raises(Refused) as refused:
+        reimbursed_basis_points([])
+    assert refused.value.code == "NOTHING_TO_MEASURE"
+    with pytest.raises(Refused):
+        reaches(0, 0, Decimal(85))
+
+
+@pytest.mark.parametrize(("part_fen", "passes"), [(8_499_999, False), (8_500_000, True), (8_500_001, True)])
+def test_a_threshold_is_reached_exactly_and_never_by_rounding(part_fen: int, passes: bool) -> None:
+    assert reaches(part_fen, 10_000_000, Decimal(85)) is passes
