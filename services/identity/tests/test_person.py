@@ -47,7 +47,9 @@ ASSERTED = MembershipAsserted("m1", WITH_DIBAO)
 
 
 def corrected_to(membership: Membership, reason: CorrectionReason) -> CorrectMembership:
-    facts = {name: getattr(membership, name) for name in membership.__struct_fields__ if name != "category"}
+    facts = {
+        name: getattr(membership, name) for name in membership.__struct_fields__ if name not in ("category", "stated")
+    }
     return CorrectMembership(**facts, reason=reason, born_on=BORN)
 
 

@@ -44,6 +44,8 @@ class Membership(msgspec.Struct, frozen=True):
     group: Group | None = None
     poverty_status: PovertyStatus | None = None
     exit_date: date | None = None
+    #: When the department said so (statement.stated_at); a newer statement wins over an older one that comes later.
+    stated: str = ""
 
     def overlaps(self, other: "Membership") -> bool:
         """Whether both hold on at least one day."""

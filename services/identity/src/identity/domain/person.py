@@ -57,6 +57,7 @@ class EndMembership(msgspec.Struct, frozen=True):
     membership_id: str
     last_day: date
     reason: EndReason
+    stated: str = ""
 
 
 class CorrectMembership(msgspec.Struct, frozen=True):
@@ -72,6 +73,7 @@ class CorrectMembership(msgspec.Struct, frozen=True):
     group: Group | None = None
     poverty_status: PovertyStatus | None = None
     exit_date: date | None = None
+    stated: str = ""
 
 
 class Enrol(msgspec.Struct, frozen=True):
@@ -191,7 +193,7 @@ def _end(command: EndMembership, state: Entitlement) -> Sequence[Event]:
             f"this membership already ends on {held.valid_to}; to move that day, correct it",
             kind=RefusalKind.CONFLICT,
         )
-    ended = msgspec.structs.replace(held, valid_to=command.last_day)
+    ended = msgspec.structs.replace(held, valid_to=command.last_day, stated=command.stated)
     return [MembershipEnded(held.membership_id, command.reason, state.with_membership(ended))]
 
 
@@ -205,6 +207,7 @@ def _correct(command: CorrectMembership, state: Entitlement) -> Sequence[Event]:
         poverty_status=command.poverty_status,
         exit_date=command.exit_date,
         evidence=command.evidence,
+        stated=held.stated,
     )
     check_owned(command.department, held.category, held.group)
     check_coherent(corrected)
@@ -212,6 +215,7 @@ def _correct(command: CorrectMembership, state: Entitlement) -> Sequence[Event]:
     _check_within_life(corrected, command.born_on, state.deceased_on)
     if corrected == held:
         return []
+    corrected = msgspec.structs.replace(corrected, stated=command.stated)
     return [MembershipCorrected(held.membership_id, command.reason, state.with_membership(corrected))]
 
 

@@ -5,6 +5,8 @@ from datetime import date
 from typing import Any
 from uuid import uuid5
 
+import msgspec
+
 from identity.domain.enrolment import Enrolment
 from identity.domain.entitlement import Entitlement
 from identity.domain.lookup import LookupMade, LookupReason
@@ -20,6 +22,7 @@ from identity.domain.person import (
     person_already_registered,
 )
 from identity.domain.resident_id import ResidentId
+from identity.domain.statement import stated_at
 from identity.handlers.personal_data import PersonalData, Vault
 from kernel.china_time import china_date
 from kernel.command_path import Answered, CommandContext, Outcome
@@ -92,15 +95,17 @@ class Handlers:
         context = self._context(caller, key)
         membership_id = str(uuid5(context.command_id, "membership"))
         command = command_of(membership_id, await self._born_on(person_id))
+        now_said = msgspec.structs.replace(command.membership, stated=stated_at(context.now))
+        command = msgspec.structs.replace(command, membership=now_said)
         return await self._run(context, person_id, command, _membership_answer(membership_id), _CREATED)
 
     async def end_membership(
         self, caller: Principal, key: Idempotency, person_id: str, command: EndMembership
     ) -> Answered:
         """End a membership on a day."""
-        return await self._run(
-            self._context(caller, key), person_id, command, _membership_answer(command.membership_id)
-        )
+        context = self._context(caller, key)
+        command = msgspec.structs.replace(command, stated=stated_at(context.now))
+        return await self._run(context, person_id, command, _membership_answer(command.membership_id))
 
     async def correct_membership(
         self,
@@ -110,10 +115,9 @@ class Handlers:
         command_of: Callable[[date | None], CorrectMembership],
     ) -> Answered:
         """Write a membership anew; ``command_of`` takes the birth date."""
-        command = command_of(await self._born_on(person_id))
-        return await self._run(
-            self._context(caller, key), person_id, command, _membership_answer(command.membership_id)
-        )
+        context = self._context(caller, key)
+        command = msgspec.structs.replace(command_of(await self._born_on(person_id)), stated=stated_at(context.now))
+        return await self._run(context, person_id, command, _membership_answer(command.membership_id))
 
     async def enrol(self, caller: Principal, key: Idempotency, person_id: str, enrolment: Enrolment) -> Answered:
         """Record an enrolment, or a step of it."""

@@ -1,0 +1,88 @@
+"""Statements of a department: whatever their order and repetition, the memberships come out the same."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from identity.domain.categories import Category, Department, PovertyStatus
+from identity.domain.entitlement import Entitlement
+from identity.domain.membership import Membership
+from identity.domain.statement import Statement, Superseded, stated_at, take
+
+FIRST: Final = date(2019, 1, 1)
+NOBODY: Final = Entitlement("P1", 1, "445202")
+
+
+def say(batch: int, valid_from: date, valid_to: date | None = None, *, lifted: bool = False) -> Statement:
+    status = PovertyStatus.LIFTED if lifted else PovertyStatus.NOT_LIFTED
+    return Statement(
+        department=Department.POVERTY_ALLEVIATION,
+        category=Category.REGISTERED_POOR,
+        valid_from=valid_from,
+        valid_to=valid_to,
+        poverty_status=status,
+        exit_date=FIRST if lifted else None,
+        evidence=f"batch {batch}",
+        stated=stated_at(datetime(2019, 8, 1, tzinfo=UTC) + timedelta(days=batch), str(batch)),
+    )
+
+
+def all_taken(statements: list[Statement]) -> Entitlement:
+    state = NOBODY
+    for number, statement in enumerate(statements):
+        events = take(statement, state, f"M{number}")
+        if not isinstance(events, Superseded):
+            for event in events:
+                state = event.entitlement
+    return state
+
+
+def said(state: Entitlement) -> set[tuple[date, date | None, PovertyStatus | None, str]]:
+    return {(m.valid_from, m.valid_to, m.poverty_status, m.evidence) for m in state.memberships}
+
+
+@st.composite
+def statements(draw: st.DrawFn) -> list[Statement]:
+    found = []
+    for batch in draw(st.lists(st.integers(1, 30), min_size=1, max_size=7, unique=True)):
+        valid_from = FIRST + timedelta(days=draw(st.integers(0, 6)))
+        length = draw(st.none() | st.integers(0, 8))
+        valid_to = None if length is None else valid_from + timedelta(days=length)
+        found.append(say(batch, valid_from, valid_to, lifted=draw(st.booleans())))
+    return found
+
+
+@given(st.data())
+@settings(max_examples=600)
+def test_any_order_and_repetition_ends_in_the_same_memberships(data: st.DataObject) -> None:
+    once = data.draw(statements())
+    again = data.draw(st.permutations(once + data.draw(st.lists(st.sampled_from(once), max_size=5))))
+    in_order = sorted(once, key=lambda statement: statement.stated)
+    assert said(all_taken(again)) == said(all_taken(in_order))
+
+
+@given(statements())
+def test_no_two_memberships_hold_on_one_day(found: list[Statement]) -> None:
+    held: list[Membership] = list(all_taken(found).memberships)
+    assert not any(a.overlaps(b) for i, a in enumerate(held) for b in held[:i])
+
+
+def test_an_older_statement_that_comes_later_says_nothing_about_the_same_membership() -> None:
+    newer = say(2, FIRST, date(2019, 6, 30))
+    state = all_taken([newer])
+    assert take(say(1, FIRST), state, "M9") == Superseded(newer.stated)
+
+
+def test_an_older_statement_of_an_earlier_time_is_added_and_ends_before_the_next() -> None:
+    state = all_taken([say(2, date(2019, 6, 1)), say(1, FIRST)])
+    assert [(m.valid_from, m.valid_to) for m in state.memberships] == [
+        (date(2019, 6, 1), None),
+        (FIRST, date(2019, 5, 31)),
+    ]
+
+
+def test_the_same_said_again_brings_about_nothing() -> None:
+    once = say(1, FIRST)
+    assert take(once, all_taken([once]), "M9") == ()
