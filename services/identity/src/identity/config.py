@@ -1,4 +1,4 @@
-"""What identity is configured with: the keys that its personal data are sealed and looked up with."""
+"""What identity is configured with: its keys, and whose changes need approval by whom."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,14 +9,44 @@ import msgspec
 from kernel.security import KeyRing
 
 KEYS_SETTING: Final = "ONESTOP_IDENTITY_KEYS"
+APPROVAL_SETTING: Final = "ONESTOP_IDENTITY_APPROVAL_DEPARTMENTS"
+ADMINISTRATORS_SETTING: Final = "ONESTOP_IDENTITY_ADMINISTRATORS"
 
 
 class Config(msgspec.Struct, frozen=True):
-    """Identity's settings."""
+    """Identity's settings.
+
+    ``approval_departments``: whose direct changes need three people; the others are machine feeds, approved
+    beforehand. ``administrators``: the users who may approve in a county; every agency user where none are named.
+    """
 
     keys: KeyRing
+    approval_departments: frozenset[str] = frozenset()
+    administrators: Mapping[str, frozenset[str]] = {}
 
 
 def config_from(environ: Mapping[str, str]) -> Config:
-    """Read the settings; ``ONESTOP_IDENTITY_KEYS`` names the key file. Raises KeyError, KeyTextError."""
-    return Config(keys=KeyRing.from_file(Path(environ[KEYS_SETTING])))
+    """Read the settings. ``ONESTOP_IDENTITY_KEYS`` names the key file; the others may be missing.
+
+    ``ONESTOP_IDENTITY_APPROVAL_DEPARTMENTS`` lists departments with commas, ``ONESTOP_IDENTITY_ADMINISTRATORS``
+    county=user pairs, a county once for each user. Raises KeyError, KeyTextError, ValueError.
+    """
+    return Config(
+        keys=KeyRing.from_file(Path(environ[KEYS_SETTING])),
+        approval_departments=frozenset(_listed(environ.get(APPROVAL_SETTING, ""))),
+        administrators=_administrators(environ.get(ADMINISTRATORS_SETTING, "")),
+    )
+
+
+def _administrators(text: str) -> Mapping[str, frozenset[str]]:
+    named: dict[str, set[str]] = {}
+    for pair in _listed(text):
+        county, equals, user = pair.partition("=")
+        if not (county and equals and user):
+            raise ValueError(f"{ADMINISTRATORS_SETTING} lists county=user pairs with commas, not {pair!r}")
+        named.setdefault(county, set()).add(user)
+    return {county: frozenset(users) for county, users in named.items()}
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]

@@ -2,6 +2,15 @@
 
 from typing import Final
 
+from identity.domain.entry import (
+    EntryAmended,
+    EntryApproved,
+    EntryEntered,
+    EntryRejected,
+    EntryReturned,
+    EntryReviewed,
+    EntryWithdrawn,
+)
 from identity.domain.lookup import LookupMade
 from identity.domain.person import (
     DeathRecorded,
@@ -22,5 +31,12 @@ REGISTRY: Final = EventRegistry(
         EventType("PersonEnrolled", PersonEnrolled),
         EventType("DeathRecorded", DeathRecorded),
         EventType("LookupMade", LookupMade),
+        EventType("EntryEntered", EntryEntered),
+        EventType("EntryAmended", EntryAmended),
+        EventType("EntryReviewed", EntryReviewed),
+        EventType("EntryApproved", EntryApproved),
+        EventType("EntryReturned", EntryReturned),
+        EventType("EntryRejected", EntryRejected),
+        EventType("EntryWithdrawn", EntryWithdrawn),
     ]
 )

@@ -4,15 +4,18 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from identity.api import CODES, feeds, memberships, persons
+from identity.api import CODES, entry_lists, entry_steps, feeds, memberships, persons
 from identity.config import Config
+from identity.domain.approval import ApprovalRules
+from identity.domain.categories import Department
 from identity.domain.membership import membership_overlaps
 from identity.domain.person import person_already_registered
 from identity.event_types import REGISTRY
-from identity.handlers import Handlers, Vault
+from identity.handlers import EntryHandlers, Handlers, Vault
 from identity.integration_events import publish
 from identity.projections import project
 from identity.queries import Queries
+from identity.queries.entries import EntryQueries
 from kernel.contracts.identity import TOPIC
 from kernel.hosting import Host, application
 from kernel.runtime import ServiceParts
@@ -37,10 +40,23 @@ def build(host: Host, config: Config) -> FastAPI:
     vault = Vault(runtime, config.keys)
     handlers = Handlers(runtime, vault, host.clock)
     queries = Queries(runtime)
+    rules = _approval_rules(config)
     return application(
         runtime,
         host,
         description="Who is entitled, since when, according to whom.",
-        routers=[persons(handlers, queries, vault), memberships(handlers, queries), feeds(queries)],
+        routers=[
+            persons(handlers, queries, vault),
+            memberships(handlers, queries, rules),
+            feeds(queries),
+            entry_steps(EntryHandlers(runtime, vault, host.clock, rules)),
+            entry_lists(EntryQueries(runtime)),
+        ],
         error_codes=CODES,
     )
+
+
+def _approval_rules(config: Config) -> ApprovalRules:
+    """Raises ValueError where a setting names a department that there is not."""
+    departments = frozenset(Department(name) for name in config.approval_departments)
+    return ApprovalRules(departments, config.administrators)

@@ -34,9 +34,11 @@ class Service:
         self._issuer = issuer
         self._stack = stack
 
-    async def client(self, role: Role, organisation: str | None = None) -> httpx.AsyncClient:
+    async def client(
+        self, role: Role, organisation: str | None = None, *, subject: str | None = None
+    ) -> httpx.AsyncClient:
         """A client with a token; each POST gets a fresh idempotency key unless it brings one."""
-        token = self._issuer.issue(role, f"{role}-1", organisation, 3600, time.time())
+        token = self._issuer.issue(role, subject or f"{role}-1", organisation, 3600, time.time())
 
         async def add_key(request: httpx.Request) -> None:
             if request.method == "POST" and "idempotency-key" not in request.headers:

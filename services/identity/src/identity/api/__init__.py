@@ -1,7 +1,8 @@
 """What identity answers over HTTP."""
 
+from identity.api.entries import entry_lists, entry_steps
 from identity.api.error_codes import CODES
 from identity.api.memberships import feeds, memberships
 from identity.api.persons import persons
 
-__all__ = ["CODES", "feeds", "memberships", "persons"]
+__all__ = ["CODES", "entry_lists", "entry_steps", "feeds", "memberships", "persons"]

@@ -31,6 +31,13 @@ CODES: Final = (
     ErrorCode("DEATH_DATE_DISAGREES", 409, "The death was recorded for another day"),
     ErrorCode("ENROLMENT_UNDATED", 422, "The enrolment has no date"),
     ErrorCode("ENROLMENT_YEAR_DISAGREES", 422, "The enrolment's dates are not of its year"),
+    ErrorCode("ENTRY_UNKNOWN", 404, "No such entry"),
+    ErrorCode("ENTRY_REQUIRED", 403, "The department's changes need three people: enter them"),
+    ErrorCode("ENTRY_SAME_PERSON", 403, "The same person took an earlier step of the entry"),
+    ErrorCode("ENTRY_NOT_AUTHOR", 403, "Only its author can withdraw an entry"),
+    ErrorCode("ENTRY_NOT_ADMINISTRATOR", 403, "Not a named administrator of the entry's county"),
+    ErrorCode("ENTRY_STATE", 409, "The entry is not in the state for this step"),
+    ErrorCode("ENTRY_NO_LONGER_FITS", 409, "What was entered no longer fits the person"),
     ErrorCode("IDEMPOTENCY_KEY_REUSED", 409, "The idempotency key was used for another request"),
     ErrorCode("TOO_CONTENDED", 409, "Others kept changing the same thing"),
 )

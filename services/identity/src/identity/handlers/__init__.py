@@ -23,16 +23,18 @@ from identity.domain.person import (
 )
 from identity.domain.resident_id import ResidentId
 from identity.domain.statement import stated_at
+from identity.handlers.entries import EntryHandlers
 from identity.handlers.personal_data import PersonalData, Vault
+from identity.handlers.request_context import context_of
 from kernel.china_time import china_date
 from kernel.command_path import Answered, CommandContext, Outcome
 from kernel.event_store import Stream, StreamAppend
 from kernel.hosting import Clock
-from kernel.http import Idempotency, current_correlation_id
+from kernel.http import Idempotency
 from kernel.runtime import Runtime
 from kernel.security import Principal
 
-__all__ = ["Handlers", "PersonalData", "Vault"]
+__all__ = ["EntryHandlers", "Handlers", "PersonalData", "Vault"]
 
 _CREATED = 201
 _BY_HASH_SQL = "SELECT person_id FROM personal_data WHERE id_number_hash = $1"
@@ -143,9 +145,7 @@ class Handlers:
         return Outcome((StreamAppend(stream, tuple(events)),), answer_of(after), status, contended=person_id)
 
     def _context(self, caller: Principal, key: Idempotency) -> CommandContext:
-        # A bare SHA-256 of a body with an ID number could be tried out, number by number; a keyed one cannot.
-        request_hash = bytes.fromhex(self._vault.hash_of(key.request_hash.hex()))
-        return CommandContext(key.scope, key.key, request_hash, caller.subject, self._clock(), current_correlation_id())
+        return context_of(self._vault, self._clock, caller, key)
 
     async def _person_with(self, number_hash: str) -> str | None:
         person_id: str | None = await self._runtime.store.pool.fetchval(_BY_HASH_SQL, number_hash)

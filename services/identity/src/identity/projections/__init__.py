@@ -3,9 +3,10 @@
 from base64 import b64decode
 from collections.abc import Iterable
 
-from identity.domain import person
+from identity.domain import entry, person
 from identity.domain.entitlement import Entitlement
 from identity.domain.lookup import LookupMade
+from identity.projections.entry_rows import entry_rows
 from identity.projections.tables import (
     SOURCE_TABLES,
     enrolments,
@@ -25,6 +26,9 @@ __all__ = ["SOURCE_TABLES", "metadata", "person_keys", "project"]
 
 def project(recorded: RecordedEvent) -> Iterable[Change]:
     """The rows that an event leads to."""
+    if isinstance(recorded.event, entry.Event):
+        yield from entry_rows(recorded.event.entry)
+        return
     match recorded.event:
         case LookupMade() as lookup:
             yield _lookup_row(lookup, recorded)

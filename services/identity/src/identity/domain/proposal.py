@@ -1,0 +1,62 @@
+"""A proposal: what a department wants to say of a person, before anybody has approved it."""
+
+from datetime import date
+from typing import TypeAlias, assert_never
+
+import msgspec
+
+from identity.domain.categories import Department, Group, PovertyStatus
+from identity.domain.membership import CorrectionReason, EndReason, Membership
+from identity.domain.person import AssertMembership, Command, CorrectMembership, EndMembership
+
+
+class ProposedAssertion(msgspec.Struct, frozen=True, tag="assert", tag_field="kind"):
+    """A department wants to say that the person belongs to a category."""
+
+    membership: Membership
+
+
+class ProposedEnd(msgspec.Struct, frozen=True, tag="end", tag_field="kind"):
+    """A department wants a membership to hold on ``last_day`` for the last time."""
+
+    membership_id: str
+    last_day: date
+    reason: EndReason
+
+
+class ProposedCorrection(msgspec.Struct, frozen=True, tag="correct", tag_field="kind"):
+    """A department wants a membership to read like this."""
+
+    membership_id: str
+    reason: CorrectionReason
+    valid_from: date
+    evidence: str
+    valid_to: date | None = None
+    group: Group | None = None
+    poverty_status: PovertyStatus | None = None
+    exit_date: date | None = None
+
+
+Proposal: TypeAlias = ProposedAssertion | ProposedEnd | ProposedCorrection
+
+
+def command_of(proposal: Proposal, department: Department, born_on: date | None) -> Command:
+    """The command to the person that a proposal stands for. A proposal is stored, so it holds no birth date."""
+    match proposal:
+        case ProposedAssertion(membership=membership):
+            return AssertMembership(membership, born_on)
+        case ProposedEnd(membership_id=membership_id, last_day=last_day, reason=reason):
+            return EndMembership(department, membership_id, last_day, reason)
+        case ProposedCorrection():
+            return CorrectMembership(department=department, born_on=born_on, **msgspec.structs.asdict(proposal))
+        case _:
+            assert_never(proposal)
+
+
+def membership_id_of(proposal: Proposal) -> str:
+    """The membership that a proposal is about."""
+    match proposal:
+        case ProposedAssertion(membership=membership):
+            return membership.membership_id
+        case _:
+            return proposal.membership_id

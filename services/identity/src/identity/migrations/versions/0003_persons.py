@@ -1,0 +1,46 @@
+"""Entries that three people handle, and what is told of persons beyond their memberships."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0003"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    create_entry_tables()
+
+
+def create_entry_tables() -> None:
+    op.create_table(
+        "entries",
+        sa.Column("entry_id", sa.Text, primary_key=True),
+        sa.Column("person_id", sa.Text, nullable=False),
+        sa.Column("county", sa.Text, nullable=False),
+        sa.Column("department", sa.Text, nullable=False),
+        sa.Column("proposal", postgresql.JSONB, nullable=False),
+        sa.Column("state", sa.Text, nullable=False),
+        sa.Column("authors", postgresql.ARRAY(sa.Text), nullable=False),
+        sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reviewed_by", sa.Text),
+        sa.Column("reviewed_at", sa.DateTime(timezone=True)),
+        sa.Column("decided_by", sa.Text),
+        sa.Column("decided_at", sa.DateTime(timezone=True)),
+        sa.Column("reason", sa.Text),
+        sa.Column("revision", sa.Integer, nullable=False),
+    )
+    op.create_index("entries_in_state", "entries", ["state", "submitted_at", "entry_id"])
+    op.create_table(
+        "entry_delays",
+        sa.Column("entry_id", sa.Text, primary_key=True),
+        sa.Column("revision", sa.Integer, primary_key=True),
+        sa.Column("step", sa.Text, primary_key=True),
+        sa.Column("county", sa.Text, nullable=False),
+        sa.Column("month", sa.Text, nullable=False),
+        sa.Column("hours", sa.Integer, nullable=False),
+    )
+    op.create_index("entry_delays_of_county", "entry_delays", ["county", "month", "step"])
