@@ -40,15 +40,19 @@ class ProposedCorrection(msgspec.Struct, frozen=True, tag="correct", tag_field="
 Proposal: TypeAlias = ProposedAssertion | ProposedEnd | ProposedCorrection
 
 
-def command_of(proposal: Proposal, department: Department, born_on: date | None) -> Command:
-    """The command to the person that a proposal stands for. A proposal is stored, so it holds no birth date."""
+def command_of(proposal: Proposal, department: Department, born_on: date | None, stated: str) -> Command:
+    """The command to the person that a proposal stands for. A proposal is stored, so it holds no birth date.
+
+    ``stated`` is when the department said so, which is when it was handed in and not when it was approved.
+    """
     match proposal:
         case ProposedAssertion(membership=membership):
-            return AssertMembership(membership, born_on)
+            return AssertMembership(msgspec.structs.replace(membership, stated=stated), born_on)
         case ProposedEnd(membership_id=membership_id, last_day=last_day, reason=reason):
-            return EndMembership(department, membership_id, last_day, reason)
+            return EndMembership(department, membership_id, last_day, reason, stated)
         case ProposedCorrection():
-            return CorrectMembership(department=department, born_on=born_on, **msgspec.structs.asdict(proposal))
+            said = msgspec.structs.asdict(proposal)
+            return CorrectMembership(department=department, born_on=born_on, stated=stated, **said)
         case _:
             assert_never(proposal)
 

@@ -1,6 +1,7 @@
 """Commands about entries: each step of the three, and the change that the last of them brings about."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any
 from uuid import uuid5
 
@@ -10,6 +11,7 @@ from identity.domain.categories import Department
 from identity.domain.entitlement import Entitlement
 from identity.domain.entry import DECIDER, Amend, Approve, Command, Enter, Entry, entry_unknown
 from identity.domain.proposal import Proposal, command_of, membership_id_of
+from identity.domain.statement import stated_at
 from identity.handlers.personal_data import Vault
 from identity.handlers.request_context import context_of
 from kernel.china_time import china_date
@@ -108,7 +110,9 @@ class EntryHandlers:
 
     async def _changed(self, entry: Entry) -> tuple[StreamAppend, Entitlement]:
         try:
-            stream, events, after = await self._decided(entry.person_id, entry.department, entry.proposal)
+            stream, events, after = await self._decided(
+                entry.person_id, entry.department, entry.proposal, entry.submitted_at
+            )
         except Refused as refused:
             raise Refused(
                 "ENTRY_NO_LONGER_FITS",
@@ -119,15 +123,16 @@ class EntryHandlers:
         return StreamAppend(stream, events), after
 
     async def _tried(self, person_id: str, department: Department, proposal: Proposal) -> Entitlement:
-        return (await self._decided(person_id, department, proposal))[2]
+        return (await self._decided(person_id, department, proposal, self._clock()))[2]
 
     async def _decided(
-        self, person_id: str, department: Department, proposal: Proposal
+        self, person_id: str, department: Department, proposal: Proposal, submitted_at: datetime
     ) -> tuple[Stream, tuple[Any, ...], Entitlement]:
         born_on = await self._vault.born_on(person_id, today=china_date(self._clock()))
         stream, past = await self._runtime.store.load(f"person/{person_id}")
         state = person.DECIDER.fold(past)
-        events = tuple(person.DECIDER.decide(command_of(proposal, department, born_on), state))
+        command = command_of(proposal, department, born_on, stated_at(submitted_at))
+        events = tuple(person.DECIDER.decide(command, state))
         after = person.DECIDER.fold(events, state)
         assert after is not None, "an accepted command leaves a person"
         return stream, events, after
