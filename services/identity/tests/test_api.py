@@ -90,10 +90,10 @@ async def test_the_database_refuses_a_second_number_whatever_the_code_does(
     civil_affairs: httpx.AsyncClient, identity: Service
 ) -> None:
     person_id = await registered(civil_affairs)
-    with pytest.raises(Exception, match="personal_data_id_number_hash"):
+    with pytest.raises(Exception, match="personal_data_number_token"):
         await identity.pool.execute(
-            "INSERT INTO personal_data (person_id, id_number_hash, id_number, name, registered_by) "
-            "SELECT 'other', id_number_hash, '', '', '' FROM personal_data WHERE person_id = $1",
+            "INSERT INTO personal_data (person_id, number_token, id_number, name, registered_by) "
+            "SELECT 'other', number_token, '', '', '' FROM personal_data WHERE person_id = $1",
             person_id,
         )
 

@@ -1,6 +1,6 @@
 """Stored names of identity's events; a name never changes, a class may move."""
 
-from typing import Final
+from typing import Any, Final
 
 from identity.domain.entry import (
     EntryAmended,
@@ -22,15 +22,21 @@ from identity.domain.person import (
 )
 from kernel.event_registry import EventRegistry, EventType
 
+
+def _hash_as_token(plain: dict[str, Any]) -> dict[str, Any]:
+    """Version 1 held the keyed hash of an ID number, which serves as its own token (docs/decisions/0013)."""
+    return {"number_token": plain.pop("id_number_hash"), **plain}
+
+
 REGISTRY: Final = EventRegistry(
     [
-        EventType("PersonRegistered", PersonRegistered),
+        EventType("PersonRegistered", PersonRegistered, (_hash_as_token,)),
         EventType("MembershipAsserted", MembershipAsserted),
         EventType("MembershipEnded", MembershipEnded),
         EventType("MembershipCorrected", MembershipCorrected),
         EventType("PersonEnrolled", PersonEnrolled),
         EventType("DeathRecorded", DeathRecorded),
-        EventType("LookupMade", LookupMade),
+        EventType("LookupMade", LookupMade, (_hash_as_token,)),
         EventType("EntryEntered", EntryEntered),
         EventType("EntryAmended", EntryAmended),
         EventType("EntryReviewed", EntryReviewed),

@@ -28,7 +28,7 @@ PARTS: Final = ServiceParts(
     project=project,
     publish=publish,
     refusals={
-        "personal_data_id_number_hash": person_already_registered,
+        "personal_data_number_token": person_already_registered,
         "memberships_no_overlap": membership_overlaps,
     },
 )

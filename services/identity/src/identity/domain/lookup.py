@@ -23,7 +23,7 @@ class LookupMade(msgspec.Struct, frozen=True):
     """
 
     lookup_id: str
-    id_number_hash: str
+    number_token: str
     person_id: str | None
     asked_by: str
     roles: tuple[str, ...]

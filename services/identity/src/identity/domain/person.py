@@ -34,11 +34,11 @@ class SealedPersonalData(msgspec.Struct, frozen=True):
 
 
 class RegisterPerson(msgspec.Struct, frozen=True):
-    """Take a person in. ``id_number_hash`` is the keyed hash that the number is found by."""
+    """Take a person in. ``number_token`` stands for the ID number, and says nothing once it is forgotten."""
 
     person_id: str
     county: str
-    id_number_hash: str
+    number_token: str
     personal: SealedPersonalData
     registered_by: str
 
@@ -99,7 +99,7 @@ Command: TypeAlias = RegisterPerson | AssertMembership | EndMembership | Correct
 
 
 class PersonRegistered(msgspec.Struct, frozen=True):
-    id_number_hash: str
+    number_token: str
     personal: SealedPersonalData
     registered_by: str
     entitlement: Entitlement
@@ -171,7 +171,7 @@ def _register(command: RegisterPerson, state: State) -> Sequence[Event]:
     if state is not None:
         raise person_already_registered()
     entitlement = Entitlement(command.person_id, 1, command.county)
-    return [PersonRegistered(command.id_number_hash, command.personal, command.registered_by, entitlement)]
+    return [PersonRegistered(command.number_token, command.personal, command.registered_by, entitlement)]
 
 
 def _assert(command: AssertMembership, state: Entitlement) -> Sequence[Event]:

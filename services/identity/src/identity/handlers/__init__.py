@@ -37,7 +37,7 @@ from kernel.security import Principal
 __all__ = ["EntryHandlers", "Handlers", "PersonalData", "Vault"]
 
 _CREATED = 201
-_BY_HASH_SQL = "SELECT person_id FROM personal_data WHERE id_number_hash = $1"
+_PERSON_OF_SQL = "SELECT person_id FROM personal_data WHERE number_token = $1"
 
 
 class Handlers:
@@ -58,13 +58,13 @@ class Handlers:
         """Take a person in under a new person id."""
         context = self._context(caller, key)
         person_id = str(uuid5(context.command_id, "person"))
-        number_hash = self._vault.hash_of(resident_id.number)
 
         async def attempt() -> Outcome:
-            if await self._person_with(number_hash) is not None:
+            token = await self._vault.token_of(resident_id.number)
+            if await self._person_with(token) is not None:
                 raise person_already_registered()
             sealed = await self._vault.seal(person_id, personal)
-            command = RegisterPerson(person_id, county, number_hash, sealed, _name_of(caller))
+            command = RegisterPerson(person_id, county, token, sealed, _name_of(caller))
             return await self._outcome(person_id, command, _person_answer, _CREATED)
 
         return await self._runtime.path.run(context, attempt)
@@ -75,12 +75,12 @@ class Handlers:
         """Say which person has an ID number, and write down who asked."""
         context = self._context(caller, key)
         lookup_id = str(uuid5(context.command_id, "lookup"))
-        number_hash = self._vault.hash_of(resident_id.number)
 
         async def attempt() -> Outcome:
-            person_id = await self._person_with(number_hash)
+            token = await self._vault.token_of(resident_id.number)
+            person_id = await self._person_with(token)
             roles = tuple(sorted(role.value for role in caller.roles))
-            made = LookupMade(lookup_id, number_hash, person_id, _name_of(caller), roles, reason)
+            made = LookupMade(lookup_id, token, person_id, _name_of(caller), roles, reason)
             append = StreamAppend(Stream(f"lookup/{lookup_id}"), (made,))
             return Outcome((append,), {"person_id": person_id})
 
@@ -147,8 +147,8 @@ class Handlers:
     def _context(self, caller: Principal, key: Idempotency) -> CommandContext:
         return context_of(self._vault, self._clock, caller, key)
 
-    async def _person_with(self, number_hash: str) -> str | None:
-        person_id: str | None = await self._runtime.store.pool.fetchval(_BY_HASH_SQL, number_hash)
+    async def _person_with(self, number_token: str) -> str | None:
+        person_id: str | None = await self._runtime.store.pool.fetchval(_PERSON_OF_SQL, number_token)
         return person_id
 
     async def _born_on(self, person_id: str) -> date | None:

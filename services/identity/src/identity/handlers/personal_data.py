@@ -1,6 +1,8 @@
-"""The vault of personal data: seals it under each person's own key, opens it, and hashes numbers for look-up."""
+"""The vault of personal data: seals it under each person's own key, opens it, and gives numbers their tokens."""
 
+import os
 from base64 import b64encode
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -13,6 +15,7 @@ from kernel.runtime import Runtime
 from kernel.security import KeyRing, Sealer, WrappedKey
 
 _AAD: Final = b"person."
+_TOKEN_BYTES: Final = 16
 # A command that is sent again finds the key of its first run, so that what was sealed then stays readable.
 _NEW_KEY_SQL: Final = """
 INSERT INTO person_keys (person_id, key_id, sealed) VALUES ($1, $2, $3)
@@ -21,6 +24,12 @@ ON CONFLICT (person_id) DO UPDATE SET person_id = EXCLUDED.person_id RETURNING k
 _READ_SQL: Final = """
 SELECT k.key_id, k.sealed, d.id_number, d.name, d.phone, d.address, d.card_number
 FROM personal_data d JOIN person_keys k USING (person_id) WHERE person_id = $1
+"""
+_TOKENS_SQL: Final = "SELECT id_number_hash, token FROM number_tokens WHERE id_number_hash = ANY($1::text[])"
+# Whoever comes second gets the first one's token: a number has one token, whatever happens at once.
+_NEW_TOKENS_SQL: Final = """
+INSERT INTO number_tokens (id_number_hash, token) SELECT * FROM unnest($1::text[], $2::text[])
+ON CONFLICT (id_number_hash) DO UPDATE SET id_number_hash = EXCLUDED.id_number_hash RETURNING id_number_hash, token
 """
 
 
@@ -46,8 +55,24 @@ class Vault:
         self._sealer = Sealer(keys)
 
     def hash_of(self, value: str) -> str:
-        """The keyed hash of a value as hex: what an ID number is found by."""
+        """The keyed hash of a value as hex. It never enters an event: see ``token_of``."""
         return self._sealer.keyed_hash(value).hex()
+
+    async def token_of(self, id_number: str) -> str:
+        """The random token that stands for an ID number in events; made when the number is first seen."""
+        return (await self.tokens_of([id_number]))[id_number]
+
+    async def tokens_of(self, id_numbers: Sequence[str]) -> Mapping[str, str]:
+        """The tokens of many ID numbers, in at most two statements."""
+        hashes = {self.hash_of(number): number for number in id_numbers}
+        known = {row[0]: row[1] for row in await self._runtime.store.pool.fetch(_TOKENS_SQL, list(hashes))}
+        # In a fixed order, so that two who bring the same numbers wait for each other instead of both.
+        missing = sorted(hashes.keys() - known.keys())
+        if missing:
+            made = [os.urandom(_TOKEN_BYTES).hex() for _ in missing]
+            rows = await self._runtime.store.pool.fetch(_NEW_TOKENS_SQL, missing, made)
+            known.update((row[0], row[1]) for row in rows)
+        return {number: known[number_hash] for number_hash, number in hashes.items()}
 
     async def seal(self, person_id: str, data: PersonalData) -> SealedPersonalData:
         """Seal a new person's data under a key of their own, which is stored first."""

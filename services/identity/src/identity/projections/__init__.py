@@ -63,7 +63,7 @@ def _personal_data_row(registered: person.PersonRegistered) -> Change:
     return put(
         personal_data,
         person_id=registered.entitlement.person_id,
-        id_number_hash=registered.id_number_hash,
+        number_token=registered.number_token,
         id_number=b64decode(sealed.id_number),
         name=b64decode(sealed.name),
         phone=_decoded(sealed.phone),
@@ -114,7 +114,7 @@ def _lookup_row(lookup: LookupMade, recorded: RecordedEvent) -> Change:
         lookups,
         lookup_id=lookup.lookup_id,
         person_id=lookup.person_id,
-        id_number_hash=lookup.id_number_hash,
+        number_token=lookup.number_token,
         asked_by=lookup.asked_by,
         roles=lookup.roles,
         reason=lookup.reason,

@@ -32,19 +32,19 @@ persons = Table(
     Column("deceased_on", Date),
 )
 
-#: Ciphertext and the keyed hash of the ID number; nothing here can be read without the person's key.
+#: Ciphertext, and the token that stands for the ID number; nothing here can be read without the person's key.
 personal_data = Table(
     "personal_data",
     metadata,
     Column("person_id", Text, primary_key=True),
-    Column("id_number_hash", Text, nullable=False),
+    Column("number_token", Text, nullable=False),
     Column("id_number", LargeBinary, nullable=False),
     Column("name", LargeBinary, nullable=False),
     Column("phone", LargeBinary),
     Column("address", LargeBinary),
     Column("card_number", LargeBinary),
     Column("registered_by", Text, nullable=False),
-    UniqueConstraint("id_number_hash", name="personal_data_id_number_hash"),
+    UniqueConstraint("number_token", name="personal_data_number_token"),
 )
 
 #: One row a membership, as it stands. The first migration adds what SQLAlchemy has no word for: the exclusion
@@ -104,7 +104,7 @@ lookups = Table(
     metadata,
     Column("lookup_id", Text, primary_key=True),
     Column("person_id", Text),
-    Column("id_number_hash", Text, nullable=False),
+    Column("number_token", Text, nullable=False),
     Column("asked_by", Text, nullable=False),
     Column("roles", ARRAY(Text), nullable=False),
     Column("reason", Text, nullable=False),
@@ -122,5 +122,15 @@ person_keys = Table(
     Column("sealed", LargeBinary, nullable=False),
 )
 
+#: The random token that stands for an ID number in events, found by the number's keyed hash. A source of its own like
+#: the keys: without its row here, a token in an event no longer leads to anybody, even for who has the hash key.
+number_tokens = Table(
+    "number_tokens",
+    metadata,
+    Column("id_number_hash", Text, primary_key=True),
+    Column("token", Text, nullable=False),
+    UniqueConstraint("token", name="number_tokens_token"),
+)
+
 #: Tables of this service that are not made from its events.
-SOURCE_TABLES: Final = frozenset({"person_keys"})
+SOURCE_TABLES: Final = frozenset({"person_keys", "number_tokens"})

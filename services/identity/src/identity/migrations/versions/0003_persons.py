@@ -12,6 +12,7 @@ depends_on = None
 
 def upgrade() -> None:
     create_entry_tables()
+    create_number_tokens()
 
 
 def create_entry_tables() -> None:
@@ -44,3 +45,20 @@ def create_entry_tables() -> None:
         sa.Column("hours", sa.Integer, nullable=False),
     )
     op.create_index("entry_delays_of_county", "entry_delays", ["county", "month", "step"])
+
+
+def create_number_tokens() -> None:
+    op.create_table(
+        "number_tokens",
+        sa.Column("id_number_hash", sa.Text, primary_key=True),
+        sa.Column("token", sa.Text, nullable=False),
+        sa.UniqueConstraint("token", name="number_tokens_token"),
+    )
+    # A hash that events hold already stands for itself: they cannot be written anew.
+    op.execute("INSERT INTO number_tokens SELECT id_number_hash, id_number_hash FROM personal_data")
+    op.execute(
+        "INSERT INTO number_tokens SELECT DISTINCT id_number_hash, id_number_hash FROM lookups ON CONFLICT DO NOTHING"
+    )
+    op.alter_column("personal_data", "id_number_hash", new_column_name="number_token")
+    op.alter_column("lookups", "id_number_hash", new_column_name="number_token")
+    op.execute("ALTER TABLE personal_data RENAME CONSTRAINT personal_data_id_number_hash TO personal_data_number_token")
