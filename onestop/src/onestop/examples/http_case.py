@@ -12,14 +12,16 @@ from onestop.examples.http_regions import Home
 from onestop.examples.http_setting import Setting
 from onestop.examples.outcome import Value
 from onestop.examples.reading import names_of, standing_of
-from onestop.examples.settle import Costs, Played, RevokeStep, SettleExample, SettleStep
+from onestop.examples.settle import Costs, Played, RefuseStep, RevokeStep, SettleExample, SettleStep
 from settlement.domain.benefit import effective_category
 
 
 class Case:
     """An example that is being played."""
 
-    def __init__(self, client: HttpClient, example: SettleExample, first: SettleStep, file: PackFile, home: Home):
+    def __init__(
+        self, client: HttpClient, example: SettleExample, first: SettleStep | RefuseStep, file: PackFile, home: Home
+    ):
         self._client = client
         self._example = example
         self._file = file
@@ -32,17 +34,7 @@ class Case:
 
     def settle(self, step: SettleStep) -> Played:
         """One bill from the door to the books."""
-        hospital = self._setting.hospital(step.encounter)
-        encounter = self._admit(step, hospital)
-        path = f"/v1/encounters/{encounter}"
-        self._post(hospital, f"{path}/fees", {"lines": fee_lines(step.costs)})
-        if step.encounter.kind == "inpatient":
-            self._post(hospital, f"{path}/discharge", discharge_of(step))
-        bill: dict[str, Any] = {"payers": step.inputs}
-        if step.encounter.patient_prepaid is not None:
-            bill["patient_prepaid"] = yuan_from_fen(fen(step.encounter.patient_prepaid))
-        if step.encounter.referral_approved is not None:
-            arrived(lambda: self._referred(hospital, path, bill), f"{self._example.id}: the approval never arrived")
+        hospital, path, bill = self._ready(step)
         settled = self._post(hospital, f"{path}/settlement", bill)
         settlement, came_to = settled["settlement_id"], settled["bill"]
         self._settled[step.id] = settlement, hospital
@@ -57,6 +49,12 @@ class Case:
             }
         )
 
+    def refuse(self, step: RefuseStep) -> Played:
+        """A bill that must not be settled."""
+        hospital, path, bill = self._ready(step)
+        response = self._client.send("settlement", f"{path}/settlement", bill, Role.HOSPITAL, hospital)
+        return Played({"refused": None if response.is_success else response.json()["code"]})
+
     def revoke(self, step: RevokeStep) -> Played:
         """Take a bill's settlement back."""
         settlement, hospital = self._settled.pop(step.id)
@@ -64,7 +62,21 @@ class Case:
         self._journals(settlement, 2)
         return Played({"refund_to_patient": done["refund_to_patient"], **self._after(done["accumulators"])})
 
-    def _admit(self, step: SettleStep, hospital: str) -> str:
+    def _ready(self, step: SettleStep | RefuseStep) -> tuple[str, str, dict[str, Any]]:
+        """Everything before the settlement: the hospital, the encounter's path, and what the settlement will say."""
+        hospital = self._setting.hospital(step.encounter)
+        path = f"/v1/encounters/{self._admit(step, hospital)}"
+        self._post(hospital, f"{path}/fees", {"lines": fee_lines(step.costs)})
+        if step.encounter.kind == "inpatient":
+            self._post(hospital, f"{path}/discharge", discharge_of(step))
+        bill: dict[str, Any] = {"payers": step.inputs}
+        if step.encounter.patient_prepaid is not None:
+            bill["patient_prepaid"] = yuan_from_fen(fen(step.encounter.patient_prepaid))
+        if step.encounter.referral_approved is not None:
+            arrived(lambda: self._referred(hospital, path, bill), f"{self._example.id}: the approval never arrived")
+        return hospital, path, bill
+
+    def _admit(self, step: SettleStep | RefuseStep, hospital: str) -> str:
         encounter = step.encounter
         day = encounter.admitted or encounter.discharged
         body = {"person_id": self._person, "kind": encounter.kind, "admitted_on": day.isoformat()}
@@ -108,9 +120,8 @@ class Case:
 
     def _after(self, accumulators: dict[str, str]) -> dict[str, Value]:
         names = names_of(self._example)
-        after: dict[str, Value] = {
-            f"after.{theirs}": accumulators.get(ours, "0.00") for theirs, ours in names.accumulators
-        }
+        after: dict[str, Value] = {f"after.{name}": amount for name, amount in accumulators.items()}
+        after |= {f"after.{theirs}": accumulators.get(ours, "0.00") for theirs, ours in names.accumulators}
         return after | {f"after.{theirs}": self._setting.fund_balance(fund) for theirs, fund in names.funds}
 
     def _post(self, hospital: str, path: str, body: dict[str, Any]) -> Any:
@@ -139,7 +150,7 @@ def fee_lines(costs: Costs) -> list[dict[str, Any]]:
     ]
 
 
-def discharge_of(step: SettleStep) -> dict[str, Any]:
+def discharge_of(step: SettleStep | RefuseStep) -> dict[str, Any]:
     """The end of a stay with the facts that the example tells."""
     encounter = step.encounter
     return {

@@ -7,7 +7,7 @@ from onestop.examples.http_case import Case
 from onestop.examples.http_client import HttpClient
 from onestop.examples.http_regions import Homes
 from onestop.examples.reading import policy_of
-from onestop.examples.settle import Played, RevokeStep, SettleExample, SettleStep
+from onestop.examples.settle import Played, RefuseStep, RevokeStep, SettleExample, SettleStep
 
 
 class HttpPlayer:
@@ -21,12 +21,14 @@ class HttpPlayer:
     def play(self, example: SettleExample) -> Iterator[Played]:
         """What came out of each step; raises UnknownPackError for a region without a pack."""
         first = example.steps[0]
-        assert isinstance(first, SettleStep), "an example begins with a settlement"
+        assert not isinstance(first, RevokeStep), "an example begins with a bill"
         policy: Policy = policy_of(example, first.encounter.discharged, self._library)
         case = Case(self._client, example, first, policy.file, self._homes.next(example.region))
         for step in example.steps:
             match step:
                 case SettleStep():
                     yield case.settle(step)
+                case RefuseStep():
+                    yield case.refuse(step)
                 case RevokeStep():
                     yield case.revoke(step)

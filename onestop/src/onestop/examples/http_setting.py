@@ -10,7 +10,7 @@ from kernel.security import Role
 from onestop.examples.http_client import HttpClient, arrived
 from onestop.examples.http_regions import Home
 from onestop.examples.reading import funds_of, openings_of, standing_of
-from onestop.examples.settle import Encounter, SettleExample, SettleStep
+from onestop.examples.settle import Encounter, RefuseStep, SettleExample, SettleStep
 from settlement.domain.benefit import Membership
 from settlement.domain.benefit.standing import Enrolment
 
@@ -28,7 +28,7 @@ class Setting:
         self._file = file
         self._home = home
 
-    def register(self, first: SettleStep) -> str:
+    def register(self, first: SettleStep | RefuseStep) -> str:
         """Register the person with every membership and enrolment; gives the person's id."""
         home = self._home
         body = {"id_number": home.id_number, "name": "示例", "born_on": home.born_on.isoformat(), "sex": "FEMALE"}

@@ -6,10 +6,11 @@ from typing import Protocol
 
 from fund_ledger.domain.funding import split
 from kernel.policy_packs import PackLibrary, Policy
+from kernel.refusals import Refused
 from onestop.examples.amounts import yuan
 from onestop.examples.outcome import Value
 from onestop.examples.reading import claim_of, funds_of, names_of, openings_of, policy_of, standing_of
-from onestop.examples.settle import Played, RevokeStep, SettleExample, SettleStep
+from onestop.examples.settle import Played, RefuseStep, RevokeStep, SettleExample, SettleStep
 from settlement.domain.benefit import Adjudication, adjudicate
 
 
@@ -37,6 +38,8 @@ class DirectPlayer:
             match step:
                 case SettleStep():
                     yield case.settle(step, policy_of(example, step.encounter.discharged, self._library))
+                case RefuseStep():
+                    yield case.refuse(step, policy_of(example, step.encounter.discharged, self._library))
                 case RevokeStep():
                     yield case.revoke(step)
 
@@ -70,6 +73,14 @@ class _Case:
             }
         )
 
+    def refuse(self, step: RefuseStep, policy: Policy) -> Played:
+        claim, standing = claim_of(step), standing_of(self._example, step.encounter, policy.file)
+        try:
+            adjudicate(claim, standing, self._balances, policy)
+        except Refused as refused:
+            return Played({"refused": refused.code})
+        return Played({"refused": None})
+
     def revoke(self, step: RevokeStep) -> Played:
         settled, result, funds = self._settled.pop()
         assert settled == step.id, f"{step.id} is not the person's latest settlement, {settled} is (AMB-X4)"
@@ -93,6 +104,8 @@ class _Case:
 
     def _after(self) -> dict[str, Value]:
         names = names_of(self._example)
+        balances = {f"after.{name}": yuan(fen) for name, fen in self._balances.items()}
+        held = {f"after.{code}": yuan(fen) for code, fen in self._funds.items()}
         accumulators = {f"after.{ours}": yuan(self._balances.get(theirs, 0)) for ours, theirs in names.accumulators}
         funds = {f"after.{ours}": yuan(self._funds.get(theirs, 0)) for ours, theirs in names.funds}
-        return {**accumulators, **funds}
+        return {**held, **balances, **accumulators, **funds}

@@ -13,7 +13,7 @@ from kernel.refusals import Refused
 from onestop.examples.amounts import fen
 from onestop.examples.assumptions import assumed_of
 from onestop.examples.people import insured, member
-from onestop.examples.settle import Encounter, MembershipGiven, SettleExample, SettleStep, UnknownPackError
+from onestop.examples.settle import Encounter, MembershipGiven, RefuseStep, SettleExample, SettleStep, UnknownPackError
 from settlement.domain.benefit import Claim, Membership, Standing
 
 
@@ -48,12 +48,14 @@ def names_of(example: SettleExample) -> Names:
 
 def openings_of(example: SettleExample) -> dict[str, int]:
     """The person's accumulators before the first step, in fen."""
-    return _given(example, names_of(example).accumulators)
+    named = {name: fen(amount) for name, amount in example.state0.accumulators.items()}
+    return _given(example, names_of(example).accumulators) | named
 
 
 def funds_of(example: SettleExample) -> dict[str, int]:
     """The balances of the funds that the example speaks of, in fen."""
-    return _given(example, names_of(example).funds)
+    named = {code: fen(amount) for code, amount in example.state0.funds.items()}
+    return _given(example, names_of(example).funds) | named
 
 
 def _given(example: SettleExample, names: tuple[tuple[str, str], ...]) -> dict[str, int]:
@@ -73,7 +75,7 @@ def policy_of(example: SettleExample, on: date, library: PackLibrary) -> Policy:
     return Policy(reread(in_force[-1], assumed_of(example.assumes, in_force[-1])), on, configured)
 
 
-def claim_of(step: SettleStep) -> Claim:
+def claim_of(step: SettleStep | RefuseStep) -> Claim:
     """The bill of a step."""
     encounter, costs = step.encounter, step.costs
     return Claim(

@@ -33,6 +33,9 @@ class State0(_Part, frozen=True, kw_only=True):
     aid_in_ytd: Yuan | None = None
     aid_out_ytd: Yuan | None = None
     sec_ytd: Yuan | None = None
+    #: Any other accumulator by the pack's own name for it, and any other fund by its code.
+    accumulators: dict[str, Yuan] = {}
+    funds: dict[str, Yuan] = {}
     civil_balance: Yuan | None = None
     povfund_balance: Yuan | None = None
     category: str | None = None
@@ -113,6 +116,26 @@ class RevokeStep(_Part, frozen=True, kw_only=True, tag_field="op", tag="revoke")
     working: str | None = None
 
 
+class RefusedExpected(_Part, frozen=True, kw_only=True):
+    """With which code a settlement must be refused."""
+
+    refused: str
+
+
+class RefuseStep(_Part, frozen=True, kw_only=True, tag_field="op", tag="refuse"):
+    """A bill that must not be settled; the year stays as it was."""
+
+    id: str
+    encounter: Encounter
+    costs: Costs
+    inputs: dict[str, Yuan]
+    expect: RefusedExpected
+    working: str | None = None
+
+
+Step = SettleStep | RefuseStep | RevokeStep
+
+
 class SettleExample(_Part, frozen=True, kw_only=True, tag_field="kind", tag="settle"):
     """A person's bills under one policy pack."""
 
@@ -121,7 +144,7 @@ class SettleExample(_Part, frozen=True, kw_only=True, tag_field="kind", tag="set
     region: str
     clause: tuple[str, ...]
     state0: State0
-    steps: tuple[SettleStep | RevokeStep, ...]
+    steps: tuple[Step, ...]
     assumes: tuple[str, ...] = ()
     config: dict[str, Percent] = {}
     working: str | None = None
@@ -137,9 +160,11 @@ class UnknownPackError(LookupError):
     """There is no policy pack for the region of an example."""
 
 
-def expected_of(step: SettleStep | RevokeStep) -> dict[str, Value]:
+def expected_of(step: Step) -> dict[str, Value]:
     """The expected fields of a step, flat."""
     expect = step.expect
+    if isinstance(expect, RefusedExpected):
+        return {"refused": expect.refused}
     flat: dict[str, Value] = {f"after.{name}": amount for name, amount in expect.after.items()}
     if expect.refund_to_patient is not None:
         flat["refund_to_patient"] = expect.refund_to_patient
@@ -150,7 +175,7 @@ def expected_of(step: SettleStep | RevokeStep) -> dict[str, Value]:
     return flat
 
 
-def unexpected_layers(step: SettleStep | RevokeStep, got: Mapping[str, Value]) -> dict[str, Value]:
+def unexpected_layers(step: Step, got: Mapping[str, Value]) -> dict[str, Value]:
     """Layers that paid something although the example names none of that payer: each must have been nothing."""
     if not isinstance(step, SettleStep):
         return {}
@@ -158,6 +183,6 @@ def unexpected_layers(step: SettleStep | RevokeStep, got: Mapping[str, Value]) -
     return {f"layers.{payer}": "0.00" for payer in paid if payer not in step.expect.layers}
 
 
-def step_name(step: SettleStep | RevokeStep) -> str:
-    """How a step is called in the report: its id, and whether it settles or revokes."""
-    return f"{step.id} settle" if isinstance(step, SettleStep) else f"{step.id} revoke"
+def step_name(step: Step) -> str:
+    """How a step is called in the report: its id and what it does."""
+    return f"{step.id} {step.__struct_config__.tag}"

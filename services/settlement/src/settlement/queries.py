@@ -5,9 +5,11 @@ from typing import Any, Final
 
 import msgspec
 
+from kernel.policy_packs import Pack, parse_pack
 from kernel.runtime import Runtime
 from settlement.domain.benefit_year import BenefitYear
 from settlement.domain.encounter_events import SettlementConfirmed
+from settlement.domain.law import PolicyAdopted
 
 _SETTLEMENT_SQL: Final = "SELECT encounter_id, hospital_id, person_id, year FROM settlements WHERE settlement_id = $1"
 _YEAR_SQL: Final = """
@@ -34,6 +36,8 @@ class Queries:
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
+        #: Packs by digest: there are only as many as documents were ever adopted.
+        self._packs: dict[str, Pack] = {}
 
     async def settlement_row(self, settlement_id: str) -> Any | None:
         """Where a settlement belongs."""
@@ -47,6 +51,15 @@ class Queries:
         _, events = await self._runtime.store.load(f"encounter/{row['encounter_id']}")
         mine = [event for event in events if getattr(event, "settlement_id", None) == settlement_id]
         return next(event for event in mine if isinstance(event, SettlementConfirmed)), len(mine) > 1
+
+    async def pack(self, digest: str) -> Pack:
+        """The policy pack that a settlement was decided by, from the text that was adopted."""
+        known = self._packs.get(digest)
+        if known is None:
+            _, events = await self._runtime.store.load(f"policy/{digest}")
+            adopted = next(event for event in events if isinstance(event, PolicyAdopted))
+            known = self._packs[digest] = parse_pack(adopted.text, adopted.pack_id)
+        return known
 
     async def benefit_year(self, person_id: str, area: str, year: int) -> BenefitYear | None:
         """A person's accumulators of a year."""

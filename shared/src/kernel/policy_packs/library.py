@@ -68,7 +68,11 @@ class PackLibrary:
         return policy
 
 
+def pack_paths(directory: Path) -> list[Path]:
+    """The files of packs under a folder, in order; not what lies beside them."""
+    return sorted(path for path in directory.glob("*-*/*.yaml") if not path.name.endswith(BESIDE_PACKS))
+
+
 def load_library(directory: Path) -> PackLibrary:
     """All packs under a folder: ``<division code>-<name>/<year>-<document>.yaml``; raises PackError."""
-    paths = sorted(path for path in directory.glob("*-*/*.yaml") if not path.name.endswith(BESIDE_PACKS))
-    return PackLibrary([load_pack(path) for path in paths])
+    return PackLibrary([load_pack(path) for path in pack_paths(directory)])

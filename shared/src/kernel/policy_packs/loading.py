@@ -20,17 +20,22 @@ _PATH: Final = re.compile(r" - at `(?P<path>[^`]*)`$")
 
 
 def load_pack(path: Path) -> Pack:
-    """Read and check a pack file, with the ``.settings.yaml`` beside it if there is one; raises PackError."""
-    text = _read(path)
-    settings = path.with_suffix(".settings.yaml")
-    if settings.exists():
-        text = f"{text}{_SETTINGS_FOLLOW}{_read(settings)}"
-    pack = parse_pack(text, path.name)
+    """Read and check a pack file that must lie where its name says; raises PackError."""
+    pack = read_pack(path)
     place = f"{path.parent.name}/{path.stem}"
     if pack.pack_id != place:
         line = Source(_read(path), path.name).line("$.pack")
         raise PackError(path.name, line, f"pack is {pack.pack_id!r}, but the file lies at {place!r}: name it so")
     return pack
+
+
+def read_pack(path: Path) -> Pack:
+    """Read and check a pack file wherever it lies, with the ``.settings.yaml`` beside it; raises PackError."""
+    text = _read(path)
+    settings = path.with_suffix(".settings.yaml")
+    if settings.exists():
+        text = f"{text}{_SETTINGS_FOLLOW}{_read(settings)}"
+    return parse_pack(text, path.name)
 
 
 def _read(path: Path) -> str:

@@ -8,11 +8,15 @@ from settlement.domain.encounter_events import SettlementConfirmed
 
 
 class LayerAnswer(Wire, frozen=True):
-    """One payer's part. ``left_before`` is what the earlier layers left; caps and bases as the document has them."""
+    """One payer's part, by which clause of which document.
+
+    ``left_before`` is what the earlier layers left; caps and bases as the document has them.
+    """
 
     payer: str
     amount_fen: Yuan
     clause: str
+    document: str
     method: str
     left_before_fen: Yuan
     base_fen: Yuan | None = None
@@ -63,7 +67,7 @@ def bill_answer(result: Adjudication) -> BillAnswer:
         document=result.document,
         category=result.category,
         total_fen=Yuan(result.total_fen),
-        layers=tuple(_layer(layer) for layer in result.layers),
+        layers=tuple(_layer(layer, result.document) for layer in result.layers),
         patient_pays_fen=Yuan(result.patient_pays_fen),
         payout_fen=Yuan(result.payout_fen),
         refund_to_patient_fen=Yuan(result.refund_to_patient_fen),
@@ -92,11 +96,12 @@ def text(value: Wire) -> str:
     return encode(value).decode()
 
 
-def _layer(layer: LayerTrace) -> LayerAnswer:
+def _layer(layer: LayerTrace, document: str) -> LayerAnswer:
     return LayerAnswer(
         layer.payer,
         Yuan(layer.amount_fen),
         layer.clause,
+        document,
         layer.method,
         Yuan(layer.left_before_fen),
         _yuan(layer.base_fen),

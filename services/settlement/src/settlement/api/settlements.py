@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 from kernel.http import (
     IdempotencyKey,
@@ -23,10 +23,12 @@ from kernel.security import Principal, Role
 from settlement.api.answers import SettlementAnswer, settlement_answer, text
 from settlement.api.bodies import RevokeBody
 from settlement.domain import refusals
-from settlement.domain.encounter_events import EncounterEvent, SettlementRevoked
+from settlement.domain.benefit import statement
+from settlement.domain.encounter_events import EncounterEvent, SettlementConfirmed, SettlementRevoked
 from settlement.handlers import Handlers
 from settlement.queries import Queries
 
+REVOKED: Final = "这次结算已经撤销，下面的内容不再有效。"
 Hospital = Annotated[Principal, allow(Role.HOSPITAL)]
 Reader = Annotated[Principal, allow(Role.HOSPITAL, Role.AGENCY, Role.FINANCE, Role.OPERATIONS)]
 
@@ -38,6 +40,14 @@ class Revoked(Wire, frozen=True):
     encounter_id: str
     refund_to_patient_fen: Yuan
     accumulators_fen: dict[str, Yuan]
+
+
+class StatementAnswer(Wire, frozen=True):
+    """The patient's statement (结算说明): lines to be printed one under the other, amounts in 元."""
+
+    settlement_id: str
+    revoked: bool
+    lines: tuple[str, ...]
 
 
 class SettlementRow(Wire, frozen=True):
@@ -61,6 +71,13 @@ def settlements(handlers: Handlers, queries: Queries) -> Router:
     """The routes of /v1/settlements."""
     router = Router(prefix="/v1/settlements", tags=["settlements"])
 
+    async def visible(settlement_id: str, caller: Principal) -> tuple[SettlementConfirmed, bool]:
+        found = await queries.settlement(settlement_id)
+        foreign = found is not None and Role.HOSPITAL in caller.roles and found[0].hospital_id != caller.organisation
+        if found is None or foreign:
+            raise refusals.settlement_unknown(settlement_id)
+        return found
+
     @router.get("")
     async def list_settlements(caller: Reader, page: Annotated[PageRequest, paging(str)]) -> Json[Page[SettlementRow]]:
         """Settlements: a hospital's own, or all for those who run the funds."""
@@ -73,11 +90,16 @@ def settlements(handlers: Handlers, queries: Queries) -> Router:
     @router.get("/{settlement_id}")
     async def get_settlement(settlement_id: str, caller: Reader) -> Json[SettlementAnswer]:
         """One settlement with every layer, its clause, and the accumulators before and after."""
-        found = await queries.settlement(settlement_id)
-        foreign = found is not None and Role.HOSPITAL in caller.roles and found[0].hospital_id != caller.organisation
-        if found is None or foreign:
-            raise refusals.settlement_unknown(settlement_id)
-        return answer(settlement_answer(found[0], revoked=found[1]))
+        event, revoked = await visible(settlement_id, caller)
+        return answer(settlement_answer(event, revoked=revoked))
+
+    @router.get("/{settlement_id}/statement")
+    async def get_statement(settlement_id: str, caller: Reader) -> Json[StatementAnswer]:
+        """The settlement for the patient, in plain Chinese: who pays what and why, and what is left of the year."""
+        event, revoked = await visible(settlement_id, caller)
+        pack = await queries.pack(event.policy_digest)
+        lines = statement(event.adjudication, event.claim, pack.file)
+        return answer(StatementAnswer(settlement_id, revoked, ((REVOKED, *lines) if revoked else lines)))
 
     @router.post("/{settlement_id}/revocation", status_code=201)
     async def revoke(

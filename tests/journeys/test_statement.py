@@ -1,0 +1,40 @@
+"""The patient's statement over HTTP: for the hospital that settled and those who run the funds, and nobody else."""
+
+from typing import Any
+
+import pytest
+
+from kernel.security import Role
+from onestop.demo import stories
+from onestop.demo.city import HOSPITALS
+from onestop.demo.window import UnexpectedAnswerError, Window
+
+
+async def test_the_hospital_that_settled_prints_the_statement_and_another_does_not(embedded_town: Any) -> None:
+    town = embedded_town
+    window = Window(town.platform, Role.HOSPITAL, HOSPITALS[0].hospital_id)
+    bill = stories.Bill(compliant_fen=2_700_000, other_fen=300_000, basic_fen=1_800_000)
+    settled = await stories.stay(window, town.someone("REGISTERED_POOR"), town.today, 5, bill)
+    path = f"/v1/settlements/{settled['settlement_id']}"
+    told = await window.get("settlement", f"{path}/statement")
+    assert told["settlement_id"] == settled["settlement_id"]
+    assert told["revoked"] is False
+    assert "以上各方一共支付 25200.00 元，您自己付 4800.00 元。" in told["lines"]
+    assert any("按 80% 救助" in line and "医疗救助支付 7200.00 元" in line for line in told["lines"])
+
+    finance = Window(town.platform, Role.FINANCE)
+    assert await finance.get("settlement", f"{path}/statement") == told
+    traced = await finance.get("settlement", path)
+    assert {layer["document"] for layer in traced["bill"]["layers"]} == {"揭医保〔2019〕21号"}
+
+    other = Window(town.platform, Role.HOSPITAL, HOSPITALS[1].hospital_id)
+    with pytest.raises(UnexpectedAnswerError, match=r"404 .*SETTLEMENT_UNKNOWN"):
+        await other.get("settlement", f"{path}/statement")
+    department = Window(town.platform, Role.DEPARTMENT, "poverty-alleviation")
+    with pytest.raises(UnexpectedAnswerError, match=r"403 .*ROLE"):
+        await department.get("settlement", f"{path}/statement")
+
+    await window.post("settlement", f"{path}/revocation", {"reason": "录入错误"})
+    after = await window.get("settlement", f"{path}/statement")
+    assert after["revoked"] is True
+    assert after["lines"] == ["这次结算已经撤销，下面的内容不再有效。", *told["lines"]]
