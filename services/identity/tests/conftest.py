@@ -10,10 +10,17 @@ import pytest
 
 from identity.config import Config
 from identity.main import build
+from kernel.policy_packs import PackLibrary, load_library
 from kernel.security import Issuer, KeyRing, Role
 from kernel.testing.surroundings import Service, Surroundings, surroundings
 
+LIBRARY: Final = load_library(Path(__file__).parents[3] / "policies")
 NOW: Final = datetime(2019, 8, 1, 1, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def library() -> PackLibrary:
+    return LIBRARY
 
 
 @pytest.fixture
@@ -24,7 +31,7 @@ async def around(database: str, tmp_path: Path) -> AsyncIterator[Surroundings]:
 
 @pytest.fixture
 async def identity(around: Surroundings, tmp_path: Path) -> Service:
-    config = Config(keys=KeyRing.in_folder(tmp_path))
+    config = Config(keys=KeyRing.in_folder(tmp_path), library=LIBRARY)
     return await around.serve("identity", lambda host: build(host, config), clock=lambda: NOW)
 
 
@@ -46,3 +53,8 @@ async def hospital(identity: Service) -> httpx.AsyncClient:
 @pytest.fixture
 async def agency(identity: Service) -> httpx.AsyncClient:
     return await identity.client(Role.AGENCY, "A445200")
+
+
+@pytest.fixture
+async def finance(identity: Service) -> httpx.AsyncClient:
+    return await identity.client(Role.FINANCE)

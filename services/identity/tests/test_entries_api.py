@@ -7,7 +7,14 @@ from typing import Any
 import httpx
 import pytest
 
-from identity.config import ADMINISTRATORS_SETTING, APPROVAL_SETTING, KEYS_SETTING, Config, config_from
+from identity.config import (
+    ADMINISTRATORS_SETTING,
+    APPROVAL_SETTING,
+    KEYS_SETTING,
+    POLICIES_SETTING,
+    Config,
+    config_from,
+)
 from identity.main import build
 from kernel.security import KeyRing, Role
 from kernel.testing.surroundings import Service, Surroundings
@@ -213,7 +220,7 @@ async def test_the_delay_of_each_step_is_counted_by_county_and_month(office: Off
 
 def test_settings_name_departments_and_administrators(tmp_path: Path) -> None:
     KeyRing.in_folder(tmp_path)
-    keys = {KEYS_SETTING: str(tmp_path / "encryption-keys.json")}
+    keys = {KEYS_SETTING: str(tmp_path / "encryption-keys.json"), POLICIES_SETTING: str(tmp_path)}
     assert config_from(keys).approval_departments == frozenset()
     said = {APPROVAL_SETTING: "civil-affairs, disabled-persons", ADMINISTRATORS_SETTING: "445201=li,445201=wang"}
     config = config_from({**keys, **said})

@@ -1,4 +1,4 @@
-"""What identity is configured with: its keys, and whose changes need approval by whom."""
+"""What identity is configured with: its keys, the law, and whose changes need approval by whom."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -6,9 +6,11 @@ from typing import Final
 
 import msgspec
 
+from kernel.policy_packs import PackLibrary, load_library
 from kernel.security import KeyRing
 
 KEYS_SETTING: Final = "ONESTOP_IDENTITY_KEYS"
+POLICIES_SETTING: Final = "ONESTOP_POLICIES"
 APPROVAL_SETTING: Final = "ONESTOP_IDENTITY_APPROVAL_DEPARTMENTS"
 ADMINISTRATORS_SETTING: Final = "ONESTOP_IDENTITY_ADMINISTRATORS"
 
@@ -21,18 +23,22 @@ class Config(msgspec.Struct, frozen=True):
     """
 
     keys: KeyRing
+    #: Without packs every question for a rule is refused with POLICY_UNKNOWN.
+    library: PackLibrary = PackLibrary(())
     approval_departments: frozenset[str] = frozenset()
     administrators: Mapping[str, frozenset[str]] = {}
 
 
 def config_from(environ: Mapping[str, str]) -> Config:
-    """Read the settings. ``ONESTOP_IDENTITY_KEYS`` names the key file; the others may be missing.
+    """Read the settings. ``ONESTOP_IDENTITY_KEYS`` names the key file, ``ONESTOP_POLICIES`` the folder
+    of packs; the others may be missing.
 
     ``ONESTOP_IDENTITY_APPROVAL_DEPARTMENTS`` lists departments with commas, ``ONESTOP_IDENTITY_ADMINISTRATORS``
-    county=user pairs, a county once for each user. Raises KeyError, KeyTextError, ValueError.
+    county=user pairs, a county once for each user. Raises KeyError, KeyTextError, PackError, ValueError.
     """
     return Config(
         keys=KeyRing.from_file(Path(environ[KEYS_SETTING])),
+        library=load_library(Path(environ[POLICIES_SETTING])),
         approval_departments=frozenset(_listed(environ.get(APPROVAL_SETTING, ""))),
         administrators=_administrators(environ.get(ADMINISTRATORS_SETTING, "")),
     )

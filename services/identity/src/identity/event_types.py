@@ -11,6 +11,7 @@ from identity.domain.entry import (
     EntryReviewed,
     EntryWithdrawn,
 )
+from identity.domain.exemption import ExemptionEnded, ExemptionGranted
 from identity.domain.lookup import LookupMade
 from identity.domain.person import (
     DeathRecorded,
@@ -20,6 +21,8 @@ from identity.domain.person import (
     PersonEnrolled,
     PersonRegistered,
 )
+from identity.domain.premium import PremiumRefunded, PremiumSelfPaid
+from identity.domain.premium_batch import SubsidyApplied, SubsidyPaid, SubsidyRejected
 from kernel.event_registry import EventRegistry, EventType
 
 
@@ -44,5 +47,12 @@ REGISTRY: Final = EventRegistry(
         EventType("EntryReturned", EntryReturned),
         EventType("EntryRejected", EntryRejected),
         EventType("EntryWithdrawn", EntryWithdrawn),
+        EventType("ExemptionGranted", ExemptionGranted),
+        EventType("ExemptionEnded", ExemptionEnded),
+        EventType("PremiumSelfPaid", PremiumSelfPaid),
+        EventType("PremiumRefunded", PremiumRefunded),
+        EventType("SubsidyApplied", SubsidyApplied),
+        EventType("SubsidyPaid", SubsidyPaid),
+        EventType("SubsidyRejected", SubsidyRejected),
     ]
 )

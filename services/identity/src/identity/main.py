@@ -4,7 +4,7 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from identity.api import CODES, entry_lists, entry_steps, feeds, memberships, persons
+from identity.api import CODES, around_enrolment, entry_lists, entry_steps, feeds, memberships, persons
 from identity.config import Config
 from identity.domain.approval import ApprovalRules
 from identity.domain.categories import Department
@@ -51,6 +51,7 @@ def build(host: Host, config: Config) -> FastAPI:
             feeds(queries),
             entry_steps(EntryHandlers(runtime, vault, host.clock, rules)),
             entry_lists(EntryQueries(runtime)),
+            *around_enrolment(runtime, config.library, host.clock),
         ],
         error_codes=CODES,
     )

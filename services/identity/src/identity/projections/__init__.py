@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from identity.domain import entry, person
 from identity.domain.entitlement import Entitlement
 from identity.domain.lookup import LookupMade
+from identity.projections.enrolment_rows import enrolment_rows
 from identity.projections.entry_rows import entry_rows
 from identity.projections.tables import (
     SOURCE_TABLES,
@@ -28,6 +29,10 @@ def project(recorded: RecordedEvent) -> Iterable[Change]:
     """The rows that an event leads to."""
     if isinstance(recorded.event, entry.Event):
         yield from entry_rows(recorded.event.entry)
+        return
+    rows = enrolment_rows(recorded.event)
+    if rows is not None:
+        yield from rows
         return
     match recorded.event:
         case LookupMade() as lookup:

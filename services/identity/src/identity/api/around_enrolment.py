@@ -1,0 +1,26 @@
+"""All routes around enrolment: exemptions, premiums, and how far a person's insurance has come."""
+
+from identity.api.enrolments import enrolments
+from identity.api.exemptions import exemptions, exemptions_of_person
+from identity.api.premium_batches import premium_batches
+from identity.api.premiums import premium_of_person, premiums
+from identity.handlers.enrolment import EnrolmentHandlers
+from identity.queries import Queries
+from identity.queries.enrolment import EnrolmentQueries
+from kernel.hosting import Clock
+from kernel.http import Router
+from kernel.policy_packs import PackLibrary
+from kernel.runtime import Runtime
+
+
+def around_enrolment(runtime: Runtime, library: PackLibrary, clock: Clock) -> list[Router]:
+    """The routers, over handlers and queries of their own."""
+    handlers, queries = EnrolmentHandlers(runtime, library, clock), EnrolmentQueries(runtime)
+    return [
+        enrolments(handlers, queries, Queries(runtime)),
+        exemptions_of_person(handlers, queries),
+        exemptions(handlers, queries),
+        premium_of_person(handlers),
+        premiums(handlers, queries),
+        premium_batches(handlers, queries),
+    ]

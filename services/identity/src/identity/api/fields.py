@@ -1,0 +1,39 @@
+"""Fields that several bodies of identity share, with their bounds."""
+
+from typing import Annotated, Final
+
+import msgspec
+from fastapi import Query
+
+from kernel.http import PageRequest
+from kernel.http.redaction import looks_personal
+from kernel.refusals import Refused
+
+DivisionCode = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{6}$", description="Six-digit division code (区划代码)")]
+Year = Annotated[int, msgspec.Meta(ge=2000, le=2100)]
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+
+YearQuery = Annotated[int, Query(ge=2000, le=2100, description="The year of the insurance")]
+CountyQuery = Annotated[str, Query(pattern=r"^[0-9]{6}$", description="Six-digit division code of a county")]
+AreaQuery = Annotated[str, Query(pattern=r"^[0-9]{6}$", description="Division code of a county, city or province")]
+
+_WHOLE_PROVINCE: Final = "0000"
+_WHOLE_CITY: Final = "00"
+
+
+def prefix_of(area: str) -> str:
+    """What the codes of all divisions in an area begin with: 450000 is a province, 450200 a city."""
+    if area.endswith(_WHOLE_PROVINCE):
+        return area[:2]
+    return area[:4] if area.endswith(_WHOLE_CITY) else area
+
+
+def check_text(name: str, text: str | None) -> None:
+    """Refuse a free text that holds an ID number."""
+    if text is not None and looks_personal(text):
+        raise Refused("PERSONAL_DATA_IN_TEXT", f"{name} holds an ID number: name the paper, not the person")
+
+
+def after_of(page: PageRequest) -> str:
+    """The id after which a page begins."""
+    return "" if page.after is None else str(page.after[0])

@@ -1,0 +1,170 @@
+"""Enrolment over HTTP: its steps, who is exempt, and premiums from the due list to the refund."""
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+
+from kernel.testing.surroundings import Service
+
+WANG = {"id_number": "445201199003070034", "name": "王小明", "born_on": "1990-03-07", "sex": "MALE", "county": "445201"}
+LI = {"id_number": "445201195001010013", "name": "李示例", "born_on": "1950-01-01", "sex": "MALE", "county": "445201"}
+DIBAO = {"category": "DIBAO", "valid_from": "2019-01-01", "evidence": "dibao list"}
+POOR = {"category": "REGISTERED_POOR", "valid_from": "2016-01-01", "evidence": "17", "poverty_status": "NOT_LIFTED"}
+YEAR = {"scheme": "RESIDENT", "area": "445200", "year": 2019}
+PRISON = {"code": "IMPRISONED", "since": "2018-05-01", "evidence": "judgment 12", "approved_by": "chief"}
+DUE = "/v1/premiums/due?county=445201&area=445200&year=2019"
+APPLY = {"county": "445201", "area": "445200", "year": 2019, "amount": "220.00"}
+
+
+async def post(client: httpx.AsyncClient, path: str, body: dict[str, Any], status: int = 200) -> Any:
+    response = await client.post(path, json=body)
+    assert response.status_code == status, response.text
+    return response.json()
+
+
+async def refused(client: httpx.AsyncClient, path: str, body: dict[str, Any]) -> tuple[int, str]:
+    response = await client.post(path, json=body)
+    return response.status_code, response.json()["code"]
+
+
+async def ids(client: httpx.AsyncClient, path: str) -> list[str]:
+    response = await client.get(path)
+    assert response.status_code == 200, response.text
+    return [item["person_id"] for item in response.json()["items"]]
+
+
+@pytest.fixture
+async def wang(agency: httpx.AsyncClient, civil_affairs: httpx.AsyncClient) -> str:
+    person: str = (await post(agency, "/v1/persons", WANG, 201))["person_id"]
+    await post(civil_affairs, f"/v1/persons/{person}/memberships", DIBAO, 201)
+    return person
+
+
+@pytest.fixture
+async def li(agency: httpx.AsyncClient, poverty_alleviation: httpx.AsyncClient) -> str:
+    person: str = (await post(agency, "/v1/persons", LI, 201))["person_id"]
+    await post(poverty_alleviation, f"/v1/persons/{person}/memberships", POOR, 201)
+    return person
+
+
+async def enrol(agency: httpx.AsyncClient, person: str, **days: str) -> None:
+    await post(agency, f"/v1/persons/{person}/enrolments", {**YEAR, **days})
+
+
+async def state(client: httpx.AsyncClient, person: str) -> str:
+    return str((await client.get(f"/v1/persons/{person}/enrolments")).json()["state"])
+
+
+async def test_an_enrolment_goes_through_all_its_states(
+    agency: httpx.AsyncClient, finance: httpx.AsyncClient, wang: str
+) -> None:
+    seen = [await state(agency, wang)]
+    await enrol(agency, wang, registered_on="2019-05-20")
+    seen.append(await state(agency, wang))
+    assert await ids(agency, DUE) == []
+    await enrol(agency, wang, marked_on="2019-05-28")
+    seen.append(await state(agency, wang))
+    assert await ids(agency, DUE) == [wang]
+    batch = await post(agency, "/v1/premium-batches", {**APPLY, "payer": "MA"}, 201)
+    assert batch["persons"] == 1
+    seen.append(await state(agency, wang))
+    await post(
+        finance, f"/v1/premium-batches/{batch['batch_id']}/payment", {"paid_on": "2019-07-30", "reference": "voucher 7"}
+    )
+    seen.append(await state(agency, wang))
+    assert seen == ["NOT_ENROLLED", "REGISTERED", "MARKED", "SUBSIDY_APPLIED", "SUBSIDY_PAID"]
+    (told,) = (await agency.get(f"/v1/persons/{wang}/enrolments")).json()["enrolments"]
+    assert (told["eligible_from"], told["premium_funds"], told["premium_category"]) == ("2019-05-28", ["MA"], "DIBAO")
+    (row,) = (await finance.get("/v1/premium-batches?county=445201&year=2019")).json()["items"]
+    assert (row["state"], row["total"], row["persons"]) == ("PAID", "220.00", 1)
+
+
+async def test_each_payer_has_a_batch_of_its_own_and_nobody_is_in_two(
+    agency: httpx.AsyncClient, finance: httpx.AsyncClient, wang: str, li: str
+) -> None:
+    for person in (wang, li):
+        await enrol(agency, person, registered_on="2019-05-20", marked_on="2019-05-28")
+    assert sorted(await ids(agency, DUE)) == sorted([wang, li])
+    poor = {**APPLY, "payer": "POVFUND+MA"}
+    both = await asyncio.gather(*(agency.post("/v1/premium-batches", json=poor) for _ in range(2)))
+    assert sorted(response.status_code for response in both) == [201, 422]
+    assert await ids(agency, DUE) == [wang]
+    batch = next(response.json()["batch_id"] for response in both if response.status_code == 201)
+    path = f"/v1/premium-batches/{batch}"
+    await post(finance, f"{path}/rejection", {"reason": "list incomplete"})
+    assert sorted(await ids(agency, DUE)) == sorted([wang, li])
+    again = (await post(agency, "/v1/premium-batches", poor, 201))["batch_id"]
+    paid = {"paid_on": "2019-07-30", "reference": "voucher 8"}
+    assert await refused(finance, f"{path}/payment", paid) == (409, "BATCH_REJECTED")
+    await post(finance, f"/v1/premium-batches/{again}/payment", paid)
+    assert await refused(finance, f"/v1/premium-batches/{again}/payment", paid) == (409, "BATCH_ALREADY_PAID")
+
+
+async def test_what_was_paid_twice_goes_back_to_the_person(
+    agency: httpx.AsyncClient, finance: httpx.AsyncClient, wang: str
+) -> None:
+    await enrol(agency, wang, registered_on="2019-01-02", marked_on="2019-01-02")
+    own = {"area": "445200", "year": 2019, "amount": "220.00", "paid_on": "2018-12-10"}
+    path = f"/v1/persons/{wang}/premium"
+    await post(agency, f"{path}/self-payment", own)
+    assert await refused(agency, f"{path}/self-payment", own) == (409, "PREMIUM_ALREADY_RECORDED")
+    back = {"area": "445200", "year": 2019, "refunded_on": "2019-08-01", "reference": "slip 3"}
+    assert await refused(finance, f"{path}/refund", back) == (409, "NO_REFUND_DUE")
+    batch = (await post(agency, "/v1/premium-batches", {**APPLY, "payer": "MA"}, 201))["batch_id"]
+    await post(finance, f"/v1/premium-batches/{batch}/payment", {"paid_on": "2019-07-30", "reference": "voucher"})
+    refunds = "/v1/premiums/refunds-due?area=445200&year=2019"
+    (due,) = (await finance.get(refunds)).json()["items"]
+    assert (due["person_id"], due["refund_due"]) == (wang, "220.00")
+    await post(finance, f"{path}/refund", back)
+    assert await ids(finance, refunds) == []
+
+
+async def test_who_moved_in_after_another_area_asked_for_the_premium_is_not_due_again(
+    agency: httpx.AsyncClient, wang: str
+) -> None:
+    elsewhere = {**YEAR, "area": "445100", "registered_on": "2019-01-02", "marked_on": "2019-01-02"}
+    await post(agency, f"/v1/persons/{wang}/enrolments", elsewhere)
+    await post(agency, "/v1/premium-batches", {**APPLY, "area": "445100", "payer": "MA"}, 201)
+    await enrol(agency, wang, registered_on="2019-06-01", marked_on="2019-06-01")
+    assert await ids(agency, DUE) == []
+    (row,) = (await agency.get("/v1/premiums/moved-in?county=445201&area=445200&year=2019")).json()["items"]
+    assert (row["person_id"], row["paid_in"]) == (wang, "445100")
+
+
+async def test_an_exempt_person_is_named_and_comes_back_when_it_ends(agency: httpx.AsyncClient, li: str) -> None:
+    path = f"/v1/persons/{li}/exemptions"
+    granted = await post(agency, path, PRISON, 201)
+    assert await state(agency, li) == "EXEMPT"
+    assert await ids(agency, "/v1/exemptions?area=445200") == [li]
+    assert await ids(agency, "/v1/exemptions?area=445200&code=MISSING") == []
+    assert await refused(agency, path, {**PRISON, "code": "MISSING"}) == (409, "EXEMPTION_OVERLAPS")
+    await post(agency, f"{path}/{granted['exemption_id']}/end", {"last_day": "2019-07-01", "evidence": "released"})
+    assert await state(agency, li) == "NOT_ENROLLED"
+    assert await ids(agency, "/v1/exemptions?area=445200") == []
+    (kept,) = (await agency.get(path)).json()["items"]
+    assert (kept["until"], kept["code"], kept["approved_by"]) == ("2019-07-01", "IMPRISONED", "chief")
+
+
+async def test_exempt_and_enrolled_at_once_is_reported(agency: httpx.AsyncClient, li: str) -> None:
+    await post(agency, f"/v1/persons/{li}/exemptions", {**PRISON, "code": "MARRIED_OUT"}, 201)
+    assert await ids(agency, "/v1/exemptions/contradictions?area=440000") == []
+    await enrol(agency, li, registered_on="2019-05-20")
+    assert await ids(agency, "/v1/exemptions/contradictions?area=440000") == [li]
+    assert await ids(agency, "/v1/exemptions/contradictions?area=450000") == []
+
+
+async def test_an_exemption_is_for_known_people_and_holds_no_id_number(
+    agency: httpx.AsyncClient, hospital: httpx.AsyncClient, li: str
+) -> None:
+    assert await refused(agency, "/v1/persons/nobody/exemptions", PRISON) == (404, "PERSON_UNKNOWN")
+    named = {**PRISON, "evidence": f"card of {WANG['id_number']}"}
+    assert await refused(agency, f"/v1/persons/{li}/exemptions", named) == (422, "PERSONAL_DATA_IN_TEXT")
+    assert await refused(hospital, f"/v1/persons/{li}/exemptions", PRISON) == (403, "ROLE_NOT_ALLOWED")
+
+
+async def test_a_place_whose_law_names_no_payer_has_no_due_list(agency: httpx.AsyncClient, identity: Service) -> None:
+    response = await agency.get("/v1/premiums/due?county=620422&area=620400&year=2019")
+    assert (response.status_code, response.json()["code"]) == (422, "PREMIUM_RULE_MISSING")
+    assert await identity.pool.fetchval("SELECT count(*) FROM premiums") == 0
