@@ -12,6 +12,8 @@ from kernel.inbox import GapError, Inbox
 
 READ_SECONDS: Final = 1.0
 BATCH_MAX: Final = 500
+_FOLLOW_SECONDS: Final = 0.01
+_FOLLOW_MAX_SECONDS: Final = 0.2
 #: aiokafka can hang after a broker restart with no error (EVENT-STORE 2.4): no progress for this long while
 #: there are messages means a new reader.
 STALLED_SECONDS: Final = 10.0
@@ -31,11 +33,13 @@ class Consumer:
         inbox: Inbox,
         *,
         clock: Callable[[], float],
+        follows: str | None = None,
         stalled_seconds: float = STALLED_SECONDS,
     ) -> None:
         self._log = log
         self.inbox = inbox
         self._clock = clock
+        self._follows = follows
         self._stalled_seconds = stalled_seconds
         self._next: dict[int, int] = {}
         #: Messages consumed by this instance since it started, and what stopped it last; for metrics and health.
@@ -79,8 +83,16 @@ class Consumer:
             )
         for start in range(0, len(messages), BATCH_MAX):
             batch = messages[start : start + BATCH_MAX]
+            await self._wait_for_leader(partition, batch[-1].pseq)
             self.consumed += await self.inbox.consume(partition, batch)
             self._next[partition] = batch[-1].offset + 1
+
+    async def _wait_for_leader(self, partition: int, pseq: int) -> None:
+        """Wait, outside any transaction, until the consumer that this one follows has come as far."""
+        pause = _FOLLOW_SECONDS
+        while self._follows is not None and await self.inbox.reached_by(self._follows, partition) < pseq:
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, _FOLLOW_MAX_SECONDS)
 
     async def _check_stalled(self, reader: Reader) -> None:
         async with asyncio.timeout(self._stalled_seconds):

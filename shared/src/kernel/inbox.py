@@ -30,6 +30,8 @@ SELECT DISTINCT key FROM inbox_parked WHERE consumer = $1 AND topic = $2 AND key
 """
 _POSITIONS_SQL: Final = "SELECT partition, next_offset FROM inbox_cursor WHERE consumer = $1 AND topic = $2"
 
+_REACHED_SQL: Final = "SELECT last_pseq FROM inbox_cursor WHERE consumer = $1 AND topic = $2 AND partition = $3"
+
 Effects = Callable[[Connection, Sequence[Message]], Awaitable[None]]
 
 
@@ -56,6 +58,10 @@ class Inbox:
         """For each partition seen so far, the transport's offset to go on from."""
         rows = await self._pool.fetch(_POSITIONS_SQL, self.consumer, self.topic)
         return {row["partition"]: row["next_offset"] for row in rows}
+
+    async def reached_by(self, consumer: str, partition: int) -> int:
+        """The last message of a partition of this topic that another consumer of the service has worked off."""
+        return int(await self._pool.fetchval(_REACHED_SQL, consumer, self.topic, partition) or 0)
 
     async def consume(self, partition: int, messages: Sequence[Message]) -> int:
         """Work off the messages of one partition in order; returns how many were new.

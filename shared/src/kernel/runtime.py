@@ -23,11 +23,16 @@ from kernel.signals import Signal
 
 
 class Subscription(msgspec.Struct, frozen=True):
-    """A topic that a service consumes, under a consumer name, and what a batch of its messages does."""
+    """A topic that a service consumes, under a consumer name, and what a batch of its messages does.
+
+    ``follows`` names another consumer of the service on the same topic, whose rows the effects read: a batch waits
+    until that one has worked it off.
+    """
 
     consumer: str
     topic: str
     effects: Effects
+    follows: str | None = None
 
 
 class ServiceParts(msgspec.Struct, frozen=True):
@@ -79,7 +84,7 @@ class Runtime:
         rows = [Subscription(heard.consumer, heard.topic, effects_of(heard)) for heard in parts.heard]
         for subscription in (*rows, *parts.subscriptions(self.store)):
             inbox = Inbox(pool, subscription.consumer, subscription.topic, subscription.effects)
-            consumer = Consumer(self._log, inbox, clock=time.monotonic)
+            consumer = Consumer(self._log, inbox, clock=time.monotonic, follows=subscription.follows)
             self.consumers.append(consumer)
             self._elect(pool, f"consumer-{subscription.consumer}-{subscription.topic}", consumer.run)
 

@@ -178,6 +178,33 @@ async def test_a_consumer_that_gets_nothing_although_there_are_messages_is_start
     await asyncio.gather(task, return_exceptions=True)
 
 
+async def test_a_follower_works_a_message_off_only_after_the_one_it_follows(world: World) -> None:
+    await world.runtime.start()
+    await world.count("k1", "a", 1)
+    await world.hears(1)
+    leader, seen = Inbox(world.pool, "leader", world.topic, world.recorder.effects), list[int]()
+
+    async def effects(_connection: Connection, messages: Sequence[Message]) -> None:
+        seen.append(await leader.reached_by("leader", messages[-1].partition) - messages[-1].pseq)
+
+    inbox = Inbox(world.pool, "follower", world.topic, effects)
+    consumer = Consumer(world.log, inbox, clock=time.monotonic, follows="leader")
+    task = asyncio.create_task(consumer.run())
+    message = _message(world.topic, pseq=1)
+    await world.count("k2", "a", 2)
+    await world.hears(2)
+    assert seen == []
+    await leader.consume(message.partition, [message, _message(world.topic, pseq=2)])
+
+    async def followed() -> bool:
+        return bool(seen) and await inbox.reached_by("follower", message.partition) == 2
+
+    await eventually(followed)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert min(seen) >= 0
+
+
 async def test_a_relay_that_was_replaced_stops(world: World) -> None:
     await world.runtime.start()
     await world.count("k1", "a", 1)

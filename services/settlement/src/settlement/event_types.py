@@ -5,15 +5,25 @@ from typing import Final
 from kernel.event_registry import EventRegistry, EventType
 from settlement.domain.benefit_year import BenefitYearOpened
 from settlement.domain.encounter_events import (
+    CatalogueExceptionApproved,
     EncounterAdmitted,
     EncounterDischarged,
     FeeBatchVoided,
     FeeLinesUploaded,
     SettlementConfirmed,
     SettlementRevoked,
+    SettlementSupplemented,
 )
 from settlement.domain.institution import InstitutionContracted
 from settlement.domain.law import PolicyAdopted
+from settlement.domain.review_events import (
+    ReviewObsolete,
+    ReviewOpened,
+    ReviewProposed,
+    ReviewRefreshed,
+    ReviewRejected,
+    ReviewReleased,
+)
 
 REGISTRY: Final = EventRegistry(
     [
@@ -26,5 +36,13 @@ REGISTRY: Final = EventRegistry(
         EventType("BenefitYearOpened", BenefitYearOpened),
         EventType("InstitutionContracted", InstitutionContracted),
         EventType("PolicyAdopted", PolicyAdopted),
+        EventType("SettlementSupplemented", SettlementSupplemented),
+        EventType("CatalogueExceptionApproved", CatalogueExceptionApproved),
+        EventType("ReviewOpened", ReviewOpened),
+        EventType("ReviewRefreshed", ReviewRefreshed),
+        EventType("ReviewObsolete", ReviewObsolete),
+        EventType("ReviewProposed", ReviewProposed),
+        EventType("ReviewRejected", ReviewRejected),
+        EventType("ReviewReleased", ReviewReleased),
     ]
 )

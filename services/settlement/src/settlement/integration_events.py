@@ -3,7 +3,13 @@
 from kernel.contracts import settlement as contract
 from kernel.contracts.envelope import Published
 from kernel.event_store import RecordedEvent
-from settlement.domain.encounter_events import EncounterAdmitted, SettlementConfirmed, SettlementRevoked
+from settlement.domain.encounter_events import (
+    CatalogueExceptionApproved,
+    EncounterAdmitted,
+    SettlementConfirmed,
+    SettlementRevoked,
+    SettlementSupplemented,
+)
 
 
 def publish(recorded: RecordedEvent) -> Published | None:
@@ -15,6 +21,10 @@ def publish(recorded: RecordedEvent) -> Published | None:
             return Published(event.person_id, _confirmed(event))
         case SettlementRevoked() as event:
             return Published(event.person_id, _revoked(event))
+        case SettlementSupplemented() as event:
+            return Published(event.person_id, _supplemented(event))
+        case CatalogueExceptionApproved() as event:
+            return Published(event.person_id, _approved(event))
         case _:
             return None
 
@@ -66,4 +76,34 @@ def _revoked(event: SettlementRevoked) -> contract.SettlementRevoked:
         event.revoked_at,
         event.reason,
         event.refund_to_patient_fen,
+    )
+
+
+def _supplemented(event: SettlementSupplemented) -> contract.SettlementSupplemented:
+    return contract.SettlementSupplemented(
+        supplement_id=event.supplement_id,
+        settlement_id=event.settlement_id,
+        encounter_id=event.encounter_id,
+        person_id=event.person_id,
+        county=event.county,
+        area=event.area,
+        hospital_id=event.hospital_id,
+        supplemented_at=event.supplemented_at,
+        review_id=event.review_id,
+        category=event.adjudication.category,
+        policy_id=event.adjudication.policy_id,
+        patient_fen=event.patient_fen,
+        payout_fen=event.payout_fen,
+        layers=tuple(
+            contract.LayerChanged(
+                layer.payer, layer.amount_fen, layer.clause, layer.document, layer.funds, layer.payout_fen
+            )
+            for layer in event.layers
+        ),
+    )
+
+
+def _approved(event: CatalogueExceptionApproved) -> contract.CatalogueExceptionApproved:
+    return contract.CatalogueExceptionApproved(
+        event.encounter_id, event.person_id, event.hospital_id, event.department, event.approved_on
     )

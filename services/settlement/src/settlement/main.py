@@ -7,9 +7,9 @@ from fastapi import FastAPI
 from kernel.contracts.settlement import TOPIC
 from kernel.hosting import Host, application
 from kernel.runtime import ServiceParts
-from settlement.api import CODES, benefit_years, encounters, institutions, settlements
+from settlement.api import CODES, benefit_years, encounters, institutions, reviews, settlements
 from settlement.config import Config
-from settlement.consumers import HEARD
+from settlement.consumers import HEARD, subscriptions
 from settlement.event_types import REGISTRY
 from settlement.handlers import Handlers
 from settlement.integration_events import publish
@@ -24,6 +24,7 @@ PARTS: Final = ServiceParts(
     project=project,
     publish=publish,
     heard=HEARD,
+    subscriptions=subscriptions,
 )
 
 
@@ -41,6 +42,7 @@ def build(host: Host, config: Config) -> FastAPI:
             settlements(handlers, queries),
             benefit_years(handlers, queries),
             institutions(handlers, queries),
+            reviews(queries),
         ],
         error_codes=CODES,
         on_start=handlers.adopt_policies,

@@ -8,8 +8,9 @@ import msgspec
 from kernel.policy_packs import Pack, parse_pack
 from kernel.runtime import Runtime
 from settlement.domain.benefit_year import BenefitYear
-from settlement.domain.encounter_events import SettlementConfirmed
+from settlement.domain.encounter_events import SettlementConfirmed, SettlementRevoked, SettlementSupplemented
 from settlement.domain.law import PolicyAdopted
+from settlement.domain.review_events import ReviewEvent
 
 _SETTLEMENT_SQL: Final = "SELECT encounter_id, hospital_id, person_id, year FROM settlements WHERE settlement_id = $1"
 _YEAR_SQL: Final = """
@@ -25,10 +26,34 @@ SELECT s.settlement_id, s.encounter_id, s.hospital_id, s.person_id, s.discharged
 FROM settlements s LEFT JOIN revocations r USING (settlement_id)
 WHERE ($1::text IS NULL OR s.hospital_id = $1) AND s.settlement_id > $2 ORDER BY s.settlement_id LIMIT $3
 """
+_REVIEW_COLUMNS: Final = """
+SELECT v.review_id, t.state, t.since, v.person_id, v.area, v.year, v.county, v.settlement_id, v.identity_revision,
+       v.noticed_at, v.patient_fen, v.payout_fen, t.decision, t.proposed_by
+"""
+_REVIEWS_SQL: Final = f"""
+{_REVIEW_COLUMNS} FROM review_states t JOIN reviews v USING (review_id)
+WHERE t.state = $1 AND t.review_id > $2 ORDER BY t.review_id LIMIT $3
+"""
+_REVIEW_SQL: Final = (
+    f"{_REVIEW_COLUMNS}, v.finding FROM review_states t JOIN reviews v USING (review_id) WHERE review_id = $1"
+)
 _INSTITUTIONS_SQL: Final = """
 SELECT hospital_id, name, level, division, contract_from, contract_to, majors FROM institutions
 WHERE hospital_id > $1 ORDER BY hospital_id LIMIT $2
 """
+
+
+class SettlementOnFile(msgspec.Struct, frozen=True):
+    """A settlement, what was paid or clawed back later, and whether all of it was taken back."""
+
+    settlement: SettlementConfirmed
+    supplements: tuple[SettlementSupplemented, ...]
+    revoked: bool
+
+    @property
+    def outcome(self) -> SettlementConfirmed | SettlementSupplemented:
+        """What holds now: the last supplement, or the settlement itself."""
+        return self.supplements[-1] if self.supplements else self.settlement
 
 
 class Queries:
@@ -43,14 +68,29 @@ class Queries:
         """Where a settlement belongs."""
         return await self._runtime.store.pool.fetchrow(_SETTLEMENT_SQL, settlement_id)
 
-    async def settlement(self, settlement_id: str) -> tuple[SettlementConfirmed, bool] | None:
-        """A settlement as its event has it, and whether it was revoked."""
+    async def settlement(self, settlement_id: str) -> SettlementOnFile | None:
+        """A settlement as its events have it."""
         row = await self.settlement_row(settlement_id)
         if row is None:
             return None
         _, events = await self._runtime.store.load(f"encounter/{row['encounter_id']}")
         mine = [event for event in events if getattr(event, "settlement_id", None) == settlement_id]
-        return next(event for event in mine if isinstance(event, SettlementConfirmed)), len(mine) > 1
+        return SettlementOnFile(
+            next(event for event in mine if isinstance(event, SettlementConfirmed)),
+            tuple(event for event in mine if isinstance(event, SettlementSupplemented)),
+            any(isinstance(event, SettlementRevoked) for event in mine),
+        )
+
+    async def reviews(self, state: str, after: str, limit: int) -> Sequence[Any]:
+        """Review items in a state after one, in order of their ids."""
+        return await self._runtime.store.pool.fetch(_REVIEWS_SQL, state, after, limit)
+
+    async def review(self, review_id: str) -> tuple[Any, Sequence[ReviewEvent]] | None:
+        """A review item's row with its finding, and everything that happened to it."""
+        row = await self._runtime.store.pool.fetchrow(_REVIEW_SQL, review_id)
+        if row is None:
+            return None
+        return row, (await self._runtime.store.load(f"review/{review_id}"))[1]
 
     async def pack(self, digest: str) -> Pack:
         """The policy pack that a settlement was decided by, from the text that was adopted."""

@@ -19,12 +19,17 @@ class Published(msgspec.Struct, frozen=True):
 
 def contract_type(topic: str, event: Any) -> str:
     """The CloudEvents type of a contract event; its last part is the contract's version."""
-    return f"onestop.{topic}.{type(event).__name__}.v1"
+    return type_name(topic, type(event))
+
+
+def type_name(topic: str, kind: type[msgspec.Struct]) -> str:
+    """The same for a contract's class, such as ``onestop.settlement.SettlementConfirmed.v1``."""
+    return f"onestop.{topic}.{kind.__name__}.v1"
 
 
 def contract_registry(topic: str, *classes: type[msgspec.Struct]) -> EventRegistry:
     """The registry through which consumers read a topic."""
-    return EventRegistry([EventType(f"onestop.{topic}.{kind.__name__}.v1", kind) for kind in classes])
+    return EventRegistry([EventType(type_name(topic, kind), kind) for kind in classes])
 
 
 def headers_of(

@@ -66,4 +66,55 @@ class SettlementRevoked(msgspec.Struct, frozen=True):
     refund_to_patient_fen: int
 
 
-REGISTRY: Final = contract_registry(TOPIC, EncounterAdmitted, SettlementConfirmed, SettlementRevoked)
+class LayerChanged(msgspec.Struct, frozen=True):
+    """What a supplement changes for one payer: the new amount less the old one. ``funding`` pays the new amount."""
+
+    payer: str
+    amount_fen: int
+    clause: str
+    document: str
+    funding: tuple[str, ...] = ()
+    payout_fen: int = 0
+
+
+class SettlementSupplemented(msgspec.Struct, frozen=True):
+    """A settlement stays, and its difference on facts that became known later is paid or clawed back.
+
+    ``patient_fen`` is what the patient should have paid more; below zero it is owed to the patient, who has paid the
+    old share already. The sum of the layers' changes and ``patient_fen`` is zero.
+    """
+
+    supplement_id: str
+    settlement_id: str
+    encounter_id: str
+    person_id: str
+    county: str
+    area: str
+    hospital_id: str
+    supplemented_at: datetime
+    review_id: str
+    category: str | None
+    policy_id: str
+    patient_fen: int
+    payout_fen: int
+    layers: tuple[LayerChanged, ...]
+
+
+class CatalogueExceptionApproved(msgspec.Struct, frozen=True):
+    """A department approved that an encounter's cost outside the catalogue exceeds the limit (003 二(七))."""
+
+    encounter_id: str
+    person_id: str
+    hospital_id: str
+    department: str
+    approved_on: date
+
+
+REGISTRY: Final = contract_registry(
+    TOPIC,
+    EncounterAdmitted,
+    SettlementConfirmed,
+    SettlementSupplemented,
+    CatalogueExceptionApproved,
+    SettlementRevoked,
+)

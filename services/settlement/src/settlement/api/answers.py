@@ -1,10 +1,11 @@
 """What settlement answers about a bill: the sums, and each layer with its clause."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
-from kernel.http import Wire, Yuan, encode
+from kernel.http import SignedYuan, Wire, Yuan, encode
 from settlement.domain.benefit import Adjudication, LayerTrace
-from settlement.domain.encounter_events import SettlementConfirmed
+from settlement.domain.encounter_events import SettlementConfirmed, SettlementSupplemented
 
 
 class LayerAnswer(Wire, frozen=True):
@@ -47,8 +48,19 @@ class BillAnswer(Wire, frozen=True):
     flags: dict[str, bool]
 
 
+class SupplementAnswer(Wire, frozen=True):
+    """What a later fact changed: the bill as it is now, and the patient's part new less old."""
+
+    supplement_id: str
+    review_id: str
+    supplemented_at: datetime
+    patient_change_fen: SignedYuan
+    payout_change_fen: SignedYuan
+    bill: BillAnswer
+
+
 class SettlementAnswer(Wire, frozen=True):
-    """A settlement as it was confirmed, and whether it still stands."""
+    """A settlement as it was confirmed, what was supplemented since, and whether it still stands."""
 
     settlement_id: str
     encounter_id: str
@@ -58,6 +70,7 @@ class SettlementAnswer(Wire, frozen=True):
     settled_at: datetime
     revoked: bool
     bill: BillAnswer
+    supplements: tuple[SupplementAnswer, ...] = ()
 
 
 def bill_answer(result: Adjudication) -> BillAnswer:
@@ -77,7 +90,9 @@ def bill_answer(result: Adjudication) -> BillAnswer:
     )
 
 
-def settlement_answer(event: SettlementConfirmed, *, revoked: bool = False) -> SettlementAnswer:
+def settlement_answer(
+    event: SettlementConfirmed, supplements: Sequence[SettlementSupplemented] = (), *, revoked: bool = False
+) -> SettlementAnswer:
     """A settlement's answer, the same when it is made and when it is looked at later."""
     return SettlementAnswer(
         event.settlement_id,
@@ -87,6 +102,18 @@ def settlement_answer(event: SettlementConfirmed, *, revoked: bool = False) -> S
         event.claim.discharged_on,
         event.settled_at,
         revoked,
+        bill_answer(event.adjudication),
+        tuple(_supplement(supplement) for supplement in supplements),
+    )
+
+
+def _supplement(event: SettlementSupplemented) -> SupplementAnswer:
+    return SupplementAnswer(
+        event.supplement_id,
+        event.review_id,
+        event.supplemented_at,
+        SignedYuan(event.patient_fen),
+        SignedYuan(event.payout_fen),
         bill_answer(event.adjudication),
     )
 

@@ -24,9 +24,9 @@ from settlement.api.answers import SettlementAnswer, settlement_answer, text
 from settlement.api.bodies import RevokeBody
 from settlement.domain import refusals
 from settlement.domain.benefit import statement
-from settlement.domain.encounter_events import EncounterEvent, SettlementConfirmed, SettlementRevoked
+from settlement.domain.encounter_events import EncounterEvent, SettlementRevoked
 from settlement.handlers import Handlers
-from settlement.queries import Queries
+from settlement.queries import Queries, SettlementOnFile
 
 REVOKED: Final = "这次结算已经撤销，下面的内容不再有效。"
 Hospital = Annotated[Principal, allow(Role.HOSPITAL)]
@@ -71,10 +71,9 @@ def settlements(handlers: Handlers, queries: Queries) -> Router:
     """The routes of /v1/settlements."""
     router = Router(prefix="/v1/settlements", tags=["settlements"])
 
-    async def visible(settlement_id: str, caller: Principal) -> tuple[SettlementConfirmed, bool]:
+    async def visible(settlement_id: str, caller: Principal) -> SettlementOnFile:
         found = await queries.settlement(settlement_id)
-        foreign = found is not None and Role.HOSPITAL in caller.roles and found[0].hospital_id != caller.organisation
-        if found is None or foreign:
+        if found is None or _is_foreign(caller, found.settlement.hospital_id):
             raise refusals.settlement_unknown(settlement_id)
         return found
 
@@ -90,16 +89,17 @@ def settlements(handlers: Handlers, queries: Queries) -> Router:
     @router.get("/{settlement_id}")
     async def get_settlement(settlement_id: str, caller: Reader) -> Json[SettlementAnswer]:
         """One settlement with every layer, its clause, and the accumulators before and after."""
-        event, revoked = await visible(settlement_id, caller)
-        return answer(settlement_answer(event, revoked=revoked))
+        found = await visible(settlement_id, caller)
+        return answer(settlement_answer(found.settlement, found.supplements, revoked=found.revoked))
 
     @router.get("/{settlement_id}/statement")
     async def get_statement(settlement_id: str, caller: Reader) -> Json[StatementAnswer]:
         """The settlement for the patient, in plain Chinese: who pays what and why, and what is left of the year."""
-        event, revoked = await visible(settlement_id, caller)
-        pack = await queries.pack(event.policy_digest)
-        lines = statement(event.adjudication, event.claim, pack.file)
-        return answer(StatementAnswer(settlement_id, revoked, ((REVOKED, *lines) if revoked else lines)))
+        found = await visible(settlement_id, caller)
+        outcome = found.outcome
+        pack = await queries.pack(outcome.policy_digest)
+        lines = statement(outcome.adjudication, outcome.claim, pack.file)
+        return answer(StatementAnswer(settlement_id, found.revoked, ((REVOKED, *lines) if found.revoked else lines)))
 
     @router.post("/{settlement_id}/revocation", status_code=201)
     async def revoke(
@@ -110,6 +110,10 @@ def settlements(handlers: Handlers, queries: Queries) -> Router:
         return stored_answer(done.status, done.body, replayed=done.replayed)
 
     return router
+
+
+def _is_foreign(caller: Principal, hospital_id: str) -> bool:
+    return Role.HOSPITAL in caller.roles and hospital_id != caller.organisation
 
 
 def _revoked(events: Sequence[EncounterEvent]) -> str:

@@ -3,18 +3,18 @@
 from collections.abc import Sequence
 from typing import assert_never
 
-import msgspec
-
 from kernel.decider import Decider
 from kernel.refusals import Refused
 from settlement.domain import refusals
 from settlement.domain.benefit import Claim, most_favourable
 from settlement.domain.encounter_commands import (
     Admit,
+    ApproveException,
     Command,
     Discharge,
     Revoke,
     Settle,
+    Supplement,
     UploadFees,
     VoidFees,
 )
@@ -26,34 +26,11 @@ from settlement.domain.encounter_events import (
     FeeBatchVoided,
     FeeLinesUploaded,
     SettlementConfirmed,
-    SettlementRevoked,
 )
+from settlement.domain.encounter_state import Open, Settled, State, Unknown, evolve
 from settlement.domain.entitlement import best_terms
-from settlement.domain.fees import LINES_MAX, FeeSums, sums_of
-
-
-class Unknown(msgspec.Struct, frozen=True):
-    """Nothing has happened yet."""
-
-
-class Open(msgspec.Struct, frozen=True):
-    """Admitted; ``discharge`` is set when the stay has ended."""
-
-    admission: EncounterAdmitted
-    fees: FeeSums = FeeSums()
-    batches: dict[int, FeeSums] = {}
-    next_batch: int = 1
-    discharge: EncounterDischarged | None = None
-
-
-class Settled(msgspec.Struct, frozen=True):
-    """Settled; ``before`` is the state to which a revocation returns."""
-
-    before: Open
-    settlement: SettlementConfirmed
-
-
-State = Unknown | Open | Settled
+from settlement.domain.fees import LINES_MAX, sums_of
+from settlement.domain.settled import decide_later
 
 
 def decide(command: Command, state: State) -> Sequence[EncounterEvent]:
@@ -69,8 +46,8 @@ def decide(command: Command, state: State) -> Sequence[EncounterEvent]:
             return _discharge(command, _open(state, "discharge"))
         case Settle():
             return _settle(command, _open(state, "settle"))
-        case Revoke():
-            return _revoke(command, state)
+        case ApproveException() | Supplement() | Revoke():
+            return decide_later(command, state)
         case _:
             assert_never(command)
 
@@ -185,7 +162,7 @@ def claim_of(command: Settle, state: Open) -> Claim:
         cause=discharge.cause,
         mental_disorder=discharge.mental_disorder,
         referral_approved_on=command.referral_approved_on,
-        exception_approved_by=discharge.exception_approved_by,
+        exception_approved_by=state.exception_approved_by,
         major_disease=discharge.major_disease,
         designated_for_major=command.institution.majors,
         patient_prepaid_fen=command.patient_prepaid_fen,
@@ -218,68 +195,9 @@ def _settle(command: Settle, state: Open) -> Sequence[EncounterEvent]:
             admission.referral_id,
             policy.configured,
             tuple(Considered(c.pack.digest, c.configured) for c in candidates) if command.rivals else (),
+            command.identity_revision,
         ),
     )
-
-
-def _revoke(command: Revoke, state: State) -> Sequence[EncounterEvent]:
-    if not isinstance(state, Settled) or state.settlement.settlement_id != command.settlement_id:
-        raise Refused(
-            "SETTLEMENT_NOT_IN_FORCE",
-            f"settlement {command.settlement_id} was revoked before or never made",
-            about={"settlement": command.settlement_id},
-        )
-    settled, year = state.settlement, command.benefit_year
-    if year.latest_settlement != settled.settlement_id:
-        raise refusals.not_the_latest(settled.settlement_id, year.latest_settlement)
-    return (
-        SettlementRevoked(
-            settled.settlement_id,
-            settled.encounter_id,
-            settled.person_id,
-            settled.hospital_id,
-            settled.area,
-            settled.year,
-            command.now,
-            command.reason,
-            settled.adjudication.patient_pays_fen,
-            settled.adjudication.before_fen,
-            year.version + 1,
-            settled.previous_settlement,
-        ),
-    )
-
-
-def evolve(state: State, event: EncounterEvent) -> State:
-    """The state after an event."""
-    match event:
-        case EncounterAdmitted():
-            return Open(event)
-        case SettlementRevoked():
-            assert isinstance(state, Settled)
-            return state.before
-        case _:
-            assert isinstance(state, Open), f"{type(event).__name__} cannot happen to {type(state).__name__}"
-            return _evolve_open(state, event)
-
-
-def _evolve_open(
-    state: Open, event: FeeLinesUploaded | FeeBatchVoided | EncounterDischarged | SettlementConfirmed
-) -> State:
-    match event:
-        case FeeLinesUploaded(batch=batch, sums=sums):
-            return msgspec.structs.replace(
-                state, fees=state.fees.plus(sums), batches=state.batches | {batch: sums}, next_batch=batch + 1
-            )
-        case FeeBatchVoided(batch=batch, sums=sums):
-            rest = {number: kept for number, kept in state.batches.items() if number != batch}
-            return msgspec.structs.replace(state, fees=state.fees.plus(sums, -1), batches=rest)
-        case EncounterDischarged():
-            return msgspec.structs.replace(state, discharge=event)
-        case SettlementConfirmed():
-            return Settled(state, event)
-        case _:
-            assert_never(event)
 
 
 DECIDER: Decider[Command, State, EncounterEvent] = Decider(Unknown(), decide, evolve)

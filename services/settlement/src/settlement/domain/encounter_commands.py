@@ -9,6 +9,7 @@ from settlement.domain.benefit import Standing
 from settlement.domain.benefit_year import BenefitYear
 from settlement.domain.fees import FeeLine
 from settlement.domain.institution import Institution
+from settlement.domain.readjudication import Correction
 
 
 class Admit(msgspec.Struct, frozen=True):
@@ -72,6 +73,27 @@ class Settle(msgspec.Struct, frozen=True):
     referral_approved_on: date | None = None
     patient_prepaid_fen: int | None = None
     rivals: tuple[Policy, ...] = ()
+    identity_revision: int | None = None
+
+
+class ApproveException(msgspec.Struct, frozen=True):
+    """A department approves cost outside the catalogue above the limit, before or after settlement."""
+
+    department: str
+    approved_on: date
+    today: date
+    evidence: str
+
+
+class Supplement(msgspec.Struct, frozen=True):
+    """Put a settlement's new outcome beside it; ``year_after`` is how the benefit year stands after the release."""
+
+    supplement_id: str
+    review_id: str
+    correction: Correction
+    identity_revision: int
+    now: datetime
+    year_after: BenefitYear
 
 
 class Revoke(msgspec.Struct, frozen=True):
@@ -83,4 +105,4 @@ class Revoke(msgspec.Struct, frozen=True):
     benefit_year: BenefitYear
 
 
-Command = Admit | UploadFees | VoidFees | Discharge | Settle | Revoke
+Command = Admit | UploadFees | VoidFees | Discharge | Settle | ApproveException | Supplement | Revoke

@@ -83,6 +83,62 @@ class SettlementConfirmed(msgspec.Struct, frozen=True, omit_defaults=True):
     configured: dict[str, str] = {}
     #: Where more than one policy is in force at the place: all that were compared, the county's first (AMB-D6).
     considered: tuple[Considered, ...] = ()
+    #: The revision of what identity had told of the person.
+    identity_revision: int | None = None
+
+
+class LayerChange(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a supplement changes for one payer, in fen: the new amount less the old one."""
+
+    payer: str
+    amount_fen: int
+    clause: str
+    document: str
+    payout_fen: int = 0
+    funds: tuple[str, ...] = ()
+
+
+class SettlementSupplemented(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A settlement was decided again on other facts; it stays, and this pays or claws back the difference (AMB-X8).
+
+    ``adjudication`` is the new outcome whole; ``layers``, ``patient_fen`` and ``payout_fen`` are new less old. All
+    supplements of one release carry the same ``benefit_year_version`` and the year's standing after all of them.
+    """
+
+    supplement_id: str
+    settlement_id: str
+    encounter_id: str
+    person_id: str
+    hospital_id: str
+    county: str
+    area: str
+    year: int
+    review_id: str
+    supplemented_at: datetime
+    claim: Claim
+    standing: Standing
+    adjudication: Adjudication
+    policy_digest: str
+    layers: tuple[LayerChange, ...]
+    patient_fen: int
+    payout_fen: int
+    balances_fen: dict[str, int]
+    benefit_year_version: int
+    latest_settlement: str | None = None
+    configured: dict[str, str] = {}
+    considered: tuple[Considered, ...] = ()
+    identity_revision: int | None = None
+
+
+class CatalogueExceptionApproved(msgspec.Struct, frozen=True):
+    """A department approved that cost outside the catalogue exceeds the limit (003 二(七) 特殊情况)."""
+
+    encounter_id: str
+    person_id: str
+    hospital_id: str
+    department: str
+    approved_on: date
+    evidence: str
 
 
 class SettlementRevoked(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -108,5 +164,7 @@ EncounterEvent = (
     | FeeBatchVoided
     | EncounterDischarged
     | SettlementConfirmed
+    | SettlementSupplemented
+    | CatalogueExceptionApproved
     | SettlementRevoked
 )

@@ -1,26 +1,47 @@
-"""Re-adjudication: when an earlier bill is taken back, every later one of the year is decided again (AMB-X4)."""
+"""Re-adjudication: bills of a year decided again, in their order, on other facts or other accumulators (AMB-X4, X8)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
 from kernel.policy_packs import Policy
 from kernel.refusals import RefusalKind, Refused
-from settlement.domain.benefit import Adjudication, Claim, Standing, adjudicate
+from settlement.domain.benefit import Adjudication, Claim, LayerTrace, Standing, adjudicate, most_favourable
+
+
+class Facts(msgspec.Struct, frozen=True):
+    """What is known of a bill: its claim, and the person's standing."""
+
+    claim: Claim
+    standing: Standing
 
 
 class Decided(msgspec.Struct, frozen=True):
-    """A bill as it was decided: all that it rested on, and what came out."""
+    """A bill as it was decided: all that it rested on, and what came out.
+
+    ``compared`` are the policies among which the better one was taken (AMB-D6); only ``policy`` where it is empty.
+    """
 
     settlement_id: str
     claim: Claim
     standing: Standing
     policy: Policy
     result: Adjudication
+    compared: tuple[Policy, ...] = ()
+
+    @property
+    def facts(self) -> Facts:
+        """The facts that it rests on."""
+        return Facts(self.claim, self.standing)
+
+    @property
+    def candidates(self) -> tuple[Policy, ...]:
+        """The policies that it is decided under."""
+        return self.compared or (self.policy,)
 
 
 class Correction(msgspec.Struct, frozen=True):
-    """What changes for a later bill, in fen by payer: the new amount less the old one. Negative is to be given back."""
+    """What changes for a bill, in fen by payer: the new amount less the old one. Negative is to be given back."""
 
     settlement_id: str
     before: Adjudication
@@ -28,6 +49,13 @@ class Correction(msgspec.Struct, frozen=True):
     layers_fen: dict[str, int]
     patient_fen: int
     payout_fen: int
+    facts: Facts
+    policy: Policy
+
+    @property
+    def matters(self) -> bool:
+        """Whether a fen differs: of a payer or a fund, of the patient, or of what the year counts."""
+        return _money(self.before) != _money(self.after)
 
 
 def decide_in_order(
@@ -55,23 +83,57 @@ def without(year: Sequence[Decided], settlement_id: str) -> tuple[Correction, ..
             f"settlement {settlement_id} is not among the person's bills of the year",
             kind=RefusalKind.CONFLICT,
         )
-    balances = year[index].result.before_fen
+    return _again(year[index + 1 :], {}, year[index].result.before_fen)
+
+
+def with_facts(year: Sequence[Decided], facts: Mapping[str, Facts]) -> tuple[Correction, ...]:
+    """What comes out for each bill of a year when some rest on other facts, by settlement id.
+
+    Each bill is decided on the accumulators that the one before it now leaves, so that a change runs on through the
+    later ones. ``year`` as in ``without``; bills without other facts keep theirs. Raises Refused.
+    """
+    return _again(year, facts, year[0].result.before_fen) if year else ()
+
+
+def _again(
+    bills: Iterable[Decided], facts: Mapping[str, Facts], balances_fen: Mapping[str, int]
+) -> tuple[Correction, ...]:
     corrections = []
-    for bill in year[index + 1 :]:
-        after = adjudicate(bill.claim, bill.standing, balances, bill.policy)
-        corrections.append(_correction(bill, after))
-        balances = after.after_fen
+    for bill in bills:
+        known = facts.get(bill.settlement_id, bill.facts)
+        policy, after = most_favourable(known.claim, known.standing, balances_fen, bill.candidates)
+        corrections.append(_correction(bill, known, policy, after))
+        balances_fen = after.after_fen
     return tuple(corrections)
 
 
-def _correction(bill: Decided, after: Adjudication) -> Correction:
+def _correction(bill: Decided, facts: Facts, policy: Policy, after: Adjudication) -> Correction:
     before = bill.result
-    old = {layer.payer: layer.amount_fen for layer in before.layers}
+    # Another policy may be the better one now, so either side may know payers that the other does not.
+    change = dict.fromkeys([layer.payer for layer in (*after.layers, *before.layers)], 0)
+    for sign, result in ((1, after), (-1, before)):
+        for layer in result.layers:
+            change[layer.payer] += sign * layer.amount_fen
     return Correction(
         bill.settlement_id,
         before,
         after,
-        {layer.payer: layer.amount_fen - old[layer.payer] for layer in after.layers},
+        change,
         after.patient_pays_fen - before.patient_pays_fen,
         after.payout_fen - before.payout_fen,
+        facts,
+        policy,
     )
+
+
+def paid(layer: LayerTrace | None) -> tuple[int, int, tuple[str, ...]]:
+    """What a payer pays on the bill and beside it, and out of which funds; nobody's funds where it pays nothing."""
+    if layer is None or not (layer.amount_fen or layer.payout_fen):
+        return 0, 0, ()
+    return layer.amount_fen, layer.payout_fen, layer.funds
+
+
+def _money(result: Adjudication) -> tuple[object, ...]:
+    """Every fen of an outcome. A payer or an accumulator at zero is as good as none."""
+    payers = {layer.payer: paid(layer) for layer in result.layers if any(paid(layer)[:2])}
+    return payers, result.patient_pays_fen, {name: fen for name, fen in result.after_fen.items() if fen}

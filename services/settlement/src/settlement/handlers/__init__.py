@@ -17,9 +17,10 @@ from kernel.security import Principal
 from settlement.domain import refusals
 from settlement.domain.benefit import Adjudication, most_favourable
 from settlement.domain.benefit_year import BenefitYear, open_with
-from settlement.domain.encounter import DECIDER, Settled, Unknown, claim_of
+from settlement.domain.encounter import DECIDER, claim_of
 from settlement.domain.encounter_commands import Admit, Command, Discharge, Revoke, Settle, UploadFees, VoidFees
 from settlement.domain.encounter_events import EncounterEvent, SettlementConfirmed
+from settlement.domain.encounter_state import Settled, Unknown
 from settlement.domain.institution import InstitutionContracted, contract
 from settlement.domain.law import adopt
 from settlement.domain.place import check_referral, locality, pooling_area
@@ -237,6 +238,7 @@ class Handlers:
             referral.approved_on if referral is not None and approved else None,
             patient_prepaid_fen,
             tuple(rivals),
+            file.identity_revision,
         )
 
     def _context(self, caller: Principal, key: Idempotency) -> CommandContext:

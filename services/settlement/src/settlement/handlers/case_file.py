@@ -15,14 +15,15 @@ from settlement.domain import refusals
 from settlement.domain.benefit import Membership, Standing
 from settlement.domain.benefit.standing import Enrolment
 from settlement.domain.benefit_year import BenefitYear
-from settlement.domain.encounter import DECIDER, Open, Settled, State
+from settlement.domain.encounter import DECIDER
+from settlement.domain.encounter_state import Open, Settled, State
 from settlement.domain.institution import Institution
 
 # The year of a bill is that of its discharge, which only the stream knows: so all years of the person's last two
 # are brought along, which are at most a handful of rows.
 _LOAD_SQL: Final = """
 SELECT e.encounter_id, s.types, s.schema_versions, s.data, s.version, s.chain,
-       p.county, p.entitlement, i.name, i.level, i.division, i.contract_from, i.contract_to, i.majors,
+       p.county, p.entitlement, p.revision, i.name, i.level, i.division, i.contract_from, i.contract_to, i.majors,
        r.state AS referral_state, r.person_id AS referral_person, r.receiving_hospital, r.approved_on, y.years
 FROM encounters e
 JOIN LATERAL (
@@ -70,6 +71,7 @@ class CaseFile(msgspec.Struct, frozen=True):
     institution: Institution
     referral: Referral | None
     years: dict[int, BenefitYear]
+    identity_revision: int | None = None
 
     @property
     def opened(self) -> Open:
@@ -126,6 +128,7 @@ class CaseFiles:
             institution_of(admission.hospital_id, row),
             _referral(row),
             _years(admission.person_id, admission.area, row["years"]),
+            row["revision"],
         )
 
 
@@ -133,7 +136,16 @@ def standing_told(entitlement: str | None) -> Standing:
     """The standing that decisions use, from what identity told."""
     if entitlement is None:
         return Standing()
-    told = _entitlement_decoder.decode(entitlement)
+    return standing_of(entitlement_told(entitlement))
+
+
+def entitlement_told(entitlement: str) -> EntitlementTold:
+    """What identity last told of a person, from the read table's text."""
+    return _entitlement_decoder.decode(entitlement)
+
+
+def standing_of(told: EntitlementTold) -> Standing:
+    """The part of it that decisions about money use."""
     return Standing(
         tuple(
             Membership(m.category, m.valid_from, m.valid_to, m.group, m.poverty_status, m.exit_date)

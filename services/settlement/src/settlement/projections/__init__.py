@@ -7,9 +7,15 @@ from kernel.contracts.referral import ReferralChanged
 from kernel.event_store import RecordedEvent
 from kernel.read_tables import Change, put
 from settlement.domain.benefit_year import BenefitYearOpened
-from settlement.domain.encounter_events import EncounterAdmitted, SettlementConfirmed, SettlementRevoked
+from settlement.domain.encounter_events import (
+    EncounterAdmitted,
+    SettlementConfirmed,
+    SettlementRevoked,
+    SettlementSupplemented,
+)
 from settlement.domain.institution import InstitutionContracted
 from settlement.domain.law import PolicyAdopted
+from settlement.projections.reviews import project_review
 from settlement.projections.tables import (
     benefit_years,
     encounters,
@@ -20,6 +26,7 @@ from settlement.projections.tables import (
     referrals,
     revocations,
     settlements,
+    supplements,
 )
 
 __all__ = ["metadata", "project", "project_entitlement", "project_referral"]
@@ -42,6 +49,8 @@ def project(recorded: RecordedEvent) -> Iterable[Change]:
                 refund_to_patient_fen=event.refund_to_patient_fen,
             )
             yield _year_again(event)
+        case SettlementSupplemented() as event:
+            yield from _supplemented(event)
         case BenefitYearOpened() as event:
             yield _year_opened(event)
         case InstitutionContracted() as event:
@@ -49,7 +58,7 @@ def project(recorded: RecordedEvent) -> Iterable[Change]:
         case PolicyAdopted() as event:
             yield put(policies, digest=event.digest, pack_id=event.pack_id, text=event.text)
         case _:
-            return
+            yield from project_review(recorded)
 
 
 def _admitted(event: EncounterAdmitted) -> Change:
@@ -85,6 +94,7 @@ def _settled(event: SettlementConfirmed) -> Change:
         total_fen=result.total_fen,
         patient_pays_fen=result.patient_pays_fen,
         payout_fen=result.payout_fen,
+        identity_revision=event.identity_revision,
     )
 
 
@@ -102,6 +112,29 @@ def _year_after(event: SettlementConfirmed) -> Change:
 
 def _year_again(event: SettlementRevoked) -> Change:
     return put(
+        benefit_years,
+        person_id=event.person_id,
+        area=event.area,
+        year=event.year,
+        balances=event.balances_fen,
+        latest_settlement=event.latest_settlement,
+        version=event.benefit_year_version,
+    )
+
+
+def _supplemented(event: SettlementSupplemented) -> Iterable[Change]:
+    yield put(
+        supplements,
+        supplement_id=event.supplement_id,
+        settlement_id=event.settlement_id,
+        review_id=event.review_id,
+        supplemented_at=event.supplemented_at,
+        category=event.adjudication.category,
+        patient_fen=event.patient_fen,
+        payout_fen=event.payout_fen,
+        identity_revision=event.identity_revision,
+    )
+    yield put(
         benefit_years,
         person_id=event.person_id,
         area=event.area,

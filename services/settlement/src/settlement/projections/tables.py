@@ -43,6 +43,7 @@ settlements: Final = Table(
     Column("total_fen", BigInteger, nullable=False),
     Column("patient_pays_fen", BigInteger, nullable=False),
     Column("payout_fen", BigInteger, nullable=False),
+    Column("identity_revision", Integer),
     Index("settlements_hospital", "hospital_id", "settlement_id"),
     Index("settlements_person", "person_id", "year"),
 )
@@ -54,6 +55,49 @@ revocations: Final = Table(
     Column("revoked_at", DateTime(timezone=True), nullable=False),
     Column("reason", Text, nullable=False),
     Column("refund_to_patient_fen", BigInteger, nullable=False),
+)
+
+supplements: Final = Table(
+    "supplements",
+    metadata,
+    Column("supplement_id", Text, primary_key=True),
+    Column("settlement_id", Text, nullable=False),
+    Column("review_id", Text, nullable=False),
+    Column("supplemented_at", DateTime(timezone=True), nullable=False),
+    Column("category", Text),
+    Column("patient_fen", BigInteger, nullable=False),
+    Column("payout_fen", BigInteger, nullable=False),
+    Column("identity_revision", Integer),
+    Index("supplements_settlement", "settlement_id", "supplement_id"),
+)
+
+#: What was found about a person's year, and how far operators have come with it.
+reviews: Final = Table(
+    "reviews",
+    metadata,
+    Column("review_id", Text, primary_key=True),
+    Column("person_id", Text, nullable=False),
+    Column("area", Text, nullable=False),
+    Column("year", SmallInteger, nullable=False),
+    Column("county", Text, nullable=False),
+    Column("settlement_id", Text, nullable=False),
+    Column("identity_revision", Integer, nullable=False),
+    Column("noticed_at", DateTime(timezone=True), nullable=False),
+    Column("patient_fen", BigInteger, nullable=False),
+    Column("payout_fen", BigInteger, nullable=False),
+    Column("finding", JSON, nullable=False),
+    Index("reviews_person", "person_id", "area", "year"),
+)
+
+review_states: Final = Table(
+    "review_states",
+    metadata,
+    Column("review_id", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("since", DateTime(timezone=True), nullable=False),
+    Column("decision", Text),
+    Column("proposed_by", Text),
+    Index("review_states_state", "state", "review_id"),
 )
 
 benefit_years: Final = Table(

@@ -1,0 +1,131 @@
+"""Settlement served over HTTP on a fresh database: a hospital's window, and what identity tells of one person."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+import pytest
+
+from kernel.contracts import identity as told
+from kernel.policy_packs import load_library
+from kernel.security import Issuer, Role
+from kernel.testing.deadline import eventually
+from kernel.testing.surroundings import Service, Surroundings, surroundings
+from settlement.config import Config
+from settlement.main import build
+
+POLICIES: Final = Path(__file__).parent.parent.parent.parent / "policies"
+NOW: Final = datetime(2019, 8, 20, 9, 0, tzinfo=UTC)
+_CONSUMED_SQL: Final = """
+SELECT COALESCE(sum(last_pseq), 0) FROM inbox_cursor WHERE consumer = 'settlement-review' AND topic = $1
+"""
+FIRST: Final = date(2019, 1, 1)
+
+
+@pytest.fixture
+async def around(database: str, tmp_path: Path) -> AsyncIterator[Surroundings]:
+    async with surroundings(database, Issuer.in_folder(tmp_path)) as opened:
+        yield opened
+
+
+class Desk:
+    """One hospital's window and one agency, and identity's messages about persons of one county."""
+
+    def __init__(self, around: Surroundings, service: Service, hospital: httpx.AsyncClient, county: str) -> None:
+        self.service = service
+        self.hospital = hospital
+        self._around = around
+        self._county = county
+        self._revisions: dict[str, int] = {}
+
+    async def tell(self, person_id: str, *categories: str, died_on: date | None = None, **more: Any) -> int:
+        """Identity tells that a person belongs to exactly these categories since new year; gives the revision."""
+        revision = self._revisions[person_id] = self._revisions.get(person_id, 0) + 1
+        memberships = tuple(
+            told.Membership(f"m-{category}", category, "civil-affairs", FIRST, **more) for category in categories
+        )
+        enrolment = told.Enrolment("RESIDENT", f"{self._county[:4]}00", 2019, FIRST, FIRST)
+        event = told.EntitlementChanged(
+            person_id, revision, "CORRECTED", self._county, memberships, (enrolment,), deceased_on=died_on
+        )
+        await self._around.tell(told.TOPIC, person_id, event)
+        await self._until_reviewed("identity", revision)
+        return revision
+
+    async def bill(self, person_id: str, day: date, lines: dict[str, str], payers: dict[str, str]) -> dict[str, Any]:
+        """A stay that ends on a day with a bill; gives the settlement."""
+        encounter = await self.discharged(person_id, day, lines)
+        settled: dict[str, Any] = await self._post(f"/v1/encounters/{encounter}/settlement", {"payers": payers})
+        return settled
+
+    async def discharged(self, person_id: str, day: date, lines: dict[str, str]) -> str:
+        """A stay that ends on a day, not settled yet."""
+        body = {"person_id": person_id, "kind": "inpatient", "admitted_on": day.isoformat()}
+        encounter: str = (await self._post("/v1/encounters", body))["encounter_id"]
+        fees = [{"item": "示范", "amount": amount, "cost_class": kind} for kind, amount in lines.items()]
+        await self._post(f"/v1/encounters/{encounter}/fees", {"lines": fees})
+        await self._post(f"/v1/encounters/{encounter}/discharge", {"discharged_on": day.isoformat()})
+        return encounter
+
+    async def reviews(self, state: str = "OPEN") -> list[dict[str, Any]]:
+        """The review items in a state, once everything published was looked at."""
+        await self._until_reviewed("settlement", None)
+        operator = await self.service.client(Role.OPERATIONS)
+        response = await operator.get("/v1/reviews", params={"state": state})
+        items: list[dict[str, Any]] = response.json()["items"]
+        return items
+
+    async def review(self, review_id: str) -> dict[str, Any]:
+        """One item whole."""
+        operator = await self.service.client(Role.OPERATIONS)
+        response = await operator.get(f"/v1/reviews/{review_id}")
+        assert response.status_code == 200, response.text
+        found: dict[str, Any] = response.json()
+        return found
+
+    async def _post(self, path: str, body: dict[str, Any]) -> Any:
+        response = await self.hospital.post(path, json=body)
+        assert response.is_success, response.text
+        return response.json()
+
+    async def _until_reviewed(self, topic: str, messages: int | None) -> None:
+        """Wait until the reviewing consumer has worked off what was published on a topic by now."""
+
+        async def arrived() -> bool:
+            events = await self.service.pool.fetchval("SELECT count(*) FROM events")
+            relayed = await self.service.pool.fetchval("SELECT COALESCE(max(gseq), 0) FROM relay")
+            sent = await self._around.bus.fetchval("SELECT count(*) FROM messages WHERE topic = $1", topic)
+            consumed = await self.service.pool.fetchval(_CONSUMED_SQL, topic)
+            return bool(events == relayed and consumed == sent and sent >= (messages or 0))
+
+        await eventually(arrived)
+
+
+async def _desk(around: Surroundings, county: str) -> Desk:
+    config = Config(load_library(POLICIES))
+    service = await around.serve("settlement", lambda host: build(host, config), clock=lambda: NOW)
+    agency = await service.client(Role.AGENCY, "A1")
+    for number in (1, 2):
+        entry = {
+            "hospital_id": f"H{number}",
+            "name": "示范医院",
+            "level": "county",
+            "division": county,
+            "contract_from": "2018-01-01",
+        }
+        assert (await agency.post("/v1/institutions", json=entry)).status_code == 201
+    return Desk(around, service, await service.client(Role.HOSPITAL, "H1"), county)
+
+
+@pytest.fixture
+async def jieyang(around: Surroundings) -> Desk:
+    """榕城区 in Jieyang."""
+    return await _desk(around, "445202")
+
+
+@pytest.fixture
+async def liuzhou(around: Surroundings) -> Desk:
+    """城中区 in Liuzhou, Guangxi."""
+    return await _desk(around, "450202")

@@ -1,0 +1,104 @@
+"""What a review item allows: given what was found, when asked, then this."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import msgspec
+import pytest
+
+from kernel.testing.specification import given
+from settlement.domain.benefit import Membership, Standing
+from settlement.domain.finding import BillDifference, Finding, LayerDifference
+from settlement.domain.review import DECIDER, Note, Propose, Reject, Release
+from settlement.domain.review_events import (
+    ReviewObsolete,
+    ReviewOpened,
+    ReviewProposed,
+    ReviewRefreshed,
+    ReviewRejected,
+    ReviewReleased,
+)
+
+NOW = datetime(2019, 9, 1, 9, 0, tzinfo=UTC)
+TEKUN = Standing((Membership("TEKUN", date(2019, 1, 1)),))
+LAYER = LayerDifference("MA", 320_000, 400_000, "004 三(二)2(1)", funds_before=("MA",), funds_after=("MA",))
+BILL = BillDifference("S1", "E1", "H1", "FACTS", (LAYER,), 80_000, 0, {"aid_in": 400_000}, ("TEKUN",))
+FINDING = Finding("S1", 2, NOW, Standing(), TEKUN, (BILL,))
+OTHER = msgspec.structs.replace(FINDING, bills=(msgspec.structs.replace(BILL, patient_after_fen=10),))
+ABOUT = ("R1", "P1", "445200", 2019, "445202")
+OPENED = ReviewOpened(*ABOUT, FINDING)
+PROPOSED = ReviewProposed("R1", "ADJUST", "名单补报", "wang", NOW)
+RELEASE = Release("R1", "li", FINDING, ("S1-supplement-1",), NOW)
+
+
+def note(finding: Finding | None) -> Note:
+    return Note(*ABOUT, finding, NOW)
+
+
+def test_a_difference_opens_an_item_and_none_opens_nothing() -> None:
+    given(DECIDER).when(note(FINDING)).then(OPENED)
+    given(DECIDER).when(note(None)).then_nothing()
+
+
+def test_the_same_difference_found_again_changes_nothing() -> None:
+    again = msgspec.structs.replace(FINDING, identity_revision=7, noticed_at=datetime(2020, 1, 1, tzinfo=UTC))
+    given(DECIDER, [OPENED, PROPOSED]).when(note(again)).then_nothing()
+
+
+def test_another_difference_makes_a_proposal_lapse() -> None:
+    refreshed = ReviewRefreshed(*ABOUT, OTHER)
+    given(DECIDER, [OPENED, PROPOSED]).when(note(OTHER)).then(refreshed)
+    given(DECIDER, [OPENED, PROPOSED, refreshed]).when(RELEASE).then_refused("REVIEW_NOT_PROPOSED")
+
+
+def test_no_difference_any_more_closes_it_and_a_later_one_opens_it_again() -> None:
+    obsolete = ReviewObsolete("R1", NOW)
+    given(DECIDER, [OPENED]).when(note(None)).then(obsolete)
+    given(DECIDER, [OPENED, obsolete]).when(note(None)).then_nothing()
+    given(DECIDER, [OPENED, obsolete]).when(note(OTHER)).then(ReviewOpened(*ABOUT, OTHER))
+
+
+def test_one_proposes_and_another_releases() -> None:
+    given(DECIDER, [OPENED]).when(Propose("R1", "ADJUST", "名单补报", "wang", NOW)).then(PROPOSED)
+    released = ReviewReleased("R1", "ADJUST", "wang", "li", NOW, ("S1-supplement-1",))
+    given(DECIDER, [OPENED, PROPOSED]).when(RELEASE).then(released)
+    given(DECIDER, [OPENED, PROPOSED, released]).when(RELEASE).then_refused("REVIEW_NOT_OPEN")
+
+
+def test_leaving_it_pays_nothing() -> None:
+    left = msgspec.structs.replace(PROPOSED, decision="LEAVE")
+    given(DECIDER, [OPENED, left]).when(RELEASE).then(ReviewReleased("R1", "LEAVE", "wang", "li", NOW))
+
+
+@pytest.mark.parametrize(
+    "command", [msgspec.structs.replace(RELEASE, released_by="wang"), Reject("R1", "证据不足", "wang", NOW)]
+)
+def test_whoever_proposed_cannot_decide_about_it(command: Any) -> None:
+    given(DECIDER, [OPENED, PROPOSED]).when(command).then_refused("REVIEW_SAME_PERSON")
+
+
+def test_a_rejected_proposal_leaves_the_item_open() -> None:
+    rejected = ReviewRejected("R1", "证据不足", "li", NOW)
+    given(DECIDER, [OPENED, PROPOSED]).when(Reject("R1", "证据不足", "li", NOW)).then(rejected)
+    again = Propose("R1", "LEAVE", "按原结算", "zhao", NOW)
+    event = given(DECIDER, [OPENED, PROPOSED, rejected]).when(again).events[0]
+    assert isinstance(event, ReviewProposed)
+
+
+@pytest.mark.parametrize("finding", [None, OTHER])
+def test_what_differs_otherwise_by_now_is_not_released(finding: Finding | None) -> None:
+    stale = msgspec.structs.replace(RELEASE, finding=finding)
+    given(DECIDER, [OPENED, PROPOSED]).when(stale).then_refused("REVIEW_STALE")
+
+
+def test_what_cannot_be_decided_can_only_be_left() -> None:
+    opened = ReviewOpened(*ABOUT, msgspec.structs.replace(FINDING, bills=(), undecidable="EXIT_DATE_MISSING: …"))
+    given(DECIDER, [opened]).when(Propose("R1", "ADJUST", "x", "wang", NOW)).then_refused("REVIEW_UNDECIDABLE")
+    given(DECIDER, [opened]).when(Propose("R1", "LEAVE", "x", "wang", NOW)).then(
+        msgspec.structs.replace(PROPOSED, decision="LEAVE", reason="x")
+    )
+
+
+def test_nothing_can_be_asked_of_an_item_that_is_not_there() -> None:
+    given(DECIDER).when(RELEASE).then_refused("REVIEW_UNKNOWN")
+    given(DECIDER, [OPENED, PROPOSED]).when(Propose("R1", "LEAVE", "x", "li", NOW)).then_refused("REVIEW_NOT_OPEN")
