@@ -58,3 +58,20 @@ def test_a_layer_on_the_own_cost_needs_to_know_what_lessens_it() -> None:
     broken = TEXT.replace("  lessens_own_cost: true # 经基本医疗保险、大病保险报销后\n", "")
     with pytest.raises(PackError, match="MA works on the compliant cost that the insurances leave"):
         parse_pack(broken, "broken.yaml")
+
+
+GUANGXI = (PACK.parent.parent / "450000-guangxi/2019-guiyibaofa-14.yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "said"),
+    [
+        ("    - {code: GX29, name: 样例第29种（名称待填）, sample: true}\n", "", "28 diseases, and must have 29"),
+        ("code: GX29", "code: GX28", "'GX28' stands in the list twice"),
+        ("  diseases: 29\n", "  diseases: 30\n", "the document speaks of 30 diseases"),
+    ],
+)
+def test_a_list_of_diseases_is_as_long_as_its_document_says(good: str, bad: str, said: str) -> None:
+    assert good in GUANGXI
+    with pytest.raises(PackError, match=said):
+        parse_pack(GUANGXI.replace(good, bad, 1), "broken.yaml")

@@ -2,6 +2,8 @@
 
 from typing import Any, Final
 
+from identity.domain.certifier import CertifierRegistered
+from identity.domain.certifying import CertificationCancelled, ChronicCertified
 from identity.domain.entry import (
     EntryAmended,
     EntryApproved,
@@ -12,6 +14,7 @@ from identity.domain.entry import (
     EntryWithdrawn,
 )
 from identity.domain.exemption import ExemptionEnded, ExemptionGranted
+from identity.domain.filing import ChronicFiled
 from identity.domain.lookup import LookupMade
 from identity.domain.person import (
     DeathRecorded,
@@ -47,6 +50,10 @@ REGISTRY: Final = EventRegistry(
         EventType("EntryReturned", EntryReturned),
         EventType("EntryRejected", EntryRejected),
         EventType("EntryWithdrawn", EntryWithdrawn),
+        EventType("CertifierRegistered", CertifierRegistered),
+        EventType("ChronicCertified", ChronicCertified),
+        EventType("CertificationCancelled", CertificationCancelled),
+        EventType("ChronicFiled", ChronicFiled),
         EventType("ExemptionGranted", ExemptionGranted),
         EventType("ExemptionEnded", ExemptionEnded),
         EventType("PremiumSelfPaid", PremiumSelfPaid),

@@ -1,6 +1,7 @@
 """What identity tells the others: a person's whole entitlement after each change, without personal data."""
 
-from identity.domain import person
+from identity.domain import certifying, person
+from identity.domain.chronic import Certification
 from identity.domain.enrolment import Enrolment
 from identity.domain.entitlement import Entitlement
 from identity.domain.membership import Membership
@@ -29,6 +30,10 @@ def _change_of(event: object) -> str | None:
             change = "ENROLLED"
         case person.DeathRecorded():
             change = "DIED"
+        case certifying.ChronicCertified():
+            change = "CERTIFIED"
+        case certifying.CertificationCancelled():
+            change = "CERTIFICATION_CANCELLED"
         case _:
             return None
     return change
@@ -43,6 +48,7 @@ def _changed(entitlement: Entitlement, change: str) -> Published:
         memberships=tuple(_membership(held) for held in entitlement.memberships),
         enrolments=tuple(_enrolment(held) for held in entitlement.enrolments),
         deceased_on=entitlement.deceased_on,
+        certifications=tuple(_certification(held) for held in entitlement.certifications),
     )
     return Published(entitlement.person_id, event)
 
@@ -62,3 +68,9 @@ def _membership(held: Membership) -> contract.Membership:
 
 def _enrolment(held: Enrolment) -> contract.Enrolment:
     return contract.Enrolment(held.scheme.value, held.area, held.year, held.registered_on, held.marked_on)
+
+
+def _certification(held: Certification) -> contract.Certification:
+    return contract.Certification(
+        held.certification_id, held.disease, held.hospital_id, held.effective_from, held.cancelled_from
+    )

@@ -36,6 +36,19 @@ class Enrolment(msgspec.Struct, frozen=True):
     marked_on: date | None = None
 
 
+class Certification(msgspec.Struct, frozen=True):
+    """A special chronic disease that a hospital certified (门诊特殊慢性病, 003 三(八)).
+
+    ``cancelled_from`` is the first day on which it does not hold; None while nobody cancelled it.
+    """
+
+    certification_id: str
+    disease: str
+    hospital_id: str
+    effective_from: date
+    cancelled_from: date | None = None
+
+
 class EntitlementChanged(msgspec.Struct, frozen=True):
     """All that is known of a person's entitlement after a change; ``revision`` grows by one with each."""
 
@@ -47,6 +60,7 @@ class EntitlementChanged(msgspec.Struct, frozen=True):
     enrolments: tuple[Enrolment, ...] = ()
     deceased_on: date | None = None
     merged_into: str | None = None
+    certifications: tuple[Certification, ...] = ()
 
 
 REGISTRY: Final = contract_registry(TOPIC, EntitlementChanged)

@@ -4,6 +4,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from kernel.money import AmountError, fen_from_yuan
+from kernel.policy_packs.diseases import check_diseases
 from kernel.policy_packs.layers import (
     TABLES,
     BandedLumpSum,
@@ -27,6 +28,7 @@ def check(file: PackFile, source: Source) -> None:
     _check_written(source.value, "$", source)
     _check_layers(file, source)
     _check_own_cost(file, source)
+    check_diseases(file, source)
     check_names(file, source)
     check_funds(file, source)
     check_readings(file, source)

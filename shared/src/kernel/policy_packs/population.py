@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from kernel.policy_packs.rows import Kind, Level, Part, Place
+from kernel.policy_packs.rows import DiseaseList, Kind, Level, Part, Place
 
 
 class Category(Part, frozen=True, kw_only=True):
@@ -63,3 +63,4 @@ class TreatFirst(Part, frozen=True, kw_only=True):
     levels: tuple[Level, ...] = ()
     #: Anyone with one of the major diseases too, at an institution designated for them.
     major_disease: bool = False
+    disease_list: DiseaseList | None = None

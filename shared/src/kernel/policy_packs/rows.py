@@ -71,3 +71,25 @@ class Segment(Part, frozen=True, kw_only=True):
 
     upto_yuan: str | None
     percent: str
+
+
+class Disease(Part, frozen=True, kw_only=True):
+    """A disease of a list; ``sample`` marks a name that no document at hand confirms."""
+
+    code: str
+    name: str
+    sample: bool = False
+
+
+class DiseaseList(Part, frozen=True, kw_only=True):
+    """The diseases that a document means, and where their names were read: the document itself may only count them."""
+
+    count: int
+    source: str
+    diseases: tuple[Disease, ...]
+    #: True where a county must put in its own list before real use.
+    sample: bool = False
+
+    def disease(self, code: str) -> Disease | None:
+        """The disease of a code."""
+        return next((disease for disease in self.diseases if disease.code == code), None)

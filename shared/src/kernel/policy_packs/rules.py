@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Literal
 
-from kernel.policy_packs.rows import Funding, Level, Part
+from kernel.policy_packs.rows import DiseaseList, Funding, Kind, Level, Part
 
 
 class _Clock(Part, tag_field="due", frozen=True, kw_only=True):
@@ -168,6 +168,11 @@ class Certification(Part, frozen=True, kw_only=True):
     title_min: Literal["attending"]
     effective: Literal["from_entry"] = "from_entry"
     if_cancelled: Literal["hospital_bears"] = "hospital_bears"
+    #: Which diseases; ``diseases`` is how many there are.
+    disease_list: DiseaseList | None = None
+    #: Care that must rest on a certification which holds on the day; without it the payers in ``withhold`` pay nothing.
+    required_for: tuple[Kind, ...] = ()
+    withhold: tuple[str, ...] = ()
 
 
 class Exemption(Part, frozen=True, kw_only=True):

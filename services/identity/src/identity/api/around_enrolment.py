@@ -1,11 +1,15 @@
-"""All routes around enrolment: exemptions, premiums, and how far a person's insurance has come."""
+"""All routes around enrolment: exemptions, premiums, certification, and how far a person's insurance has come."""
 
+from identity.api.certifications import certifications, certifiers, chronic_diseases
 from identity.api.enrolments import enrolments
 from identity.api.exemptions import exemptions, exemptions_of_person
+from identity.api.filings import filings
 from identity.api.premium_batches import premium_batches
 from identity.api.premiums import premium_of_person, premiums
+from identity.handlers.certification import CertificationHandlers
 from identity.handlers.enrolment import EnrolmentHandlers
 from identity.queries import Queries
+from identity.queries.certification import CertificationQueries
 from identity.queries.enrolment import EnrolmentQueries
 from kernel.hosting import Clock
 from kernel.http import Router
@@ -23,4 +27,15 @@ def around_enrolment(runtime: Runtime, library: PackLibrary, clock: Clock) -> li
         premium_of_person(handlers),
         premiums(handlers, queries),
         premium_batches(handlers, queries),
+        *_certification(runtime, library, clock),
+    ]
+
+
+def _certification(runtime: Runtime, library: PackLibrary, clock: Clock) -> list[Router]:
+    handlers, queries = CertificationHandlers(runtime, library, clock), CertificationQueries(runtime)
+    return [
+        certifications(handlers, queries),
+        certifiers(handlers, queries),
+        chronic_diseases(handlers),
+        filings(handlers, queries),
     ]

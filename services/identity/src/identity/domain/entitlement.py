@@ -4,6 +4,7 @@ from datetime import date
 
 import msgspec
 
+from identity.domain.chronic import Certification
 from identity.domain.enrolment import Enrolment
 from identity.domain.membership import Membership, check_no_overlap
 from kernel.refusals import RefusalKind, Refused
@@ -22,6 +23,7 @@ class Entitlement(msgspec.Struct, frozen=True):
     memberships: tuple[Membership, ...] = ()
     enrolments: tuple[Enrolment, ...] = ()
     deceased_on: date | None = None
+    certifications: tuple[Certification, ...] = ()
 
     def membership(self, membership_id: str) -> Membership:
         """The membership of this id; raises Refused MEMBERSHIP_UNKNOWN."""

@@ -4,8 +4,11 @@ from base64 import b64decode
 from collections.abc import Iterable
 
 from identity.domain import entry, person
+from identity.domain.certifier import CertifierRegistered
 from identity.domain.entitlement import Entitlement
+from identity.domain.filing import ChronicFiled
 from identity.domain.lookup import LookupMade
+from identity.projections.certification_rows import certification_rows
 from identity.projections.enrolment_rows import enrolment_rows
 from identity.projections.entry_rows import entry_rows
 from identity.projections.tables import (
@@ -34,7 +37,10 @@ def project(recorded: RecordedEvent) -> Iterable[Change]:
     if rows is not None:
         yield from rows
         return
+    yield from certification_rows(recorded.event)
     match recorded.event:
+        case CertifierRegistered() | ChronicFiled():
+            return
         case LookupMade() as lookup:
             yield _lookup_row(lookup, recorded)
             return

@@ -1,0 +1,117 @@
+"""Certification over HTTP: from the registry of certifiers to the filed list, and what others are told."""
+
+from datetime import date
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+
+from kernel.contracts.identity import Certification, EntitlementChanged
+from kernel.security import Role
+from kernel.testing.deadline import eventually
+from kernel.testing.surroundings import Service, Surroundings
+
+PERSON = {"id_number": "450203196001010026", "name": "示例", "born_on": "1960-01-01", "sex": "FEMALE"}
+PERSON |= {"county": "450203"}
+CERTIFIER = {"hospital_id": "H-GX-2", "name": "示例医院", "grade": 2, "since": "2019-01-01"}
+DOCTORS = [
+    {"doctor_id": "D1", "title": "ATTENDING", "specialty": "心内科"},
+    {"doctor_id": "D2", "title": "CHIEF", "specialty": "心内科"},
+]
+CERTIFY: dict[str, Any] = {"disease": "GX01", "doctors": DOCTORS}
+
+
+async def post(client: httpx.AsyncClient, path: str, body: dict[str, Any], status: int) -> Any:
+    response = await client.post(path, json=body)
+    assert response.status_code == status, response.text
+    return response.json()
+
+
+@pytest.fixture
+async def certifier(identity: Service) -> httpx.AsyncClient:
+    return await identity.client(Role.HOSPITAL, "H-GX-2")
+
+
+@pytest.fixture
+async def person(agency: httpx.AsyncClient) -> str:
+    await post(agency, "/v1/certifiers", CERTIFIER, 201)
+    person_id: str = (await post(agency, "/v1/persons", PERSON, 201))["person_id"]
+    return person_id
+
+
+async def test_a_certification_counts_at_once_is_filed_and_may_be_cancelled(
+    agency: httpx.AsyncClient, certifier: httpx.AsyncClient, person: str
+) -> None:
+    path = f"/v1/persons/{person}/certifications"
+    certified = (await post(certifier, path, CERTIFY, 201))["certification_id"]
+    (row,) = (await certifier.get(path)).json()
+    assert (row["disease"], row["effective_from"], row["filed_on"]) == ("GX01", "2019-08-01", None)
+    unfiled = "/v1/chronic-filings?month=2019-08&filed=false"
+    assert [r["certification_id"] for r in (await agency.get(unfiled)).json()["items"]] == [certified]
+    filing = {"month": "2019-08", "certification_ids": [certified], "sealed_on": "2019-08-01"}
+    assert (await post(certifier, "/v1/chronic-filings", filing, 201))["filed"] == 1
+    assert (await post(certifier, "/v1/chronic-filings", filing, 409))["code"] == "NOTHING_NEW_TO_FILE"
+    assert (await agency.get(unfiled)).json()["items"] == []
+    cancel = {"cancelled_from": "2019-08-01", "reason": "not qualified"}
+    await post(agency, f"{path}/{certified}/cancellation", cancel, 200)
+    (row,) = (await agency.get(path)).json()
+    assert (row["cancelled_from"], row["reason"], row["filed_on"]) == ("2019-08-01", "not qualified", "2019-08-01")
+
+
+async def test_others_learn_of_a_certification_and_of_its_end(
+    agency: httpx.AsyncClient, certifier: httpx.AsyncClient, person: str, around: Surroundings
+) -> None:
+    path = f"/v1/persons/{person}/certifications"
+    certified = (await post(certifier, path, CERTIFY, 201))["certification_id"]
+    cancel = {"cancelled_from": "2019-08-01", "reason": "not qualified"}
+    await post(agency, f"{path}/{certified}/cancellation", cancel, 200)
+
+    async def told() -> list[EntitlementChanged]:
+        rows = await around.bus.fetch('SELECT body FROM messages WHERE topic = $1 ORDER BY "offset"', "identity")
+        return [msgspec.json.decode(row["body"], type=EntitlementChanged) for row in rows]
+
+    async def all_told() -> bool:
+        return len(await told()) == 3
+
+    await eventually(all_told)
+    registered, first, last = await told()
+    assert (registered.change, registered.certifications) == ("REGISTERED", ())
+    assert (first.change, last.change) == ("CERTIFIED", "CERTIFICATION_CANCELLED")
+    day = date(2019, 8, 1)
+    assert first.certifications == (Certification(certified, "GX01", "H-GX-2", day),)
+    assert last.certifications == (Certification(certified, "GX01", "H-GX-2", day, day),)
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "code"),
+    [
+        ({"doctors": DOCTORS[:1]}, 422, "CERTIFICATION_NOT_VALID"),
+        ({"disease": "GX99"}, 422, "DISEASE_NOT_LISTED"),
+        ({"doctors": [*DOCTORS, {**DOCTORS[0], "title": "PROFESSOR"}]}, 422, "INVALID_FIELD"),
+    ],
+)
+async def test_what_cannot_be_certified(
+    certifier: httpx.AsyncClient, person: str, changes: dict[str, Any], status: int, code: str
+) -> None:
+    refused = await post(certifier, f"/v1/persons/{person}/certifications", {**CERTIFY, **changes}, status)
+    assert refused["code"] == code
+
+
+async def test_only_a_registered_hospital_certifies_and_only_the_agency_cancels(
+    hospital: httpx.AsyncClient, certifier: httpx.AsyncClient, person: str
+) -> None:
+    path = f"/v1/persons/{person}/certifications"
+    assert (await post(hospital, path, CERTIFY, 403))["code"] == "CERTIFIER_UNKNOWN"
+    certified = (await post(certifier, path, CERTIFY, 201))["certification_id"]
+    cancel = {"cancelled_from": "2019-08-01", "reason": "not qualified"}
+    refused = await post(certifier, f"{path}/{certified}/cancellation", cancel, 403)
+    assert refused["code"] == "ROLE_NOT_ALLOWED"
+    assert (await hospital.get("/v1/chronic-filings?month=2019-08&hospital=H-GX-2")).status_code == 403
+
+
+async def test_the_list_of_diseases_says_that_it_is_a_sample(certifier: httpx.AsyncClient, person: str) -> None:
+    listed = (await certifier.get("/v1/chronic-diseases?county=450203")).json()
+    assert (len(listed["diseases"]), listed["sample"]) == (29, True)
+    elsewhere = await certifier.get("/v1/chronic-diseases?county=445201")
+    assert elsewhere.json()["code"] == "CERTIFICATION_RULE_MISSING"
