@@ -29,7 +29,14 @@ class Add(msgspec.Struct, frozen=True):
     row: tuple[Any, ...]
 
 
-Change = Put | Add
+class Remove(msgspec.Struct, frozen=True):
+    """Take the row of this key away, if it is there. ``row`` is the key, in column order."""
+
+    table: Table
+    row: tuple[Any, ...]
+
+
+Change = Put | Add | Remove
 
 _DIALECT: Final = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy has no type for it
 
@@ -43,6 +50,14 @@ def add(table: Table, **values: Any) -> Add:
     """An Add from column values by name; every column must be named."""
     assert is_summed(table), f"{table.name} is not a summed table"
     return Add(table, _ordered(table, values))
+
+
+def remove(table: Table, **key: Any) -> Remove:
+    """A Remove from the key columns by name."""
+    assert not table.info, f"a row of {table.name} is guarded or summed up, and never taken away"
+    names = [column.name for column in table.primary_key.columns]
+    assert key.keys() == set(names), f"{table.name} has the key {names}, not {sorted(key)}"
+    return Remove(table, tuple([key[name] for name in names]))
 
 
 def _ordered(table: Table, values: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -87,21 +102,40 @@ def is_summed(table: Table) -> bool:
 def key_of(change: Change) -> tuple[Any, ...]:
     """The key values of a change's row."""
     row = change.row
+    if isinstance(change, Remove):
+        return row
     return tuple([row[i] for i in _shape(change.table).key])
 
 
 def collapse(changes: Iterable[Change]) -> dict[Table, list[tuple[Any, ...]]]:
     """One row a key and table: of several Puts the last one, of several Adds the sum; in sorted key order.
 
-    The order is fixed so that two writers take row locks in the same order and cannot deadlock.
+    What is removed in the end is left out here, see ``removed``. The order is fixed so that two writers take row
+    locks in the same order and cannot deadlock.
     """
     by_table: dict[Table, dict[tuple[Any, ...], tuple[Any, ...]]] = {}
     for change in changes:
         rows = by_table.setdefault(change.table, {})
         key = key_of(change)
+        if isinstance(change, Remove):
+            rows.pop(key, None)
+            continue
         before = rows.get(key)
         rows[key] = _plus(change, before) if isinstance(change, Add) and before is not None else change.row
-    return {table: [rows[key] for key in sorted(rows)] for table, rows in sorted(by_table.items(), key=_by_name)}
+    return {
+        table: [rows[key] for key in sorted(rows)] for table, rows in sorted(by_table.items(), key=_by_name) if rows
+    }
+
+
+def removed(changes: Iterable[Change]) -> dict[Table, list[tuple[Any, ...]]]:
+    """The keys whose last change takes their row away, by table, in sorted order."""
+    by_table: dict[Table, set[tuple[Any, ...]]] = {}
+    for change in changes:
+        if isinstance(change, Remove):
+            by_table.setdefault(change.table, set()).add(change.row)
+        elif change.table in by_table:
+            by_table[change.table].discard(key_of(change))
+    return {table: sorted(keys) for table, keys in sorted(by_table.items(), key=_by_name) if keys}
 
 
 def _by_name(item: tuple[Table, object]) -> str:
@@ -142,6 +176,16 @@ def _on_conflict(table: Table, *, guarded: bool) -> str:
     return sets
 
 
+@lru_cache(maxsize=256)
+def deletion(table: Table, first_parameter: int) -> str:
+    """A DELETE by key over one array parameter a key column, beginning at ``$first_parameter``."""
+    columns = list(table.primary_key.columns)
+    arrays = ", ".join(f"${first_parameter + i}::{_element_type(column)}[]" for i, column in enumerate(columns))
+    aliases = ", ".join(f"c{i}" for i in range(len(columns)))
+    same = " AND ".join(f'd."{column.name}" = r.c{i}{_cast(column)}' for i, column in enumerate(columns))
+    return f'DELETE FROM "{table.name}" d USING unnest({arrays}) AS r({aliases}) WHERE {same}'
+
+
 def _element_type(column: Column[Any]) -> str:
     # An array inside an array parameter would be flattened by unnest, and asyncpg wants json as text anyway.
     if isinstance(column.type, ARRAY) or _sql_type(column) in ("JSON", "JSONB"):
@@ -179,5 +223,8 @@ def _array_literal(values: Sequence[Any]) -> str:
 
 async def write(connection: Any, changes: Iterable[Change], *, guarded: bool = False) -> None:
     """Store changes outside a command: a consumer's rows, or a rebuild. ``connection`` is in a transaction."""
-    for table, rows in collapse(changes).items():
+    listed = list(changes)
+    for table, keys in removed(listed).items():
+        await connection.execute(deletion(table, 1), *map(list, zip(*keys, strict=True)))
+    for table, rows in collapse(listed).items():
         await connection.execute(upsert(table, 1, guarded=guarded), *parameters(table, rows))

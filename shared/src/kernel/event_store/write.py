@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Table
 
 from kernel.event_store.stream import NewEvent
-from kernel.read_tables import Change, collapse, is_guarded, parameters, upsert
+from kernel.read_tables import Change, collapse, deletion, is_guarded, parameters, removed, upsert
 
 
 class ConcurrencyError(Exception):
@@ -57,13 +57,16 @@ _FIRST_TABLE_PARAMETER: Final = 15
 
 
 @lru_cache(maxsize=256)
-def _statement(tables: tuple[Table, ...]) -> str:
+def _statement(tables: tuple[Table, ...], emptied: tuple[Table, ...] = ()) -> str:
     parts, checks, parameter = [_EVENTS_SQL], [], _FIRST_TABLE_PARAMETER
     for i, table in enumerate(tables):
         parts.append(f", t{i} AS ({upsert(table, parameter, guarded=True)} RETURNING 1)")
         if is_guarded(table):
             checks.append(f"require_rows('{table.name}', (SELECT count(*) FROM t{i}), cardinality(${parameter}))")
         parameter += len(table.columns)
+    for i, table in enumerate(emptied):
+        parts.append(f", r{i} AS ({deletion(table, parameter)})")
+        parameter += len(table.primary_key.columns)
     return "".join(parts) + " SELECT " + (", ".join(checks) or "1")
 
 
@@ -71,7 +74,8 @@ def statement_for(writes: Sequence[Write]) -> tuple[str, list[Any]]:
     """One statement with its parameters that writes all of ``writes`` in the order given."""
     events = [event for write in writes for event in write.events]
     answers = [write.answer for write in writes if write.answer is not None]
-    rows = collapse(change for write in writes for change in write.changes)
+    changes = [change for write in writes for change in write.changes]
+    rows, keys = collapse(changes), removed(changes)
     arguments: list[Any] = [
         [e.stream_id for e in events],
         [e.version for e in events],
@@ -90,4 +94,6 @@ def statement_for(writes: Sequence[Write]) -> tuple[str, list[Any]]:
     ]
     for table, table_rows in rows.items():
         arguments.extend(parameters(table, table_rows))
-    return _statement(tuple(rows)), arguments
+    for table_keys in keys.values():
+        arguments.extend(map(list, zip(*table_keys, strict=True)))
+    return _statement(tuple(rows), tuple(keys)), arguments
