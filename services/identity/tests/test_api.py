@@ -103,7 +103,10 @@ async def test_a_look_up_names_its_reason_and_is_kept(
 ) -> None:
     person_id = await registered(civil_affairs)
     asked = {"id_number": WANG["id_number"], "reason": "ADMISSION"}
-    assert (await hospital.post("/v1/persons/lookup", json=asked)).json() == {"person_id": person_id}
+    assert (await hospital.post("/v1/persons/lookup", json=asked)).json() == {
+        "person_id": person_id,
+        "former_number": False,
+    }
     row = await identity.pool.fetchrow("SELECT person_id, asked_by, roles, reason FROM lookups")
     assert row is not None
     assert tuple(row) == (person_id, "H445201001", ["hospital"], "ADMISSION")

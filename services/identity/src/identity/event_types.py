@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from identity.domain.certifier import CertifierRegistered
 from identity.domain.certifying import CertificationCancelled, ChronicCertified
+from identity.domain.corrections import DeathCorrected, IdNumberCorrected, PersonalDataCorrected
 from identity.domain.entry import (
     EntryAmended,
     EntryApproved,
@@ -43,6 +44,9 @@ REGISTRY: Final = EventRegistry(
         EventType("PersonEnrolled", PersonEnrolled),
         EventType("DeathRecorded", DeathRecorded),
         EventType("LookupMade", LookupMade, (_hash_as_token,)),
+        EventType("PersonalDataCorrected", PersonalDataCorrected),
+        EventType("IdNumberCorrected", IdNumberCorrected),
+        EventType("DeathCorrected", DeathCorrected),
         EventType("EntryEntered", EntryEntered),
         EventType("EntryAmended", EntryAmended),
         EventType("EntryReviewed", EntryReviewed),

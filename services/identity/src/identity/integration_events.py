@@ -1,6 +1,10 @@
 """What identity tells the others: a person's whole entitlement after each change, without personal data."""
 
-from identity.domain import certifying, person
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from identity.domain import certifying, corrections, person
 from identity.domain.chronic import Certification
 from identity.domain.enrolment import Enrolment
 from identity.domain.entitlement import Entitlement
@@ -8,6 +12,21 @@ from identity.domain.membership import Membership
 from kernel.contracts import identity as contract
 from kernel.contracts.envelope import Published
 from kernel.event_store import RecordedEvent
+
+#: What an event is called to others, where it has one name only.
+_CHANGES: Final[Mapping[type, str]] = MappingProxyType(
+    {
+        person.PersonRegistered: "REGISTERED",
+        person.MembershipAsserted: "ADDED",
+        person.MembershipCorrected: "CORRECTED",
+        person.PersonEnrolled: "ENROLLED",
+        person.DeathRecorded: "DIED",
+        certifying.ChronicCertified: "CERTIFIED",
+        certifying.CertificationCancelled: "CERTIFICATION_CANCELLED",
+        corrections.PersonalDataCorrected: "PERSON_CORRECTED",
+        corrections.IdNumberCorrected: "PERSON_CORRECTED",
+    }
+)
 
 
 def publish(recorded: RecordedEvent) -> Published | None:
@@ -18,25 +37,12 @@ def publish(recorded: RecordedEvent) -> Published | None:
 
 def _change_of(event: object) -> str | None:
     match event:
-        case person.PersonRegistered():
-            change = "REGISTERED"
-        case person.MembershipAsserted():
-            change = "ADDED"
         case person.MembershipEnded(reason=reason):
-            change = reason.value
-        case person.MembershipCorrected():
-            change = "CORRECTED"
-        case person.PersonEnrolled():
-            change = "ENROLLED"
-        case person.DeathRecorded():
-            change = "DIED"
-        case certifying.ChronicCertified():
-            change = "CERTIFIED"
-        case certifying.CertificationCancelled():
-            change = "CERTIFICATION_CANCELLED"
+            return reason.value
+        case corrections.DeathCorrected(reason=reason):
+            return f"DEATH_{reason.value}"
         case _:
-            return None
-    return change
+            return _CHANGES.get(type(event))
 
 
 def _changed(entitlement: Entitlement, change: str) -> Published:

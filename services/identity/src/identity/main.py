@@ -4,14 +4,14 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from identity.api import CODES, around_enrolment, entry_lists, entry_steps, feeds, memberships, persons
+from identity.api import CODES, around_enrolment, corrections, entry_lists, entry_steps, feeds, memberships, persons
 from identity.config import Config
 from identity.domain.approval import ApprovalRules
 from identity.domain.categories import Department
 from identity.domain.membership import membership_overlaps
 from identity.domain.person import person_already_registered
 from identity.event_types import REGISTRY
-from identity.handlers import EntryHandlers, Handlers, Vault
+from identity.handlers import CorrectionHandlers, EntryHandlers, Handlers, Vault
 from identity.integration_events import publish
 from identity.projections import project
 from identity.queries import Queries
@@ -49,6 +49,7 @@ def build(host: Host, config: Config) -> FastAPI:
             persons(handlers, queries, vault),
             memberships(handlers, queries, rules),
             feeds(queries),
+            corrections(CorrectionHandlers(runtime, vault, host.clock), queries),
             entry_steps(EntryHandlers(runtime, vault, host.clock, rules)),
             entry_lists(EntryQueries(runtime)),
             *around_enrolment(runtime, config.library, host.clock),

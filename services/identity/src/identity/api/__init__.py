@@ -1,9 +1,10 @@
 """What identity answers over HTTP."""
 
 from identity.api.around_enrolment import around_enrolment
+from identity.api.corrections import corrections
 from identity.api.entries import entry_lists, entry_steps
 from identity.api.error_codes import CODES
 from identity.api.memberships import feeds, memberships
 from identity.api.persons import persons
 
-__all__ = ["CODES", "around_enrolment", "entry_lists", "entry_steps", "feeds", "memberships", "persons"]
+__all__ = ["CODES", "around_enrolment", "corrections", "entry_lists", "entry_steps", "feeds", "memberships", "persons"]

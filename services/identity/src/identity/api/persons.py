@@ -20,19 +20,22 @@ from kernel.security import Principal, Role
 DivisionCode = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{6}$", description="Six-digit division code (区划代码)")]
 IdNumber = Annotated[str, msgspec.Meta(min_length=1, max_length=32)]
 ShortText = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
+Phone = Annotated[str, msgspec.Meta(pattern=r"^\+?[0-9-]{5,20}$")]
+CardNumber = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z]{5,30}$")]
 
 
 class RegisterPersonBody(RequestBody, frozen=True):
     """A person as the ID card shows them. ``county`` is that of the household registration."""
 
     id_number: IdNumber
-    name: Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
+    name: Name
     born_on: date
     sex: Sex
     county: DivisionCode
-    phone: Annotated[str, msgspec.Meta(pattern=r"^\+?[0-9-]{5,20}$")] | None = None
+    phone: Phone | None = None
     address: ShortText | None = None
-    card_number: Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z]{5,30}$")] | None = None
+    card_number: CardNumber | None = None
 
 
 class LookupBody(RequestBody, frozen=True):
@@ -66,9 +69,10 @@ class PersonChanged(Wire, frozen=True):
 
 
 class PersonFound(Wire, frozen=True):
-    """The person who has the ID number."""
+    """The person who has the ID number; ``former_number`` says that they have another one now."""
 
     person_id: str
+    former_number: bool = False
 
 
 class PersonAnswer(Wire, frozen=True):
@@ -125,7 +129,7 @@ def persons(handlers: Handlers, queries: Queries, vault: Vault) -> Router:
         row = await queries.person(person_id)
         if row is None:
             raise person_unknown()
-        in_full = await _sees_in_full(caller, person_id, queries)
+        in_full = await sees_in_full(caller, person_id, queries)
         return answer(_person_answer(row, await vault.open(person_id), masked=not in_full))
 
     @router.post("/{person_id}/enrolments")
@@ -154,7 +158,8 @@ def _check_department(caller: Principal) -> None:
         department_of(caller.organisation)
 
 
-async def _sees_in_full(caller: Principal, person_id: str, queries: Queries) -> bool:
+async def sees_in_full(caller: Principal, person_id: str, queries: Queries) -> bool:
+    """Whether a caller may see a person's data whole; raises Refused PERSON_NOT_IN_FEED for a foreign department."""
     if Role.AGENCY in caller.roles:
         return True
     if Role.DEPARTMENT not in caller.roles:

@@ -24,6 +24,23 @@ class Entitlement(msgspec.Struct, frozen=True):
     enrolments: tuple[Enrolment, ...] = ()
     deceased_on: date | None = None
     certifications: tuple[Certification, ...] = ()
+    #: The record that stands for this person now, where two were merged.
+    merged_into: str | None = None
+    annulled: bool = False
+
+    def check_stands(self) -> None:
+        """Refuse a change of a record that does not stand for a person any more: PERSON_MERGED, PERSON_ANNULLED."""
+        if self.merged_into is not None:
+            raise Refused(
+                "PERSON_MERGED",
+                f"this record was merged into {self.merged_into}: use that one",
+                kind=RefusalKind.CONFLICT,
+                about={"person_id": self.merged_into},
+            )
+        if self.annulled:
+            raise Refused(
+                "PERSON_ANNULLED", "this registration was made by error and annulled", kind=RefusalKind.CONFLICT
+            )
 
     def membership(self, membership_id: str) -> Membership:
         """The membership of this id; raises Refused MEMBERSHIP_UNKNOWN."""
@@ -54,9 +71,18 @@ class Entitlement(msgspec.Struct, frozen=True):
         known[enrolment.key] = enrolment
         return self._changed(enrolments=tuple(known.values()))
 
-    def with_death(self, died_on: date) -> "Entitlement":
-        """With the day of death. Memberships stay as their departments said them."""
+    def with_death(self, died_on: date | None) -> "Entitlement":
+        """With the day of death, or without.
+
+        Memberships stay as their departments said them: nothing holds after death, and nothing must be mended where
+        somebody turns out to be alive.
+        """
         return self._changed(deceased_on=died_on)
 
+    def corrected(self) -> "Entitlement":
+        """One revision later, after a change of what is not told to others."""
+        return self._changed()
+
     def _changed(self, **parts: object) -> "Entitlement":
+        self.check_stands()
         return msgspec.structs.replace(self, revision=self.revision + 1, **parts)

@@ -144,6 +144,7 @@ def decide(command: Command, state: State) -> Sequence[Event]:
         return _register(command, state)
     if state is None:
         raise person_unknown()
+    state.check_stands()
     match command:
         case AssertMembership():
             return _assert(command, state)
@@ -231,10 +232,7 @@ def _enrol(command: Enrol, state: Entitlement) -> Sequence[Event]:
 
 
 def _record_death(command: RecordDeath, state: Entitlement) -> Sequence[Event]:
-    if command.died_on > command.today:
-        raise Refused("DATE_IN_FUTURE", f"died_on {command.died_on} is after today, {command.today}")
-    if command.born_on is not None and command.died_on < command.born_on:
-        raise Refused("BEFORE_BIRTH", "died_on is before the person was born")
+    check_death_date(command.died_on, command.born_on, command.today)
     if state.deceased_on == command.died_on:
         return []  # Two departments may report the same death.
     if state.deceased_on is not None:
@@ -244,6 +242,14 @@ def _record_death(command: RecordDeath, state: Entitlement) -> Sequence[Event]:
             kind=RefusalKind.CONFLICT,
         )
     return [DeathRecorded(command.reported_by, state.with_death(command.died_on))]
+
+
+def check_death_date(died_on: date, born_on: date | None, today: date) -> None:
+    """Refuse a day of death that is still to come, or before birth."""
+    if died_on > today:
+        raise Refused("DATE_IN_FUTURE", f"died_on {died_on} is after today, {today}")
+    if born_on is not None and died_on < born_on:
+        raise Refused("BEFORE_BIRTH", "died_on is before the person was born")
 
 
 def _check_within_life(membership: Membership, born_on: date | None, deceased_on: date | None) -> None:
@@ -269,3 +275,12 @@ def person_already_registered() -> Refused:
 
 def _person_deceased(deceased_on: date) -> Refused:
     return Refused("PERSON_DECEASED", f"the person died on {deceased_on}", kind=RefusalKind.CONFLICT)
+
+
+def person_erased() -> Refused:
+    """The refusal to write personal data of somebody who was forgotten."""
+    return Refused(
+        "PERSON_ERASED",
+        "this person's data were erased and cannot be written again",
+        kind=RefusalKind.CONFLICT,
+    )

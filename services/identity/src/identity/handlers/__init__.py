@@ -23,9 +23,10 @@ from identity.domain.person import (
 )
 from identity.domain.resident_id import ResidentId
 from identity.domain.statement import stated_at
+from identity.handlers.corrections import CorrectionHandlers
 from identity.handlers.entries import EntryHandlers
 from identity.handlers.personal_data import PersonalData, Vault
-from identity.handlers.request_context import context_of
+from identity.handlers.request_context import context_of, name_of
 from kernel.china_time import china_date
 from kernel.command_path import Answered, CommandContext, Outcome
 from kernel.event_store import Stream, StreamAppend
@@ -34,10 +35,14 @@ from kernel.http import Idempotency
 from kernel.runtime import Runtime
 from kernel.security import Principal
 
-__all__ = ["EntryHandlers", "Handlers", "PersonalData", "Vault"]
+__all__ = ["CorrectionHandlers", "EntryHandlers", "Handlers", "PersonalData", "Vault"]
 
 _CREATED = 201
 _PERSON_OF_SQL = "SELECT person_id FROM personal_data WHERE number_token = $1"
+# The newest of several former holders; their records stay apart until somebody merges them.
+_FORMERLY_SQL = (
+    "SELECT person_id FROM former_numbers WHERE number_token = $1 ORDER BY recorded_at DESC, person_id LIMIT 1"
+)
 
 
 class Handlers:
@@ -64,7 +69,7 @@ class Handlers:
             if await self._person_with(token) is not None:
                 raise person_already_registered()
             sealed = await self._vault.seal(person_id, personal)
-            command = RegisterPerson(person_id, county, token, sealed, _name_of(caller))
+            command = RegisterPerson(person_id, county, token, sealed, name_of(caller))
             return await self._outcome(person_id, command, _person_answer, _CREATED)
 
         return await self._runtime.path.run(context, attempt)
@@ -72,17 +77,18 @@ class Handlers:
     async def look_up(
         self, caller: Principal, key: Idempotency, resident_id: ResidentId, reason: LookupReason
     ) -> Answered:
-        """Say which person has an ID number, and write down who asked."""
+        """Say which person has an ID number, or had it before, and write down who asked."""
         context = self._context(caller, key)
         lookup_id = str(uuid5(context.command_id, "lookup"))
 
         async def attempt() -> Outcome:
             token = await self._vault.token_of(resident_id.number)
-            person_id = await self._person_with(token)
+            holder = await self._person_with(token)
+            found = holder or await self._runtime.store.pool.fetchval(_FORMERLY_SQL, token)
             roles = tuple(sorted(role.value for role in caller.roles))
-            made = LookupMade(lookup_id, token, person_id, _name_of(caller), roles, reason)
+            made = LookupMade(lookup_id, token, found, name_of(caller), roles, reason)
             append = StreamAppend(Stream(f"lookup/{lookup_id}"), (made,))
-            return Outcome((append,), {"person_id": person_id})
+            return Outcome((append,), {"person_id": found, "former_number": holder is None})
 
         return await self._runtime.path.run(context, attempt)
 
@@ -128,7 +134,7 @@ class Handlers:
 
     async def record_death(self, caller: Principal, key: Idempotency, person_id: str, died_on: date) -> Answered:
         """Record a person's death."""
-        command = RecordDeath(died_on, _name_of(caller), await self._born_on(person_id), self.today())
+        command = RecordDeath(died_on, name_of(caller), await self._born_on(person_id), self.today())
         return await self._run(self._context(caller, key), person_id, command, _person_answer)
 
     async def _run(
@@ -164,7 +170,3 @@ def _person_answer(entitlement: Entitlement) -> Any:
 
 def _membership_answer(membership_id: str) -> AnswerOf:
     return lambda entitlement: {**_person_answer(entitlement), "membership_id": membership_id}
-
-
-def _name_of(caller: Principal) -> str:
-    return caller.organisation or caller.subject

@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 from typing_extensions import override
 
-from identity.domain.person import SealedPersonalData
+from identity.domain.person import SealedPersonalData, person_erased
 from identity.domain.resident_id import parse_resident_id
 from kernel.runtime import Runtime
 from kernel.security import KeyRing, Sealer, WrappedKey
@@ -21,6 +21,7 @@ _NEW_KEY_SQL: Final = """
 INSERT INTO person_keys (person_id, key_id, sealed) VALUES ($1, $2, $3)
 ON CONFLICT (person_id) DO UPDATE SET person_id = EXCLUDED.person_id RETURNING key_id, sealed
 """
+_KEY_SQL: Final = "SELECT key_id, sealed FROM person_keys WHERE person_id = $1"
 _READ_SQL: Final = """
 SELECT k.key_id, k.sealed, d.id_number, d.name, d.phone, d.address, d.card_number
 FROM personal_data d JOIN person_keys k USING (person_id) WHERE person_id = $1
@@ -79,8 +80,16 @@ class Vault:
         made = self._sealer.new_key(person_id)
         row = await self._runtime.store.pool.fetchrow(_NEW_KEY_SQL, person_id, made.key_id, made.sealed)
         assert row is not None
-        key = WrappedKey(row["key_id"], row["sealed"])
+        return self._sealed(person_id, WrappedKey(row["key_id"], row["sealed"]), data)
 
+    async def seal_again(self, person_id: str, data: PersonalData) -> SealedPersonalData:
+        """Seal a known person's data anew; raises Refused PERSON_ERASED where the key was destroyed."""
+        row = await self._runtime.store.pool.fetchrow(_KEY_SQL, person_id)
+        if row is None:
+            raise person_erased()
+        return self._sealed(person_id, WrappedKey(row["key_id"], row["sealed"]), data)
+
+    def _sealed(self, person_id: str, key: WrappedKey, data: PersonalData) -> SealedPersonalData:
         def sealed(field: str) -> str | None:
             value = getattr(data, field)
             if value is None:

@@ -11,3 +11,8 @@ def context_of(vault: Vault, clock: Clock, caller: Principal, key: Idempotency) 
     """The context of a request. Its hash is keyed: a bare one of a body with an ID number could be tried out."""
     request_hash = bytes.fromhex(vault.hash_of(key.request_hash.hex()))
     return CommandContext(key.scope, key.key, request_hash, caller.subject, clock(), current_correlation_id())
+
+
+def name_of(caller: Principal) -> str:
+    """Whom an event names as its source: the organisation, or the user where there is none."""
+    return caller.organisation or caller.subject

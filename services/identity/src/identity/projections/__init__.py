@@ -1,6 +1,5 @@
 """Identity's read tables, as pure functions of its events."""
 
-from base64 import b64decode
 from collections.abc import Iterable
 
 from identity.domain import entry, person
@@ -9,6 +8,7 @@ from identity.domain.entitlement import Entitlement
 from identity.domain.filing import ChronicFiled
 from identity.domain.lookup import LookupMade
 from identity.projections.certification_rows import certification_rows
+from identity.projections.correction_rows import correction_rows, registered_row
 from identity.projections.enrolment_rows import enrolment_rows
 from identity.projections.entry_rows import entry_rows
 from identity.projections.tables import (
@@ -19,7 +19,6 @@ from identity.projections.tables import (
     memberships,
     metadata,
     person_keys,
-    personal_data,
     persons,
 )
 from kernel.event_store import RecordedEvent
@@ -45,7 +44,7 @@ def project(recorded: RecordedEvent) -> Iterable[Change]:
             yield _lookup_row(lookup, recorded)
             return
         case person.PersonRegistered() as registered:
-            yield _personal_data_row(registered)
+            yield registered_row(registered)
         case person.MembershipAsserted(membership_id=membership_id):
             yield from _membership_rows(recorded, membership_id, "ADDED")
         case person.MembershipEnded(membership_id=membership_id, reason=reason):
@@ -55,7 +54,7 @@ def project(recorded: RecordedEvent) -> Iterable[Change]:
         case person.PersonEnrolled() as enrolled:
             yield _enrolment_row(enrolled)
         case _:
-            pass
+            yield from correction_rows(recorded)
     yield _person_row(recorded.event.entitlement)
 
 
@@ -67,25 +66,6 @@ def _person_row(entitlement: Entitlement) -> Change:
         revision=entitlement.revision,
         deceased_on=entitlement.deceased_on,
     )
-
-
-def _personal_data_row(registered: person.PersonRegistered) -> Change:
-    sealed = registered.personal
-    return put(
-        personal_data,
-        person_id=registered.entitlement.person_id,
-        number_token=registered.number_token,
-        id_number=b64decode(sealed.id_number),
-        name=b64decode(sealed.name),
-        phone=_decoded(sealed.phone),
-        address=_decoded(sealed.address),
-        card_number=_decoded(sealed.card_number),
-        registered_by=registered.registered_by,
-    )
-
-
-def _decoded(sealed: str | None) -> bytes | None:
-    return None if sealed is None else b64decode(sealed)
 
 
 def _membership_rows(recorded: RecordedEvent, membership_id: str, change: str) -> Iterable[Change]:

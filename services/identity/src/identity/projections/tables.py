@@ -47,6 +47,28 @@ personal_data = Table(
     UniqueConstraint("number_token", name="personal_data_number_token"),
 )
 
+#: ID numbers by which a person was known before; the number's present holder, if there is another, comes first.
+former_numbers = Table(
+    "former_numbers",
+    metadata,
+    Column("number_token", Text, primary_key=True),
+    Column("person_id", Text, primary_key=True),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    Index("former_numbers_of_person", "person_id"),
+)
+
+#: Each version of what is known of a person's death; ``deceased_on`` is empty where it was taken back.
+death_versions = Table(
+    "death_versions",
+    metadata,
+    Column("person_id", Text, primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("deceased_on", Date),
+    Column("change", Text, nullable=False),
+    Column("told_by", Text, nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+)
+
 #: One row a membership, as it stands. The first migration adds what SQLAlchemy has no word for: the exclusion
 #: constraint ``memberships_no_overlap`` over person, department, category and days.
 memberships = Table(

@@ -13,6 +13,7 @@ depends_on = None
 def upgrade() -> None:
     create_entry_tables()
     create_number_tokens()
+    create_person_versions()
 
 
 def create_entry_tables() -> None:
@@ -62,3 +63,22 @@ def create_number_tokens() -> None:
     op.alter_column("personal_data", "id_number_hash", new_column_name="number_token")
     op.alter_column("lookups", "id_number_hash", new_column_name="number_token")
     op.execute("ALTER TABLE personal_data RENAME CONSTRAINT personal_data_id_number_hash TO personal_data_number_token")
+
+
+def create_person_versions() -> None:
+    op.create_table(
+        "former_numbers",
+        sa.Column("number_token", sa.Text, primary_key=True),
+        sa.Column("person_id", sa.Text, primary_key=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+    )
+    op.create_index("former_numbers_of_person", "former_numbers", ["person_id"])
+    op.create_table(
+        "death_versions",
+        sa.Column("person_id", sa.Text, primary_key=True),
+        sa.Column("revision", sa.Integer, primary_key=True),
+        sa.Column("deceased_on", sa.Date),
+        sa.Column("change", sa.Text, nullable=False),
+        sa.Column("told_by", sa.Text, nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+    )
