@@ -39,7 +39,7 @@ class DirectPlayer:
                 case SettleStep():
                     yield case.settle(step, policy_of(example, step.encounter.discharged, self._library))
                 case RefuseStep():
-                    yield case.refuse(step, policy_of(example, step.encounter.discharged, self._library))
+                    yield case.refuse(step, self._library)
                 case RevokeStep():
                     yield case.revoke(step)
 
@@ -73,10 +73,11 @@ class _Case:
             }
         )
 
-    def refuse(self, step: RefuseStep, policy: Policy) -> Played:
-        claim, standing = claim_of(step), standing_of(self._example, step.encounter, policy.file)
+    def refuse(self, step: RefuseStep, library: PackLibrary) -> Played:
         try:
-            adjudicate(claim, standing, self._balances, policy)
+            policy = policy_of(self._example, step.encounter.discharged, library)
+            standing = standing_of(self._example, step.encounter, policy.file)
+            adjudicate(claim_of(step), standing, self._balances, policy)
         except Refused as refused:
             return Played({"refused": refused.code})
         return Played({"refused": None})
