@@ -88,6 +88,10 @@ class Runtime:
             self.consumers.append(consumer)
             self._elect(pool, f"consumer-{subscription.consumer}-{subscription.topic}", consumer.run)
 
+    def elect(self, job: str, run: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Run a job of the service's own in one elected instance until ``stop``; call it after ``start``."""
+        self._elect(self._pools[-1], job, run)
+
     def _elect(self, pool: Pool, job: str, run: Callable[[], Coroutine[Any, Any, None]]) -> None:
         self._tasks.append(asyncio.create_task(run_elected(pool, f"{self.parts.schema}/{job}", run)))
 

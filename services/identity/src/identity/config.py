@@ -15,6 +15,22 @@ APPROVAL_SETTING: Final = "ONESTOP_IDENTITY_APPROVAL_DEPARTMENTS"
 ADMINISTRATORS_SETTING: Final = "ONESTOP_IDENTITY_ADMINISTRATORS"
 
 
+FILE_BYTES_SETTING: Final = "ONESTOP_IDENTITY_FEED_BYTES_MAX"
+ENDING_SHARE_SETTING: Final = "ONESTOP_IDENTITY_FEED_ENDING_BASIS_POINTS_MAX"
+
+
+class FeedSettings(msgspec.Struct, frozen=True):
+    """How files of departments are taken.
+
+    ``ending_basis_points_max`` is the share of standing memberships, in hundredths of a percent, that a full list may
+    end without a person; its 500 are a sample, no document gives a figure. ``group_lines`` are applied at once.
+    """
+
+    file_bytes_max: int = 512 * 1024**2
+    ending_basis_points_max: int = 500
+    group_lines: int = 250
+
+
 class Config(msgspec.Struct, frozen=True):
     """Identity's settings.
 
@@ -27,6 +43,7 @@ class Config(msgspec.Struct, frozen=True):
     library: PackLibrary = PackLibrary(())
     approval_departments: frozenset[str] = frozenset()
     administrators: Mapping[str, frozenset[str]] = {}
+    feeds: FeedSettings = FeedSettings()
 
 
 def config_from(environ: Mapping[str, str]) -> Config:
@@ -41,6 +58,10 @@ def config_from(environ: Mapping[str, str]) -> Config:
         library=load_library(Path(environ[POLICIES_SETTING])),
         approval_departments=frozenset(_listed(environ.get(APPROVAL_SETTING, ""))),
         administrators=_administrators(environ.get(ADMINISTRATORS_SETTING, "")),
+        feeds=FeedSettings(
+            file_bytes_max=int(environ.get(FILE_BYTES_SETTING, "536870912")),
+            ending_basis_points_max=int(environ.get(ENDING_SHARE_SETTING, "500")),
+        ),
     )
 
 

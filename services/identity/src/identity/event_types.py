@@ -15,6 +15,14 @@ from identity.domain.entry import (
     EntryWithdrawn,
 )
 from identity.domain.exemption import ExemptionEnded, ExemptionGranted
+from identity.domain.feed import (
+    BatchApplied,
+    BatchDiscarded,
+    BatchRead,
+    BatchReceived,
+    BatchRefused,
+    BatchReleased,
+)
 from identity.domain.filing import ChronicFiled
 from identity.domain.lookup import LookupMade
 from identity.domain.person import (
@@ -47,6 +55,12 @@ REGISTRY: Final = EventRegistry(
         EventType("PersonalDataCorrected", PersonalDataCorrected),
         EventType("IdNumberCorrected", IdNumberCorrected),
         EventType("DeathCorrected", DeathCorrected),
+        EventType("BatchReceived", BatchReceived),
+        EventType("BatchRefused", BatchRefused),
+        EventType("BatchRead", BatchRead),
+        EventType("BatchReleased", BatchReleased),
+        EventType("BatchDiscarded", BatchDiscarded),
+        EventType("BatchApplied", BatchApplied),
         EventType("EntryEntered", EntryEntered),
         EventType("EntryAmended", EntryAmended),
         EventType("EntryReviewed", EntryReviewed),

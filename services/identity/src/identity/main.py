@@ -4,7 +4,17 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from identity.api import CODES, around_enrolment, corrections, entry_lists, entry_steps, feeds, memberships, persons
+from identity.api import (
+    CODES,
+    around_enrolment,
+    corrections,
+    entry_lists,
+    entry_steps,
+    feed_batches,
+    feeds,
+    memberships,
+    persons,
+)
 from identity.config import Config
 from identity.domain.approval import ApprovalRules
 from identity.domain.categories import Department
@@ -12,10 +22,14 @@ from identity.domain.membership import membership_overlaps
 from identity.domain.person import person_already_registered
 from identity.event_types import REGISTRY
 from identity.handlers import CorrectionHandlers, EntryHandlers, Handlers, Vault
+from identity.handlers.feeding.spool import Spool
+from identity.handlers.feeding.worker import FeedWorker
+from identity.handlers.feeds import FeedHandlers
 from identity.integration_events import publish
 from identity.projections import project
 from identity.queries import Queries
 from identity.queries.entries import EntryQueries
+from identity.queries.feeds import FeedQueries
 from kernel.contracts.identity import TOPIC
 from kernel.hosting import Host, application
 from kernel.runtime import ServiceParts
@@ -41,6 +55,13 @@ def build(host: Host, config: Config) -> FastAPI:
     handlers = Handlers(runtime, vault, host.clock)
     queries = Queries(runtime)
     rules = _approval_rules(config)
+    spool = Spool(runtime, config.keys)
+    worker = FeedWorker(runtime, vault, spool, host.clock, config.feeds)
+    feeding = FeedHandlers(runtime, vault, spool, worker, host.clock, config.feeds)
+
+    async def start_feeding() -> None:
+        runtime.elect("feeds", worker.run)
+
     return application(
         runtime,
         host,
@@ -53,8 +74,10 @@ def build(host: Host, config: Config) -> FastAPI:
             entry_steps(EntryHandlers(runtime, vault, host.clock, rules)),
             entry_lists(EntryQueries(runtime)),
             *around_enrolment(runtime, config.library, host.clock),
+            feed_batches(feeding, FeedQueries(runtime), rules),
         ],
         error_codes=CODES,
+        on_start=start_feeding,
     )
 
 

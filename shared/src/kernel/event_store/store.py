@@ -29,6 +29,10 @@ _LOAD_SQL: Final = """
 SELECT version, event_id, type, schema_version, data, meta, occurred_at, chain
 FROM events WHERE stream_id = $1 ORDER BY version
 """
+_LOAD_MANY_SQL: Final = """
+SELECT stream_id, version, type, schema_version, data, chain
+FROM events WHERE stream_id = ANY($1::text[]) ORDER BY stream_id, version
+"""
 _ANSWER_SQL: Final = "SELECT request_hash, status, response FROM idempotency WHERE scope = $1 AND key = $2"
 _CONFLICTS: Final = {
     "events_stream_version": ConcurrencyError,
@@ -69,6 +73,16 @@ class EventStore:
             return Stream(stream_id), []
         events = [self.registry.decode(r["type"], r["schema_version"], r["data"]) for r in rows]
         return Stream(stream_id, rows[-1]["version"], rows[-1]["chain"]), events
+
+    async def load_many(self, stream_ids: Sequence[str]) -> dict[str, tuple[Stream, list[Any]]]:
+        """The standing and events of many streams in one round trip; unknown streams stand at version 0."""
+        found: dict[str, tuple[Stream, list[Any]]] = {stream_id: (Stream(stream_id), []) for stream_id in stream_ids}
+        for row in await self.pool.fetch(_LOAD_MANY_SQL, list(found)):
+            stream_id = row["stream_id"]
+            events = found[stream_id][1]
+            events.append(self.registry.decode(row["type"], row["schema_version"], row["data"]))
+            found[stream_id] = Stream(stream_id, row["version"], row["chain"]), events
+        return found
 
     async def answer(self, scope: str, key: str) -> Answer | None:
         """The answer stored under an idempotency key, if there is one."""

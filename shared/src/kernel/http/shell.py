@@ -13,6 +13,7 @@ from kernel.http.correlation import correlate_request
 from kernel.http.guard import OPEN_PATHS
 from kernel.http.logs import describe_exception
 from kernel.http.metrics import HttpMetrics
+from kernel.http.patience import DEADLINE
 from kernel.http.problems import ProblemError, problem_response
 
 _log = structlog.get_logger("kernel.http")
@@ -55,7 +56,8 @@ class Shell:
             await problem_response(Request(scope), problem)(scope, receive, sender)
             return
         try:
-            async with asyncio.timeout(self._timeout_seconds):
+            async with asyncio.timeout(self._timeout_seconds) as deadline:
+                scope[DEADLINE] = deadline
                 await self._app(scope, receive, sender)
         except Exception as error:  # the last place before the server: nothing may leak, everything must be answered
             problem = _problem_of(error)

@@ -22,6 +22,14 @@ INSERT INTO person_keys (person_id, key_id, sealed) VALUES ($1, $2, $3)
 ON CONFLICT (person_id) DO UPDATE SET person_id = EXCLUDED.person_id RETURNING key_id, sealed
 """
 _KEY_SQL: Final = "SELECT key_id, sealed FROM person_keys WHERE person_id = $1"
+_NEW_KEYS_SQL: Final = """
+INSERT INTO person_keys (person_id, key_id, sealed) SELECT * FROM unnest($1::text[], $2::text[], $3::bytea[])
+ON CONFLICT (person_id) DO UPDATE SET person_id = EXCLUDED.person_id RETURNING person_id, key_id, sealed
+"""
+_NAMES_SQL: Final = """
+SELECT person_id, k.key_id, k.sealed, d.name
+FROM personal_data d JOIN person_keys k USING (person_id) WHERE person_id = ANY($1::text[])
+"""
 _READ_SQL: Final = """
 SELECT k.key_id, k.sealed, d.id_number, d.name, d.phone, d.address, d.card_number
 FROM personal_data d JOIN person_keys k USING (person_id) WHERE person_id = $1
@@ -88,6 +96,31 @@ class Vault:
         if row is None:
             raise person_erased()
         return self._sealed(person_id, WrappedKey(row["key_id"], row["sealed"]), data)
+
+    async def seal_many(self, people: Mapping[str, PersonalData]) -> dict[str, SealedPersonalData]:
+        """Seal the data of many new persons, by person id, in one round trip."""
+        made = [(person_id, self._sealer.new_key(person_id)) for person_id in people]
+        rows = await self._runtime.store.pool.fetch(
+            _NEW_KEYS_SQL,
+            [person_id for person_id, _ in made],
+            [key.key_id for _, key in made],
+            [key.sealed for _, key in made],
+        )
+        keys = {row["person_id"]: WrappedKey(row["key_id"], row["sealed"]) for row in rows}
+        return {person_id: self._sealed(person_id, keys[person_id], data) for person_id, data in people.items()}
+
+    async def names_of(self, person_ids: Sequence[str]) -> dict[str, str]:
+        """The names of those persons that can still be read."""
+        rows = await self._runtime.store.pool.fetch(_NAMES_SQL, person_ids)
+        return {
+            row["person_id"]: self._sealer.open(
+                row["name"],
+                subject=row["person_id"],
+                key=WrappedKey(row["key_id"], row["sealed"]),
+                aad=_AAD + b"name",
+            ).decode()
+            for row in rows
+        }
 
     def _sealed(self, person_id: str, key: WrappedKey, data: PersonalData) -> SealedPersonalData:
         def sealed(field: str) -> str | None:

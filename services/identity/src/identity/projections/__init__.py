@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from identity.domain import entry, person
+from identity.domain import entry, feed, person
 from identity.domain.certifier import CertifierRegistered
 from identity.domain.entitlement import Entitlement
 from identity.domain.filing import ChronicFiled
@@ -11,8 +11,10 @@ from identity.projections.certification_rows import certification_rows
 from identity.projections.correction_rows import correction_rows, registered_row
 from identity.projections.enrolment_rows import enrolment_rows
 from identity.projections.entry_rows import entry_rows
+from identity.projections.feed_rows import feed_changes
+from identity.projections.feed_tables import FEED_WORKING_TABLES
 from identity.projections.tables import (
-    SOURCE_TABLES,
+    PERSON_SOURCES,
     enrolments,
     lookups,
     membership_versions,
@@ -24,18 +26,23 @@ from identity.projections.tables import (
 from kernel.event_store import RecordedEvent
 from kernel.read_tables import Change, put
 
+#: Tables of this service that are not made from its events.
+SOURCE_TABLES = PERSON_SOURCES | FEED_WORKING_TABLES
+
 __all__ = ["SOURCE_TABLES", "metadata", "person_keys", "project"]
 
 
 def project(recorded: RecordedEvent) -> Iterable[Change]:
     """The rows that an event leads to."""
+    if isinstance(recorded.event, feed.Event):
+        return feed_changes(recorded)
     if isinstance(recorded.event, entry.Event):
-        yield from entry_rows(recorded.event.entry)
-        return
+        return entry_rows(recorded.event.entry)
     rows = enrolment_rows(recorded.event)
-    if rows is not None:
-        yield from rows
-        return
+    return _of_person(recorded) if rows is None else rows
+
+
+def _of_person(recorded: RecordedEvent) -> Iterable[Change]:
     yield from certification_rows(recorded.event)
     match recorded.event:
         case CertifierRegistered() | ChronicFiled():

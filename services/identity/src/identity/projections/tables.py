@@ -154,5 +154,5 @@ number_tokens = Table(
     UniqueConstraint("token", name="number_tokens_token"),
 )
 
-#: Tables of this service that are not made from its events.
-SOURCE_TABLES: Final = frozenset({"person_keys", "number_tokens"})
+#: Tables of persons that are not made from events.
+PERSON_SOURCES: Final = frozenset({"person_keys", "number_tokens"})

@@ -1,0 +1,78 @@
+"""Files as rows of cells: CSV, NDJSON and XLSX, whatever their encoding; what cannot be a file is refused whole."""
+
+from collections.abc import Iterator, Mapping
+from typing import BinaryIO, Final
+
+import msgspec
+
+from identity.domain.feed import FileProblem
+from identity.domain.feed_row import COLUMNS, REQUIRED
+from kernel.refusals import Refused
+
+CSV: Final = "text/csv"
+NDJSON: Final = "application/x-ndjson"
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MEDIA_TYPES: Final = (CSV, NDJSON, XLSX)
+_BY_HEADING: Final = {heading: column for column, names in COLUMNS.items() for heading in (column, *names)}
+
+
+class FileRefusedError(Exception):
+    """The file as a whole cannot be taken."""
+
+    def __init__(self, code: str, detail: str, row: int | None = None) -> None:
+        super().__init__(detail)
+        self.problem = FileProblem(code, detail, row)
+
+
+class RawRow(msgspec.Struct, frozen=True):
+    """A row by columns, empty cells left out; or why its cells cannot be read. Rows count from 1, headings too."""
+
+    number: int
+    cells: Mapping[str, str]
+    refused: Refused | None = None
+
+
+def rows_of(file: BinaryIO, media_type: str, *, category_named: bool) -> Iterator[RawRow]:
+    """The rows of a file in order; the file stays open. Raises FileRefusedError on the way."""
+    from identity.handlers.feeding import spreadsheets, texts  # noqa: PLC0415 - they need what is above
+
+    file.seek(0)
+    if media_type == NDJSON:
+        return texts.ndjson_rows(file)  # every line names its own columns
+    if media_type == CSV:
+        return texts.csv_rows(file, category_named=category_named)
+    assert media_type == XLSX, f"{media_type} was let in"
+    return spreadsheets.xlsx_rows(file, category_named=category_named)
+
+
+def columns_of(headings: list[str], *, category_named: bool) -> list[str]:
+    """The columns that a heading row names. Raises FileRefusedError for unknown, double or missing ones."""
+    columns = []
+    for heading in headings:
+        column = _BY_HEADING.get(heading.strip().lstrip("\ufeff"))
+        if column is None:
+            known = ", ".join(f"{name} ({names[0]})" for name, names in COLUMNS.items())
+            detail = f"the column {heading.strip()[:40]!r} is not known; leave it out. Known are {known}"
+            raise FileRefusedError("FEED_COLUMN_UNKNOWN", detail, 1)
+        if column in columns:
+            raise FileRefusedError("FEED_COLUMN_TWICE", f"the column {column} stands in the file twice", 1)
+        columns.append(column)
+    needed = REQUIRED if category_named else (*REQUIRED, "category")
+    missing = [f"{name} ({COLUMNS[name][0]})" for name in needed if name not in columns]
+    if missing:
+        raise FileRefusedError("FEED_COLUMN_MISSING", f"the file lacks the column {', '.join(missing)}", 1)
+    return columns
+
+
+def cells_of(number: int, columns: list[str], values: list[str]) -> RawRow:
+    """A row from its values; a formula or another number of cells is the row's own reason."""
+    if len(values) != len(columns):
+        detail = f"the row has {len(values)} cells, but there are {len(columns)} columns"
+        return RawRow(number, {}, Refused("ROW_CELL_COUNT", detail))
+    cells = {column: text for column, value in zip(columns, values, strict=True) if (text := value.strip())}
+    for column, text in cells.items():
+        if text[0] == "=":
+            return RawRow(number, {}, Refused("ROW_FORMULA", f"{column} is a formula; write its value"))
+        if not text.isprintable():
+            return RawRow(number, {}, Refused("ROW_UNPRINTABLE", f"{column} holds control characters"))
+    return RawRow(number, cells)

@@ -1,0 +1,145 @@
+"""Commands about feed batches: take a file in, release a held one, or throw it away."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from uuid import NAMESPACE_OID, uuid5
+
+import msgspec
+
+from identity.config import FeedSettings
+from identity.domain.categories import Category, Department, check_owned
+from identity.domain.feed import DECIDER, Batch, BatchKind, Command, Discard, Receive, Release
+from identity.handlers.feeding.spool import Spool, check_size
+from identity.handlers.feeding.worker import FeedWorker
+from identity.handlers.personal_data import Vault
+from identity.handlers.request_context import context_of
+from kernel.command_path import Answered, CommandContext, Outcome
+from kernel.event_store import StreamAppend
+from kernel.hosting import Clock
+from kernel.http import Idempotency, current_correlation_id
+from kernel.refusals import Refused
+from kernel.runtime import Runtime
+from kernel.security import Principal
+
+_ACCEPTED = 202
+
+
+class FileSent(msgspec.Struct, frozen=True, kw_only=True):
+    """How a department describes the file that it sends."""
+
+    department: Department
+    number: str
+    kind: BatchKind
+    as_of: datetime
+    media_type: str
+    category: Category | None = None
+    area: str | None = None
+    file_name: str | None = None
+
+
+class FeedHandlers:
+    """The commands of /v1/feeds."""
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        vault: Vault,
+        spool: Spool,
+        worker: FeedWorker,
+        clock: Clock,
+        settings: FeedSettings,
+    ) -> None:
+        self._runtime = runtime
+        self._vault = vault
+        self._spool = spool
+        self._worker = worker
+        self._clock = clock
+        self._settings = settings
+
+    async def receive(self, caller: Principal, sent: FileSent, size: int, content: AsyncIterator[bytes]) -> Answered:
+        """Take a file in as it arrives. The same number with the same file is the same batch; another file is refused.
+
+        ``size`` is what the sender announces, 0 where it does not.
+        """
+        now = self._clock()
+        check_description(sent, now)
+        check_size(size, self._settings.file_bytes_max)
+        upload = await self._spool.take(content, self._settings.file_bytes_max)
+        batch_id = batch_id_of(sent.department, sent.number)
+        batch = Batch(
+            batch_id=batch_id,
+            received_at=now,
+            sent_by=caller.subject,
+            size=upload.size,
+            sha256=upload.sha256,
+            **msgspec.structs.asdict(sent),
+        )
+
+        async def attempt() -> Outcome:
+            stream, past = await self._runtime.store.load(f"feed/{batch_id}")
+            events = tuple(DECIDER.decide(Receive(batch), DECIDER.fold(past)))
+            if events:
+                await self._spool.keep(batch_id, upload)
+            else:
+                await self._spool.forget(upload.upload_id)
+            return Outcome((StreamAppend(stream, events),), {"batch_id": batch_id, "number": sent.number}, _ACCEPTED)
+
+        key = f"{batch_id}/{upload.sha256}/{now.isoformat()}"
+        context = CommandContext("feed", key, b"", caller.subject, now, current_correlation_id())
+        try:
+            answered = await self._runtime.path.run(context, attempt)
+        except Refused:
+            await self._spool.forget(upload.upload_id)
+            raise
+        self._worker.called.set()
+        return answered
+
+    async def release(
+        self, caller: Principal, key: Idempotency, department: Department, number: str, reason: str
+    ) -> Answered:
+        """Let a held batch through."""
+        answered = await self._judge(caller, key, department, number, Release(caller.subject, reason))
+        self._worker.called.set()
+        return answered
+
+    async def discard(
+        self, caller: Principal, key: Idempotency, department: Department, number: str, reason: str
+    ) -> Answered:
+        """Throw a held batch away."""
+        answered = await self._judge(caller, key, department, number, Discard(caller.subject, reason))
+        await self._spool.drop(batch_id_of(department, number))
+        return answered
+
+    async def _judge(
+        self, caller: Principal, key: Idempotency, department: Department, number: str, command: Command
+    ) -> Answered:
+        batch_id = batch_id_of(department, number)
+
+        async def attempt() -> Outcome:
+            stream, past = await self._runtime.store.load(f"feed/{batch_id}")
+            events = tuple(DECIDER.decide(command, DECIDER.fold(past)))
+            return Outcome((StreamAppend(stream, events),), {"batch_id": batch_id, "number": number})
+
+        return await self._runtime.path.run(context_of(self._vault, self._clock, caller, key), attempt)
+
+
+def batch_id_of(department: Department, number: str) -> str:
+    """The id of a department's batch."""
+    return str(uuid5(NAMESPACE_OID, f"onestop/feed/{department}/{number}"))
+
+
+def check_description(sent: FileSent, now: datetime) -> None:
+    """Refuse a file that is described wrongly: FEED_DESCRIPTION_WRONG, DATE_IN_FUTURE, CATEGORY_NOT_OWNED."""
+    if sent.as_of > now:
+        raise Refused("DATE_IN_FUTURE", f"as_of {sent.as_of.isoformat()} is still to come")
+    if sent.category is not None and not _has_groups(sent.category):
+        check_owned(sent.department, sent.category, None)
+    if sent.kind is BatchKind.FULL and (sent.category is None or sent.area is None):
+        raise Refused("FEED_DESCRIPTION_WRONG", "a full list needs its category, and the area in which it is whole")
+    if sent.kind is BatchKind.DELTA and sent.area is not None:
+        raise Refused("FEED_DESCRIPTION_WRONG", "only a full list has an area; leave it out")
+
+
+def _has_groups(category: Category) -> bool:
+    # Groups of one category may belong to different departments, so each row says whose it is.
+    return category is Category.LOW_INCOME
