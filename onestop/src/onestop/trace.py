@@ -9,7 +9,7 @@ import msgspec
 from kernel.database import SingleConnection
 from kernel.refusals import RefusalKind, Refused
 from onestop.services import SERVICES
-from settlement.domain.encounter_events import SettlementConfirmed
+from settlement.domain.encounter_events import SettlementConfirmed, SettlementSupplemented
 
 _WHERE_SQL: Final = "SELECT encounter_id, person_id FROM settlement.settlements WHERE settlement_id = $1"
 _STREAM_SQL: Final = """
@@ -33,6 +33,7 @@ class Story(msgspec.Struct, frozen=True):
 
     settlement: SettlementConfirmed
     steps: tuple[Step, ...]
+    supplements: tuple[SettlementSupplemented, ...] = ()
 
 
 async def trace(admin_url: str, settlement_id: str) -> Story:
@@ -52,9 +53,16 @@ async def trace(admin_url: str, settlement_id: str) -> Story:
         if settled.referral_id is not None:
             steps += await _stream(connection, "referral", f"referral/{settled.referral_id}")
         steps += await _stream(connection, "fund-ledger", f"journal/{settlement_id}")
-        return Story(settled, tuple(sorted(steps, key=lambda step: step.occurred_at)))
+        supplements = [step.event for step in steps if _supplements(step.event, settlement_id)]
+        for review_id in dict.fromkeys(supplement.review_id for supplement in supplements):
+            steps += await _stream(connection, "settlement", f"review/{review_id}")
+        return Story(settled, tuple(sorted(steps, key=lambda step: step.occurred_at)), tuple(supplements))
     finally:
         await connection.close()
+
+
+def _supplements(event: Any, settlement_id: str) -> bool:
+    return isinstance(event, SettlementSupplemented) and event.settlement_id == settlement_id
 
 
 async def _stream(connection: SingleConnection, name: str, stream_id: str) -> list[Step]:

@@ -5,15 +5,27 @@ from rich.table import Table
 
 from kernel.money import yuan_from_fen
 from onestop.trace import Step, Story
-from settlement.domain.benefit import LayerTrace
+from settlement.domain.benefit import Adjudication, LayerTrace
 
 
 def print_story(console: Console, story: Story) -> None:
-    """The bill with its layers and clauses, the accumulators, and what happened in which service."""
+    """The bill with its layers and clauses, what was supplemented later, and what happened in which service."""
     settled, result = story.settlement, story.settlement.adjudication
     console.print(f"\n[bold]Settlement {settled.settlement_id}[/bold]  {settled.hospital_id}, {settled.claim.kind}")
+    _print_bill(console, result, "Who pays what, and why")
+    for supplement in story.supplements:
+        console.print(f"\n[bold]Supplement {supplement.supplement_id}[/bold]  review {supplement.review_id}")
+        for change in supplement.layers:
+            console.print(f"  {change.payer:<10} {yuan_from_fen(change.amount_fen):>14} yuan  {change.clause}")
+        console.print(f"  {'patient':<10} {yuan_from_fen(supplement.patient_fen):>14} yuan")
+        _print_bill(console, supplement.adjudication, "Who pays what after it, and why")
+    for step in story.steps:
+        console.print(f"  {step.occurred_at:%H:%M:%S.%f} {step.service:<12} {step.type:<22} {_summary(step)}")
+
+
+def _print_bill(console: Console, result: Adjudication, title: str) -> None:
     console.print(f"category {result.category}, {result.document}, policy {result.policy_id}")
-    table = Table(title="Who pays what, and why", title_justify="left")
+    table = Table(title=title, title_justify="left")
     table.add_column("payer")
     table.add_column("yuan", justify="right", no_wrap=True)
     table.add_column("how it comes about")
@@ -25,8 +37,6 @@ def print_story(console: Console, story: Story) -> None:
     console.print(table)
     if result.payout_fen:
         console.print(f"beside the bill, paid to the person: {yuan_from_fen(result.payout_fen)} yuan")
-    for step in story.steps:
-        console.print(f"  {step.occurred_at:%H:%M:%S.%f} {step.service:<12} {step.type:<22} {_summary(step)}")
 
 
 def _how(layer: LayerTrace) -> str:
@@ -51,7 +61,11 @@ def _summary(step: Step) -> str:
     postings = getattr(event, "postings", None)
     if postings:
         return "; ".join(f"{p.account} {yuan_from_fen(p.amount_fen)}" for p in postings)
-    for name in ("state", "kind", "category", "discharged_on", "reason"):
+    if (finding := getattr(event, "finding", None)) is not None:
+        return (
+            f"patient {yuan_from_fen(finding.patient_fen)}, because of identity's revision {finding.identity_revision}"
+        )
+    for name in ("state", "kind", "category", "discharged_on", "decision", "reason"):
         value = getattr(event, name, None)
         if value is not None:
             return f"{name} {value}"

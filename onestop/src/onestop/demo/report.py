@@ -5,7 +5,7 @@ from typing import Final
 import asyncpg
 import msgspec
 
-from kernel.contracts.settlement import SettlementConfirmed, SettlementRevoked
+from kernel.contracts.settlement import SettlementConfirmed, SettlementRevoked, SettlementSupplemented
 from onestop.replay.snapshot import events_in_order, snapshot
 from onestop.services import SERVICES
 
@@ -28,6 +28,8 @@ class Books(msgspec.Struct, frozen=True):
     owed_to_persons_fen: int
     ledger_sum_fen: int
     funds_in_debt: dict[str, int]
+    #: What patients should have paid more (below zero: less) by supplements: it lies between them and the funds.
+    supplemented_fen: int = 0
 
     @property
     def problems(self) -> list[str]:
@@ -35,13 +37,16 @@ class Books(msgspec.Struct, frozen=True):
         found = []
         if self.total_fen != sum(self.by_payer_fen.values()) + self.patients_fen:
             found.append("the bills' totals are not the payers' parts plus the patients' parts")
-        if self.owed_to_hospitals_fen != sum(self.by_payer_fen.values()):
+        to_hospitals = sum(self.by_payer_fen.values()) + self.supplemented_fen
+        if self.owed_to_hospitals_fen != to_hospitals:
             found.append(
-                f"settlement says payers owe hospitals {sum(self.by_payer_fen.values())} fen, "
-                f"the ledger says {self.owed_to_hospitals_fen}"
+                f"settlement says payers owe hospitals {to_hospitals} fen, the ledger says {self.owed_to_hospitals_fen}"
             )
-        if self.owed_to_persons_fen != self.payout_fen:
-            found.append(f"payouts of {self.payout_fen} fen, but the ledger owes persons {self.owed_to_persons_fen}")
+        to_persons = self.payout_fen - self.supplemented_fen
+        if self.owed_to_persons_fen != to_persons:
+            found.append(
+                f"settlement says payers owe persons {to_persons} fen, the ledger says {self.owed_to_persons_fen}"
+            )
         if self.ledger_sum_fen != 0:
             found.append(f"debits and credits of the ledger differ by {self.ledger_sum_fen} fen")
         return found
@@ -51,6 +56,7 @@ async def read_books(admin_url: str) -> Books:
     """Add up the published settlements, and read the ledger's balances beside them."""
     by_payer: dict[str, int] = {}
     standing: dict[str, SettlementConfirmed] = {}
+    supplements: dict[str, list[SettlementSupplemented]] = {}
     settled = revoked = 0
     service = SERVICES["settlement"]
     async with snapshot(admin_url, service.schema) as connection:
@@ -61,26 +67,32 @@ async def read_books(admin_url: str) -> Books:
                     case SettlementConfirmed() as event:
                         standing[event.settlement_id] = event
                         settled += 1
+                    case SettlementSupplemented() as event:
+                        supplements.setdefault(event.settlement_id, []).append(event)
                     case SettlementRevoked() as event:
                         del standing[event.settlement_id]
+                        supplements.pop(event.settlement_id, None)
                         revoked += 1
                     case _:
                         continue
-    for event in standing.values():
-        for layer in event.layers:
+    changes = [change for of_one in supplements.values() for change in of_one]
+    bills: list[SettlementConfirmed | SettlementSupplemented] = [*standing.values(), *changes]
+    for bill in bills:
+        for layer in bill.layers:
             by_payer[layer.payer] = by_payer.get(layer.payer, 0) + layer.amount_fen
     balances = await _balances(admin_url)
     return Books(
         settled,
         revoked,
         by_payer,
-        sum(event.patient_pays_fen for event in standing.values()),
+        sum(event.patient_pays_fen for event in standing.values()) + sum(c.patient_fen for c in changes),
         sum(event.total_fen for event in standing.values()),
-        sum(event.payout_fen for event in standing.values()),
+        sum(bill.payout_fen for bill in bills),
         -sum(fen for account, fen in balances.items() if account.startswith("payable/hospital/")),
-        -sum(fen for account, fen in balances.items() if account.startswith("payable/person/")),
+        -sum(fen for account, fen in balances.items() if account.startswith(("payable/person/", "receivable/"))),
         sum(balances.values()),
         {account: fen for account, fen in balances.items() if _is_aid_fund(account) and fen > 0},
+        sum(change.patient_fen for change in changes),
     )
 
 

@@ -1,9 +1,9 @@
-"""Consumers: settlements and revocations become journals, a batch in one transaction."""
+"""Consumers: settlements, supplements and revocations become journals, a batch in one transaction."""
 
 from collections.abc import Sequence
 
 from fund_ledger.config import Config
-from fund_ledger.handlers.booking import Told, book
+from fund_ledger.handlers.booking import Happened, Told, book
 from kernel.contracts import settlement
 from kernel.database import Connection
 from kernel.event_log import Message
@@ -21,7 +21,7 @@ def subscriptions(store: EventStore, config: Config) -> Sequence[Subscription]:
         told: list[Told] = []
         for message in messages:
             event = read(settlement.REGISTRY, message)
-            if isinstance(event, settlement.SettlementConfirmed | settlement.SettlementRevoked):
+            if isinstance(event, Happened):
                 told.append((message, event))
         if not told:
             return

@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 from fastapi import FastAPI
 
-from fund_ledger.api import CODES, accounts, journals, money
+from fund_ledger.api import CODES, accounts, journals, money, receivables
 from fund_ledger.config import Config
 from fund_ledger.consumers import subscriptions
 from fund_ledger.event_types import REGISTRY
@@ -34,11 +34,11 @@ def build(host: Host, config: Config | None = None) -> FastAPI:
     config = config or Config()
     parts = msgspec.structs.replace(PARTS, subscriptions=partial(subscriptions, config=config))
     runtime = host.runtime(parts)
-    queries = Queries(runtime)
+    queries, handlers = Queries(runtime), Handlers(runtime, host.clock, config)
     return application(
         runtime,
         host,
         description="The payers' money in double entry.",
-        routers=[money(Handlers(runtime, host.clock, config)), accounts(queries), journals(queries)],
+        routers=[money(handlers), accounts(queries), journals(queries), receivables(handlers, queries)],
         error_codes=CODES,
     )

@@ -16,14 +16,16 @@ SELECT split_part(account, '/', -1) AS fund,
        sum(credit_fen)::bigint AS credit_fen,
        COALESCE(sum(debit_fen - credit_fen) FILTER (WHERE account LIKE 'bank/%'), 0)::bigint AS bank_fen,
        COALESCE(sum(credit_fen - debit_fen) FILTER (WHERE account LIKE 'fund/%'), 0)::bigint AS available_fen,
-       COALESCE(sum(credit_fen - debit_fen) FILTER (WHERE account LIKE 'payable/%'), 0)::bigint AS owed_fen
+       COALESCE(sum(credit_fen - debit_fen) FILTER (WHERE account LIKE 'payable/%'), 0)::bigint AS owed_fen,
+       COALESCE(sum(debit_fen - credit_fen) FILTER (WHERE account LIKE 'receivable/%'), 0)::bigint AS receivable_fen
 FROM balances WHERE $1 = '' OR split_part(account, '/', -2) = $1 GROUP BY 1 ORDER BY 1
 """
 _JOURNAL_COLUMNS: Final = "journal_id, kind, booked_on, settlement_id, source, reason, accounts, amounts, payers"
 _JOURNAL_SQL: Final = f"SELECT {_JOURNAL_COLUMNS} FROM journals WHERE journal_id = $1"
-# A settlement has a journal and perhaps its reversal, never more; the journal's id is the shorter one.
+# A settlement has a journal, perhaps supplements, and last of all perhaps the reversal of all of them.
 _OF_SETTLEMENT_SQL: Final = f"""
-SELECT {_JOURNAL_COLUMNS} FROM journals WHERE settlement_id = $1 ORDER BY journal_id LIMIT 2
+SELECT {_JOURNAL_COLUMNS} FROM journals WHERE settlement_id = $1
+ORDER BY kind = 'reversal', journal_id LIMIT 100
 """
 # $2 and $3 are the last line shown; its day is looked up, so a cursor needs no date that could be malformed.
 _POSTINGS_SQL: Final = """
@@ -38,6 +40,21 @@ ORDER BY j.booked_on, j.journal_id, p.line LIMIT $4
 _TOTALS_SQL: Final = """
 SELECT payer, fund, sum(to_hospitals_fen)::bigint AS to_hospitals_fen, sum(to_persons_fen)::bigint AS to_persons_fen
 FROM payer_totals WHERE $1 = '' OR county = $1 GROUP BY payer, fund ORDER BY payer, fund
+"""
+# The oldest day is that of the first amount which what was given back does not cover: first in, first out.
+_RECEIVABLES_SQL: Final = """
+SELECT b.account, b.debit_fen - b.credit_fen AS due_fen, a.since
+FROM balances b CROSS JOIN LATERAL (
+  SELECT min(d.booked_on) AS since FROM (
+    SELECT j.booked_on, p.amount_fen,
+           sum(p.amount_fen) OVER (ORDER BY j.booked_on, j.journal_id, p.line) AS up_to
+    FROM journals j, unnest(j.accounts, j.amounts) WITH ORDINALITY AS p(account, amount_fen, line)
+    WHERE j.accounts @> ARRAY[b.account] AND p.account = b.account AND p.amount_fen > 0
+  ) d WHERE d.up_to > b.credit_fen
+) a
+WHERE starts_with(b.account, 'receivable/') AND b.debit_fen > b.credit_fen AND b.account > $1
+  AND ($2 = '' OR split_part(b.account, '/', -2) = $2)
+ORDER BY b.account LIMIT $3
 """
 
 
@@ -60,7 +77,7 @@ class Queries:
         return await self._runtime.store.pool.fetchrow(_JOURNAL_SQL, journal_id)
 
     async def journals_of(self, settlement_id: str) -> Sequence[Any]:
-        """A settlement's journal, then its reversal if there is one."""
+        """A settlement's journal, those of its supplements, and the reversal of all if there is one."""
         return await self._runtime.store.pool.fetch(_OF_SETTLEMENT_SQL, settlement_id)
 
     async def postings(self, account: str, after: tuple[str, int], limit: int) -> Sequence[Any]:
@@ -70,3 +87,7 @@ class Queries:
     async def totals(self, county: str) -> Sequence[Any]:
         """What each payer's layers have cost each fund, in one county or, with an empty name, in all."""
         return await self._runtime.store.pool.fetch(_TOTALS_SQL, county)
+
+    async def receivables(self, county: str, after: str, limit: int) -> Sequence[Any]:
+        """What persons owe a county's funds, or with an empty name all, in order of the accounts' names."""
+        return await self._runtime.store.pool.fetch(_RECEIVABLES_SQL, after, county, limit)

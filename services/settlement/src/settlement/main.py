@@ -12,6 +12,7 @@ from settlement.config import Config
 from settlement.consumers import HEARD, subscriptions
 from settlement.event_types import REGISTRY
 from settlement.handlers import Handlers
+from settlement.handlers.reviews import ReviewHandlers
 from settlement.integration_events import publish
 from settlement.projections import project
 from settlement.queries import Queries
@@ -42,7 +43,7 @@ def build(host: Host, config: Config) -> FastAPI:
             settlements(handlers, queries),
             benefit_years(handlers, queries),
             institutions(handlers, queries),
-            reviews(queries),
+            reviews(ReviewHandlers(runtime, queries, host.clock), queries),
         ],
         error_codes=CODES,
         on_start=handlers.adopt_policies,

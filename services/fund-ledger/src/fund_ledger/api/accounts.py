@@ -31,7 +31,8 @@ class PostingAnswer(Wire, frozen=True):
 
 
 class FundBalance(Wire, frozen=True):
-    """One fund: what is in the bank is what it has left plus what it owes; below zero ``available`` is a debt."""
+    """One fund: bank and receivables together are what it has left plus what it owes; below zero ``available`` is a
+    debt."""
 
     fund: str
     debit_fen: Yuan
@@ -39,6 +40,7 @@ class FundBalance(Wire, frozen=True):
     bank_fen: SignedYuan
     available_fen: SignedYuan
     owed_fen: SignedYuan
+    receivable_fen: SignedYuan
     balanced: bool
 
 
@@ -118,8 +120,8 @@ def _posting(row: Any) -> PostingAnswer:
 
 def _fund(row: Any) -> FundBalance:
     debit, credit = Yuan(row["debit_fen"]), Yuan(row["credit_fen"])
-    bank, available, owed = (SignedYuan(row[name]) for name in ("bank_fen", "available_fen", "owed_fen"))
-    return FundBalance(row["fund"], debit, credit, bank, available, owed, debit == credit)
+    sums = {name: SignedYuan(row[name]) for name in ("bank_fen", "available_fen", "owed_fen", "receivable_fen")}
+    return FundBalance(fund=row["fund"], debit_fen=debit, credit_fen=credit, balanced=debit == credit, **sums)
 
 
 def _total(row: Any) -> PayerTotal:

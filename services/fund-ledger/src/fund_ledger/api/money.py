@@ -40,6 +40,16 @@ class PaymentBody(RequestBody, frozen=True):
     person_id: Identifier | None = None
 
 
+class CollectionBody(RequestBody, frozen=True):
+    """What a person gave back of aid that was clawed back."""
+
+    county: County
+    fund: FundCode
+    person_id: Identifier
+    amount_fen: Yuan
+    value_on: date
+
+
 class JournalMade(Wire, frozen=True):
     """The journal under which it was booked."""
 
@@ -47,8 +57,9 @@ class JournalMade(Wire, frozen=True):
 
 
 def money(handlers: Handlers) -> Router:
-    """The routes of /v1/fund-receipts and /v1/payments."""
+    """The routes of /v1/fund-receipts, /v1/payments and /v1/collections."""
     router = Router(prefix="/v1", tags=["money"])
+    _add_collections(router, handlers)
 
     @router.post("/fund-receipts", status_code=201)
     async def receive(
@@ -81,6 +92,22 @@ def money(handlers: Handlers) -> Router:
         return stored_answer(done.status, done.body, replayed=done.replayed)
 
     return router
+
+
+def _add_collections(router: Router, handlers: Handlers) -> None:
+    @router.post("/collections", status_code=201)
+    async def collect(
+        caller: Finance, command: Annotated[CollectionBody, body(CollectionBody)], key: IdempotencyKey
+    ) -> Json[JournalMade]:
+        """Book that a person gave back what was clawed back; never more than is due."""
+        done = await handlers.collect(
+            caller,
+            key,
+            receivable=accounts.receivable_from_person(command.person_id, command.county, command.fund),
+            amount_fen=int(command.amount_fen),
+            value_on=command.value_on,
+        )
+        return stored_answer(done.status, done.body, replayed=done.replayed)
 
 
 def _payable(command: PaymentBody) -> str:

@@ -13,6 +13,8 @@ FUND: Final = "fund"
 BANK: Final = "bank"
 #: What a county's fund owes to a hospital or to a person.
 PAYABLE: Final = "payable"
+#: What a person has to give back to a county's fund: aid clawed back after settlement.
+RECEIVABLE: Final = "receivable"
 #: What a hospital bears itself: nobody owes it to anybody, it is only counted.
 MEMO: Final = "memo"
 #: Payers that are the hospital itself (B8: HOSPITAL_BORNE, HOSPITAL_REDUCTION).
@@ -50,6 +52,11 @@ def payable_to_hospital(hospital_id: str, county: str, code: str) -> str:
 def payable_to_person(person_id: str, county: str, code: str) -> str:
     """What a county's fund owes a person beside the bill: ``payable/person/P1/445202/MA``."""
     return _name(PAYABLE, "person", person_id, county, code)
+
+
+def receivable_from_person(person_id: str, county: str, code: str) -> str:
+    """What a person owes a county's fund: ``receivable/person/P1/445202/MA``."""
+    return _name(RECEIVABLE, "person", person_id, county, code)
 
 
 def memo(county: str, code: str) -> str:

@@ -28,3 +28,18 @@ class SettledBill(msgspec.Struct, frozen=True):
     hospital_id: str
     person_id: str
     parts: tuple[PayerPart, ...]
+
+
+class SupplementedBill(msgspec.Struct, frozen=True):
+    """What changes for the payers of a settled bill: parts are new less old, and may be below zero.
+
+    ``patient_fen`` is what the patient should have paid more; below zero, what was paid too much at the hospital.
+    """
+
+    supplement_id: str
+    settlement_id: str
+    county: str
+    hospital_id: str
+    person_id: str
+    patient_fen: int
+    parts: tuple[PayerPart, ...]

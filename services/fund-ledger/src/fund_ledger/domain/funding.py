@@ -19,3 +19,25 @@ def split(amount_fen: int, cascade: Sequence[str], available: Mapping[str, int])
         parts.append((fund, paid))
         left -= paid
     return (*parts, (cascade[-1], left))
+
+
+def redistribute(
+    change_fen: int, cascade: Sequence[str], given: Mapping[str, int], available: Mapping[str, int]
+) -> dict[str, int]:
+    """How the funds behind a layer bear a change of it, in fen by fund; the entries add up to the change.
+
+    ``given`` is what each fund has borne of the layer so far. A fund that is no longer in the cascade gets all of
+    that back. Of a decrease the fund that came last gets back first, never more than it gave while another gave more;
+    an increase is shared out as in ``split``.
+    """
+    moved = {fund: -amount for fund, amount in given.items() if fund not in cascade}
+    wanted = change_fen - sum(moved.values())
+    if wanted >= 0:
+        moved |= dict(split(wanted, cascade, available))
+    else:
+        for fund in reversed(cascade):
+            back = min(-wanted, max(0, given.get(fund, 0)))
+            moved[fund] = -back
+            wanted += back
+        moved[cascade[-1]] += wanted
+    return {fund: amount for fund, amount in moved.items() if amount}

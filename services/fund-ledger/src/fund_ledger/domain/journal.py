@@ -9,6 +9,8 @@ import msgspec
 from fund_ledger.domain import accounts
 from fund_ledger.domain.journal_commands import (
     BookSettlement,
+    BookSupplement,
+    Collect,
     JournalCommand,
     PayOut,
     ReceiveMoney,
@@ -23,6 +25,7 @@ from fund_ledger.domain.journal_events import (
     Posting,
 )
 from fund_ledger.domain.liabilities import liabilities
+from fund_ledger.domain.supplements import supplementary
 from kernel.decider import Decider
 from kernel.refusals import RefusalKind, Refused
 
@@ -32,9 +35,9 @@ class Unbooked(msgspec.Struct, frozen=True):
 
 
 class Booked(msgspec.Struct, frozen=True):
-    """A journal stands."""
+    """A journal stands, perhaps with supplements."""
 
-    journal: JournalBooked
+    journals: tuple[JournalBooked, ...]
 
 
 class Reversed(msgspec.Struct, frozen=True):
@@ -53,11 +56,13 @@ def decide(command: JournalCommand, state: JournalState) -> Sequence[JournalEven
     match command:
         case BookSettlement():
             return _book(command) if isinstance(state, Unbooked) else ()
+        case BookSupplement():
+            return _supplement(command, state)
         case ReverseSettlement():
             return _reverse(command, state)
         case ReceiveMoney():
             return _receive(command) if isinstance(state, Unbooked) else ()
-        case PayOut():
+        case PayOut() | Collect():
             return _pay(command) if isinstance(state, Unbooked) else ()
         case _:
             assert_never(command)
@@ -72,15 +77,40 @@ def _book(command: BookSettlement) -> Sequence[JournalEvent]:
     return _with_alarms(journal, command.available_fen)
 
 
+def _supplement(command: BookSupplement, state: JournalState) -> Sequence[JournalEvent]:
+    past = state.journals if isinstance(state, Booked) else ()
+    bill = command.bill
+    if isinstance(state, Reversed) or any(journal.journal_id == bill.supplement_id for journal in past):
+        return ()
+    postings = supplementary(bill, _given(past), command.available_fen)
+    if not postings:
+        return ()
+    journal = JournalBooked(bill.supplement_id, "supplement", command.booked_on, postings, bill.settlement_id)
+    return _with_alarms(journal, command.available_fen)
+
+
+def _given(journals: Sequence[JournalBooked]) -> dict[str, dict[str, int]]:
+    """What each fund has borne of each payer's part in these journals."""
+    given: dict[str, dict[str, int]] = {}
+    for posting in (posting for journal in journals for posting in journal.postings):
+        account = accounts.parse(posting.account)
+        if account.kind == accounts.FUND and posting.payer is not None:
+            of_payer = given.setdefault(posting.payer, {})
+            of_payer[account.fund] = of_payer.get(account.fund, 0) + posting.amount_fen
+    return given
+
+
 def _reverse(command: ReverseSettlement, state: JournalState) -> Sequence[JournalEvent]:
     match state:
-        case Booked(journal=journal):
+        case Booked(journals=journals):
+            settlement_id = journals[0].settlement_id
+            assert settlement_id is not None, "only what a settlement booked is reversed"
             back = JournalReversed(
-                journal.journal_id,
+                settlement_id,
                 command.booked_on,
-                tuple(Posting(p.account, -p.amount_fen, p.payer) for p in journal.postings),
+                tuple(Posting(p.account, -p.amount_fen, p.payer) for journal in journals for p in journal.postings),
                 command.reason,
-                journal.settlement_id,
+                settlement_id,
             )
             return _with_alarms(back, command.available_fen)
         case Unbooked() | Reversed():
@@ -99,21 +129,25 @@ def _receive(command: ReceiveMoney) -> Sequence[JournalEvent]:
     return _with_alarms(journal, command.available_fen)
 
 
-def _pay(command: PayOut) -> Sequence[JournalEvent]:
+def _pay(command: PayOut | Collect) -> Sequence[JournalEvent]:
     _check(command.amount_fen, command.value_on, command.today)
-    if command.amount_fen > command.owed_fen:
+    match command:
+        case PayOut(payable=account, owed_fen=owed, amount_fen=amount):
+            kind = "payment"
+        case Collect(receivable=account, due_fen=owed, amount_fen=due):
+            kind, amount = "collection", -due
+        case _:
+            assert_never(command)
+    if abs(amount) > owed:
         raise Refused(
             "OVERPAYMENT",
-            f"{command.payable} is owed {max(0, command.owed_fen)} fen, so {command.amount_fen} fen cannot be paid",
+            f"on {account} {max(0, owed)} fen are owed, so {abs(amount)} fen cannot be paid",
             kind=RefusalKind.CONFLICT,
-            about={"account": command.payable},
+            about={"account": account},
         )
-    payable = accounts.parse(command.payable)
-    postings = (
-        Posting(command.payable, command.amount_fen),
-        Posting(accounts.bank(payable.county, payable.fund), -command.amount_fen),
-    )
-    return (JournalBooked(command.journal_id, "payment", command.value_on, postings),)
+    name = accounts.parse(account)
+    postings = (Posting(account, amount), Posting(accounts.bank(name.county, name.fund), -amount))
+    return (JournalBooked(command.journal_id, kind, command.value_on, postings),)
 
 
 def _check(amount_fen: int, value_on: date, today: date) -> None:
@@ -158,7 +192,7 @@ def evolve(state: JournalState, event: JournalEvent) -> JournalState:
     """The state after an event."""
     match event:
         case JournalBooked():
-            return Booked(event)
+            return Booked((*state.journals, event) if isinstance(state, Booked) else (event,))
         case JournalReversed():
             return Reversed()
         case FundOverdrawn() | FundRestored():

@@ -5,7 +5,7 @@ from datetime import date
 
 import msgspec
 
-from fund_ledger.domain.bill import SettledBill
+from fund_ledger.domain.bill import SettledBill, SupplementedBill
 
 
 class BookSettlement(msgspec.Struct, frozen=True):
@@ -16,8 +16,16 @@ class BookSettlement(msgspec.Struct, frozen=True):
     booked_on: date
 
 
+class BookSupplement(msgspec.Struct, frozen=True):
+    """Book the difference of a settled bill that was decided again."""
+
+    bill: SupplementedBill
+    available_fen: Mapping[str, int]
+    booked_on: date
+
+
 class ReverseSettlement(msgspec.Struct, frozen=True):
-    """Take a settlement's journal back."""
+    """Take a settlement's journal back, and those of its supplements."""
 
     reason: str
     available_fen: Mapping[str, int]
@@ -48,4 +56,15 @@ class PayOut(msgspec.Struct, frozen=True):
     today: date
 
 
-JournalCommand = BookSettlement | ReverseSettlement | ReceiveMoney | PayOut
+class Collect(msgspec.Struct, frozen=True):
+    """A person gave back on ``value_on`` what is due on ``receivable``; ``due_fen`` is what is due now."""
+
+    journal_id: str
+    receivable: str
+    amount_fen: int
+    due_fen: int
+    value_on: date
+    today: date
+
+
+JournalCommand = BookSettlement | BookSupplement | ReverseSettlement | ReceiveMoney | PayOut | Collect

@@ -14,7 +14,8 @@ class Posting(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class JournalBooked(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A balanced journal. ``kind`` is settlement, receipt or payment; ``source`` says where a receipt came from."""
+    """A balanced journal. ``kind`` is settlement, supplement, receipt, payment or collection; ``source`` says where a
+    receipt came from."""
 
     journal_id: str
     kind: str
@@ -25,7 +26,7 @@ class JournalBooked(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class JournalReversed(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The exact negative of the journal of the same id."""
+    """The exact negative of the journal of the same id and of its supplements."""
 
     journal_id: str
     booked_on: date

@@ -9,7 +9,7 @@ from uuid import uuid5
 from fund_ledger.config import Config
 from fund_ledger.domain import accounts
 from fund_ledger.domain.journal import DECIDER
-from fund_ledger.domain.journal_commands import JournalCommand, PayOut, ReceiveMoney
+from fund_ledger.domain.journal_commands import Collect, JournalCommand, PayOut, ReceiveMoney
 from fund_ledger.handlers.turn import TurnStore, hold
 from kernel.china_time import china_date
 from kernel.command_path import Answered, CommandContext, CommandPath, Outcome
@@ -67,6 +67,21 @@ class Handlers:
             return PayOut(journal_id, payable, amount_fen, owed_fen, value_on, today)
 
         return await self._in_turn(self._context(caller, key), payable, order)
+
+    async def collect(
+        self, caller: Principal, key: Idempotency, *, receivable: str, amount_fen: int, value_on: date
+    ) -> Answered:
+        """A person gives back to a county's fund what is due on ``receivable``."""
+
+        def order(journal_id: str, today: date, credit_fen: int) -> JournalCommand:
+            return Collect(journal_id, receivable, amount_fen, -credit_fen, value_on, today)
+
+        return await self._in_turn(self._context(caller, key), receivable, order)
+
+    @property
+    def today(self) -> date:
+        """Today's date in China."""
+        return china_date(self._clock())
 
     async def _in_turn(self, context: CommandContext, account: str, order: _Order) -> Answered:
         """Run a command while nobody else moves the account it is decided by."""

@@ -2,18 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, assert_never
 from uuid import UUID
 
 from fund_ledger.config import Config
 from fund_ledger.domain import accounts
-from fund_ledger.domain.bill import PayerPart, SettledBill
+from fund_ledger.domain.bill import PayerPart, SettledBill, SupplementedBill
 from fund_ledger.domain.journal import DECIDER, Booked, JournalState, after
-from fund_ledger.domain.journal_commands import BookSettlement, JournalCommand, ReverseSettlement
+from fund_ledger.domain.journal_commands import BookSettlement, BookSupplement, JournalCommand, ReverseSettlement
 from fund_ledger.domain.journal_events import JournalEvent
 from fund_ledger.handlers.turn import hold
 from kernel.china_time import china_date
-from kernel.contracts.settlement import SettlementConfirmed, SettlementRevoked
+from kernel.contracts.settlement import SettlementConfirmed, SettlementRevoked, SettlementSupplemented
 from kernel.database import Connection
 from kernel.event_log import Message
 from kernel.event_store import EventStore, Stream, StreamAppend, Write
@@ -23,7 +23,8 @@ SELECT stream_id, version, type, schema_version, data, chain FROM events
 WHERE stream_id = ANY($1::text[]) ORDER BY stream_id, version
 """
 
-Told = tuple[Message, SettlementConfirmed | SettlementRevoked]
+Happened = SettlementConfirmed | SettlementSupplemented | SettlementRevoked
+Told = tuple[Message, Happened]
 _Streams = dict[str, tuple[Stream, JournalState]]
 
 
@@ -55,14 +56,34 @@ def bill_of(event: SettlementConfirmed) -> SettledBill:
     return SettledBill(event.settlement_id, event.county, event.hospital_id, event.person_id, parts)
 
 
-def _stream_id(event: SettlementConfirmed | SettlementRevoked) -> str:
+def supplement_of(event: SettlementSupplemented) -> SupplementedBill:
+    """What of a published supplement is the ledger's business."""
+    parts = tuple(PayerPart(layer.payer, layer.amount_fen, layer.funding, layer.payout_fen) for layer in event.layers)
+    return SupplementedBill(
+        event.supplement_id,
+        event.settlement_id,
+        event.county,
+        event.hospital_id,
+        event.person_id,
+        event.patient_fen,
+        parts,
+    )
+
+
+def _stream_id(event: Happened) -> str:
     return f"journal/{event.settlement_id}"
 
 
-def _command(event: SettlementConfirmed | SettlementRevoked, available_fen: dict[str, int]) -> JournalCommand:
-    if isinstance(event, SettlementConfirmed):
-        return BookSettlement(bill_of(event), available_fen, china_date(event.settled_at))
-    return ReverseSettlement(event.reason, available_fen, china_date(event.revoked_at))
+def _command(event: Happened, available_fen: dict[str, int]) -> JournalCommand:
+    match event:
+        case SettlementConfirmed():
+            return BookSettlement(bill_of(event), available_fen, china_date(event.settled_at))
+        case SettlementSupplemented():
+            return BookSupplement(supplement_of(event), available_fen, china_date(event.supplemented_at))
+        case SettlementRevoked():
+            return ReverseSettlement(event.reason, available_fen, china_date(event.revoked_at))
+        case _:
+            assert_never(event)
 
 
 def _write(store: EventStore, message: Message, stream: Stream, events: Sequence[JournalEvent]) -> Write:
@@ -84,11 +105,13 @@ def _funds_kept_here(told: Iterable[Told], streams: _Streams, config: Config) ->
     elsewhere = config.paid_elsewhere | accounts.BORNE_BY_HOSPITAL
     names: set[str] = set()
     for _, event in told:
-        if isinstance(event, SettlementConfirmed):
-            codes = {code for part in bill_of(event).parts for code in part.cascade}
+        if not isinstance(event, SettlementRevoked):
+            bill = bill_of(event) if isinstance(event, SettlementConfirmed) else supplement_of(event)
+            codes = {code for part in bill.parts for code in part.cascade}
             names |= {accounts.fund(event.county, code) for code in codes - elsewhere}
     for _, state in streams.values():
-        for posting in state.journal.postings if isinstance(state, Booked) else ():
+        journals = state.journals if isinstance(state, Booked) else ()
+        for posting in (posting for journal in journals for posting in journal.postings):
             account = accounts.parse(posting.account)
             if account.kind == accounts.FUND and account.fund not in elsewhere:
                 names.add(posting.account)

@@ -8,6 +8,7 @@ import msgspec
 from kernel.http import RequestBody, Yuan
 from kernel.policy_packs.model import Kind, Level
 from settlement.domain.fees import CostClass
+from settlement.domain.review_events import Decision
 
 Identifier = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+$")]
 Payer = Annotated[str, msgspec.Meta(min_length=1, max_length=16, pattern=r"^[A-Z0-9_]+$")]
@@ -66,6 +67,19 @@ class SettleBody(RequestBody, frozen=True):
 
 class RevokeBody(RequestBody, frozen=True):
     """Why a settlement is taken back."""
+
+    reason: Annotated[str, msgspec.Meta(min_length=2, max_length=200)]
+
+
+class ProposalBody(RequestBody, frozen=True):
+    """ADJUST pays or claws back the difference, LEAVE keeps everything as it was settled."""
+
+    decision: Decision
+    reason: Annotated[str, msgspec.Meta(min_length=2, max_length=200)]
+
+
+class RejectionBody(RequestBody, frozen=True):
+    """Why a proposal is not released."""
 
     reason: Annotated[str, msgspec.Meta(min_length=2, max_length=200)]
 

@@ -7,12 +7,29 @@ from typing import Annotated, Any, Literal
 import msgspec
 from fastapi import Query
 
-from kernel.http import Json, Page, PageRequest, Router, SignedYuan, Wire, Yuan, allow, answer, page_of, paging
+from kernel.http import (
+    IdempotencyKey,
+    Json,
+    Page,
+    PageRequest,
+    Router,
+    SignedYuan,
+    Wire,
+    Yuan,
+    allow,
+    answer,
+    body,
+    page_of,
+    paging,
+    stored_answer,
+)
 from kernel.security import Principal, Role
+from settlement.api.bodies import ProposalBody, RejectionBody
 from settlement.domain.benefit import Standing
 from settlement.domain.finding import BillDifference, Finding, LayerDifference
 from settlement.domain.review import review_unknown
 from settlement.domain.review_events import ReviewEvent
+from settlement.handlers.reviews import ReviewHandlers
 from settlement.queries import Queries
 
 Operator = Annotated[Principal, allow(Role.OPERATIONS, Role.AGENCY)]
@@ -92,10 +109,23 @@ class ReviewAnswer(Wire, frozen=True):
     history: tuple[ReviewStep, ...]
 
 
-def reviews(queries: Queries) -> Router:
+class ReviewDecided(Wire, frozen=True):
+    """The item's state after the command, and the supplements that pay or claw back the difference."""
+
+    review_id: str
+    state: str
+    supplements: tuple[str, ...] = ()
+
+
+def reviews(handlers: ReviewHandlers, queries: Queries) -> Router:
     """The routes of /v1/reviews."""
     router = Router(prefix="/v1/reviews", tags=["reviews"])
+    _add_reading(router, queries)
+    _add_deciding(router, handlers)
+    return router
 
+
+def _add_reading(router: Router, queries: Queries) -> None:
     @router.get("")
     async def list_reviews(
         _caller: Operator,
@@ -114,7 +144,30 @@ def reviews(queries: Queries) -> Router:
             raise review_unknown(review_id)
         return answer(_answer(*found))
 
-    return router
+
+def _add_deciding(router: Router, handlers: ReviewHandlers) -> None:
+    @router.post("/{review_id}/proposal", status_code=201)
+    async def propose(
+        review_id: str, caller: Operator, command: Annotated[ProposalBody, body(ProposalBody)], key: IdempotencyKey
+    ) -> Json[ReviewDecided]:
+        """Propose to pay or claw back the difference, or to leave it; somebody else must release that."""
+        done = await handlers.propose(caller, key, review_id, command.decision, command.reason)
+        return stored_answer(done.status, done.body, replayed=done.replayed)
+
+    @router.post("/{review_id}/release", status_code=201)
+    async def release(review_id: str, caller: Operator, key: IdempotencyKey) -> Json[ReviewDecided]:
+        """Agree with somebody else's proposal. The difference is decided once more; if it is another one by now,
+        nothing is written but the item, which is open again with what holds now."""
+        done = await handlers.release(caller, key, review_id)
+        return stored_answer(done.status, done.body, replayed=done.replayed)
+
+    @router.post("/{review_id}/rejection", status_code=201)
+    async def reject(
+        review_id: str, caller: Operator, command: Annotated[RejectionBody, body(RejectionBody)], key: IdempotencyKey
+    ) -> Json[ReviewDecided]:
+        """Disagree with somebody else's proposal; the item is open again."""
+        done = await handlers.reject(caller, key, review_id, command.reason)
+        return stored_answer(done.status, done.body, replayed=done.replayed)
 
 
 def _row(row: Any) -> ReviewRow:

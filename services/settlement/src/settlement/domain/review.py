@@ -96,12 +96,12 @@ def decide(command: ReviewCommand, state: ReviewState) -> Sequence[ReviewEvent]:
         case Note():
             return _note(command, state)
         case Propose():
-            return _propose(command, _open(command.review_id, state))
+            return _propose(command, open_item(command.review_id, state))
         case Reject():
-            proposal = _proposal(_open(command.review_id, state), command.rejected_by)
+            proposal = _proposal(open_item(command.review_id, state), command.rejected_by)
             return (ReviewRejected(proposal.review_id, command.reason, command.rejected_by, command.now),)
         case Release():
-            return _release(command, _open(command.review_id, state))
+            return _release(command, open_item(command.review_id, state))
         case _:
             assert_never(command)
 
@@ -119,7 +119,8 @@ def _note(command: Note, state: ReviewState) -> Sequence[ReviewEvent]:
             return ()
 
 
-def _open(review_id: str, state: ReviewState) -> Item:
+def open_item(review_id: str, state: ReviewState) -> Item:
+    """The item, if it is open; raises Refused REVIEW_NOT_OPEN or REVIEW_UNKNOWN."""
     match state:
         case Item():
             return state

@@ -1,0 +1,169 @@
+"""A fact known too late, end to end: the settlement stands, two operators release the difference, the books show it."""
+
+from decimal import Decimal
+from typing import Any
+
+from rich.console import Console
+
+from kernel.security import Role
+from onestop.demo import stories
+from onestop.demo.city import AREA, HOSPITALS
+from onestop.demo.report import read_books
+from onestop.demo.window import Window
+from onestop.quiescence import wait_until_arrived
+from onestop.replay import verify, verify_chain
+from onestop.trace import trace
+from onestop.trace_printing import print_story
+
+BILL = stories.Bill(compliant_fen=1_000_000, other_fen=0, basic_fen=600_000)
+
+
+def bills_change(review: dict[str, Any]) -> str:
+    """What patients pay more on all bills of a review, in yuan."""
+    return str(sum(Decimal(bill["patient_change"]) for bill in review["bills"]))
+
+
+class Offices:
+    """Everybody who takes part, and the person whose case it is."""
+
+    def __init__(self, town: Any, category: str) -> None:
+        self.town = town
+        self.admin_url = town.platform.admin_url
+        self.person_id = town.someone(category)
+        self.county = next(p.county for p in town.people if town.ids[p.number] == self.person_id)
+        self.hospital = Window(town.platform, Role.HOSPITAL, HOSPITALS[0].hospital_id)
+        self.department = Window(town.platform, Role.DEPARTMENT, "civil-affairs")
+        self.one = Window(town.platform, Role.OPERATIONS)
+        self.other = Window(town.platform, Role.AGENCY)
+        self.finance = Window(town.platform, Role.FINANCE)
+
+    async def stay(self, bill: stories.Bill = BILL) -> dict[str, Any]:
+        """Settle a stay that ends today."""
+        return await stories.stay(self.hospital, self.person_id, self.town.today, 5, bill)
+
+    async def say(self, category: str) -> dict[str, Any]:
+        """Civil affairs says, too late, that the person has belonged to a category since 2019."""
+        said = {"category": category, "valid_from": "2019-01-01", "evidence": "补报名单"}
+        path = f"/v1/persons/{self.person_id}/memberships"
+        changed: dict[str, Any] = await self.department.post("identity", path, said, key=f"late-{category}")
+        await wait_until_arrived(self.admin_url)
+        return changed
+
+    async def correct(self, membership_id: str, last_day: str) -> None:
+        """Civil affairs says, too late, that a membership ended long ago."""
+        path = f"/v1/persons/{self.person_id}/memberships/{membership_id}/correction"
+        body = {"reason": "ENTERED_WRONGLY", "valid_from": "2019-01-01", "valid_to": last_day, "evidence": "核查"}
+        await self.department.post("identity", path, body, key=f"back-{membership_id}")
+        await wait_until_arrived(self.admin_url)
+
+    async def reviews(self, state: str = "OPEN") -> list[dict[str, Any]]:
+        """The person's review items in a state."""
+        found = await self.one.get("settlement", f"/v1/reviews?state={state}")
+        return [item for item in found["items"] if item["person_id"] == self.person_id]
+
+    async def adjust(self) -> dict[str, Any]:
+        """One proposes to make the difference good, another releases."""
+        (item,) = await self.reviews()
+        path = f"/v1/reviews/{item['review_id']}"
+        body = {"decision": "ADJUST", "reason": "名单补报，按规定补付或追回"}
+        await self.one.post("settlement", f"{path}/proposal", body)
+        released: dict[str, Any] = await self.other.post("settlement", f"{path}/release", {}, key=f"release-{path}")
+        await wait_until_arrived(self.admin_url)
+        return released
+
+    async def balance(self, account: str) -> str:
+        """An account's balance, debit less credit."""
+        found = await self.finance.get("fund-ledger", f"/v1/accounts?prefix={account}")
+        return next((row["balance"] for row in found["items"] if row["account"] == account), "0.00")
+
+    async def holds(self, settlements: int) -> None:
+        """The books balance, replay is identical, and the chain is whole."""
+        assert (await self.finance.get("fund-ledger", "/v1/trial-balance"))["balanced"] is True
+        assert (await read_books(self.admin_url)).problems == []
+        verdict = await verify(self.admin_url)
+        assert verdict.differences == ()
+        assert verdict.settlements == settlements
+        assert (await verify_chain(self.admin_url)).broken == ()
+
+
+async def test_aid_that_was_due_is_paid_to_the_patient_through_every_later_bill(town: Any) -> None:
+    offices = Offices(town, "DIBAO")
+    large = stories.Bill(compliant_fen=9_000_000, other_fen=0, basic_fen=2_000_000)
+    first, second = await offices.stay(large), await offices.stay(large)
+    await offices.say("TEKUN")
+    (item,) = await offices.reviews()
+    assert item["settlement_id"] == first["settlement_id"]
+    found = await offices.one.get("settlement", f"/v1/reviews/{item['review_id']}")
+    differences = [{x["payer"]: x["change"] for x in bill["layers"]}["MA"] for bill in found["bills"]]
+    assert differences == ["14000.00", "6000.00"]
+    released = await offices.adjust()
+    assert len(released["supplements"]) == 2
+
+    journals = await offices.finance.get("fund-ledger", f"/v1/settlements/{second['settlement_id']}/journals")
+    assert [journal["kind"] for journal in journals] == ["settlement", "supplement"]
+    # Fully aided, nothing is left that secondary relief would have lessened: of 14,000 more aid 5,000 take its place.
+    (adjusted,) = await offices.reviews("ADJUSTED")
+    assert adjusted["patient_change"] == bills_change(found)
+    assert await offices.balance(f"payable/person/{offices.person_id}/{offices.county}/MA") == bills_change(found)
+    third = await offices.stay(large)
+    assert third["bill"]["accumulators_before"]["aid_in"] == "80000.00"
+    assert third["bill"]["category"] == "TEKUN"
+    await wait_until_arrived(offices.admin_url)
+    assert await offices.reviews() == []
+    await offices.holds(settlements=5)
+
+    story = await trace(offices.admin_url, first["settlement_id"])
+    assert [supplement.patient_fen for supplement in story.supplements] == [-900_000]
+    console = Console(width=200)
+    with console.capture() as shown:
+        print_story(console, story)
+    assert f"Supplement {first['settlement_id']}-supplement-1" in shown.get()
+
+
+async def test_aid_that_was_not_due_is_clawed_back_and_a_revocation_takes_back_the_sum(town: Any) -> None:
+    offices = Offices(town, "DIBAO")
+    better = await offices.say("TEKUN")
+    settled = await offices.stay()
+    assert settled["bill"]["patient_pays"] == "0.00"
+    await offices.correct(better["membership_id"], "2019-12-31")
+    (item,) = await offices.reviews()
+    assert item["patient_change"] == "800.00"
+    await offices.adjust()
+    account = f"receivable/person/{offices.person_id}/{offices.county}/MA"
+    assert await offices.balance(account) == "800.00"
+    (due,) = (await offices.finance.get("fund-ledger", "/v1/receivables"))["items"]
+    assert (due["account"], due["due"], due["since"], due["days"]) == (account, "800.00", town.today.isoformat(), 0)
+    await offices.holds(settlements=2)
+
+    path = f"/v1/settlements/{settled['settlement_id']}/revocation"
+    await offices.hospital.post("settlement", path, {"reason": "录入错误"})
+    await wait_until_arrived(offices.admin_url)
+    assert await offices.balance(account) == "0.00"
+    year = await offices.one.get("settlement", f"/v1/benefit-years/{AREA}/{offices.person_id}/{town.today.year}")
+    assert set(year["balances"].values()) == {"0.00"}
+    await offices.holds(settlements=2)
+
+
+async def test_a_fact_that_changes_back_leaves_nothing_to_review(town: Any) -> None:
+    offices = Offices(town, "DIBAO")
+    await offices.stay()
+    late = await offices.say("TEKUN")
+    (item,) = await offices.reviews()
+    await offices.correct(late["membership_id"], "2019-12-31")
+    assert await offices.reviews() == []
+    (closed,) = await offices.reviews("OBSOLETE")
+    assert closed["review_id"] == item["review_id"]
+    await offices.holds(settlements=1)
+
+
+async def test_one_person_cannot_propose_and_release_and_a_message_told_twice_opens_one_item(town: Any) -> None:
+    offices = Offices(town, "DIBAO")
+    await offices.stay()
+    await offices.say("TEKUN")
+    await offices.say("TEKUN")  # the department's client sends it again under the same key
+    (item,) = await offices.reviews()
+    path = f"/v1/reviews/{item['review_id']}"
+    await offices.one.post("settlement", f"{path}/proposal", {"decision": "ADJUST", "reason": "名单补报"})
+    refused = await offices.one.send("settlement", f"{path}/release", {})
+    assert (refused.status_code, refused.json()["code"]) == (403, "REVIEW_SAME_PERSON")
+    await offices.holds(settlements=1)
