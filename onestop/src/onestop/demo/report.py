@@ -54,39 +54,21 @@ class Books(msgspec.Struct, frozen=True):
 
 async def read_books(admin_url: str) -> Books:
     """Add up the published settlements, and read the ledger's balances beside them."""
+    told = await _told(admin_url)
+    standing = list(told.standing.values())
+    changes = [change for of_one in told.supplements.values() for change in of_one]
+    bills: list[SettlementConfirmed | SettlementSupplemented] = [*standing, *changes]
     by_payer: dict[str, int] = {}
-    standing: dict[str, SettlementConfirmed] = {}
-    supplements: dict[str, list[SettlementSupplemented]] = {}
-    settled = revoked = 0
-    service = SERVICES["settlement"]
-    async with snapshot(admin_url, service.schema) as connection:
-        async for page in events_in_order(connection, service.parts.registry):
-            for entry in page:
-                published = service.parts.publish(entry.recorded)
-                match published.event if published else None:
-                    case SettlementConfirmed() as event:
-                        standing[event.settlement_id] = event
-                        settled += 1
-                    case SettlementSupplemented() as event:
-                        supplements.setdefault(event.settlement_id, []).append(event)
-                    case SettlementRevoked() as event:
-                        del standing[event.settlement_id]
-                        supplements.pop(event.settlement_id, None)
-                        revoked += 1
-                    case _:
-                        continue
-    changes = [change for of_one in supplements.values() for change in of_one]
-    bills: list[SettlementConfirmed | SettlementSupplemented] = [*standing.values(), *changes]
     for bill in bills:
         for layer in bill.layers:
             by_payer[layer.payer] = by_payer.get(layer.payer, 0) + layer.amount_fen
     balances = await _balances(admin_url)
     return Books(
-        settled,
-        revoked,
+        told.settled,
+        told.revoked,
         by_payer,
-        sum(event.patient_pays_fen for event in standing.values()) + sum(c.patient_fen for c in changes),
-        sum(event.total_fen for event in standing.values()),
+        sum(event.patient_pays_fen for event in standing) + sum(c.patient_fen for c in changes),
+        sum(event.total_fen for event in standing),
         sum(bill.payout_fen for bill in bills),
         -sum(fen for account, fen in balances.items() if account.startswith("payable/hospital/")),
         -sum(fen for account, fen in balances.items() if account.startswith(("payable/person/", "receivable/"))),
@@ -94,6 +76,36 @@ async def read_books(admin_url: str) -> Books:
         {account: fen for account, fen in balances.items() if _is_aid_fund(account) and fen > 0},
         sum(change.patient_fen for change in changes),
     )
+
+
+class _Told(msgspec.Struct):
+    """What settlement published: settlements that stand with their supplements, and how many there were."""
+
+    standing: dict[str, SettlementConfirmed] = {}
+    supplements: dict[str, list[SettlementSupplemented]] = {}
+    settled: int = 0
+    revoked: int = 0
+
+
+async def _told(admin_url: str) -> _Told:
+    told, service = _Told(), SERVICES["settlement"]
+    async with snapshot(admin_url, service.schema) as connection:
+        async for page in events_in_order(connection, service.parts.registry):
+            for entry in page:
+                published = service.parts.publish(entry.recorded)
+                match published.event if published else None:
+                    case SettlementConfirmed() as event:
+                        told.standing[event.settlement_id] = event
+                        told.settled += 1
+                    case SettlementSupplemented() as event:
+                        told.supplements.setdefault(event.settlement_id, []).append(event)
+                    case SettlementRevoked() as event:
+                        del told.standing[event.settlement_id]
+                        told.supplements.pop(event.settlement_id, None)
+                        told.revoked += 1
+                    case _:
+                        continue
+    return told
 
 
 def _is_aid_fund(account: str) -> bool:
