@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import asyncpg
 import httpx
 import pytest
+from stdnum.cn import ric
 
 from kernel.failpoints import FAILPOINTS
 from kernel.security import Issuer, Role
@@ -180,3 +181,52 @@ async def _check_everything(database: str, settlement_ids: list[str]) -> None:
     assert parked == [0, 0, 0, 0]
     assert (await verify(database)).differences == ()
     assert (await verify_chain(database)).broken == ()
+
+
+@pytest.mark.parametrize("point", ["command.before_append:4", "command.after_append:4"])
+async def test_a_file_is_applied_once_however_often_its_worker_is_killed(
+    point: str, database: str, tmp_path: Path
+) -> None:
+    people = 1_500
+    town = KillableTown(database, tmp_path, ())
+    town.start()
+    town.end()
+    town.start(point)
+    try:
+        async with speaking_to(town, database, tmp_path) as platform:
+            office = platform.client("identity", Role.DEPARTMENT, "poverty-alleviation")
+            how = {"kind": "delta", "as_of": "2019-07-01T00:00:00Z", "category": "REGISTERED_POOR"}
+            path = "/v1/feeds/poverty-alleviation/batches/1"
+            with suppress(httpx.TransportError):
+                await office.put(path, params=how, content=_people_file(people), headers={"Content-Type": "text/csv"})
+            await _until_dead(town)
+            town.start()
+            batch = await _applied(platform, path)
+            assert batch["outcomes"] == {"REGISTERED": people}
+    finally:
+        if not town.dead:
+            town.end()
+    connection = await asyncpg.connect(database)
+    counts = [await connection.fetchval(f"SELECT count(*) FROM identity.{t}") for t in ("persons", "memberships")]
+    await connection.close()
+    assert counts == [people, people]
+    assert (await verify(database)).differences == ()
+
+
+def _people_file(count: int) -> bytes:
+    lines = ["身份证号,姓名,县区代码,开始日期,脱贫状态"]
+    for n in range(count):
+        body = f"445202{1950 + n // 336}{n // 28 % 12 + 1:02d}{n % 28 + 1:02d}002"
+        lines.append(f"{body}{ric.calc_check_digit(body + '0')},示例{n},445202,2018-01-01,NOT_LIFTED")
+    return "\n".join([*lines, ""]).encode()
+
+
+async def _applied(platform: Platform, path: str) -> Any:
+    deadline = time.monotonic() + 60
+    while True:
+        client = platform.client("identity", Role.DEPARTMENT, "poverty-alleviation")
+        batch = (await client.get(path)).json()
+        if batch.get("status") == "APPLIED":
+            return batch
+        assert time.monotonic() < deadline, batch
+        await asyncio.sleep(0.05)

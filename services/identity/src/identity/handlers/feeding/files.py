@@ -1,6 +1,6 @@
 """Files as rows of cells: CSV, NDJSON and XLSX, whatever their encoding; what cannot be a file is refused whole."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from typing import BinaryIO, Final
 
 import msgspec
@@ -30,9 +30,18 @@ class RawRow(msgspec.Struct, frozen=True):
     number: int
     cells: Mapping[str, str]
     refused: Refused | None = None
+    #: The file ends without ending this row, so that a fault in it means that the file was cut off.
+    open_ended: bool = False
 
 
-def rows_of(file: BinaryIO, media_type: str, *, category_named: bool) -> Iterator[RawRow]:
+def check_whole(row: RawRow, refused: Refused) -> None:
+    """Raise FileRefusedError FEED_FILE_TRUNCATED where a faulty row is one that the file breaks off in."""
+    if row.open_ended:
+        detail = f"the last row breaks off ({refused.detail}); send the whole file"
+        raise FileRefusedError("FEED_FILE_TRUNCATED", detail, row.number)
+
+
+def rows_of(file: BinaryIO, media_type: str, *, category_named: bool) -> Generator[RawRow, None, None]:
     """The rows of a file in order; the file stays open. Raises FileRefusedError on the way."""
     from identity.handlers.feeding import spreadsheets, texts  # noqa: PLC0415 - they need what is above
 

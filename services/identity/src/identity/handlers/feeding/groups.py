@@ -13,9 +13,13 @@ from kernel.command_path import CommandContext, Outcome
 from kernel.refusals import Refused
 from kernel.runtime import Runtime
 
+# Who has the number now, or else who had it last: a department may go on sending a number that was corrected here.
 _BY_HASHES_SQL: Final = """
-SELECT t.id_number_hash, d.person_id FROM number_tokens t JOIN personal_data d ON d.number_token = t.token
-WHERE t.id_number_hash = ANY($1::text[])
+SELECT t.id_number_hash, coalesce(d.person_id, f.person_id) AS person_id FROM number_tokens t
+LEFT JOIN personal_data d ON d.number_token = t.token
+LEFT JOIN LATERAL (SELECT person_id FROM former_numbers WHERE number_token = t.token
+                   ORDER BY recorded_at DESC, person_id LIMIT 1) f ON d.person_id IS NULL
+WHERE t.id_number_hash = ANY($1::text[]) AND coalesce(d.person_id, f.person_id) IS NOT NULL
 """
 _WRITE_SQL: Final = """
 UPDATE feed_lines l SET outcome = r.outcome, person_id = coalesce(r.person_id, l.person_id), code = r.code,

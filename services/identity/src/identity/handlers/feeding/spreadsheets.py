@@ -1,7 +1,7 @@
 """XLSX as rows of texts: the first sheet, row by row; formulas are named, never worked out."""
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import date, datetime
 from typing import Any, BinaryIO, Final
 from xml.etree.ElementTree import ParseError
@@ -16,7 +16,7 @@ UNPACKED_MAX: Final = 4 * 1024**3
 _BROKEN: Final = (zipfile.BadZipFile, InvalidFileException, ParseError, KeyError, ValueError, OSError, EOFError)
 
 
-def xlsx_rows(file: BinaryIO, *, category_named: bool) -> Iterator[RawRow]:
+def xlsx_rows(file: BinaryIO, *, category_named: bool) -> Generator[RawRow, None, None]:
     """The rows of a workbook's first sheet, whose first row has the headings."""
     book = _opened(file)
     rows = book.worksheets[0].iter_rows()
@@ -46,7 +46,7 @@ def _opened(file: BinaryIO) -> Any:
     return book
 
 
-def _rows(book: Any, rows: Iterator[Any], columns: list[str]) -> Iterator[RawRow]:
+def _rows(book: Any, rows: Iterator[Any], columns: list[str]) -> Generator[RawRow, None, None]:
     number = 1
     try:
         for cells in rows:

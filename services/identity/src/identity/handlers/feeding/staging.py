@@ -72,6 +72,8 @@ _ENDING_SQL: Final = f"""
 WITH listed AS MATERIALIZED (
   SELECT d.person_id FROM feed_rows r JOIN number_tokens t ON t.id_number_hash = r.number_hash
   JOIN personal_data d ON d.number_token = t.token WHERE r.batch_id = $1
+  UNION SELECT f.person_id FROM feed_rows r JOIN number_tokens t ON t.id_number_hash = r.number_hash
+  JOIN former_numbers f ON f.number_token = t.token WHERE r.batch_id = $1
 )
 INSERT INTO feed_lines (batch_id, line, outcome, person_id, membership_id)
 SELECT $1, (SELECT coalesce(max(row), 0) FROM feed_rows WHERE batch_id = $1) + row_number() OVER (ORDER BY m.person_id),
@@ -87,7 +89,7 @@ SELECT (SELECT count(*) FROM feed_rows WHERE batch_id = $1) AS rows,
 """
 _PROGRESS_SQL: Final = """
 INSERT INTO feed_progress (batch_id, rows_read, lines_applied) VALUES ($1, $2, $3)
-ON CONFLICT (batch_id) DO UPDATE SET rows_read = EXCLUDED.rows_read, lines_applied = EXCLUDED.lines_applied,
+ON CONFLICT (batch_id) DO UPDATE SET rows_read = GREATEST(feed_progress.rows_read, EXCLUDED.rows_read), lines_applied = EXCLUDED.lines_applied,
   updated_at = now()
 """
 
@@ -151,7 +153,7 @@ class Staging:
         unchanged = counted["rows"] - counted["refused"] - counted["changing"]
         return Counts(unchanged=unchanged, standing=standing, **counted)
 
-    async def progress(self, batch_id: str, rows_read: int, lines_applied: int = 0) -> None:
+    async def progress(self, batch_id: str, rows_read: int = 0, lines_applied: int = 0) -> None:
         """Say how far the batch is."""
         await self._runtime.store.pool.execute(_PROGRESS_SQL, batch_id, rows_read, lines_applied)
 

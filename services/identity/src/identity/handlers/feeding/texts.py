@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any, BinaryIO, Final
 
 import msgspec
@@ -18,7 +18,7 @@ _BY_CHANCE: Final = 10_000
 _THREE_BYTES: Final = 0xE0
 
 
-def csv_rows(file: BinaryIO, *, category_named: bool) -> Iterator[RawRow]:
+def csv_rows(file: BinaryIO, *, category_named: bool) -> Generator[RawRow, None, None]:
     """The rows of a CSV file with a heading row; comma, semicolon or tab between the cells."""
     text, ended = _text(file)
     try:
@@ -34,7 +34,7 @@ def csv_rows(file: BinaryIO, *, category_named: bool) -> Iterator[RawRow]:
         text.detach()  # or it would close the file, which is read twice
 
 
-def _csv_rows(reader: Any, columns: list[str], *, ended: bool) -> Iterator[RawRow]:
+def _csv_rows(reader: Any, columns: list[str], *, ended: bool) -> Generator[RawRow, None, None]:
     # One row is kept back, because only the last one can have been cut off.
     kept: RawRow | None = None
     number = 1
@@ -48,13 +48,11 @@ def _csv_rows(reader: Any, columns: list[str], *, ended: bool) -> Iterator[RawRo
         raise FileRefusedError("FEED_FILE_TRUNCATED", f"a quoted cell never ends ({error})", number + 1) from error
     if kept is None and number == 1:
         raise FileRefusedError("FEED_FILE_EMPTY", "the file has headings, but no rows")
-    if kept is not None and kept.refused is not None and kept.refused.code == "ROW_CELL_COUNT" and not ended:
-        raise FileRefusedError("FEED_FILE_TRUNCATED", "the last row breaks off; send the whole file", number)
     if kept is not None:
-        yield kept
+        yield msgspec.structs.replace(kept, open_ended=not ended)
 
 
-def ndjson_rows(file: BinaryIO) -> Iterator[RawRow]:
+def ndjson_rows(file: BinaryIO) -> Generator[RawRow, None, None]:
     """The rows of a file with one JSON object a line."""
     text, ended = _text(file)
     try:
@@ -63,7 +61,7 @@ def ndjson_rows(file: BinaryIO) -> Iterator[RawRow]:
         text.detach()
 
 
-def _json_rows(text: io.TextIOWrapper, *, ended: bool) -> Iterator[RawRow]:
+def _json_rows(text: io.TextIOWrapper, *, ended: bool) -> Generator[RawRow, None, None]:
     number = 0
     last: RawRow | None = None
     for number, line in enumerate(text, start=1):
@@ -72,10 +70,8 @@ def _json_rows(text: io.TextIOWrapper, *, ended: bool) -> Iterator[RawRow]:
         last = _object(number, line.strip().lstrip("\ufeff")) if line.strip() else None
     if number == 0:
         raise FileRefusedError("FEED_FILE_EMPTY", "the file has no rows")
-    if last is not None and last.refused is not None and last.refused.code == "ROW_MALFORMED" and not ended:
-        raise FileRefusedError("FEED_FILE_TRUNCATED", "the last row breaks off; send the whole file", number)
     if last is not None:
-        yield last
+        yield msgspec.structs.replace(last, open_ended=not ended)
 
 
 def _object(number: int, line: str) -> RawRow:

@@ -1,7 +1,8 @@
 """The worker: takes batches in the order of their arrival, reads each whole, and applies what is left of it."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from typing import BinaryIO, Final
 
 import structlog
@@ -24,7 +25,7 @@ from identity.domain.feed_row import FeedRow, FileDescription, read_row
 from identity.domain.resident_id import parse_resident_id
 from identity.domain.statement import stated_at
 from identity.handlers.feeding.applying import Barrier, Line, evidence_of
-from identity.handlers.feeding.files import FileRefusedError, RawRow, rows_of
+from identity.handlers.feeding.files import FileRefusedError, RawRow, check_whole, rows_of
 from identity.handlers.feeding.groups import Groups
 from identity.handlers.feeding.spool import Spool
 from identity.handlers.feeding.staging import StagedRow, Staging, area_pattern
@@ -110,12 +111,10 @@ class FeedWorker:
 
     async def _read(self, batch: Batch, file: BinaryIO) -> State:
         await self._staging.clear(batch.batch_id)
-        rows = rows_of(file, batch.media_type, category_named=batch.category is not None)
-        read = 0
-        while staged := await asyncio.to_thread(self._some, rows, batch):
-            await self._staging.add(batch.batch_id, staged)
-            read = staged[-1].row
-            await self._staging.progress(batch.batch_id, read)
+        with closing(_rows(file, batch)) as rows:
+            while staged := await asyncio.to_thread(self._some, rows, batch):
+                await self._staging.add(batch.batch_id, staged)
+                await self._staging.progress(batch.batch_id, staged[-1].row)
         counts: Counts = await self._staging.compare(batch)
         finished = FinishReading(counts, self._settings.ending_basis_points_max)
         return await self._decide(batch, finished, "read")
@@ -137,6 +136,7 @@ class FeedWorker:
         try:
             row = parsed(raw, description)
         except Refused as refused:
+            check_whole(raw, refused)
             return StagedRow(raw.number, self._hash_if_any(raw, description), code=refused.code, detail=refused.detail)
         said = row.statement
         return StagedRow(
@@ -157,20 +157,21 @@ class FeedWorker:
         return None if number is None else self._vault.hash_of(number)
 
     async def _apply(self, batch: Batch, file: BinaryIO, barriers: Sequence[Barrier]) -> None:
-        file.seek(0)
-        rows = _Rows(rows_of(file, batch.media_type, category_named=batch.category is not None), description_of(batch))
+        with closing(_rows(file, batch)) as rows:
+            await self._apply_lines(batch, _Rows(rows, description_of(batch)), barriers)
+        counted = await self._runtime.store.pool.fetch(_OUTCOMES_SQL, batch.batch_id)
+        await self._decide(batch, FinishApplying({row["outcome"]: row["lines"] for row in counted}), "applied")
+
+    async def _apply_lines(self, batch: Batch, rows: "_Rows", barriers: Sequence[Barrier]) -> None:
         applied = 0
         while lines := await self._pending(batch):
             wanted = [line.row for line in lines if line.row is not None]
             found = await asyncio.to_thread(rows.up_to, wanted)
-            receipts = await self._groups.apply(
-                self._context(batch, f"lines/{lines[0].line}"), batch, lines, found, barriers
-            )
+            context = self._context(batch, f"lines/{lines[0].line}")
+            receipts = await self._groups.apply(context, batch, lines, found, barriers)
             await self._groups.write(batch.batch_id, receipts)
             applied += len(lines)
-            await self._staging.progress(batch.batch_id, lines[-1].line, applied)
-        counted = await self._runtime.store.pool.fetch(_OUTCOMES_SQL, batch.batch_id)
-        await self._decide(batch, FinishApplying({row["outcome"]: row["lines"] for row in counted}), "applied")
+            await self._staging.progress(batch.batch_id, lines_applied=applied)
 
     async def _pending(self, batch: Batch) -> list[Line]:
         size = self._settings.group_lines
@@ -218,6 +219,10 @@ class _Rows:
                 left.discard(raw.number)
                 found[raw.number] = parsed(raw, self._description)
         return found
+
+
+def _rows(file: BinaryIO, batch: Batch) -> Generator[RawRow, None, None]:
+    return rows_of(file, batch.media_type, category_named=batch.category is not None)
 
 
 def description_of(batch: Batch) -> FileDescription:
