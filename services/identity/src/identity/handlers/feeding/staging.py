@@ -89,7 +89,8 @@ SELECT (SELECT count(*) FROM feed_rows WHERE batch_id = $1) AS rows,
 """
 _PROGRESS_SQL: Final = """
 INSERT INTO feed_progress (batch_id, rows_read, lines_applied) VALUES ($1, $2, $3)
-ON CONFLICT (batch_id) DO UPDATE SET rows_read = GREATEST(feed_progress.rows_read, EXCLUDED.rows_read), lines_applied = EXCLUDED.lines_applied,
+ON CONFLICT (batch_id) DO UPDATE SET rows_read = GREATEST(feed_progress.rows_read, EXCLUDED.rows_read),
+  lines_applied = EXCLUDED.lines_applied,
   updated_at = now()
 """
 
