@@ -7,11 +7,12 @@ from fastapi import FastAPI
 from kernel.contracts.settlement import TOPIC
 from kernel.hosting import Host, application
 from kernel.runtime import ServiceParts
-from settlement.api import CODES, benefit_years, encounters, institutions, reviews, settlements
+from settlement.api import CODES, benefit_years, encounters, exceptions, institutions, reviews, settlements
 from settlement.config import Config
 from settlement.consumers import HEARD, subscriptions
 from settlement.event_types import REGISTRY
 from settlement.handlers import Handlers
+from settlement.handlers.exceptions import ExceptionHandlers
 from settlement.handlers.reviews import ReviewHandlers
 from settlement.integration_events import publish
 from settlement.projections import project
@@ -40,6 +41,7 @@ def build(host: Host, config: Config) -> FastAPI:
         description="Claims, and the waterfall of benefits as each policy document orders it.",
         routers=[
             encounters(handlers, queries),
+            exceptions(ExceptionHandlers(runtime, config.library, host.clock)),
             settlements(handlers, queries),
             benefit_years(handlers, queries),
             institutions(handlers, queries),

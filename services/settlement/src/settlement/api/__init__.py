@@ -3,8 +3,9 @@
 from settlement.api.benefit_years import benefit_years
 from settlement.api.encounters import encounters
 from settlement.api.error_codes import CODES
+from settlement.api.exceptions import exceptions
 from settlement.api.institutions import institutions
 from settlement.api.reviews import reviews
 from settlement.api.settlements import settlements
 
-__all__ = ["CODES", "benefit_years", "encounters", "institutions", "reviews", "settlements"]
+__all__ = ["CODES", "benefit_years", "encounters", "exceptions", "institutions", "reviews", "settlements"]

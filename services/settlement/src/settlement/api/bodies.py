@@ -57,6 +57,13 @@ class DischargeBody(RequestBody, frozen=True):
     exception_approved_by: Annotated[tuple[Identifier, ...], msgspec.Meta(max_length=4)] = ()
 
 
+class ExceptionBody(RequestBody, frozen=True):
+    """A department's approval of cost outside the catalogue above the limit, and the paper behind it."""
+
+    approved_on: date
+    evidence: Annotated[str, msgspec.Meta(min_length=2, max_length=200)]
+
+
 class SettleBody(RequestBody, frozen=True):
     """What the outer payers gave, by payer; ``total`` is checked against the uploaded lines."""
 
