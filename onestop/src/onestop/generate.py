@@ -1,4 +1,4 @@
-"""Documents that are generated and checked in: OpenAPI, AsyncAPI, error codes, the pack schema, requirements."""
+"""Documents that are generated and checked in: OpenAPI, AsyncAPI, error codes, packs in words, requirements."""
 
 import tempfile
 from collections.abc import Iterator
@@ -18,6 +18,7 @@ from kernel.policy_packs.model import PackFile
 from kernel.security import Issuer
 from onestop.asyncapi import asyncapi_document
 from onestop.platform import embedded_settings
+from onestop.policy.page import policy_pages
 from onestop.requirements import page, read
 from onestop.services import SERVICES
 
@@ -41,6 +42,7 @@ def documents(root: Path) -> Iterator[tuple[str, str]]:
     yield "docs/asyncapi.json", _json(asyncapi_document())
     yield "docs/errors.md", errors_markdown(_CODES)
     yield "policies/pack.schema.json", _json(msgspec.json.schema(PackFile))
+    yield from policy_pages(root / "policies")
     yield "docs/requirements.md", page(read(root / "docs/requirements.yaml"))
 
 

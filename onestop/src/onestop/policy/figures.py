@@ -62,13 +62,13 @@ def _figure(layer: Layer, table: str, row: Row, dated: Dated, file: PackFile, *,
 
 def _steps(layer: Layer) -> Iterator[FigureRow]:
     match layer:
-        case BandedLumpSum(bands=bands):
+        case BandedLumpSum(bands=bands, bands_from=since):
             for band in bands:
                 whom = f"from {band.from_yuan} 元 on (included)"
-                yield FigureRow(layer.payer, "bands", For(), whom, f"{band.pays_yuan} 元", layer.clause, None)
-        case SegmentedRate(segments=segments):
+                yield FigureRow(layer.payer, "bands", For(), whom, f"{band.pays_yuan} 元", layer.clause, since)
+        case SegmentedRate(segments=segments, segments_from=since):
             for segment in segments:
                 whom = "above" if segment.upto_yuan is None else f"up to {segment.upto_yuan} 元 (included)"
-                yield FigureRow(layer.payer, "segments", For(), whom, f"{segment.percent}%", layer.clause, None)
+                yield FigureRow(layer.payer, "segments", For(), whom, f"{segment.percent}%", layer.clause, since)
         case _:
             return

@@ -11,7 +11,7 @@ from kernel.policy_packs.model import PackFile
 from kernel.policy_packs.rules import Clock
 from onestop.policy.clocks import when
 from onestop.policy.figures import FigureRow, figures_in_force
-from onestop.policy.words import TABLES, applies_to
+from onestop.policy.words import NOTHING, TABLES, applies_to
 
 
 def show(console: Console, candidates: Iterable[Policy], kind: str | None, category: str | None) -> None:
@@ -90,7 +90,9 @@ def _meant(row: FigureRow, kind: str | None, category: str | None) -> bool:
 def _value(row: FigureRow, policy: Policy) -> str:
     _, _, name = (row.value or "").partition("to be configured: ")
     configured = policy.configured.get(name)
-    return f"{configured} (configured: {name})" if configured else row.value or "nothing"
+    return (
+        f"{configured} (configured: {name})" if configured else row.value or NOTHING.get(row.table, "nothing 不予支付")
+    )
 
 
 def _funds(policy: Policy) -> Table:

@@ -43,6 +43,22 @@ TABLES: Final[Mapping[str, str]] = MappingProxyType(
         "segments": "分段比例 rate of the segment",
     }
 )
+#: What it means that a table of this kind gives no figure; where it is not here, nothing is paid.
+NOTHING: Final[Mapping[str, str]] = MappingProxyType({"joint_cap_yuan": "none 无此限额"})
+GROUPS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "ELDERLY": "老年人",
+        "MINOR": "未成年人（困境儿童）",
+        "SEVERE_DISABLED": "重度残疾人",
+        "CRITICALLY_ILL": "重病患者",
+    }
+)
+STATUSES: Final[Mapping[str, str]] = MappingProxyType(
+    {"NOT_LIFTED": "未脱贫", "RETURNED": "返贫", "LIFTED": "脱贫", "REMOVED": "剔除"}
+)
+SCHEMES: Final[Mapping[str, str]] = MappingProxyType(
+    {"RESIDENT": "城乡居民基本医疗保险", "EMPLOYEE": "职工基本医疗保险"}
+)
 METHODS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "given": (
