@@ -2,6 +2,7 @@
 
 from kernel.policy_packs.layers import BandedLumpSum, CatalogueExcess, Layer, SegmentedRate
 from kernel.policy_packs.model import PackFile
+from kernel.policy_packs.rows import CountedIn
 from onestop.policy.figures import FigureRow, figures
 from onestop.policy.page.markdown import paragraph, section, table
 from onestop.policy.words import METHODS, NOTHING, TABLES, applies_to
@@ -71,7 +72,7 @@ def _own_facts(layer: Layer) -> list[str]:
             return []
 
 
-def _counted(layer: Layer) -> tuple[object, ...]:
+def _counted(layer: Layer) -> tuple[CountedIn, ...]:
     return tuple(getattr(layer, "counted_in", ()))
 
 
