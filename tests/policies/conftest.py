@@ -11,7 +11,8 @@ from kernel.policy_packs import PackLibrary, Policy, load_library
 from kernel.policy_packs.layers import Given
 from settlement.domain.benefit import Adjudication, Claim, Membership, Standing, adjudicate
 from settlement.domain.benefit.standing import Enrolment
-from settlement.domain.entitlement import AdmissionTerms, admission_terms
+from settlement.domain.entitlement import AdmissionTerms, Arrival, admission_terms
+from settlement.domain.institution import Institution
 
 POLICIES: Final = Path(__file__).parent.parent.parent / "policies"
 #: The residents' insurance of the years that the documents are of, from New Year on.
@@ -54,7 +55,9 @@ class Desk:
 
     def admit(self, memberships: Sequence[Membership], on: date, place: str = "in_county") -> AdmissionTerms:
         """The terms at the door of a hospital, for a stay."""
-        return admission_terms(Standing(tuple(memberships), INSURED), self.policy(on), "inpatient", place, on)
+        hospital = Institution("H1", "示例医院", "county", self._division, date(2015, 1, 1), None, majors=False)
+        arrival = Arrival("inpatient", place, on, hospital)
+        return admission_terms(Standing(tuple(memberships), INSURED), self.policy(on), arrival)
 
     @staticmethod
     def member(category: str, valid_to: date | None = None, **facts: Any) -> Membership:

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from kernel.refusals import Refused
+from settlement.domain.benefit.certificate import Certificate, certificate_for
 from settlement.domain.benefit.standing import years_after
 
 DAY = date(2019, 7, 10)
@@ -65,9 +66,42 @@ def test_a_leap_day_ends_on_the_28th() -> None:
     assert years_after(date(2016, 2, 29), 4) == date(2020, 2, 29)
 
 
+CERTIFIED = Certificate("c1", "GX01", "H2", date(2019, 7, 1))
+
+
 @pytest.mark.parametrize(("kind", "share_fen"), [("inpatient", TENTH), ("chronic_outpatient", 2 * TENTH)])
 def test_visits_are_capped_at_a_fifth_and_stays_at_a_tenth(desk: Any, kind: str, share_fen: int) -> None:
-    assert pays(desk, desk.member("REGISTERED_POOR", poverty_status="NOT_LIFTED"), kind=kind) == share_fen
+    poor = desk.member("REGISTERED_POOR", poverty_status="NOT_LIFTED")
+    assert pays(desk, poor, kind=kind, certificate=CERTIFIED) == share_fen
+
+
+def test_a_chronic_visit_without_a_certification_has_no_backstop(desk: Any) -> None:
+    poor = desk.member("REGISTERED_POOR", poverty_status="NOT_LIFTED")
+    result = desk.settle([poor], DAY, ALL, kind="chronic_outpatient")
+    assert result.patient_pays_fen == ALL
+    backstop = result.layers[-1]
+    assert (backstop.flags, backstop.clause) == (("NOT_CERTIFIED",), "003 三(八)-(九)")
+    assert pays(desk, poor) == TENTH, "a stay needs none"
+
+
+def test_money_that_rests_on_a_certification_is_marked(desk: Any) -> None:
+    poor = desk.member("REGISTERED_POOR", poverty_status="NOT_LIFTED")
+    given = {"BMI": 300_000}
+    result = desk.settle([poor], DAY, ALL, kind="chronic_outpatient", certificate=CERTIFIED, given_fen=given)
+    marked = {layer.payer: layer.amount_fen for layer in result.layers if "CERTIFIED" in layer.flags}
+    assert marked == {"BMI": 300_000, "BACKSTOP": 500_000}
+
+
+def test_a_visit_rests_on_a_certification_that_holds_on_its_day() -> None:
+    later = msgspec.structs.replace(CERTIFIED, certification_id="c2", disease="GX02", effective_from=date(2019, 7, 5))
+    ended = msgspec.structs.replace(CERTIFIED, cancelled_from=date(2019, 8, 1))
+    known = (later, ended)
+    assert certificate_for(known, None, date(2019, 6, 30)) is None
+    assert certificate_for(known, None, date(2019, 7, 1)) == ended
+    assert certificate_for(known, "GX02", date(2019, 7, 5)) == later
+    assert certificate_for(known, "GX02", date(2019, 7, 4)) is None
+    assert certificate_for(known, "GX01", date(2019, 7, 31)) == ended
+    assert certificate_for(known, "GX01", date(2019, 8, 1)) is None
 
 
 @pytest.mark.parametrize(

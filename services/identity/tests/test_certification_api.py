@@ -115,3 +115,19 @@ async def test_the_list_of_diseases_says_that_it_is_a_sample(certifier: httpx.As
     assert (len(listed["diseases"]), listed["sample"]) == (29, True)
     elsewhere = await certifier.get("/v1/chronic-diseases?county=445201")
     assert elsewhere.json()["code"] == "CERTIFICATION_RULE_MISSING"
+
+
+async def test_a_certification_of_the_system_before_keeps_its_day_and_is_filed_no_more(
+    identity: Service, agency: httpx.AsyncClient, certifier: httpx.AsyncClient, person: str
+) -> None:
+    operations = await identity.client(Role.OPERATIONS)
+    path = f"/v1/persons/{person}/certifications"
+    old = {"disease": "GX02", "hospital_id": "H-GX-2", "certified_on": "2019-06-03", "source": "新农合系统"}
+    await post(operations, f"{path}/takeover", old, 201)
+    (row,) = (await agency.get(path)).json()
+    assert (row["effective_from"], row["disease"]) == ("2019-06-03", "GX02")
+    assert (await agency.get("/v1/chronic-filings?month=2019-06&filed=false")).json()["items"] == []
+    assert (await post(operations, f"{path}/takeover", old, 409))["code"] == "ALREADY_CERTIFIED"
+    future = {**old, "disease": "GX03", "certified_on": "2019-08-02"}
+    assert (await post(operations, f"{path}/takeover", future, 422))["code"] == "DATE_IN_FUTURE"
+    assert (await post(certifier, f"{path}/takeover", old, 403))["code"] == "ROLE_NOT_ALLOWED"

@@ -45,7 +45,7 @@ def policy() -> Policy:
 
 
 def admit(policy: Policy, **changes: Any) -> Admit:
-    command = Admit("E1", "P1", "H1", "inpatient", DAY, TODAY, "445202", "445200", DIBAO, policy, "in_county")
+    command = Admit("E1", "P1", "H1", "inpatient", DAY, TODAY, "445202", "445200", DIBAO, policy, "in_county", HOSPITAL)
     return msgspec.structs.replace(command, **changes)
 
 

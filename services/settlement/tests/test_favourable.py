@@ -11,7 +11,8 @@ from kernel.policy_packs import Policy, load_library
 from kernel.refusals import Refused
 from settlement.domain.benefit import Adjudication, Claim, Membership, Standing, most_favourable
 from settlement.domain.benefit.standing import Enrolment
-from settlement.domain.entitlement import best_terms
+from settlement.domain.entitlement import Arrival, best_terms
+from settlement.domain.institution import Institution
 
 POLICIES = Path(__file__).parent.parent.parent.parent / "policies"
 DAY = date(2019, 8, 10)
@@ -102,9 +103,12 @@ def test_a_payer_of_either_document_must_say_what_it_gives(rules: tuple[Policy, 
         settle(rules, given_fen={"BMI": 1_950_000, "CII": 0, "MA": 0, "HPI": 0})
 
 
+DOOR = Arrival("inpatient", "in_county", DAY, Institution("H1", "示例", "county", "451028", DAY, None, majors=False))
+
+
 def test_the_door_takes_the_document_that_asks_for_no_deposit(rules: tuple[Policy, ...]) -> None:
-    terms = best_terms(POOR, rules, "inpatient", "in_county", DAY)
+    terms = best_terms(POOR, rules, DOOR)
     assert not terms.deposit_required
     assert terms.clause is not None
     assert terms.clause.startswith("000")
-    assert best_terms(Standing(), rules, "inpatient", "in_county", DAY).deposit_required
+    assert best_terms(Standing(), rules, DOOR).deposit_required

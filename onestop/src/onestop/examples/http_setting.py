@@ -35,6 +35,8 @@ class Setting:
         person: str = self._client.post("identity", "/v1/persons", {**body, "county": home.county}, Role.AGENCY)[
             "person_id"
         ]
+        # First of all: once settlement knows the memberships, it knows this too.
+        self._certify(person)
         standing = standing_of(self._example, first.encounter, self._file)
         for membership in standing.memberships:
             self._assert(person, membership)
@@ -58,6 +60,17 @@ class Setting:
         given = {name: value for name, value in said.items() if value is not None}
         path = f"/v1/persons/{person}/memberships"
         self._client.post("identity", path, given, Role.DEPARTMENT, owner_of(category, group).value)
+
+    def _certify(self, person: str) -> None:
+        """A chronic visit rests on a certification where the document asks for one: the person has long had it."""
+        rule = self._file.certification
+        steps = [step for step in self._example.steps if isinstance(step, SettleStep)]
+        days = [step.encounter.discharged for step in steps if step.encounter.kind == "chronic_outpatient"]
+        if not days or rule is None or rule.disease_list is None:
+            return
+        body = {"disease": rule.disease_list.diseases[0].code, "hospital_id": "H-EX-CERTIFIER", "source": "示例"}
+        path = f"/v1/persons/{person}/certifications/takeover"
+        self._client.post("identity", path, {**body, "certified_on": min(days).isoformat()}, Role.OPERATIONS)
 
     def _enrol(self, person: str, enrolment: Enrolment) -> None:
         days = {"registered_on": _text(enrolment.registered_on), "marked_on": _text(enrolment.marked_on)}

@@ -15,6 +15,7 @@ from onestop.examples.assumptions import assumed_of
 from onestop.examples.people import insured, member
 from onestop.examples.settle import Encounter, MembershipGiven, RefuseStep, SettleExample, SettleStep, UnknownPackError
 from settlement.domain.benefit import Claim, Membership, Standing
+from settlement.domain.benefit.certificate import Certificate
 
 
 class Names(msgspec.Struct, frozen=True):
@@ -100,7 +101,15 @@ def claim_of(step: SettleStep | RefuseStep) -> Claim:
         major_disease=encounter.major_disease_50,
         designated_for_major=encounter.designated_for_major,
         patient_prepaid_fen=None if encounter.patient_prepaid is None else fen(encounter.patient_prepaid),
+        certificate=certified_on(encounter),
     )
+
+
+def certified_on(encounter: Encounter) -> Certificate | None:
+    """Examples of chronic visits are of people whose disease is certified."""
+    if encounter.kind != "chronic_outpatient":
+        return None
+    return Certificate("example", "example", "example", encounter.discharged)
 
 
 def standing_of(example: SettleExample, encounter: Encounter, file: PackFile) -> Standing:

@@ -11,6 +11,7 @@ from kernel.event_log import Message
 from kernel.event_store import EventStore
 from kernel.heard import Heard
 from kernel.runtime import Subscription
+from settlement.handlers.refusing import Refusing
 from settlement.handlers.reviewing import Cause, Reviewing
 from settlement.projections import project_entitlement, project_referral
 
@@ -24,6 +25,7 @@ _OWN: Final = frozenset(
     type_name(settlement.TOPIC, kind)
     for kind in (settlement.SettlementConfirmed, settlement.SettlementRevoked, settlement.CatalogueExceptionApproved)
 )
+_CONFIRMED: Final = type_name(settlement.TOPIC, settlement.SettlementConfirmed)
 _APPROVAL: Final = type_name(settlement.TOPIC, settlement.CatalogueExceptionApproved)
 
 
@@ -41,7 +43,19 @@ def subscriptions(store: EventStore) -> Sequence[Subscription]:
         if mine:
             await reviewing.look_at(connection, _causes(mine), surely=approved)
 
+    refusing = Refusing(store)
+
+    async def certified_otherwise(connection: Connection, messages: Sequence[Message]) -> None:
+        await refusing.look_at(connection, _causes(messages))
+
+    async def certified_meanwhile(connection: Connection, messages: Sequence[Message]) -> None:
+        settled = [message for message in messages if message.type == _CONFIRMED]
+        if settled:
+            await refusing.look_at(connection, _causes(settled))
+
     return (
+        Subscription("settlement-refusal", identity.TOPIC, certified_otherwise, follows="settlement"),
+        Subscription("settlement-refusal", settlement.TOPIC, certified_meanwhile),
         Subscription("settlement-review", identity.TOPIC, entitled_otherwise, follows="settlement"),
         Subscription("settlement-review", settlement.TOPIC, settled_meanwhile),
     )

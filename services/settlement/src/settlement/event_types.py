@@ -16,6 +16,7 @@ from settlement.domain.encounter_events import (
 )
 from settlement.domain.institution import InstitutionContracted
 from settlement.domain.law import PolicyAdopted
+from settlement.domain.payment_refusal import PaymentRefused
 from settlement.domain.review_events import (
     ReviewObsolete,
     ReviewOpened,
@@ -44,5 +45,6 @@ REGISTRY: Final = EventRegistry(
         EventType("ReviewProposed", ReviewProposed),
         EventType("ReviewRejected", ReviewRejected),
         EventType("ReviewReleased", ReviewReleased),
+        EventType("PaymentRefused", PaymentRefused),
     ]
 )

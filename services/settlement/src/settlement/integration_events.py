@@ -1,5 +1,7 @@
 """What settlement tells the other services, keyed by person: nobody's name, every fen's clause."""
 
+from typing import TypeAlias
+
 from kernel.contracts import settlement as contract
 from kernel.contracts.envelope import Published
 from kernel.event_store import RecordedEvent
@@ -10,23 +12,37 @@ from settlement.domain.encounter_events import (
     SettlementRevoked,
     SettlementSupplemented,
 )
+from settlement.domain.payment_refusal import PaymentRefused
+
+Told: TypeAlias = (
+    contract.EncounterAdmitted
+    | contract.SettlementConfirmed
+    | contract.SettlementRevoked
+    | contract.SettlementSupplemented
+    | contract.CatalogueExceptionApproved
+    | contract.PaymentRefused
+)
 
 
 def publish(recorded: RecordedEvent) -> Published | None:
     """The published form of a stored event, or None for what is nobody else's business."""
+    told: Told
     match recorded.event:
         case EncounterAdmitted() as event:
-            return Published(event.person_id, _admitted(event))
+            told = _admitted(event)
         case SettlementConfirmed() as event:
-            return Published(event.person_id, _confirmed(event))
+            told = _confirmed(event)
         case SettlementRevoked() as event:
-            return Published(event.person_id, _revoked(event))
+            told = _revoked(event)
         case SettlementSupplemented() as event:
-            return Published(event.person_id, _supplemented(event))
+            told = _supplemented(event)
         case CatalogueExceptionApproved() as event:
-            return Published(event.person_id, _approved(event))
+            told = _approved(event)
+        case PaymentRefused() as event:
+            told = _refused(event)
         case _:
             return None
+    return Published(told.person_id, told)
 
 
 def _admitted(event: EncounterAdmitted) -> contract.EncounterAdmitted:
@@ -106,4 +122,19 @@ def _supplemented(event: SettlementSupplemented) -> contract.SettlementSupplemen
 def _approved(event: CatalogueExceptionApproved) -> contract.CatalogueExceptionApproved:
     return contract.CatalogueExceptionApproved(
         event.encounter_id, event.person_id, event.hospital_id, event.department, event.approved_on
+    )
+
+
+def _refused(event: PaymentRefused) -> contract.PaymentRefused:
+    bill = event.bill
+    return contract.PaymentRefused(
+        settlement_id=bill.settlement_id,
+        encounter_id=bill.encounter_id,
+        person_id=bill.person_id,
+        hospital_id=bill.hospital_id,
+        county=bill.county,
+        certification_id=bill.certification_id,
+        cancelled_from=event.cancelled_from,
+        refused_at=event.refused_at,
+        payers=bill.payers,
     )

@@ -7,7 +7,16 @@ from fastapi import FastAPI
 from kernel.contracts.settlement import TOPIC
 from kernel.hosting import Host, application
 from kernel.runtime import ServiceParts
-from settlement.api import CODES, benefit_years, encounters, exceptions, institutions, reviews, settlements
+from settlement.api import (
+    CODES,
+    benefit_years,
+    encounters,
+    exceptions,
+    institutions,
+    payment_refusals,
+    reviews,
+    settlements,
+)
 from settlement.config import Config
 from settlement.consumers import HEARD, subscriptions
 from settlement.event_types import REGISTRY
@@ -46,6 +55,7 @@ def build(host: Host, config: Config) -> FastAPI:
             benefit_years(handlers, queries),
             institutions(handlers, queries),
             reviews(ReviewHandlers(runtime, queries, host.clock), queries),
+            payment_refusals(queries),
         ],
         error_codes=CODES,
         on_start=handlers.adopt_policies,

@@ -38,7 +38,7 @@ _REVIEW_SQL: Final = (
     f"{_REVIEW_COLUMNS}, v.finding FROM review_states t JOIN reviews v USING (review_id) WHERE review_id = $1"
 )
 _INSTITUTIONS_SQL: Final = """
-SELECT hospital_id, name, level, division, contract_from, contract_to, majors FROM institutions
+SELECT hospital_id, name, level, division, contract_from, contract_to, majors, major_diseases FROM institutions
 WHERE hospital_id > $1 ORDER BY hospital_id LIMIT $2
 """
 
@@ -54,6 +54,14 @@ class SettlementOnFile(msgspec.Struct, frozen=True):
     def outcome(self) -> SettlementConfirmed | SettlementSupplemented:
         """What holds now: the last supplement, or the settlement itself."""
         return self.supplements[-1] if self.supplements else self.settlement
+
+
+_REFUSALS_SQL: Final = """
+SELECT settlement_id, hospital_id, person_id, certification_id, visited_on, cancelled_from, refused_at, payers,
+       amount_fen
+FROM payment_refusals WHERE ($1::text IS NULL OR hospital_id = $1) AND settlement_id > $2
+ORDER BY settlement_id LIMIT $3
+"""
 
 
 class Queries:
@@ -116,6 +124,10 @@ class Queries:
     async def settlements(self, hospital_id: str | None, after: str, limit: int) -> Sequence[Any]:
         """Settlements of one hospital, or of all, after one, in order of their ids."""
         return await self._runtime.store.pool.fetch(_SETTLEMENTS_SQL, hospital_id, after, limit)
+
+    async def payment_refusals(self, hospital_id: str | None, after: str, limit: int) -> Sequence[Any]:
+        """Refused payments of one hospital, or of all."""
+        return await self._runtime.store.pool.fetch(_REFUSALS_SQL, hospital_id, after, limit)
 
     async def institutions(self, after: str, limit: int) -> Sequence[Any]:
         """The registry of institutions after one, in order of their ids."""

@@ -110,6 +110,23 @@ class CatalogueExceptionApproved(msgspec.Struct, frozen=True):
     approved_on: date
 
 
+class PaymentRefused(msgspec.Struct, frozen=True):
+    """A chronic visit rested on a certification that was cancelled: the hospital bears what ``payers`` gave for it.
+
+    The patient's result stands and the settlement stays in force (003 三(九), AMB-D5).
+    """
+
+    settlement_id: str
+    encounter_id: str
+    person_id: str
+    hospital_id: str
+    county: str
+    certification_id: str
+    cancelled_from: date
+    refused_at: datetime
+    payers: tuple[str, ...]
+
+
 REGISTRY: Final = contract_registry(
     TOPIC,
     EncounterAdmitted,
@@ -117,4 +134,5 @@ REGISTRY: Final = contract_registry(
     SettlementSupplemented,
     CatalogueExceptionApproved,
     SettlementRevoked,
+    PaymentRefused,
 )

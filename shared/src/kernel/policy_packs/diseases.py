@@ -17,9 +17,10 @@ def check_diseases(file: PackFile, source: Source) -> None:
                     f"{here}.disease_list.count", f"the document speaks of {rule.diseases} diseases; list that many"
                 )
         payers = [layer.payer for layer in file.layers]
-        for i, payer in enumerate(rule.withhold):
-            if payer not in payers:
-                raise source.error(f"{here}.withhold[{i}]", f"{payer!r} is no payer; payers are {', '.join(payers)}")
+        for name, named in (("withhold", rule.withhold), ("refused", rule.refused)):
+            for i, payer in enumerate(named):
+                if payer not in payers:
+                    raise source.error(f"{here}.{name}[{i}]", f"{payer!r} is no payer; there are {', '.join(payers)}")
     if treat_first is not None and treat_first.disease_list is not None:
         _check(treat_first.disease_list, "$.treat_first.disease_list", source)
 

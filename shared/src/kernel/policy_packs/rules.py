@@ -173,6 +173,8 @@ class Certification(Part, frozen=True, kw_only=True):
     #: Care that must rest on a certification which holds on the day; without it the payers in ``withhold`` pay nothing.
     required_for: tuple[Kind, ...] = ()
     withhold: tuple[str, ...] = ()
+    #: Payers whose money for such care is refused to the hospital where the certification is cancelled afterwards.
+    refused: tuple[str, ...] = ()
 
 
 class Exemption(Part, frozen=True, kw_only=True):

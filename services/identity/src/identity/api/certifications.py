@@ -46,6 +46,15 @@ class CertifyBody(RequestBody, frozen=True):
     doctors: Annotated[tuple[DoctorBody, ...], msgspec.Meta(min_length=1, max_length=6)]
 
 
+class TakeOverBody(RequestBody, frozen=True):
+    """A certification of the system before, and where that is written."""
+
+    disease: Code
+    hospital_id: Code
+    certified_on: date
+    source: Text
+
+
 class CancelBody(RequestBody, frozen=True):
     """The first day on which the certification does not hold, and what the after-check found."""
 
@@ -120,6 +129,7 @@ class DiseasesAnswer(Wire, frozen=True):
 
 Hospital = Annotated[Principal, allow(Role.HOSPITAL)]
 Agency = Annotated[Principal, allow(Role.AGENCY)]
+Operations = Annotated[Principal, allow(Role.OPERATIONS)]
 Reader = Annotated[Principal, allow(Role.HOSPITAL, Role.AGENCY, Role.OPERATIONS)]
 
 
@@ -141,6 +151,15 @@ def certifications(handlers: CertificationHandlers, queries: CertificationQuerie
             hospital_id=caller.organisation or "",
             doctors=doctors,
         )
+        return stored_answer(done.status, done.body, replayed=done.replayed)
+
+    @router.post("/takeover", status_code=201)
+    async def take_over(
+        person_id: str, caller: Operations, command: Annotated[TakeOverBody, body(TakeOverBody)], key: IdempotencyKey
+    ) -> Json[CertificationChanged]:
+        """Onboarding: enter a certification of the system before; it counts from its own day."""
+        check_text("source", command.source)
+        done = await handlers.take_over(caller, key, person_id, **msgspec.structs.asdict(command))
         return stored_answer(done.status, done.body, replayed=done.replayed)
 
     @router.get("")

@@ -24,6 +24,14 @@ class Certify(msgspec.Struct, frozen=True):
     rule: Rule
 
 
+class TakeOverCertification(msgspec.Struct, frozen=True):
+    """Onboarding: a certification of the system before, which keeps its own day."""
+
+    certification: Certification
+    rule: Rule
+    today: date
+
+
 class CancelCertification(msgspec.Struct, frozen=True):
     """The agency found that the person is not qualified, from a day on."""
 
@@ -33,7 +41,7 @@ class CancelCertification(msgspec.Struct, frozen=True):
     today: date
 
 
-Command: TypeAlias = Certify | CancelCertification
+Command: TypeAlias = Certify | TakeOverCertification | CancelCertification
 
 
 class ChronicCertified(msgspec.Struct, frozen=True):
@@ -63,6 +71,8 @@ def decide(command: Command, state: State) -> Sequence[Event]:
     match command:
         case Certify():
             return _certify(command, state)
+        case TakeOverCertification():
+            return _take_over(command, state)
         case CancelCertification():
             return _cancel(command, state)
         case _:
@@ -83,6 +93,20 @@ def _certify(command: Certify, state: Entitlement) -> Sequence[Event]:
         raise Refused("PERSON_DECEASED", f"the person died on {state.deceased_on}", kind=RefusalKind.CONFLICT)
     _check_disease(new.disease, command.rule)
     _check_doctors(new, command.certifier, command.rule)
+    _check_not_held(new, state)
+    return [ChronicCertified(new.certification_id, _with(state, new))]
+
+
+def _take_over(command: TakeOverCertification, state: Entitlement) -> Sequence[Event]:
+    new = command.certification
+    if new.effective_from > command.today:
+        raise Refused("DATE_IN_FUTURE", f"certified_on {new.effective_from} is after today, {command.today}")
+    _check_disease(new.disease, command.rule)
+    _check_not_held(new, state)
+    return [ChronicCertified(new.certification_id, _with(state, new))]
+
+
+def _check_not_held(new: Certification, state: Entitlement) -> None:
     for held in state.certifications:
         if held.disease == new.disease and held.holds_on(new.effective_from):
             raise Refused(
@@ -91,7 +115,6 @@ def _certify(command: Certify, state: Entitlement) -> Sequence[Event]:
                 kind=RefusalKind.CONFLICT,
                 about={"certification": held.certification_id},
             )
-    return [ChronicCertified(new.certification_id, _with(state, new))]
 
 
 def _check_disease(disease: str, rule: Rule) -> None:

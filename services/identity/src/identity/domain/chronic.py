@@ -18,7 +18,8 @@ class Doctor(msgspec.Struct, frozen=True):
 class Certification(msgspec.Struct, frozen=True, omit_defaults=True):
     """A disease certified at a hospital. Benefits count from the day of the entry (003 三(八) 先享受待遇、后备案).
 
-    ``cancelled_from`` is the first day on which it does not hold, None while nobody cancelled it.
+    ``cancelled_from`` is the first day on which it does not hold, None while nobody cancelled it. One that was taken
+    over from the system before counts from its own day, and names no doctors.
     """
 
     certification_id: str
@@ -28,6 +29,8 @@ class Certification(msgspec.Struct, frozen=True, omit_defaults=True):
     certified_at: datetime
     effective_from: date
     cancelled_from: date | None = None
+    #: Where a certification from before this system was taken over from.
+    source: str | None = None
 
     def holds_on(self, day: date) -> bool:
         """Whether benefits may rest on it on a day."""

@@ -4,7 +4,7 @@ from datetime import date
 from uuid import uuid5
 
 from identity.domain.certifier import Certifier, register
-from identity.domain.certifying import DECIDER, CancelCertification, Certify, Command
+from identity.domain.certifying import DECIDER, CancelCertification, Certify, Command, TakeOverCertification
 from identity.domain.chronic import Certification, Doctor
 from identity.domain.filing import DECIDER as FILING
 from identity.domain.filing import File
@@ -83,6 +83,31 @@ class CertificationHandlers:
             rule = self.rule(person.county, today)
             certifier = await self._queries.certifier(hospital_id)
             return await self._outcome(person_id, Certify(new, certifier, rule), certification_id, _CREATED)
+
+        return await self._runtime.path.run(context, attempt)
+
+    async def take_over(
+        self,
+        caller: Principal,
+        key: Idempotency,
+        person_id: str,
+        *,
+        disease: str,
+        hospital_id: str,
+        certified_on: date,
+        source: str,
+    ) -> Answered:
+        """Onboarding: enter a certification of the system before, with its own day."""
+        context = self._context(caller, key)
+        certification_id = str(uuid5(context.command_id, "certification"))
+        new = Certification(certification_id, disease, hospital_id, (), context.now, certified_on, source=source)
+
+        async def attempt() -> Outcome:
+            person = await self._persons.person(person_id)
+            if person is None:
+                raise person_unknown()
+            command = TakeOverCertification(new, self.rule(person.county, certified_on), self.today())
+            return await self._outcome(person_id, command, certification_id, _CREATED)
 
         return await self._runtime.path.run(context, attempt)
 

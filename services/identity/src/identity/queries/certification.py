@@ -13,6 +13,8 @@ _CERTIFIER_SQL: Final = "SELECT hospital_id, name, grade, since, until FROM cert
 _CERTIFIERS_SQL: Final = """
 SELECT hospital_id, name, grade, since, until FROM certifiers WHERE hospital_id > $1 ORDER BY hospital_id LIMIT $2
 """
+# What was taken over from the system before counts from another day than that of its entry, and was filed there.
+_ENTERED_HERE: Final = "c.effective_from = (c.certified_at AT TIME ZONE 'Asia/Shanghai')::date"
 _SELECT: Final = """
 SELECT c.certification_id, c.person_id, c.hospital_id, c.disease, c.certified_at, c.effective_from, c.cancelled_from,
        c.reason, f.filed_on, f.sealed_on
@@ -21,12 +23,12 @@ FROM certifications c LEFT JOIN certification_filings f USING (certification_id)
 _OF_PERSON_SQL: Final = f"{_SELECT} WHERE c.person_id = $1 ORDER BY c.certified_at, c.certification_id LIMIT 500"
 _OF_MONTH_SQL: Final = f"""{_SELECT}
 WHERE ($1::text IS NULL OR c.hospital_id = $1) AND c.effective_from >= $2 AND c.effective_from < $2 + interval '1 month'
-AND ($3::bool IS NULL OR (f.filed_on IS NOT NULL) = $3) AND c.certification_id > $4
+AND {_ENTERED_HERE} AND ($3::bool IS NULL OR (f.filed_on IS NOT NULL) = $3) AND c.certification_id > $4
 ORDER BY c.certification_id LIMIT $5
 """
-_IDS_OF_MONTH_SQL: Final = """
-SELECT certification_id FROM certifications
-WHERE hospital_id = $1 AND effective_from >= $2 AND effective_from < $2 + interval '1 month'
+_IDS_OF_MONTH_SQL: Final = f"""
+SELECT certification_id FROM certifications c
+WHERE hospital_id = $1 AND effective_from >= $2 AND effective_from < $2 + interval '1 month' AND {_ENTERED_HERE}
 """
 
 

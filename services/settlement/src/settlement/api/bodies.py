@@ -23,12 +23,16 @@ Cause = Literal[
 
 
 class AdmitBody(RequestBody, frozen=True):
-    """A person at the door. For a visit ``admitted_on`` is its day; it needs no discharge."""
+    """A person at the door. For a visit ``admitted_on`` is its day; it needs no discharge.
+
+    ``disease`` is the code of a listed disease: the certified one of a chronic visit, or the major one of a stay.
+    """
 
     person_id: Identifier
     kind: Kind
     admitted_on: date
     referral_id: Identifier | None = None
+    disease: Identifier | None = None
 
 
 class FeeLineBody(RequestBody, frozen=True):
@@ -102,7 +106,10 @@ class BenefitYearBody(RequestBody, frozen=True):
 
 
 class InstitutionBody(RequestBody, frozen=True):
-    """A registry entry; ``division`` is the six-digit code of the place it lies in."""
+    """A registry entry; ``division`` is the six-digit code of the place it lies in.
+
+    ``majors``: designated for major diseases, for those in ``major_diseases`` or, where it names none, for all.
+    """
 
     hospital_id: Identifier
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
@@ -111,3 +118,4 @@ class InstitutionBody(RequestBody, frozen=True):
     contract_from: date
     contract_to: date | None = None
     majors: bool = False
+    major_diseases: Annotated[tuple[Identifier, ...], msgspec.Meta(max_length=200)] = ()

@@ -98,6 +98,7 @@ def _add_life(router: Router, handlers: Handlers, queries: Queries) -> None:
             kind=command.kind,
             admitted_on=command.admitted_on,
             referral_id=command.referral_id,
+            disease=command.disease,
             answer=_admitted,
         )
         return stored_answer(done.status, done.body, replayed=done.replayed)

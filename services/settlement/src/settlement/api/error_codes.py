@@ -29,6 +29,8 @@ CODES: Final = (
     ErrorCode("REVIEW_STALE", 409, "The difference is another one by now"),
     ErrorCode("DATE_IN_FUTURE", 422, "A date is still to come"),
     ErrorCode("DATES_OUT_OF_ORDER", 422, "Two dates are in the wrong order"),
+    ErrorCode("DISEASE_NOT_LISTED", 422, "No document of the place lists the disease"),
+    ErrorCode("MAJOR_DISEASES_MISPLACED", 422, "Major diseases of a hospital that is designated for none"),
     ErrorCode("NO_FEES", 422, "The bill is empty"),
     ErrorCode("TOO_MANY_FEE_LINES", 422, "The bill has too many lines"),
     ErrorCode("FEE_BATCH_UNKNOWN", 422, "No such batch on the bill"),

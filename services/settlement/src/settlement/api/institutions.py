@@ -45,6 +45,7 @@ class InstitutionAnswer(Wire, frozen=True):
     contract_from: date
     contract_to: date | None
     majors: bool
+    major_diseases: tuple[str, ...]
 
 
 def institutions(handlers: Handlers, queries: Queries) -> Router:
@@ -66,7 +67,7 @@ def institutions(handlers: Handlers, queries: Queries) -> Router:
     ) -> Json[Page[InstitutionAnswer]]:
         """The registry."""
         rows = await queries.institutions(str(page.after[0]) if page.after else "", page.limit + 1)
-        found = [InstitutionAnswer(**dict(row)) for row in rows]
+        found = [InstitutionAnswer(**dict(row) | {"major_diseases": tuple(row["major_diseases"])}) for row in rows]
         return answer(page_of(found, page, key=lambda row: (row.hospital_id,)))
 
     return router

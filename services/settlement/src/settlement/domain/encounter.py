@@ -7,6 +7,7 @@ from kernel.decider import Decider
 from kernel.refusals import Refused
 from settlement.domain import refusals
 from settlement.domain.benefit import Claim, most_favourable
+from settlement.domain.benefit.certificate import Certificate, certificate_for
 from settlement.domain.encounter_commands import (
     Admit,
     ApproveException,
@@ -28,7 +29,7 @@ from settlement.domain.encounter_events import (
     SettlementConfirmed,
 )
 from settlement.domain.encounter_state import Open, Settled, State, Unknown, evolve
-from settlement.domain.entitlement import best_terms
+from settlement.domain.entitlement import Arrival, best_terms, check_disease
 from settlement.domain.fees import LINES_MAX, sums_of
 from settlement.domain.settled import decide_later
 
@@ -70,7 +71,9 @@ def _admit(command: Admit) -> Sequence[EncounterEvent]:
             "DATE_IN_FUTURE", f"admission on {command.admitted_on} has not come yet; today is {command.today}"
         )
     candidates = (command.policy, *command.rivals)
-    terms = best_terms(command.standing, candidates, command.kind, command.place, command.admitted_on)
+    arrival = Arrival(command.kind, command.place, command.admitted_on, command.institution, command.disease)
+    check_disease(candidates, arrival)
+    terms = best_terms(command.standing, candidates, arrival)
     admitted = EncounterAdmitted(
         command.encounter_id,
         command.person_id,
@@ -83,6 +86,8 @@ def _admit(command: Admit) -> Sequence[EncounterEvent]:
         terms.category,
         terms.clause,
         command.referral_id,
+        command.disease,
+        terms.major_disease,
     )
     if command.kind == "inpatient":
         return (admitted,)
@@ -163,10 +168,18 @@ def claim_of(command: Settle, state: Open) -> Claim:
         mental_disorder=discharge.mental_disorder,
         referral_approved_on=command.referral_approved_on,
         exception_approved_by=state.exception_approved_by,
-        major_disease=discharge.major_disease,
-        designated_for_major=command.institution.majors,
+        major_disease=discharge.major_disease or admission.major_disease,
+        designated_for_major=command.institution.designated_for(admission.disease),
         patient_prepaid_fen=command.patient_prepaid_fen,
+        certificate=_certificate(command, admission, discharge),
     )
+
+
+def _certificate(command: Settle, admission: EncounterAdmitted, discharge: EncounterDischarged) -> Certificate | None:
+    """What a chronic visit rests on; a stay rests on none."""
+    if admission.kind != "chronic_outpatient":
+        return None
+    return certificate_for(command.certificates, admission.disease, discharge.discharged_on)
 
 
 def _settle(command: Settle, state: Open) -> Sequence[EncounterEvent]:

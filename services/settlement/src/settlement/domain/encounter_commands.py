@@ -6,6 +6,7 @@ import msgspec
 
 from kernel.policy_packs import Policy
 from settlement.domain.benefit import Standing
+from settlement.domain.benefit.certificate import Certificate
 from settlement.domain.benefit_year import BenefitYear
 from settlement.domain.fees import FeeLine
 from settlement.domain.institution import Institution
@@ -15,7 +16,8 @@ from settlement.domain.readjudication import Correction
 class Admit(msgspec.Struct, frozen=True):
     """Take a person in. Visits (everything but a stay) end on the day they begin.
 
-    ``rivals`` are further policies in force at the place: the person gets the better one (AMB-D6).
+    ``rivals`` are further policies in force at the place: the person gets the better one (AMB-D6). ``disease`` is the
+    code of a listed disease: a certified chronic one of a visit, or a major one of a stay.
     """
 
     encounter_id: str
@@ -29,8 +31,10 @@ class Admit(msgspec.Struct, frozen=True):
     standing: Standing
     policy: Policy
     place: str
+    institution: Institution
     referral_id: str | None = None
     rivals: tuple[Policy, ...] = ()
+    disease: str | None = None
 
 
 class UploadFees(msgspec.Struct, frozen=True):
@@ -74,6 +78,7 @@ class Settle(msgspec.Struct, frozen=True):
     patient_prepaid_fen: int | None = None
     rivals: tuple[Policy, ...] = ()
     identity_revision: int | None = None
+    certificates: tuple[Certificate, ...] = ()
 
 
 class ApproveException(msgspec.Struct, frozen=True):

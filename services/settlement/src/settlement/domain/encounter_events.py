@@ -22,6 +22,9 @@ class EncounterAdmitted(msgspec.Struct, frozen=True, omit_defaults=True):
     category: str | None = None
     clause: str | None = None
     referral_id: str | None = None
+    #: The code of a listed disease, and whether it is one of those that anybody is treated for first.
+    disease: str | None = None
+    major_disease: bool = False
 
 
 class FeeLinesUploaded(msgspec.Struct, frozen=True):

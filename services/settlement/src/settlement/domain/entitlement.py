@@ -1,34 +1,100 @@
 """Entitlement at the door: whether a person is admitted without a deposit, in which category and by which clause."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 import msgspec
 
 from kernel.policy_packs import Policy
+from kernel.policy_packs.population import TreatFirst
+from kernel.policy_packs.rows import DiseaseList
+from kernel.refusals import Refused
 from settlement.domain.benefit import Standing, effective_category
+from settlement.domain.institution import Institution
+
+
+class Arrival(msgspec.Struct, frozen=True):
+    """Somebody at a hospital's door; ``disease`` is the code of a listed disease."""
+
+    kind: str
+    place: str
+    on: date
+    institution: Institution
+    disease: str | None = None
 
 
 class AdmissionTerms(msgspec.Struct, frozen=True):
-    """The answer at admission."""
+    """The answer at admission. ``major_disease`` is a disease for which anybody insured is treated first."""
 
     deposit_required: bool
     category: str | None
     clause: str | None
+    major_disease: bool = False
 
 
-def admission_terms(standing: Standing, policy: Policy, kind: str, place: str, on: date) -> AdmissionTerms:
-    """先诊疗后付费: no deposit for whom the policy serves, where the document extends that to the kind of care."""
-    category = effective_category(standing, policy.file, on, on)
+def admission_terms(standing: Standing, policy: Policy, arrival: Arrival) -> AdmissionTerms:
+    """先诊疗后付费: no deposit for whom the policy serves, where the document extends that to the kind of care.
+
+    That is the poor at the levels of hospital that the document names, and any insured resident with a major disease
+    at a hospital designated for it (002 三(二)).
+    """
+    category = effective_category(standing, policy.file, arrival.on, arrival.on)
     rule = policy.file.treat_first
-    if category is None or rule is None or kind not in rule.kinds or place not in rule.places:
-        return AdmissionTerms(deposit_required=kind == "inpatient", category=category, clause=None)
-    return AdmissionTerms(
-        deposit_required=False, category=category, clause=f"{policy.file.document.cited_as} {rule.clause}"
+    if rule is None:
+        return AdmissionTerms(deposit_required=arrival.kind == "inpatient", category=category, clause=None)
+    major = rule.major_disease and _is_in(rule.disease_list, arrival.disease)
+    poor = category is not None and _reaches(rule, arrival)
+    if poor or (major and _is_treated_anywhere(standing, arrival)):
+        clause = f"{policy.file.document.cited_as} {rule.clause}"
+        return AdmissionTerms(deposit_required=False, category=category, clause=clause, major_disease=major)
+    deposit = arrival.kind == "inpatient"
+    return AdmissionTerms(deposit_required=deposit, category=category, clause=None, major_disease=major)
+
+
+def _reaches(rule: TreatFirst, arrival: Arrival) -> bool:
+    level = arrival.institution.level
+    return arrival.kind in rule.kinds and arrival.place in rule.places and (not rule.levels or level in rule.levels)
+
+
+def _is_treated_anywhere(standing: Standing, arrival: Arrival) -> bool:
+    """城乡参保居民患重大疾病在大病救治定点医疗机构: the poor and anybody else in the residents' insurance."""
+    insured = any(
+        enrolment.scheme == "RESIDENT"
+        and enrolment.year == arrival.on.year
+        and enrolment.registered_on is not None
+        and enrolment.registered_on <= arrival.on
+        for enrolment in standing.enrolments
     )
+    hospital = arrival.institution
+    return insured and hospital.designated_on(arrival.on) and hospital.designated_for(arrival.disease)
 
 
-def best_terms(standing: Standing, policies: Sequence[Policy], kind: str, place: str, on: date) -> AdmissionTerms:
+def best_terms(standing: Standing, policies: Sequence[Policy], arrival: Arrival) -> AdmissionTerms:
     """The terms of the first policy that asks for no deposit, or else of the first one (AMB-D6)."""
-    terms = [admission_terms(standing, policy, kind, place, on) for policy in policies]
+    terms = [admission_terms(standing, policy, arrival) for policy in policies]
     return next((found for found in terms if not found.deposit_required and found.clause), terms[0])
+
+
+def check_disease(policies: Sequence[Policy], arrival: Arrival) -> None:
+    """Refuse the code of a disease that no document of the place lists for this kind of care."""
+    if arrival.disease is None:
+        return
+    lists = [listed for policy in policies for listed in _lists(policy, arrival.kind)]
+    if not any(_is_in(listed, arrival.disease) for listed in lists):
+        raise Refused(
+            "DISEASE_NOT_LISTED",
+            f"no document of the place lists {arrival.disease} for {arrival.kind}; leave it out or correct the code",
+            about={"disease": arrival.disease},
+        )
+
+
+def _lists(policy: Policy, kind: str) -> Iterator[DiseaseList]:
+    rule, treat_first = policy.file.certification, policy.file.treat_first
+    if rule is not None and rule.disease_list is not None and kind in rule.required_for:
+        yield rule.disease_list
+    if treat_first is not None and treat_first.disease_list is not None:
+        yield treat_first.disease_list
+
+
+def _is_in(listed: DiseaseList | None, disease: str | None) -> bool:
+    return listed is not None and disease is not None and listed.disease(disease) is not None

@@ -70,6 +70,7 @@ class Handlers:
         kind: str,
         admitted_on: date,
         referral_id: str | None,
+        disease: str | None,
         answer: Answer,
     ) -> Answered:
         """Take a person in at the caller's hospital."""
@@ -96,8 +97,10 @@ class Handlers:
                 file.standing,
                 policy,
                 locality(file.county, file.institution.division),
+                file.institution,
                 referral_id,
                 tuple(rivals),
+                disease,
             )
             events = tuple(DECIDER.decide(command, Unknown()))
             append = StreamAppend(Stream(f"encounter/{encounter_id}"), events)
@@ -239,6 +242,7 @@ class Handlers:
             patient_prepaid_fen,
             tuple(rivals),
             file.identity_revision,
+            file.certificates,
         )
 
     def _context(self, caller: Principal, key: Idempotency) -> CommandContext:

@@ -12,7 +12,7 @@ from settlement.domain.institution import Institution
 from settlement.handlers.case_file import Referral, institution_of, standing_told
 
 _SQL: Final = """
-SELECT p.county, p.entitlement, i.name, i.level, i.division, i.contract_from, i.contract_to, i.majors,
+SELECT p.county, p.entitlement, i.name, i.level, i.division, i.contract_from, i.contract_to, i.majors, i.major_diseases,
        r.state, r.person_id AS referral_person, r.receiving_hospital, r.approved_on
 FROM (SELECT 1) one
 LEFT JOIN people p ON p.person_id = $1

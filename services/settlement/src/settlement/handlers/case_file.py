@@ -13,6 +13,7 @@ from kernel.event_store import Stream
 from kernel.runtime import Runtime
 from settlement.domain import refusals
 from settlement.domain.benefit import Membership, Standing
+from settlement.domain.benefit.certificate import Certificate
 from settlement.domain.benefit.standing import Enrolment
 from settlement.domain.benefit_year import BenefitYear
 from settlement.domain.encounter import DECIDER
@@ -24,6 +25,7 @@ from settlement.domain.institution import Institution
 _LOAD_SQL: Final = """
 SELECT e.encounter_id, s.types, s.schema_versions, s.data, s.version, s.chain,
        p.county, p.entitlement, p.revision, i.name, i.level, i.division, i.contract_from, i.contract_to, i.majors,
+       i.major_diseases,
        r.state AS referral_state, r.person_id AS referral_person, r.receiving_hospital, r.approved_on, y.years
 FROM encounters e
 JOIN LATERAL (
@@ -50,6 +52,7 @@ class EntitlementTold(msgspec.Struct, frozen=True):
     enrolments: tuple[EnrolmentTold, ...] = ()
     deceased_on: date | None = None
     merged_into: str | None = None
+    certifications: tuple[Certificate, ...] = ()
 
 
 class Referral(msgspec.Struct, frozen=True):
@@ -72,6 +75,7 @@ class CaseFile(msgspec.Struct, frozen=True):
     referral: Referral | None
     years: dict[int, BenefitYear]
     identity_revision: int | None = None
+    certificates: tuple[Certificate, ...] = ()
 
     @property
     def opened(self) -> Open:
@@ -129,6 +133,7 @@ class CaseFiles:
             _referral(row),
             _years(admission.person_id, admission.area, row["years"]),
             row["revision"],
+            () if row["entitlement"] is None else entitlement_told(row["entitlement"]).certifications,
         )
 
 
@@ -168,6 +173,7 @@ def institution_of(hospital_id: str, row: Any) -> Institution:
         row["contract_from"],
         row["contract_to"],
         row["majors"],
+        tuple(row["major_diseases"]),
     )
 
 

@@ -15,6 +15,7 @@ from settlement.domain.encounter_events import (
 )
 from settlement.domain.institution import InstitutionContracted
 from settlement.domain.law import PolicyAdopted
+from settlement.projections.certified import project_certified
 from settlement.projections.reviews import project_review
 from settlement.projections.tables import (
     benefit_years,
@@ -34,6 +35,7 @@ __all__ = ["metadata", "project", "project_entitlement", "project_referral"]
 
 def project(recorded: RecordedEvent) -> Iterable[Change]:
     """The rows of one of settlement's own events; they are written together with it."""
+    yield from project_certified(recorded)
     match recorded.event:
         case EncounterAdmitted() as event:
             yield _admitted(event)
@@ -169,6 +171,8 @@ def project_entitlement(event: EntitlementChanged) -> Iterable[Change]:
             "enrolments": event.enrolments,
             "deceased_on": event.deceased_on,
             "merged_into": event.merged_into,
+            # Left out where there are none: rows from before certifications were told stay as they are.
+            **({"certifications": event.certifications} if event.certifications else {}),
         },
     )
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Index, Integer, MetaData, SmallInteger, Table, Text
-from sqlalchemy.dialects.postgresql import JSON
+from sqlalchemy.dialects.postgresql import ARRAY, JSON
 
 from kernel.event_store.schema import add_kernel_tables
 from kernel.read_tables import GUARDED
@@ -122,6 +122,7 @@ institutions: Final = Table(
     Column("contract_from", Date, nullable=False),
     Column("contract_to", Date),
     Column("majors", Boolean, nullable=False),
+    Column("major_diseases", ARRAY(Text), nullable=False),
 )
 
 policies: Final = Table(

@@ -5,6 +5,7 @@ from datetime import date
 import msgspec
 
 from kernel.refusals import Refused
+from settlement.domain.benefit.certificate import Certificate
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -36,6 +37,8 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     major_disease: bool = False
     designated_for_major: bool = False
     patient_prepaid_fen: int | None = None
+    #: What a chronic visit rests on, as identity had told it when the bill was settled.
+    certificate: Certificate | None = None
 
     @property
     def begins_on(self) -> date:

@@ -1,7 +1,9 @@
 """The waterfall: every layer of a policy in its order, each on what the earlier ones left."""
 
 from collections.abc import Mapping
-from typing import assert_never
+from typing import Final, assert_never
+
+import msgspec
 
 from kernel.policy_packs import LayerPlan, Policy, Situation
 from kernel.policy_packs.layers import (
@@ -15,6 +17,7 @@ from kernel.policy_packs.layers import (
     YearlyPersonalCap,
 )
 from kernel.policy_packs.population import TreatFirst
+from kernel.policy_packs.rules import Certification
 from kernel.refusals import Refused
 from settlement.domain.benefit import methods
 from settlement.domain.benefit.claim import Claim, check
@@ -22,6 +25,9 @@ from settlement.domain.benefit.course import Course
 from settlement.domain.benefit.cumulative import banded_lump_sum, segmented_rate
 from settlement.domain.benefit.standing import Standing, effective_category
 from settlement.domain.benefit.trace import Adjudication, LayerTrace
+
+#: The flag of a layer that paid because of a certification.
+CERTIFIED: Final = "CERTIFIED"
 
 
 def adjudicate(claim: Claim, standing: Standing, balances: Mapping[str, int], policy: Policy) -> Adjudication:
@@ -119,6 +125,19 @@ def is_treated_first(claim: Claim, category: str | None, rule: TreatFirst) -> bo
     return poor or (rule.major_disease and claim.major_disease and claim.designated_for_major)
 
 
+def certification_asked(claim: Claim, policy: Policy) -> Certification | None:
+    """The rule where the document asks that such a visit rests on a certification (003 三(八))."""
+    rule = policy.file.certification
+    return rule if rule is not None and claim.kind in rule.required_for else None
+
+
+def _certified(claim: Claim, rule: Certification, layer: LayerTrace) -> LayerTrace:
+    """Mark the money that the hospital is refused should the certification be cancelled (003 三(九))."""
+    if claim.certificate is None or layer.payer not in rule.refused or not layer.amount_fen:
+        return layer
+    return msgspec.structs.replace(layer, flags=(*layer.flags, CERTIFIED))
+
+
 def _layer(course: Course, plan: LayerPlan, withheld: Mapping[str, str], *, referred: bool) -> LayerTrace:
     payer = plan.layer.payer
     if payer in withheld:
@@ -128,7 +147,12 @@ def _layer(course: Course, plan: LayerPlan, withheld: Mapping[str, str], *, refe
     if plan.needs_referral and not referred:
         assert course.policy.file.referral is not None
         return course.take(plan, 0, clause=course.policy.file.referral.clause, flags=("NO_REFERRAL",))
-    return _work_out(course, plan)
+    rule = certification_asked(course.claim, course.policy)
+    if rule is None:
+        return _work_out(course, plan)
+    if course.claim.certificate is None and payer in rule.withhold:
+        return course.take(plan, 0, clause=rule.clause, flags=("NOT_CERTIFIED",))
+    return _certified(course.claim, rule, _work_out(course, plan))
 
 
 def _work_out(course: Course, plan: LayerPlan) -> LayerTrace:  # noqa: PLR0911 - one line for each method there is

@@ -1,0 +1,89 @@
+"""Admission's specification: who pays no deposit, by level of hospital and by major disease (002 三(二), R-HU-06)."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from kernel.policy_packs import Policy, load_library
+from kernel.refusals import Refused
+from settlement.domain.benefit import Membership, Standing
+from settlement.domain.benefit.standing import Enrolment
+from settlement.domain.entitlement import AdmissionTerms, Arrival, admission_terms, check_disease
+from settlement.domain.institution import Institution, InstitutionContracted, contract
+
+POLICIES = Path(__file__).parent.parent.parent.parent / "policies"
+DAY = date(2018, 9, 1)
+INSURED = Enrolment("RESIDENT", 2018, date(2018, 1, 1), date(2018, 1, 1))
+RESIDENT = Standing((), (INSURED,))
+POOR = Standing((Membership("REGISTERED_POOR", date(2016, 1, 1), poverty_status="NOT_LIFTED"),), (INSURED,))
+CLAUSE = "002 三(二) 县域内县乡两级医疗机构住院治疗; 50种重大疾病"
+COUNTY = Institution("H1", "示例县医院", "county", "620422", date(2018, 1, 1), None, majors=False)
+CITY = Institution("H2", "示例市医院", "city", "620402", date(2018, 1, 1), None, majors=True)
+
+
+@pytest.fixture(scope="module")
+def policy() -> Policy:
+    return load_library(POLICIES).in_force("620422", DAY)
+
+
+def terms(policy: Policy, standing: Standing, hospital: Institution, disease: str | None = None) -> AdmissionTerms:
+    place = "in_county" if hospital is COUNTY or hospital.division == "620422" else "out_county"
+    return admission_terms(standing, policy, Arrival("inpatient", place, DAY, hospital, disease))
+
+
+@pytest.mark.parametrize(("level", "deposit"), [("township", False), ("county", False), ("city", True)])
+def test_the_poor_pay_no_deposit_in_county_and_township_hospitals(policy: Policy, level: str, deposit: bool) -> None:
+    hospital = msgspec.structs.replace(COUNTY, level=level)
+    found = terms(policy, POOR, hospital)
+    assert (found.deposit_required, found.clause) == (deposit, None if deposit else CLAUSE)
+
+
+def test_any_insured_resident_with_a_major_disease_pays_none_at_a_designated_hospital(policy: Policy) -> None:
+    found = terms(policy, RESIDENT, CITY, "MD07")
+    assert (found.deposit_required, found.category, found.clause, found.major_disease) == (False, None, CLAUSE, True)
+
+
+@pytest.mark.parametrize(
+    ("standing", "hospital", "disease"),
+    [
+        (RESIDENT, CITY, None),
+        (RESIDENT, COUNTY, "MD07"),
+        (RESIDENT, msgspec.structs.replace(CITY, major_diseases=("MD01", "MD02")), "MD07"),
+        (RESIDENT, msgspec.structs.replace(CITY, contract_to=date(2018, 8, 31)), "MD07"),
+        (Standing(), CITY, "MD07"),
+        (Standing((), (msgspec.structs.replace(INSURED, scheme="EMPLOYEE"),)), CITY, "MD07"),
+        (Standing((), (msgspec.structs.replace(INSURED, registered_on=date(2018, 9, 2)),)), CITY, "MD07"),
+    ],
+)
+def test_others_may_be_asked_for_a_deposit(
+    policy: Policy, standing: Standing, hospital: Institution, disease: str | None
+) -> None:
+    assert terms(policy, standing, hospital, disease).deposit_required
+
+
+def test_a_hospital_may_be_designated_for_some_of_the_diseases(policy: Policy) -> None:
+    some = msgspec.structs.replace(CITY, major_diseases=("MD07",))
+    assert not terms(policy, RESIDENT, some, "MD07").deposit_required
+
+
+def test_the_list_has_fifty_and_says_that_it_is_a_sample(policy: Policy) -> None:
+    rule = policy.file.treat_first
+    assert rule is not None
+    assert rule.disease_list is not None
+    assert (len(rule.disease_list.diseases), rule.disease_list.sample) == (50, True)
+
+
+@pytest.mark.parametrize("changes", [{"disease": "MD51"}, {"disease": "GX01"}])
+def test_a_disease_that_no_document_lists_is_refused(policy: Policy, changes: dict[str, Any]) -> None:
+    arrival = msgspec.structs.replace(Arrival("inpatient", "in_county", DAY, COUNTY), **changes)
+    with pytest.raises(Refused, match="DISEASE_NOT_LISTED"):
+        check_disease([policy], arrival)
+
+
+def test_a_hospital_that_is_designated_for_nothing_has_no_diseases() -> None:
+    entry = InstitutionContracted("H3", "示例", "county", "620422", DAY, None, majors=False, major_diseases=("MD01",))
+    with pytest.raises(Refused, match="MAJOR_DISEASES_MISPLACED"):
+        contract(entry)
