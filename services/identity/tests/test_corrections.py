@@ -66,7 +66,11 @@ async def test_the_right_holder_of_a_former_number_is_found_first(
     civil_affairs: httpx.AsyncClient, agency: httpx.AsyncClient, person_id: str
 ) -> None:
     await civil_affairs.post(f"/v1/persons/{person_id}/id-number/correction", json=RIGHT)
-    holder = (await civil_affairs.post("/v1/persons", json={**WANG, "name": "李四"})).json()["person_id"]
+    refused = await civil_affairs.post("/v1/persons", json={**WANG, "name": "李四"})
+    assert code(refused) == (409, "ID_NUMBER_FORMER")
+    assert refused.json()["about"] == {"person_id": person_id}
+    another = {**WANG, "name": "李四", "another_person": True}
+    holder = (await civil_affairs.post("/v1/persons", json=another)).json()["person_id"]
     assert await found(agency, WANG["id_number"]) == {"person_id": holder, "former_number": False}
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from identity.domain.annulment import RegistrationAnnulled
 from identity.domain.certifier import CertifierRegistered
 from identity.domain.certifying import CertificationCancelled, ChronicCertified
 from identity.domain.corrections import DeathCorrected, IdNumberCorrected, PersonalDataCorrected
@@ -25,6 +26,7 @@ from identity.domain.feed import (
 )
 from identity.domain.filing import ChronicFiled
 from identity.domain.lookup import LookupMade
+from identity.domain.merging import AliasMoved, MergedAway, RecordsMerged
 from identity.domain.person import (
     DeathRecorded,
     MembershipAsserted,
@@ -61,6 +63,10 @@ REGISTRY: Final = EventRegistry(
         EventType("BatchReleased", BatchReleased),
         EventType("BatchDiscarded", BatchDiscarded),
         EventType("BatchApplied", BatchApplied),
+        EventType("RecordsMerged", RecordsMerged),
+        EventType("MergedAway", MergedAway),
+        EventType("AliasMoved", AliasMoved),
+        EventType("RegistrationAnnulled", RegistrationAnnulled),
         EventType("EntryEntered", EntryEntered),
         EventType("EntryAmended", EntryAmended),
         EventType("EntryReviewed", EntryReviewed),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from identity.domain import certifying, corrections, person
+from identity.domain import annulment, certifying, corrections, merging, person
 from identity.domain.chronic import Certification
 from identity.domain.enrolment import Enrolment
 from identity.domain.entitlement import Entitlement
@@ -23,6 +23,10 @@ _CHANGES: Final[Mapping[type, str]] = MappingProxyType(
         person.DeathRecorded: "DIED",
         certifying.ChronicCertified: "CERTIFIED",
         certifying.CertificationCancelled: "CERTIFICATION_CANCELLED",
+        merging.RecordsMerged: "TOOK_OVER",
+        merging.MergedAway: "MERGED",
+        merging.AliasMoved: "MERGED",
+        annulment.RegistrationAnnulled: "ANNULLED",
         corrections.PersonalDataCorrected: "PERSON_CORRECTED",
         corrections.IdNumberCorrected: "PERSON_CORRECTED",
     }
@@ -32,7 +36,13 @@ _CHANGES: Final[Mapping[type, str]] = MappingProxyType(
 def publish(recorded: RecordedEvent) -> Published | None:
     """The published form of a recorded event; None where nobody else needs to know."""
     change = _change_of(recorded.event)
-    return None if change is None else _changed(recorded.event.entitlement, change)
+    if change is None:
+        return None
+    event = recorded.event
+    if isinstance(event, merging.MergedAway | merging.AliasMoved):
+        # Who still acts for the alias, such as a hospital with a patient admitted under it, acts on what is known.
+        return _changed(event.entitlement, change, known=event.surviving)
+    return _changed(event.entitlement, change)
 
 
 def _change_of(event: object) -> str | None:
@@ -45,16 +55,19 @@ def _change_of(event: object) -> str | None:
             return _CHANGES.get(type(event))
 
 
-def _changed(entitlement: Entitlement, change: str) -> Published:
+def _changed(entitlement: Entitlement, change: str, known: Entitlement | None = None) -> Published:
+    known = known or entitlement
     event = contract.EntitlementChanged(
         person_id=entitlement.person_id,
         revision=entitlement.revision,
         change=change,
         county=entitlement.county,
-        memberships=tuple(_membership(held) for held in entitlement.memberships),
-        enrolments=tuple(_enrolment(held) for held in entitlement.enrolments),
-        deceased_on=entitlement.deceased_on,
-        certifications=tuple(_certification(held) for held in entitlement.certifications),
+        memberships=tuple(_membership(held) for held in known.memberships),
+        enrolments=tuple(_enrolment(held) for held in known.enrolments),
+        deceased_on=known.deceased_on,
+        merged_into=entitlement.merged_into,
+        annulled=entitlement.annulled,
+        certifications=tuple(_certification(held) for held in known.certifications),
     )
     return Published(entitlement.person_id, event)
 

@@ -14,6 +14,7 @@ from identity.api import (
     feeds,
     memberships,
     persons,
+    records,
 )
 from identity.config import Config
 from identity.domain.approval import ApprovalRules
@@ -21,7 +22,7 @@ from identity.domain.categories import Department
 from identity.domain.membership import membership_overlaps
 from identity.domain.person import person_already_registered
 from identity.event_types import REGISTRY
-from identity.handlers import CorrectionHandlers, EntryHandlers, Handlers, Vault
+from identity.handlers import CorrectionHandlers, EntryHandlers, Handlers, RecordHandlers, Vault
 from identity.handlers.feeding.spool import Spool
 from identity.handlers.feeding.worker import FeedWorker
 from identity.handlers.feeds import FeedHandlers
@@ -71,6 +72,7 @@ def build(host: Host, config: Config) -> FastAPI:
             memberships(handlers, queries, rules),
             feeds(queries),
             corrections(CorrectionHandlers(runtime, vault, host.clock), queries),
+            records(RecordHandlers(runtime, vault, host.clock)),
             entry_steps(EntryHandlers(runtime, vault, host.clock, rules)),
             entry_lists(EntryQueries(runtime)),
             *around_enrolment(runtime, config.library, host.clock),

@@ -50,7 +50,12 @@ class Certification(msgspec.Struct, frozen=True):
 
 
 class EntitlementChanged(msgspec.Struct, frozen=True):
-    """All that is known of a person's entitlement after a change; ``revision`` grows by one with each."""
+    """All that is known of a person's entitlement after a change; ``revision`` grows with each.
+
+    ``merged_into`` names the record that stands for the person where two records were one person's: nothing new
+    begins under the merged one, and what goes on under it sees here what the surviving one held at the merger.
+    Nothing begins under an ``annulled`` one either, whose registration was an error.
+    """
 
     person_id: str
     revision: int
@@ -61,6 +66,7 @@ class EntitlementChanged(msgspec.Struct, frozen=True):
     deceased_on: date | None = None
     merged_into: str | None = None
     certifications: tuple[Certification, ...] = ()
+    annulled: bool = False
 
 
 REGISTRY: Final = contract_registry(TOPIC, EntitlementChanged)

@@ -7,6 +7,7 @@ from identity.api.error_codes import CODES
 from identity.api.feed_batches import feed_batches
 from identity.api.memberships import feeds, memberships
 from identity.api.persons import persons
+from identity.api.records import records
 
 __all__ = [
     "CODES",
@@ -18,4 +19,5 @@ __all__ = [
     "feeds",
     "memberships",
     "persons",
+    "records",
 ]

@@ -26,7 +26,10 @@ CardNumber = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z]{5,30}$")]
 
 
 class RegisterPersonBody(RequestBody, frozen=True):
-    """A person as the ID card shows them. ``county`` is that of the household registration."""
+    """A person as the ID card shows them. ``county`` is that of the household registration.
+
+    ``another_person`` says that the number's former holder, if there is one, was asked about and is somebody else.
+    """
 
     id_number: IdNumber
     name: Name
@@ -36,6 +39,7 @@ class RegisterPersonBody(RequestBody, frozen=True):
     phone: Phone | None = None
     address: ShortText | None = None
     card_number: CardNumber | None = None
+    another_person: bool = False
 
 
 class LookupBody(RequestBody, frozen=True):
@@ -76,13 +80,18 @@ class PersonFound(Wire, frozen=True):
 
 
 class PersonAnswer(Wire, frozen=True):
-    """A person. ``masked`` says that personal data are cut short; without a name the person was forgotten."""
+    """A person. ``masked`` says that personal data are cut short; without a name the person was forgotten.
+
+    ``merged_into`` names the record that stands for the person; an ``annulled`` one was registered by error.
+    """
 
     person_id: str
     county: str
     revision: int
     masked: bool
     deceased_on: date | None = None
+    merged_into: str | None = None
+    annulled: bool = False
     id_number: str | None = None
     name: str | None = None
     phone: str | None = None
@@ -109,7 +118,9 @@ def persons(handlers: Handlers, queries: Queries, vault: Vault) -> Router:
         resident_id = parse_resident_id(command.id_number, today=handlers.today())
         check_holder(resident_id, born_on=command.born_on, sex=command.sex)
         data = PersonalData(resident_id.number, command.name, command.phone, command.address, command.card_number)
-        done = await handlers.register(caller, key, command.county, resident_id, data)
+        done = await handlers.register(
+            caller, key, command.county, resident_id, data, another_person=command.another_person
+        )
         return stored_answer(done.status, done.body, replayed=done.replayed)
 
     @router.post("/lookup")

@@ -275,12 +275,3 @@ def person_already_registered() -> Refused:
 
 def _person_deceased(deceased_on: date) -> Refused:
     return Refused("PERSON_DECEASED", f"the person died on {deceased_on}", kind=RefusalKind.CONFLICT)
-
-
-def person_erased() -> Refused:
-    """The refusal to write personal data of somebody who was forgotten."""
-    return Refused(
-        "PERSON_ERASED",
-        "this person's data were erased and cannot be written again",
-        kind=RefusalKind.CONFLICT,
-    )

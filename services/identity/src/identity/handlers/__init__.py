@@ -21,11 +21,13 @@ from identity.domain.person import (
     RegisterPerson,
     person_already_registered,
 )
+from identity.domain.person_refusals import id_number_former
 from identity.domain.resident_id import ResidentId
 from identity.domain.statement import stated_at
 from identity.handlers.corrections import CorrectionHandlers
 from identity.handlers.entries import EntryHandlers
 from identity.handlers.personal_data import PersonalData, Vault
+from identity.handlers.records import RecordHandlers
 from identity.handlers.request_context import context_of, name_of
 from kernel.china_time import china_date
 from kernel.command_path import Answered, CommandContext, Outcome
@@ -35,7 +37,7 @@ from kernel.http import Idempotency
 from kernel.runtime import Runtime
 from kernel.security import Principal
 
-__all__ = ["CorrectionHandlers", "EntryHandlers", "Handlers", "PersonalData", "Vault"]
+__all__ = ["CorrectionHandlers", "EntryHandlers", "Handlers", "PersonalData", "RecordHandlers", "Vault"]
 
 _CREATED = 201
 _PERSON_OF_SQL = "SELECT person_id FROM personal_data WHERE number_token = $1"
@@ -58,9 +60,16 @@ class Handlers:
         return china_date(self._clock())
 
     async def register(
-        self, caller: Principal, key: Idempotency, county: str, resident_id: ResidentId, personal: PersonalData
+        self,
+        caller: Principal,
+        key: Idempotency,
+        county: str,
+        resident_id: ResidentId,
+        personal: PersonalData,
+        *,
+        another_person: bool = False,
     ) -> Answered:
-        """Take a person in under a new person id."""
+        """Take a person in under a new id; ``another_person`` says that who had the number before is somebody else."""
         context = self._context(caller, key)
         person_id = str(uuid5(context.command_id, "person"))
 
@@ -68,6 +77,8 @@ class Handlers:
             token = await self._vault.token_of(resident_id.number)
             if await self._person_with(token) is not None:
                 raise person_already_registered()
+            if not another_person and (former := await self._formerly(token)) is not None:
+                raise id_number_former(former)
             sealed = await self._vault.seal(person_id, personal)
             command = RegisterPerson(person_id, county, token, sealed, name_of(caller))
             return await self._outcome(person_id, command, _person_answer, _CREATED)
@@ -84,7 +95,7 @@ class Handlers:
         async def attempt() -> Outcome:
             token = await self._vault.token_of(resident_id.number)
             holder = await self._person_with(token)
-            found = holder or await self._runtime.store.pool.fetchval(_FORMERLY_SQL, token)
+            found = holder or await self._formerly(token)
             roles = tuple(sorted(role.value for role in caller.roles))
             made = LookupMade(lookup_id, token, found, name_of(caller), roles, reason)
             append = StreamAppend(Stream(f"lookup/{lookup_id}"), (made,))
@@ -152,6 +163,10 @@ class Handlers:
 
     def _context(self, caller: Principal, key: Idempotency) -> CommandContext:
         return context_of(self._vault, self._clock, caller, key)
+
+    async def _formerly(self, number_token: str) -> str | None:
+        person_id: str | None = await self._runtime.store.pool.fetchval(_FORMERLY_SQL, number_token)
+        return person_id
 
     async def _person_with(self, number_token: str) -> str | None:
         person_id: str | None = await self._runtime.store.pool.fetchval(_PERSON_OF_SQL, number_token)

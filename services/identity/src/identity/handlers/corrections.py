@@ -16,7 +16,8 @@ from identity.domain.corrections import (
     DeathCorrectionReason,
     PersonalRecord,
 )
-from identity.domain.person import person_already_registered, person_erased, person_unknown
+from identity.domain.person import person_already_registered, person_unknown
+from identity.domain.person_refusals import person_erased
 from identity.domain.resident_id import ResidentId
 from identity.handlers.personal_data import PersonalData, Vault
 from identity.handlers.request_context import context_of, name_of

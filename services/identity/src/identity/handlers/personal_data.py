@@ -9,7 +9,8 @@ from typing import Final
 import msgspec
 from typing_extensions import override
 
-from identity.domain.person import SealedPersonalData, person_erased
+from identity.domain.person import SealedPersonalData
+from identity.domain.person_refusals import person_erased
 from identity.domain.resident_id import parse_resident_id
 from kernel.runtime import Runtime
 from kernel.security import KeyRing, Sealer, WrappedKey

@@ -3,22 +3,24 @@
 from collections.abc import Iterable
 
 from identity.domain import entry, feed, person
+from identity.domain.annulment import RegistrationAnnulled
 from identity.domain.certifier import CertifierRegistered
+from identity.domain.certifying import CertificationCancelled, ChronicCertified
 from identity.domain.entitlement import Entitlement
 from identity.domain.filing import ChronicFiled
 from identity.domain.lookup import LookupMade
+from identity.domain.merging import AliasMoved, MergedAway, RecordsMerged
 from identity.projections.certification_rows import certification_rows
 from identity.projections.correction_rows import correction_rows, registered_row
 from identity.projections.enrolment_rows import enrolment_rows
 from identity.projections.entry_rows import entry_rows
 from identity.projections.feed_rows import feed_changes
 from identity.projections.feed_tables import FEED_WORKING_TABLES
+from identity.projections.membership_rows import enrolment_row, membership_rows
+from identity.projections.merging_rows import merging_rows
 from identity.projections.tables import (
     PERSON_SOURCES,
-    enrolments,
     lookups,
-    membership_versions,
-    memberships,
     metadata,
     person_keys,
     persons,
@@ -34,35 +36,47 @@ __all__ = ["SOURCE_TABLES", "metadata", "person_keys", "project"]
 
 def project(recorded: RecordedEvent) -> Iterable[Change]:
     """The rows that an event leads to."""
-    if isinstance(recorded.event, feed.Event):
-        return feed_changes(recorded)
-    if isinstance(recorded.event, entry.Event):
-        return entry_rows(recorded.event.entry)
-    rows = enrolment_rows(recorded.event)
-    return _of_person(recorded) if rows is None else rows
+    other = _of_other_streams(recorded)
+    return _of_person(recorded) if other is None else other
 
 
 def _of_person(recorded: RecordedEvent) -> Iterable[Change]:
-    yield from certification_rows(recorded.event)
+    yield from _beside_the_person(recorded)
+    yield _person_row(recorded.event.entitlement)
+
+
+def _of_other_streams(recorded: RecordedEvent) -> Iterable[Change] | None:
+    """The rows of an event that is in no person's stream; None for those that are."""
     match recorded.event:
-        case CertifierRegistered() | ChronicFiled():
-            return
         case LookupMade() as lookup:
-            yield _lookup_row(lookup, recorded)
-            return
-        case person.PersonRegistered() as registered:
-            yield registered_row(registered)
-        case person.MembershipAsserted(membership_id=membership_id):
-            yield from _membership_rows(recorded, membership_id, "ADDED")
-        case person.MembershipEnded(membership_id=membership_id, reason=reason):
-            yield from _membership_rows(recorded, membership_id, reason.value)
-        case person.MembershipCorrected(membership_id=membership_id, reason=reason):
-            yield from _membership_rows(recorded, membership_id, reason.value)
-        case person.PersonEnrolled() as enrolled:
-            yield _enrolment_row(enrolled)
+            return (_lookup_row(lookup, recorded),)
+        case CertifierRegistered() | ChronicFiled():
+            return certification_rows(recorded.event)
+        case _ if isinstance(recorded.event, entry.Event):
+            return entry_rows(recorded.event.entry)
+        case _ if isinstance(recorded.event, feed.Event):
+            return feed_changes(recorded)
+        case _:
+            return enrolment_rows(recorded.event)
+
+
+def _beside_the_person(recorded: RecordedEvent) -> Iterable[Change]:
+    event = recorded.event
+    match event:
+        case person.PersonRegistered():
+            yield registered_row(event)
+        case person.MembershipAsserted():
+            yield from membership_rows(recorded, event.entitlement, event.membership_id, "ADDED")
+        case person.MembershipEnded() | person.MembershipCorrected():
+            yield from membership_rows(recorded, event.entitlement, event.membership_id, event.reason)
+        case person.PersonEnrolled():
+            yield enrolment_row(event.entitlement.person_id, event.enrolment)
+        case RecordsMerged() | MergedAway() | AliasMoved() | RegistrationAnnulled():
+            yield from merging_rows(event, recorded)
+        case ChronicCertified() | CertificationCancelled():
+            yield from certification_rows(event)
         case _:
             yield from correction_rows(recorded)
-    yield _person_row(recorded.event.entitlement)
 
 
 def _person_row(entitlement: Entitlement) -> Change:
@@ -72,38 +86,8 @@ def _person_row(entitlement: Entitlement) -> Change:
         county=entitlement.county,
         revision=entitlement.revision,
         deceased_on=entitlement.deceased_on,
-    )
-
-
-def _membership_rows(recorded: RecordedEvent, membership_id: str, change: str) -> Iterable[Change]:
-    entitlement: Entitlement = recorded.event.entitlement
-    held = entitlement.membership(membership_id)
-    facts = {
-        "membership_id": membership_id,
-        "person_id": entitlement.person_id,
-        "group": held.group,
-        "poverty_status": held.poverty_status,
-        "exit_date": held.exit_date,
-        "valid_from": held.valid_from,
-        "valid_to": held.valid_to,
-        "evidence": held.evidence,
-        "revision": entitlement.revision,
-        "recorded_at": recorded.occurred_at,
-    }
-    yield put(memberships, department=held.department, category=held.category, **facts)
-    yield put(membership_versions, change=change, **facts)
-
-
-def _enrolment_row(enrolled: person.PersonEnrolled) -> Change:
-    enrolment = enrolled.enrolment
-    return put(
-        enrolments,
-        person_id=enrolled.entitlement.person_id,
-        area=enrolment.area,
-        year=enrolment.year,
-        scheme=enrolment.scheme,
-        registered_on=enrolment.registered_on,
-        marked_on=enrolment.marked_on,
+        merged_into=entitlement.merged_into,
+        annulled=entitlement.annulled,
     )
 
 

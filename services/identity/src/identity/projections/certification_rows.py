@@ -6,6 +6,7 @@ import msgspec
 
 from identity.domain.certifier import CertifierRegistered
 from identity.domain.certifying import CertificationCancelled, ChronicCertified
+from identity.domain.chronic import Certification
 from identity.domain.entitlement import Entitlement
 from identity.domain.filing import ChronicFiled
 from identity.projections.certification_tables import certification_filings, certifications, certifiers
@@ -30,10 +31,15 @@ def certification_rows(event: object) -> Iterable[Change]:
 
 def _certification(entitlement: Entitlement, certification_id: str, reason: str | None) -> Change:
     held = next(c for c in entitlement.certifications if c.certification_id == certification_id)
+    return certification_row(entitlement.person_id, held, reason)
+
+
+def certification_row(person_id: str, held: Certification, reason: str | None) -> Change:
+    """A certification as it stands; ``reason`` is why it was cancelled."""
     return put(
         certifications,
-        certification_id=certification_id,
-        person_id=entitlement.person_id,
+        certification_id=held.certification_id,
+        person_id=person_id,
         hospital_id=held.hospital_id,
         disease=held.disease,
         certified_at=held.certified_at,

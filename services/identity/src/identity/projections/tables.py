@@ -3,6 +3,7 @@
 from typing import Final
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -15,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
@@ -30,6 +32,9 @@ persons = Table(
     Column("county", Text, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("deceased_on", Date),
+    Column("merged_into", Text),
+    Column("annulled", Boolean, nullable=False),
+    Index("persons_merged_into", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
 )
 
 #: Ciphertext, and the token that stands for the ID number; nothing here can be read without the person's key.
@@ -92,13 +97,15 @@ memberships = Table(
 )
 
 #: Each version of each membership: together with ``memberships.valid_*`` the second of the two times. What was
-#: believed at a moment is the version with the largest ``recorded_at`` up to it.
+#: believed at a moment is the version with the largest revision recorded up to it, unless that one was GIVEN_UP.
 membership_versions = Table(
     "membership_versions",
     metadata,
     Column("membership_id", Text, primary_key=True),
     Column("revision", Integer, primary_key=True),
     Column("person_id", Text, nullable=False),
+    Column("department", Text, nullable=False),
+    Column("category", Text, nullable=False),
     Column("valid_from", Date, nullable=False),
     Column("valid_to", Date),
     Column("group", Text),
@@ -107,6 +114,7 @@ membership_versions = Table(
     Column("evidence", Text, nullable=False),
     Column("change", Text, nullable=False),
     Column("recorded_at", DateTime(timezone=True), nullable=False),
+    Index("membership_versions_of_person", "person_id"),
 )
 
 enrolments = Table(

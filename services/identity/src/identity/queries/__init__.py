@@ -8,7 +8,7 @@ import msgspec
 from kernel.runtime import Runtime
 
 _PERSON_SQL: Final = """
-SELECT person_id, county, revision, deceased_on FROM persons WHERE person_id = $1
+SELECT person_id, county, revision, deceased_on, merged_into, annulled FROM persons WHERE person_id = $1
 """
 _IN_FEED_SQL: Final = """
 SELECT EXISTS (SELECT FROM personal_data WHERE person_id = $1 AND registered_by = $2)
@@ -33,6 +33,8 @@ class PersonRow(msgspec.Struct, frozen=True):
     county: str
     revision: int
     deceased_on: date | None
+    merged_into: str | None
+    annulled: bool
 
 
 class MembershipRow(msgspec.Struct, frozen=True):

@@ -12,6 +12,8 @@ CODES: Final = (
     ErrorCode("BENEFIT_YEAR_UNKNOWN", 404, "Nothing is known of this person and year"),
     ErrorCode("REFERRAL_UNKNOWN", 422, "No such referral"),
     ErrorCode("REFERRAL_FOREIGN", 422, "The referral is for someone else"),
+    ErrorCode("PERSON_MERGED", 409, "The record was merged into another one"),
+    ErrorCode("PERSON_ANNULLED", 409, "The registration was annulled"),
     ErrorCode("PERSON_DECEASED", 422, "The person died before that"),
     ErrorCode("ENCOUNTER_NOT_ADMITTED", 409, "The stay has ended already"),
     ErrorCode("ENCOUNTER_NOT_DISCHARGED", 409, "The stay has not ended yet"),

@@ -24,6 +24,26 @@ def person_unknown(person_id: str) -> Refused:
     )
 
 
+def person_merged(person_id: str, surviving_id: str) -> Refused:
+    """Identity found two records of one person and merged them; nothing new begins under the merged one."""
+    return Refused(
+        "PERSON_MERGED",
+        f"the record {person_id} was merged into {surviving_id}; admit the person under that one",
+        kind=RefusalKind.CONFLICT,
+        about={"person": person_id, "surviving": surviving_id},
+    )
+
+
+def person_annulled(person_id: str) -> Refused:
+    """The registration was an error; there is no such person."""
+    return Refused(
+        "PERSON_ANNULLED",
+        f"the registration {person_id} was annulled with identity; look the person up again",
+        kind=RefusalKind.CONFLICT,
+        about={"person": person_id},
+    )
+
+
 def hospital_unknown(hospital_id: str) -> Refused:
     """The registry of institutions has no such hospital."""
     return Refused(

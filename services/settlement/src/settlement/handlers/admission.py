@@ -37,7 +37,7 @@ class AdmissionFile(msgspec.Struct, frozen=True):
 
 
 async def load_admission(runtime: Runtime, person_id: str, hospital_id: str, referral_id: str | None) -> AdmissionFile:
-    """Everything for one admission; raises Refused PERSON_UNKNOWN or HOSPITAL_UNKNOWN."""
+    """Everything for one admission; raises Refused PERSON_…, HOSPITAL_UNKNOWN."""
     row = await runtime.store.pool.fetchrow(_SQL, person_id, hospital_id, referral_id)
     assert row is not None
     if row["county"] is None:
@@ -45,6 +45,10 @@ async def load_admission(runtime: Runtime, person_id: str, hospital_id: str, ref
     if row["name"] is None:
         raise refusals.hospital_unknown(hospital_id)
     told = msgspec.json.decode(row["entitlement"])
+    if told.get("merged_into"):
+        raise refusals.person_merged(person_id, told["merged_into"])
+    if told.get("annulled"):
+        raise refusals.person_annulled(person_id)
     referral = None
     if row["state"] is not None:
         referral = Referral(row["state"], row["referral_person"], row["receiving_hospital"], row["approved_on"])

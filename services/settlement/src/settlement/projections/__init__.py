@@ -171,8 +171,9 @@ def project_entitlement(event: EntitlementChanged) -> Iterable[Change]:
             "enrolments": event.enrolments,
             "deceased_on": event.deceased_on,
             "merged_into": event.merged_into,
-            # Left out where there are none: rows from before certifications were told stay as they are.
+            # Left out where there are none: rows from before these were told stay as they are.
             **({"certifications": event.certifications} if event.certifications else {}),
+            **({"annulled": True} if event.annulled else {}),
         },
     )
 

@@ -14,6 +14,7 @@ def upgrade() -> None:
     create_entry_tables()
     create_number_tokens()
     create_person_versions()
+    widen_person_tables()
 
 
 def create_entry_tables() -> None:
@@ -82,3 +83,20 @@ def create_person_versions() -> None:
         sa.Column("told_by", sa.Text, nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
     )
+
+
+def widen_person_tables() -> None:
+    op.add_column("persons", sa.Column("merged_into", sa.Text))
+    op.add_column("persons", sa.Column("annulled", sa.Boolean, nullable=False, server_default=sa.false()))
+    op.alter_column("persons", "annulled", server_default=None)
+    op.create_index(
+        "persons_merged_into", "persons", ["merged_into"], postgresql_where=sa.text("merged_into IS NOT NULL")
+    )
+    for name in ("department", "category"):
+        op.add_column("membership_versions", sa.Column(name, sa.Text))
+        op.execute(
+            f"UPDATE membership_versions v SET {name} = m.{name} FROM memberships m "
+            "WHERE m.membership_id = v.membership_id"
+        )
+        op.alter_column("membership_versions", name, nullable=False)
+    op.create_index("membership_versions_of_person", "membership_versions", ["person_id"])

@@ -1,0 +1,22 @@
+"""Refusals about a person that more than one decision, or a handler, may come to."""
+
+from kernel.refusals import RefusalKind, Refused
+
+
+def id_number_former(person_id: str) -> Refused:
+    """The refusal to register somebody under a number that a known person had before, unless they are another."""
+    return Refused(
+        "ID_NUMBER_FORMER",
+        f"person {person_id} was known by this number before: use that record, or say that this is another_person",
+        kind=RefusalKind.CONFLICT,
+        about={"person_id": person_id},
+    )
+
+
+def person_erased() -> Refused:
+    """The refusal to write personal data of somebody who was forgotten."""
+    return Refused(
+        "PERSON_ERASED",
+        "this person's data were erased and cannot be written again",
+        kind=RefusalKind.CONFLICT,
+    )
