@@ -1,4 +1,4 @@
-"""Consumers: settlements, supplements and revocations become journals, a batch in one transaction."""
+"""Consumers: settlements, supplements, refusals and revocations become journals, a batch in one transaction."""
 
 from collections.abc import Sequence
 

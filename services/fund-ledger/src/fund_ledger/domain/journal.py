@@ -14,6 +14,7 @@ from fund_ledger.domain.journal_commands import (
     JournalCommand,
     PayOut,
     ReceiveMoney,
+    RefusePayment,
     ReverseSettlement,
 )
 from fund_ledger.domain.journal_events import (
@@ -25,6 +26,7 @@ from fund_ledger.domain.journal_events import (
     Posting,
 )
 from fund_ledger.domain.liabilities import liabilities
+from fund_ledger.domain.refused_payment import refusal
 from fund_ledger.domain.supplements import supplementary
 from kernel.decider import Decider
 from kernel.refusals import RefusalKind, Refused
@@ -58,6 +60,8 @@ def decide(command: JournalCommand, state: JournalState) -> Sequence[JournalEven
             return _book(command) if isinstance(state, Unbooked) else ()
         case BookSupplement():
             return _supplement(command, state)
+        case RefusePayment():
+            return _refuse(command, state)
         case ReverseSettlement():
             return _reverse(command, state)
         case ReceiveMoney():
@@ -98,6 +102,17 @@ def _given(journals: Sequence[JournalBooked]) -> dict[str, dict[str, int]]:
             of_payer = given.setdefault(posting.payer, {})
             of_payer[account.fund] = of_payer.get(account.fund, 0) + posting.amount_fen
     return given
+
+
+def _refuse(command: RefusePayment, state: JournalState) -> Sequence[JournalEvent]:
+    bill = command.bill
+    if not isinstance(state, Booked) or any(journal.journal_id == bill.journal_id for journal in state.journals):
+        return ()
+    postings = refusal(bill, _given(state.journals))
+    if not postings:
+        return ()
+    journal = JournalBooked(bill.journal_id, "refusal", command.booked_on, postings, bill.settlement_id)
+    return _with_alarms(journal, command.available_fen)
 
 
 def _reverse(command: ReverseSettlement, state: JournalState) -> Sequence[JournalEvent]:

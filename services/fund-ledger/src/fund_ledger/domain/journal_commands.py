@@ -6,6 +6,7 @@ from datetime import date
 import msgspec
 
 from fund_ledger.domain.bill import SettledBill, SupplementedBill
+from fund_ledger.domain.refused_payment import RefusedBill
 
 
 class BookSettlement(msgspec.Struct, frozen=True):
@@ -28,6 +29,14 @@ class ReverseSettlement(msgspec.Struct, frozen=True):
     """Take a settlement's journal back, and those of its supplements."""
 
     reason: str
+    available_fen: Mapping[str, int]
+    booked_on: date
+
+
+class RefusePayment(msgspec.Struct, frozen=True):
+    """Let the hospital bear what payers gave for a settled bill."""
+
+    bill: RefusedBill
     available_fen: Mapping[str, int]
     booked_on: date
 
@@ -67,4 +76,4 @@ class Collect(msgspec.Struct, frozen=True):
     today: date
 
 
-JournalCommand = BookSettlement | BookSupplement | ReverseSettlement | ReceiveMoney | PayOut | Collect
+JournalCommand = BookSettlement | BookSupplement | ReverseSettlement | ReceiveMoney | PayOut | Collect | RefusePayment

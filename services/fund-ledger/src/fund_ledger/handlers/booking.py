@@ -9,11 +9,18 @@ from fund_ledger.config import Config
 from fund_ledger.domain import accounts
 from fund_ledger.domain.bill import PayerPart, SettledBill, SupplementedBill
 from fund_ledger.domain.journal import DECIDER, Booked, JournalState, after
-from fund_ledger.domain.journal_commands import BookSettlement, BookSupplement, JournalCommand, ReverseSettlement
+from fund_ledger.domain.journal_commands import (
+    BookSettlement,
+    BookSupplement,
+    JournalCommand,
+    RefusePayment,
+    ReverseSettlement,
+)
 from fund_ledger.domain.journal_events import JournalEvent
+from fund_ledger.domain.refused_payment import RefusedBill
 from fund_ledger.handlers.turn import hold
 from kernel.china_time import china_date
-from kernel.contracts.settlement import SettlementConfirmed, SettlementRevoked, SettlementSupplemented
+from kernel.contracts.settlement import PaymentRefused, SettlementConfirmed, SettlementRevoked, SettlementSupplemented
 from kernel.database import Connection
 from kernel.event_log import Message
 from kernel.event_store import EventStore, Stream, StreamAppend, Write
@@ -23,7 +30,7 @@ SELECT stream_id, version, type, schema_version, data, chain FROM events
 WHERE stream_id = ANY($1::text[]) ORDER BY stream_id, version
 """
 
-Happened = SettlementConfirmed | SettlementSupplemented | SettlementRevoked
+Happened = SettlementConfirmed | SettlementSupplemented | SettlementRevoked | PaymentRefused
 Told = tuple[Message, Happened]
 _Streams = dict[str, tuple[Stream, JournalState]]
 
@@ -70,6 +77,11 @@ def supplement_of(event: SettlementSupplemented) -> SupplementedBill:
     )
 
 
+def refused_of(event: PaymentRefused) -> RefusedBill:
+    """What of a refused payment is the ledger's business."""
+    return RefusedBill(event.settlement_id, event.county, event.hospital_id, event.payers)
+
+
 def _stream_id(event: Happened) -> str:
     return f"journal/{event.settlement_id}"
 
@@ -80,6 +92,8 @@ def _command(event: Happened, available_fen: dict[str, int]) -> JournalCommand:
             return BookSettlement(bill_of(event), available_fen, china_date(event.settled_at))
         case SettlementSupplemented():
             return BookSupplement(supplement_of(event), available_fen, china_date(event.supplemented_at))
+        case PaymentRefused():
+            return RefusePayment(refused_of(event), available_fen, china_date(event.refused_at))
         case SettlementRevoked():
             return ReverseSettlement(event.reason, available_fen, china_date(event.revoked_at))
         case _:
@@ -105,7 +119,7 @@ def _funds_kept_here(told: Iterable[Told], streams: _Streams, config: Config) ->
     elsewhere = config.paid_elsewhere | accounts.BORNE_BY_HOSPITAL
     names: set[str] = set()
     for _, event in told:
-        if not isinstance(event, SettlementRevoked):
+        if isinstance(event, SettlementConfirmed | SettlementSupplemented):
             bill = bill_of(event) if isinstance(event, SettlementConfirmed) else supplement_of(event)
             codes = {code for part in bill.parts for code in part.cascade}
             names |= {accounts.fund(event.county, code) for code in codes - elsewhere}
