@@ -1,19 +1,28 @@
 """The commands of ``onestop policy``."""
 
-from datetime import date
+import re
+from datetime import UTC, date, datetime
+from decimal import InvalidOperation
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 from rich.console import Console
 
-from kernel.policy_packs import PackError, PackLibrary, load_library
+from kernel.china_time import china_date
+from kernel.money import AmountError
+from kernel.policy_packs import Pack, PackError, PackLibrary, load_library, reread
 from kernel.policy_packs.library import pack_paths
+from kernel.policy_packs.readings import ReadingError
 from kernel.refusals import Refused
 from onestop.examples.settle import SettleExample, UnknownPackError
+from onestop.policy.beginning import Beginning, begin
+from onestop.policy.bills import ready
 from onestop.policy.checking import check as check_pack
+from onestop.policy.comparing import common_day, compare
+from onestop.policy.comparison_printing import print_comparison
 from onestop.policy.explaining import explain as explain_example
-from onestop.policy.files import all_examples
+from onestop.policy.files import all_examples, load
 from onestop.policy.showing import show as show_candidates
 from onestop.policy.words import KINDS
 
@@ -86,6 +95,87 @@ def explain(
     except (Refused, UnknownPackError) as refused:
         typer.echo(f"{example}: {refused}", err=True)
         raise typer.Exit(1) from refused
+
+
+@app.command()
+def new(
+    division: Annotated[str, typer.Option(help="Division code of the place, six digits.")],
+    name: Annotated[str, typer.Option(help="Its name as documents write it, such as 会宁县.")],
+    like: Annotated[str, typer.Option(help="The pack whose structure is taken, by id or file.")],
+    region: Annotated[str, typer.Option(help="Its short name in Latin letters; part of the folder.")] = "place",
+    document: Annotated[str, typer.Option(help="The document's short name in Latin letters.")] = "document",
+    year: Annotated[int | None, typer.Option(help="The document's year; this year by default.")] = None,
+    policies: Policies = POLICIES,
+) -> None:
+    """Begin a pack and its examples for another place; every fact is a TODO that the loader refuses."""
+    for value, pattern, hint in (
+        (division, r"[0-9]{6}", "--division"),
+        (region, r"[a-z][a-z-]*", "--region"),
+        (document, r"[a-z][a-z0-9-]*", "--document"),
+    ):
+        if not re.fullmatch(pattern, value):
+            raise typer.BadParameter(f"{value!r} does not look like {pattern}", param_hint=hint)
+    beginning = Beginning(division, name, region, year or china_date(datetime.now(UTC)).year, document)
+    try:
+        made = begin(policies, _pack(like, policies).text, beginning)
+    except FileExistsError as error:
+        typer.echo(f"{error} is there already and stays as it is; choose another --document", err=True)
+        raise typer.Exit(1) from error
+    for path in made:
+        typer.echo(f"wrote {path}")
+    typer.echo(f"fill in what is TODO, then: onestop policy check {made[0]}")
+
+
+@app.command()
+def diff(
+    a: Annotated[str, typer.Argument(help="A pack, by id or file.")],
+    b: Annotated[str | None, typer.Argument(help="Another; without it, A itself read otherwise.")] = None,
+    reading: Annotated[list[str] | None, typer.Option(help="How B is read, such as E2=per_stay.")] = None,
+    configure: Annotated[
+        list[str] | None, typer.Option(help="A figure left open, such as joint_cap_yuan=70000.")
+    ] = None,
+    on: Annotated[date | None, typer.Option(parser=date.fromisoformat, metavar="YYYY-MM-DD", help="The day.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many groups are shown.")] = 20,
+    policies: Policies = POLICIES,
+) -> None:
+    """Who would pay otherwise: people, care, places and bills are searched under both policies."""
+    ours = _pack(a, policies)
+    theirs = ours if b is None else _pack(b, policies)
+    try:
+        theirs = reread(theirs, _named(reading, "--reading"))
+    except ReadingError as error:
+        raise typer.BadParameter(str(error), param_hint="--reading") from error
+    figures = _named(configure, "--configure")
+    days = common_day(ours, theirs, on)
+    try:
+        left, right = ready(ours, days[0], figures), ready(theirs, days[1], figures)
+        print_comparison(console, left, right, compare(left, right), limit)
+    except (AmountError, InvalidOperation) as error:
+        raise typer.BadParameter(str(error), param_hint="--configure") from error
+
+
+def _named(options: list[str] | None, hint: str) -> dict[str, str]:
+    found = {}
+    for option in options or []:
+        name, equals, value = option.partition("=")
+        if not (name and equals and value):
+            raise typer.BadParameter(f"{option!r} is not NAME=VALUE", param_hint=hint)
+        found[name] = value
+    return found
+
+
+def _pack(named: str, policies: Path) -> Pack:
+    path = Path(named)
+    if path.suffix != ".yaml":
+        path = policies / f"{named}.yaml"
+    if not path.exists():
+        known = ", ".join(pack.pack_id for pack in _library(policies).packs)
+        raise typer.BadParameter(f"there is no pack {named!r}; there are {known}")
+    try:
+        return load(path, policies)
+    except PackError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
 
 
 def _library(policies: Path) -> PackLibrary:

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +15,8 @@ from kernel.policy_packs.source import PackError, Source
 
 #: Between a pack and the settings of the county, in the text that is kept: all that is needed to decide by it.
 _SETTINGS_FOLLOW: Final = "\n--- # settings of the county\n"
+#: Stands where a fact of the document is still missing.
+_TODO: Final = "TODO"
 _SCHEMA: Final = "policies/pack.schema.json"
 _PATH: Final = re.compile(r" - at `(?P<path>[^`]*)`$")
 
@@ -49,6 +51,7 @@ def parse_pack(text: str, source_name: str) -> Pack:
     """Read and check a pack from its text; raises PackError. The text is all that is needed to decide by it."""
     law, _, settings_text = text.partition(_SETTINGS_FOLLOW)
     source = Source(law, source_name)
+    _check_filled_in(source)
     try:
         file = msgspec.convert(source.value, PackFile)
     except msgspec.ValidationError as error:
@@ -56,6 +59,28 @@ def parse_pack(text: str, source_name: str) -> Pack:
     check(file, source)
     settings = _settings(settings_text, source_name.replace(".yaml", ".settings.yaml"), file)
     return Pack(with_readings(file, settings.readings), text, hashlib.sha256(text.encode()).hexdigest(), settings)
+
+
+def _check_filled_in(source: Source) -> None:
+    """A pack that was begun with ``onestop policy new`` is refused until every place is filled in."""
+    places = list(_unfilled(source.value, "$"))
+    if places:
+        what = f"{_TODO} is still to be filled in: write what the document says ({len(places)} such places)"
+        raise source.error(places[0], what)
+
+
+def _unfilled(value: Any, path: str) -> Iterator[str]:
+    match value:
+        case str() if value.startswith(_TODO):
+            yield path
+        case list():
+            for i, item in enumerate(value):
+                yield from _unfilled(item, f"{path}[{i}]")
+        case dict():
+            for key, item in value.items():
+                yield from _unfilled(item, f"{path}.{key}")
+        case _:
+            return
 
 
 def reread(pack: Pack, readings: Mapping[str, str]) -> Pack:
