@@ -135,7 +135,7 @@ async def test_a_refusal_is_told_once_however_often_identity_repeats_itself(
 
     async def told_and_looked_at() -> bool:
         seen = await service.pool.fetchval(
-            "SELECT COALESCE(sum(last_pseq), 0) FROM inbox_cursor WHERE consumer = 'settlement-refusal' "
+            "SELECT COALESCE(sum(last_pseq), 0) FROM inbox_cursor WHERE consumer = 'settlement-review' "
             "AND topic = 'identity'"
         )
         return seen == 3 and bool(await published())

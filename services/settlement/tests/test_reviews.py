@@ -257,3 +257,20 @@ async def test_what_differs_otherwise_by_now_is_not_released_but_shown(jieyang: 
     (fresh,) = await jieyang.reviews()
     assert (fresh["review_id"], fresh["patient_change"]) == (row["review_id"], "3200.00")
     assert await jieyang.service.pool.fetchval("SELECT count(*) FROM supplements") == 0
+
+
+async def test_a_bill_settled_while_a_fact_arrived_is_looked_at_afterwards(jieyang: Any) -> None:
+    await jieyang.tell("P1", "DIBAO")
+    await jieyang.bill("P1", DAY, LINES, PAYERS)
+    assert await jieyang.reviews() == []
+    pool = jieyang.service.pool
+    async with pool.acquire() as connection, connection.transaction():
+        # The reviewer of settlements stands still; identity's was done with the new fact before this bill existed.
+        await connection.execute("SELECT FROM inbox_cursor WHERE consumer = 'settlement-review' FOR UPDATE")
+        late = await jieyang.bill("P1", LATER, LINES, PAYERS)
+        await pool.execute(
+            "UPDATE people SET revision = 2, entitlement = (replace(entitlement::text, 'DIBAO', 'TEKUN'))::json"
+        )
+    (row,) = await jieyang.reviews()
+    bills = (await jieyang.review(row["review_id"]))["bills"]
+    assert late["settlement_id"] in [bill["settlement_id"] for bill in bills]

@@ -1,8 +1,10 @@
 """Consumers: what identity and referral tell becomes rows, and what it changes for settled bills is found out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
+
+import msgspec
 
 from kernel.contracts import identity, referral, settlement
 from kernel.contracts.envelope import type_name
@@ -21,53 +23,56 @@ HEARD: Final = (
 )
 #: Its own messages after which a person is looked at. A settlement may have been decided on what identity said before
 #: its last message, and committed after that message was looked at: whoever comes second finds the other.
-_OWN: Final = frozenset(
-    type_name(settlement.TOPIC, kind)
-    for kind in (settlement.SettlementConfirmed, settlement.SettlementRevoked, settlement.CatalogueExceptionApproved)
+_SETTLED: Final = frozenset(
+    type_name(settlement.TOPIC, kind) for kind in (settlement.SettlementConfirmed, settlement.SettlementRevoked)
 )
 _CONFIRMED: Final = type_name(settlement.TOPIC, settlement.SettlementConfirmed)
-_APPROVAL: Final = type_name(settlement.TOPIC, settlement.CatalogueExceptionApproved)
+_APPROVED: Final = type_name(settlement.TOPIC, settlement.CatalogueExceptionApproved)
+
+
+class _Settlement(msgspec.Struct, frozen=True):
+    """All that is asked of a message about a settlement; the rest of it is not even read."""
+
+    settlement_id: str
+
+
+_decoder: Final = msgspec.json.Decoder(_Settlement)
 
 
 def subscriptions(store: EventStore) -> Sequence[Subscription]:
-    """What settlement listens to besides: changes after which settled bills are decided again. Off the message path:
-    a consumer of its own, which goes on behind the one that writes the rows."""
-    reviewing = Reviewing(store)
+    """What settlement listens to besides: changes after which settled bills are decided again, or are not paid. Off
+    the message path: a consumer of its own, which goes on behind the one that writes the rows."""
+    reviewing, refusing = Reviewing(store), Refusing(store)
 
-    async def entitled_otherwise(connection: Connection, messages: Sequence[Message]) -> None:
-        await reviewing.look_at(connection, _causes(messages))
+    async def told_otherwise(connection: Connection, messages: Sequence[Message]) -> None:
+        last = {message.key: message for message in messages}
+        await refusing.look_at(connection, _causes(last, last))
+        await reviewing.look_at(connection, _causes(last, await reviewing.entitled_otherwise(connection, last)))
 
     async def settled_meanwhile(connection: Connection, messages: Sequence[Message]) -> None:
-        mine = [message for message in messages if message.type in _OWN]
-        approved = {message.key for message in mine if message.type == _APPROVAL}
-        if mine:
-            await reviewing.look_at(connection, _causes(mine), surely=approved)
-
-    refusing = Refusing(store)
-
-    async def certified_otherwise(connection: Connection, messages: Sequence[Message]) -> None:
-        await refusing.look_at(connection, _causes(messages))
-
-    async def certified_meanwhile(connection: Connection, messages: Sequence[Message]) -> None:
-        settled = [message for message in messages if message.type == _CONFIRMED]
-        if settled:
-            await refusing.look_at(connection, _causes(settled))
+        settled = {message.key: message for message in messages if message.type in _SETTLED}
+        approved = {message.key: message for message in messages if message.type == _APPROVED}
+        if not settled and not approved:
+            return
+        confirmed = {message.key: message for message in messages if message.type == _CONFIRMED}
+        await refusing.look_at(connection, _causes(confirmed, confirmed))
+        ids = [_decoder.decode(message.body).settlement_id for message in messages if message.type in _SETTLED]
+        persons = await reviewing.settled_meanwhile(connection, settled, ids)
+        await reviewing.look_at(connection, _causes(settled | approved, persons | approved.keys()))
 
     return (
-        Subscription("settlement-refusal", identity.TOPIC, certified_otherwise, follows="settlement"),
-        Subscription("settlement-refusal", settlement.TOPIC, certified_meanwhile),
-        Subscription("settlement-review", identity.TOPIC, entitled_otherwise, follows="settlement"),
+        Subscription("settlement-review", identity.TOPIC, told_otherwise, follows="settlement"),
         Subscription("settlement-review", settlement.TOPIC, settled_meanwhile),
     )
 
 
-def _causes(messages: Sequence[Message]) -> dict[str, Cause]:
-    """The last message of each person."""
+def _causes(messages: Mapping[str, Message], persons: Iterable[str]) -> dict[str, Cause]:
     return {
-        message.key: Cause(
+        person: Cause(
             message.headers["ce_id"],
             datetime.fromisoformat(message.headers["ce_time"]),
             message.headers.get("ce_correlationid", ""),
         )
-        for message in messages
+        for person in persons
+        for message in [messages[person]]
     }

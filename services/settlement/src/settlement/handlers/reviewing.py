@@ -14,13 +14,18 @@ from settlement.domain.readjudication import Correction
 from settlement.domain.review import DECIDER, Note
 from settlement.handlers.person_years import PersonYearFiles, PersonYears, YearKey
 
-#: Persons whose settlements may rest on something else than is known now; most persons of a feed have none at all.
-_AFFECTED_SQL: Final = """
-SELECT s.person_id FROM settlements s JOIN people p USING (person_id)
+#: Persons of whom something is settled on other revisions than is known now; most persons of a feed have nothing.
+_OTHERWISE_SQL: Final = """
+SELECT DISTINCT s.person_id FROM settlements s JOIN people p USING (person_id)
 WHERE s.person_id = ANY($1::text[]) AND s.identity_revision IS DISTINCT FROM p.revision
+"""
+#: Persons whose new settlements rest on another revision than is known now, or with an open item.
+_MEANWHILE_SQL: Final = """
+SELECT s.person_id FROM settlements s JOIN people p USING (person_id)
+WHERE s.settlement_id = ANY($1::text[]) AND s.identity_revision IS DISTINCT FROM p.revision
 UNION
-SELECT v.person_id FROM reviews v JOIN review_states t USING (review_id)
-WHERE v.person_id = ANY($1::text[]) AND t.state IN ('OPEN', 'PROPOSED')
+SELECT v.person_id FROM review_states t JOIN reviews v USING (review_id)
+WHERE t.state IN ('OPEN', 'PROPOSED') AND v.person_id = ANY($2::text[])
 """
 # Two consumers look at one person, after identity's messages and after settlements: one after the other.
 _HOLD_SQL: Final = """
@@ -70,10 +75,20 @@ class Reviewing:
         self._store = store
         self._files = PersonYearFiles(store)
 
-    async def look_at(self, connection: Connection, causes: Mapping[str, Cause], *, surely: Iterable[str] = ()) -> None:
-        """Look at the persons among ``causes`` whom a change may concern, and at those in ``surely``."""
-        rows = await connection.fetch(_AFFECTED_SQL, list(causes))
-        persons = sorted({row["person_id"] for row in rows} | set(surely))
+    async def entitled_otherwise(self, connection: Connection, persons: Iterable[str]) -> set[str]:
+        """Those of whom identity has told something else than their settlements rest on."""
+        return {row["person_id"] for row in await connection.fetch(_OTHERWISE_SQL, list(persons))}
+
+    async def settled_meanwhile(
+        self, connection: Connection, persons: Iterable[str], settlement_ids: Iterable[str]
+    ) -> set[str]:
+        """Those whose new settlements missed what identity told, or change what an open item says."""
+        rows = await connection.fetch(_MEANWHILE_SQL, list(settlement_ids), list(persons))
+        return {row["person_id"] for row in rows}
+
+    async def look_at(self, connection: Connection, causes: Mapping[str, Cause]) -> None:
+        """Look at persons, each after what happened last to them."""
+        persons = sorted(causes)
         if not persons:
             return
         await connection.execute(_HOLD_SQL, persons)

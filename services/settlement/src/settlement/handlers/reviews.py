@@ -135,7 +135,7 @@ class ReviewHandlers:
         store = self._runtime.store
         with suppress(ConcurrencyError):
             async with store.pool.acquire() as connection, connection.transaction():
-                await Reviewing(store).look_at(connection, {person_id: cause}, surely=[person_id])
+                await Reviewing(store).look_at(connection, {person_id: cause})
         store.appended.set()
 
     def _context(self, caller: Principal, key: Idempotency) -> CommandContext:
