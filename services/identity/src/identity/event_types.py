@@ -16,6 +16,7 @@ from identity.domain.entry import (
     EntryWithdrawn,
 )
 from identity.domain.exemption import ExemptionEnded, ExemptionGranted
+from identity.domain.facts import FactCorrected, FactTold, FactWithdrawn
 from identity.domain.feed import (
     BatchApplied,
     BatchDiscarded,
@@ -67,6 +68,9 @@ REGISTRY: Final = EventRegistry(
         EventType("MergedAway", MergedAway),
         EventType("AliasMoved", AliasMoved),
         EventType("RegistrationAnnulled", RegistrationAnnulled),
+        EventType("FactTold", FactTold),
+        EventType("FactCorrected", FactCorrected),
+        EventType("FactWithdrawn", FactWithdrawn),
         EventType("EntryEntered", EntryEntered),
         EventType("EntryAmended", EntryAmended),
         EventType("EntryReviewed", EntryReviewed),

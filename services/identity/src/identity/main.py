@@ -7,14 +7,11 @@ from fastapi import FastAPI
 from identity.api import (
     CODES,
     around_enrolment,
-    corrections,
-    entry_lists,
-    entry_steps,
+    around_persons,
     feed_batches,
     feeds,
     memberships,
     persons,
-    records,
 )
 from identity.config import Config
 from identity.domain.approval import ApprovalRules
@@ -22,14 +19,13 @@ from identity.domain.categories import Department
 from identity.domain.membership import membership_overlaps
 from identity.domain.person import person_already_registered
 from identity.event_types import REGISTRY
-from identity.handlers import CorrectionHandlers, EntryHandlers, Handlers, RecordHandlers, Vault
+from identity.handlers import Handlers, Vault
 from identity.handlers.feeding.spool import Spool
 from identity.handlers.feeding.worker import FeedWorker
 from identity.handlers.feeds import FeedHandlers
 from identity.integration_events import publish
 from identity.projections import project
 from identity.queries import Queries
-from identity.queries.entries import EntryQueries
 from identity.queries.feeds import FeedQueries
 from kernel.contracts.identity import TOPIC
 from kernel.hosting import Host, application
@@ -71,10 +67,7 @@ def build(host: Host, config: Config) -> FastAPI:
             persons(handlers, queries, vault),
             memberships(handlers, queries, rules),
             feeds(queries),
-            corrections(CorrectionHandlers(runtime, vault, host.clock), queries),
-            records(RecordHandlers(runtime, vault, host.clock)),
-            entry_steps(EntryHandlers(runtime, vault, host.clock, rules)),
-            entry_lists(EntryQueries(runtime)),
+            *around_persons(runtime, vault, config.library, rules, host.clock),
             *around_enrolment(runtime, config.library, host.clock),
             feed_batches(feeding, FeedQueries(runtime), rules),
         ],

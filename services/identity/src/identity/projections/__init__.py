@@ -7,6 +7,7 @@ from identity.domain.annulment import RegistrationAnnulled
 from identity.domain.certifier import CertifierRegistered
 from identity.domain.certifying import CertificationCancelled, ChronicCertified
 from identity.domain.entitlement import Entitlement
+from identity.domain.facts import FactCorrected, FactTold, FactWithdrawn
 from identity.domain.filing import ChronicFiled
 from identity.domain.lookup import LookupMade
 from identity.domain.merging import AliasMoved, MergedAway, RecordsMerged
@@ -14,6 +15,7 @@ from identity.projections.certification_rows import certification_rows
 from identity.projections.correction_rows import correction_rows, registered_row
 from identity.projections.enrolment_rows import enrolment_rows
 from identity.projections.entry_rows import entry_rows
+from identity.projections.fact_rows import fact_rows
 from identity.projections.feed_rows import feed_changes
 from identity.projections.feed_tables import FEED_WORKING_TABLES
 from identity.projections.membership_rows import enrolment_row, membership_rows
@@ -54,6 +56,8 @@ def _of_other_streams(recorded: RecordedEvent) -> Iterable[Change] | None:
             return certification_rows(recorded.event)
         case _ if isinstance(recorded.event, entry.Event):
             return entry_rows(recorded.event.entry)
+        case FactTold() | FactCorrected() | FactWithdrawn():
+            return fact_rows(recorded.event, recorded)
         case _ if isinstance(recorded.event, feed.Event):
             return feed_changes(recorded)
         case _:

@@ -26,9 +26,9 @@ def correction_rows(recorded: RecordedEvent) -> Iterable[Change]:
             yield _record_row(event.entitlement.person_id, event.record)
             yield former_number_row(event.former_token, event.entitlement.person_id, recorded)
         case DeathRecorded():
-            yield _death_row(recorded, "DIED", event.reported_by)
+            yield death_row(recorded, "DIED", event.reported_by)
         case DeathCorrected():
-            yield _death_row(recorded, event.reason, event.corrected_by)
+            yield death_row(recorded, event.reason, event.corrected_by)
         case _:
             pass
 
@@ -57,7 +57,8 @@ def _decoded(sealed: str | None) -> bytes | None:
     return None if sealed is None else b64decode(sealed)
 
 
-def _death_row(recorded: RecordedEvent, change: str, told_by: str) -> Change:
+def death_row(recorded: RecordedEvent, change: str, told_by: str) -> Change:
+    """What is known of a person's death since an event."""
     entitlement = recorded.event.entitlement
     return put(
         death_versions,

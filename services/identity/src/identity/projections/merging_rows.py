@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from identity.domain.annulment import RegistrationAnnulled
 from identity.domain.merging import AliasMoved, MergedAway, RecordsMerged
 from identity.projections.certification_rows import certification_row
-from identity.projections.correction_rows import former_number_row
+from identity.projections.correction_rows import death_row, former_number_row
 from identity.projections.membership_rows import enrolment_row, membership_rows, version_row
 from identity.projections.tables import enrolments, former_numbers, memberships, personal_data
 from kernel.event_store import RecordedEvent
@@ -40,6 +40,8 @@ def _taken_over(event: RecordsMerged, recorded: RecordedEvent) -> Iterable[Chang
             yield certification_row(person_id, certification, None)
     for enrolment in event.entitlement.enrolments:
         yield enrolment_row(person_id, enrolment)
+    if event.entitlement.deceased_on is not None:
+        yield death_row(recorded, "MERGED", event.merged_by)
     for token in event.number_tokens:
         yield former_number_row(token, person_id, recorded)
 

@@ -15,6 +15,7 @@ def upgrade() -> None:
     create_number_tokens()
     create_person_versions()
     widen_person_tables()
+    create_fact_versions()
 
 
 def create_entry_tables() -> None:
@@ -100,3 +101,20 @@ def widen_person_tables() -> None:
         )
         op.alter_column("membership_versions", name, nullable=False)
     op.create_index("membership_versions_of_person", "membership_versions", ["person_id"])
+
+
+def create_fact_versions() -> None:
+    op.create_table(
+        "fact_versions",
+        sa.Column("fact_id", sa.Text, primary_key=True),
+        sa.Column("revision", sa.Integer, primary_key=True),
+        sa.Column("person_id", sa.Text, nullable=False),
+        sa.Column("department", sa.Text, nullable=False),
+        sa.Column("detail", postgresql.JSONB, nullable=False),
+        sa.Column("valid_from", sa.Date, nullable=False),
+        sa.Column("valid_to", sa.Date),
+        sa.Column("evidence", sa.Text, nullable=False),
+        sa.Column("change", sa.Text, nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+    )
+    op.create_index("fact_versions_of_person", "fact_versions", ["person_id"])

@@ -1,0 +1,32 @@
+"""All routes around a person's record: corrections, mergers, entries, facts, and what was known when."""
+
+from identity.api.as_of import as_of
+from identity.api.corrections import corrections
+from identity.api.entries import entry_lists, entry_steps
+from identity.api.facts import facts
+from identity.api.records import records
+from identity.domain.approval import ApprovalRules
+from identity.handlers import CorrectionHandlers, EntryHandlers, RecordHandlers, Vault
+from identity.handlers.facts import FactHandlers
+from identity.queries import Queries
+from identity.queries.as_of import AsOfQueries
+from identity.queries.entries import EntryQueries
+from kernel.hosting import Clock
+from kernel.http import Router
+from kernel.policy_packs import PackLibrary
+from kernel.runtime import Runtime
+
+
+def around_persons(
+    runtime: Runtime, vault: Vault, library: PackLibrary, rules: ApprovalRules, clock: Clock
+) -> list[Router]:
+    """The routers, over handlers and queries of their own."""
+    queries = Queries(runtime)
+    return [
+        corrections(CorrectionHandlers(runtime, vault, clock), queries),
+        records(RecordHandlers(runtime, vault, clock)),
+        entry_steps(EntryHandlers(runtime, vault, clock, rules)),
+        entry_lists(EntryQueries(runtime)),
+        facts(FactHandlers(runtime, vault, library, clock)),
+        as_of(AsOfQueries(runtime), queries, clock),
+    ]

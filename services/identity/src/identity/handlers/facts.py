@@ -1,0 +1,102 @@
+"""Commands about facts: what departments tell of households, disabilities and incomes."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import uuid5
+
+from identity.domain import person
+from identity.domain.categories import Group
+from identity.domain.facts import DECIDER, Command, LowIncomeTest
+from identity.domain.low_income import is_low_income
+from identity.handlers.personal_data import Vault
+from identity.handlers.request_context import context_of
+from identity.queries import Queries
+from kernel.china_time import china_date
+from kernel.command_path import Answered, Outcome
+from kernel.event_store import StreamAppend
+from kernel.hosting import Clock
+from kernel.http import Idempotency
+from kernel.policy_packs import PackLibrary
+from kernel.refusals import Refused
+from kernel.runtime import Runtime
+from kernel.security import Principal
+
+
+class FactHandlers:
+    """The commands about facts."""
+
+    def __init__(self, runtime: Runtime, vault: Vault, library: PackLibrary, clock: Clock) -> None:
+        self._runtime = runtime
+        self._vault = vault
+        self._library = library
+        self._clock = clock
+        self._queries = Queries(runtime)
+
+    async def change(
+        self,
+        caller: Principal,
+        key: Idempotency,
+        person_id: str,
+        command_of: Callable[[str, date | None], Command],
+        fact_id: str | None = None,
+    ) -> Answered:
+        """Tell, correct or withdraw a fact; ``command_of`` takes the fact's id, a new one where none is given."""
+        context = context_of(self._vault, self._clock, caller, key)
+        known_id = fact_id or str(uuid5(context.command_id, "fact"))
+
+        async def attempt() -> Outcome:
+            _, past = await self._runtime.store.load(f"person/{person_id}")
+            standing = person.DECIDER.fold(past)
+            if standing is None:
+                raise person.person_unknown()
+            standing.check_stands()
+            stream, told = await self._runtime.store.load(f"facts/{person_id}")
+            state = DECIDER.fold(told)
+            born_on = await self._vault.born_on(person_id, today=china_date(self._clock()))
+            events: tuple[Any, ...] = tuple(DECIDER.decide(command_of(known_id, born_on), state))
+            after = DECIDER.fold(events, state)
+            assert after is not None, "an accepted command leaves facts"
+            body = {"person_id": person_id, "fact_id": known_id, "revision": after.revision}
+            return Outcome(
+                (StreamAppend(stream, events),), body, 200 if fact_id else 201, contended=f"facts/{person_id}"
+            )
+
+        return await self._runtime.path.run(context, attempt)
+
+    async def tested(
+        self,
+        person_id: str,
+        on: date,
+        *,
+        income_fen: int,
+        assets_fen: int,
+        local_line_fen: int,
+        asset_limit_fen: int,
+        group: Group | None,
+    ) -> LowIncomeTest:
+        """A low-income test by the rule in force where the person lives; raises Refused LOW_INCOME_RULE_MISSING."""
+        row = await self._queries.person(person_id)
+        if row is None:
+            raise person.person_unknown()
+        for policy in self._library.newest(row.county, on):
+            rule = policy.file.low_income
+            if rule is not None:
+                passed = is_low_income(
+                    income_fen=income_fen,
+                    assets_fen=assets_fen,
+                    group=group,
+                    local_line_fen=local_line_fen,
+                    asset_limit_fen=asset_limit_fen,
+                    multiple=Decimal(rule.income_multiple),
+                )
+                clause = f"{policy.file.document.cited_as} {rule.clause}"
+                return LowIncomeTest(
+                    income_fen, assets_fen, local_line_fen, asset_limit_fen, rule.income_multiple, group, passed, clause
+                )
+        raise Refused(
+            "LOW_INCOME_RULE_MISSING",
+            f"no policy in force in {row.county} on {on} says how income is tested",
+            about={"division": row.county},
+        )

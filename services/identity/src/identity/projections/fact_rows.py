@@ -1,0 +1,37 @@
+"""The rows that facts lead to."""
+
+from collections.abc import Iterable
+
+from identity.domain.facts import Event, Fact, FactCorrected, FactTold, FactWithdrawn
+from identity.projections.fact_tables import fact_versions
+from kernel.event_store import RecordedEvent
+from kernel.read_tables import Change, put
+
+
+def fact_rows(event: Event, recorded: RecordedEvent) -> Iterable[Change]:
+    """The version of each fact that an event leads to."""
+    match event:
+        case FactTold(fact=fact, cut=cut):
+            yield _version(event, recorded, fact, "TOLD")
+            if cut is not None:
+                yield _version(event, recorded, cut, "ENDED")
+        case FactCorrected(fact=fact, reason=reason):
+            yield _version(event, recorded, fact, reason)
+        case FactWithdrawn(fact=fact):
+            yield _version(event, recorded, fact, "WITHDRAWN")
+
+
+def _version(event: Event, recorded: RecordedEvent, fact: Fact, change: str) -> Change:
+    return put(
+        fact_versions,
+        fact_id=fact.fact_id,
+        revision=event.revision,
+        person_id=event.person_id,
+        department=fact.department,
+        detail=fact.detail,
+        valid_from=fact.valid_from,
+        valid_to=fact.valid_to,
+        evidence=fact.evidence,
+        change=change,
+        recorded_at=recorded.occurred_at,
+    )
