@@ -51,11 +51,13 @@ down: ## Stop them again
 	$(BIN)/python deploy/new_env.py .env.example $@ .onestop/keys
 
 ##@ Generated and measured
-.PHONY: generate bench lock clean
+.PHONY: generate bench bench-feeds lock clean
 generate: $(INSTALLED) ## Write the documents that are generated: OpenAPI, AsyncAPI, schemas, requirements, errors
 	$(BIN)/onestop generate
 bench: $(INSTALLED) ## Measure, as ratios in one run; writes benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks
+bench-feeds: $(INSTALLED) ## A full list of a million people against a million stored (half an hour); writes benchmarks/FEEDS.md
+	$(BIN)/python -m benchmarks.feeds
 lock: ## Resolve the dependencies again
 	$(BIN)/uv pip compile -q $(LOCK_OPTIONS) \
 	  $(foreach p,onestop-kernel onestop-identity onestop-referral onestop-settlement onestop-fund-ledger onestop-operations onestop,--no-emit-package $(p)) \

@@ -12,6 +12,7 @@ import httpx
 import msgspec
 
 from kernel.security import Issuer
+from onestop.platform import embedded_settings
 from onestop.services import SERVICES
 
 FIRST_PORT = 18401
@@ -40,12 +41,27 @@ def settlement_process(
     database: str, folder: Path, policies: Path, *, instance: int = 0
 ) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """Run an instance of the settlement service alone, as a deployment does; gives its address and process."""
+    with service_process("settlement", database, folder, policies, instance=instance) as running:
+        yield running
+
+
+@contextmanager
+def identity_process(database: str, folder: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """Run the identity service alone; gives its address and process."""
+    with service_process("identity", database, folder, Path("policies")) as running:
+        yield running
+
+
+@contextmanager
+def service_process(
+    name: str, database: str, folder: Path, policies: Path, *, instance: int = 0
+) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """Run an instance of one service alone, as a deployment does; gives its address and process."""
     keys = issuer(folder)
-    user = f"{database.replace('postgres@', 'settlement@')}"
     port = FIRST_PORT + len(SERVICES) + instance
     url = f"http://127.0.0.1:{port}"
-    settings = {
-        "ONESTOP_DATABASE_URL": user,
+    settings = embedded_settings(folder, policies) | {
+        "ONESTOP_DATABASE_URL": database.replace("postgres@", f"{name}@"),
         "ONESTOP_TRANSPORT": "embedded",
         "ONESTOP_JWKS": msgspec.json.encode(keys.jwks()).decode(),
         "ONESTOP_TOKEN_ISSUER": keys.issuer,
@@ -54,15 +70,15 @@ def settlement_process(
         "ONESTOP_PORT": str(port),
         "ONESTOP_POLICIES": str(policies),
     }
-    with (folder / "settlement.log").open("a") as log:
+    with (folder / f"{name}.log").open("a") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "onestop", "service", "settlement"],
+            [sys.executable, "-m", "onestop", "service", name],
             env={**os.environ, **settings},
             stderr=log,
             text=True,
         )
     try:
-        _wait_until_ready(url, process, folder / "settlement.log")
+        _wait_until_ready(url, process, folder / f"{name}.log")
         yield url, process
     finally:
         process.terminate()

@@ -25,21 +25,35 @@ COLUMNS: Final = (
     "code",
     "detail",
 )
+_LONG_SECONDS: Final = 600.0
+# Sessions plan for single rows by index (docs/decisions/0011); a comparison of whole tables is the other kind.
+_FOR_WHOLE_TABLES_SQL: Final = """
+SET LOCAL enable_seqscan = on; SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on;
+SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL work_mem = '192MB'; SET LOCAL statement_timeout = '10min';
+"""
 # All rows of one person are right, or none is: one of them may be another's under a wrong number.
 _NAMES_DIFFER_SQL: Final = """
+WITH d AS MATERIALIZED (
+  SELECT number_hash FROM feed_rows WHERE batch_id = $1 AND code IS NULL
+  GROUP BY number_hash HAVING count(*) > 1 AND min(name_hash) <> max(name_hash)
+)
 UPDATE feed_rows r SET code = 'ROW_NAMES_DIFFER', detail = 'rows under this ID number have different names'
-FROM (SELECT number_hash FROM feed_rows WHERE batch_id = $1 AND code IS NULL
-      GROUP BY number_hash HAVING count(*) > 1 AND min(name_hash) <> max(name_hash)) d
-WHERE r.batch_id = $1 AND r.number_hash = d.number_hash
+FROM d WHERE r.batch_id = $1 AND r.number_hash = d.number_hash
 """
+# Few people stand in a file twice: only their rows are looked at closely.
 _DOUBLES_SQL: Final = """
+WITH twice AS MATERIALIZED (
+  SELECT number_hash FROM feed_rows WHERE batch_id = $1 AND code IS NULL GROUP BY number_hash HAVING count(*) > 1
+), d AS MATERIALIZED (
+  SELECT number_hash, category, CASE WHEN $2 THEN NULL ELSE valid_from END AS begins, min(row) AS first,
+         count(DISTINCT (valid_from, valid_to, "group", poverty_status, exit_date, died_on)) AS kinds
+  FROM feed_rows JOIN twice USING (number_hash) WHERE batch_id = $1 AND code IS NULL
+  GROUP BY 1, 2, 3 HAVING count(*) > 1
+)
 UPDATE feed_rows r SET code = CASE WHEN d.kinds = 1 THEN 'ROW_TWICE' ELSE 'ROWS_DISAGREE' END,
   detail = CASE WHEN d.kinds = 1 THEN 'the same as row ' || d.first ELSE 'row ' || d.first ||
            ' says otherwise of the same membership; send what is right' END
-FROM (SELECT number_hash, category, CASE WHEN $2 THEN NULL ELSE valid_from END AS begins, min(row) AS first,
-             count(DISTINCT (valid_from, valid_to, "group", poverty_status, exit_date, died_on)) AS kinds
-      FROM feed_rows WHERE batch_id = $1 AND code IS NULL
-      GROUP BY 1, 2, 3 HAVING count(*) > 1) d
+FROM d
 WHERE r.batch_id = $1 AND r.code IS NULL AND r.number_hash = d.number_hash AND r.category = d.category
   AND (d.begins IS NULL OR r.valid_from = d.begins) AND (d.kinds > 1 OR r.row <> d.first)
 """
@@ -67,6 +81,7 @@ FROM memberships m JOIN persons p USING (person_id)
 WHERE m.department = $2 AND m.category = $3 AND p.county LIKE $4 AND p.deceased_on IS NULL
   AND m.valid_from < $5 AND (m.valid_to IS NULL OR m.valid_to >= $5)
 """
+_COUNT_STANDING_SQL: Final = f"SELECT count(*) {_STANDING} AND $1::text = ''"
 # A row that is refused still names its person: nobody is ended for a wrong date in the list.
 _ENDING_SQL: Final = f"""
 WITH listed AS MATERIALIZED (
@@ -134,23 +149,22 @@ class Staging:
         """Refuse doubles, find what changes and what ends, and write a line for each; unchanged rows have none."""
         full = batch.kind is BatchKind.FULL
         async with self._runtime.store.pool.acquire() as connection, connection.transaction():
-            await connection.execute("SET LOCAL work_mem = '128MB'")
-            await connection.execute("ANALYZE feed_rows")
-            await connection.execute(_NAMES_DIFFER_SQL, batch.batch_id)
-            await connection.execute(_DOUBLES_SQL, batch.batch_id, full)
-            await connection.execute(_REFUSED_SQL, batch.batch_id)
+            await connection.execute(_FOR_WHOLE_TABLES_SQL)
+            await connection.execute(_NAMES_DIFFER_SQL, batch.batch_id, timeout=_LONG_SECONDS)
+            await connection.execute(_DOUBLES_SQL, batch.batch_id, full, timeout=_LONG_SECONDS)
+            await connection.execute(_REFUSED_SQL, batch.batch_id, timeout=_LONG_SECONDS)
             standing = 0
             if full:
-                await connection.execute(_CHANGING_SQL, batch.batch_id, batch.department)
+                await connection.execute(_CHANGING_SQL, batch.batch_id, batch.department, timeout=_LONG_SECONDS)
                 scope = (batch.department, batch.category, area_pattern(batch.area), china_date(batch.as_of))
-                await connection.execute(_ENDING_SQL, batch.batch_id, *scope)
-                standing = await connection.fetchval(f"SELECT count(*) {_STANDING} AND $1::text <> ''", "x", *scope)
+                await connection.execute(_ENDING_SQL, batch.batch_id, *scope, timeout=_LONG_SECONDS)
+                standing = await connection.fetchval(_COUNT_STANDING_SQL, "", *scope, timeout=_LONG_SECONDS)
             else:
-                await connection.execute(_ALL_CHANGE_SQL, batch.batch_id)
-            row = await connection.fetchrow(_COUNT_SQL, batch.batch_id)
+                await connection.execute(_ALL_CHANGE_SQL, batch.batch_id, timeout=_LONG_SECONDS)
+            row = await connection.fetchrow(_COUNT_SQL, batch.batch_id, timeout=_LONG_SECONDS)
             assert row is not None
             counted: dict[str, int] = dict(row)
-            await connection.execute("DELETE FROM feed_rows WHERE batch_id = $1", batch.batch_id)
+            await connection.execute("DELETE FROM feed_rows WHERE batch_id = $1", batch.batch_id, timeout=_LONG_SECONDS)
         unchanged = counted["rows"] - counted["refused"] - counted["changing"]
         return Counts(unchanged=unchanged, standing=standing, **counted)
 
