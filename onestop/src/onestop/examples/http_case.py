@@ -25,7 +25,8 @@ class Case:
         self._client = client
         self._example = example
         self._file = file
-        self._settled: dict[str, tuple[str, str]] = {}
+        #: By step: the settlement, its hospital, and whether any payer owes something, so that it is booked.
+        self._settled: dict[str, tuple[str, str, bool]] = {}
         self._setting = Setting(client, example, file, home)
         self._person = self._setting.register(first)
         year = first.encounter.discharged.year
@@ -37,10 +38,11 @@ class Case:
         hospital, path, bill = self._ready(step)
         settled = self._post(hospital, f"{path}/settlement", bill)
         settlement, came_to = settled["settlement_id"], settled["bill"]
-        self._settled[step.id] = settlement, hospital
+        owed = any(fen(layer["amount"]) for layer in came_to["layers"]) or fen(came_to["payout"]) > 0
+        self._settled[step.id] = settlement, hospital, owed
         return Played(
             {
-                **self._layers(settlement, came_to),
+                **self._layers(settlement, came_to, owed=owed),
                 **{f"flags.{name}": raised for name, raised in came_to["flags"].items()},
                 "patient_pays": came_to["patient_pays"],
                 "cash_payout": came_to["payout"],
@@ -57,9 +59,10 @@ class Case:
 
     def revoke(self, step: RevokeStep) -> Played:
         """Take a bill's settlement back."""
-        settlement, hospital = self._settled.pop(step.id)
+        settlement, hospital, owed = self._settled.pop(step.id)
         done = self._post(hospital, f"/v1/settlements/{settlement}/revocation", {"reason": "示例撤销"})
-        self._journals(settlement, 2)
+        if owed:
+            self._journals(settlement, 2)
         return Played({"refund_to_patient": done["refund_to_patient"], **self._after(done["accumulators"])})
 
     def _ready(self, step: SettleStep | RefuseStep) -> tuple[str, str, dict[str, Any]]:
@@ -67,12 +70,13 @@ class Case:
         hospital = self._setting.hospital(step.encounter)
         path = f"/v1/encounters/{self._admit(step, hospital)}"
         self._post(hospital, f"{path}/fees", {"lines": fee_lines(step.costs)})
-        if step.encounter.kind == "inpatient":
+        if step.encounter.kind == "inpatient" or not _is_ordinary(step):
             self._post(hospital, f"{path}/discharge", discharge_of(step))
         bill: dict[str, Any] = {"payers": step.inputs}
         if step.encounter.patient_prepaid is not None:
             bill["patient_prepaid"] = yuan_from_fen(fen(step.encounter.patient_prepaid))
-        if step.encounter.referral_approved is not None:
+        approved, first_day = step.encounter.referral_approved, step.encounter.admitted or step.encounter.discharged
+        if approved is not None and approved <= first_day:
             arrived(lambda: self._referred(hospital, path, bill), f"{self._example.id}: the approval never arrived")
         return hospital, path, bill
 
@@ -98,10 +102,10 @@ class Case:
         assert self._file.referral is not None, f"{self._file.pack} knows no referral"
         return True if all(flags[name] for name in self._file.referral.flags) else None
 
-    def _layers(self, settlement: str, bill: dict[str, Any]) -> dict[str, Value]:
+    def _layers(self, settlement: str, bill: dict[str, Any], *, owed: bool) -> dict[str, Value]:
         """Every layer by payer; a layer that several funds may stand behind, by fund as the ledger split it."""
         layers: dict[str, Value] = {layer["payer"]: layer["amount"] for layer in bill["layers"]}
-        split = self._journals(settlement, 1)[0]["split"]
+        split = self._journals(settlement, 1)[0]["split"] if owed else []
         for layer in self._file.layers:
             cascades = [row.funds for row in layer.funding if len(row.funds) > 1]
             if cascades:
@@ -148,6 +152,12 @@ def fee_lines(costs: Costs) -> list[dict[str, Any]]:
         for item, amount, cost_class, excluded in lines
         if amount
     ]
+
+
+def _is_ordinary(step: SettleStep | RefuseStep) -> bool:
+    """Whether a visit needs no discharge, because there is nothing to tell at its end."""
+    encounter = step.encounter
+    return encounter.valid_invoice and encounter.cause == "illness" and not encounter.mental_disorder
 
 
 def discharge_of(step: SettleStep | RefuseStep) -> dict[str, Any]:
