@@ -1,9 +1,12 @@
 """A fact known too late, end to end: the settlement stands, two operators release the difference, the books show it."""
 
+import asyncio
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from rich.console import Console
+from stdnum.cn import ric
 
 from kernel.security import Role
 from onestop.demo import stories
@@ -167,3 +170,87 @@ async def test_one_person_cannot_propose_and_release_and_a_message_told_twice_op
     refused = await offices.one.send("settlement", f"{path}/release", {})
     assert (refused.status_code, refused.json()["code"]) == (403, "REVIEW_SAME_PERSON")
     await offices.holds(settlements=1)
+
+
+async def test_a_release_and_settlements_at_the_same_moment_give_no_fen_too_much(embedded_town: Any) -> None:
+    offices = Offices(embedded_town, "DIBAO")
+    await offices.stay(stories.Bill(compliant_fen=8_000_000, other_fen=0, basic_fen=1_000_000))
+    await offices.say("TEKUN")
+    (item,) = await offices.reviews()
+    path = f"/v1/reviews/{item['review_id']}"
+    await offices.one.post("settlement", f"{path}/proposal", {"decision": "ADJUST", "reason": "名单补报"})
+    bill = stories.Bill(compliant_fen=1_000_000, other_fen=0, basic_fen=200_000)
+    visits = [
+        (await stories.admit(offices.hospital, offices.person_id, "special_outpatient", offices.town.today))
+        for _ in range(4)
+    ]
+    for visit in visits:
+        await stories.upload(offices.hospital, visit["encounter_id"], bill)
+    released, *settled = await asyncio.gather(
+        offices.other.send("settlement", f"{path}/release", {}, key="at-once"),
+        *(stories.settle(offices.hospital, visit["encounter_id"], bill) for visit in visits),
+    )
+    assert released.status_code == 201 or released.json()["code"] == "REVIEW_STALE"
+    await wait_until_arrived(offices.admin_url)
+    if released.status_code != 201:
+        await offices.adjust()
+    assert await offices.reviews() == []
+    assert len({one["settlement_id"] for one in settled}) == 4
+    year = await offices.one.get(
+        "settlement", f"/v1/benefit-years/{AREA}/{offices.person_id}/{offices.town.today.year}"
+    )
+    assert year["balances"]["aid_in"] == "80000.00"
+    assert (await read_books(offices.admin_url)).problems == []
+    assert (await verify(offices.admin_url)).differences == ()
+
+
+async def test_an_exception_approved_after_settlement_moves_the_excess_from_the_hospital_to_the_backstop(
+    embedded_town: Any,
+) -> None:
+    platform, today = embedded_town.platform, embedded_town.today
+    agency, poverty = Window(platform, Role.AGENCY), Window(platform, Role.DEPARTMENT, "poverty-alleviation")
+    entry = {"hospital_id": "H450202", "name": "示范城中区医院", "level": "county", "division": "450202"}
+    await agency.post("settlement", "/v1/institutions", entry | {"contract_from": "2019-01-01"}, key="liuzhou")
+    number = "45020219600101001"
+    card = {"id_number": number + ric.calc_check_digit(f"{number}0"), "name": "示例甲", "born_on": "1960-01-01"}
+    registered = await poverty.post(
+        "identity", "/v1/persons", card | {"sex": "MALE", "county": "450202"}, key="liuzhou-person"
+    )
+    person_id = registered["person_id"]
+    said = {
+        "category": "REGISTERED_POOR",
+        "poverty_status": "NOT_LIFTED",
+        "valid_from": "2019-01-01",
+        "evidence": "名册",
+    }
+    await poverty.post("identity", f"/v1/persons/{person_id}/memberships", said, key="liuzhou-poor")
+    await wait_until_arrived(platform.admin_url)
+
+    hospital = Window(platform, Role.HOSPITAL, "H450202")
+    encounter = (await stories.admit(hospital, person_id, "inpatient", today - timedelta(days=5)))["encounter_id"]
+    await stories.upload(hospital, encounter, stories.Bill(compliant_fen=750_000, other_fen=250_000, basic_fen=0))
+    await hospital.post("settlement", f"/v1/encounters/{encounter}/discharge", {"discharged_on": today.isoformat()})
+    payers = {"BMI": "5000.00", "CII": "0.00", "BMI2": "0.00", "MA": "0.00"}
+    settled = await hospital.post("settlement", f"/v1/encounters/{encounter}/settlement", {"payers": payers})
+    approval = {"approved_on": today.isoformat(), "evidence": "特殊情况审批单"}
+    for department in ("health", "medical-security"):
+        office = Window(platform, Role.DEPARTMENT, department)
+        await office.post("settlement", f"/v1/encounters/{encounter}/catalogue-exception", approval, key="approve")
+    await wait_until_arrived(platform.admin_url)
+
+    operations = Window(platform, Role.OPERATIONS)
+    (item,) = (await operations.get("settlement", "/v1/reviews"))["items"]
+    path = f"/v1/reviews/{item['review_id']}"
+    await operations.post("settlement", f"{path}/proposal", {"decision": "ADJUST", "reason": "两部门已审批"})
+    await agency.post("settlement", f"{path}/release", {}, key="release")
+    await wait_until_arrived(platform.admin_url)
+    finance = Window(platform, Role.FINANCE)
+    journals = await finance.get("fund-ledger", f"/v1/settlements/{settled['settlement_id']}/journals")
+    assert {line["account"]: line["amount"] for line in journals[1]["lines"]} == {
+        "memo/450202/HOSP": "-1500.00",
+        "memo/hospital/H450202/450202/HOSP": "1500.00",
+        "fund/450202/BACKSTOP": "1500.00",
+        "payable/hospital/H450202/450202/BACKSTOP": "-1500.00",
+    }
+    assert (await finance.get("fund-ledger", "/v1/trial-balance"))["balanced"] is True
+    assert (await verify(platform.admin_url)).differences == ()

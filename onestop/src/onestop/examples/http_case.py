@@ -72,6 +72,10 @@ class Case:
         self._post(hospital, f"{path}/fees", {"lines": fee_lines(step.costs)})
         if step.encounter.kind == "inpatient" or not _is_ordinary(step):
             self._post(hospital, f"{path}/discharge", discharge_of(step))
+        for department in step.encounter.exception_approved_by:
+            approval = {"approved_on": step.encounter.discharged.isoformat(), "evidence": "示例审批单"}
+            organisation = department.replace("_", "-")
+            self._client.post("settlement", f"{path}/catalogue-exception", approval, Role.DEPARTMENT, organisation)
         bill: dict[str, Any] = {"payers": step.inputs}
         if step.encounter.patient_prepaid is not None:
             bill["patient_prepaid"] = yuan_from_fen(fen(step.encounter.patient_prepaid))
@@ -169,5 +173,4 @@ def discharge_of(step: SettleStep | RefuseStep) -> dict[str, Any]:
         "mental_disorder": encounter.mental_disorder,
         "valid_invoice": encounter.valid_invoice,
         "major_disease": encounter.major_disease_50,
-        "exception_approved_by": list(encounter.exception_approved_by),
     }

@@ -58,7 +58,6 @@ class DischargeBody(RequestBody, frozen=True):
     mental_disorder: bool = False
     valid_invoice: bool = True
     major_disease: bool = False
-    exception_approved_by: Annotated[tuple[Identifier, ...], msgspec.Meta(max_length=4)] = ()
 
 
 class ExceptionBody(RequestBody, frozen=True):

@@ -131,7 +131,6 @@ def _discharge(command: Discharge, state: Open) -> Sequence[EncounterEvent]:
             command.mental_disorder,
             command.valid_invoice,
             command.major_disease,
-            command.exception_approved_by,
         ),
     )
 

@@ -58,7 +58,6 @@ class Discharge(msgspec.Struct, frozen=True):
     mental_disorder: bool = False
     valid_invoice: bool = True
     major_disease: bool = False
-    exception_approved_by: tuple[str, ...] = ()
 
 
 class Settle(msgspec.Struct, frozen=True):

@@ -53,6 +53,7 @@ class EncounterDischarged(msgspec.Struct, frozen=True, omit_defaults=True):
     mental_disorder: bool = False
     valid_invoice: bool = True
     major_disease: bool = False
+    #: Approvals that hospitals stated themselves, in events from before departments approved here.
     exception_approved_by: tuple[str, ...] = ()
 
 
