@@ -13,6 +13,7 @@ from onestop.demo import stories
 from onestop.demo.city import AREA, HOSPITALS
 from onestop.demo.report import read_books
 from onestop.demo.window import Window
+from onestop.platform import Platform
 from onestop.quiescence import wait_until_arrived
 from onestop.replay import verify, verify_chain
 from onestop.trace import trace
@@ -204,11 +205,9 @@ async def test_a_release_and_settlements_at_the_same_moment_give_no_fen_too_much
     assert (await verify(offices.admin_url)).differences == ()
 
 
-async def test_an_exception_approved_after_settlement_moves_the_excess_from_the_hospital_to_the_backstop(
-    embedded_town: Any,
-) -> None:
-    platform, today = embedded_town.platform, embedded_town.today
-    agency, poverty = Window(platform, Role.AGENCY), Window(platform, Role.DEPARTMENT, "poverty-alleviation")
+async def someone_in_liuzhou(platform: Platform, agency: Window) -> str:
+    """A registered poor person of 城中区, whom a hospital there may treat; gives the person's id."""
+    poverty = Window(platform, Role.DEPARTMENT, "poverty-alleviation")
     entry = {"hospital_id": "H450202", "name": "示范城中区医院", "level": "county", "division": "450202"}
     await agency.post("settlement", "/v1/institutions", entry | {"contract_from": "2019-01-01"}, key="liuzhou")
     number = "45020219600101001"
@@ -216,7 +215,7 @@ async def test_an_exception_approved_after_settlement_moves_the_excess_from_the_
     registered = await poverty.post(
         "identity", "/v1/persons", card | {"sex": "MALE", "county": "450202"}, key="liuzhou-person"
     )
-    person_id = registered["person_id"]
+    person_id: str = registered["person_id"]
     said = {
         "category": "REGISTERED_POOR",
         "poverty_status": "NOT_LIFTED",
@@ -225,7 +224,14 @@ async def test_an_exception_approved_after_settlement_moves_the_excess_from_the_
     }
     await poverty.post("identity", f"/v1/persons/{person_id}/memberships", said, key="liuzhou-poor")
     await wait_until_arrived(platform.admin_url)
+    return person_id
 
+
+async def test_an_exception_approved_after_settlement_moves_the_excess_from_the_hospital_to_the_backstop(
+    embedded_town: Any,
+) -> None:
+    platform, today, agency = embedded_town.platform, embedded_town.today, Window(embedded_town.platform, Role.AGENCY)
+    person_id = await someone_in_liuzhou(platform, agency)
     hospital = Window(platform, Role.HOSPITAL, "H450202")
     encounter = (await stories.admit(hospital, person_id, "inpatient", today - timedelta(days=5)))["encounter_id"]
     await stories.upload(hospital, encounter, stories.Bill(compliant_fen=750_000, other_fen=250_000, basic_fen=0))
