@@ -28,20 +28,22 @@ class Platform:
         self.urls = urls
         self.issuer = issuer
         self._stack = stack
-        self._clients: dict[tuple[str, Role, str | None], httpx.AsyncClient] = {}
+        self._clients: dict[tuple[str, Role, str | None, str | None], httpx.AsyncClient] = {}
 
-    def token(self, role: Role, organisation: str | None = None) -> str:
-        """A bearer token of the platform's own issuer."""
-        subject = f"{role}-{organisation}" if organisation else str(role)
-        return self.issuer.issue(role, subject, organisation, TOKEN_SECONDS, time.time())
+    def token(self, role: Role, organisation: str | None = None, subject: str | None = None) -> str:
+        """A bearer token of the platform's own issuer; ``subject`` is the user, one for each caller if not given."""
+        user = subject or (f"{role}-{organisation}" if organisation else str(role))
+        return self.issuer.issue(role, user, organisation, TOKEN_SECONDS, time.time())
 
-    def client(self, service: str, role: Role, organisation: str | None = None) -> httpx.AsyncClient:
+    def client(
+        self, service: str, role: Role, organisation: str | None = None, subject: str | None = None
+    ) -> httpx.AsyncClient:
         """A client of one service as one caller; kept, so that its connections are used again."""
-        key = (service, role, organisation)
+        key = (service, role, organisation, subject)
         if key not in self._clients:
             client = httpx.AsyncClient(
                 base_url=self.urls[service],
-                headers={"Authorization": f"Bearer {self.token(role, organisation)}"},
+                headers={"Authorization": f"Bearer {self.token(role, organisation, subject)}"},
                 timeout=30,
             )
             self._stack.push_async_callback(client.aclose)

@@ -17,10 +17,13 @@ class UnexpectedAnswerError(AssertionError):
 class Window:
     """Speaks for one organisation. Keys count up, so that a second run of the same story sends the same keys."""
 
-    def __init__(self, platform: Platform, role: Role, organisation: str | None = None) -> None:
+    def __init__(
+        self, platform: Platform, role: Role, organisation: str | None = None, *, subject: str | None = None
+    ) -> None:
         self._platform = platform
         self._role = role
         self._organisation = organisation
+        self._subject = subject
         self._keys: Iterator[int] = itertools.count(1)
         self.sent = 0
 
@@ -41,12 +44,12 @@ class Window:
     async def send(self, service: str, path: str, body: dict[str, Any], *, key: str | None = None) -> httpx.Response:
         """Send a message and give the answer, whatever it is."""
         self.sent += 1
-        client = self._platform.client(service, self._role, self._organisation)
+        client = self._platform.client(service, self._role, self._organisation, self._subject)
         return await client.post(path, json=body, headers={"Idempotency-Key": key or self.key()})
 
     async def get(self, service: str, path: str) -> Any:
         """Ask; raises UnexpectedAnswerError unless it succeeds."""
-        response = await self._platform.client(service, self._role, self._organisation).get(path)
+        response = await self._platform.client(service, self._role, self._organisation, self._subject).get(path)
         if not response.is_success:
             raise UnexpectedAnswerError(f"GET {path}: {response.status_code} {response.text}")
         return response.json()

@@ -15,6 +15,7 @@ from identity.domain.entry import (
     EntryReviewed,
     EntryWithdrawn,
 )
+from identity.domain.erasure import ErasureAsked, ErasureConfirmed, ErasureDeclined, PersonErased
 from identity.domain.exemption import ExemptionEnded, ExemptionGranted
 from identity.domain.facts import FactCorrected, FactTold, FactWithdrawn
 from identity.domain.feed import (
@@ -71,6 +72,10 @@ REGISTRY: Final = EventRegistry(
         EventType("FactTold", FactTold),
         EventType("FactCorrected", FactCorrected),
         EventType("FactWithdrawn", FactWithdrawn),
+        EventType("ErasureAsked", ErasureAsked),
+        EventType("ErasureConfirmed", ErasureConfirmed),
+        EventType("ErasureDeclined", ErasureDeclined),
+        EventType("PersonErased", PersonErased),
         EventType("EntryEntered", EntryEntered),
         EventType("EntryAmended", EntryAmended),
         EventType("EntryReviewed", EntryReviewed),

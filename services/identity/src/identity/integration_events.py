@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from identity.domain import annulment, certifying, corrections, merging, person
+from identity.domain import annulment, certifying, corrections, erasure, merging, person
 from identity.domain.chronic import Certification
 from identity.domain.enrolment import Enrolment
 from identity.domain.entitlement import Entitlement
@@ -27,6 +27,7 @@ _CHANGES: Final[Mapping[type, str]] = MappingProxyType(
         merging.MergedAway: "MERGED",
         merging.AliasMoved: "MERGED",
         annulment.RegistrationAnnulled: "ANNULLED",
+        erasure.PersonErased: "ERASED",
         corrections.PersonalDataCorrected: "PERSON_CORRECTED",
         corrections.IdNumberCorrected: "PERSON_CORRECTED",
     }

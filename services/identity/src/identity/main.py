@@ -56,7 +56,9 @@ def build(host: Host, config: Config) -> FastAPI:
     worker = FeedWorker(runtime, vault, spool, host.clock, config.feeds)
     feeding = FeedHandlers(runtime, vault, spool, worker, host.clock, config.feeds)
 
-    async def start_feeding() -> None:
+    async def begin() -> None:
+        # An erasure was confirmed and we were killed before the key was gone: it goes now.
+        await vault.forget()
         runtime.elect("feeds", worker.run)
 
     return application(
@@ -72,7 +74,7 @@ def build(host: Host, config: Config) -> FastAPI:
             feed_batches(feeding, FeedQueries(runtime), rules),
         ],
         error_codes=CODES,
-        on_start=start_feeding,
+        on_start=begin,
     )
 
 

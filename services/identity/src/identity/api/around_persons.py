@@ -3,14 +3,17 @@
 from identity.api.as_of import as_of
 from identity.api.corrections import corrections
 from identity.api.entries import entry_lists, entry_steps
+from identity.api.erasure import erasure, erasure_list
 from identity.api.facts import facts
 from identity.api.records import records
 from identity.domain.approval import ApprovalRules
 from identity.handlers import CorrectionHandlers, EntryHandlers, RecordHandlers, Vault
+from identity.handlers.erasure import ErasureHandlers
 from identity.handlers.facts import FactHandlers
 from identity.queries import Queries
 from identity.queries.as_of import AsOfQueries
 from identity.queries.entries import EntryQueries
+from identity.queries.erasures import ErasureQueries
 from kernel.hosting import Clock
 from kernel.http import Router
 from kernel.policy_packs import PackLibrary
@@ -28,5 +31,7 @@ def around_persons(
         entry_steps(EntryHandlers(runtime, vault, clock, rules)),
         entry_lists(EntryQueries(runtime)),
         facts(FactHandlers(runtime, vault, library, clock)),
+        erasure(ErasureHandlers(runtime, vault, clock)),
+        erasure_list(ErasureQueries(runtime)),
         as_of(AsOfQueries(runtime), queries, clock),
     ]

@@ -80,7 +80,7 @@ class PersonFound(Wire, frozen=True):
 
 
 class PersonAnswer(Wire, frozen=True):
-    """A person. ``masked`` says that personal data are cut short; without a name the person was forgotten.
+    """A person. ``masked`` says that personal data are cut short; ``erased`` that nobody can read them any more.
 
     ``merged_into`` names the record that stands for the person; an ``annulled`` one was registered by error.
     """
@@ -92,6 +92,7 @@ class PersonAnswer(Wire, frozen=True):
     deceased_on: date | None = None
     merged_into: str | None = None
     annulled: bool = False
+    erased: bool = False
     id_number: str | None = None
     name: str | None = None
     phone: str | None = None

@@ -27,19 +27,25 @@ class Entitlement(msgspec.Struct, frozen=True):
     #: The record that stands for this person now, where two were merged.
     merged_into: str | None = None
     annulled: bool = False
+    #: The person's key was destroyed; what was said of them stays, without a name.
+    erased: bool = False
 
     def check_stands(self) -> None:
         """Refuse a change of a record that does not stand for a person any more: PERSON_MERGED, PERSON_ANNULLED."""
+        self.check_not_merged()
+        if self.annulled:
+            raise Refused(
+                "PERSON_ANNULLED", "this registration was made by error and annulled", kind=RefusalKind.CONFLICT
+            )
+
+    def check_not_merged(self) -> None:
+        """Refuse what should be asked of the surviving record: PERSON_MERGED."""
         if self.merged_into is not None:
             raise Refused(
                 "PERSON_MERGED",
                 f"this record was merged into {self.merged_into}: use that one",
                 kind=RefusalKind.CONFLICT,
                 about={"person_id": self.merged_into},
-            )
-        if self.annulled:
-            raise Refused(
-                "PERSON_ANNULLED", "this registration was made by error and annulled", kind=RefusalKind.CONFLICT
             )
 
     def membership(self, membership_id: str) -> Membership:

@@ -41,6 +41,15 @@ _NEW_TOKENS_SQL: Final = """
 INSERT INTO number_tokens (id_number_hash, token) SELECT * FROM unnest($1::text[], $2::text[])
 ON CONFLICT (id_number_hash) DO UPDATE SET id_number_hash = EXCLUDED.id_number_hash RETURNING id_number_hash, token
 """
+_FORGET_KEYS_SQL: Final = """
+DELETE FROM person_keys WHERE person_id IN (SELECT unnest(records) FROM erasures WHERE state = 'CONFIRMED')
+"""
+_FORGET_TOKENS_SQL: Final = """
+DELETE FROM number_tokens t
+WHERE t.token IN (SELECT unnest(number_tokens) FROM erasures WHERE state = 'CONFIRMED')
+  AND NOT EXISTS (SELECT FROM personal_data d WHERE d.number_token = t.token)
+  AND NOT EXISTS (SELECT FROM former_numbers f WHERE f.number_token = t.token)
+"""
 
 
 class PersonalData(msgspec.Struct, frozen=True):
@@ -132,6 +141,15 @@ class Vault:
             return b64encode(ciphertext).decode()
 
         return msgspec.convert({field: sealed(field) for field in data.__struct_fields__}, SealedPersonalData)
+
+    async def forget(self) -> None:
+        """Destroy the keys of everybody whose erasure was confirmed, and the tokens of their ID numbers.
+
+        A number that somebody else has, or had, keeps its token. Done once or often, it comes to the same.
+        """
+        async with self._runtime.store.pool.acquire() as connection, connection.transaction():
+            await connection.execute(_FORGET_KEYS_SQL)
+            await connection.execute(_FORGET_TOKENS_SQL)
 
     async def open(self, person_id: str) -> PersonalData | None:
         """A person's data; None where the person is unknown, or the key was destroyed to forget them."""

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from identity.domain import entry, feed, person
+from identity.domain import entry, erasure, facts, feed, person
 from identity.domain.annulment import RegistrationAnnulled
 from identity.domain.certifier import CertifierRegistered
 from identity.domain.certifying import CertificationCancelled, ChronicCertified
 from identity.domain.entitlement import Entitlement
-from identity.domain.facts import FactCorrected, FactTold, FactWithdrawn
+from identity.domain.erasure import PersonErased
 from identity.domain.filing import ChronicFiled
 from identity.domain.lookup import LookupMade
 from identity.domain.merging import AliasMoved, MergedAway, RecordsMerged
@@ -15,6 +15,7 @@ from identity.projections.certification_rows import certification_rows
 from identity.projections.correction_rows import correction_rows, registered_row
 from identity.projections.enrolment_rows import enrolment_rows
 from identity.projections.entry_rows import entry_rows
+from identity.projections.erasure_rows import erased_rows, erasure_row
 from identity.projections.fact_rows import fact_rows
 from identity.projections.feed_rows import feed_changes
 from identity.projections.feed_tables import FEED_WORKING_TABLES
@@ -49,19 +50,27 @@ def _of_person(recorded: RecordedEvent) -> Iterable[Change]:
 
 def _of_other_streams(recorded: RecordedEvent) -> Iterable[Change] | None:
     """The rows of an event that is in no person's stream; None for those that are."""
-    match recorded.event:
-        case LookupMade() as lookup:
-            return (_lookup_row(lookup, recorded),)
+    event = recorded.event
+    match event:
+        case LookupMade():
+            return (_lookup_row(event, recorded),)
         case CertifierRegistered() | ChronicFiled():
-            return certification_rows(recorded.event)
-        case _ if isinstance(recorded.event, entry.Event):
-            return entry_rows(recorded.event.entry)
-        case FactTold() | FactCorrected() | FactWithdrawn():
-            return fact_rows(recorded.event, recorded)
-        case _ if isinstance(recorded.event, feed.Event):
+            return certification_rows(event)
+        case _ if isinstance(event, feed.Event):
             return feed_changes(recorded)
+        case _ if isinstance(event, entry.Event | facts.Event | erasure.Event):
+            return _of_one_person(event, recorded)
         case _:
-            return enrolment_rows(recorded.event)
+            return enrolment_rows(event)
+
+
+def _of_one_person(event: entry.Event | facts.Event | erasure.Event, recorded: RecordedEvent) -> Iterable[Change]:
+    """The rows of an event that is about a person, in a stream beside the person's."""
+    if isinstance(event, entry.Event):
+        return entry_rows(event.entry)
+    if isinstance(event, facts.Event):
+        return fact_rows(event, recorded)
+    return (erasure_row(event.erasure),)
 
 
 def _beside_the_person(recorded: RecordedEvent) -> Iterable[Change]:
@@ -77,6 +86,8 @@ def _beside_the_person(recorded: RecordedEvent) -> Iterable[Change]:
             yield enrolment_row(event.entitlement.person_id, event.enrolment)
         case RecordsMerged() | MergedAway() | AliasMoved() | RegistrationAnnulled():
             yield from merging_rows(event, recorded)
+        case PersonErased():
+            yield from erased_rows(event)
         case ChronicCertified() | CertificationCancelled():
             yield from certification_rows(event)
         case _:
@@ -92,6 +103,7 @@ def _person_row(entitlement: Entitlement) -> Change:
         deceased_on=entitlement.deceased_on,
         merged_into=entitlement.merged_into,
         annulled=entitlement.annulled,
+        erased=entitlement.erased,
     )
 
 

@@ -34,6 +34,7 @@ persons = Table(
     Column("deceased_on", Date),
     Column("merged_into", Text),
     Column("annulled", Boolean, nullable=False),
+    Column("erased", Boolean, nullable=False),
     Index("persons_merged_into", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
 )
 

@@ -8,7 +8,7 @@ import msgspec
 from kernel.runtime import Runtime
 
 _PERSON_SQL: Final = """
-SELECT person_id, county, revision, deceased_on, merged_into, annulled FROM persons WHERE person_id = $1
+SELECT person_id, county, revision, deceased_on, merged_into, annulled, erased FROM persons WHERE person_id = $1
 """
 _IN_FEED_SQL: Final = """
 SELECT EXISTS (SELECT FROM personal_data WHERE person_id = $1 AND registered_by = $2)
@@ -35,6 +35,7 @@ class PersonRow(msgspec.Struct, frozen=True):
     deceased_on: date | None
     merged_into: str | None
     annulled: bool
+    erased: bool
 
 
 class MembershipRow(msgspec.Struct, frozen=True):

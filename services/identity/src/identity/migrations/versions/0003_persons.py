@@ -16,6 +16,7 @@ def upgrade() -> None:
     create_person_versions()
     widen_person_tables()
     create_fact_versions()
+    create_erasures()
 
 
 def create_entry_tables() -> None:
@@ -88,8 +89,9 @@ def create_person_versions() -> None:
 
 def widen_person_tables() -> None:
     op.add_column("persons", sa.Column("merged_into", sa.Text))
-    op.add_column("persons", sa.Column("annulled", sa.Boolean, nullable=False, server_default=sa.false()))
-    op.alter_column("persons", "annulled", server_default=None)
+    for name in ("annulled", "erased"):
+        op.add_column("persons", sa.Column(name, sa.Boolean, nullable=False, server_default=sa.false()))
+        op.alter_column("persons", name, server_default=None)
     op.create_index(
         "persons_merged_into", "persons", ["merged_into"], postgresql_where=sa.text("merged_into IS NOT NULL")
     )
@@ -118,3 +120,19 @@ def create_fact_versions() -> None:
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
     )
     op.create_index("fact_versions_of_person", "fact_versions", ["person_id"])
+
+
+def create_erasures() -> None:
+    op.create_table(
+        "erasures",
+        sa.Column("person_id", sa.Text, primary_key=True),
+        sa.Column("revision", sa.Integer, nullable=False),
+        sa.Column("state", sa.Text, nullable=False),
+        sa.Column("reason", sa.Text, nullable=False),
+        sa.Column("asked_by", sa.Text, nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by", sa.Text),
+        sa.Column("decided_at", sa.DateTime(timezone=True)),
+        sa.Column("records", postgresql.ARRAY(sa.Text), nullable=False),
+        sa.Column("number_tokens", postgresql.ARRAY(sa.Text), nullable=False),
+    )
