@@ -116,6 +116,9 @@ async def test_aid_that_was_due_is_paid_to_the_patient_through_every_later_bill(
     assert await offices.reviews() == []
     await offices.holds(settlements=5)
 
+    told = await offices.hospital.get("settlement", f"/v1/settlements/{first['settlement_id']}/statement")
+    assert told["lines"][1].startswith("您的身份是“特困供养人员")
+    assert told["lines"][-1].endswith("重新核算过：您自己付的部分少了 9000.00 元，应退还给您。")
     story = await trace(offices.admin_url, first["settlement_id"])
     assert [supplement.patient_fen for supplement in story.supplements] == [-900_000]
     console = Console(width=200)

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
 
 from kernel.policy_packs import Policy, load_library, parse_pack
-from settlement.domain.benefit import Adjudication, Claim, Membership, Standing, adjudicate, statement
+from settlement.domain.benefit import Adjudication, Claim, Membership, Standing, adjudicate, recalculated, statement
 from settlement.domain.benefit.standing import Enrolment
 
 ROOT = Path(__file__).parent.parent.parent.parent
@@ -142,3 +143,37 @@ def test_the_statement_needs_nothing_but_what_the_event_keeps() -> None:
         "今年您自己承担的可报销费用累计 9000.00 元，已经到了 3000.00 元，今年再发生的这类费用由医疗救助兜底承担。"
         in said
     )
+
+
+def test_a_chronic_visit_without_a_certification_is_told_why_nobody_backs_it() -> None:
+    given = {"BMI": 300_00, "CII": 0, "BMI2": 0, "MA": 0}
+    said, result = lines(
+        "guangxi", "REGISTERED_POOR", kind="chronic_outpatient", total_fen=500_00, compliant_fen=500_00, given_fen=given
+    )
+    assert result.patient_pays_fen == 200_00
+    assert any(line.startswith("兜底保障这次不支付：没有查到您这种门诊特殊慢性病的认定记录。") for line in said)
+
+
+def test_every_reason_for_paying_nothing_has_its_words() -> None:
+    """A new flag of the waterfall must be told to the patient, too."""
+    folder = ROOT / "services/settlement/src/settlement/domain/benefit"
+    source = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.py") if path.name != "wording.py")
+    flags = set(re.findall(r'take\(plan, 0,[^\n]*?"([A-Z_]+)"', source))
+    assert flags >= {"NO_BENEFIT", "NO_REFERRAL", "NOT_SERVED", "EXCLUDED"}
+    words = (folder / "wording.py").read_text(encoding="utf-8")
+    assert [flag for flag in flags if f'"{flag}":' not in words] == []
+
+
+@pytest.mark.parametrize(
+    ("patient_fen", "payout_fen", "told"),
+    [
+        (-1_200_00, 0, "您自己付的部分少了 1200.00 元，应退还给您"),
+        (5_00, 0, "您自己付的部分多了 5.00 元，需要您补交"),
+        (0, 4_990_00, "另外补发现金救助 4990.00 元"),
+        (1, -5_000_00, "您自己付的部分多了 0.01 元，需要您补交；多发的现金救助 5000.00 元需要您退回"),
+        (0, 0, "您付的钱不变"),
+    ],
+)
+def test_a_later_decision_is_told_by_what_changes_for_the_patient(patient_fen: int, payout_fen: int, told: str) -> None:
+    line = recalculated(date(2019, 9, 1), patient_fen, payout_fen)
+    assert line == f"2019年9月1日根据后来知道的情况重新核算过：{told}。"

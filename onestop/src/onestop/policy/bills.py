@@ -13,6 +13,7 @@ from kernel.policy_packs.model import PackFile
 from kernel.policy_packs.names import open_figures
 from kernel.policy_packs.rows import For, Kind, Level, Place
 from settlement.domain.benefit import Claim
+from settlement.domain.benefit.certificate import Certificate
 
 KINDS: Final[tuple[Kind, ...]] = (
     "inpatient",
@@ -58,7 +59,7 @@ def bill(
     *,
     referred: bool,
 ) -> Claim:
-    """A bill of a size; parts are whole fen, rounded down."""
+    """A bill of a size; parts are whole fen, rounded down. A chronic visit is certified."""
     given = dict.fromkeys(outer, 0)
     given |= {payer: total_fen * percent // 100 for payer, percent in zip(outer, shape.given, strict=False)}
     return Claim(
@@ -71,6 +72,7 @@ def bill(
         out_of_catalogue_fen=total_fen * shape.out_of_catalogue // 100,
         given_fen=given,
         referral_approved_on=day if referred else None,
+        certificate=Certificate("search", "search", "search", day) if kind == "chronic_outpatient" else None,
     )
 
 

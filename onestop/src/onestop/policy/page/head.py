@@ -3,7 +3,7 @@
 from kernel.policy_packs import Pack
 from kernel.policy_packs.model import PackFile
 from kernel.policy_packs.population import Category, Population
-from onestop.policy.page.markdown import paragraph, section, table
+from onestop.policy.page.markdown import listed, paragraph, section, table
 from onestop.policy.words import GROUPS, KINDS, LEVELS, PLACES, SCHEMES, STATUSES
 
 
@@ -91,7 +91,10 @@ def _treat_first(file: PackFile) -> list[str]:
         else ""
     )
     kinds = ", ".join(KINDS[kind] for kind in rule.kinds)
-    return paragraph(f"No deposit (先诊疗后付费): {kinds}; {where}{levels} ({rule.clause}).{major}")
+    return [
+        *paragraph(f"No deposit (先诊疗后付费): {kinds}; {where}{levels} ({rule.clause}).{major}"),
+        *(listed(rule.disease_list) if rule.disease_list else []),
+    ]
 
 
 def _low_income(file: PackFile) -> list[str]:

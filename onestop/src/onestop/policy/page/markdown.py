@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+from kernel.policy_packs.rows import DiseaseList
+
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     """A table, or nothing where there is no row."""
@@ -20,6 +22,15 @@ def section(title: str, *parts: Sequence[str]) -> list[str]:
 def paragraph(text: str) -> list[str]:
     """A paragraph."""
     return [text, ""]
+
+
+def listed(diseases: DiseaseList) -> list[str]:
+    """A list of diseases, with where their names were read; names that nothing confirms are only counted."""
+    known = "、".join(disease.name for disease in diseases.diseases if not disease.sample)
+    open_places = sum(1 for disease in diseases.diseases if disease.sample)
+    sample = "; a county must put in its own list before real use" if diseases.sample else ""
+    missing = f" {open_places} names are placeholders{sample}." if open_places else ""
+    return paragraph(f"{diseases.count} diseases{f': {known}' if known else ''}.{missing} Source: {diseases.source}")
 
 
 def _cell(text: str) -> str:

@@ -2,8 +2,8 @@
 
 from kernel.policy_packs.model import PackFile
 from onestop.policy.clocks import when
-from onestop.policy.page.markdown import paragraph, section, table
-from onestop.policy.words import LEVELS, PLACES
+from onestop.policy.page.markdown import listed, paragraph, section, table
+from onestop.policy.words import KINDS, LEVELS, PLACES
 
 
 def rules(file: PackFile) -> list[str]:
@@ -57,11 +57,17 @@ def _certification(file: PackFile) -> list[str]:
     rule = file.certification
     if rule is None:
         return []
-    return paragraph(
-        f"{rule.diseases} diseases; a hospital of grade {rule.hospital_grade_min} or higher; {rule.doctors_min} "
-        f"doctors of attending title (主治) or higher; benefits from the entry into the system on; if it is "
-        f"cancelled, the hospital bears the cost ({rule.clause})."
-    )
+    asked = ", ".join(KINDS[kind] for kind in rule.required_for)
+    needed = f" For {asked} {', '.join(rule.withhold)} pay nothing without a certification." if asked else ""
+    refused = f"; the hospital is refused what {', '.join(rule.refused)} paid for such care" if rule.refused else ""
+    return [
+        *paragraph(
+            f"{rule.diseases} diseases; a hospital of grade {rule.hospital_grade_min} or higher; {rule.doctors_min} "
+            f"doctors of attending title (主治) or higher; benefits from the entry into the system on; if it is "
+            f"cancelled, the hospital bears the cost{refused} ({rule.clause}).{needed}"
+        ),
+        *(listed(rule.disease_list) if rule.disease_list else []),
+    ]
 
 
 def _enrolment(file: PackFile) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Final
 
+from kernel.china_time import china_date
 from kernel.http import (
     IdempotencyKey,
     Json,
@@ -23,7 +24,7 @@ from kernel.security import Principal, Role
 from settlement.api.answers import SettlementAnswer, settlement_answer, text
 from settlement.api.bodies import RevokeBody
 from settlement.domain import refusals
-from settlement.domain.benefit import statement
+from settlement.domain.benefit import recalculated, statement
 from settlement.domain.encounter_events import EncounterEvent, SettlementRevoked
 from settlement.handlers import Handlers
 from settlement.queries import Queries, SettlementOnFile
@@ -98,7 +99,11 @@ def settlements(handlers: Handlers, queries: Queries) -> Router:
         found = await visible(settlement_id, caller)
         outcome = found.outcome
         pack = await queries.pack(outcome.policy_digest)
-        lines = statement(outcome.adjudication, outcome.claim, pack.file)
+        later = (
+            recalculated(china_date(change.supplemented_at), change.patient_fen, change.payout_fen)
+            for change in found.supplements
+        )
+        lines = (*statement(outcome.adjudication, outcome.claim, pack.file), *later)
         return answer(StatementAnswer(settlement_id, found.revoked, ((REVOKED, *lines) if found.revoked else lines)))
 
     @router.post("/{settlement_id}/revocation", status_code=201)

@@ -3,7 +3,7 @@
 from settlement.domain.benefit.claim import Claim
 from settlement.domain.benefit.favourable import most_favourable
 from settlement.domain.benefit.standing import Membership, Standing, effective_category
-from settlement.domain.benefit.statement import statement
+from settlement.domain.benefit.statement import recalculated, statement
 from settlement.domain.benefit.trace import Adjudication, LayerTrace
 from settlement.domain.benefit.waterfall import adjudicate
 
@@ -16,5 +16,6 @@ __all__ = [
     "adjudicate",
     "effective_category",
     "most_favourable",
+    "recalculated",
     "statement",
 ]

@@ -1,6 +1,7 @@
 """The patient's statement: a settlement in plain Chinese, who pays what and why, from its trace alone."""
 
 from collections.abc import Iterator
+from datetime import date
 from types import MappingProxyType
 from typing import Final
 
@@ -38,10 +39,28 @@ def statement(result: Adjudication, claim: Claim, file: PackFile) -> tuple[str, 
     )
 
 
+def recalculated(on: date, patient_fen: int, payout_fen: int) -> str:
+    """The line about a later decision on other facts; ``patient_fen`` and ``payout_fen`` are new less old."""
+    changes = []
+    if patient_fen < 0:
+        changes.append(f"您自己付的部分少了 {yuan_from_fen(-patient_fen)} 元，应退还给您")
+    elif patient_fen > 0:
+        changes.append(f"您自己付的部分多了 {yuan_from_fen(patient_fen)} 元，需要您补交")
+    if payout_fen > 0:
+        changes.append(f"另外补发现金救助 {yuan_from_fen(payout_fen)} 元")
+    elif payout_fen < 0:
+        changes.append(f"多发的现金救助 {yuan_from_fen(-payout_fen)} 元需要您退回")
+    return f"{_day(on)}根据后来知道的情况重新核算过：{'；'.join(changes) or '您付的钱不变'}。"
+
+
 def _bill(result: Adjudication, claim: Claim) -> str:
-    day = f"{claim.discharged_on.year}年{claim.discharged_on.month}月{claim.discharged_on.day}日"
+    day = _day(claim.discharged_on)
     when = f"（{day}出院）" if claim.admitted_on or claim.kind == "inpatient" else f"（{day}）"
     return f"您这次{_KINDS[claim.kind]}{when}的医疗费用一共是 {yuan_from_fen(result.total_fen)} 元。"
+
+
+def _day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _served(result: Adjudication, file: PackFile) -> str:

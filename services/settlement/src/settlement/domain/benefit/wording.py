@@ -24,6 +24,7 @@ _NOTHING: Final = MappingProxyType(
     {
         "NO_REFERRAL": "您到县外就医，没有在入院前办好转诊手续。",
         "EXCLUDED": "这次费用属于文件规定不予救助的情况。",
+        "NOT_CERTIFIED": "没有查到您这种门诊特殊慢性病的认定记录。",
         "NO_BENEFIT": "文件没有给您这类人员的这类费用规定待遇。",
         "NOT_SERVED": "这类就医不在它的支付范围内。",
         "NOT_COUNTED": "这类就医不在它的支付范围内。",
