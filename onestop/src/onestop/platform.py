@@ -4,6 +4,7 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 import asyncpg
 import httpx
@@ -81,10 +82,14 @@ async def running_platform(
     topic_prefix: str = "",
     ports: Mapping[str, int] | None = None,
     clock: Clock = system_clock,
+    settings: Mapping[str, str] = MappingProxyType({}),
 ) -> AsyncIterator[Platform]:
-    """Migrate the database and run every service in this process, on Kafka where a broker is named."""
+    """Migrate the database and run every service in this process, on Kafka where a broker is named.
+
+    ``settings`` are added to those that the embedded run makes for itself.
+    """
     await migrate(admin_url)
-    environ = embedded_settings(folder, policies)
+    environ = embedded_settings(folder, policies) | dict(settings)
     issuer = Issuer.in_folder(folder / "keys")
     authenticator = issuer.authenticator()
     async with AsyncExitStack() as stack:

@@ -1,4 +1,4 @@
-"""What referral is configured with: how long an approval holds."""
+"""What referral is configured with: how long an approval holds, and whether emergencies may be filed afterwards."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -6,19 +6,33 @@ from typing import Final
 import msgspec
 
 VALIDITY_SETTING: Final = "ONESTOP_REFERRAL_VALIDITY_DAYS"
+EMERGENCY_SETTING: Final = "ONESTOP_REFERRAL_EMERGENCY_DAYS"
 
 
 class Config(msgspec.Struct, frozen=True):
-    """Referral's settings. ``validity_days`` counts the day of the approval; None: no expiry (AMB-H5)."""
+    """Referral's settings; by default nothing expires and there is no emergency route (AMB-H5).
+
+    ``validity_days`` counts the day of the approval. ``emergency_days`` are those after an emergency admission within
+    which its referral may be signed. ``sweep_seconds`` lie between two looks for approvals that ran out.
+    """
 
     validity_days: int | None = None
+    emergency_days: int | None = None
+    sweep_seconds: float = 60.0
 
 
 def config_from(environ: Mapping[str, str]) -> Config:
-    """Read the settings. Raises ValueError where the validity is no whole number of days above zero."""
-    text = environ.get(VALIDITY_SETTING, "")
+    """Read the settings. Raises ValueError where one of them is no whole number of days above zero."""
+    return Config(
+        validity_days=_days(environ, VALIDITY_SETTING, "no expiry"),
+        emergency_days=_days(environ, EMERGENCY_SETTING, "no emergency route"),
+    )
+
+
+def _days(environ: Mapping[str, str], setting: str, without: str) -> int | None:
+    text = environ.get(setting, "")
     if not text:
-        return Config()
+        return None
     if not text.isascii() or not text.isdigit() or int(text) == 0:
-        raise ValueError(f"{VALIDITY_SETTING} must be a whole number of days above zero, or empty for no expiry")
-    return Config(validity_days=int(text))
+        raise ValueError(f"{setting} must be a whole number of days above zero, or empty for {without}")
+    return int(text)

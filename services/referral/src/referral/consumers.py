@@ -12,9 +12,15 @@ from kernel.event_store import EventStore, StreamAppend
 from kernel.heard import Heard, read
 from kernel.runtime import Subscription
 from referral.domain.referral import DECIDER, Use
-from referral.projections import project_entitlement
+from referral.projections import project_entitlement, project_settlement
 
-HEARD: Final = (Heard("referral", identity.TOPIC, identity.REGISTRY, project_entitlement),)
+HEARD: Final = (
+    Heard("referral", identity.TOPIC, identity.REGISTRY, project_entitlement),
+    Heard("referral-settled", settlement.TOPIC, settlement.REGISTRY, project_settlement),
+)
+
+#: What tells that a stay rests on a referral: at its beginning, or later.
+_BEGUN: Final = (settlement.EncounterAdmitted, settlement.EncounterReferred)
 
 
 def subscriptions(store: EventStore) -> Sequence[Subscription]:
@@ -23,7 +29,7 @@ def subscriptions(store: EventStore) -> Sequence[Subscription]:
     async def effects(connection: Connection, messages: Sequence[Message]) -> None:
         for message in messages:
             event = read(settlement.REGISTRY, message)
-            if isinstance(event, settlement.EncounterAdmitted) and event.referral_id is not None:
+            if isinstance(event, _BEGUN) and event.referral_id is not None:
                 use = Use(event.encounter_id, event.person_id, event.hospital_id, event.admitted_on)
                 await _use(store, connection, message, event.referral_id, use)
 

@@ -1,5 +1,6 @@
-"""Commands: gather what each decision needs, decide, and commit."""
+"""Commands: gather what each decision needs, decide, and commit; and the sweep of what ran out."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import date
 from uuid import uuid5
@@ -14,10 +15,11 @@ from kernel.security import Principal
 from referral.config import Config
 from referral.domain.form import Form
 from referral.domain.referral import DECIDER, Apply, Approve, Cancel, Command, Endorse, Expire, Reject
-from referral.domain.standing import Opinion, Standing
+from referral.domain.standing import Opinion, Standing, State
 from referral.queries import Queries
 
 _CREATED = 201
+_SWEPT_AT_ONCE = 200
 
 
 class Handlers:
@@ -37,7 +39,7 @@ class Handlers:
         form = form_of(str(uuid5(context.command_id, "referral")))
 
         async def attempt() -> Outcome:
-            command = Apply(form, await self._queries.applicant(person_id), self._today)
+            command = Apply(form, await self._queries.applicant(person_id), self._today, self._config.emergency_days)
             events = tuple(DECIDER.decide(command, None))
             append = StreamAppend(Stream(f"referral/{form.referral_id}"), events)
             return Outcome((append,), _answer(events[-1].standing), _CREATED)
@@ -88,6 +90,39 @@ class Handlers:
         return CommandContext(
             key.scope, key.key, key.request_hash, caller.subject, self._clock(), current_correlation_id()
         )
+
+
+class ExpirySweep:
+    """Looks every so often for approvals whose last day is over, and closes them; one elected instance does."""
+
+    def __init__(self, runtime: Runtime, queries: Queries, config: Config, clock: Clock) -> None:
+        self._runtime = runtime
+        self._queries = queries
+        self._seconds = config.sweep_seconds
+        self._clock = clock
+
+    async def run(self) -> None:
+        """Sweep until cancelled."""
+        while True:
+            while found := await self._queries.run_out(china_date(self._clock()), _SWEPT_AT_ONCE):
+                for referral_id in found:
+                    await self._close(referral_id)
+            await asyncio.sleep(self._seconds)
+
+    async def _close(self, referral_id: str) -> None:
+        now = self._clock()
+        command = Expire(china_date(now))
+        context = CommandContext("referral", f"expiry/{referral_id}", b"", "referral", now)
+
+        async def attempt() -> Outcome:
+            stream, past = await self._runtime.store.load(f"referral/{referral_id}")
+            standing = DECIDER.fold(past)
+            # A stay may have begun on it since it was looked for.
+            waits = standing is not None and standing.state is State.AGENCY_APPROVED
+            events = tuple(DECIDER.decide(command, standing)) if waits else ()
+            return Outcome((StreamAppend(stream, events),), {"referral_id": referral_id}, contended=referral_id)
+
+        await self._runtime.path.run(context, attempt)
 
 
 def _hospital(caller: Principal) -> str:

@@ -24,5 +24,6 @@ def publish(recorded: RecordedEvent) -> Published | None:
         endorsed_on=standing.endorsed_on,
         approved_on=standing.approved_on,
         expires_on=standing.expires_on,
+        emergency_admitted_on=form.emergency_admitted_on,
     )
     return Published(form.person_id, changed)

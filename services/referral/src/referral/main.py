@@ -11,7 +11,7 @@ from referral.api import CODES, filing, reading
 from referral.config import Config
 from referral.consumers import HEARD, subscriptions
 from referral.event_types import REGISTRY
-from referral.handlers import Handlers
+from referral.handlers import ExpirySweep, Handlers
 from referral.integration_events import publish
 from referral.projections import project
 from referral.queries import Queries
@@ -32,10 +32,16 @@ def build(host: Host, config: Config) -> FastAPI:
     """The referral service in the given surroundings; it starts with its lifespan."""
     runtime = host.runtime(PARTS)
     queries = Queries(runtime)
+    sweep = ExpirySweep(runtime, queries, config, host.clock)
+
+    async def start_sweeping() -> None:
+        runtime.elect("expiry", sweep.run)
+
     return application(
         runtime,
         host,
         description="Referral filing for care outside the county.",
         routers=[filing(Handlers(runtime, queries, config, host.clock)), reading(queries)],
         error_codes=CODES,
+        on_start=start_sweeping,
     )

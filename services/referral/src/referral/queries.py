@@ -12,7 +12,7 @@ from referral.domain.form import Attachment
 _COLUMNS: Final = """
 referral_id, revision, person_id, state, sending_hospital, receiving_hospital, attributes, diagnosis, attachments,
 signed_on, signed_by, endorsement, endorsed_on, review, reviewed_on, approved_on, expires_on, encounter_id,
-ended_because
+ended_because, emergency_admitted_on
 """
 _ONE_SQL: Final = f"SELECT {_COLUMNS} FROM referrals WHERE referral_id = $1"
 # Written apart, so that each walks along its own index whatever is asked.
@@ -35,6 +35,14 @@ SELECT {_COLUMNS} FROM referrals WHERE state = $1 AND referral_id > $2 ORDER BY 
 _ALL_SQL: Final = f"SELECT {_COLUMNS} FROM referrals WHERE referral_id > $1 ORDER BY referral_id LIMIT $2"
 _MISUSES_SQL: Final = """
 SELECT encounter_id, why, recorded_at FROM misuses WHERE referral_id = $1 ORDER BY recorded_at, encounter_id LIMIT 100
+"""
+_STAYS_SQL: Final = """
+SELECT s.settlement_id, s.encounter_id, s.settled_at, s.with_benefits, r.revoked_at
+FROM settled_stays s LEFT JOIN revoked_settlements r USING (settlement_id)
+WHERE s.referral_id = $1 ORDER BY s.settled_at, s.settlement_id LIMIT 100
+"""
+_RUN_OUT_SQL: Final = """
+SELECT referral_id FROM referrals WHERE state = 'AGENCY_APPROVED' AND expires_on < $1 ORDER BY expires_on LIMIT $2
 """
 _APPLICANT_SQL: Final = "SELECT person_id, memberships, deceased_on FROM applicants WHERE person_id = $1"
 
@@ -61,6 +69,7 @@ class ReferralRow(msgspec.Struct, frozen=True):
     expires_on: date | None
     encounter_id: str | None
     ended_because: str | None
+    emergency_admitted_on: date | None
 
 
 class MisuseRow(msgspec.Struct, frozen=True):
@@ -69,6 +78,16 @@ class MisuseRow(msgspec.Struct, frozen=True):
     encounter_id: str
     why: str
     recorded_at: datetime
+
+
+class StayRow(msgspec.Struct, frozen=True):
+    """A settlement of the stay that rests on a referral."""
+
+    settlement_id: str
+    encounter_id: str
+    settled_at: datetime
+    with_benefits: bool
+    revoked_at: datetime | None
 
 
 class Queries:
@@ -104,6 +123,15 @@ class Queries:
         if state:
             return await self._rows(_IN_STATE_SQL, state, after, limit)
         return await self._rows(_ALL_SQL, after, limit)
+
+    async def stays(self, referral_id: str) -> list[StayRow]:
+        """What settlement made of the stay, the first hundred settlements."""
+        return [StayRow(*row) for row in await self._runtime.store.pool.fetch(_STAYS_SQL, referral_id)]
+
+    async def run_out(self, today: date, limit: int) -> list[str]:
+        """Approvals whose last day is over."""
+        rows = await self._runtime.store.pool.fetch(_RUN_OUT_SQL, today, limit)
+        return [row["referral_id"] for row in rows]
 
     async def applicant(self, person_id: str) -> Applicant | None:
         """A person as identity last told of them."""

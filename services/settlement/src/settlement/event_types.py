@@ -8,6 +8,7 @@ from settlement.domain.encounter_events import (
     CatalogueExceptionApproved,
     EncounterAdmitted,
     EncounterDischarged,
+    EncounterReferred,
     FeeBatchVoided,
     FeeLinesUploaded,
     SettlementConfirmed,
@@ -29,6 +30,7 @@ from settlement.domain.review_events import (
 REGISTRY: Final = EventRegistry(
     [
         EventType("EncounterAdmitted", EncounterAdmitted),
+        EventType("EncounterReferred", EncounterReferred),
         EventType("FeeLinesUploaded", FeeLinesUploaded),
         EventType("FeeBatchVoided", FeeBatchVoided),
         EventType("EncounterDischarged", EncounterDischarged),

@@ -8,6 +8,7 @@ from kernel.event_store import RecordedEvent
 from settlement.domain.encounter_events import (
     CatalogueExceptionApproved,
     EncounterAdmitted,
+    EncounterReferred,
     SettlementConfirmed,
     SettlementRevoked,
     SettlementSupplemented,
@@ -16,6 +17,7 @@ from settlement.domain.payment_refusal import PaymentRefused
 
 Told: TypeAlias = (
     contract.EncounterAdmitted
+    | contract.EncounterReferred
     | contract.SettlementConfirmed
     | contract.SettlementRevoked
     | contract.SettlementSupplemented
@@ -30,6 +32,8 @@ def publish(recorded: RecordedEvent) -> Published | None:
     match recorded.event:
         case EncounterAdmitted() as event:
             told = _admitted(event)
+        case EncounterReferred(admission=admission):
+            told = _referred(admission)
         case SettlementConfirmed() as event:
             told = _confirmed(event)
         case SettlementRevoked() as event:
@@ -53,6 +57,17 @@ def _admitted(event: EncounterAdmitted) -> contract.EncounterAdmitted:
         event.admitted_on,
         event.deposit_required,
         event.referral_id,
+    )
+
+
+def _referred(admission: EncounterAdmitted) -> contract.EncounterReferred:
+    assert admission.referral_id is not None, "who is referred has a referral"
+    return contract.EncounterReferred(
+        admission.encounter_id,
+        admission.person_id,
+        admission.hospital_id,
+        admission.admitted_on,
+        admission.referral_id,
     )
 
 

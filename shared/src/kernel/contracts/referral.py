@@ -23,6 +23,8 @@ class ReferralChanged(msgspec.Struct, frozen=True):
     endorsed_on: date | None = None
     approved_on: date | None = None
     expires_on: date | None = None
+    #: The day of an emergency admission that this was filed for afterwards.
+    emergency_admitted_on: date | None = None
 
 
 REGISTRY: Final = contract_registry(TOPIC, ReferralChanged)

@@ -32,6 +32,16 @@ class EncounterAdmitted(msgspec.Struct, frozen=True):
     referral_id: str | None = None
 
 
+class EncounterReferred(msgspec.Struct, frozen=True):
+    """A stay that began without a referral was given one; it is used up by this stay."""
+
+    encounter_id: str
+    person_id: str
+    hospital_id: str
+    admitted_on: date
+    referral_id: str
+
+
 class SettlementConfirmed(msgspec.Struct, frozen=True):
     """A bill was settled: total = sum of layers + what the patient pays; the payout is beside the bill."""
 
@@ -130,6 +140,7 @@ class PaymentRefused(msgspec.Struct, frozen=True):
 REGISTRY: Final = contract_registry(
     TOPIC,
     EncounterAdmitted,
+    EncounterReferred,
     SettlementConfirmed,
     SettlementSupplemented,
     CatalogueExceptionApproved,

@@ -114,6 +114,8 @@ def check_readings(file: PackFile, source: Source) -> None:
                 check_value(ambiguity, value)
             if ambiguity not in readings:
                 raise source.error(f"{path}.reading[{k}]", f"{ambiguity!r} is not among the readings of this pack")
+    if with_readings(file, {}).referral != file.referral:
+        raise source.error("$.referral.emergency", "the referral rule is not written as the reading H5 below says")
     for i, (layer, read) in enumerate(zip(file.layers, with_readings(file, {}).layers, strict=True)):
         if layer != read:
             raise source.error(f"$.layers[{i}]", f"the layer {layer.payer} is not written as the readings below say")

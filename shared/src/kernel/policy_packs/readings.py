@@ -17,6 +17,7 @@ SWITCHABLE: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "L5": ("place", "level"),
         "L7": ("receivable", "write_off"),
         "H1": ("withhold_thb_ma_hred_fiscal", "withhold_hred_fiscal"),
+        "H5": ("approval_on_or_before_admission", "emergency_filed_afterwards", "emergency_exempt"),
         "H2": ("max", "percent_only", "months_only"),
         "C1": ("guaranteed_households_too", "registered_poor_only"),
         "C4": ("inpatient_only", "with_chronic_outpatient"),
@@ -58,6 +59,15 @@ _D3: Final = MappingProxyType(
 )
 
 
+_H5: Final = MappingProxyType(
+    {
+        "approval_on_or_before_admission": "not_exempt",
+        "emergency_filed_afterwards": "filed_afterwards",
+        "emergency_exempt": "exempt",
+    }
+)
+
+
 class ReadingError(ValueError):
     """A reading is not one that this ambiguity may take."""
 
@@ -87,9 +97,13 @@ def with_readings(file: PackFile, chosen: Mapping[str, str]) -> PackFile:
     if "D3" in readings:
         counted_by, ends = _D3[readings["D3"]]
         population = msgspec.structs.replace(population, support_counted_by=counted_by, support_ends=ends)
+    referral = file.referral
+    if referral is not None and "H5" in readings:
+        referral = msgspec.structs.replace(referral, emergency=_H5[readings["H5"]])
     return msgspec.structs.replace(
         file,
         population=population,
+        referral=referral,
         layers=tuple(_read(layer, readings) for layer in file.layers),
         advances=tuple(
             msgspec.structs.replace(advance, shortfall=readings.get("L7", advance.shortfall))

@@ -144,7 +144,8 @@ class ReferralRule(Part, frozen=True, kw_only=True):
     clause: str
     papers: tuple[Paper, ...] = ()
     flags: tuple[str, ...] = ()
-    emergency: Literal["not_exempt", "exempt"] = "not_exempt"
+    #: An emergency needs a referral like any other stay, one that may be filed afterwards, or none.
+    emergency: Literal["not_exempt", "filed_afterwards", "exempt"] = "not_exempt"
     #: Days for which an approval holds; None is without end.
     valid_days: int | None = None
 

@@ -1,9 +1,17 @@
 """What a document orders beside the money: referral, clocks, certification, enrolment, windows, indicators, duties."""
 
+from typing import Final
+
 from kernel.policy_packs.model import PackFile
 from onestop.policy.clocks import when
 from onestop.policy.page.markdown import listed, paragraph, section, table
 from onestop.policy.words import KINDS, LEVELS, PLACES
+
+_EMERGENCIES: Final = {
+    "not_exempt": "An emergency needs one too.",
+    "filed_afterwards": "An emergency needs one too, which may be filed afterwards.",
+    "exempt": "An emergency needs none.",
+}
 
 
 def rules(file: PackFile) -> list[str]:
@@ -42,7 +50,7 @@ def _referral(file: PackFile) -> list[str]:
     if rule is None:
         return []
     holds = "without end" if rule.valid_days is None else f"for {rule.valid_days} days"
-    emergency = "An emergency needs none." if rule.emergency == "exempt" else "An emergency needs one too."
+    emergency = _EMERGENCIES[rule.emergency]
     papers = [(" or ".join(_said(form) for form in paper.any_of), paper.clause) for paper in rule.papers]
     return section(
         "Referral 转诊",

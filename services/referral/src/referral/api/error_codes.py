@@ -5,6 +5,8 @@ from typing import Final
 from kernel.http import ErrorCode
 
 CODES: Final = (
+    ErrorCode("EMERGENCY_ROUTE_OFF", 422, "Referrals after an emergency admission are switched off"),
+    ErrorCode("EMERGENCY_FILED_LATE", 422, "The emergency was filed too late"),
     ErrorCode("REFERRAL_UNKNOWN", 404, "No such referral, or none of the caller's"),
     ErrorCode("REFERRAL_NOT_IN_STATE", 409, "The referral is not where it would have to be"),
     ErrorCode("REFERRAL_STILL_VALID", 409, "The approval has not expired"),

@@ -41,6 +41,7 @@ class ApplyBody(RequestBody, frozen=True):
     signed_on: date
     attachments: Annotated[tuple[AttachmentBody, ...], msgspec.Meta(max_length=_ATTACHMENTS_MAX)]
     signed_by: Signatory = Signatory.SELF
+    emergency_admitted_on: date | None = None
 
 
 class EndorsementBody(RequestBody, frozen=True):
@@ -146,6 +147,7 @@ def _form(referral_id: str, sending_hospital: str, command: ApplyBody) -> Form:
         diagnosis=command.diagnosis,
         signed_on=command.signed_on,
         signed_by=command.signed_by,
+        emergency_admitted_on=command.emergency_admitted_on,
         attachments=tuple(Attachment(copy.kind, copy.reference) for copy in command.attachments),
     )
 

@@ -48,6 +48,17 @@ class ReferralAnswer(Wire, frozen=True):
     expires_on: date | None
     encounter_id: str | None
     ended_because: str | None
+    emergency_admitted_on: date | None
+
+
+class StayAnswer(Wire, frozen=True):
+    """A settlement of the stay; ``with_benefits`` where the referral opened them."""
+
+    settlement_id: str
+    encounter_id: str
+    settled_at: datetime
+    with_benefits: bool
+    revoked_at: datetime | None
 
 
 class MisuseAnswer(Wire, frozen=True):
@@ -85,6 +96,13 @@ def reading(queries: Queries) -> Router:
         await _seen(queries, caller, referral_id)
         misuses = await queries.misuses(referral_id)
         return answer([MisuseAnswer(**msgspec.structs.asdict(misuse)) for misuse in misuses])
+
+    @router.get("/{referral_id}/settlements")
+    async def list_settlements(referral_id: str, caller: Reader) -> Json[list[StayAnswer]]:
+        """What settlement made of the stay that rests on the referral."""
+        await _seen(queries, caller, referral_id)
+        stays = await queries.stays(referral_id)
+        return answer([StayAnswer(**msgspec.structs.asdict(stay)) for stay in stays])
 
     return router
 

@@ -64,6 +64,8 @@ class Form(msgspec.Struct, frozen=True):
     signed_on: date
     signed_by: Signatory
     attachments: tuple[Attachment, ...]
+    #: The day of an emergency admission that the form is filed for afterwards (AMB-H5).
+    emergency_admitted_on: date | None = None
 
 
 def missing_copies(kinds: Iterable[AttachmentKind]) -> list[str]:
@@ -72,8 +74,8 @@ def missing_copies(kinds: Iterable[AttachmentKind]) -> list[str]:
     return [" or ".join(sorted(group)) for group in REQUIRED_COPIES if not group & there]
 
 
-def check_form(form: Form, *, today: date) -> None:
-    """Refuse an application that is not complete."""
+def check_form(form: Form, *, today: date, emergency_days: int | None = None) -> None:
+    """Refuse an application that is not complete, or one for an emergency where that route is off or over."""
     if form.sending_hospital == form.receiving_hospital:
         raise Refused("REFERRAL_TO_ITSELF", f"{form.sending_hospital} cannot refer a patient to itself")
     if not form.attributes:
@@ -82,6 +84,19 @@ def check_form(form: Form, *, today: date) -> None:
     if missing:
         raise Refused("ATTACHMENT_MISSING", f"the application needs {' and '.join(missing)} (001 附件 注2)")
     check_not_to_come("signature", form.signed_on, today)
+    if form.emergency_admitted_on is not None:
+        _check_emergency(form.emergency_admitted_on, form.signed_on, emergency_days)
+
+
+def _check_emergency(admitted_on: date, signed_on: date, days: int | None) -> None:
+    if days is None:
+        raise Refused("EMERGENCY_ROUTE_OFF", "no referral may be filed after an emergency admission here (AMB-H5)")
+    check_order("signature", signed_on, "emergency admission", admitted_on)
+    if (signed_on - admitted_on).days > days:
+        raise Refused(
+            "EMERGENCY_FILED_LATE",
+            f"an emergency of {admitted_on} must be filed within {days} days; this was signed on {signed_on}",
+        )
 
 
 def check_not_to_come(what: str, day: date, today: date) -> None:

@@ -22,6 +22,7 @@ class Apply(msgspec.Struct, frozen=True):
     form: Form
     applicant: Applicant | None
     today: date
+    emergency_days: int | None = None
 
 
 class Endorse(msgspec.Struct, frozen=True):
@@ -177,7 +178,7 @@ DECIDER: Final[Decider[Command, Standing | None, Event]] = Decider(None, decide,
 
 def _apply(command: Apply, standing: Standing | None) -> Sequence[Event]:
     assert standing is None, "a referral's id derives from its command, so it is applied for once"
-    check_form(command.form, today=command.today)
+    check_form(command.form, today=command.today, emergency_days=command.emergency_days)
     check_applicant(command.form, command.applicant)
     return [ReferralApplied(Standing(command.form, State.APPLIED, revision=1))]
 
@@ -245,10 +246,17 @@ def _closed(command: Use, standing: Standing) -> Closed | None:
         (standing.state is State.USED, Closed.USED_BEFORE),
         (standing.state is State.EXPIRED, Closed.EXPIRED),
         (standing.approved_on is None or standing.state is State.CANCELLED, Closed.NOT_APPROVED),
-        (_is_before(command.admitted_on, standing.approved_on), Closed.APPROVED_AFTER_ADMISSION),
+        (_is_too_late(command, standing), Closed.APPROVED_AFTER_ADMISSION),
         (_is_before(standing.expires_on, command.admitted_on), Closed.EXPIRED),
     )
     return next((why for closed, why in checks if closed), None)
+
+
+def _is_too_late(command: Use, standing: Standing) -> bool:
+    # An emergency's approval may come after the admission that it was filed for.
+    return standing.form.emergency_admitted_on != command.admitted_on and _is_before(
+        command.admitted_on, standing.approved_on
+    )
 
 
 def _is_before(earlier: date | None, later: date | None) -> bool:

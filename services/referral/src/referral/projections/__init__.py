@@ -1,7 +1,9 @@
 """Projections: what each event, and each message of the others, writes into the read tables. All pure."""
 
 from collections.abc import Iterable
+from typing import Any, Final
 
+from kernel.contracts import settlement
 from kernel.contracts.identity import EntitlementChanged
 from kernel.event_store import RecordedEvent
 from kernel.read_tables import Change, put
@@ -12,9 +14,11 @@ from referral.projections.tables import (
     metadata,
     misuses,
     referrals,
+    revoked_settlements,
+    settled_stays,
 )
 
-__all__ = ["metadata", "project", "project_entitlement"]
+__all__ = ["metadata", "project", "project_entitlement", "project_settlement"]
 
 
 def project(recorded: RecordedEvent) -> Iterable[Change]:
@@ -55,6 +59,7 @@ def _referral(standing: Standing) -> Change:
         expires_on=standing.expires_on,
         encounter_id=standing.encounter_id,
         ended_because=standing.ended_because,
+        emergency_admitted_on=form.emergency_admitted_on,
     )
 
 
@@ -67,3 +72,25 @@ def project_entitlement(event: EntitlementChanged) -> Iterable[Change]:
         memberships=event.memberships,
         deceased_on=event.deceased_on,
     )
+
+
+#: What settlement raises where a stay out of the county has its benefits (001 二(六)).
+_BENEFITS: Final = "hpa_benefits"
+
+
+def project_settlement(event: Any) -> Iterable[Change]:
+    """What settlement made of a stay that rests on a referral."""
+    match event:
+        case settlement.SettlementConfirmed(referral_id=str() as referral_id):
+            yield put(
+                settled_stays,
+                settlement_id=event.settlement_id,
+                referral_id=referral_id,
+                encounter_id=event.encounter_id,
+                settled_at=event.settled_at,
+                with_benefits=_BENEFITS in event.flags,
+            )
+        case settlement.SettlementRevoked():
+            yield put(revoked_settlements, settlement_id=event.settlement_id, revoked_at=event.revoked_at)
+        case _:
+            return

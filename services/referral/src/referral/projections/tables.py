@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import Column, Date, DateTime, Index, Integer, MetaData, Table, Text
+from sqlalchemy import Boolean, Column, Date, DateTime, Index, Integer, MetaData, Table, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSON
 
 from kernel.event_store.schema import add_kernel_tables
@@ -32,6 +32,8 @@ referrals: Final = Table(
     Column("expires_on", Date),
     Column("encounter_id", Text),
     Column("ended_because", Text),
+    Column("emergency_admitted_on", Date),
+    Index("referrals_run_out", "expires_on", postgresql_where=text("state = 'AGENCY_APPROVED'")),
     Index("referrals_sent", "sending_hospital", "referral_id"),
     Index("referrals_received", "receiving_hospital", "referral_id"),
     Index("referrals_state", "state", "referral_id"),
@@ -56,4 +58,22 @@ applicants: Final = Table(
     Column("revision", Integer, nullable=False),
     Column("memberships", JSON, nullable=False),
     Column("deceased_on", Date),
+)
+
+#: What settlement made of the stays that rest on referrals, as it told.
+settled_stays: Final = Table(
+    "settled_stays",
+    metadata,
+    Column("settlement_id", Text, primary_key=True),
+    Column("referral_id", Text, nullable=False),
+    Column("encounter_id", Text, nullable=False),
+    Column("settled_at", DateTime(timezone=True), nullable=False),
+    Column("with_benefits", Boolean, nullable=False),
+    Index("settled_stays_of_referral", "referral_id", "settled_at"),
+)
+revoked_settlements: Final = Table(
+    "revoked_settlements",
+    metadata,
+    Column("settlement_id", Text, primary_key=True),
+    Column("revoked_at", DateTime(timezone=True), nullable=False),
 )

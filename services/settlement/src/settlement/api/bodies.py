@@ -35,6 +35,12 @@ class AdmitBody(RequestBody, frozen=True):
     disease: Identifier | None = None
 
 
+class ReferBody(RequestBody, frozen=True):
+    """The referral that a stay rests on."""
+
+    referral_id: Identifier
+
+
 class FeeLineBody(RequestBody, frozen=True):
     """One line of the bill; ``excluded`` marks cost that aid must not pay."""
 

@@ -25,7 +25,7 @@ from kernel.http import (
 from kernel.refusals import Refused
 from kernel.security import Principal, Role
 from settlement.api.answers import BillAnswer, SettlementAnswer, bill_answer, settlement_answer, text
-from settlement.api.bodies import AdmitBody, DischargeBody, FeesBody, SettleBody
+from settlement.api.bodies import AdmitBody, DischargeBody, FeesBody, ReferBody, SettleBody
 from settlement.domain.encounter_commands import Discharge, UploadFees, VoidFees
 from settlement.domain.encounter_events import (
     EncounterAdmitted,
@@ -56,6 +56,13 @@ class FeesAnswer(Wire, frozen=True):
     batch: int
     batch_total_fen: Yuan
     lines: int
+
+
+class Referred(Wire, frozen=True):
+    """The referral that the stay rests on."""
+
+    encounter_id: str
+    referral_id: str
 
 
 class Discharged(Wire, frozen=True):
@@ -109,6 +116,15 @@ def _add_life(router: Router, handlers: Handlers, queries: Queries) -> None:
         after = str(page.after[0]) if page.after else ""
         rows = await queries.encounters(caller.organisation or "", after, page.limit + 1)
         return answer(page_of([EncounterRow(**dict(row)) for row in rows], page, key=lambda row: (row.encounter_id,)))
+
+    @router.post("/{encounter_id}/referral")
+    async def refer(
+        encounter_id: str, caller: Hospital, command: Annotated[ReferBody, body(ReferBody)], key: IdempotencyKey
+    ) -> Json[Referred]:
+        """Name the referral of a stay that began without one, such as an emergency's that was filed afterwards."""
+        answered = text(Referred(encounter_id, command.referral_id))
+        done = await handlers.refer(caller, key, encounter_id, command.referral_id, lambda _events: answered)
+        return stored_answer(done.status, done.body, replayed=done.replayed)
 
     @router.post("/{encounter_id}/discharge")
     async def discharge(

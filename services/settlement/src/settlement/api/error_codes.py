@@ -5,6 +5,7 @@ from typing import Final
 from kernel.http import ErrorCode
 
 CODES: Final = (
+    ErrorCode("ENCOUNTER_REFERRED", 409, "The encounter rests on another referral"),
     ErrorCode("ENCOUNTER_UNKNOWN", 404, "No such encounter"),
     ErrorCode("PERSON_UNKNOWN", 404, "No such person"),
     ErrorCode("HOSPITAL_UNKNOWN", 404, "The hospital is not in the registry"),

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from typing import assert_never
 
+import msgspec
+
 from kernel.decider import Decider
-from kernel.refusals import Refused
+from kernel.refusals import RefusalKind, Refused
 from settlement.domain import refusals
 from settlement.domain.benefit import Claim, most_favourable
 from settlement.domain.benefit.certificate import Certificate, certificate_for
@@ -13,6 +15,7 @@ from settlement.domain.encounter_commands import (
     ApproveException,
     Command,
     Discharge,
+    Refer,
     Revoke,
     Settle,
     Supplement,
@@ -24,6 +27,7 @@ from settlement.domain.encounter_events import (
     EncounterAdmitted,
     EncounterDischarged,
     EncounterEvent,
+    EncounterReferred,
     FeeBatchVoided,
     FeeLinesUploaded,
     SettlementConfirmed,
@@ -39,10 +43,10 @@ def decide(command: Command, state: State) -> Sequence[EncounterEvent]:
     match command:
         case Admit():
             return _admit(command)
-        case UploadFees():
-            return _upload(command, _open(state, "upload fees for"))
-        case VoidFees():
-            return _void(command, _open(state, "void fees of"))
+        case UploadFees() | VoidFees():
+            return _change_fees(command, state)
+        case Refer():
+            return _refer(command, _open(state, "name a referral for"))
         case Discharge():
             return _discharge(command, _open(state, "discharge"))
         case Settle():
@@ -92,6 +96,26 @@ def _admit(command: Admit) -> Sequence[EncounterEvent]:
     if command.kind == "inpatient":
         return (admitted,)
     return (admitted, EncounterDischarged(command.encounter_id, command.admitted_on))
+
+
+def _refer(command: Refer, state: Open) -> Sequence[EncounterEvent]:
+    admission = state.admission
+    if admission.referral_id == command.referral_id:
+        return ()
+    if admission.referral_id is not None:
+        raise Refused(
+            "ENCOUNTER_REFERRED",
+            f"encounter {admission.encounter_id} rests on referral {admission.referral_id} already",
+            kind=RefusalKind.CONFLICT,
+            about={"encounter": admission.encounter_id, "referral": admission.referral_id},
+        )
+    return (EncounterReferred(msgspec.structs.replace(admission, referral_id=command.referral_id)),)
+
+
+def _change_fees(command: UploadFees | VoidFees, state: State) -> Sequence[EncounterEvent]:
+    if isinstance(command, UploadFees):
+        return _upload(command, _open(state, "upload fees for"))
+    return _void(command, _open(state, "void fees of"))
 
 
 def _upload(command: UploadFees, state: Open) -> Sequence[EncounterEvent]:
@@ -166,6 +190,7 @@ def claim_of(command: Settle, state: Open) -> Claim:
         cause=discharge.cause,
         mental_disorder=discharge.mental_disorder,
         referral_approved_on=command.referral_approved_on,
+        emergency=command.emergency,
         exception_approved_by=state.exception_approved_by,
         major_disease=discharge.major_disease or admission.major_disease,
         designated_for_major=command.institution.designated_for(admission.disease),

@@ -37,6 +37,12 @@ class Admit(msgspec.Struct, frozen=True):
     disease: str | None = None
 
 
+class Refer(msgspec.Struct, frozen=True):
+    """Name the referral of a stay that began without one, such as an emergency's that was filed afterwards."""
+
+    referral_id: str
+
+
 class UploadFees(msgspec.Struct, frozen=True):
     """Add a batch of lines to the bill."""
 
@@ -78,6 +84,7 @@ class Settle(msgspec.Struct, frozen=True):
     rivals: tuple[Policy, ...] = ()
     identity_revision: int | None = None
     certificates: tuple[Certificate, ...] = ()
+    emergency: bool = False
 
 
 class ApproveException(msgspec.Struct, frozen=True):
@@ -109,4 +116,4 @@ class Revoke(msgspec.Struct, frozen=True):
     benefit_year: BenefitYear
 
 
-Command = Admit | UploadFees | VoidFees | Discharge | Settle | ApproveException | Supplement | Revoke
+Command = Admit | Refer | UploadFees | VoidFees | Discharge | Settle | ApproveException | Supplement | Revoke

@@ -27,6 +27,12 @@ class EncounterAdmitted(msgspec.Struct, frozen=True, omit_defaults=True):
     major_disease: bool = False
 
 
+class EncounterReferred(msgspec.Struct, frozen=True):
+    """A stay that began without a referral was given one; ``admission`` is how it stands since."""
+
+    admission: EncounterAdmitted
+
+
 class FeeLinesUploaded(msgspec.Struct, frozen=True):
     """A batch of fee lines was added to the bill."""
 
@@ -164,6 +170,7 @@ class SettlementRevoked(msgspec.Struct, frozen=True, omit_defaults=True):
 
 EncounterEvent = (
     EncounterAdmitted
+    | EncounterReferred
     | FeeLinesUploaded
     | FeeBatchVoided
     | EncounterDischarged

@@ -9,6 +9,7 @@ from settlement.domain.encounter_events import (
     EncounterAdmitted,
     EncounterDischarged,
     EncounterEvent,
+    EncounterReferred,
     FeeBatchVoided,
     FeeLinesUploaded,
     SettlementConfirmed,
@@ -74,7 +75,8 @@ def evolve(state: State, event: EncounterEvent) -> State:
 
 
 def _evolve_open(
-    state: Open, event: FeeLinesUploaded | FeeBatchVoided | EncounterDischarged | SettlementConfirmed
+    state: Open,
+    event: EncounterReferred | FeeLinesUploaded | FeeBatchVoided | EncounterDischarged | SettlementConfirmed,
 ) -> State:
     match event:
         case FeeLinesUploaded(batch=batch, sums=sums):
@@ -84,6 +86,8 @@ def _evolve_open(
         case FeeBatchVoided(batch=batch, sums=sums):
             rest = {number: kept for number, kept in state.batches.items() if number != batch}
             return msgspec.structs.replace(state, fees=state.fees.plus(sums, -1), batches=rest)
+        case EncounterReferred(admission=admission):
+            return msgspec.structs.replace(state, admission=admission)
         case EncounterDischarged():
             return msgspec.structs.replace(state, discharge=event)
         case SettlementConfirmed():

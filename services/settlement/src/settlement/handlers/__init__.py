@@ -18,7 +18,7 @@ from settlement.domain import refusals
 from settlement.domain.benefit import Adjudication, most_favourable
 from settlement.domain.benefit_year import BenefitYear, open_with
 from settlement.domain.encounter import DECIDER, claim_of
-from settlement.domain.encounter_commands import Admit, Command, Discharge, Revoke, Settle, UploadFees, VoidFees
+from settlement.domain.encounter_commands import Admit, Command, Discharge, Refer, Revoke, Settle, UploadFees, VoidFees
 from settlement.domain.encounter_events import EncounterEvent, SettlementConfirmed
 from settlement.domain.encounter_state import Settled, Unknown
 from settlement.domain.institution import InstitutionContracted, contract
@@ -107,6 +107,21 @@ class Handlers:
             return Outcome((append,), answer(events), 201)
 
         return await self._runtime.path.run(context, attempt)
+
+    async def refer(
+        self, caller: Principal, key: Idempotency, encounter_id: str, referral_id: str, answer: Answer
+    ) -> Answered:
+        """Name the referral of a stay that began without one."""
+        hospital_id = organisation_of(caller)
+
+        async def attempt() -> Outcome:
+            file = await self._files.of(encounter_id, hospital_id)
+            person_id = file.opened.admission.person_id
+            told = await load_admission(self._runtime, person_id, hospital_id, referral_id)
+            check_referral(referral_id, person_id, hospital_id, told.referral_told)
+            return _outcome(file, Refer(referral_id), answer, 200)
+
+        return await self._runtime.path.run(self._context(caller, key), attempt)
 
     async def change(
         self,
@@ -226,7 +241,8 @@ class Handlers:
         ended = encounter.discharge.discharged_on if encounter.discharge else self.today
         policy, *rivals = self._library.newest(file.county, ended)
         referral = file.referral
-        approved = referral is not None and referral.state in ("AGENCY_APPROVED", "USED")
+        approved = referral is not None and referral.approved
+        emergency = referral is not None and referral.emergency_admitted_on == encounter.admission.admitted_on
         return Settle(
             settlement_id,
             given_fen,
@@ -243,6 +259,7 @@ class Handlers:
             tuple(rivals),
             file.identity_revision,
             file.certificates,
+            emergency,
         )
 
     def _context(self, caller: Principal, key: Idempotency) -> CommandContext:

@@ -26,7 +26,8 @@ _LOAD_SQL: Final = """
 SELECT e.encounter_id, s.types, s.schema_versions, s.data, s.version, s.chain,
        p.county, p.entitlement, p.revision, i.name, i.level, i.division, i.contract_from, i.contract_to, i.majors,
        i.major_diseases,
-       r.state AS referral_state, r.person_id AS referral_person, r.receiving_hospital, r.approved_on, y.years
+       r.state AS referral_state, r.person_id AS referral_person, r.receiving_hospital, r.approved_on,
+       r.emergency_admitted_on, y.years
 FROM encounters e
 JOIN LATERAL (
   SELECT array_agg(type ORDER BY version) AS types, array_agg(schema_version ORDER BY version) AS schema_versions,
@@ -62,6 +63,12 @@ class Referral(msgspec.Struct, frozen=True):
     person_id: str
     receiving_hospital: str
     approved_on: date | None
+    emergency_admitted_on: date | None = None
+
+    @property
+    def approved(self) -> bool:
+        """Whether the agency's approval stands."""
+        return self.state in ("AGENCY_APPROVED", "USED")
 
 
 class CaseFile(msgspec.Struct, frozen=True):
@@ -180,7 +187,13 @@ def institution_of(hospital_id: str, row: Any) -> Institution:
 def _referral(row: Any) -> Referral | None:
     if row["referral_state"] is None:
         return None
-    return Referral(row["referral_state"], row["referral_person"], row["receiving_hospital"], row["approved_on"])
+    return Referral(
+        row["referral_state"],
+        row["referral_person"],
+        row["receiving_hospital"],
+        row["approved_on"],
+        row["emergency_admitted_on"],
+    )
 
 
 def _years(person_id: str, area: str, years: str | None) -> dict[int, BenefitYear]:

@@ -9,6 +9,7 @@ from kernel.read_tables import Change, put
 from settlement.domain.benefit_year import BenefitYearOpened
 from settlement.domain.encounter_events import (
     EncounterAdmitted,
+    EncounterReferred,
     SettlementConfirmed,
     SettlementRevoked,
     SettlementSupplemented,
@@ -39,6 +40,8 @@ def project(recorded: RecordedEvent) -> Iterable[Change]:
     match recorded.event:
         case EncounterAdmitted() as event:
             yield _admitted(event)
+        case EncounterReferred(admission=admission):
+            yield _admitted(admission)
         case SettlementConfirmed() as event:
             yield _settled(event)
             yield _year_after(event)
@@ -188,4 +191,5 @@ def project_referral(event: ReferralChanged) -> Iterable[Change]:
         state=event.state,
         receiving_hospital=event.receiving_hospital,
         approved_on=event.approved_on,
+        emergency_admitted_on=event.emergency_admitted_on,
     )

@@ -151,4 +151,5 @@ referrals: Final = Table(
     Column("state", Text, nullable=False),
     Column("receiving_hospital", Text, nullable=False),
     Column("approved_on", Date),
+    Column("emergency_admitted_on", Date),
 )

@@ -32,6 +32,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     cause: str = "illness"
     mental_disorder: bool = False
     referral_approved_on: date | None = None
+    #: An emergency by the referral that was filed for it, which may have come after the admission (AMB-H5).
     emergency: bool = False
     exception_approved_by: tuple[str, ...] = ()
     major_disease: bool = False

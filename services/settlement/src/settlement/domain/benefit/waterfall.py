@@ -101,7 +101,11 @@ def has_referral(claim: Claim, policy: Policy) -> bool:
     if rule is None or claim.place == "in_county" or (claim.emergency and rule.emergency == "exempt"):
         return True
     approved = claim.referral_approved_on
-    if approved is None or approved > claim.begins_on:
+    if approved is None:
+        return False
+    if claim.emergency and rule.emergency == "filed_afterwards":
+        return True
+    if approved > claim.begins_on:
         return False
     return rule.valid_days is None or (claim.begins_on - approved).days <= rule.valid_days
 

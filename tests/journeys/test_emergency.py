@@ -1,0 +1,120 @@
+"""An emergency beyond the county: the referral is filed afterwards, and the stay has its benefits (AMB-H5)."""
+
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from kernel.security import Role
+from onestop.demo.window import Window
+from onestop.platform import Platform, running_platform
+from onestop.quiescence import wait_until_arrived
+from onestop.replay import verify
+
+POLICIES: Final = Path(__file__).parent.parent.parent / "policies"
+HUNAN: Final = "430000-hunan/2018-xiangrenshefa-46"
+SETTINGS: Final = """
+configured:
+  target_share_percent: [{from: 2018-01-01, value: "10", clause: 示例}]
+readings: {H5: emergency_filed_afterwards}
+"""
+PERSON: Final = {"id_number": "430102196001010020", "name": "示例", "born_on": "1960-01-01", "sex": "FEMALE"}
+SENDING, RECEIVING = "H-CS-COUNTY", "H-CS-CITY"
+PAYERS: Final = {"BMI": "30000.00", "CII": "9000.00", "THB": "6000.00", "MA": "4000.00", "HRED": "0.00"}
+
+
+@pytest.fixture
+async def hunan(database: str, tmp_path: Path) -> AsyncIterator[Platform]:
+    policies = tmp_path / "policies"
+    shutil.copytree(POLICIES, policies)
+    (policies / f"{HUNAN}.settings.yaml").write_text(SETTINGS, encoding="utf-8")
+    emergencies = {"ONESTOP_REFERRAL_EMERGENCY_DAYS": "5"}
+    async with running_platform(database, tmp_path, policies, settings=emergencies) as platform:
+        yield platform
+
+
+async def poor_person(platform: Platform) -> str:
+    agency = Window(platform, Role.AGENCY)
+    person_id: str = (await agency.post("identity", "/v1/persons", {**PERSON, "county": "430102"}))["person_id"]
+    office = Window(platform, Role.DEPARTMENT, "civil-affairs")
+    said = {"category": "DIBAO", "valid_from": "2018-01-01", "evidence": "示例"}
+    await office.post("identity", f"/v1/persons/{person_id}/memberships", said)
+    hospital = {"hospital_id": RECEIVING, "name": "示例医院", "level": "city", "division": "430199"}
+    await agency.post("settlement", "/v1/institutions", {**hospital, "contract_from": "2018-01-01"})
+    await wait_until_arrived(platform.admin_url)
+    return person_id
+
+
+async def referral_for(platform: Platform, person_id: str, **more: str) -> str:
+    sending = Window(platform, Role.HOSPITAL, SENDING)
+    copies = [{"kind": "id_card_copy", "reference": "scan/1"}, {"kind": "social_card_copy", "reference": "scan/2"}]
+    form = {"person_id": person_id, "receiving_hospital": RECEIVING, "attributes": ["DIBAO"], "diagnosis": "脑出血"}
+    filed = await sending.post(
+        "referral", "/v1/referrals", {**form, "signed_on": "2018-09-12", "attachments": copies, **more}
+    )
+    path = f"/v1/referrals/{filed['referral_id']}"
+    seal = {"opinion": "同意", "sealed_on": "2018-09-13"}
+    await sending.post("referral", f"{path}/endorsement", {**seal, "agreed": True})
+    agency = Window(platform, Role.AGENCY)
+    await agency.post("referral", f"{path}/approval", seal, key=f"approve-{filed['referral_id']}")
+    referral_id: str = filed["referral_id"]
+    return referral_id
+
+
+async def admitted(window: Window, person_id: str) -> str:
+    body = {"person_id": person_id, "kind": "inpatient", "admitted_on": "2018-09-10"}
+    encounter = (await window.post("settlement", "/v1/encounters", body))["encounter_id"]
+    path = f"/v1/encounters/{encounter}"
+    line = {"item": "合规", "amount": "60000.00", "cost_class": "compliant"}
+    await window.post("settlement", f"{path}/fees", {"lines": [line]})
+    await window.post("settlement", f"{path}/discharge", {"discharged_on": "2018-09-30"})
+    return path
+
+
+async def test_a_referral_filed_after_an_emergency_opens_the_benefits(hunan: Platform) -> None:
+    person_id = await poor_person(hunan)
+    window = Window(hunan, Role.HOSPITAL, RECEIVING)
+    path = await admitted(window, person_id)
+    before = await window.post("settlement", f"{path}/pre-settlement", {"payers": PAYERS})
+    assert (before["patient_pays"], before["flags"]["hpa_benefits"]) == ("21000.00", False)
+
+    referral = await referral_for(hunan, person_id, emergency_admitted_on="2018-09-10")
+    await wait_until_arrived(hunan.admin_url)
+    await window.post("settlement", f"{path}/referral", {"referral_id": referral})
+    settled = await window.post("settlement", f"{path}/settlement", {"payers": PAYERS})
+    # 60 000 - 49 000 = 11 000, of which the county's target leaves 10 % of 60 000 to the patient.
+    assert (settled["bill"]["patient_pays"], settled["bill"]["flags"]["hpa_benefits"]) == ("6000.00", True)
+
+    await wait_until_arrived(hunan.admin_url)
+    agency = Window(hunan, Role.AGENCY)
+    seen = await agency.get("referral", f"/v1/referrals/{referral}")
+    assert (seen["state"], seen["emergency_admitted_on"]) == ("USED", "2018-09-10")
+    stays = await agency.get("referral", f"/v1/referrals/{referral}/settlements")
+    assert [(s["settlement_id"], s["with_benefits"], s["revoked_at"]) for s in stays] == [
+        (settled["settlement_id"], True, None)
+    ]
+    again = await window.send("settlement", f"{path}/referral", {"referral_id": referral})
+    assert again.status_code == 409
+
+    await window.post("settlement", f"/v1/settlements/{settled['settlement_id']}/revocation", {"reason": "录入错误"})
+    await wait_until_arrived(hunan.admin_url)
+    stays = await agency.get("referral", f"/v1/referrals/{referral}/settlements")
+    assert stays[0]["revoked_at"] is not None
+    verdict = await verify(hunan.admin_url)
+    assert verdict.identical, verdict.differences
+
+
+async def test_an_ordinary_referral_that_came_after_the_admission_opens_nothing(hunan: Platform) -> None:
+    person_id = await poor_person(hunan)
+    window = Window(hunan, Role.HOSPITAL, RECEIVING)
+    path = await admitted(window, person_id)
+    referral = await referral_for(hunan, person_id)
+    await wait_until_arrived(hunan.admin_url)
+    await window.post("settlement", f"{path}/referral", {"referral_id": referral})
+    settled = await window.post("settlement", f"{path}/settlement", {"payers": PAYERS})
+    assert (settled["bill"]["patient_pays"], settled["bill"]["flags"]["hpa_benefits"]) == ("21000.00", False)
+    await wait_until_arrived(hunan.admin_url)
+    misuses: list[Any] = await Window(hunan, Role.AGENCY).get("referral", f"/v1/referrals/{referral}/misuses")
+    assert [misuse["why"] for misuse in misuses] == ["APPROVED_AFTER_ADMISSION"]
