@@ -114,6 +114,22 @@ async def test_a_look_up_names_its_reason_and_is_kept(
     assert (without.status_code, without.json()["code"]) == (422, "MISSING_FIELD")
 
 
+async def test_who_looked_a_person_up_is_shown_newest_first_page_by_page(
+    civil_affairs: httpx.AsyncClient, hospital: httpx.AsyncClient, agency: httpx.AsyncClient
+) -> None:
+    person_id = await registered(civil_affairs)
+    for client, reason in ((hospital, "ADMISSION"), (civil_affairs, "FEED"), (agency, "AUDIT")):
+        await client.post("/v1/persons/lookup", json={"id_number": WANG["id_number"], "reason": reason})
+    path = f"/v1/persons/{person_id}/lookups"
+    page = (await agency.get(path, params={"limit": "2"})).json()
+    rest = (await agency.get(path, params={"limit": "2", "after": page["next"]})).json()
+    seen = {(row["asked_by"], row["reason"]) for row in (*page["items"], *rest["items"])}
+    assert seen == {("H445201001", "ADMISSION"), ("civil-affairs", "FEED"), ("A445200", "AUDIT")}
+    assert "next" not in rest or rest["next"] is None
+    refused = await hospital.get(path)
+    assert (refused.status_code, refused.json()["code"]) == (403, "ROLE_NOT_ALLOWED")
+
+
 async def test_a_look_up_in_vain_is_kept_too(hospital: httpx.AsyncClient, identity: Service) -> None:
     asked = {"id_number": WANG["id_number"], "reason": "ADMISSION"}
     refused = await hospital.post("/v1/persons/lookup", json=asked)

@@ -10,6 +10,7 @@ import pytest
 from identity.config import (
     ADMINISTRATORS_SETTING,
     APPROVAL_SETTING,
+    CIPHER_SETTING,
     KEYS_SETTING,
     POLICIES_SETTING,
     Config,
@@ -218,7 +219,7 @@ async def test_the_delay_of_each_step_is_counted_by_county_and_month(office: Off
     ]
 
 
-def test_settings_name_departments_and_administrators(tmp_path: Path) -> None:
+def test_settings_name_departments_administrators_and_the_cipher(tmp_path: Path) -> None:
     KeyRing.in_folder(tmp_path)
     keys = {KEYS_SETTING: str(tmp_path / "encryption-keys.json"), POLICIES_SETTING: str(tmp_path)}
     assert config_from(keys).approval_departments == frozenset()
@@ -226,5 +227,8 @@ def test_settings_name_departments_and_administrators(tmp_path: Path) -> None:
     config = config_from({**keys, **said})
     assert config.approval_departments == {"civil-affairs", "disabled-persons"}
     assert config.administrators == {"445201": {"li", "wang"}}
+    assert (config.cipher, config_from({**keys, CIPHER_SETTING: "sm4-gcm"}).cipher) == ("aes-256-gcm", "sm4-gcm")
+    with pytest.raises(ValueError, match="des"):
+        config_from({**keys, CIPHER_SETTING: "des"})
     with pytest.raises(ValueError, match="county=user"):
         config_from({**keys, ADMINISTRATORS_SETTING: "445201"})

@@ -3,15 +3,22 @@
 import io
 import logging
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
 
 import httpx
 import pytest
 import structlog
 
+from identity.config import Config
+from identity.main import build
 from kernel.http import configure_logging
+from kernel.security import KeyRing, Role, SealCipher
 from kernel.testing.deadline import eventually
 from kernel.testing.surroundings import Service, Surroundings
 
+NOW: Final = datetime(2019, 8, 1, 1, 0, tzinfo=UTC)
 PLANTED = {
     "id_number": "445202198506120023",
     "name": "欧阳测试",
@@ -74,3 +81,12 @@ async def test_a_person_whose_key_is_destroyed_is_forgotten(
     await identity.pool.execute("DELETE FROM person_keys WHERE person_id = $1", person_id)
     seen = (await agency.get(f"/v1/persons/{person_id}")).json()
     assert (seen["person_id"], seen["name"], seen["id_number"]) == (person_id, None, None)
+
+
+async def test_personal_data_are_sealed_with_sm4_where_that_is_set(around: Surroundings, tmp_path: Path) -> None:
+    config = Config(keys=KeyRing.in_folder(tmp_path), cipher=SealCipher.SM4_GCM)
+    service = await around.serve("identity", lambda host: build(host, config), clock=lambda: NOW)
+    agency = await service.client(Role.AGENCY, "A445200")
+    person_id = (await agency.post("/v1/persons", json=REGISTRATION)).json()["person_id"]
+    assert (await agency.get(f"/v1/persons/{person_id}")).json()["name"] == PLANTED["name"]
+    assert await service.pool.fetchval("SELECT substr(name, 1, 1) FROM personal_data") == b"\x02"

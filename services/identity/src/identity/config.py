@@ -7,9 +7,10 @@ from typing import Final
 import msgspec
 
 from kernel.policy_packs import PackLibrary, load_library
-from kernel.security import KeyRing
+from kernel.security import KeyRing, SealCipher
 
 KEYS_SETTING: Final = "ONESTOP_IDENTITY_KEYS"
+CIPHER_SETTING: Final = "ONESTOP_IDENTITY_CIPHER"
 POLICIES_SETTING: Final = "ONESTOP_POLICIES"
 APPROVAL_SETTING: Final = "ONESTOP_IDENTITY_APPROVAL_DEPARTMENTS"
 ADMINISTRATORS_SETTING: Final = "ONESTOP_IDENTITY_ADMINISTRATORS"
@@ -39,6 +40,7 @@ class Config(msgspec.Struct, frozen=True):
     """
 
     keys: KeyRing
+    cipher: SealCipher = SealCipher.AES_256_GCM
     #: Without packs every question for a rule is refused with POLICY_UNKNOWN.
     library: PackLibrary = PackLibrary(())
     approval_departments: frozenset[str] = frozenset()
@@ -51,10 +53,12 @@ def config_from(environ: Mapping[str, str]) -> Config:
     of packs; the others may be missing.
 
     ``ONESTOP_IDENTITY_APPROVAL_DEPARTMENTS`` lists departments with commas, ``ONESTOP_IDENTITY_ADMINISTRATORS``
-    county=user pairs, a county once for each user. Raises KeyError, KeyTextError, PackError, ValueError.
+    county=user pairs, a county once for each user; ``ONESTOP_IDENTITY_CIPHER`` is aes-256-gcm, which is what it is
+    when left out, or sm4-gcm. Raises KeyError, KeyTextError, PackError, ValueError.
     """
     return Config(
         keys=KeyRing.from_file(Path(environ[KEYS_SETTING])),
+        cipher=SealCipher(environ.get(CIPHER_SETTING, SealCipher.AES_256_GCM)),
         library=load_library(Path(environ[POLICIES_SETTING])),
         approval_departments=frozenset(_listed(environ.get(APPROVAL_SETTING, ""))),
         administrators=_administrators(environ.get(ADMINISTRATORS_SETTING, "")),

@@ -48,11 +48,11 @@ PARTS: Final = ServiceParts(
 def build(host: Host, config: Config) -> FastAPI:
     """The identity service in the given surroundings; it starts with its lifespan."""
     runtime = host.runtime(PARTS)
-    vault = Vault(runtime, config.keys)
+    vault = Vault(runtime, config.keys, config.cipher)
     handlers = Handlers(runtime, vault, host.clock)
     queries = Queries(runtime)
     rules = _approval_rules(config)
-    spool = Spool(runtime, config.keys)
+    spool = Spool(runtime, config.keys, config.cipher)
     worker = FeedWorker(runtime, vault, spool, host.clock, config.feeds)
     feeding = FeedHandlers(runtime, vault, spool, worker, host.clock, config.feeds)
 

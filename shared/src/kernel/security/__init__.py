@@ -1,6 +1,7 @@
 """Security: who calls (bearer tokens and roles) and how personal data is kept (encryption and keyed hashes)."""
 
 from kernel.security.authenticator import Authenticator
+from kernel.security.ciphers import SealCipher
 from kernel.security.encryption import SealBrokenError, Sealer, WrappedKey
 from kernel.security.issuer import Issuer
 from kernel.security.key_ring import KeyRing, KeyTextError, KeyUnknownError
@@ -20,6 +21,7 @@ __all__ = [
     "PublicKeys",
     "Role",
     "SealBrokenError",
+    "SealCipher",
     "Sealer",
     "SecretFileError",
     "TokenFault",

@@ -1,4 +1,4 @@
-"""Personal data at rest: one AES-256-GCM key per person, wrapped by a key-encryption key, and hashes for look-up."""
+"""Personal data at rest: one key per person, wrapped by a key-encryption key, and hashes for look-up."""
 
 import hashlib
 import hmac
@@ -8,15 +8,15 @@ from typing import Final
 
 import msgspec
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from kernel.security.ciphers import TAG_BYTES, SealCipher, decrypt, encrypt
 from kernel.security.key_ring import KeyRing
 
 _KEY_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
-#: First byte of every sealed value, so that a later format can be told apart.
-_FORMAT: Final = b"\x01"
-_TAG_BYTES: Final = 16
+#: First byte of every sealed value: the cipher can be changed, and what was sealed before still opens.
+_FORMATS: Final = {b"\x01": SealCipher.AES_256_GCM, b"\x02": SealCipher.SM4_GCM}
+_FORMAT_OF: Final = {cipher: mark for mark, cipher in _FORMATS.items()}
 
 RandomBytes = Callable[[int], bytes]
 
@@ -36,10 +36,13 @@ class WrappedKey(msgspec.Struct, frozen=True):
 
 
 class Sealer:
-    """Seals and opens values. ``random`` gives nonces and new data keys."""
+    """Seals and opens values. ``cipher`` seals new ones, ``random`` gives nonces and new data keys."""
 
-    def __init__(self, ring: KeyRing, *, random: RandomBytes = os.urandom) -> None:
+    def __init__(
+        self, ring: KeyRing, *, cipher: SealCipher = SealCipher.AES_256_GCM, random: RandomBytes = os.urandom
+    ) -> None:
         self._ring = ring
+        self._cipher = cipher
         self._random = random
 
     def new_key(self, subject: str) -> WrappedKey:
@@ -78,15 +81,16 @@ class Sealer:
 
     def _encrypt(self, key: bytes, plaintext: bytes, aad: bytes) -> bytes:
         nonce = self._random(_NONCE_BYTES)
-        return _FORMAT + nonce + AESGCM(key).encrypt(nonce, plaintext, aad)
+        return _FORMAT_OF[self._cipher] + nonce + encrypt(self._cipher, key, nonce, plaintext, aad)
 
 
 def _decrypt(key: bytes, sealed: bytes, aad: bytes) -> bytes:
     nonce, ciphertext = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
-    if sealed[:1] != _FORMAT or len(ciphertext) < _TAG_BYTES:
+    cipher = _FORMATS.get(sealed[:1])
+    if cipher is None or len(ciphertext) < TAG_BYTES:
         raise SealBrokenError("this is not a sealed value of a known format")
     try:
-        return AESGCM(key).decrypt(nonce, ciphertext, aad)
+        return decrypt(cipher, key, nonce, ciphertext, aad)
     except InvalidTag as error:
         raise SealBrokenError("the sealed value was changed, or is opened with another key, subject or aad") from error
 

@@ -5,6 +5,7 @@ from identity.api.corrections import corrections
 from identity.api.entries import entry_lists, entry_steps
 from identity.api.erasure import erasure, erasure_list
 from identity.api.facts import facts
+from identity.api.lookups import lookups
 from identity.api.records import records
 from identity.domain.approval import ApprovalRules
 from identity.handlers import CorrectionHandlers, EntryHandlers, RecordHandlers, Vault
@@ -14,6 +15,7 @@ from identity.queries import Queries
 from identity.queries.as_of import AsOfQueries
 from identity.queries.entries import EntryQueries
 from identity.queries.erasures import ErasureQueries
+from identity.queries.lookups import LookupQueries
 from kernel.hosting import Clock
 from kernel.http import Router
 from kernel.policy_packs import PackLibrary
@@ -33,5 +35,6 @@ def around_persons(
         facts(FactHandlers(runtime, vault, library, clock)),
         erasure(ErasureHandlers(runtime, vault, clock)),
         erasure_list(ErasureQueries(runtime)),
+        lookups(LookupQueries(runtime), queries),
         as_of(AsOfQueries(runtime), queries, clock),
     ]

@@ -13,7 +13,7 @@ from identity.domain.person import SealedPersonalData
 from identity.domain.person_refusals import person_erased
 from identity.domain.resident_id import parse_resident_id
 from kernel.runtime import Runtime
-from kernel.security import KeyRing, Sealer, WrappedKey
+from kernel.security import KeyRing, SealCipher, Sealer, WrappedKey
 
 _AAD: Final = b"person."
 _TOKEN_BYTES: Final = 16
@@ -69,9 +69,9 @@ class PersonalData(msgspec.Struct, frozen=True):
 class Vault:
     """Personal data of persons, on a service's database and key ring."""
 
-    def __init__(self, runtime: Runtime, keys: KeyRing) -> None:
+    def __init__(self, runtime: Runtime, keys: KeyRing, cipher: SealCipher = SealCipher.AES_256_GCM) -> None:
         self._runtime = runtime
-        self._sealer = Sealer(keys)
+        self._sealer = Sealer(keys, cipher=cipher)
 
     def hash_of(self, value: str) -> str:
         """The keyed hash of a value as hex. It never enters an event: see ``token_of``."""

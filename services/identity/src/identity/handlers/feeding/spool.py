@@ -10,7 +10,7 @@ import msgspec
 
 from kernel.refusals import Refused
 from kernel.runtime import Runtime
-from kernel.security import KeyRing, Sealer, WrappedKey
+from kernel.security import KeyRing, SealCipher, Sealer, WrappedKey
 
 _PIECE: Final = 1024 * 1024
 _AAD: Final = b"feed."
@@ -50,9 +50,9 @@ def check_size(size: int, size_max: int) -> None:
 class Spool:
     """Files of departments between their arrival and their end."""
 
-    def __init__(self, runtime: Runtime, keys: KeyRing) -> None:
+    def __init__(self, runtime: Runtime, keys: KeyRing, cipher: SealCipher = SealCipher.AES_256_GCM) -> None:
         self._runtime = runtime
-        self._sealer = Sealer(keys)
+        self._sealer = Sealer(keys, cipher=cipher)
 
     async def take(self, content: AsyncIterator[bytes], size_max: int) -> Upload:
         """Store a file as it arrives; raises Refused FEED_FILE_TOO_LARGE and leaves nothing."""
