@@ -219,7 +219,7 @@ async def test_the_delay_of_each_step_is_counted_by_county_and_month(office: Off
     ]
 
 
-def test_settings_name_departments_administrators_and_the_cipher(tmp_path: Path) -> None:
+def test_settings_name_departments_and_administrators(tmp_path: Path) -> None:
     KeyRing.in_folder(tmp_path)
     keys = {KEYS_SETTING: str(tmp_path / "encryption-keys.json"), POLICIES_SETTING: str(tmp_path)}
     assert config_from(keys).approval_departments == frozenset()
