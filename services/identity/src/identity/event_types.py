@@ -5,6 +5,7 @@ from typing import Any, Final
 from identity.domain.annulment import RegistrationAnnulled
 from identity.domain.certifier import CertifierRegistered
 from identity.domain.certifying import CertificationCancelled, ChronicCertified
+from identity.domain.comparison import ComparisonMade, ComparisonPushed
 from identity.domain.corrections import DeathCorrected, IdNumberCorrected, PersonalDataCorrected
 from identity.domain.entry import (
     EntryAmended,
@@ -29,6 +30,7 @@ from identity.domain.feed import (
 from identity.domain.filing import ChronicFiled
 from identity.domain.lookup import LookupMade
 from identity.domain.merging import AliasMoved, MergedAway, RecordsMerged
+from identity.domain.mobilisation import HomeVisited, TaskAssigned
 from identity.domain.person import (
     DeathRecorded,
     MembershipAsserted,
@@ -39,6 +41,7 @@ from identity.domain.person import (
 )
 from identity.domain.premium import PremiumRefunded, PremiumSelfPaid
 from identity.domain.premium_batch import SubsidyApplied, SubsidyPaid, SubsidyRejected
+from identity.domain.township import TownshipRecorded
 from kernel.event_registry import EventRegistry, EventType
 
 
@@ -83,6 +86,11 @@ REGISTRY: Final = EventRegistry(
         EventType("EntryReturned", EntryReturned),
         EventType("EntryRejected", EntryRejected),
         EventType("EntryWithdrawn", EntryWithdrawn),
+        EventType("ComparisonMade", ComparisonMade),
+        EventType("ComparisonPushed", ComparisonPushed),
+        EventType("TaskAssigned", TaskAssigned),
+        EventType("HomeVisited", HomeVisited),
+        EventType("TownshipRecorded", TownshipRecorded),
         EventType("CertifierRegistered", CertifierRegistered),
         EventType("ChronicCertified", ChronicCertified),
         EventType("CertificationCancelled", CertificationCancelled),

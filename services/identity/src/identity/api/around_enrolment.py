@@ -1,15 +1,20 @@
 """All routes around enrolment: exemptions, premiums, certification, and how far a person's insurance has come."""
 
 from identity.api.certifications import certifications, certifiers, chronic_diseases
+from identity.api.comparisons import comparisons
 from identity.api.enrolments import enrolments
 from identity.api.exemptions import exemptions, exemptions_of_person
 from identity.api.filings import filings
+from identity.api.notices import notices
 from identity.api.premium_batches import premium_batches
 from identity.api.premiums import premium_of_person, premiums
+from identity.api.work_list import townships, work_list
 from identity.handlers.certification import CertificationHandlers
+from identity.handlers.comparison import ComparisonHandlers
 from identity.handlers.enrolment import EnrolmentHandlers
 from identity.queries import Queries
 from identity.queries.certification import CertificationQueries
+from identity.queries.comparison import ComparisonQueries
 from identity.queries.enrolment import EnrolmentQueries
 from kernel.hosting import Clock
 from kernel.http import Router
@@ -28,6 +33,7 @@ def around_enrolment(runtime: Runtime, library: PackLibrary, clock: Clock) -> li
         premiums(handlers, queries),
         premium_batches(handlers, queries),
         *_certification(runtime, library, clock),
+        *_comparison(runtime, library, clock),
     ]
 
 
@@ -38,4 +44,14 @@ def _certification(runtime: Runtime, library: PackLibrary, clock: Clock) -> list
         certifiers(handlers, queries),
         chronic_diseases(handlers),
         filings(handlers, queries),
+    ]
+
+
+def _comparison(runtime: Runtime, library: PackLibrary, clock: Clock) -> list[Router]:
+    handlers, queries = ComparisonHandlers(runtime, library, clock), ComparisonQueries(runtime)
+    return [
+        notices(queries),
+        comparisons(handlers, queries),
+        work_list(handlers, queries),
+        townships(handlers),
     ]

@@ -68,6 +68,7 @@ def decide(command: Command, state: State) -> Sequence[Event]:
     """What the command brings about; raises Refused."""
     if state is None:
         raise person_unknown()
+    state.check_stands()
     match command:
         case Certify():
             return _certify(command, state)

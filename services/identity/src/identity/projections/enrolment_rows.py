@@ -7,6 +7,7 @@ import msgspec
 from identity.domain.exemption import Exemption, ExemptionEnded, ExemptionGranted
 from identity.domain.premium import Premium, PremiumRefunded, PremiumSelfPaid
 from identity.domain.premium_batch import SubsidyApplied, SubsidyPaid, SubsidyRejected
+from identity.projections.comparison_rows import comparison_rows
 from identity.projections.enrolment_tables import exemptions, premium_batch_ends, premium_batches, premiums
 from kernel.read_tables import Change, put
 
@@ -26,7 +27,7 @@ def enrolment_rows(event: object) -> Iterable[Change] | None:
             ended = _end(event.batch_id, "REJECTED", event.rejected_on, event.reason)
             return (ended, *map(_premium, event.premiums))
         case _:
-            return None
+            return comparison_rows(event)
 
 
 def _exemption(person_id: str, exemption: Exemption) -> Change:

@@ -9,6 +9,7 @@ import msgspec
 from identity.domain.payers import Payer
 from identity.domain.premium import Premium
 from identity.domain.premium_batch import Due
+from identity.queries.whole_lists import fetch_over_lists
 from kernel.runtime import Runtime
 
 _ENROLMENTS_SQL: Final = """
@@ -102,11 +103,15 @@ class EnrolmentQueries:
 
     async def exemptions(self, area: str, on: date, code: str | None, after: str, limit: int) -> Sequence[Any]:
         """The name list of an area: who is exempt on a day; ``area`` is the beginning of a division code."""
-        return await self._fetch(_EXEMPTIONS_SQL.format(where=_HOLDING), after, limit, area, on, code)
+        return await fetch_over_lists(
+            self._runtime, _EXEMPTIONS_SQL.format(where=_HOLDING), after, limit, area, on, code
+        )
 
     async def contradictions(self, area: str, on: date, after: str, limit: int) -> Sequence[Any]:
         """Who is exempt and enrolled at once."""
-        return await self._fetch(_EXEMPTIONS_SQL.format(where=_CONTRADICTED), after, limit, area, on)
+        return await fetch_over_lists(
+            self._runtime, _EXEMPTIONS_SQL.format(where=_CONTRADICTED), after, limit, area, on
+        )
 
     async def due(
         self,
@@ -133,7 +138,9 @@ class EnrolmentQueries:
             [p.category for p in payers],
             ["+".join(p.funds) for p in payers],
         )
-        rows = await self._fetch(_DUE_SQL, county, area, year, on, *ranks, payer, moved_in, after, limit)
+        rows = await fetch_over_lists(
+            self._runtime, _DUE_SQL, county, area, year, on, *ranks, payer, moved_in, after, limit
+        )
         return [
             DueRow(r["person_id"], r["category"], tuple(r["funds"]), r["self_paid_fen"], r["paid_in"]) for r in rows
         ]

@@ -1,0 +1,232 @@
+"""The monthly comparison of the registered poor with the insured, in figures by county and township (003 一(一))."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from enum import StrEnum
+from typing import Final, TypeAlias, assert_never
+
+import msgspec
+
+from identity.domain.coverage import Coverage, coverage
+from kernel.decider import Decider
+from kernel.policy_packs import Policy
+from kernel.policy_packs.rules import DayOfMonth
+from kernel.refusals import RefusalKind, Refused
+
+#: The pack's clock of this comparison.
+_CLOCK: Final = "enrolment_comparison"
+
+
+class Finding(StrEnum):
+    """What the two lists say of one person together."""
+
+    MATCHED = "MATCHED"  # registered poor and insured in their own pooling area
+    ELSEWHERE = "ELSEWHERE"  # insured in another area: covered, and to be looked at
+    NOT_ENROLLED = "NOT_ENROLLED"  # on the work list
+    EXEMPT = "EXEMPT"  # need not be enrolled
+    CONTRADICTED = "CONTRADICTED"  # exempt, and enrolled at once
+    NOT_REGISTERED = "NOT_REGISTERED"  # insured with the mark of the poor, and on no department's list
+
+
+class AreaFigures(msgspec.Struct, frozen=True):
+    """The comparison of one township, or of the people of a county whose township is not known (the county's code).
+
+    ``exceptions`` counts by code; those who are enrolled all the same are in it, and in ``contradicted`` again.
+    """
+
+    county: str
+    township: str
+    matched: int = 0
+    elsewhere: int = 0
+    not_enrolled: int = 0
+    contradicted: int = 0
+    not_registered: int = 0
+    exceptions: dict[str, int] = {}
+
+    @property
+    def registered(self) -> int:
+        """Everybody on the list of the registered poor."""
+        return self.matched + self.elsewhere + self.not_enrolled + sum(self.exceptions.values())
+
+    @property
+    def coverage(self) -> Coverage:
+        """enrolled / (registered - exceptions)."""
+        return coverage(self.registered, self.matched + self.elsewhere, self.exceptions)
+
+    def plus(self, other: "AreaFigures") -> "AreaFigures":
+        """Both together, under this area's codes."""
+        codes = self.exceptions.keys() | other.exceptions.keys()
+        return AreaFigures(
+            self.county,
+            self.township,
+            self.matched + other.matched,
+            self.elsewhere + other.elsewhere,
+            self.not_enrolled + other.not_enrolled,
+            self.contradicted + other.contradicted,
+            self.not_registered + other.not_registered,
+            {code: self.exceptions.get(code, 0) + other.exceptions.get(code, 0) for code in sorted(codes)},
+        )
+
+
+class Counted(msgspec.Struct, frozen=True):
+    """How many people of a township the lists say the same of; ``code`` is the reason of an exemption."""
+
+    county: str
+    township: str
+    finding: Finding
+    code: str | None
+    persons: int
+
+
+def figures_of(counts: Iterable[Counted]) -> tuple[AreaFigures, ...]:
+    """The counts of a comparison as figures of each township, in the order of codes."""
+    areas: dict[tuple[str, str], AreaFigures] = {}
+    for counted in counts:
+        key = counted.county, counted.township
+        areas[key] = areas.get(key, AreaFigures(*key)).plus(_one(counted))
+    return tuple(areas[key] for key in sorted(areas))
+
+
+def _one(counted: Counted) -> AreaFigures:
+    exceptions = {counted.code: counted.persons} if counted.code is not None else {}
+    facts: Mapping[str, int] = {counted.finding.lower(): counted.persons}
+    if counted.finding is Finding.EXEMPT:
+        facts = {}
+    return AreaFigures(counted.county, counted.township, **facts, exceptions=exceptions)
+
+
+def due_on(policy: Policy, month: str) -> date | None:
+    """The last day on which the result of a month is pushed in time; None where the document names none."""
+    clocks = (clock for clock in policy.file.clocks if clock.name == _CLOCK)
+    clock = next(clocks, None)
+    return date.fromisoformat(f"{month}-{clock.day:02}") if isinstance(clock, DayOfMonth) else None
+
+
+# Commands
+
+
+class MakeComparison(msgspec.Struct, frozen=True):
+    """Keep what comparing came to; ``area`` is a division code, of a province, city or county."""
+
+    comparison_id: str
+    area: str
+    month: str
+    due_on: date | None
+    figures: tuple[AreaFigures, ...]
+    made_by: str
+    today: date
+
+
+class PushComparison(msgspec.Struct, frozen=True):
+    """The result goes to the areas below."""
+
+    pushed_by: str
+    today: date
+
+
+Command: TypeAlias = MakeComparison | PushComparison
+
+
+# Events
+
+
+class ComparisonMade(msgspec.Struct, frozen=True):
+    """The lists were compared as they stood on a day."""
+
+    comparison_id: str
+    area: str
+    month: str
+    compared_on: date
+    due_on: date | None
+    made_by: str
+    figures: tuple[AreaFigures, ...]
+
+    @property
+    def total(self) -> AreaFigures:
+        """The whole area."""
+        return sum_of(self.area, self.figures)
+
+
+class ComparisonPushed(msgspec.Struct, frozen=True):
+    """The result was pushed; ``late`` where the month's day was over (R-GX-02)."""
+
+    comparison_id: str
+    pushed_on: date
+    late: bool
+    pushed_by: str
+
+
+Event: TypeAlias = ComparisonMade | ComparisonPushed
+
+
+class Made(msgspec.Struct, frozen=True):
+    """A comparison, and when it was pushed."""
+
+    made: ComparisonMade
+    pushed: ComparisonPushed | None = None
+
+
+State: TypeAlias = Made | None
+
+
+def sum_of(area: str, figures: Iterable[AreaFigures]) -> AreaFigures:
+    """Figures added up under one code."""
+    total = AreaFigures(area, area)
+    for one in figures:
+        total = total.plus(one)
+    return total
+
+
+def decide(command: Command, state: State) -> Sequence[Event]:
+    """What the command brings about; raises Refused."""
+    match command:
+        case MakeComparison():
+            return [_made(command)] if state is None else []
+        case PushComparison():
+            return [_pushed(command, state)]
+        case _:
+            assert_never(command)
+
+
+def evolve(state: State, event: Event) -> State:
+    """The comparison after an event."""
+    if isinstance(event, ComparisonMade):
+        return Made(event)
+    assert state is not None, "a comparison is made before it is pushed"
+    return Made(state.made, event)
+
+
+DECIDER: Final[Decider[Command, State, Event]] = Decider(None, decide, evolve)
+
+
+def _made(command: MakeComparison) -> ComparisonMade:
+    if command.month > command.today.strftime("%Y-%m"):
+        raise Refused("DATE_IN_FUTURE", f"{command.month} has not begun yet; today is {command.today}")
+    return ComparisonMade(
+        command.comparison_id,
+        command.area,
+        command.month,
+        command.today,
+        command.due_on,
+        command.made_by,
+        command.figures,
+    )
+
+
+def _pushed(command: PushComparison, state: State) -> ComparisonPushed:
+    if state is None:
+        raise comparison_unknown()
+    if state.pushed is not None:
+        raise Refused(
+            "COMPARISON_PUSHED",
+            f"this comparison was pushed on {state.pushed.pushed_on}; compare again for another one",
+            kind=RefusalKind.CONFLICT,
+        )
+    due = state.made.due_on
+    late = due is not None and command.today > due
+    return ComparisonPushed(state.made.comparison_id, command.today, late, command.pushed_by)
+
+
+def comparison_unknown() -> Refused:
+    """The refusal of a comparison that nobody made."""
+    return Refused("COMPARISON_UNKNOWN", "there is no such comparison", kind=RefusalKind.NOT_FOUND)

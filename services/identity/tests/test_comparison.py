@@ -1,0 +1,126 @@
+"""The comparison's specification: figures, coverage by level, when it is late; and the tasks of the work list."""
+
+from datetime import date
+from typing import Any
+
+import msgspec
+import pytest
+
+from identity.domain import mobilisation
+from identity.domain.comparison import (
+    DECIDER,
+    AreaFigures,
+    ComparisonMade,
+    ComparisonPushed,
+    Counted,
+    Finding,
+    MakeComparison,
+    PushComparison,
+    due_on,
+    figures_of,
+)
+from identity.domain.mobilisation import Assign, HomeVisited, Task, TaskAssigned, Visit, VisitOutcome
+from identity.domain.notice import TO_AREAS, TO_TOWNSHIPS, notice
+from identity.domain.township import record
+from kernel.policy_packs import PackLibrary
+from kernel.refusals import Refused
+from kernel.testing.specification import given
+
+TODAY = date(2019, 8, 10)
+NORTH = AreaFigures("450202", "450202001", matched=90, elsewhere=2, not_enrolled=3, exceptions={"MILITARY": 5})
+SOUTH = AreaFigures("450202", "450202002", matched=10, contradicted=1, exceptions={"MILITARY": 1, "DECEASED": 2})
+OTHER = AreaFigures("450203", "450203", matched=4, not_enrolled=1, not_registered=2)
+AWAY = AreaFigures("450103", "450103001", matched=7)
+MADE = ComparisonMade("c1", "450000", "2019-08", TODAY, TODAY, "region", (AWAY, NORTH, SOUTH, OTHER))
+
+
+def test_counts_become_figures_of_each_township() -> None:
+    counts = [
+        Counted("450202", "450202001", Finding.MATCHED, None, 90),
+        Counted("450202", "450202001", Finding.ELSEWHERE, None, 2),
+        Counted("450202", "450202001", Finding.NOT_ENROLLED, None, 3),
+        Counted("450202", "450202001", Finding.EXEMPT, "MILITARY", 5),
+        Counted("450202", "450202002", Finding.MATCHED, None, 10),
+        Counted("450202", "450202002", Finding.CONTRADICTED, "MILITARY", 1),
+        Counted("450202", "450202002", Finding.EXEMPT, "DECEASED", 2),
+        Counted("450203", "450203", Finding.NOT_ENROLLED, None, 1),
+        Counted("450203", "450203", Finding.NOT_REGISTERED, None, 2),
+        Counted("450203", "450203", Finding.MATCHED, None, 4),
+    ]
+    assert figures_of(reversed(counts)) == (NORTH, SOUTH, OTHER)
+
+
+def test_exceptions_are_out_of_the_denominator_and_the_marked_unregistered_in_no_figure_of_the_poor() -> None:
+    assert (NORTH.registered, NORTH.coverage.should_enrol, NORTH.coverage.coverage_basis_points) == (100, 95, 9684)
+    assert (SOUTH.registered, SOUTH.coverage.should_enrol, SOUTH.coverage.coverage_basis_points) == (13, 10, 10_000)
+    assert OTHER.registered == 5
+
+
+def test_the_result_is_due_on_the_tenth_and_late_on_the_eleventh(library: PackLibrary) -> None:
+    assert due_on(library.in_force("450000", TODAY), "2019-08") == date(2019, 8, 10)
+    assert due_on(library.in_force("445202", TODAY), "2019-08") is None
+    for day, late in ((10, False), (11, True)):
+        pushed = ComparisonPushed("c1", date(2019, 8, day), late, "region")
+        given(DECIDER, [MADE]).when(PushComparison("region", date(2019, 8, day))).then(pushed)
+        given(DECIDER, [MADE, pushed]).when(PushComparison("region", TODAY)).then_refused("COMPARISON_PUSHED")
+    given(DECIDER).when(PushComparison("region", TODAY)).then_refused("COMPARISON_UNKNOWN")
+
+
+def test_a_month_is_compared_once_it_has_begun() -> None:
+    make = MakeComparison("c1", "450000", "2019-08", TODAY, MADE.figures, "region", TODAY)
+    given(DECIDER).when(make).then(MADE)
+    given(DECIDER).when(msgspec.structs.replace(make, month="2019-09")).then_refused("DATE_IN_FUTURE")
+
+
+@pytest.mark.parametrize(
+    ("area", "rows", "recipients"),
+    [
+        ("450000", {"450100": 7, "450200": 118}, TO_AREAS),
+        ("450200", {"450202": 113, "450203": 5}, TO_AREAS),
+        ("450202", {"450202001": 100, "450202002": 13}, TO_TOWNSHIPS),
+        ("450203", {"450203": 5}, TO_TOWNSHIPS),
+    ],
+)
+def test_each_level_tells_the_areas_below_it(area: str, rows: dict[str, int], recipients: str) -> None:
+    told = notice(MADE, area)
+    assert {row.township: row.registered for row in told.rows} == rows
+    assert (told.total.registered, told.recipients) == (sum(rows.values()), recipients)
+
+
+def test_only_what_was_compared_is_told_of() -> None:
+    with pytest.raises(Refused, match="AREA_NOT_COMPARED"):
+        notice(msgspec.structs.replace(MADE, area="450200"), "450100")
+
+
+TASK = Task("p1", 2019, "ASSIGNED", "village cadre 3", TODAY)
+ASSIGNED = TaskAssigned(TASK)
+ASSIGN = Assign("p1", 2019, "village cadre 3", on_list=True, today=TODAY)
+VISIT = Visit(VisitOutcome.REFUSED, TODAY, "works in the city", TODAY)
+
+
+def changed(value: Any, **changes: Any) -> Any:
+    return msgspec.structs.replace(value, **changes)
+
+
+def test_somebody_is_made_responsible_and_may_be_replaced() -> None:
+    given(mobilisation.DECIDER).when(ASSIGN).then(ASSIGNED)
+    given(mobilisation.DECIDER, [ASSIGNED]).when(ASSIGN).then_nothing()
+    other = changed(ASSIGN, responsible="village cadre 4")
+    given(mobilisation.DECIDER, [ASSIGNED]).when(other).then(TaskAssigned(changed(TASK, responsible="village cadre 4")))
+    given(mobilisation.DECIDER).when(changed(ASSIGN, on_list=False)).then_refused("NOT_ON_WORK_LIST")
+
+
+def test_a_visit_is_by_somebody_responsible_and_in_order() -> None:
+    after = changed(TASK, status="REFUSED", visited_on=TODAY, note="works in the city")
+    given(mobilisation.DECIDER, [ASSIGNED]).when(VISIT).then(HomeVisited(after))
+    given(mobilisation.DECIDER).when(VISIT).then_refused("TASK_NOT_ASSIGNED")
+    early = changed(VISIT, visited_on=date(2019, 8, 9))
+    given(mobilisation.DECIDER, [ASSIGNED]).when(early).then_refused("DATES_OUT_OF_ORDER")
+    late = changed(VISIT, visited_on=date(2019, 8, 11))
+    given(mobilisation.DECIDER, [ASSIGNED]).when(late).then_refused("DATE_IN_FUTURE")
+
+
+def test_a_township_lies_in_the_persons_county() -> None:
+    assert record("p1", "450202", "450202001").township == "450202001"
+    with pytest.raises(Refused, match="TOWNSHIP_FOREIGN"):
+        record("p1", "450202", "450203001")
