@@ -140,3 +140,26 @@ def test_an_example_is_explained_by_its_trace_and_in_the_patients_words(tmp_path
     unknown = runner.invoke(app, ["policy", "explain", "MU-02", *chosen])
     assert unknown.exit_code == 2
     assert "there is no such example" in unknown.stderr
+
+
+TABLE = """
+schema_version: 1
+units: yuan
+examples:
+- id: BT-01
+  title: The bands of secondary relief
+  kind: band_table
+  region: jieyang
+  clause: ["004 三(二)3"]
+  cases:
+  - {self_borne: "9999.99", relief: "0.00"}
+  - {self_borne: "10000.00", relief: "5000.00"}
+"""
+
+
+def test_a_table_of_cases_is_explained_case_by_case(tmp_path: Path) -> None:
+    file = tmp_path / "table.yaml"
+    file.write_text(TABLE, encoding="utf-8")
+    result = runner.invoke(app, ["policy", "explain", "BT-01", "--examples", str(file)])
+    assert result.exit_code == 0, result.output
+    assert result.output.count("5000.00") == 2, "expected and got"

@@ -17,6 +17,7 @@ from kernel.http import errors_markdown
 from kernel.policy_packs.model import PackFile
 from kernel.security import Issuer
 from onestop.asyncapi import asyncapi_document
+from onestop.examples.document import ExampleFile
 from onestop.platform import embedded_settings
 from onestop.policy.page import policy_pages
 from onestop.requirements import page, read
@@ -42,6 +43,7 @@ def documents(root: Path) -> Iterator[tuple[str, str]]:
     yield "docs/asyncapi.json", _json(asyncapi_document())
     yield "docs/errors.md", errors_markdown(_CODES)
     yield "policies/pack.schema.json", _json(msgspec.json.schema(PackFile))
+    yield "policies/examples.schema.json", _json(msgspec.json.schema(ExampleFile))
     yield from policy_pages(root / "policies")
     yield "docs/requirements.md", page(read(root / "docs/requirements.yaml"))
 

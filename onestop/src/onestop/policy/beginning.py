@@ -19,6 +19,7 @@ _FACTS: Final = (
 )
 _COMMENT: Final = re.compile(r"(?m)[ \t]+#.*$|^#.*\n")
 _DOCUMENT: Final = re.compile(r"(?m)^document:\n(?:[ \t]+.*\n)+")
+_EXAMPLES_SCHEMA: Final = "# yaml-language-server: $schema=../examples.schema.json\n"
 _SCHEMA: Final = "# yaml-language-server: $schema=../pack.schema.json\n"
 
 
@@ -64,7 +65,8 @@ def _document() -> str:
 
 def examples_skeleton(new: Beginning) -> str:
     """An examples file without examples, with one to begin from in its comment."""
-    return f"""# Edge cases of {new.name}, each worked out by hand from the document. People and bills are made up.
+    return f"""{_EXAMPLES_SCHEMA}# Edge cases of {new.name}, each worked out by hand from the document.
+# People and bills are made up.
 # Played by `onestop policy check` and `onestop examples`; the schema is that of the shared worked examples:
 #
 # - id: XX-101

@@ -22,6 +22,7 @@ from onestop.policy.checking import check as check_pack
 from onestop.policy.comparing import common_day, compare
 from onestop.policy.comparison_printing import print_comparison
 from onestop.policy.explaining import explain as explain_example
+from onestop.policy.explaining import explain_table
 from onestop.policy.files import all_examples, load
 from onestop.policy.showing import show as show_candidates
 from onestop.policy.words import KINDS
@@ -86,12 +87,14 @@ def explain(
     except PackError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
-    if not isinstance(found, SettleExample):
-        why = "there is no such example" if found is None else "it is a table of cases without bills"
-        typer.echo(f"{example}: {why}; name an example of kind settle, or another file with --examples", err=True)
+    if found is None:
+        typer.echo(f"{example}: there is no such example; name another, or a file with --examples", err=True)
         raise typer.Exit(2)
     try:
-        explain_example(console, found, library)
+        if isinstance(found, SettleExample):
+            explain_example(console, found, library)
+        else:
+            explain_table(console, found, library)
     except (Refused, UnknownPackError) as refused:
         typer.echo(f"{example}: {refused}", err=True)
         raise typer.Exit(1) from refused

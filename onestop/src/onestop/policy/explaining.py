@@ -2,10 +2,12 @@
 
 from rich.console import Console
 from rich.panel import Panel
-from rich.table import Table
+from rich.table import Table as Grid
 
 from kernel.money import yuan_from_fen
 from kernel.policy_packs import PackLibrary
+from onestop.examples.kinds import Table
+from onestop.examples.runner import table_outcomes
 from onestop.examples.settle import SettleExample
 from onestop.policy.playing import PlayedBack, PlayedBill, play
 from settlement.domain.benefit import LayerTrace, statement
@@ -13,8 +15,7 @@ from settlement.domain.benefit import LayerTrace, statement
 
 def explain(console: Console, example: SettleExample, library: PackLibrary) -> None:
     """Print every step of an example; raises Refused and UnknownPackError."""
-    console.print(f"[bold]{example.id}[/bold]  {example.title}", highlight=False)
-    console.print(f"clauses: {'; '.join(example.clause)}", highlight=False)
+    _head(console, example)
     for played in play(example, library):
         match played:
             case PlayedBill():
@@ -24,6 +25,23 @@ def explain(console: Console, example: SettleExample, library: PackLibrary) -> N
                 console.print(f"\nstep {played.step.id}: taken back; {refund} 元 go back to the patient")
 
 
+def explain_table(console: Console, example: Table, library: PackLibrary) -> None:
+    """Print an example that is a table of cases: what each must come to, and what it comes to."""
+    _head(console, example)
+    table = Grid("case", "field", "expected", "got")
+    for outcome in table_outcomes(example, library):
+        for field, expected in outcome.expected.items():
+            table.add_row(outcome.step, field, str(expected), str(outcome.got.get(field)))
+    console.print(table)
+    if example.working:
+        console.print(f"by hand: {example.working}", highlight=False)
+
+
+def _head(console: Console, example: SettleExample | Table) -> None:
+    console.print(f"[bold]{example.id}[/bold]  {example.title}", highlight=False)
+    console.print(f"clauses: {'; '.join(example.clause)}", highlight=False)
+
+
 def _bill(console: Console, played: PlayedBill) -> None:
     claim, result = played.claim, played.result
     console.print(
@@ -31,7 +49,7 @@ def _bill(console: Console, played: PlayedBill) -> None:
         f"category {result.category}, {result.document}",
         highlight=False,
     )
-    table = Table("payer", "how")
+    table = Grid("payer", "how")
     for heading in ("left before", "base", "rate", "limit", "year before → after", "amount"):
         table.add_column(heading, justify="right")
     table.add_column("clause")

@@ -56,6 +56,7 @@ GROUPS: Final[Mapping[str, str]] = MappingProxyType(
 STATUSES: Final[Mapping[str, str]] = MappingProxyType(
     {"NOT_LIFTED": "未脱贫", "RETURNED": "返贫", "LIFTED": "脱贫", "REMOVED": "剔除"}
 )
+DEPARTMENTS: Final[Mapping[str, str]] = MappingProxyType({"health": "卫生健康部门", "medical_security": "医疗保障部门"})
 SCHEMES: Final[Mapping[str, str]] = MappingProxyType(
     {"RESIDENT": "城乡居民基本医疗保险", "EMPLOYEE": "职工基本医疗保险"}
 )

@@ -5,7 +5,7 @@ from kernel.policy_packs.model import PackFile
 from kernel.policy_packs.rows import CountedIn
 from onestop.policy.figures import FigureRow, figures
 from onestop.policy.page.markdown import paragraph, section, table
-from onestop.policy.words import METHODS, NOTHING, TABLES, applies_to
+from onestop.policy.words import DEPARTMENTS, METHODS, NOTHING, TABLES, applies_to
 
 _HEADINGS = ("what", "for", "from", "figure", "clause")
 
@@ -65,7 +65,8 @@ def _own_facts(layer: Layer) -> list[str]:
                 f"own cost is added up in `{own}`, relief in `{paid}`",
             ]
         case CatalogueExcess(approval_by=departments):
-            return [f"not where these approved a special case: {', '.join(departments)}"]
+            named = "、".join(DEPARTMENTS.get(department, department) for department in departments)
+            return [f"not where these approved a special case: {named}"]
         case SegmentedRate(base_in=base, paid_in=paid):
             return [f"the base is added up in `{base}`, what it paid in `{paid}`"]
         case _:
