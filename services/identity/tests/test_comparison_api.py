@@ -197,8 +197,8 @@ async def test_a_township_of_another_county_is_refused(agency: httpx.AsyncClient
 
 _PEOPLE_SQL = """
 WITH people AS (SELECT n, 'person-' || lpad(n::text, 6, '0') AS id FROM generate_series(1, 100000) AS n),
-p AS (INSERT INTO persons (person_id, county, revision, annulled)
-      SELECT id, CASE WHEN n % 2 = 0 THEN '450202' ELSE '450203' END, 1, false FROM people),
+p AS (INSERT INTO persons (person_id, county, revision, annulled, erased)
+      SELECT id, CASE WHEN n % 2 = 0 THEN '450202' ELSE '450203' END, 1, false, false FROM people),
 m AS (INSERT INTO memberships (membership_id, person_id, department, category, poverty_status, valid_from, evidence,
                                revision, recorded_at)
       SELECT 'm' || n, id, 'poverty-alleviation', 'REGISTERED_POOR', 'NOT_LIFTED', '2016-01-01', 'list', 1, now()
