@@ -38,3 +38,22 @@ async def test_the_hospital_that_settled_prints_the_statement_and_another_does_n
     after = await window.get("settlement", f"{path}/statement")
     assert after["revoked"] is True
     assert after["lines"] == ["这次结算已经撤销，下面的内容不再有效。", *told["lines"]]
+
+
+async def test_the_patient_reads_beforehand_what_the_statement_will_say(embedded_town: Any) -> None:
+    town = embedded_town
+    window = Window(town.platform, Role.HOSPITAL, HOSPITALS[0].hospital_id)
+    admission = {"person_id": town.someone("DIBAO"), "kind": "outpatient", "admitted_on": town.today.isoformat()}
+    admitted = await window.post("settlement", "/v1/encounters", admission)
+    path = f"/v1/encounters/{admitted['encounter_id']}"
+    line = {"item": "药品", "amount": "100.00", "cost_class": "compliant"}
+    await window.post("settlement", f"{path}/fees", {"lines": [line]})
+    bill = {"payers": {"BMI": "40.00", "CII": "0.00"}}
+    forecast = await window.post("settlement", f"{path}/pre-settlement", bill)
+    assert "以上各方一共支付 88.00 元，您自己付 12.00 元。" in forecast["statement"]
+    assert "今年医疗救助的限额是 20000.00 元，已经用了 48.00 元，还剩 19952.00 元。" in forecast["statement"]
+
+    settled = await window.post("settlement", f"{path}/settlement", bill)
+    told = await window.get("settlement", f"/v1/settlements/{settled['settlement_id']}/statement")
+    assert told["lines"] == forecast["statement"]
+    assert {name: value for name, value in forecast.items() if name != "statement"} == settled["bill"]

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
+import msgspec
+
 from kernel.http import SignedYuan, Wire, Yuan, encode
 from settlement.domain.benefit import Adjudication, LayerTrace
 from settlement.domain.encounter_events import SettlementConfirmed, SettlementSupplemented
@@ -59,6 +61,12 @@ class SupplementAnswer(Wire, frozen=True):
     bill: BillAnswer
 
 
+class ForecastAnswer(BillAnswer, frozen=True):
+    """A bill as it would come out now, and the patient's statement (结算说明) to read before agreeing to it."""
+
+    statement: tuple[str, ...] = ()
+
+
 class SettlementAnswer(Wire, frozen=True):
     """A settlement as it was confirmed, what was supplemented since, and whether it still stands."""
 
@@ -88,6 +96,11 @@ def bill_answer(result: Adjudication) -> BillAnswer:
         accumulators_after_fen={name: Yuan(fen) for name, fen in result.after_fen.items()},
         flags=result.flags,
     )
+
+
+def forecast_answer(result: Adjudication, lines: tuple[str, ...]) -> ForecastAnswer:
+    """The same bill with its statement."""
+    return ForecastAnswer(**msgspec.structs.asdict(bill_answer(result)), statement=lines)
 
 
 def settlement_answer(

@@ -24,7 +24,7 @@ from kernel.http import (
 )
 from kernel.refusals import Refused
 from kernel.security import Principal, Role
-from settlement.api.answers import BillAnswer, SettlementAnswer, bill_answer, settlement_answer, text
+from settlement.api.answers import ForecastAnswer, SettlementAnswer, forecast_answer, settlement_answer, text
 from settlement.api.bodies import AdmitBody, DischargeBody, FeesBody, ReferBody, SettleBody
 from settlement.domain.encounter_commands import Discharge, UploadFees, VoidFees
 from settlement.domain.encounter_events import (
@@ -158,12 +158,12 @@ def _add_bill(router: Router, handlers: Handlers) -> None:
     @router.post("/{encounter_id}/pre-settlement", dependencies=[keyless("it writes nothing")])
     async def pre_settle(
         encounter_id: str, caller: Hospital, command: Annotated[SettleBody, body(SettleBody)]
-    ) -> Json[BillAnswer]:
-        """What settling now would come to, with the accumulators after it. Nothing is written."""
-        result, _ = await handlers.pre_settle(
+    ) -> Json[ForecastAnswer]:
+        """What settling now would come to, with what would be left of the year, also in words. Nothing is written."""
+        result, lines = await handlers.pre_settle(
             caller, encounter_id, _given(command), _optional(command.patient_prepaid_fen)
         )
-        return answer(bill_answer(result))
+        return answer(forecast_answer(result, lines))
 
     @router.post("/{encounter_id}/settlement", status_code=201)
     async def settle(

@@ -15,7 +15,7 @@ from kernel.refusals import Refused
 from kernel.runtime import Runtime
 from kernel.security import Principal
 from settlement.domain import refusals
-from settlement.domain.benefit import Adjudication, most_favourable
+from settlement.domain.benefit import Adjudication, most_favourable, statement
 from settlement.domain.benefit_year import BenefitYear, open_with
 from settlement.domain.encounter import DECIDER, claim_of
 from settlement.domain.encounter_commands import Admit, Command, Discharge, Refer, Revoke, Settle, UploadFees, VoidFees
@@ -166,8 +166,8 @@ class Handlers:
 
     async def pre_settle(
         self, caller: Principal, encounter_id: str, given_fen: dict[str, int], patient_prepaid_fen: int | None
-    ) -> tuple[Adjudication, BenefitYear]:
-        """What settling now would come to; nothing is written."""
+    ) -> tuple[Adjudication, tuple[str, ...]]:
+        """What settling now would come to, and the patient's statement of it; nothing is written."""
         file = await self._files.of(encounter_id, organisation_of(caller))
         context = CommandContext("", "", b"", caller.subject, self._clock())
         command = self._settle_command(file, context, "", given_fen, None, patient_prepaid_fen)
@@ -175,8 +175,8 @@ class Handlers:
             raise refusals.already_settled(encounter_id, file.state.settlement.settlement_id)
         claim = claim_of(command, file.opened)
         candidates = (command.policy, *command.rivals)
-        _, result = most_favourable(claim, command.standing, command.benefit_year.balances_fen, candidates)
-        return result, command.benefit_year
+        policy, result = most_favourable(claim, command.standing, command.benefit_year.balances_fen, candidates)
+        return result, statement(result, claim, policy.file)
 
     async def revoke(
         self, caller: Principal, key: Idempotency, settlement_id: str, reason: str, answer: Answer
