@@ -1,5 +1,6 @@
 """Three steps by three people over HTTP, and what they leave behind."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -186,6 +187,16 @@ async def test_an_approval_sent_twice_is_one(office: Office) -> None:
     first = await office.admin.post(f"/v1/entries/{entry_id}/approval", headers=key)
     again = await office.admin.post(f"/v1/entries/{entry_id}/approval", headers=key)
     assert (again.status_code, again.json()) == (200, first.json())
+    assert len(await office.memberships()) == 1
+
+
+async def test_of_two_approvals_at_once_one_counts(office: Office) -> None:
+    entry_id = await office.enter()
+    await office.head.post(f"/v1/entries/{entry_id}/review")
+    path = f"/v1/entries/{entry_id}/approval"
+    answers = await asyncio.gather(*(office.admin.post(path) for _ in range(4)))
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
+    assert {answer.json()["code"] for answer in answers if answer.status_code == 409} == {"ENTRY_STATE"}
     assert len(await office.memberships()) == 1
 
 

@@ -1,5 +1,6 @@
 """Mergers and annulments over HTTP: what is found where afterwards, and what the others are told."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -111,6 +112,52 @@ async def test_whoever_knows_a_merged_record_is_told_where_to_look_now(
     assert [held.category for held in newest[one].memberships] == ["TEKUN"]
     # Who has a patient admitted under the alias goes on with what the surviving record holds.
     assert (newest[three].memberships, newest[three].change) == (newest[one].memberships, "MERGED")
+
+
+async def test_a_premium_asked_for_under_the_merged_record_is_not_asked_for_again(
+    civil_affairs: httpx.AsyncClient, agency: httpx.AsyncClient
+) -> None:
+    one, two = await registered(civil_affairs, WANG), await registered(civil_affairs, TWIN)
+    await made(civil_affairs, f"/v1/persons/{two}/memberships", DIBAO)
+    await made(agency, f"/v1/persons/{two}/enrolments", {**ENROLMENT, "marked_on": "2018-11-05"})
+    apply = {"county": "445201", "area": "445200", "year": 2019, "payer": "MA", "amount": "220.00"}
+    await made(agency, "/v1/premium-batches", apply)
+    await made(agency, f"/v1/persons/{one}/merger", {"other_id": two, "evidence": "household book"})
+    due = (await agency.get("/v1/premiums/due?county=445201&area=445200&year=2019")).json()["items"]
+    assert due == []
+    again = await agency.post("/v1/premium-batches", json=apply)
+    assert again.status_code >= 400, again.text
+    exempt = {"code": "IMPRISONED", "since": "2018-05-01", "evidence": "judgment 12", "approved_by": "chief"}
+    assert code(await agency.post(f"/v1/persons/{two}/exemptions", json=exempt)) == (409, "PERSON_MERGED")
+
+
+async def test_two_mergers_against_each_other_leave_one_record_that_stands(
+    civil_affairs: httpx.AsyncClient, agency: httpx.AsyncClient
+) -> None:
+    one, two = await registered(civil_affairs, WANG), await registered(civil_affairs, TWIN)
+    answers = await asyncio.gather(
+        agency.post(f"/v1/persons/{one}/merger", json={"other_id": two, "evidence": "household book"}),
+        agency.post(f"/v1/persons/{two}/merger", json={"other_id": one, "evidence": "household book"}),
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 409]
+    assert [answer.json()["code"] for answer in answers if answer.status_code == 409] == ["PERSON_MERGED"]
+    seen = [(await agency.get(f"/v1/persons/{person_id}")).json()["merged_into"] for person_id in (one, two)]
+    assert [surviving for surviving in seen if surviving is not None] in ([one], [two])
+
+
+async def test_what_is_said_of_a_record_while_it_is_merged_is_lost_by_nobody(
+    civil_affairs: httpx.AsyncClient, agency: httpx.AsyncClient
+) -> None:
+    one, two = await registered(civil_affairs, WANG), await registered(civil_affairs, TWIN)
+    years = [{**DIBAO, "valid_from": f"{year}-01-01", "valid_to": f"{year}-12-31"} for year in range(2010, 2016)]
+    said, *_ = await asyncio.gather(
+        asyncio.gather(*(civil_affairs.post(f"/v1/persons/{two}/memberships", json=year) for year in years)),
+        agency.post(f"/v1/persons/{one}/merger", json={"other_id": two, "evidence": "household book"}),
+    )
+    held = (await civil_affairs.get(f"/v1/persons/{one}/memberships")).json()["items"]
+    taken = [answer.json()["membership_id"] for answer in said if answer.status_code == 201]
+    assert sorted(row["membership_id"] for row in held) == sorted(taken)
+    assert {answer.json()["code"] for answer in said if answer.status_code != 201} <= {"PERSON_MERGED"}
 
 
 async def test_an_annulled_registration_frees_its_number(

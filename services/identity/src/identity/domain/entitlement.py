@@ -7,6 +7,7 @@ import msgspec
 from identity.domain.chronic import Certification
 from identity.domain.enrolment import Enrolment
 from identity.domain.membership import Membership, check_no_overlap
+from identity.domain.person_refusals import person_annulled, person_merged
 from kernel.refusals import RefusalKind, Refused
 
 
@@ -34,19 +35,12 @@ class Entitlement(msgspec.Struct, frozen=True):
         """Refuse a change of a record that does not stand for a person any more: PERSON_MERGED, PERSON_ANNULLED."""
         self.check_not_merged()
         if self.annulled:
-            raise Refused(
-                "PERSON_ANNULLED", "this registration was made by error and annulled", kind=RefusalKind.CONFLICT
-            )
+            raise person_annulled()
 
     def check_not_merged(self) -> None:
         """Refuse what should be asked of the surviving record: PERSON_MERGED."""
         if self.merged_into is not None:
-            raise Refused(
-                "PERSON_MERGED",
-                f"this record was merged into {self.merged_into}: use that one",
-                kind=RefusalKind.CONFLICT,
-                about={"person_id": self.merged_into},
-            )
+            raise person_merged(self.merged_into)
 
     def membership(self, membership_id: str) -> Membership:
         """The membership of this id; raises Refused MEMBERSHIP_UNKNOWN."""

@@ -20,3 +20,18 @@ def person_erased() -> Refused:
         "this person's data were erased and cannot be written again",
         kind=RefusalKind.CONFLICT,
     )
+
+
+def person_merged(surviving_id: str) -> Refused:
+    """The refusal of what should be asked of the surviving record."""
+    return Refused(
+        "PERSON_MERGED",
+        f"this record was merged into {surviving_id}: use that one",
+        kind=RefusalKind.CONFLICT,
+        about={"person_id": surviving_id},
+    )
+
+
+def person_annulled() -> Refused:
+    """The refusal of what would rest on a registration made by error."""
+    return Refused("PERSON_ANNULLED", "this registration was made by error and annulled", kind=RefusalKind.CONFLICT)

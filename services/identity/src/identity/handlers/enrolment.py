@@ -9,6 +9,7 @@ from identity.domain.exemption import DECIDER as EXEMPTIONS
 from identity.domain.exemption import EndExemption, Exemption, ExemptionCode, GrantExemption
 from identity.domain.payers import Payer, payers
 from identity.domain.person import person_unknown
+from identity.domain.person_refusals import person_merged
 from identity.domain.premium import Premium, PremiumRefunded, PremiumSelfPaid
 from identity.queries import Queries
 from identity.queries.enrolment import EnrolmentQueries
@@ -193,8 +194,11 @@ class EnrolmentHandlers:
         return await self._runtime.path.run(context, attempt)
 
     async def _check_person(self, person_id: str) -> None:
-        if await self._persons.person(person_id) is None:
+        person = await self._persons.person(person_id)
+        if person is None:
             raise person_unknown()
+        if person.merged_into is not None:
+            raise person_merged(person.merged_into)
 
     def _context(self, caller: Principal, key: Idempotency) -> CommandContext:
         return CommandContext(

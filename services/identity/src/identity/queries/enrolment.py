@@ -29,7 +29,8 @@ AND ($5::text IS NULL OR x.code = $5)"""
 _CONTRADICTED: Final = """p.county LIKE $3 || '%' AND x.since <= $4 AND (x.until IS NULL OR x.until >= $4)
 AND EXISTS (SELECT FROM enrolments e WHERE e.person_id = x.person_id AND e.year = date_part('year', $4::date)
             AND e.registered_on <= $4)"""
-# DISTINCT ON takes each person's best category; a person paid for in another area this year has moved in since.
+# DISTINCT ON takes each person's best category; a person paid for in another area this year has moved in since. What
+# was applied for under a record that was merged into theirs is not applied for again.
 _DUE_SQL: Final = """
 WITH counted AS (
   SELECT DISTINCT ON (m.person_id) m.person_id, r.category, r.funds
@@ -50,6 +51,8 @@ WITH counted AS (
     AND e.registered_on IS NOT NULL AND e.marked_on IS NOT NULL
   LEFT JOIN premiums q ON q.person_id = c.person_id AND q.area = $2 AND q.year = $3
   WHERE c.funds <> '' AND q.batch_id IS NULL AND ($11::text IS NULL OR c.funds = $11)
+    AND NOT EXISTS (SELECT FROM persons a JOIN premiums o ON o.person_id = a.person_id
+                    WHERE a.merged_into = c.person_id AND o.year = $3 AND o.batch_id IS NOT NULL)
 )
 SELECT person_id, category, funds, self_paid_fen, paid_in FROM listed
 WHERE (paid_in IS NOT NULL) = $12 AND person_id > $13 ORDER BY person_id LIMIT $14
