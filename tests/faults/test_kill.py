@@ -93,10 +93,14 @@ async def speaking_to(town: KillableTown, database: str, folder: Path) -> AsyncI
 
 
 async def persistently(platform: Platform, path: str, body: dict[str, Any], key: str, hospital: str) -> Any:
-    """Send one message until it is answered, always under the same key, as a careful hospital system does."""
+    """A hospital sends one message until it is answered."""
+    return await insist(platform.client("settlement", Role.HOSPITAL, hospital), path, body, key)
+
+
+async def insist(client: httpx.AsyncClient, path: str, body: dict[str, Any], key: str) -> Any:
+    """Send one message until it is answered, always under the same key, as a careful system does."""
     deadline = time.monotonic() + 60
     while True:
-        client = platform.client("settlement", Role.HOSPITAL, hospital)
         try:
             response = await client.post(path, json=body, headers={"Idempotency-Key": key})
             if response.is_success:
@@ -159,6 +163,57 @@ async def _kill_and_go_on(point: str, database: str, tmp_path: Path, more: tuple
     finally:
         if not town.dead:
             town.end()
+
+
+@pytest.mark.parametrize("point", ["inbox.before_effects", "inbox.after_effects", "inbox.after_commit"])
+async def test_late_facts_open_one_item_each_and_are_made_good_once_when_killed(
+    point: str, database: str, tmp_path: Path
+) -> None:
+    town = KillableTown(database, tmp_path, ())
+    town.start()
+    try:
+        async with speaking_to(town, database, tmp_path) as platform:
+            known = await settle_in(platform, 12)
+            people = [known.ids[p.number] for p in known.people if p.category in ("DIBAO", "REGISTERED_POOR")]
+            settled = [await whole_visit(platform, p, known.today.isoformat(), n) for n, p in enumerate(people)]
+            await wait_until_arrived(database)
+            town.end()
+            town.start(f"{point}:5")
+            told = [asyncio.create_task(_tell_late(platform, person_id)) for person_id in people]
+            await _until_dead(town)
+            town.start()
+            await asyncio.gather(*told)
+            await wait_until_arrived(database)
+            operations, agency = (platform.client("settlement", role) for role in (Role.OPERATIONS, Role.AGENCY))
+            items = (await operations.get("/v1/reviews")).json()["items"]
+            assert sorted(item["settlement_id"] for item in items) == sorted(settled)
+            for item in items:
+                path, proposal = f"/v1/reviews/{item['review_id']}", {"decision": "ADJUST", "reason": "名单补报"}
+                await insist(operations, f"{path}/proposal", proposal, f"propose-{path}")
+                for _ in range(2):
+                    await insist(agency, f"{path}/release", {}, f"release-{path}")
+            await wait_until_arrived(database)
+            await _check_supplements(database, len(settled))
+    finally:
+        if not town.dead:
+            town.end()
+
+
+async def _tell_late(platform: Platform, person_id: str) -> None:
+    office = platform.client("identity", Role.DEPARTMENT, "civil-affairs")
+    said = {"category": "TEKUN", "valid_from": "2019-01-01", "evidence": "补报名单"}
+    await insist(office, f"/v1/persons/{person_id}/memberships", said, f"late-{person_id}")
+
+
+async def _check_supplements(database: str, count: int) -> None:
+    connection = await asyncpg.connect(database)
+    opened = await connection.fetchval("SELECT count(*) FROM settlement.events WHERE type = 'ReviewOpened'")
+    booked = await connection.fetchval("SELECT count(*) FROM fund_ledger.journals WHERE kind = 'supplement'")
+    parked = await connection.fetchval("SELECT count(*) FROM settlement.inbox_parked")
+    await connection.close()
+    assert (opened, booked, parked) == (count, count, 0)
+    assert (await read_books(database)).problems == []
+    assert (await verify(database)).differences == ()
 
 
 async def _until_dead(town: KillableTown) -> None:

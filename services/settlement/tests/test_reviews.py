@@ -20,6 +20,7 @@ async def test_a_better_category_known_too_late_opens_an_item_with_the_exact_dif
     assert settled["bill"]["patient_pays"] == "800.00"
     revision = await jieyang.tell("P1", "TEKUN")
     (row,) = await jieyang.reviews()
+    assert settled["identity_revision"] == revision - 1
     assert (row["settlement_id"], row["identity_revision"]) == (settled["settlement_id"], revision)
     assert (row["patient_change"], row["payout_change"], row["county"]) == ("-800.00", "0.00", "445202")
     found = await jieyang.review(row["review_id"])

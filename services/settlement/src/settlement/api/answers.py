@@ -68,7 +68,10 @@ class ForecastAnswer(BillAnswer, frozen=True):
 
 
 class SettlementAnswer(Wire, frozen=True):
-    """A settlement as it was confirmed, what was supplemented since, and whether it still stands."""
+    """A settlement as it was confirmed, what was supplemented since, and whether it still stands.
+
+    ``identity_revision`` is that of identity's message about the person on which it rests.
+    """
 
     settlement_id: str
     encounter_id: str
@@ -78,6 +81,7 @@ class SettlementAnswer(Wire, frozen=True):
     settled_at: datetime
     revoked: bool
     bill: BillAnswer
+    identity_revision: int | None = None
     supplements: tuple[SupplementAnswer, ...] = ()
 
 
@@ -116,6 +120,7 @@ def settlement_answer(
         event.settled_at,
         revoked,
         bill_answer(event.adjudication),
+        event.identity_revision,
         tuple(_supplement(supplement) for supplement in supplements),
     )
 
