@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from kernel.contracts.referral import TOPIC
 from kernel.hosting import Host, application
 from kernel.runtime import ServiceParts
-from referral.api import CODES, filing, reading
+from referral.api import CODES, filing, printing, reading
 from referral.config import Config
 from referral.consumers import HEARD, subscriptions
 from referral.event_types import REGISTRY
@@ -41,7 +41,11 @@ def build(host: Host, config: Config) -> FastAPI:
         runtime,
         host,
         description="Referral filing for care outside the county.",
-        routers=[filing(Handlers(runtime, queries, config, host.clock)), reading(queries)],
+        routers=[
+            filing(Handlers(runtime, queries, config, host.clock)),
+            reading(queries),
+            printing(queries, host.clock),
+        ],
         error_codes=CODES,
         on_start=start_sweeping,
     )

@@ -2,6 +2,7 @@
 
 from referral.api.error_codes import CODES
 from referral.api.filing import filing
+from referral.api.printing import printing
 from referral.api.reading import reading
 
-__all__ = ["CODES", "filing", "reading"]
+__all__ = ["CODES", "filing", "printing", "reading"]

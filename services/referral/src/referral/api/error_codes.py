@@ -5,6 +5,7 @@ from typing import Final
 from kernel.http import ErrorCode
 
 CODES: Final = (
+    ErrorCode("ID_NUMBER_MALFORMED", 422, "The ID number is not one"),
     ErrorCode("EMERGENCY_ROUTE_OFF", 422, "Referrals after an emergency admission are switched off"),
     ErrorCode("EMERGENCY_FILED_LATE", 422, "The emergency was filed too late"),
     ErrorCode("REFERRAL_UNKNOWN", 404, "No such referral, or none of the caller's"),

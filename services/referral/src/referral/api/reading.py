@@ -88,19 +88,19 @@ def reading(queries: Queries) -> Router:
     @router.get("/{referral_id}")
     async def get_referral(referral_id: str, caller: Reader) -> Json[ReferralAnswer]:
         """See one referral."""
-        return answer(_answer(await _seen(queries, caller, referral_id)))
+        return answer(_answer(await seen(queries, caller, referral_id)))
 
     @router.get("/{referral_id}/misuses")
     async def list_misuses(referral_id: str, caller: Reader) -> Json[list[MisuseAnswer]]:
         """List the stays that named the referral in vain, the first hundred."""
-        await _seen(queries, caller, referral_id)
+        await seen(queries, caller, referral_id)
         misuses = await queries.misuses(referral_id)
         return answer([MisuseAnswer(**msgspec.structs.asdict(misuse)) for misuse in misuses])
 
     @router.get("/{referral_id}/settlements")
     async def list_settlements(referral_id: str, caller: Reader) -> Json[list[StayAnswer]]:
         """What settlement made of the stay that rests on the referral."""
-        await _seen(queries, caller, referral_id)
+        await seen(queries, caller, referral_id)
         stays = await queries.stays(referral_id)
         return answer([StayAnswer(**msgspec.structs.asdict(stay)) for stay in stays])
 
@@ -125,7 +125,8 @@ async def _rows(
     return await queries.all(state, after, limit)
 
 
-async def _seen(queries: Queries, caller: Principal, referral_id: str) -> ReferralRow:
+async def seen(queries: Queries, caller: Principal, referral_id: str) -> ReferralRow:
+    """A referral that the caller may see; raises Refused REFERRAL_UNKNOWN."""
     row = await queries.referral(referral_id)
     if row is None or (caller.roles == {Role.HOSPITAL} and not _is_of(row, caller.organisation)):
         raise referral_unknown()
