@@ -163,3 +163,11 @@ def test_a_table_of_cases_is_explained_case_by_case(tmp_path: Path) -> None:
     result = runner.invoke(app, ["policy", "explain", "BT-01", "--examples", str(file)])
     assert result.exit_code == 0, result.output
     assert result.output.count("5000.00") == 2, "expected and got"
+
+
+def test_a_bill_that_must_be_refused_is_explained_by_the_reason() -> None:
+    own = "policies/620422-huining/2018-huiweijifa-203.examples.yaml"
+    result = runner.invoke(app, ["policy", "explain", "HU-113", "--examples", own])
+    assert result.exit_code == 0, result.output
+    assert "step no-compliant-cost: refused: COMPLIANT_COST_MISSING" in result.output
+    assert "step insurance-above-compliant: refused: BMI_EXCEEDS_COMPLIANT" in result.output

@@ -9,7 +9,7 @@ from kernel.policy_packs import PackLibrary
 from onestop.examples.kinds import Table
 from onestop.examples.runner import table_outcomes
 from onestop.examples.settle import SettleExample
-from onestop.policy.playing import PlayedBack, PlayedBill, play
+from onestop.policy.playing import PlayedBack, PlayedBill, PlayedRefusal, play
 from settlement.domain.benefit import LayerTrace, statement
 
 
@@ -23,6 +23,9 @@ def explain(console: Console, example: SettleExample, library: PackLibrary) -> N
             case PlayedBack():
                 refund = yuan_from_fen(played.result.patient_pays_fen)
                 console.print(f"\nstep {played.step.id}: taken back; {refund} 元 go back to the patient")
+            case PlayedRefusal():
+                outcome = f"refused: {played.refused}" if played.refused else "settled, although it must be refused"
+                console.print(f"\nstep {played.step.id}: {outcome}", highlight=False)
 
 
 def explain_table(console: Console, example: Table, library: PackLibrary) -> None:
@@ -55,6 +58,8 @@ def _bill(console: Console, played: PlayedBill) -> None:
     table.add_column("clause")
     for column in table.columns:
         column.overflow = "fold"
+        # An amount must not be broken in two; the year's two standings may stand one under the other.
+        column.no_wrap = column.justify == "right" and "→" not in str(column.header)
     for layer in result.layers:
         table.add_row(*_row(layer))
     pays = yuan_from_fen(result.patient_pays_fen)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import msgspec
 
 from kernel.policy_packs import PackLibrary, Policy
+from kernel.refusals import Refused
 from onestop.examples.reading import claim_of, openings_of, policy_of, standing_of
 from onestop.examples.settle import RefuseStep, RevokeStep, SettleExample, SettleStep
 from settlement.domain.benefit import Adjudication, Claim, Standing, adjudicate
@@ -27,8 +28,15 @@ class PlayedBack(msgspec.Struct, frozen=True):
     result: Adjudication
 
 
-def play(example: SettleExample, library: PackLibrary) -> Iterator[PlayedBill | PlayedBack]:
-    """The steps of an example in order, but for bills that must be refused; raises Refused and UnknownPackError."""
+class PlayedRefusal(msgspec.Struct, frozen=True):
+    """A bill of an example that must not be settled; ``refused`` is code and reason, None where it was settled."""
+
+    step: RefuseStep
+    refused: str | None
+
+
+def play(example: SettleExample, library: PackLibrary) -> Iterator[PlayedBill | PlayedBack | PlayedRefusal]:
+    """The steps of an example in order; raises Refused and UnknownPackError."""
     balances = openings_of(example)
     settled: list[Adjudication] = []
     for step in example.steps:
@@ -46,4 +54,13 @@ def play(example: SettleExample, library: PackLibrary) -> Iterator[PlayedBill | 
                 balances = result.before_fen
                 yield PlayedBack(step, result)
             case RefuseStep():
-                continue
+                yield PlayedRefusal(step, _refusal(step, example, balances, library))
+
+
+def _refusal(step: RefuseStep, example: SettleExample, balances: dict[str, int], library: PackLibrary) -> str | None:
+    try:
+        policy = policy_of(example, step.encounter.discharged, library)
+        adjudicate(claim_of(step), standing_of(example, step.encounter, policy.file), balances, policy)
+    except Refused as refused:
+        return str(refused)
+    return None
