@@ -150,6 +150,16 @@ async def test_a_low_income_test_is_kept_with_its_inputs_result_and_clause(offic
     assert passed["detail"]["clause"].endswith("三(一)4")
     [failed] = (await offices.as_of("2019-09-15", 1))["facts"]
     assert (failed["detail"]["income"], failed["detail"]["passed"]) == ("900.01", False)
+    low_income = {**DIBAO, "category": "LOW_INCOME", "group": "ELDERLY", "valid_from": "2019-09-01"}
+    path = f"/v1/persons/{offices.person_id}/memberships"
+    refused = await offices.civil_affairs.post(path, json=low_income)
+    assert (refused.status_code, refused.json()["code"]) == (409, "LOW_INCOME_TEST_FAILED")
+    assert refused.json()["about"] == {"fact_id": failed["fact_id"]}
+    for fits in (
+        {**low_income, "valid_from": "2019-08-31", "valid_to": "2019-08-31"},
+        {**DIBAO, "valid_from": "2019-09-01"},
+    ):
+        assert (await offices.civil_affairs.post(path, json=fits)).status_code == 201
     early = await offices.civil_affairs.post(
         f"/v1/persons/{offices.person_id}/facts", json={**told, "valid_from": "2010-01-01"}
     )

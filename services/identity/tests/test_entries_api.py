@@ -134,6 +134,30 @@ async def test_what_no_longer_fits_stays_reviewed(office: Office) -> None:
     assert len(await office.memberships()) == 1
 
 
+async def test_a_newer_statement_of_the_department_is_not_undone_by_an_older_entry(office: Office) -> None:
+    first = await office.enter()
+    await office.head.post(f"/v1/entries/{first}/review")
+    await office.admin.post(f"/v1/entries/{first}/approval")
+    [held] = await office.memberships()
+    changes = (
+        {"kind": "correct", "reason": "ENTERED_WRONGLY", "valid_from": "2018-07-01", "evidence": "list 2018-07"},
+        {"kind": "end", "last_day": "2019-07-31", "reason": "STOPPED"},
+    )
+    entries = []
+    for change in changes:
+        office.clock.now += timedelta(hours=1)
+        body = {"person_id": office.person_id, "change": {**change, "membership_id": held["membership_id"]}}
+        entries.append((await office.clerk.post("/v1/entries", json=body)).json()["entry_id"])
+        await office.head.post(f"/v1/entries/{entries[-1]}/review")
+    older, newer = entries
+    assert (await office.admin.post(f"/v1/entries/{newer}/approval")).status_code == 200
+    refused = await office.admin.post(f"/v1/entries/{older}/approval")
+    assert code(refused) == (409, "ENTRY_NO_LONGER_FITS")
+    assert refused.json()["about"]["reason"] == "ENTRY_SUPERSEDED"
+    [held] = await office.memberships()
+    assert (held["valid_from"], held["valid_to"]) == ("2019-01-01", "2019-07-31")
+
+
 async def test_ends_and_corrections_take_the_same_way(office: Office) -> None:
     entry_id = await office.enter()
 

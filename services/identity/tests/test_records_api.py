@@ -51,8 +51,9 @@ async def test_two_records_become_one_and_everything_is_found_there(
     assert [row["person_id"] for row in feed] == [one, one]
     enrolled = await identity.pool.fetch("SELECT person_id, year FROM enrolments")
     assert [tuple(row) for row in enrolled] == [(one, 2019)]
-    seen = (await agency.get(f"/v1/persons/{two}")).json()
-    assert (seen["merged_into"], seen["name"]) == (one, None)
+    for reader in (agency, civil_affairs):
+        seen = (await reader.get(f"/v1/persons/{two}")).json()
+        assert (seen["merged_into"], seen["name"]) == (one, None)
     looked_up = await made(agency, "/v1/persons/lookup", {"id_number": TWIN["id_number"], "reason": "AUDIT"})
     assert looked_up == {"person_id": one, "former_number": True}
 

@@ -141,7 +141,9 @@ def persons(handlers: Handlers, queries: Queries, vault: Vault) -> Router:
         row = await queries.person(person_id)
         if row is None:
             raise person_unknown()
-        in_full = await sees_in_full(caller, person_id, queries)
+        gone = row.merged_into is not None or row.annulled or row.erased
+        # Nothing personal is left under such a record, so whoever knows its id may learn what became of it.
+        in_full = not gone and await sees_in_full(caller, person_id, queries)
         return answer(_person_answer(row, await vault.open(person_id), masked=not in_full))
 
     @router.post("/{person_id}/enrolments")

@@ -8,8 +8,8 @@ from typing import Final, TypeAlias, assert_never
 
 import msgspec
 
-from identity.domain.categories import Department, Group
-from identity.domain.membership import dates_out_of_order
+from identity.domain.categories import Category, Department, Group
+from identity.domain.membership import Membership, dates_out_of_order
 from kernel.decider import Decider
 from kernel.refusals import RefusalKind, Refused
 
@@ -89,6 +89,26 @@ class CorrectionReason(StrEnum):
 
     ENTERED_WRONGLY = "ENTERED_WRONGLY"
     CHANGED = "CHANGED"
+
+
+def check_low_income(membership: Membership, told: Facts | None) -> None:
+    """Refuse LOW_INCOME for a day on which a recorded test was failed: LOW_INCOME_TEST_FAILED (004 三(一)4).
+
+    Without a test the department's confirmation stands for itself.
+    """
+    if membership.category is not Category.LOW_INCOME or told is None:
+        return
+    for fact in told.facts:
+        on_that_day = fact.valid_from <= membership.valid_from and (
+            fact.valid_to is None or membership.valid_from <= fact.valid_to
+        )
+        if isinstance(fact.detail, LowIncomeTest) and on_that_day and not fact.detail.passed:
+            raise Refused(
+                "LOW_INCOME_TEST_FAILED",
+                f"the test from {fact.valid_from} was failed by {fact.detail.clause}: tell a newer one first",
+                kind=RefusalKind.CONFLICT,
+                about={"fact_id": fact.fact_id},
+            )
 
 
 # Commands

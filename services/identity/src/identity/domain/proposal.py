@@ -6,8 +6,10 @@ from typing import TypeAlias, assert_never
 import msgspec
 
 from identity.domain.categories import Department, Group, PovertyStatus
+from identity.domain.entitlement import Entitlement
 from identity.domain.membership import CorrectionReason, EndReason, Membership
 from identity.domain.person import AssertMembership, Command, CorrectMembership, EndMembership
+from kernel.refusals import RefusalKind, Refused
 
 
 class ProposedAssertion(msgspec.Struct, frozen=True, tag="assert", tag_field="kind"):
@@ -55,6 +57,19 @@ def command_of(proposal: Proposal, department: Department, born_on: date | None,
             return CorrectMembership(department=department, born_on=born_on, stated=stated, **said)
         case _:
             assert_never(proposal)
+
+
+def check_newest(proposal: Proposal, person: Entitlement, stated: str) -> None:
+    """Refuse to change a membership of which the department said something newer meanwhile: ENTRY_SUPERSEDED."""
+    if isinstance(proposal, ProposedAssertion):
+        return  # What overlaps is refused anyway, and what does not contradicts nothing.
+    if person.membership(proposal.membership_id).stated > stated:
+        raise Refused(
+            "ENTRY_SUPERSEDED",
+            "the department said something newer of this membership after the entry was handed in",
+            kind=RefusalKind.CONFLICT,
+            about={"membership_id": proposal.membership_id},
+        )
 
 
 def membership_id_of(proposal: Proposal) -> str:

@@ -26,6 +26,7 @@ from identity.domain.resident_id import ResidentId
 from identity.domain.statement import stated_at
 from identity.handlers.corrections import CorrectionHandlers
 from identity.handlers.entries import EntryHandlers
+from identity.handlers.facts import check_income
 from identity.handlers.personal_data import PersonalData, Vault
 from identity.handlers.records import RecordHandlers
 from identity.handlers.request_context import context_of, name_of
@@ -156,6 +157,7 @@ class Handlers:
     async def _outcome(self, person_id: str, command: Command, answer_of: "AnswerOf", status: int) -> Outcome:
         stream, past = await self._runtime.store.load(f"person/{person_id}")
         state = DECIDER.fold(past)
+        await check_income(self._runtime, person_id, command)
         events = DECIDER.decide(command, state)
         after = DECIDER.fold(events, state)
         assert after is not None, "an accepted command leaves a person"

@@ -10,8 +10,9 @@ from identity.domain.approval import ApprovalRules
 from identity.domain.categories import Department
 from identity.domain.entitlement import Entitlement
 from identity.domain.entry import DECIDER, Amend, Approve, Command, Enter, Entry, entry_unknown
-from identity.domain.proposal import Proposal, command_of, membership_id_of
+from identity.domain.proposal import Proposal, check_newest, command_of, membership_id_of
 from identity.domain.statement import stated_at
+from identity.handlers.facts import check_income
 from identity.handlers.personal_data import Vault
 from identity.handlers.request_context import context_of
 from kernel.china_time import china_date
@@ -131,7 +132,11 @@ class EntryHandlers:
         born_on = await self._vault.born_on(person_id, today=china_date(self._clock()))
         stream, past = await self._runtime.store.load(f"person/{person_id}")
         state = person.DECIDER.fold(past)
-        command = command_of(proposal, department, born_on, stated_at(submitted_at))
+        stated = stated_at(submitted_at)
+        command = command_of(proposal, department, born_on, stated)
+        await check_income(self._runtime, person_id, command)
+        if state is not None:
+            check_newest(proposal, state, stated)
         events = tuple(person.DECIDER.decide(command, state))
         after = person.DECIDER.fold(events, state)
         assert after is not None, "an accepted command leaves a person"

@@ -7,8 +7,8 @@ from typing import Any
 from uuid import uuid5
 
 from identity.domain import person
-from identity.domain.categories import Group
-from identity.domain.facts import DECIDER, Command, LowIncomeTest
+from identity.domain.categories import Category, Group
+from identity.domain.facts import DECIDER, Command, LowIncomeTest, check_low_income
 from identity.domain.low_income import is_low_income
 from identity.handlers.personal_data import Vault
 from identity.handlers.request_context import context_of
@@ -100,3 +100,10 @@ class FactHandlers:
             f"no policy in force in {row.county} on {on} says how income is tested",
             about={"division": row.county},
         )
+
+
+async def check_income(runtime: Runtime, person_id: str, command: object) -> None:
+    """Refuse to assert LOW_INCOME where the test that was recorded says otherwise."""
+    if isinstance(command, person.AssertMembership) and command.membership.category is Category.LOW_INCOME:
+        _, told = await runtime.store.load(f"facts/{person_id}")
+        check_low_income(command.membership, DECIDER.fold(told))
