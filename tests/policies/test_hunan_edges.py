@@ -41,6 +41,15 @@ def test_who_is_in_none_of_the_four_gets_what_everyone_gets(desk: Any, category:
     assert desk.layers(result) == {"BMI": 600_000, "CII": 0, "THB": 0, "MA": 50_000, "HRED": 0, "FISCAL": 0}
 
 
+@pytest.mark.parametrize(("group", "served"), [("RURAL", True), (None, True), ("URBAN", False)])
+def test_urban_dibao_is_not_among_the_rural_poor(desk: Any, group: str | None, served: bool) -> None:
+    dibao = desk.member("DIBAO", group=group)
+    result = desk.settle([dibao], DAY, 1_000_000, given_fen=GIVEN)
+    assert (result.category, desk.layers(result) == FULL) == (("DIBAO", True) if served else (None, False))
+    both = desk.settle([dibao, desk.member("POOR_DISABLED")], DAY, 1_000_000, given_fen=GIVEN)
+    assert desk.layers(both) == FULL
+
+
 def test_a_stay_in_county_needs_no_deposit_for_any_of_the_four(desk: Any) -> None:
     for category in FOUR:
         terms = desk.admit([desk.member(category)], DAY)

@@ -76,6 +76,13 @@ def test_an_owner_asserts_a_membership() -> None:
     given(DECIDER, [REGISTERED]).when(AssertMembership(DIBAO, BORN)).then(ASSERTED)
 
 
+@pytest.mark.parametrize("group", [Group.RURAL, Group.URBAN])
+def test_rural_and_urban_dibao_are_told_apart(group: Group) -> None:
+    dibao = replaced(DIBAO, group=group)
+    decided = given(DECIDER, [REGISTERED]).when(AssertMembership(dibao, BORN))
+    decided.then(MembershipAsserted("m1", Entitlement("p1", 2, "445201", (dibao,))))
+
+
 def test_two_departments_stand_side_by_side() -> None:
     decided = given(DECIDER, [REGISTERED, ASSERTED]).when(AssertMembership(POOR, BORN))
     decided.then(MembershipAsserted("m2", Entitlement("p1", 3, "445201", (DIBAO, POOR))))
@@ -91,6 +98,8 @@ def test_two_departments_stand_side_by_side() -> None:
         (replaced(DIBAO, valid_to=date(2018, 12, 31)), "DATES_OUT_OF_ORDER"),
         (replaced(DIBAO, valid_from=date(1950, 3, 6)), "BEFORE_BIRTH"),
         (replaced(DIBAO, category=Category.LOW_INCOME), "GROUP_MISPLACED"),
+        (replaced(DIBAO, category=Category.LOW_INCOME, group=Group.RURAL), "GROUP_MISPLACED"),
+        (replaced(DIBAO, category=Category.TEKUN, group=Group.RURAL), "GROUP_MISPLACED"),
         (replaced(DIBAO, group=Group.ELDERLY), "GROUP_MISPLACED"),
         (replaced(DIBAO, poverty_status=PovertyStatus.LIFTED), "POVERTY_STATUS_MISPLACED"),
         (replaced(POOR, poverty_status=None), "POVERTY_STATUS_MISPLACED"),

@@ -51,6 +51,8 @@ GROUPS: Final[Mapping[str, str]] = MappingProxyType(
         "MINOR": "未成年人（困境儿童）",
         "SEVERE_DISABLED": "重度残疾人",
         "CRITICALLY_ILL": "重病患者",
+        "RURAL": "农村",
+        "URBAN": "城市",
     }
 )
 STATUSES: Final[Mapping[str, str]] = MappingProxyType(

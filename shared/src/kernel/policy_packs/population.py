@@ -12,6 +12,8 @@ class Category(Part, frozen=True, kw_only=True):
     name: str
     clause: str
     groups: tuple[str, ...] = ()
+    #: Groups that the document leaves out; who is in no group is not left out.
+    without_groups: tuple[Literal["RURAL", "URBAN"], ...] = ()
     statuses: tuple[str, ...] = ()
     #: Years after leaving poverty during which the benefit goes on.
     support_years: int | None = None

@@ -53,6 +53,8 @@ def _conditions(category: Category, people: Population) -> str:
     parts = []
     if category.groups:
         parts.append(f"one of {'、'.join(GROUPS.get(group, group) for group in category.groups)}")
+    if category.without_groups:
+        parts.append(f"not {'、'.join(GROUPS.get(group, group) for group in category.without_groups)}")
     if category.statuses:
         parts.append("、".join(STATUSES.get(status, status) for status in category.statuses))
     if category.support_years is not None:

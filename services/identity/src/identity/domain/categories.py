@@ -31,12 +31,14 @@ class Category(StrEnum):
 
 
 class Group(StrEnum):
-    """The four groups of a low-income family who are supported (004 三(一)4)."""
+    """A part of a category: of a low-income family who is supported (004 三(一)4), of dibao where its people live."""
 
     ELDERLY = "ELDERLY"
     MINOR = "MINOR"
     SEVERE_DISABLED = "SEVERE_DISABLED"
     CRITICALLY_ILL = "CRITICALLY_ILL"
+    RURAL = "RURAL"  # 农村低保
+    URBAN = "URBAN"  # 城市低保
 
 
 class PovertyStatus(StrEnum):
@@ -59,6 +61,13 @@ OWNERS: Final[Mapping[Category, Department]] = MappingProxyType(
         Category.POOR_DISABLED: Department.DISABLED_PERSONS,
         Category.LOW_INCOME: Department.CIVIL_AFFAIRS,
         Category.OTHER_SPECIAL: Department.COUNTY_GOVERNMENT,
+    }
+)
+#: The groups that a category has. Who is of low income must be in one of them; dibao may leave it open.
+GROUPS: Final[Mapping[Category, frozenset[Group]]] = MappingProxyType(
+    {
+        Category.LOW_INCOME: frozenset(Group) - {Group.RURAL, Group.URBAN},
+        Category.DIBAO: frozenset({Group.RURAL, Group.URBAN}),
     }
 )
 #: Groups of LOW_INCOME that another department than the category's confirms.

@@ -25,7 +25,7 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "born_on": ("出生日期",),
         "county": ("县区代码", "行政区划代码", "户籍地区划"),
         "category": ("类别", "人员类别", "救助对象类别"),
-        "group": ("分组", "低收入类型"),
+        "group": ("分组", "低收入类型", "低保类型"),
         "poverty_status": ("脱贫状态",),
         "exit_date": ("脱贫日期",),
         "valid_from": ("开始日期", "认定日期"),

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from identity.domain.categories import Group
+from identity.domain.categories import GROUPS, Category, Group
 
 
 def is_low_income(
@@ -15,4 +15,8 @@ def is_low_income(
     multiple: Decimal,
 ) -> bool:
     """Income per head ≤ multiple × line (以下), assets < limit (低于), and in one of the four groups (004 三(一)4)."""
-    return group is not None and Decimal(income_fen) <= multiple * local_line_fen and assets_fen < asset_limit_fen
+    return (
+        group in GROUPS[Category.LOW_INCOME]
+        and Decimal(income_fen) <= multiple * local_line_fen
+        and assets_fen < asset_limit_fen
+    )

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
-from identity.domain.categories import Category, Department, Group, PovertyStatus
+from identity.domain.categories import GROUPS, Category, Department, Group, PovertyStatus
 from kernel.refusals import RefusalKind, Refused
 
 
@@ -31,8 +31,8 @@ class CorrectionReason(StrEnum):
 class Membership(msgspec.Struct, frozen=True):
     """What one department says. ``valid_to`` is the last day on which it holds; None while it goes on.
 
-    ``group`` is given for LOW_INCOME only; ``poverty_status``, with ``exit_date`` once lifted out of poverty, for
-    REGISTERED_POOR only. ``evidence`` names the paper or list that it rests on.
+    ``group`` is given for LOW_INCOME, and for DIBAO where it is known; ``poverty_status``, with ``exit_date`` once
+    lifted out of poverty, for REGISTERED_POOR only. ``evidence`` names the paper or list that it rests on.
     """
 
     membership_id: str
@@ -58,11 +58,20 @@ def check_coherent(membership: Membership) -> None:
     """Refuse a membership whose parts do not fit each other."""
     if membership.valid_to is not None and membership.valid_to < membership.valid_from:
         raise dates_out_of_order("valid_to", membership.valid_to, "valid_from", membership.valid_from)
-    if (membership.group is not None) != (membership.category is Category.LOW_INCOME):
-        raise Refused("GROUP_MISPLACED", "LOW_INCOME needs one of its four groups; no other category has one")
+    _check_group(membership)
     if (membership.poverty_status is not None) != (membership.category is Category.REGISTERED_POOR):
         raise Refused("POVERTY_STATUS_MISPLACED", "REGISTERED_POOR needs a poverty status; no other category has one")
     _check_exit_date(membership)
+
+
+def _check_group(membership: Membership) -> None:
+    allowed = GROUPS.get(membership.category, frozenset())
+    missing = membership.group is None and membership.category is Category.LOW_INCOME
+    if missing or (membership.group is not None and membership.group not in allowed):
+        raise Refused(
+            "GROUP_MISPLACED",
+            "LOW_INCOME needs one of its four groups; DIBAO may be RURAL or URBAN; no other category has one",
+        )
 
 
 def _check_exit_date(membership: Membership) -> None:

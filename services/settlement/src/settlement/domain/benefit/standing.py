@@ -59,6 +59,8 @@ def effective_category(standing: Standing, file: PackFile, begins_on: date, disc
 def _counts(membership: Membership, category: Category, file: PackFile, begins_on: date, discharged_on: date) -> bool:
     if category.groups and membership.group not in category.groups:
         return False
+    if membership.group in category.without_groups:
+        return False
     status = membership.poverty_status or "NOT_LIFTED"
     if category.statuses and status not in category.statuses:
         return False
