@@ -53,13 +53,13 @@ def _bill(console: Console, played: PlayedBill) -> None:
         highlight=False,
     )
     table = Grid("payer", "how")
-    for heading in ("left before", "base", "rate", "limit", "year before → after", "amount"):
+    for heading in ("left", "base", "rate", "limit", "in the year", "amount"):
         table.add_column(heading, justify="right")
     table.add_column("clause")
     for column in table.columns:
         column.overflow = "fold"
         # An amount must not be broken in two; the year's two standings may stand one under the other.
-        column.no_wrap = column.justify == "right" and "→" not in str(column.header)
+        column.no_wrap = column.justify == "right" and column.header != "in the year"
     for layer in result.layers:
         table.add_row(*_row(layer))
     pays = yuan_from_fen(result.patient_pays_fen)
