@@ -21,8 +21,10 @@ def when(clock: Clock) -> str:
     match clock:
         case WorkingDaysAfter(days=days, starts=starts):
             said = f"{days} working days after {starts.replace('_', ' ')}, the day itself not counted"
-        case DayOfMonth(day=day, month=month):
-            said = f"day {day} of {_MONTHS[month]}, that day in time"
+        case DayOfMonth(day=day, month=month, edge=edge, holidays=holidays):
+            until = "that day in time" if edge == "inclusive" else "that day too late"
+            moved = ", moved on from a day off" if holidays == "next_working_day" else ""
+            said = f"day {day} of {_MONTHS[month]}, {until}{moved}"
         case DayOfYear(month=month, day=None):
             said = f"in month {month} of every year"
         case DayOfYear(month=month, day=day):

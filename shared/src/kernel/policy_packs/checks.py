@@ -146,4 +146,11 @@ def check_settings(settings: Settings, file: PackFile, source: Source) -> None:
         if name not in figures:
             known = ", ".join(figures) or "none"
             raise source.error(f"$.configured.{name}", f"the pack leaves no figure {name!r} open; open are: {known}")
+        if not values:
+            raise source.error(f"$.configured.{name}", f"{name}: a time line needs at least one value, from a day on")
         _check_time_line(values, f"$.configured.{name}", source, money=figures[name])
+    days = settings.referral_valid_days
+    if days is not None and file.referral is None:
+        raise source.error("$.referral_valid_days", "the pack knows no referral, so none can run out; leave this out")
+    if days is not None and days < 1:
+        raise source.error("$.referral_valid_days", f"a referral that holds for {days} days is none; use at least 1")

@@ -8,6 +8,7 @@ from typing import Final
 from kernel.policy_packs.loading import load_pack
 from kernel.policy_packs.model import Pack
 from kernel.policy_packs.policy import Policy
+from kernel.policy_packs.source import PackError
 from kernel.refusals import Refused
 
 #: What lies beside a pack: its own examples, and what the county decides for itself.
@@ -74,5 +75,12 @@ def pack_paths(directory: Path) -> list[Path]:
 
 
 def load_library(directory: Path) -> PackLibrary:
-    """All packs under a folder: ``<division code>-<name>/<year>-<document>.yaml``; raises PackError."""
+    """All packs under a folder: ``<division code>-<name>/<year>-<document>.yaml``; raises PackError.
+
+    Settings without a pack beside them are an error: a county would believe that they count.
+    """
+    for settings in sorted(directory.glob("*-*/*.settings.yaml")):
+        pack = settings.name.replace(".settings.yaml", ".yaml")
+        if not settings.with_name(pack).exists():
+            raise PackError(settings.name, 1, f"no pack {pack} lies beside these settings: name them as it is named")
     return PackLibrary([load_pack(path) for path in pack_paths(directory)])

@@ -10,7 +10,8 @@ import msgspec
 
 from kernel.policy_packs.checks import check, check_settings
 from kernel.policy_packs.model import Pack, PackFile, Settings
-from kernel.policy_packs.readings import ReadingError, with_readings
+from kernel.policy_packs.readings import ReadingError, in_force, with_readings
+from kernel.policy_packs.rows import Dated
 from kernel.policy_packs.source import PackError, Source
 
 #: Between a pack and the settings of the county, in the text that is kept: all that is needed to decide by it.
@@ -58,7 +59,17 @@ def parse_pack(text: str, source_name: str) -> Pack:
         raise located(error, source, _SCHEMA) from error
     check(file, source)
     settings = _settings(settings_text, source_name.replace(".yaml", ".settings.yaml"), file)
-    return Pack(with_readings(file, settings.readings), text, hashlib.sha256(text.encode()).hexdigest(), settings)
+    return Pack(_as_settled(file, settings), text, hashlib.sha256(text.encode()).hexdigest(), settings)
+
+
+def _as_settled(file: PackFile, settings: Settings) -> PackFile:
+    """The pack as the county reads it."""
+    read = with_readings(file, settings.readings)
+    if read.referral is None or settings.referral_valid_days is None:
+        return read
+    return msgspec.structs.replace(
+        read, referral=msgspec.structs.replace(read.referral, valid_days=settings.referral_valid_days)
+    )
 
 
 def _check_filled_in(source: Source) -> None:
@@ -93,22 +104,38 @@ def _settings(text: str, source_name: str, file: PackFile) -> Settings:
     if not text.strip():
         return Settings()
     source = Source(text, source_name)
+    _check_entries(source)
     try:
         settings = msgspec.convert(source.value, Settings)
-        with_readings(file, settings.readings)
     except msgspec.ValidationError as error:
         raise located(error, source, _SCHEMA) from error
-    except ReadingError as error:
-        raise source.error("$.readings", str(error)) from error
+    for ambiguity, value in settings.readings.items():
+        try:
+            in_force(file, {ambiguity: value})
+        except ReadingError as error:
+            raise source.error(f"$.readings.{ambiguity}", str(error)) from error
     check_settings(settings, file, source)
     return settings
 
 
-def located(error: msgspec.ValidationError, source: Source, schema: str) -> PackError:
-    """A msgspec error as an error with a line; ``schema`` says where the known keys are written down."""
+def _check_entries(source: Source) -> None:
+    """Each time line by itself: of a table with free names msgspec does not say under which one an error stands."""
+    configured = source.value.get("configured") if isinstance(source.value, dict) else None
+    for name, values in configured.items() if isinstance(configured, dict) else ():
+        try:
+            msgspec.convert(values, tuple[Dated, ...])
+        except msgspec.ValidationError as error:
+            raise located(error, source, _SCHEMA, at=f"$.configured.{name}") from error
+
+
+def located(error: msgspec.ValidationError, source: Source, schema: str, *, at: str = "$") -> PackError:
+    """A msgspec error as an error with a line; ``schema`` says where the known keys are written down.
+
+    ``at`` is the path of what was converted, where that is not the whole text.
+    """
     message = str(error)
     found = _PATH.search(message)
-    path = found["path"] if found else "$"
+    path = found["path"].replace("$", at, 1) if found else at
     what = _PATH.sub("", message)
     unknown = re.search(r"unknown field `([^`]*)`", what)
     if unknown:
@@ -121,7 +148,10 @@ def located(error: msgspec.ValidationError, source: Source, schema: str) -> Pack
 
 def _known(source: Source, path: str, schema: str) -> str:
     beside: Any = source.value
-    for name, index in re.findall(r"\.([a-z_0-9]+)|\[(\d+)\]", path.rpartition(".")[0]):
-        beside = beside[name] if name else beside[int(index)]
+    for name, index in re.findall(r"\.([^.\[]+)|\[(\d+)\]", path.rpartition(".")[0]):
+        try:
+            beside = beside[name or int(index)]
+        except (KeyError, TypeError):
+            break  # a name that holds a dot; what was reached is near enough
     tag = next((beside[key] for key in ("method", "kind", "op") if key in beside), None)
     return f"see {schema} for the keys of {tag or 'this part'}"

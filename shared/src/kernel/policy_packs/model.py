@@ -91,6 +91,9 @@ class Settings(Part, frozen=True, kw_only=True):
 
     configured: dict[str, tuple[Dated, ...]] = msgspec.field(default_factory=dict)
     readings: dict[str, str] = msgspec.field(default_factory=dict)
+    #: Days for which the approval of a referral holds, where the document sets no end (AMB-H5). The referral service
+    #: closes approvals that ran out by a setting of its own; set both alike.
+    referral_valid_days: int | None = None
 
 
 class Pack(msgspec.Struct, frozen=True):

@@ -114,11 +114,19 @@ def check_readings(file: PackFile, source: Source) -> None:
                 check_value(ambiguity, value)
             if ambiguity not in readings:
                 raise source.error(f"{path}.reading[{k}]", f"{ambiguity!r} is not among the readings of this pack")
-    if with_readings(file, {}).referral != file.referral:
-        raise source.error("$.referral.emergency", "the referral rule is not written as the reading H5 below says")
-    for i, (layer, read) in enumerate(zip(file.layers, with_readings(file, {}).layers, strict=True)):
-        if layer != read:
-            raise source.error(f"$.layers[{i}]", f"the layer {layer.payer} is not written as the readings below say")
+    _check_written_as_read(file, source)
+
+
+def _check_written_as_read(file: PackFile, source: Source) -> None:
+    """Parameters that follow from a reading are written in the pack as that reading says, so that it reads right."""
+    read = with_readings(file, {})
+    for name in ("population", "referral"):
+        if getattr(file, name) != getattr(read, name):
+            raise source.error(f"$.{name}", f"{name} is not written as the readings below say")
+    for name in ("layers", "clocks", "prepayment", "advances"):
+        for i, (one, other) in enumerate(zip(getattr(file, name), getattr(read, name), strict=True)):
+            if one != other:
+                raise source.error(f"$.{name}[{i}]", f"this part of {name} is not written as the readings below say")
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import msgspec
 
 from kernel.policy_packs.layers import BandedLumpSum, CatalogueExcess, Layer, ShareCeiling, YearlyPersonalCap
 from kernel.policy_packs.model import PackFile, Reading
+from kernel.policy_packs.rules import Clock, DayOfMonth, Prepayment, ReferralRule, Reserve
 
 #: The values that each ambiguity may take. What is not here has one reading only.
 SWITCHABLE: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
@@ -19,6 +20,12 @@ SWITCHABLE: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "H1": ("withhold_thb_ma_hred_fiscal", "withhold_hred_fiscal"),
         "H5": ("approval_on_or_before_admission", "emergency_filed_afterwards", "emergency_exempt"),
         "H2": ("max", "percent_only", "months_only"),
+        "H3": (
+            "inclusive_no_shift",
+            "exclusive_no_shift",
+            "inclusive_next_working_day",
+            "exclusive_next_working_day",
+        ),
         "C1": ("guaranteed_households_too", "registered_poor_only"),
         "C4": ("inpatient_only", "with_chronic_outpatient"),
         "D1": ("gross_total", "total_less_hospital_part"),
@@ -50,6 +57,14 @@ _PARAMETERS: Final[Mapping[str, tuple[type, str]]] = MappingProxyType(
         "E3": (BandedLumpSum, "beyond_bill"),
     }
 )
+_H3: Final = MappingProxyType(
+    {
+        "inclusive_no_shift": ("inclusive", "no_shift"),
+        "exclusive_no_shift": ("exclusive", "no_shift"),
+        "inclusive_next_working_day": ("inclusive", "next_working_day"),
+        "exclusive_next_working_day": ("exclusive", "next_working_day"),
+    }
+)
 _D3: Final = MappingProxyType(
     {
         "two_years_inclusive_by_admission": ("admission", "same_day"),
@@ -57,8 +72,6 @@ _D3: Final = MappingProxyType(
         "end_of_second_calendar_year": ("admission", "end_of_year"),
     }
 )
-
-
 _H5: Final = MappingProxyType(
     {
         "approval_on_or_before_admission": "not_exempt",
@@ -78,6 +91,8 @@ def in_force(file: PackFile, chosen: Mapping[str, str]) -> dict[str, str]:
     for ambiguity, value in chosen.items():
         if ambiguity not in found:
             raise ReadingError(f"the pack knows no reading {ambiguity}; it has {', '.join(found)}")
+        if ambiguity not in SWITCHABLE and value != found[ambiguity]:
+            raise ReadingError(f"{ambiguity} has one reading only, {found[ambiguity]}; {value!r} would change nothing")
         check_value(ambiguity, value)
         found[ambiguity] = value
     return found
@@ -91,20 +106,19 @@ def check_value(ambiguity: str, value: str) -> None:
 
 
 def with_readings(file: PackFile, chosen: Mapping[str, str]) -> PackFile:
-    """The pack as it reads under other choices: parameters of its methods follow. Raises ReadingError."""
+    """The pack as it reads under other choices: parameters of its methods and rules follow. Raises ReadingError."""
     readings = in_force(file, chosen)
     population = file.population
     if "D3" in readings:
         counted_by, ends = _D3[readings["D3"]]
         population = msgspec.structs.replace(population, support_counted_by=counted_by, support_ends=ends)
-    referral = file.referral
-    if referral is not None and "H5" in readings:
-        referral = msgspec.structs.replace(referral, emergency=_H5[readings["H5"]])
     return msgspec.structs.replace(
         file,
         population=population,
-        referral=referral,
+        referral=_referral(file.referral, readings),
         layers=tuple(_read(layer, readings) for layer in file.layers),
+        clocks=tuple(_clock(clock, readings) for clock in file.clocks),
+        prepayment=tuple(_prepayment(rule, readings) for rule in file.prepayment),
         advances=tuple(
             msgspec.structs.replace(advance, shortfall=readings.get("L7", advance.shortfall))
             for advance in file.advances
@@ -114,6 +128,25 @@ def with_readings(file: PackFile, chosen: Mapping[str, str]) -> PackFile:
             for reading in file.readings
         ),
     )
+
+
+def _referral(rule: ReferralRule | None, readings: Mapping[str, str]) -> ReferralRule | None:
+    if rule is None or "H5" not in readings:
+        return rule
+    return msgspec.structs.replace(rule, emergency=_H5[readings["H5"]])
+
+
+def _clock(clock: Clock, readings: Mapping[str, str]) -> Clock:
+    if not isinstance(clock, DayOfMonth) or "H3" not in readings:
+        return clock
+    edge, holidays = _H3[readings["H3"]]
+    return msgspec.structs.replace(clock, edge=edge, holidays=holidays)
+
+
+def _prepayment(rule: Prepayment, readings: Mapping[str, str]) -> Prepayment:
+    if not isinstance(rule, Reserve) or "H2" not in readings:
+        return rule
+    return msgspec.structs.replace(rule, combine=readings["H2"])
 
 
 def _read(layer: Layer, readings: Mapping[str, str]) -> Layer:

@@ -146,7 +146,7 @@ class ReferralRule(Part, frozen=True, kw_only=True):
     flags: tuple[str, ...] = ()
     #: An emergency needs a referral like any other stay, one that may be filed afterwards, or none.
     emergency: Literal["not_exempt", "filed_afterwards", "exempt"] = "not_exempt"
-    #: Days for which an approval holds; None is without end.
+    #: Days for which an approval holds, that of the approval being the first; None is without end.
     valid_days: int | None = None
 
 

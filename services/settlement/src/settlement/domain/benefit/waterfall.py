@@ -107,7 +107,7 @@ def has_referral(claim: Claim, policy: Policy) -> bool:
         return True
     if approved > claim.begins_on:
         return False
-    return rule.valid_days is None or (claim.begins_on - approved).days <= rule.valid_days
+    return rule.valid_days is None or (claim.begins_on - approved).days < rule.valid_days
 
 
 def _flags(claim: Claim, category: str | None, policy: Policy, *, referred: bool) -> dict[str, bool]:
