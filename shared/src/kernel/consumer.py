@@ -34,12 +34,14 @@ class Consumer:
         *,
         clock: Callable[[], float],
         follows: str | None = None,
+        batch_max: int = BATCH_MAX,
         stalled_seconds: float = STALLED_SECONDS,
     ) -> None:
         self._log = log
         self.inbox = inbox
         self._clock = clock
         self._follows = follows
+        self._batch_max = batch_max
         self._stalled_seconds = stalled_seconds
         self._next: dict[int, int] = {}
         #: Messages consumed by this instance since it started, and what stopped it last; for metrics and health.
@@ -81,8 +83,8 @@ class Consumer:
                 f"{self.inbox.consumer}: topic {self.inbox.topic} partition {partition} was read from offset "
                 f"{messages[0].offset} instead of {self._next[partition]}"
             )
-        for start in range(0, len(messages), BATCH_MAX):
-            batch = messages[start : start + BATCH_MAX]
+        for start in range(0, len(messages), self._batch_max):
+            batch = messages[start : start + self._batch_max]
             await self._wait_for_leader(partition, batch[-1].pseq)
             self.consumed += await self.inbox.consume(partition, batch)
             self._next[partition] = batch[-1].offset + 1

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from kernel.command_path import CommandPath
-from kernel.consumer import Consumer
+from kernel.consumer import BATCH_MAX, Consumer
 from kernel.database import Pool, open_pool
 from kernel.election import run_elected
 from kernel.event_log import EventLog
@@ -26,13 +26,15 @@ class Subscription(msgspec.Struct, frozen=True):
     """A topic that a service consumes, under a consumer name, and what a batch of its messages does.
 
     ``follows`` names another consumer of the service on the same topic, whose rows the effects read: a batch waits
-    until that one has worked it off.
+    until that one has worked it off. ``batch_max`` messages are worked off in one transaction: few where the effects of
+    one take long, because while a transaction writes, no service's later events are numbered.
     """
 
     consumer: str
     topic: str
     effects: Effects
     follows: str | None = None
+    batch_max: int = BATCH_MAX
 
 
 class ServiceParts(msgspec.Struct, frozen=True):
@@ -84,7 +86,13 @@ class Runtime:
         rows = [Subscription(heard.consumer, heard.topic, effects_of(heard)) for heard in parts.heard]
         for subscription in (*rows, *parts.subscriptions(self.store)):
             inbox = Inbox(pool, subscription.consumer, subscription.topic, subscription.effects)
-            consumer = Consumer(self._log, inbox, clock=time.monotonic, follows=subscription.follows)
+            consumer = Consumer(
+                self._log,
+                inbox,
+                clock=time.monotonic,
+                follows=subscription.follows,
+                batch_max=subscription.batch_max,
+            )
             self.consumers.append(consumer)
             self._elect(pool, f"consumer-{subscription.consumer}-{subscription.topic}", consumer.run)
 

@@ -26,6 +26,9 @@ HEARD: Final = (
 _SETTLED: Final = frozenset(
     type_name(settlement.TOPIC, kind) for kind in (settlement.SettlementConfirmed, settlement.SettlementRevoked)
 )
+#: Deciding a person's years again takes some milliseconds, and every message of a list may concern somebody settled.
+_TOLD_MAX: Final = 25
+_SETTLED_MAX: Final = 100
 _CONFIRMED: Final = type_name(settlement.TOPIC, settlement.SettlementConfirmed)
 _APPROVED: Final = type_name(settlement.TOPIC, settlement.CatalogueExceptionApproved)
 
@@ -61,8 +64,8 @@ def subscriptions(store: EventStore) -> Sequence[Subscription]:
         await reviewing.look_at(connection, _causes(settled | approved, persons | approved.keys()))
 
     return (
-        Subscription("settlement-review", identity.TOPIC, told_otherwise, follows="settlement"),
-        Subscription("settlement-review", settlement.TOPIC, settled_meanwhile),
+        Subscription("settlement-review", identity.TOPIC, told_otherwise, follows="settlement", batch_max=_TOLD_MAX),
+        Subscription("settlement-review", settlement.TOPIC, settled_meanwhile, batch_max=_SETTLED_MAX),
     )
 
 

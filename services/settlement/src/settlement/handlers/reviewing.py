@@ -71,9 +71,9 @@ class Reviewing:
     """Looks at persons and writes inside the transaction of whoever asks. It decides by what stands in the tables and
     not by the message, so that messages may come in any order and more than once."""
 
-    def __init__(self, store: EventStore) -> None:
+    def __init__(self, store: EventStore, files: PersonYearFiles | None = None) -> None:
         self._store = store
-        self._files = PersonYearFiles(store)
+        self._files = files or PersonYearFiles(store)
 
     async def entitled_otherwise(self, connection: Connection, persons: Iterable[str]) -> set[str]:
         """Those of whom identity has told something else than their settlements rest on."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from functools import cached_property
 from typing import Final
 
 import msgspec
@@ -57,6 +58,11 @@ class ReviewHandlers:
         self._runtime = runtime
         self._queries = queries
         self._clock = clock
+
+    @cached_property
+    def _files(self) -> PersonYearFiles:
+        # Made once the store is there, and kept for the law that it has read.
+        return PersonYearFiles(self._runtime.store)
 
     async def propose(
         self, caller: Principal, key: Idempotency, review_id: str, decision: Decision, reason: str
@@ -119,7 +125,7 @@ class ReviewHandlers:
         # The year first: whatever is settled or revoked after this look makes the release start over.
         year = await self._queries.benefit_year(opened.person_id, opened.area, opened.year)
         assert year is not None, "who was settled has a benefit year"
-        person = await PersonYearFiles(self._runtime.store).of(opened.person_id, opened.finding.noticed_at)
+        person = await self._files.of(opened.person_id, opened.finding.noticed_at)
         assert person.known is not None, "what was found rests on what identity told"
         key = (opened.area, opened.year)
         return _Again(found_in(person, key), person.years.get(key, ()), year, person.known.revision)
@@ -135,7 +141,7 @@ class ReviewHandlers:
         store = self._runtime.store
         with suppress(ConcurrencyError):
             async with store.pool.acquire() as connection, connection.transaction():
-                await Reviewing(store).look_at(connection, {person_id: cause})
+                await Reviewing(store, self._files).look_at(connection, {person_id: cause})
         store.appended.set()
 
     def _context(self, caller: Principal, key: Idempotency) -> CommandContext:
