@@ -6,6 +6,7 @@ from kernel.security import Role
 from onestop.demo.window import Window
 from onestop.quiescence import wait_until_arrived
 from onestop.replay import verify
+from onestop.trace import trace
 
 HOSPITAL, COUNTY = "H-CHENGZHONG", "450202"
 PERSON = {"id_number": "45020219600101002X", "name": "示例", "born_on": "1960-01-01", "sex": "FEMALE"}
@@ -61,6 +62,12 @@ async def test_a_cancelled_certification_costs_the_hospital_and_not_the_patient(
     assert await owed(finance) == {"BACKSTOP": "0.00", "BMI": "-300.00"}, "only the visit without one is still owed"
     kept = await window.get("settlement", f"/v1/settlements/{settled['settlement_id']}")
     assert (kept["revoked"], kept["bill"]["patient_pays"]) == (False, "120.00")
+
+    story = await trace(platform.admin_url, settled["settlement_id"])
+    told = [(step.service, step.type) for step in story.steps]
+    assert told.index(("identity", "ChronicCertified")) < told.index(("settlement", "SettlementConfirmed"))
+    assert told.index(("identity", "CertificationCancelled")) < told.index(("settlement", "PaymentRefused"))
+    assert told[-2:] == [("fund-ledger", "JournalBooked"), ("fund-ledger", "FundRestored")]
 
     verdict = await verify(platform.admin_url)
     assert verdict.identical, verdict.differences

@@ -52,6 +52,7 @@ async def trace(admin_url: str, settlement_id: str) -> Story:
         steps += await _stream(connection, "identity", f"person/{settled.person_id}")
         if settled.referral_id is not None:
             steps += await _stream(connection, "referral", f"referral/{settled.referral_id}")
+        steps += await _stream(connection, "settlement", f"payment-refusal/{settlement_id}")
         steps += await _stream(connection, "fund-ledger", f"journal/{settlement_id}")
         supplements = [step.event for step in steps if _supplements(step.event, settlement_id)]
         for review_id in dict.fromkeys(supplement.review_id for supplement in supplements):

@@ -65,7 +65,7 @@ def _summary(step: Step) -> str:
         return (
             f"patient {yuan_from_fen(finding.patient_fen)}, because of identity's revision {finding.identity_revision}"
         )
-    for name in ("state", "kind", "category", "discharged_on", "decision", "reason"):
+    for name in ("state", "kind", "category", "discharged_on", "cancelled_from", "decision", "reason"):
         value = getattr(event, name, None)
         if value is not None:
             return f"{name} {value}"

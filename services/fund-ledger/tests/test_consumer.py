@@ -46,7 +46,7 @@ async def pool(database: str) -> Any:
 
 @pytest.fixture
 def inbox(pool: Pool) -> Inbox:
-    (subscription,) = subscriptions(EventStore(pool, REGISTRY, project), Config())
+    subscription, *_ = subscriptions(EventStore(pool, REGISTRY, project), Config())
     return Inbox(pool, subscription.consumer, subscription.topic, subscription.effects)
 
 

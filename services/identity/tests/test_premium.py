@@ -24,7 +24,7 @@ TODAY = date(2019, 8, 1)
 MA, CASCADE = ("MA",), ("POVFUND", "MA")
 ASKED = Premium("p1", "445200", 2019, 1, "DIBAO", MA, 22000, "b1", TODAY)
 APPLIED = SubsidyApplied("b1", "445201", "445200", 2019, MA, 22000, TODAY, "agency", (ASKED,))
-PAID = SubsidyPaid("b1", TODAY, "voucher 7", (ASKED.changed(paid_on=TODAY),))
+PAID = SubsidyPaid("b1", TODAY, "voucher 7", (ASKED.changed(paid_on=TODAY),), "445201")
 
 
 def apply(*due: Due, held: dict[str, Premium] | None = None, amount_fen: int = 22000) -> ApplyForSubsidy:

@@ -1,10 +1,13 @@
 """Consumers: settlements, supplements, refusals and revocations become journals, a batch in one transaction."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from fund_ledger.config import Config
 from fund_ledger.handlers.booking import Happened, Told, book
-from kernel.contracts import settlement
+from fund_ledger.handlers.premiums import book_premiums
+from kernel.contracts import identity, settlement
+from kernel.contracts.envelope import type_name
 from kernel.database import Connection
 from kernel.event_log import Message
 from kernel.event_store import EventStore
@@ -12,6 +15,8 @@ from kernel.heard import read
 from kernel.inbox import PoisonError
 from kernel.refusals import Refused
 from kernel.runtime import Subscription
+
+_PREMIUMS_PAID: Final = type_name(identity.TOPIC, identity.PremiumsPaid)
 
 
 def subscriptions(store: EventStore, config: Config) -> Sequence[Subscription]:
@@ -31,4 +36,12 @@ def subscriptions(store: EventStore, config: Config) -> Sequence[Subscription]:
             # No later attempt would help: it is put aside with the person's later ones, for somebody to look at.
             raise PoisonError(str(refused)) from refused
 
-    return (Subscription("fund-ledger", settlement.TOPIC, effects),)
+    async def premiums(connection: Connection, messages: Sequence[Message]) -> None:
+        told = [(message, read(identity.REGISTRY, message)) for message in messages if message.type == _PREMIUMS_PAID]
+        if told:
+            await book_premiums(store, connection, told, config)
+
+    return (
+        Subscription("fund-ledger", settlement.TOPIC, effects),
+        Subscription("fund-ledger", identity.TOPIC, premiums),
+    )

@@ -1,4 +1,4 @@
-"""What identity tells the others: a person's whole entitlement after each change, without personal data."""
+"""What identity tells the others: a person's whole entitlement after each change, and premiums that were paid."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -9,6 +9,7 @@ from identity.domain.chronic import Certification
 from identity.domain.enrolment import Enrolment
 from identity.domain.entitlement import Entitlement
 from identity.domain.membership import Membership
+from identity.domain.premium_batch import SubsidyPaid
 from kernel.contracts import identity as contract
 from kernel.contracts.envelope import Published
 from kernel.event_store import RecordedEvent
@@ -36,6 +37,8 @@ _CHANGES: Final[Mapping[type, str]] = MappingProxyType(
 
 def publish(recorded: RecordedEvent) -> Published | None:
     """The published form of a recorded event; None where nobody else needs to know."""
+    if isinstance(recorded.event, SubsidyPaid):
+        return _premiums_paid(recorded.event)
     change = _change_of(recorded.event)
     if change is None:
         return None
@@ -71,6 +74,23 @@ def _changed(entitlement: Entitlement, change: str, known: Entitlement | None = 
         certifications=tuple(_certification(held) for held in known.certifications),
     )
     return Published(entitlement.person_id, event)
+
+
+def _premiums_paid(paid: SubsidyPaid) -> Published | None:
+    if not paid.county:
+        return None
+    first = paid.premiums[0]
+    event = contract.PremiumsPaid(
+        batch_id=paid.batch_id,
+        county=paid.county,
+        area=first.area,
+        year=first.year,
+        funds=first.funds,
+        persons=len(paid.premiums),
+        total_fen=paid.total_fen,
+        paid_on=paid.paid_on,
+    )
+    return Published(paid.batch_id, event)
 
 
 def _membership(held: Membership) -> contract.Membership:

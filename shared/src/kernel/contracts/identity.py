@@ -69,4 +69,20 @@ class EntitlementChanged(msgspec.Struct, frozen=True):
     annulled: bool = False
 
 
-REGISTRY: Final = contract_registry(TOPIC, EntitlementChanged)
+class PremiumsPaid(msgspec.Struct, frozen=True):
+    """Finance paid an application for premiums: ``total_fen`` out of ``funds``, the first as far as it reaches.
+
+    It names nobody: who is in the batch is identity's business (004 七(一)).
+    """
+
+    batch_id: str
+    county: str
+    area: str
+    year: int
+    funds: tuple[str, ...]
+    persons: int
+    total_fen: int
+    paid_on: date
+
+
+REGISTRY: Final = contract_registry(TOPIC, EntitlementChanged, PremiumsPaid)

@@ -7,7 +7,9 @@ from typing import Final, assert_never
 import msgspec
 
 from fund_ledger.domain import accounts
+from fund_ledger.domain.funding import split
 from fund_ledger.domain.journal_commands import (
+    BookPremiums,
     BookSettlement,
     BookSupplement,
     Collect,
@@ -30,6 +32,10 @@ from fund_ledger.domain.refused_payment import refusal
 from fund_ledger.domain.supplements import supplementary
 from kernel.decider import Decider
 from kernel.refusals import RefusalKind, Refused
+
+#: What funds pay beside bills: the kind of journal, and under which name it is counted.
+PREMIUMS: Final = "premiums"
+PREMIUM: Final = "PREMIUM"
 
 
 class Unbooked(msgspec.Struct, frozen=True):
@@ -56,18 +62,28 @@ def decide(command: JournalCommand, state: JournalState) -> Sequence[JournalEven
     AMOUNT_NOT_POSITIVE, VALUE_DATE_AHEAD or OVERPAYMENT.
     """
     match command:
-        case BookSettlement():
-            return _book(command) if isinstance(state, Unbooked) else ()
         case BookSupplement():
             return _supplement(command, state)
         case RefusePayment():
             return _refuse(command, state)
         case ReverseSettlement():
             return _reverse(command, state)
+        case BookSettlement() | BookPremiums() | ReceiveMoney() | PayOut() | Collect():
+            return _first(command) if isinstance(state, Unbooked) else ()
+        case _:
+            assert_never(command)
+
+
+def _first(command: BookSettlement | BookPremiums | ReceiveMoney | PayOut | Collect) -> Sequence[JournalEvent]:
+    match command:
+        case BookSettlement():
+            return _book(command)
+        case BookPremiums():
+            return _premiums(command)
         case ReceiveMoney():
-            return _receive(command) if isinstance(state, Unbooked) else ()
+            return _receive(command)
         case PayOut() | Collect():
-            return _pay(command) if isinstance(state, Unbooked) else ()
+            return _pay(command)
         case _:
             assert_never(command)
 
@@ -132,6 +148,20 @@ def _reverse(command: ReverseSettlement, state: JournalState) -> Sequence[Journa
             return ()  # a bill without a payer has no journal, and a second revocation is a repetition
         case _:
             assert_never(state)
+
+
+def _premiums(command: BookPremiums) -> Sequence[JournalEvent]:
+    county = command.county
+    held = {code: command.available_fen.get(accounts.fund(county, code), 0) for code in command.funds}
+    postings: list[Posting] = []
+    for code, share in split(command.total_fen, command.funds, held):
+        if share:
+            postings += [Posting(accounts.fund(county, code), share, PREMIUM)]
+            postings += [Posting(accounts.bank(county, code), -share, PREMIUM)]
+    if not postings:
+        return ()
+    journal = JournalBooked(command.journal_id, PREMIUMS, command.paid_on, tuple(postings))
+    return _with_alarms(journal, command.available_fen)
 
 
 def _receive(command: ReceiveMoney) -> Sequence[JournalEvent]:

@@ -41,6 +41,17 @@ class RefusePayment(msgspec.Struct, frozen=True):
     booked_on: date
 
 
+class BookPremiums(msgspec.Struct, frozen=True):
+    """Finance paid the premiums of the poor out of a county's funds: the first as far as it reaches, then the next."""
+
+    journal_id: str
+    county: str
+    funds: tuple[str, ...]
+    total_fen: int
+    available_fen: Mapping[str, int]
+    paid_on: date
+
+
 class ReceiveMoney(msgspec.Struct, frozen=True):
     """Money came into a county's fund on ``value_on``."""
 
@@ -76,4 +87,6 @@ class Collect(msgspec.Struct, frozen=True):
     today: date
 
 
-JournalCommand = BookSettlement | BookSupplement | ReverseSettlement | ReceiveMoney | PayOut | Collect | RefusePayment
+JournalCommand = (
+    BookSettlement | BookSupplement | ReverseSettlement | ReceiveMoney | PayOut | Collect | RefusePayment | BookPremiums
+)

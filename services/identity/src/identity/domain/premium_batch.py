@@ -76,12 +76,18 @@ class SubsidyApplied(msgspec.Struct, frozen=True):
 
 
 class SubsidyPaid(msgspec.Struct, frozen=True):
-    """Finance paid the application."""
+    """Finance paid the application; ``county`` is empty in events of the first days, which are not told to others."""
 
     batch_id: str
     paid_on: date
     reference: str
     premiums: tuple[Premium, ...]
+    county: str = ""
+
+    @property
+    def total_fen(self) -> int:
+        """What finance paid."""
+        return sum(premium.amount_fen for premium in self.premiums)
 
 
 class SubsidyRejected(msgspec.Struct, frozen=True):
@@ -108,7 +114,8 @@ def decide(command: Command, state: State) -> Sequence[Event]:
             if command.paid_on > command.today:
                 raise Refused("DATE_IN_FUTURE", f"paid_on {command.paid_on} is after today, {command.today}")
             paid = tuple(premium.changed(paid_on=command.paid_on) for premium in _in_order(command.held))
-            return [SubsidyPaid(_open(state).batch_id, command.paid_on, command.reference, paid)]
+            applied = _open(state)
+            return [SubsidyPaid(applied.batch_id, command.paid_on, command.reference, paid, applied.county)]
         case RejectBatch():
             _check_open(state)
             empty = {"category": None, "funds": (), "amount_fen": 0, "batch_id": None, "applied_on": None}

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from kernel.contracts import settlement
-from kernel.contracts.identity import EntitlementChanged
+from kernel.contracts.identity import EntitlementChanged, PremiumsPaid
 from kernel.event_store import RecordedEvent
 from kernel.read_tables import Change, put
 from referral.domain.referral import MisuseRecorded
@@ -63,8 +63,10 @@ def _referral(standing: Standing) -> Change:
     )
 
 
-def project_entitlement(event: EntitlementChanged) -> Iterable[Change]:
+def project_entitlement(event: EntitlementChanged | PremiumsPaid) -> Iterable[Change]:
     """What identity tells of a person; the newest message is the whole truth."""
+    if isinstance(event, PremiumsPaid):
+        return
     yield put(
         applicants,
         person_id=event.person_id,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from kernel.contracts.identity import EntitlementChanged
+from kernel.contracts.identity import EntitlementChanged, PremiumsPaid
 from kernel.contracts.referral import ReferralChanged
 from kernel.event_store import RecordedEvent
 from kernel.read_tables import Change, put
@@ -162,8 +162,10 @@ def _year_opened(event: BenefitYearOpened) -> Change:
     )
 
 
-def project_entitlement(event: EntitlementChanged) -> Iterable[Change]:
+def project_entitlement(event: EntitlementChanged | PremiumsPaid) -> Iterable[Change]:
     """What identity tells of a person; the newest message is the whole truth."""
+    if isinstance(event, PremiumsPaid):
+        return
     yield put(
         people,
         person_id=event.person_id,
