@@ -28,10 +28,7 @@ async def visit(window: Window, person_id: str, day: str) -> dict[str, Any]:
     return settled
 
 
-async def test_a_cancelled_certification_costs_the_hospital_and_not_the_patient(town: Any) -> None:
-    platform, today = town.platform, town.today.isoformat()
-    agency, finance = Window(platform, Role.AGENCY), Window(platform, Role.FINANCE)
-    window = Window(platform, Role.HOSPITAL, HOSPITAL)
+async def register(platform: Any, agency: Window) -> str:
     entry = {"hospital_id": HOSPITAL, "name": "示例医院", "level": "county", "division": COUNTY}
     await agency.post("settlement", "/v1/institutions", {**entry, "contract_from": "2018-01-01"}, key="cert-1")
     certifier = {"hospital_id": HOSPITAL, "name": "示例医院", "grade": 2, "since": "2018-01-01"}
@@ -40,6 +37,14 @@ async def test_a_cancelled_certification_costs_the_hospital_and_not_the_patient(
     office = Window(platform, Role.DEPARTMENT, "poverty-alleviation")
     await office.post("identity", f"/v1/persons/{person_id}/memberships", POOR, key="cert-4")
     await wait_until_arrived(platform.admin_url)
+    return str(person_id)
+
+
+async def test_a_cancelled_certification_costs_the_hospital_and_not_the_patient(town: Any) -> None:
+    platform, today = town.platform, town.today.isoformat()
+    agency, finance = Window(platform, Role.AGENCY), Window(platform, Role.FINANCE)
+    window = Window(platform, Role.HOSPITAL, HOSPITAL)
+    person_id = await register(platform, agency)
 
     before = await visit(window, person_id, today)
     assert before["bill"]["patient_pays"] == "300.00", "without a certification there is no backstop"
@@ -63,14 +68,17 @@ async def test_a_cancelled_certification_costs_the_hospital_and_not_the_patient(
     kept = await window.get("settlement", f"/v1/settlements/{settled['settlement_id']}")
     assert (kept["revoked"], kept["bill"]["patient_pays"]) == (False, "120.00")
 
-    story = await trace(platform.admin_url, settled["settlement_id"])
+    await check_story(platform, settled["settlement_id"])
+    verdict = await verify(platform.admin_url)
+    assert verdict.identical, verdict.differences
+
+
+async def check_story(platform: Any, settlement_id: str) -> None:
+    story = await trace(platform.admin_url, settlement_id)
     told = [(step.service, step.type) for step in story.steps]
     assert told.index(("identity", "ChronicCertified")) < told.index(("settlement", "SettlementConfirmed"))
     assert told.index(("identity", "CertificationCancelled")) < told.index(("settlement", "PaymentRefused"))
     assert told[-2:] == [("fund-ledger", "JournalBooked"), ("fund-ledger", "FundRestored")]
-
-    verdict = await verify(platform.admin_url)
-    assert verdict.identical, verdict.differences
 
 
 async def owed(finance: Window) -> dict[str, str]:
