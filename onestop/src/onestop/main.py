@@ -14,12 +14,14 @@ from kernel.refusals import Refused
 from kernel.security import Issuer, Role
 from onestop.address import DatabaseAddress
 from onestop.examples.command import examples_command
+from onestop.feed_command import feed_command
 from onestop.policy import app as policy_app
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="OneStop: one-stop settlement for the poorest patients."
 )
 app.command("examples")(examples_command)
+app.command("feed")(feed_command)
 app.add_typer(policy_app, name="policy")
 console: Final = Console()
 

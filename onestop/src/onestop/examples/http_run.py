@@ -33,22 +33,28 @@ def http_player(policies: Path, examples: Iterable[SettleExample]) -> Iterator[H
     with tempfile.TemporaryDirectory() as name, EmbeddedPostgres(Path(name) / "postgres") as server:
         folder = Path(name)
         library = _configured(policies, folder / "policies", examples)
-        command = [sys.executable, "-m", "onestop", "platform", "--database", server.url(), "--folder", str(folder)]
-        command += ["--policies", str(folder / "policies"), "--first-port", str(FIRST_PORT)]
-        with (folder / "platform.log").open("w") as log:
-            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
-        assert process.stdout is not None
-        try:
-            if process.stdout.readline() != "ready\n":
-                raise RuntimeError((folder / "platform.log").read_text()[-3000:])
-            urls = {name: f"http://127.0.0.1:{FIRST_PORT + i}" for i, name in enumerate(SERVICES)}
+        with running_services(server.url(), folder, folder / "policies") as urls:
             client = HttpClient(urls, Issuer.in_folder(folder / "keys"))
             yield HttpPlayer(client, library)
             client.close()
-        finally:
-            process.terminate()
-            process.wait(30)
-            process.stdout.close()
+
+
+@contextmanager
+def running_services(database: str, folder: Path, policies: Path) -> Iterator[dict[str, str]]:
+    """Every service in a process of its own on a database; gives their addresses, and ends it with the block."""
+    command = [sys.executable, "-m", "onestop", "platform", "--database", database, "--folder", str(folder)]
+    command += ["--policies", str(policies), "--first-port", str(FIRST_PORT)]
+    with (folder / "platform.log").open("w") as log:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
+    assert process.stdout is not None
+    try:
+        if process.stdout.readline() != "ready\n":
+            raise RuntimeError((folder / "platform.log").read_text()[-3000:])
+        yield {name: f"http://127.0.0.1:{FIRST_PORT + i}" for i, name in enumerate(SERVICES)}
+    finally:
+        process.terminate()
+        process.wait(30)
+        process.stdout.close()
 
 
 def _configured(policies: Path, copy: Path, examples: Iterable[SettleExample]) -> PackLibrary:
