@@ -160,6 +160,9 @@ async def test_a_low_income_test_is_kept_with_its_inputs_result_and_clause(offic
         {**DIBAO, "valid_from": "2019-09-01"},
     ):
         assert (await offices.civil_affairs.post(path, json=fits)).status_code == 201
+    rural = {**told, "detail": {**INCOME, "group": "RURAL"}, "valid_from": "2019-10-01"}
+    misplaced = await offices.civil_affairs.post(f"/v1/persons/{offices.person_id}/facts", json=rural)
+    assert (misplaced.status_code, misplaced.json()["code"]) == (422, "GROUP_MISPLACED")
     early = await offices.civil_affairs.post(
         f"/v1/persons/{offices.person_id}/facts", json={**told, "valid_from": "2010-01-01"}
     )

@@ -64,6 +64,37 @@ async def test_planted_personal_data_are_found_nowhere(
             assert planted.encode().hex() not in text
 
 
+async def test_what_is_corrected_merged_and_entered_leaves_nothing_in_the_clear(
+    logged: io.StringIO,
+    civil_affairs: httpx.AsyncClient,
+    agency: httpx.AsyncClient,
+    around: Surroundings,
+    identity: Service,
+) -> None:
+    person_id = (await civil_affairs.post("/v1/persons", json=REGISTRATION)).json()["person_id"]
+    path = f"/v1/persons/{person_id}"
+    anew = {"name": "司马示例", "phone": "13700137555", "address": "揭阳市普宁市新村7号", "card_number": "Z555666777"}
+    right = {"id_number": "445201199003070034", "born_on": "1990-03-07", "sex": "MALE", "reason": "ENTERED_WRONGLY"}
+    other = {**REGISTRATION, "id_number": "445201199003080013", "born_on": "1990-03-08", "sex": "MALE"}
+    twin = (await civil_affairs.post("/v1/persons", json=other)).json()["person_id"]
+    membership = {"kind": "assert", "category": "TEKUN", "valid_from": "2019-01-01", "evidence": "list"}
+    fact = {"kind": "household", "household_id": "4452010001", "role": "HEAD"}
+    for client, where, sent in (
+        (civil_affairs, f"{path}/personal-data/correction", {**anew, "reason": "CHANGED"}),
+        (civil_affairs, f"{path}/id-number/correction", right),
+        (civil_affairs, "/v1/entries", {"person_id": person_id, "change": membership}),
+        (civil_affairs, f"{path}/facts", {"detail": fact, "valid_from": "2018-01-01", "evidence": "book"}),
+        (agency, f"{path}/merger", {"other_id": twin, "evidence": "household book"}),
+        (agency, "/v1/persons/lookup", {"id_number": PLANTED["id_number"], "reason": "AUDIT"}),
+    ):
+        response = await client.post(where, json=sent)
+        assert response.status_code in (200, 201), (where, response.text)
+    await eventually(lambda: around.bus.fetchval("SELECT count(*) >= 6 FROM messages"))
+    for text in (await _everything(identity, around), logged.getvalue()):
+        for planted in (*PLANTED.values(), *anew.values(), right["id_number"], other["id_number"]):
+            assert planted not in text
+
+
 async def _everything(identity: Service, around: Surroundings) -> str:
     tables = await identity.pool.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'identity'")
     texts = [

@@ -8,7 +8,7 @@ from typing import Final, TypeAlias, assert_never
 
 import msgspec
 
-from identity.domain.categories import Category, Department, Group
+from identity.domain.categories import GROUPS, Category, Department, Group
 from identity.domain.membership import Membership, dates_out_of_order
 from kernel.decider import Decider
 from kernel.refusals import RefusalKind, Refused
@@ -89,6 +89,12 @@ class CorrectionReason(StrEnum):
 
     ENTERED_WRONGLY = "ENTERED_WRONGLY"
     CHANGED = "CHANGED"
+
+
+def check_low_income_group(group: Group | None) -> None:
+    """Refuse a group that no low-income family has: GROUP_MISPLACED. A family may have none of them, and fails."""
+    if group is not None and group not in GROUPS[Category.LOW_INCOME]:
+        raise Refused("GROUP_MISPLACED", f"{group} is none of the four groups of a low-income family")
 
 
 def check_low_income(membership: Membership, told: Facts | None) -> None:

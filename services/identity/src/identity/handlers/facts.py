@@ -8,7 +8,7 @@ from uuid import uuid5
 
 from identity.domain import person
 from identity.domain.categories import Category, Group
-from identity.domain.facts import DECIDER, Command, LowIncomeTest, check_low_income
+from identity.domain.facts import DECIDER, Command, LowIncomeTest, check_low_income, check_low_income_group
 from identity.domain.low_income import is_low_income
 from identity.handlers.personal_data import Vault
 from identity.handlers.request_context import context_of
@@ -76,7 +76,11 @@ class FactHandlers:
         asset_limit_fen: int,
         group: Group | None,
     ) -> LowIncomeTest:
-        """A low-income test by the rule in force where the person lives; raises Refused LOW_INCOME_RULE_MISSING."""
+        """A low-income test by the rule in force where the person lives.
+
+        Raises Refused LOW_INCOME_RULE_MISSING, GROUP_MISPLACED.
+        """
+        check_low_income_group(group)
         row = await self._queries.person(person_id)
         if row is None:
             raise person.person_unknown()
