@@ -92,6 +92,14 @@ async def test_a_number_that_is_none_is_refused_and_not_repeated(
     assert number not in refused.text
 
 
+@pytest.mark.parametrize("field", sorted(HOLDER))
+async def test_a_form_that_is_filled_in_has_every_field(agency: httpx.AsyncClient, approved: str, field: str) -> None:
+    without = {name: value for name, value in HOLDER.items() if name != field}
+    for holder, code in ((without, "MISSING_FIELD"), (HOLDER | {field: ""}, "INVALID_FIELD")):
+        refused = await agency.post(f"/v1/referrals/{approved}/form", json=holder)
+        assert (refused.status_code, refused.json()["code"]) == (422, code)
+
+
 async def test_only_who_may_see_a_referral_may_print_it(
     referral: Service, receiver: httpx.AsyncClient, applied: str
 ) -> None:

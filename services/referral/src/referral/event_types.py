@@ -3,7 +3,7 @@
 from typing import Final
 
 from kernel.event_registry import EventRegistry, EventType
-from referral.domain import referral
+from referral.domain import delivery, referral
 
 REGISTRY: Final = EventRegistry(
     [
@@ -16,5 +16,6 @@ REGISTRY: Final = EventRegistry(
         EventType("ReferralExpired", referral.ReferralExpired),
         EventType("ReferralUsed", referral.ReferralUsed),
         EventType("MisuseRecorded", referral.MisuseRecorded),
+        EventType("CopyDelivered", delivery.CopyDelivered),
     ]
 )

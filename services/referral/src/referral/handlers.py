@@ -13,6 +13,7 @@ from kernel.http import Idempotency, current_correlation_id
 from kernel.runtime import Runtime
 from kernel.security import Principal
 from referral.config import Config
+from referral.domain import delivery
 from referral.domain.form import Form
 from referral.domain.referral import DECIDER, Apply, Approve, Cancel, Command, Endorse, Expire, Reject
 from referral.domain.standing import Opinion, Standing, State
@@ -72,6 +73,23 @@ class Handlers:
     async def expire(self, caller: Principal, key: Idempotency, referral_id: str) -> Answered:
         """Close an approval whose last day is over."""
         return await self._move(caller, key, referral_id, Expire(self._today))
+
+    async def deliver(
+        self, caller: Principal, key: Idempotency, referral_id: str, copy: delivery.Copy, on: date, recorded_by: str
+    ) -> Answered:
+        """A copy of the form came to its keeper."""
+
+        async def attempt() -> Outcome:
+            row = await self._queries.referral(referral_id)
+            approved_on = None if row is None else row.approved_on
+            command = delivery.DeliverCopy(referral_id, copy, on, recorded_by, approved_on, self._today)
+            stream, past = await self._runtime.store.load(f"referral-copies/{referral_id}")
+            events = tuple(delivery.DECIDER.decide(command, delivery.DECIDER.fold(past)))
+            body = {"referral_id": referral_id, "copy": copy.value, "delivered_on": on}
+            appends = (StreamAppend(stream, events),) if events else ()
+            return Outcome(appends, body, contended=referral_id)
+
+        return await self._runtime.path.run(self._context(caller, key), attempt)
 
     @property
     def _today(self) -> date:

@@ -3,13 +3,14 @@
 from kernel.contracts.envelope import Published
 from kernel.contracts.referral import ReferralChanged
 from kernel.event_store import RecordedEvent
+from referral.domain.delivery import CopyDelivered
 from referral.domain.referral import MisuseRecorded
 from referral.domain.standing import Standing
 
 
 def publish(recorded: RecordedEvent) -> Published | None:
     """The referral as it stands after an event; None where its standing did not change."""
-    if isinstance(recorded.event, MisuseRecorded):
+    if isinstance(recorded.event, MisuseRecorded | CopyDelivered):
         return None
     standing: Standing = recorded.event.standing
     form = standing.form

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from kernel.contracts.referral import TOPIC
 from kernel.hosting import Host, application
 from kernel.runtime import ServiceParts
-from referral.api import CODES, filing, printing, reading
+from referral.api import CODES, copies, filing, printing, reading
 from referral.config import Config
 from referral.consumers import HEARD, subscriptions
 from referral.event_types import REGISTRY
@@ -32,6 +32,7 @@ def build(host: Host, config: Config) -> FastAPI:
     """The referral service in the given surroundings; it starts with its lifespan."""
     runtime = host.runtime(PARTS)
     queries = Queries(runtime)
+    handlers = Handlers(runtime, queries, config, host.clock)
     sweep = ExpirySweep(runtime, queries, config, host.clock)
 
     async def start_sweeping() -> None:
@@ -42,7 +43,8 @@ def build(host: Host, config: Config) -> FastAPI:
         host,
         description="Referral filing for care outside the county.",
         routers=[
-            filing(Handlers(runtime, queries, config, host.clock)),
+            filing(handlers),
+            copies(handlers, queries),
             reading(queries),
             printing(queries, host.clock),
         ],

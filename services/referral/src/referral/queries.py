@@ -41,6 +41,7 @@ SELECT s.settlement_id, s.encounter_id, s.settled_at, s.with_benefits, r.revoked
 FROM settled_stays s LEFT JOIN revoked_settlements r USING (settlement_id)
 WHERE s.referral_id = $1 ORDER BY s.settled_at, s.settlement_id LIMIT 100
 """
+_COPIES_SQL: Final = "SELECT copy, delivered_on, recorded_by FROM copies WHERE referral_id = $1"
 _RUN_OUT_SQL: Final = """
 SELECT referral_id FROM referrals WHERE state = 'AGENCY_APPROVED' AND expires_on < $1 ORDER BY expires_on LIMIT $2
 """
@@ -78,6 +79,13 @@ class MisuseRow(msgspec.Struct, frozen=True):
     encounter_id: str
     why: str
     recorded_at: datetime
+
+
+class CopyRow(msgspec.Struct, frozen=True):
+    """A copy of the form that came to its keeper."""
+
+    delivered_on: date
+    recorded_by: str
 
 
 class StayRow(msgspec.Struct, frozen=True):
@@ -127,6 +135,11 @@ class Queries:
     async def stays(self, referral_id: str) -> list[StayRow]:
         """What settlement made of the stay, the first hundred settlements."""
         return [StayRow(*row) for row in await self._runtime.store.pool.fetch(_STAYS_SQL, referral_id)]
+
+    async def copies(self, referral_id: str) -> dict[str, CopyRow]:
+        """The copies of the form that came, by who keeps them."""
+        rows = await self._runtime.store.pool.fetch(_COPIES_SQL, referral_id)
+        return {row["copy"]: CopyRow(row["delivered_on"], row["recorded_by"]) for row in rows}
 
     async def run_out(self, today: date, limit: int) -> list[str]:
         """Approvals whose last day is over."""

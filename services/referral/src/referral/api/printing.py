@@ -23,13 +23,16 @@ _NOTHING_WRITTEN: Final = [keyless("it prints what the window brings along, and 
 
 
 class HolderBody(RequestBody, frozen=True):
-    """Who the form is about, as the window has it before it. Printed, and neither kept nor logged."""
+    """Who the form is about, as the window has it before it. Printed, and neither kept nor logged.
+
+    Every field of the form is needed (001 附件); where one is not at hand, the empty form is filled in by hand.
+    """
 
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=30)]
     id_number: Annotated[str, msgspec.Meta(min_length=18, max_length=18)]
-    phone: Annotated[str, msgspec.Meta(max_length=20)] = ""
-    address: Annotated[str, msgspec.Meta(max_length=60)] = ""
-    card_number: Annotated[str, msgspec.Meta(max_length=30)] = ""
+    phone: Annotated[str, msgspec.Meta(min_length=5, max_length=20)]
+    address: Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
+    card_number: Annotated[str, msgspec.Meta(min_length=1, max_length=30)]
 
 
 def printing(queries: Queries, clock: Clock) -> Router:

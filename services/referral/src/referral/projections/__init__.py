@@ -7,10 +7,12 @@ from kernel.contracts import settlement
 from kernel.contracts.identity import EntitlementChanged, PremiumsPaid
 from kernel.event_store import RecordedEvent
 from kernel.read_tables import Change, put
+from referral.domain.delivery import CopyDelivered
 from referral.domain.referral import MisuseRecorded
 from referral.domain.standing import Standing
 from referral.projections.tables import (
     applicants,
+    copies,
     metadata,
     misuses,
     referrals,
@@ -31,6 +33,14 @@ def project(recorded: RecordedEvent) -> Iterable[Change]:
                 encounter_id=encounter_id,
                 why=why.value,
                 recorded_at=recorded.occurred_at,
+            )
+        case CopyDelivered() as delivered:
+            yield put(
+                copies,
+                referral_id=delivered.referral_id,
+                copy=delivered.copy.value,
+                delivered_on=delivered.delivered_on,
+                recorded_by=delivered.recorded_by,
             )
         case event:
             yield _referral(event.standing)

@@ -50,6 +50,16 @@ misuses: Final = Table(
     Column("recorded_at", DateTime(timezone=True), nullable=False),
 )
 
+#: Copies of the form that came to their keepers.
+copies: Final = Table(
+    "copies",
+    metadata,
+    Column("referral_id", Text, primary_key=True),
+    Column("copy", Text, primary_key=True),
+    Column("delivered_on", Date, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+)
+
 #: People as identity last told of them.
 applicants: Final = Table(
     "applicants",
