@@ -7,7 +7,6 @@ from typing import Final
 import structlog
 
 from kernel.event_log import EventLog, Message, Reader
-from kernel.event_log.port import PARTITIONS
 from kernel.inbox import GapError, Inbox
 
 READ_SECONDS: Final = 1.0
@@ -51,7 +50,7 @@ class Consumer:
 
     async def run(self) -> None:
         """Consume until cancelled; raises on a gap or a stall, and whoever runs it starts it again."""
-        self._next = dict.fromkeys(range(PARTITIONS), 0) | await self.inbox.positions()
+        self._next = await self.inbox.positions()
         reader = await self._log.reader(self.inbox.topic, self._next)
         try:
             await self._consume(reader)

@@ -9,6 +9,7 @@ import msgspec
 from kernel import failpoints
 from kernel.database import Connection, Pool
 from kernel.event_log import Message
+from kernel.event_log.port import PARTITIONS
 
 ATTEMPTS_MAX: Final = 3
 _TRANSIENT: Final = (OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError)
@@ -27,6 +28,10 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 """
 _PARKED_KEYS_SQL: Final = """
 SELECT DISTINCT key FROM inbox_parked WHERE consumer = $1 AND topic = $2 AND key = ANY($3::text[])
+"""
+_BEGIN_SQL: Final = """
+INSERT INTO inbox_cursor (consumer, topic, partition, next_offset, last_pseq)
+SELECT $1, $2, partition, 0, 0 FROM generate_series(0, $3::int - 1) AS partition ON CONFLICT DO NOTHING
 """
 _POSITIONS_SQL: Final = "SELECT partition, next_offset FROM inbox_cursor WHERE consumer = $1 AND topic = $2"
 
@@ -55,7 +60,11 @@ class Inbox:
         self._effects = effects
 
     async def positions(self) -> dict[int, int]:
-        """For each partition seen so far, the transport's offset to go on from."""
+        """For each partition the transport's offset to go on from.
+
+        A consumer that begins stands at the start of every partition, so that all can see what it has before it.
+        """
+        await self._pool.execute(_BEGIN_SQL, self.consumer, self.topic, PARTITIONS)
         rows = await self._pool.fetch(_POSITIONS_SQL, self.consumer, self.topic)
         return {row["partition"]: row["next_offset"] for row in rows}
 
