@@ -85,6 +85,7 @@ def test_a_complete_form_is_filed() -> None:
         (applying(attributes=(Attribute.DIBAO, Attribute.TEKUN)), "ATTRIBUTE_NOT_HELD"),
         (applying(signed_on=date(2017, 12, 31)), "ATTRIBUTE_NOT_HELD"),
         (Apply(FORM, None, TODAY), "PERSON_UNKNOWN"),
+        (Apply(FORM, msgspec.structs.replace(APPLICANT, merged_into="p2"), TODAY), "PERSON_MERGED"),
         (Apply(FORM, msgspec.structs.replace(APPLICANT, deceased_on=date(2018, 8, 31)), TODAY), "PERSON_DECEASED"),
     ],
 )

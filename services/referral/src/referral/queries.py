@@ -45,7 +45,7 @@ _COPIES_SQL: Final = "SELECT copy, delivered_on, recorded_by FROM copies WHERE r
 _RUN_OUT_SQL: Final = """
 SELECT referral_id FROM referrals WHERE state = 'AGENCY_APPROVED' AND expires_on < $1 ORDER BY expires_on LIMIT $2
 """
-_APPLICANT_SQL: Final = "SELECT person_id, memberships, deceased_on FROM applicants WHERE person_id = $1"
+_APPLICANT_SQL: Final = "SELECT person_id, memberships, deceased_on, merged_into FROM applicants WHERE person_id = $1"
 
 
 class ReferralRow(msgspec.Struct, frozen=True):
@@ -152,7 +152,7 @@ class Queries:
         if row is None:
             return None
         memberships = msgspec.json.decode(row["memberships"], type=tuple[Held, ...])
-        return Applicant(row["person_id"], memberships, row["deceased_on"])
+        return Applicant(row["person_id"], memberships, row["deceased_on"], row["merged_into"])
 
     async def _rows(self, sql: str, *arguments: Any) -> list[ReferralRow]:
         return [_row(row) for row in await self._runtime.store.pool.fetch(sql, *arguments)]

@@ -18,6 +18,7 @@ CODES: Final = (
     ErrorCode("ATTRIBUTE_NOT_HELD", 409, "Identity does not confirm a poverty attribute"),
     ErrorCode("ATTACHMENT_MISSING", 422, "A copy is missing"),
     ErrorCode("PERSON_UNKNOWN", 404, "Identity has told nothing of this person"),
+    ErrorCode("PERSON_MERGED", 409, "The record was merged into another one"),
     ErrorCode("PERSON_DECEASED", 409, "The person died before that"),
     ErrorCode("PERSONAL_DATA_IN_TEXT", 422, "A free text holds an ID number"),
     ErrorCode("DATES_OUT_OF_ORDER", 422, "Two dates are in the wrong order"),

@@ -23,6 +23,8 @@ class Applicant(msgspec.Struct, frozen=True):
     person_id: str
     memberships: tuple[Held, ...] = ()
     deceased_on: date | None = None
+    #: The record that stands for the person now, where identity merged two.
+    merged_into: str | None = None
 
     def categories_on(self, day: date) -> frozenset[str]:
         """The categories that hold on a day."""
@@ -43,6 +45,13 @@ def check_applicant(form: Form, applicant: Applicant | None) -> None:
             f"identity has told nothing of person {form.person_id}: register the person there first",
             kind=RefusalKind.NOT_FOUND,
             about={"person": form.person_id},
+        )
+    if applicant.merged_into is not None:
+        raise Refused(
+            "PERSON_MERGED",
+            f"the record {form.person_id} was merged into {applicant.merged_into}: file the form for that one",
+            kind=RefusalKind.CONFLICT,
+            about={"person": form.person_id, "surviving": applicant.merged_into},
         )
     if applicant.deceased_on is not None and applicant.deceased_on < form.signed_on:
         raise Refused("PERSON_DECEASED", "the person died before the application was signed", kind=RefusalKind.CONFLICT)

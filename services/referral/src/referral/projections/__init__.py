@@ -83,6 +83,7 @@ def project_entitlement(event: EntitlementChanged | PremiumsPaid) -> Iterable[Ch
         revision=event.revision,
         memberships=event.memberships,
         deceased_on=event.deceased_on,
+        merged_into=event.merged_into,
     )
 
 

@@ -68,6 +68,7 @@ applicants: Final = Table(
     Column("revision", Integer, nullable=False),
     Column("memberships", JSON, nullable=False),
     Column("deceased_on", Date),
+    Column("merged_into", Text),
 )
 
 #: What settlement made of the stays that rest on referrals, as it told.

@@ -1,0 +1,38 @@
+"""A form for a record that identity merged into another one is refused, and the right record named."""
+
+from datetime import date
+
+import httpx
+
+from kernel.contracts import identity
+from kernel.testing.deadline import eventually
+from kernel.testing.surroundings import Service, Surroundings
+
+FORM = {
+    "person_id": "p1",
+    "receiving_hospital": "H430100",
+    "attributes": ["DIBAO"],
+    "diagnosis": "脑梗死",
+    "signed_on": "2018-09-01",
+    "signed_by": "FAMILY",
+    "attachments": [
+        {"kind": "household_book_copy", "reference": "scan/17/1"},
+        {"kind": "social_card_copy", "reference": "scan/17/2"},
+    ],
+}
+HELD = (identity.Membership("m1", "DIBAO", "civil-affairs", date(2018, 1, 1)),)
+_MERGED_SQL = "SELECT count(*) FROM applicants WHERE merged_into = 'p2'"
+
+
+async def test_a_form_for_a_merged_record_is_refused_and_the_right_one_named(
+    around: Surroundings, referral: Service, sender: httpx.AsyncClient
+) -> None:
+    merged = identity.EntitlementChanged("p1", 4, "MERGED", "430481", HELD, merged_into="p2")
+    await around.tell(identity.TOPIC, "p1", merged)
+    await around.tell(identity.TOPIC, "p2", identity.EntitlementChanged("p2", 4, "TOOK_OVER", "430481", HELD))
+    await eventually(lambda: referral.pool.fetchval(_MERGED_SQL))
+    await eventually(lambda: referral.pool.fetchval("SELECT count(*) = 2 FROM applicants"))
+    refused = await sender.post("/v1/referrals", json=FORM)
+    assert (refused.status_code, refused.json()["code"]) == (409, "PERSON_MERGED")
+    assert refused.json()["about"] == {"person": "p1", "surviving": "p2"}
+    assert (await sender.post("/v1/referrals", json={**FORM, "person_id": "p2"})).status_code == 201
