@@ -233,3 +233,16 @@ async def test_a_hundred_thousand_premiums_are_listed_as_due(identity: Service, 
     await identity.pool.execute(people.replace("scheme, registered_on)", "scheme, registered_on, marked_on)"))
     listed = await get(agency, "/v1/premiums/due?county=445202&area=445200&year=2019&limit=500")
     assert (len(listed["items"]), listed["items"][0]["funds"]) == (500, ["POVFUND", "MA"])
+
+
+async def test_an_exemption_of_a_merged_record_counts_for_the_person(agency: httpx.AsyncClient, county: County) -> None:
+    kept, other = await county.person(), await county.person(poor=False)
+    await county.exempt(other, "EMIGRATED")
+    await post(agency, f"/v1/persons/{kept}/merger", {"other_id": other, "evidence": "household book"})
+    comparison = (await post(agency, "/v1/comparisons", COMPARE, 201))["comparison_id"]
+    total = (await get(agency, f"/v1/comparisons/{comparison}"))["total"]
+    assert (total["registered"], total["exceptions"]) == (1, {"EMIGRATED": 1})
+    assignment = await agency.post(
+        f"/v1/work-list/{kept}/assignment", json={"year": 2019, "responsible": "village cadre 3"}
+    )
+    assert assignment.json()["code"] == "NOT_ON_WORK_LIST"

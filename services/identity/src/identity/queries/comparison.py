@@ -24,9 +24,10 @@ WITH poor AS (
   WHERE e.year = $3 AND e.registered_on <= $2{of_e}
   GROUP BY e.person_id
 ), exempt AS (
-  SELECT DISTINCT ON (x.person_id) x.person_id, x.code FROM exemptions x
+  SELECT DISTINCT ON (1) COALESCE(a.merged_into, a.person_id) AS person_id, x.code
+  FROM exemptions x JOIN persons a USING (person_id)
   WHERE x.since <= $2 AND (x.until IS NULL OR x.until >= $2){of_x}
-  ORDER BY x.person_id, x.since, x.exemption_id
+  ORDER BY 1, x.since, x.exemption_id
 ), living AS (
   SELECT p.person_id, p.county, COALESCE(t.township, p.county) AS township, p.deceased_on <= $2 AS dead
   FROM persons p LEFT JOIN person_townships t USING (person_id)
@@ -49,7 +50,12 @@ WITH poor AS (
 )
 """
 _COMPARED: Final = _TEMPLATE.format(of_m="", of_e="", of_x="", of_p="")
-_COMPARED_ONE: Final = _TEMPLATE.format(**{f"of_{alias}": f" AND {alias}.person_id = $4" for alias in "mexp"})
+_COMPARED_ONE: Final = _TEMPLATE.format(
+    of_m=" AND m.person_id = $4",
+    of_e=" AND e.person_id = $4",
+    of_x=" AND (a.person_id = $4 OR a.merged_into = $4)",
+    of_p=" AND p.person_id = $4",
+)
 _COUNTS_SQL: Final = f"""{_COMPARED}
 SELECT county, township, finding, code, count(*)::int AS persons FROM compared
 GROUP BY county, township, finding, code
