@@ -48,7 +48,10 @@ async def test_a_certification_counts_at_once_is_filed_and_may_be_cancelled(
     (row,) = (await certifier.get(path)).json()
     assert (row["disease"], row["effective_from"], row["filed_on"]) == ("GX01", "2019-08-01", None)
     unfiled = "/v1/chronic-filings?month=2019-08&filed=false"
-    assert [r["certification_id"] for r in (await agency.get(unfiled)).json()["items"]] == [certified]
+    (listed,) = (await agency.get(unfiled)).json()["items"]
+    assert (listed["certification_id"], listed["name"], listed["disease_name"]) == (certified, "示例", "冠心病")
+    (own,) = (await certifier.get(unfiled)).json()["items"]
+    assert own["name"] == "示*"
     filing = {"month": "2019-08", "certification_ids": [certified], "sealed_on": "2019-08-01"}
     assert (await post(certifier, "/v1/chronic-filings", filing, 201))["filed"] == 1
     assert (await post(certifier, "/v1/chronic-filings", filing, 409))["code"] == "NOTHING_NEW_TO_FILE"

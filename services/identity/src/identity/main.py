@@ -70,7 +70,7 @@ def build(host: Host, config: Config) -> FastAPI:
             memberships(handlers, queries, rules),
             feeds(queries),
             *around_persons(runtime, vault, config.library, rules, host.clock),
-            *around_enrolment(runtime, config.library, host.clock),
+            *around_enrolment(runtime, vault, config.library, host.clock),
             feed_batches(feeding, FeedQueries(runtime), rules),
         ],
         error_codes=CODES,

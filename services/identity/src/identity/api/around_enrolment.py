@@ -9,6 +9,7 @@ from identity.api.notices import notices
 from identity.api.premium_batches import premium_batches
 from identity.api.premiums import premium_of_person, premiums
 from identity.api.work_list import townships, work_list
+from identity.handlers import Vault
 from identity.handlers.certification import CertificationHandlers
 from identity.handlers.comparison import ComparisonHandlers
 from identity.handlers.enrolment import EnrolmentHandlers
@@ -22,7 +23,7 @@ from kernel.policy_packs import PackLibrary
 from kernel.runtime import Runtime
 
 
-def around_enrolment(runtime: Runtime, library: PackLibrary, clock: Clock) -> list[Router]:
+def around_enrolment(runtime: Runtime, vault: Vault, library: PackLibrary, clock: Clock) -> list[Router]:
     """The routers, over handlers and queries of their own."""
     handlers, queries = EnrolmentHandlers(runtime, library, clock), EnrolmentQueries(runtime)
     return [
@@ -32,18 +33,18 @@ def around_enrolment(runtime: Runtime, library: PackLibrary, clock: Clock) -> li
         premium_of_person(handlers),
         premiums(handlers, queries),
         premium_batches(handlers, queries),
-        *_certification(runtime, library, clock),
+        *_certification(runtime, vault, library, clock),
         *_comparison(runtime, library, clock),
     ]
 
 
-def _certification(runtime: Runtime, library: PackLibrary, clock: Clock) -> list[Router]:
+def _certification(runtime: Runtime, vault: Vault, library: PackLibrary, clock: Clock) -> list[Router]:
     handlers, queries = CertificationHandlers(runtime, library, clock), CertificationQueries(runtime)
     return [
         certifications(handlers, queries),
         certifiers(handlers, queries),
         chronic_diseases(handlers),
-        filings(handlers, queries),
+        filings(handlers, queries, vault),
     ]
 
 

@@ -6,8 +6,10 @@ from typing import Annotated
 import msgspec
 from fastapi import Query
 
-from identity.api.certifications import CertificationAnswer, Code, certification_answers
+from identity.api.certifications import CertificationAnswer, Code
 from identity.api.fields import after_of
+from identity.domain.masking import mask_name
+from identity.handlers import Vault
 from identity.handlers.certification import CertificationHandlers
 from identity.queries.certification import CertificationQueries
 from kernel.http import (
@@ -46,11 +48,21 @@ class Filed(Wire, frozen=True):
     filed: int
 
 
+class FilingRow(CertificationAnswer, frozen=True):
+    """One line of a month's list: who, which disease, since when, and whether it was filed under seal.
+
+    The agency sees names in full, everybody else masked; a person who was forgotten has none.
+    """
+
+    name: str | None
+    disease_name: str | None
+
+
 Hospital = Annotated[Principal, allow(Role.HOSPITAL)]
 Reader = Annotated[Principal, allow(Role.HOSPITAL, Role.AGENCY, Role.OPERATIONS)]
 
 
-def filings(handlers: CertificationHandlers, queries: CertificationQueries) -> Router:
+def filings(handlers: CertificationHandlers, queries: CertificationQueries, vault: Vault) -> Router:
     """The routes of /v1/chronic-filings."""
     router = Router(prefix="/v1/chronic-filings", tags=["certification"])
 
@@ -77,7 +89,7 @@ def filings(handlers: CertificationHandlers, queries: CertificationQueries) -> R
         page: Annotated[PageRequest, paging(str)],
         hospital: Annotated[str | None, Query(max_length=64)] = None,
         filed: Annotated[bool | None, Query(description="Only those on a list, or only those on none")] = None,
-    ) -> Json[Page[CertificationAnswer]]:
+    ) -> Json[Page[FilingRow]]:
         """Certifications entered in a month; with ``filed=false`` the exceptions: certified, and on no list."""
         if hospital is None and caller.roles == {Role.HOSPITAL}:
             hospital = caller.organisation
@@ -86,7 +98,15 @@ def filings(handlers: CertificationHandlers, queries: CertificationQueries) -> R
         rows = await queries.of_month(
             hospital, _first_day(month), filed=filed, after=after_of(page), limit=page.limit + 1
         )
-        return answer(page_of(certification_answers(rows), page, key=lambda row: (row.certification_id,)))
+        names = await vault.names_of([row["person_id"] for row in rows[: page.limit]])
+        if Role.AGENCY not in caller.roles:
+            names = {person_id: mask_name(name) for person_id, name in names.items()}
+        diseases = handlers.disease_names
+        found = [
+            FilingRow(**dict(row), name=names.get(row["person_id"]), disease_name=diseases.get(row["disease"]))
+            for row in rows
+        ]
+        return answer(page_of(found, page, key=lambda row: (row.certification_id,)))
 
     return router
 

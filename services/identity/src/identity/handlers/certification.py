@@ -35,6 +35,13 @@ class CertificationHandlers:
         self._persons = Queries(runtime)
         self._queries = CertificationQueries(runtime)
 
+    @property
+    def disease_names(self) -> dict[str, str]:
+        """The names of all diseases that may be certified anywhere, by code."""
+        rules = [pack.file.certification for pack in self._library.packs]
+        listed = [rule.disease_list for rule in rules if rule is not None and rule.disease_list is not None]
+        return {disease.code: disease.name for one in listed for disease in one.diseases}
+
     def today(self) -> date:
         """Today's date in China."""
         return china_date(self._clock())
