@@ -57,13 +57,22 @@ class Course:
         """A figure of a layer; raises Refused PARAMETER_MISSING, never guesses."""
         found = plan.figure(table)
         if isinstance(found, Missing):
-            raise Refused(
-                "PARAMETER_MISSING",
-                f"{self.policy.policy_id}: no value of {found.name} is in force on {self.policy.on} for category "
-                f"{self.category}, {self.claim.kind}, {self.claim.place}, level {self.claim.level}; configure it first",
-                about={"parameter": found.name, "policy": self.policy.policy_id},
-            )
+            raise self._missing(found.name)
         return found
+
+    def counter(self, plan: LayerPlan) -> str:
+        """The accumulator that a layer is counted in; raises Refused PARAMETER_MISSING where the pack names none."""
+        if plan.counted_in is None:
+            raise self._missing(f"{plan.layer.payer}.counted_in")
+        return plan.counted_in
+
+    def _missing(self, name: str) -> Refused:
+        return Refused(
+            "PARAMETER_MISSING",
+            f"{self.policy.policy_id}: no value of {name} is in force on {self.policy.on} for category "
+            f"{self.category}, {self.claim.kind}, {self.claim.place}, level {self.claim.level}; configure it first",
+            about={"parameter": name, "policy": self.policy.policy_id},
+        )
 
     def take(self, plan: LayerPlan, amount: int, *, clause: str | None = None, **details: object) -> LayerTrace:
         """Let a layer take its part of what is left, and note how it came to it."""

@@ -39,9 +39,7 @@ def rate_of_base(course: Course, plan: LayerPlan, layer: RateOfBase) -> LayerTra
     if isinstance(rate, NoBenefit) or isinstance(cap, NoBenefit):
         ended = rate if isinstance(rate, NoBenefit) else cap
         return course.take(plan, 0, clause=ended.clause, flags=("NO_BENEFIT",))
-    accumulator = plan.counted_in
-    if accumulator is None:
-        raise Refused("PARAMETER_MISSING", f"{layer.payer} is not counted in any accumulator for {course.claim.kind}")
+    accumulator = course.counter(plan)
     course.entitled.add(layer.payer)
     base = course.compliant_own_fen
     wanted = divide(base * rate.numerator, rate.denominator, Rounding.HALF_UP)
@@ -91,8 +89,7 @@ def yearly_personal_cap(course: Course, plan: LayerPlan, layer: YearlyPersonalCa
     cap = course.figure(plan, "yearly_cap_yuan")
     if isinstance(cap, NoBenefit):
         return course.take(plan, 0, clause=cap.clause, flags=("NO_BENEFIT",))
-    accumulator = plan.counted_in
-    assert accumulator is not None, f"{layer.payer} is not counted in any accumulator"
+    accumulator = course.counter(plan)
     if layer.counter == "per_level":
         accumulator = f"{accumulator}.{cap.text}"
     rest = max(0, cap.numerator - course.balances.get(accumulator, 0))
