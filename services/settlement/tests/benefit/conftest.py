@@ -67,8 +67,8 @@ class Draft:
         **facts: Any,
     ) -> Adjudication:
         """Settle a stay of the made-up day; all cost is compliant unless ``facts`` say otherwise."""
-        claim = Claim(**{"kind": "inpatient", "compliant_fen": total_fen, "out_of_catalogue_fen": 0,
-                         "total_fen": total_fen, "discharged_on": DAY} | facts)  # fmt: skip
+        costs: dict[str, Any] = {"kind": "inpatient", "compliant_fen": total_fen, "out_of_catalogue_fen": 0}
+        claim = Claim(**costs | facts, total_fen=total_fen, discharged_on=DAY)
         held = () if category is None else (Membership(category, date(2015, 1, 1)),)
         return adjudicate(claim, Standing(held), dict(balances or {}), law)
 

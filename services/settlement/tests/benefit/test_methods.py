@@ -92,7 +92,7 @@ def test_rate_of_base_that_the_document_ended_gives_nothing_and_counts_nothing(
 
 @pytest.mark.parametrize(("other_fen", "aid_fen"), [(0, 800), (49_300, 700), (50_000, 0), (60_000, 0)])
 def test_rate_of_base_ends_at_a_limit_over_several_counters_too(draft: Any, other_fen: int, aid_fen: int) -> None:
-    joint = {"joint_cap_yuan": [draft.figure("500.00")], "joint_cap_in": ["aid", "aid_out"]}
+    joint: dict[str, Any] = {"joint_cap_yuan": [draft.figure("500.00")], "joint_cap_in": ["aid", "aid_out"]}
     law = aid_law(draft, "80", **joint)
     result = draft.settle(law, 1_000, {"aid_out": other_fen}, given_fen={"BMI": 0})
     assert draft.trace(result).amount_fen == aid_fen
