@@ -4,6 +4,7 @@ import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -25,13 +26,17 @@ SENDING, RECEIVING = "H-CS-COUNTY", "H-CS-CITY"
 PAYERS: Final = {"BMI": "30000.00", "CII": "9000.00", "THB": "6000.00", "MA": "4000.00", "HRED": "0.00"}
 
 
-@pytest.fixture
-async def hunan(database: str, tmp_path: Path) -> AsyncIterator[Platform]:
+@pytest.fixture(params=["embedded", pytest.param("kafka", marks=pytest.mark.kafka)])
+async def hunan(request: pytest.FixtureRequest, database: str, tmp_path: Path) -> AsyncIterator[Platform]:
+    bootstrap = request.getfixturevalue("kafka_broker").bootstrap if request.param == "kafka" else None
+    prefix = f"{urlsplit(database).path.strip('/')}-"
     policies = tmp_path / "policies"
     shutil.copytree(POLICIES, policies)
     (policies / f"{HUNAN}.settings.yaml").write_text(SETTINGS, encoding="utf-8")
     emergencies = {"ONESTOP_REFERRAL_EMERGENCY_DAYS": "5"}
-    async with running_platform(database, tmp_path, policies, settings=emergencies) as platform:
+    async with running_platform(
+        database, tmp_path, policies, kafka_bootstrap=bootstrap, topic_prefix=prefix, settings=emergencies
+    ) as platform:
         yield platform
 
 

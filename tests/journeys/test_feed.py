@@ -1,0 +1,60 @@
+"""From a department's file to the hospital's door, on both transports: who is on the list is admitted without deposit."""
+
+from typing import Any
+
+from stdnum.cn import ric
+
+from kernel.security import Role
+from kernel.testing.deadline import eventually
+from onestop.demo.city import AREA, HOSPITALS
+from onestop.demo.window import Window
+from onestop.quiescence import wait_until_arrived
+from onestop.replay import verify
+
+NUMBER = "44520219600101002" + ric.calc_check_digit("445202196001010020")
+PATH = "/v1/feeds/civil-affairs/batches"
+
+
+async def send(town: Any, number: str, day: str, ends: str = "") -> dict[str, Any]:
+    client = town.platform.client("identity", Role.DEPARTMENT, "civil-affairs")
+    file = f"身份证号,姓名,县区代码,开始日期,结束日期\n{NUMBER},示例,445202,2019-01-01,{ends}\n"
+    how = {"kind": "delta", "category": "DIBAO", "as_of": f"{day}T00:00:00+08:00"}
+    headers = {"Content-Type": "text/csv"}
+    sent = await client.put(f"{PATH}/{number}", params=how, content=file.encode("gb18030"), headers=headers)
+    assert sent.status_code == 202, sent.text
+
+    async def applied() -> dict[str, Any] | None:
+        found: dict[str, Any] = (await client.get(f"{PATH}/{number}")).json()
+        return found if found["status"] == "APPLIED" else None
+
+    batch = await eventually(applied)
+    assert batch is not None
+    return batch
+
+
+async def test_who_is_on_a_department_s_list_is_admitted_without_deposit(town: Any) -> None:
+    batch = await send(town, "1", "2019-02-01")
+    assert batch["outcomes"] == {"REGISTERED": 1}
+    client = town.platform.client("identity", Role.DEPARTMENT, "civil-affairs")
+    person_id = (await client.get(f"{PATH}/1/rows")).json()["items"][0]["person_id"]
+    enrolment = {"scheme": "RESIDENT", "area": AREA, "year": town.today.year}
+    days = {"registered_on": f"{town.today.year}-01-01", "marked_on": f"{town.today.year}-01-01"}
+    agency = Window(town.platform, Role.AGENCY)
+    await agency.post("identity", f"/v1/persons/{person_id}/enrolments", {**enrolment, **days}, key="feed-1")
+    await wait_until_arrived(town.platform.admin_url)
+
+    window = Window(town.platform, Role.HOSPITAL, HOSPITALS[0].hospital_id)
+    body = {"person_id": person_id, "kind": "inpatient", "admitted_on": town.today.isoformat()}
+    admitted = await window.post("settlement", "/v1/encounters", body, key="feed-a1")
+    assert (admitted["deposit_required"], admitted["category"]) == (False, "DIBAO")
+
+    # A later file ends it; an older one that comes after that brings nothing back.
+    ended = await send(town, "3", "2019-04-01", ends="2019-03-31")
+    assert ended["outcomes"] == {"CHANGED": 1}
+    late = await send(town, "2", "2019-03-01")
+    assert late["outcomes"] == {"SUPERSEDED": 1}
+    await wait_until_arrived(town.platform.admin_url)
+    again = await window.post("settlement", "/v1/encounters", body, key="feed-a2")
+    assert (again["deposit_required"], again["category"]) == (True, None)
+    verdict = await verify(town.platform.admin_url)
+    assert verdict.identical, verdict.differences
