@@ -1,4 +1,4 @@
-"""From a department's file to the hospital's door, on both transports: who is on the list is admitted without deposit."""
+"""From a department's file to the door, on both transports: who is on the list is admitted without deposit."""
 
 from typing import Any
 
