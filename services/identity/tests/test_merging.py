@@ -91,6 +91,8 @@ def test_only_records_that_stand_are_merged_and_never_one_with_itself() -> None:
     assert refusal(record("p1", 2), record("p1", 2)).code == "MERGE_WITH_ITSELF"
     assert refusal(record("p1", 2), record("p2", 2, merged_into="p3")).code == "PERSON_MERGED"
     assert refusal(record("p1", 2, annulled=True), record("p2", 2)).code == "PERSON_ANNULLED"
+    assert refusal(record("p1", 2, erased=True), record("p2", 2)).code == "PERSON_ERASED"
+    assert refusal(record("p1", 2), record("p2", 2, erased=True)).code == "PERSON_ERASED"
 
 
 def test_an_earlier_alias_follows() -> None:

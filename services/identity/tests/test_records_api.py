@@ -171,9 +171,13 @@ async def test_an_annulled_registration_frees_its_number(
     )
     await made(agency, f"/v1/persons/{wrong}/annulment", {"reason": "WRONG_NUMBER"})
     assert (await agency.get(f"/v1/persons/{wrong}")).json()["annulled"] is True
+    exempt = {"code": "IMPRISONED", "since": "2018-05-01", "evidence": "judgment 12", "approved_by": "chief"}
+    assert code(await agency.post(f"/v1/persons/{wrong}/exemptions", json=exempt)) == (409, "PERSON_ANNULLED")
     right = await registered(civil_affairs, WANG)
     assert right != wrong
-    await made(civil_affairs, f"/v1/persons/{right}/memberships", DIBAO)
+    household = {"kind": "household", "household_id": "4452010001", "role": "HEAD"}
+    fact = {"detail": household, "valid_from": "2018-01-01", "evidence": "household book"}
+    await made(civil_affairs, f"/v1/persons/{right}/facts", fact)
     refused = await agency.post(f"/v1/persons/{right}/annulment", json={"reason": "WRONG_NUMBER"})
     assert code(refused) == (409, "PERSON_IN_USE")
     assert code(await civil_affairs.post(f"/v1/persons/{wrong}/memberships", json=DIBAO)) == (409, "PERSON_ANNULLED")

@@ -7,6 +7,7 @@ import msgspec
 
 from identity.domain.entitlement import Entitlement
 from identity.domain.membership import Membership, check_no_overlap
+from identity.domain.person_refusals import person_erased
 from kernel.refusals import RefusalKind, Refused
 
 
@@ -62,7 +63,8 @@ def merge(command: MergeRecords, surviving: Entitlement, other: Entitlement) -> 
 
     Of two memberships that say the same the surviving record's stays. Enrolments and certifications are joined; of
     one year's two enrolments the surviving record's dates count, and the other fills its gaps. Raises Refused
-    MERGE_WITH_ITSELF, MERGE_CONTRADICTION, MERGE_KEEP_UNKNOWN, DEATH_DATE_DISAGREES, PERSON_MERGED, PERSON_ANNULLED.
+    MERGE_WITH_ITSELF, MERGE_CONTRADICTION, MERGE_KEEP_UNKNOWN, DEATH_DATE_DISAGREES, PERSON_MERGED, PERSON_ANNULLED,
+    PERSON_ERASED.
     """
     _check_may_merge(surviving, other)
     twins, contradictions = _compared(surviving.memberships, other.memberships)
@@ -97,6 +99,9 @@ def _check_may_merge(surviving: Entitlement, other: Entitlement) -> None:
         raise Refused("MERGE_WITH_ITSELF", "a record cannot be merged with itself: name another one")
     surviving.check_stands()
     other.check_stands()
+    if surviving.erased or other.erased:
+        # What is taken over could never be erased again, for the surviving record's erasure is over.
+        raise person_erased()
     if None not in (surviving.deceased_on, other.deceased_on) and surviving.deceased_on != other.deceased_on:
         raise Refused(
             "DEATH_DATE_DISAGREES",

@@ -9,7 +9,7 @@ from identity.domain.exemption import DECIDER as EXEMPTIONS
 from identity.domain.exemption import EndExemption, Exemption, ExemptionCode, GrantExemption
 from identity.domain.payers import Payer, payers
 from identity.domain.person import person_unknown
-from identity.domain.person_refusals import person_merged
+from identity.domain.person_refusals import person_annulled, person_merged
 from identity.domain.premium import Premium, PremiumRefunded, PremiumSelfPaid
 from identity.queries import Queries
 from identity.queries.enrolment import EnrolmentQueries
@@ -199,6 +199,8 @@ class EnrolmentHandlers:
             raise person_unknown()
         if person.merged_into is not None:
             raise person_merged(person.merged_into)
+        if person.annulled:
+            raise person_annulled()
 
     def _context(self, caller: Principal, key: Idempotency) -> CommandContext:
         return CommandContext(

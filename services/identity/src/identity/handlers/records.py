@@ -24,6 +24,7 @@ _RESTING_SQL: Final = """
 SELECT 'an entry' WHERE EXISTS (
   SELECT FROM entries WHERE person_id = $1 AND state IN ('ENTERED', 'REVIEWED', 'RETURNED'))
 UNION ALL SELECT 'merged records' WHERE EXISTS (SELECT FROM persons WHERE merged_into = $1)
+UNION ALL SELECT 'facts' WHERE EXISTS (SELECT FROM fact_versions WHERE person_id = $1)
 UNION ALL SELECT 'exemptions' WHERE EXISTS (SELECT FROM exemptions WHERE person_id = $1)
 UNION ALL SELECT 'premiums' WHERE EXISTS (SELECT FROM premiums WHERE person_id = $1)
 """
