@@ -51,6 +51,13 @@ def test_another_difference_makes_a_proposal_lapse() -> None:
     given(DECIDER, [OPENED, PROPOSED, refreshed]).when(RELEASE).then_refused("REVIEW_NOT_PROPOSED")
 
 
+def test_a_difference_that_grows_by_another_bill_keeps_the_moment_of_its_fact() -> None:
+    later = msgspec.structs.replace(OTHER, noticed_at=datetime(2020, 1, 1, tzinfo=UTC))
+    given(DECIDER, [OPENED]).when(note(later)).then(ReviewRefreshed(*ABOUT, OTHER))
+    newer = msgspec.structs.replace(later, identity_revision=3)
+    given(DECIDER, [OPENED]).when(note(newer)).then(ReviewRefreshed(*ABOUT, newer))
+
+
 def test_no_difference_any_more_closes_it_and_a_later_one_opens_it_again() -> None:
     obsolete = ReviewObsolete("R1", NOW)
     given(DECIDER, [OPENED]).when(note(None)).then(obsolete)

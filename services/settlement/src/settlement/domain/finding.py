@@ -49,8 +49,8 @@ class BillDifference(msgspec.Struct, frozen=True, omit_defaults=True):
 class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     """The exact difference for a person's year, and the facts that make it; ``settlement_id`` is the earliest bill.
 
-    ``undecidable`` says why it cannot be decided again, instead of the bills. ``noticed_at`` is when the fact was
-    recorded where it comes from.
+    ``undecidable`` says why it cannot be decided again, instead of the bills. ``noticed_at`` is when identity recorded
+    the fact, or when the approval or the settlement came without which the difference would not be there.
     """
 
     settlement_id: str

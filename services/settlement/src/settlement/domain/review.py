@@ -112,11 +112,20 @@ def _note(command: Note, state: ReviewState) -> Sequence[ReviewEvent]:
         case Item(), None:
             return (ReviewObsolete(command.review_id, command.at),)
         case Item(opened=opened), Finding() as finding:
-            return (ReviewRefreshed(*about, finding),) if finding.differs_from(opened.finding) else ()
+            if not finding.differs_from(opened.finding):
+                return ()
+            return (ReviewRefreshed(*about, _first_noticed(finding, opened.finding)),)
         case _, Finding() as finding:
             return (ReviewOpened(*about, finding),)
         case _:
             return ()
+
+
+def _first_noticed(finding: Finding, before: Finding) -> Finding:
+    """The moment of the fact stays where only the bills changed since."""
+    if finding.identity_revision != before.identity_revision:
+        return finding
+    return msgspec.structs.replace(finding, noticed_at=before.noticed_at)
 
 
 def open_item(review_id: str, state: ReviewState) -> Item:
