@@ -163,3 +163,22 @@ async def test_a_revoked_settlement_is_not_refused(
         return [row["settlement_id"] for row in await refusals(hospital)] == [first["settlement_id"]]
 
     await eventually(refused)
+
+
+async def test_a_visit_settled_while_the_cancellation_travelled_is_refused_too(
+    around: Surroundings, service: Service, hospital: httpx.AsyncClient
+) -> None:
+    await tell(around, service, 1, HELD)
+    first = await visit(hospital, "2019-08-01")
+    # As if identity's message had been looked at before that settlement was written: nothing will repeat it.
+    await service.pool.execute(
+        "UPDATE people SET entitlement = jsonb_set(entitlement::jsonb, '{certifications,0,cancelled_from}', $1::jsonb)",
+        '"2019-08-01"',
+    )
+    assert await refusals(hospital) == []
+    await visit(hospital, "2019-08-02")
+
+    async def refused() -> bool:
+        return [row["settlement_id"] for row in await refusals(hospital)] == [first["settlement_id"]]
+
+    await eventually(refused)
