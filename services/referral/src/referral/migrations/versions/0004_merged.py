@@ -1,10 +1,10 @@
-"""Third revision: which record stands for an applicant whose records were merged."""
+"""Fourth revision: which record stands for an applicant whose records were merged."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
