@@ -18,6 +18,8 @@ def broken(texts: Mapping[str, str]) -> Iterable[str]:
                 assert found is not None, f"{path} names no revision"
                 assert before is not None, f"{path} does not say which revision comes before"
                 steps[service].append((found[1], before[1] or ""))
+            case _:
+                pass
     for service, chain in sorted(steps.items()):
         names = ["", *sorted(name for name, _ in chain)]
         if sorted(chain) != list(zip(names[1:], names[:-1], strict=True)):
