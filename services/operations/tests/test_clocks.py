@@ -73,3 +73,85 @@ def test_a_share_of_nothing_is_no_indicator() -> None:
 @pytest.mark.parametrize(("part_fen", "passes"), [(8_499_999, False), (8_500_000, True), (8_500_001, True)])
 def test_a_threshold_is_reached_exactly_and_never_by_rounding(part_fen: int, passes: bool) -> None:
     assert reaches(part_fen, 10_000_000, Decimal(85)) is passes
+
+
+@pytest.mark.parametrize(
+    ("edge", "holidays", "last"),
+    [
+        ("inclusive", "no_shift", date(2018, 9, 15)),  # a Saturday: the document moves nothing (AMB-H3)
+        ("inclusive", "next_working_day", date(2018, 9, 17)),
+        ("exclusive", "no_shift", date(2018, 9, 14)),
+        ("exclusive", "next_working_day", date(2018, 9, 14)),
+    ],
+)
+def test_the_15th_on_a_day_off(
+    edge: Literal["inclusive", "exclusive"], holidays: Literal["no_shift", "next_working_day"], last: date
+) -> None:
+    clock = DayOfMonth(name="prepayment", clause="二(三)", day=15, month="before", edge=edge, holidays=holidays)
+    assert last_day(clock, 2018, 10, WorkingCalendar()) == last
+
+
+def test_a_saturday_that_is_worked_instead_keeps_the_deadline_and_a_holiday_moves_it_over_the_weekend() -> None:
+    clock = DayOfMonth(name="prepayment", clause="二(三)", day=15, month="before", holidays="next_working_day")
+    worked = WorkingCalendar(makeup_workdays=frozenset({date(2018, 9, 15)}))
+    assert last_day(clock, 2018, 10, worked) == date(2018, 9, 15)
+    monday_off = WorkingCalendar(holidays=frozenset({date(2018, 9, 17)}))
+    assert last_day(clock, 2018, 10, monday_off) == date(2018, 9, 18)
+
+
+@pytest.mark.parametrize(
+    ("month", "of", "last"),
+    [
+        ("before", (2019, 1), date(2018, 12, 15)),
+        ("same", (2018, 12), date(2018, 12, 15)),
+        ("after", (2018, 12), date(2019, 1, 15)),
+        ("after", (2018, 11), date(2018, 12, 15)),
+    ],
+)
+def test_the_turn_of_the_year_is_a_month_like_any_other(
+    month: Literal["before", "same", "after"], of: tuple[int, int], last: date
+) -> None:
+    assert last_day(DayOfMonth(name="d", clause="c", day=15, month=month), *of) == last
+
+
+def test_a_deadline_that_moves_needs_a_calendar() -> None:
+    clock = DayOfMonth(name="d", clause="c", day=15, month="same", holidays="next_working_day")
+    with pytest.raises(AssertionError, match="needs a calendar"):
+        last_day(clock, 2018, 9)
+
+
+@pytest.mark.parametrize(
+    ("bills", "basis_points"),
+    [
+        ([(10_000, 989)], 9_011),  # the 90.11 % of the bulletin (000 二(三))
+        ([(10_000, 10_000)], 0),
+        ([(10_000, 0)], 10_000),
+        ([(100, 100), (9_900, 0)], 9_900),  # weighted by amount: not the 50 % that the mean of the two would be
+        ([(3, 1)], 6_667),
+        ([(20_000, 1)], 10_000),  # 99.995 % half up: a figure to show, not one to be measured against
+        ([(0, 0), (10_000, 1_000)], 9_000),
+    ],
+)
+def test_the_reimbursement_ratio_is_of_sums_of_money(bills: list[tuple[int, int]], basis_points: int) -> None:
+    assert reimbursed_basis_points(bills) == basis_points
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "percent", "passes"),
+    [
+        (79_999, 100_000, "80", False),  # 79.999 % (R-LY-09)
+        (80_000, 100_000, "80", True),
+        (2, 3, "66.66", True),
+        (2, 3, "66.67", False),
+        (99_999_999, 100_000_000, "100", False),
+        (1, 1, "100", True),
+    ],
+)
+def test_a_share_is_compared_as_a_fraction(part: int, whole: int, percent: str, passes: bool) -> None:
+    assert reaches(part, whole, Decimal(percent)) is passes
+
+
+def test_bills_of_nothing_are_nothing_to_measure() -> None:
+    with pytest.raises(Refused) as refused:
+        reimbursed_basis_points([(0, 0)])
+    assert refused.value.code == "NOTHING_TO_MEASURE"

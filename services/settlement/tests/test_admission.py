@@ -11,7 +11,7 @@ from kernel.policy_packs import Policy, load_library
 from kernel.refusals import Refused
 from settlement.domain.benefit import Membership, Standing
 from settlement.domain.benefit.standing import Enrolment
-from settlement.domain.entitlement import AdmissionTerms, Arrival, admission_terms, check_disease
+from settlement.domain.entitlement import AdmissionTerms, Arrival, admission_terms, best_terms, check_disease
 from settlement.domain.institution import Institution, InstitutionContracted, contract
 
 POLICIES = Path(__file__).parent.parent.parent.parent / "policies"
@@ -87,3 +87,49 @@ def test_a_hospital_that_is_designated_for_nothing_has_no_diseases() -> None:
     entry = InstitutionContracted("H3", "示例", "county", "620422", DAY, None, majors=False, major_diseases=("MD01",))
     with pytest.raises(Refused, match="MAJOR_DISEASES_MISPLACED"):
         contract(entry)
+
+
+def without_rule(policy: Policy) -> Policy:
+    """The same document, were it silent about treating first."""
+    return Policy(
+        msgspec.structs.replace(policy.pack, file=msgspec.structs.replace(policy.file, treat_first=None)), DAY
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "deposit"), [("inpatient", True), ("outpatient", False), ("chronic_outpatient", False)]
+)
+def test_a_document_that_is_silent_lets_a_hospital_ask_for_a_deposit_of_stays_only(
+    policy: Policy, kind: str, deposit: bool
+) -> None:
+    found = admission_terms(POOR, without_rule(policy), Arrival(kind, "in_county", DAY, COUNTY, "MD07"))
+    assert found == AdmissionTerms(deposit_required=deposit, category="REGISTERED_POOR", clause=None)
+
+
+def test_a_contract_counts_on_its_first_and_its_last_day(policy: Policy) -> None:
+    for dates, deposit in (
+        ({"contract_from": DAY, "contract_to": DAY}, False),
+        ({"contract_from": date(2018, 9, 2)}, True),
+        ({"contract_to": date(2018, 8, 31)}, True),
+    ):
+        hospital = msgspec.structs.replace(CITY, **dates)
+        assert terms(policy, RESIDENT, hospital, "MD07").deposit_required is deposit
+
+
+def test_any_document_that_asks_for_no_deposit_decides_and_else_the_first(policy: Policy) -> None:
+    silent, arrival = without_rule(policy), Arrival("inpatient", "in_county", DAY, COUNTY)
+    for order in ([silent, policy], [policy, silent]):
+        assert best_terms(POOR, order, arrival).clause == CLAUSE
+        assert best_terms(RESIDENT, order, arrival) == AdmissionTerms(deposit_required=True, category=None, clause=None)
+    # A visit needs no deposit anyway: without a clause of the document the first one answers.
+    visit = msgspec.structs.replace(arrival, kind="outpatient")
+    assert best_terms(POOR, [silent, policy], visit).clause is None
+
+
+def test_a_disease_need_not_be_named_and_one_document_that_lists_it_is_enough(policy: Policy) -> None:
+    arrival = Arrival("inpatient", "in_county", DAY, COUNTY)
+    check_disease([], arrival)
+    check_disease([without_rule(policy), policy], msgspec.structs.replace(arrival, disease="MD07"))
+    with pytest.raises(Refused) as refused:
+        check_disease([without_rule(policy)], msgspec.structs.replace(arrival, disease="MD07"))
+    assert (refused.value.code, refused.value.about) == ("DISEASE_NOT_LISTED", {"disease": "MD07"})

@@ -9,7 +9,7 @@ from kernel.refusals import Refused
 
 
 class Coverage(msgspec.Struct, frozen=True):
-    """The monthly comparison in numbers. Shares are in hundredths of a percent, rounded half up."""
+    """The monthly comparison in numbers. Shares are in hundredths of a percent, rounded half up, but to 100 never."""
 
     exceptions: int
     should_enrol: int
@@ -34,5 +34,10 @@ def coverage(registered: int, enrolled: int, exceptions: Mapping[str, int]) -> C
 
 
 def _share(part: int, whole: int) -> int:
-    """A share in hundredths of a percent; of nobody, everyone is covered."""
-    return divide(part * 10_000, whole, Rounding.HALF_UP) if whole else 10_000
+    """A share in hundredths of a percent; of nobody, everyone is covered.
+
+    While anybody is missing it stays below 100.00: the document asks for 100 % (003 一), which no rounding reaches.
+    """
+    if part == whole:
+        return 10_000
+    return min(9_999, divide(part * 10_000, whole, Rounding.HALF_UP))

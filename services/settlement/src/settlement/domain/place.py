@@ -9,7 +9,7 @@ def pooling_area(county: str) -> str:
 
 
 def locality(county: str, institution_division: str) -> str:
-    """``in_county`` where the institution lies in the person's county, or serves the whole city of it."""
+    """``in_county`` where the institution lies in the person's county; for somebody of the city itself, in its city."""
     same_city = institution_division[:4] == county[:4]
     if institution_division == county or (same_city and county.endswith("00")):
         return "in_county"

@@ -1,0 +1,170 @@
+"""Money beside single bills: the lottery's share, premiums, village clinics, an insurer's month, and advances."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fund_ledger.domain.advances import may_draw, recover, set_off
+from fund_ledger.domain.settling_up import claw_back, monthly_bill
+from fund_ledger.domain.sources import lottery_share, pay_premiums
+from fund_ledger.domain.village import clinic_ledger, pass_on_fees
+from kernel.policy_packs.rules import AdvanceLine
+from kernel.refusals import Refused
+
+#: Leye's rescue fund (000 一(二)3): poor above 20 000 yuan, others above 50 000 and only at risk.
+LINES = (
+    AdvanceLine(person="poor", above_yuan="20000.00"),
+    AdvanceLine(person="rural_non_poor", above_yuan="50000.00", needs_risk=True),
+)
+
+
+@pytest.mark.parametrize(
+    ("poor", "at_risk", "away", "cost_fen", "may"),
+    [
+        (True, False, True, 2_000_000, False),  # 超过2万元: exactly is not above
+        (True, False, True, 2_000_001, True),
+        (True, True, False, 9_000_000, False),  # a stay in the county
+        (False, True, True, 5_000_000, False),
+        (False, True, True, 5_000_001, True),
+        (False, False, True, 5_000_001, False),  # not at risk of falling into poverty
+        (False, True, True, 2_000_001, False),
+    ],
+)
+def test_the_rescue_fund_advances_strictly_above_the_line_of_the_person(
+    poor: bool, at_risk: bool, away: bool, cost_fen: int, may: bool
+) -> None:
+    assert may_draw(LINES, poor=poor, at_risk=at_risk, out_county_inpatient=away, cost_fen=cost_fen) is may
+
+
+def test_without_a_line_nobody_draws() -> None:
+    assert not may_draw((), poor=True, at_risk=True, out_county_inpatient=True, cost_fen=10**9)
+
+
+@pytest.mark.parametrize(
+    ("advance_fen", "reimbursed_fen", "shared"),
+    [
+        (1_000, 1_000, (1_000, 0, 0)),
+        (1_000, 999, (999, 0, 1)),  # the patient still owes a fen
+        (1_000, 1_001, (1_000, 1, 0)),
+        (1_000, 0, (0, 0, 1_000)),  # nobody ever claims
+        (0, 500, (0, 500, 0)),
+    ],
+)
+def test_the_fund_is_repaid_before_the_patient(
+    advance_fen: int, reimbursed_fen: int, shared: tuple[int, int, int]
+) -> None:
+    found = recover(advance_fen, reimbursed_fen)
+    assert (found.recovered_fen, found.paid_to_patient_fen, found.patient_receivable_fen) == shared
+
+
+def test_an_insurer_pays_in_parts_and_never_more_than_it_owes() -> None:
+    left = set_off(set_off(800_000, 300_000), 499_999)
+    assert left == 1
+    assert set_off(left, 1) == 0
+    with pytest.raises(Refused) as refused:
+        set_off(left, 2)
+    assert refused.value.code == "PAYMENT_EXCEEDS_ADVANCE"
+
+
+@pytest.mark.parametrize(
+    ("retained_fen", "share_fen"), [(0, 0), (1, 0), (2, 0), (3, 1), (7, 1), (8, 2), (100_000_000, 20_000_000)]
+)
+def test_a_fifth_of_the_lottery_money_goes_to_aid_rounded_half_up(retained_fen: int, share_fen: int) -> None:
+    assert lottery_share(retained_fen, Decimal(20)) == share_fen
+
+
+FUNDS_OF = {"DIBAO": ("MA",), "REGISTERED_POOR": ("POVFUND", "MA")}
+
+
+@pytest.mark.parametrize(
+    ("poverty_fund_fen", "by_fund"),
+    [
+        (0, {"POVFUND": 0, "MA": 5_000}),
+        (1, {"POVFUND": 1, "MA": 4_999}),
+        (3_000, {"POVFUND": 3_000, "MA": 2_000}),
+        (9_000, {"POVFUND": 3_000, "MA": 2_000}),
+    ],
+)
+def test_premiums_of_the_registered_poor_come_from_the_poverty_fund_first(
+    poverty_fund_fen: int, by_fund: dict[str, int]
+) -> None:
+    available = {"POVFUND": poverty_fund_fen, "MA": 100_000}
+    persons = {"REGISTERED_POOR": 3, "DIBAO": 2, "OTHER_SPECIAL": 4}
+    paid = pay_premiums(1_000, persons, FUNDS_OF, available)
+    assert {fund: fen for fund, fen in paid.by_fund_fen.items() if fen} == {f: fen for f, fen in by_fund.items() if fen}
+    assert paid.unsubsidised_persons == 4
+    assert available == {"POVFUND": poverty_fund_fen, "MA": 100_000}, "what was available is not changed in place"
+
+
+@given(
+    st.integers(0, 50_000),
+    st.dictionaries(st.sampled_from(["DIBAO", "REGISTERED_POOR", "OTHER_SPECIAL"]), st.integers(0, 10_000)),
+    st.integers(0, 10**9),
+    st.integers(0, 10**9),
+)
+def test_every_premium_is_paid_once_and_no_fund_but_the_last_is_overdrawn(
+    premium_fen: int, persons: dict[str, int], poverty_fund_fen: int, aid_fen: int
+) -> None:
+    paid = pay_premiums(premium_fen, persons, FUNDS_OF, {"POVFUND": poverty_fund_fen, "MA": aid_fen})
+    subsidised = sum(count for category, count in persons.items() if category in FUNDS_OF)
+    assert sum(paid.by_fund_fen.values()) == premium_fen * subsidised
+    assert 0 <= paid.by_fund_fen.get("POVFUND", 0) <= poverty_fund_fen
+    assert paid.unsubsidised_persons == persons.get("OTHER_SPECIAL", 0)
+
+
+def test_a_clinic_collects_the_patients_part_and_the_township_owes_the_rest() -> None:
+    book = clinic_ledger([(5_000, 500), (3_000, 3_000), (100, 0), (0, 0)])
+    assert (book.collected_from_patients_fen, book.receivable_from_township_fen) == (3_500, 4_600)
+    assert clinic_ledger([]).receivable_from_township_fen == 0
+
+
+@pytest.mark.parametrize("visit", [(100, 101), (100, -1)])
+def test_a_patients_part_lies_within_the_bill(visit: tuple[int, int]) -> None:
+    with pytest.raises(AssertionError, match="does not fit"):
+        clinic_ledger([visit])
+
+
+@pytest.mark.parametrize(
+    ("passed_on_fen", "shortfalls", "compliant"),
+    [
+        ((50_000, 20_000), (0, 0), True),
+        ((49_999, 20_000), (1, 0), False),  # the township kept a fen
+        ((50_001, 19_999), (-1, 1), False),  # what one clinic lacks is not made up by another's surplus
+        ((0, 0), (50_000, 20_000), False),
+    ],
+)
+def test_the_consultation_fee_must_reach_every_clinic_whole(
+    passed_on_fen: tuple[int, int], shortfalls: tuple[int, int], compliant: bool
+) -> None:
+    passed = pass_on_fees([(100, 500), (40, 500)], passed_on_fen)
+    assert (passed.agency_pays_township_fen, passed.shortfalls_fen, passed.compliant) == (70_000, shortfalls, compliant)
+
+
+def test_fees_of_a_clinic_that_nothing_is_said_of_are_no_zero() -> None:
+    with pytest.raises(ValueError, match="zip"):
+        pass_on_fees([(100, 500), (40, 500)], [50_000])
+
+
+LINES_OF_A_YEAR = [
+    (date(2019, 7, 31), 100),
+    (date(2019, 8, 1), 2_000),
+    (date(2019, 8, 31), 30_000),
+    (date(2019, 9, 1), -2_000),  # the bill of the first of August is revoked in September
+    (date(2018, 8, 15), 400_000),
+]
+
+
+@pytest.mark.parametrize(
+    ("year", "month", "bill_fen"),
+    [(2019, 7, 100), (2019, 8, 32_000), (2019, 9, -2_000), (2018, 8, 400_000), (2019, 10, 0)],
+)
+def test_a_month_is_billed_as_it_was_and_a_revocation_falls_into_its_own(year: int, month: int, bill_fen: int) -> None:
+    assert monthly_bill(year, month, LINES_OF_A_YEAR) == bill_fen
+
+
+def test_the_hospital_gives_back_all_of_a_cancelled_certification_and_the_patient_nothing() -> None:
+    back = claw_back([12_000, 0, 3_456], bears="hospital_bears")
+    assert (back.from_hospital_fen, back.from_patient_fen) == (15_456, 0)
