@@ -92,6 +92,18 @@ def test_segments_give_the_same_however_the_year_is_cut_into_bills(draft: Any, b
     assert (paid, balances) == (draft.trace(whole, "CII").amount_fen, whole.after_fen)
 
 
+def test_the_insurance_takes_no_more_than_is_left_and_the_rest_stays_due_in_the_year(draft: Any) -> None:
+    bare = draft.layer(
+        "segmented_rate", segments=[{"upto_yuan": None, "percent": "50"}], segments_from="2020-01-01",
+        base_in="base", paid_in="paid", deductible_yuan=[draft.figure("0.00")], yearly_cap_yuan=[draft.figure("90.00")],
+    )  # fmt: skip
+    law = draft.law(draft.outer("HPI"), bare)
+    first = draft.settle(law, 1_000, given_fen={"HPI": 900})
+    assert (draft.trace(first).amount_fen, first.after_fen) == (100, {"base": 1_000, "paid": 100})
+    second = draft.settle(law, 1_000, first.after_fen, given_fen={"HPI": 0})
+    assert draft.trace(second).amount_fen == 900
+
+
 def test_a_document_that_ended_the_insurance_counts_no_base(draft: Any) -> None:
     ended = draft.layer(
         "segmented_rate", segments=[{"upto_yuan": None, "percent": "50"}], segments_from="2020-01-01",

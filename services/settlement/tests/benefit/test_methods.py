@@ -80,6 +80,12 @@ def test_rate_of_base_leaves_excluded_and_non_compliant_cost_out(draft: Any) -> 
     assert draft.trace(draft.settle(aid_law(draft, "100"), 1_000, **bill)).base_fen == 900 - 300 - 150
 
 
+def test_rate_of_base_is_of_nothing_where_insurance_and_exclusions_leave_no_own_cost(draft: Any) -> None:
+    bill = {"compliant_fen": 600, "excluded_fen": 300, "excluded_compliant_fen": 300, "given_fen": {"BMI": 400}}
+    trace = draft.trace(draft.settle(aid_law(draft, "100"), 1_000, **bill))
+    assert (trace.base_fen, trace.amount_fen) == (0, 0)
+
+
 @pytest.mark.parametrize(("percent", "cap"), [(None, "1000.00"), ("80", None)])
 def test_rate_of_base_that_the_document_ended_gives_nothing_and_counts_nothing(
     draft: Any, percent: str | None, cap: str | None
@@ -208,6 +214,12 @@ def test_excess_over_yearly_line_begins_with_the_first_fen_above(
     result = draft.settle(law, own_fen + 710, {"own": before_fen}, **bill)
     assert draft.trace(result).amount_fen == paid_fen
     assert (result.patient_pays_fen, result.after_fen["own"]) == (own_fen + 10 - paid_fen, before_fen + own_fen)
+
+
+def test_excess_over_yearly_line_takes_no_more_than_is_left_and_counts_all_of_the_cost(draft: Any) -> None:
+    line = draft.layer("excess_over_yearly_line", line_yuan=[draft.figure("0.00")], counted_in=[{"name": "own"}])
+    result = draft.settle(draft.law(draft.outer("HPI"), line), 1_000, given_fen={"HPI": 900})
+    assert (draft.trace(result).amount_fen, result.after_fen) == (100, {"own": 1_000})
 
 
 def test_excess_over_yearly_line_neither_pays_nor_counts_care_that_is_not_counted(draft: Any) -> None:
