@@ -8,7 +8,7 @@ import pypdfium2
 import pytest
 
 from kernel.testing.surroundings import Service
-from referral.api.form_paper import Holder, Opinion, Paper
+from referral.api.form_paper import ATTRIBUTES, OTHER_ATTRIBUTES, Holder, Opinion, Paper, Tick
 from referral.api.form_pdf import pdf_of
 
 HOLDER: Final = {
@@ -119,3 +119,22 @@ def test_the_same_form_gives_the_same_bytes() -> None:
     paper = Paper("r1", Holder("示例"), (), "骨折", (Opinion("个人申请", "", "", ""),), "H9", "")
     made_at = datetime(2018, 9, 3, tzinfo=UTC)
     assert pdf_of(paper, made_at) == pdf_of(paper, made_at)
+
+
+def test_the_longest_texts_stay_in_their_boxes_on_one_page() -> None:
+    long = "病情复杂需要上级医院进一步诊治" * 13
+    opinions = tuple(Opinion(heading, long, "(公章)", "2018年9月1日") for heading in ("个人申请", "转出", "审核"))
+    ticks = tuple(Tick(label, ticked=True) for label in (*ATTRIBUTES.values(), *OTHER_ATTRIBUTES.values()))
+    paper = Paper("r1", Holder("示例", address="某某村" * 20), ticks, long, opinions, "H9", "2018年8月31日")
+    document = pypdfium2.PdfDocument(pdf_of(paper, datetime(2018, 9, 3, tzinfo=UTC)))
+    assert len(document) == 3
+    page = document[0].get_textpage()
+    boxes = [page.get_rect(i) for i in range(page.count_rects())]
+    document.close()
+    assert min(bottom for _, bottom, _, _ in boxes) > 20, "the last note stands on the page"
+    # Texts that share columns do not share lines: none is printed over another.
+    for i, (left, bottom, right, top) in enumerate(boxes):
+        for other_left, other_bottom, other_right, other_top in boxes[:i]:
+            across = min(right, other_right) - max(left, other_left)
+            upright = min(top, other_top) - max(bottom, other_bottom)
+            assert across < 1 or upright < 2

@@ -1,5 +1,6 @@
 """The referral form as it stands on paper (001 附件): its fields in the official order, three copies."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
@@ -15,6 +16,13 @@ ATTRIBUTES: Final = {
     "DIBAO": "低保对象",
     "TEKUN": "特困人员",
     "POOR_DISABLED": "贫困残疾人",
+}
+#: Attributes that other documents know: not on the official form, so they are printed only where one is ticked.
+OTHER_ATTRIBUTES: Final = {
+    "ORPHAN": "孤儿",
+    "GUARANTEED_HOUSEHOLD": "农村兜底保障户",
+    "LOW_INCOME": "低收入救助对象",
+    "OTHER_SPECIAL": "其他特殊困难人员",
 }
 NOTES: Final = (
     "注：1、此表一式3份，分别由医保经办机构、转出医院和转入医院留存。",
@@ -70,7 +78,7 @@ def paper_of(row: ReferralRow, holder: Holder) -> Paper:
     return Paper(
         number=row.referral_id,
         holder=holder,
-        ticks=tuple(Tick(label, code in row.attributes) for code, label in ATTRIBUTES.items()),
+        ticks=_ticks(row.attributes),
         diagnosis=row.diagnosis,
         opinions=(
             Opinion("个人申请", _SIGNATORIES.get(row.signed_by, ""), "申请人签字：", day_of(row.signed_on)),
@@ -82,6 +90,12 @@ def paper_of(row: ReferralRow, holder: Holder) -> Paper:
         receiving_hospital=row.receiving_hospital,
         emergency="" if row.emergency_admitted_on is None else day_of(row.emergency_admitted_on),
     )
+
+
+def _ticks(attributes: Sequence[str]) -> tuple[Tick, ...]:
+    official = [Tick(label, code in attributes) for code, label in ATTRIBUTES.items()]
+    others = [Tick(label, ticked=True) for code, label in OTHER_ATTRIBUTES.items() if code in attributes]
+    return (*official, *others)
 
 
 def day_of(day: date | None) -> str:
