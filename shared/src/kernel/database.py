@@ -29,6 +29,19 @@ _SESSION_SETTINGS = {
 }
 
 
+# A session's plans are for keys; also right after a large feed, when PostgreSQL does not know yet how large the tables
+# are, a comparison of whole lists must hash them rather than walk an index once for each person.
+_WHOLE_TABLES_SQL = """
+SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL enable_seqscan = on; SET LOCAL enable_hashjoin = on;
+SET LOCAL enable_mergejoin = on; SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '64MB'
+"""
+
+
+async def plan_for_whole_tables(connection: "Connection") -> None:
+    """Until the transaction ends, plan as a report over whole tables needs it (docs/decisions/0011)."""
+    await connection.execute(_WHOLE_TABLES_SQL)
+
+
 async def _no_reset(_connection: Any) -> None:
     """Our sessions change no settings, so a reset would be a round trip for nothing."""
 

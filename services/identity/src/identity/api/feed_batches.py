@@ -12,8 +12,9 @@ from starlette.responses import StreamingResponse
 from identity.domain.approval import ApprovalRules
 from identity.domain.categories import Category, Department, department_of
 from identity.domain.feed import BatchKind, batch_unknown
+from identity.domain.file_sent import FileSent
 from identity.handlers.feeding.files import MEDIA_TYPES
-from identity.handlers.feeds import FeedHandlers, FileSent
+from identity.handlers.feeds import FeedHandlers
 from identity.queries.feeds import BatchRow, FeedQueries, LineRow
 from kernel.http import (
     IdempotencyKey,

@@ -1,14 +1,14 @@
 """Commands about feed batches: take a file in, release a held one, or throw it away."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime
 from uuid import NAMESPACE_OID, uuid5
 
 import msgspec
 
 from identity.config import FeedSettings
-from identity.domain.categories import Category, Department, check_owned
-from identity.domain.feed import DECIDER, Batch, BatchKind, Command, Discard, Receive, Release
+from identity.domain.categories import Department
+from identity.domain.feed import DECIDER, Batch, Command, Discard, Receive, Release
+from identity.domain.file_sent import FileSent, check_description
 from identity.handlers.feeding.spool import Spool, check_size
 from identity.handlers.feeding.worker import FeedWorker
 from identity.handlers.personal_data import Vault
@@ -22,19 +22,6 @@ from kernel.runtime import Runtime
 from kernel.security import Principal
 
 _ACCEPTED = 202
-
-
-class FileSent(msgspec.Struct, frozen=True, kw_only=True):
-    """How a department describes the file that it sends."""
-
-    department: Department
-    number: str
-    kind: BatchKind
-    as_of: datetime
-    media_type: str
-    category: Category | None = None
-    area: str | None = None
-    file_name: str | None = None
 
 
 class FeedHandlers:
@@ -126,20 +113,3 @@ class FeedHandlers:
 def batch_id_of(department: Department, number: str) -> str:
     """The id of a department's batch."""
     return str(uuid5(NAMESPACE_OID, f"onestop/feed/{department}/{number}"))
-
-
-def check_description(sent: FileSent, now: datetime) -> None:
-    """Refuse a file that is described wrongly: FEED_DESCRIPTION_WRONG, DATE_IN_FUTURE, CATEGORY_NOT_OWNED."""
-    if sent.as_of > now:
-        raise Refused("DATE_IN_FUTURE", f"as_of {sent.as_of.isoformat()} is still to come")
-    if sent.category is not None and not _has_groups(sent.category):
-        check_owned(sent.department, sent.category, None)
-    if sent.kind is BatchKind.FULL and (sent.category is None or sent.area is None):
-        raise Refused("FEED_DESCRIPTION_WRONG", "a full list needs its category, and the area in which it is whole")
-    if sent.kind is BatchKind.DELTA and sent.area is not None:
-        raise Refused("FEED_DESCRIPTION_WRONG", "only a full list has an area; leave it out")
-
-
-def _has_groups(category: Category) -> bool:
-    # Groups of one category may belong to different departments, so each row says whose it is.
-    return category is Category.LOW_INCOME

@@ -1,6 +1,6 @@
 """Staging: a file's rows in the database, doubles among them, and the difference to what stands."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
@@ -8,6 +8,7 @@ import msgspec
 
 from identity.domain.feed import Batch, BatchKind, Counts
 from kernel.china_time import china_date
+from kernel.database import plan_for_whole_tables
 from kernel.runtime import Runtime
 
 COLUMNS: Final = (
@@ -26,11 +27,8 @@ COLUMNS: Final = (
     "detail",
 )
 _LONG_SECONDS: Final = 600.0
-# Sessions plan for single rows by index (docs/decisions/0011); a comparison of whole tables is the other kind.
-_FOR_WHOLE_TABLES_SQL: Final = """
-SET LOCAL enable_seqscan = on; SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on;
-SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL work_mem = '192MB'; SET LOCAL statement_timeout = '10min';
-"""
+# A million rows are compared in half a minute; the list of a whole province may take longer than a command does.
+_PATIENCE_SQL: Final = "SET LOCAL statement_timeout = '10min'; SET LOCAL work_mem = '192MB'"
 # All rows of one person are right, or none is: one of them may be another's under a wrong number.
 _NAMES_DIFFER_SQL: Final = """
 WITH d AS MATERIALIZED (
@@ -149,7 +147,8 @@ class Staging:
         """Refuse doubles, find what changes and what ends, and write a line for each; unchanged rows have none."""
         full = batch.kind is BatchKind.FULL
         async with self._runtime.store.pool.acquire() as connection, connection.transaction():
-            await connection.execute(_FOR_WHOLE_TABLES_SQL)
+            await plan_for_whole_tables(connection)
+            await connection.execute(_PATIENCE_SQL)
             await connection.execute(_NAMES_DIFFER_SQL, batch.batch_id, timeout=_LONG_SECONDS)
             await connection.execute(_DOUBLES_SQL, batch.batch_id, full, timeout=_LONG_SECONDS)
             await connection.execute(_REFUSED_SQL, batch.batch_id, timeout=_LONG_SECONDS)
@@ -180,15 +179,3 @@ def area_pattern(area: str | None) -> str:
     if area.endswith("0000"):
         return f"{area[:2]}%"
     return f"{area[:4]}%" if area.endswith("00") else area
-
-
-def batches_of(rows: Iterable[StagedRow], size: int) -> Iterable[Sequence[StagedRow]]:
-    """Rows in groups of ``size``."""
-    group: list[StagedRow] = []
-    for row in rows:
-        group.append(row)
-        if len(group) == size:
-            yield group
-            group = []
-    if group:
-        yield group

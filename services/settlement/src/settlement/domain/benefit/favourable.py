@@ -19,17 +19,16 @@ def most_favourable(
 ) -> tuple[Policy, Adjudication]:
     """Settle under the policy that leaves the patient least to pay; the first one (the county's) wins a tie.
 
-    ``policies`` are the candidates of a place and a day, county before city before province; of one place only the
-    newest counts. A policy that does not know a payer who gave money cannot settle the bill and is passed over; any
-    other refusal stands, for a comparison against a policy that lacks a figure would be a guess. What the patient
-    pays also counts in the yearly caps of the policies that were not taken. Raises Refused.
+    ``policies`` are what is in force at a place on a day, the county's before the city's and the province's, one for
+    each (``PackLibrary.newest``). A policy that does not know a payer who gave money cannot settle the bill and is
+    passed over; any other refusal stands, for a comparison against a policy that lacks a figure would be a guess. What
+    the patient pays also counts in the yearly caps of the policies that were not taken. Raises Refused.
     """
     assert policies, "someone must be asked; the library refuses a place without a policy"
-    rivals = newest_of_each_place(policies)
-    if len(rivals) == 1:
-        return rivals[0], adjudicate(claim, standing, balances, rivals[0])
-    best = _best(claim, standing, balances, rivals)
-    others = [policy for policy in rivals if policy is not best[0]]
+    if len(policies) == 1:
+        return policies[0], adjudicate(claim, standing, balances, policies[0])
+    best = _best(claim, standing, balances, policies)
+    others = [policy for policy in policies if policy is not best[0]]
     return best[0], _counted_elsewhere(claim, standing, best, others)
 
 
@@ -52,14 +51,6 @@ def _best(
         assert first_refusal is not None
         raise first_refusal
     return best
-
-
-def newest_of_each_place(policies: Sequence[Policy]) -> list[Policy]:
-    """The candidates without those that a newer document of the same place replaces; they come newest first."""
-    newest: dict[str, Policy] = {}
-    for policy in policies:
-        newest.setdefault(policy.file.division, policy)
-    return list(newest.values())
 
 
 def _as_known_to(policy: Policy, claim: Claim) -> Claim:
