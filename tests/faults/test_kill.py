@@ -23,6 +23,7 @@ from kernel.security import Issuer, Role
 from onestop.demo.city import HOSPITALS
 from onestop.demo.report import read_books
 from onestop.demo.town import settle_in
+from onestop.insisting import insist
 from onestop.platform import Platform
 from onestop.quiescence import wait_until_arrived
 from onestop.replay import verify, verify_chain
@@ -94,22 +95,14 @@ async def speaking_to(town: KillableTown, database: str, folder: Path) -> AsyncI
 
 async def persistently(platform: Platform, path: str, body: dict[str, Any], key: str, hospital: str) -> Any:
     """A hospital sends one message until it is answered."""
-    return await insist(platform.client("settlement", Role.HOSPITAL, hospital), path, body, key)
+    return await answered(platform.client("settlement", Role.HOSPITAL, hospital), path, body, key)
 
 
-async def insist(client: httpx.AsyncClient, path: str, body: dict[str, Any], key: str) -> Any:
+async def answered(client: httpx.AsyncClient, path: str, body: dict[str, Any], key: str) -> Any:
     """Send one message until it is answered, always under the same key, as a careful system does."""
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            response = await client.post(path, json=body, headers={"Idempotency-Key": key})
-            if response.is_success:
-                return response.json()
-            assert response.status_code == 503, f"{path}: {response.status_code} {response.text}"
-        except httpx.TransportError:
-            pass
-        assert time.monotonic() < deadline, f"{path} was not answered within a minute"
-        await asyncio.sleep(0.05)
+    response = await insist(lambda: client.post(path, json=body, headers={"Idempotency-Key": key}))
+    assert response.is_success, f"{path}: {response.status_code} {response.text}"
+    return response.json()
 
 
 async def whole_visit(platform: Platform, person_id: str, day: str, number: int) -> str:
@@ -189,9 +182,9 @@ async def test_late_facts_open_one_item_each_and_are_made_good_once_when_killed(
             assert sorted(item["settlement_id"] for item in items) == sorted(settled)
             for item in items:
                 path, proposal = f"/v1/reviews/{item['review_id']}", {"decision": "ADJUST", "reason": "名单补报"}
-                await insist(operations, f"{path}/proposal", proposal, f"propose-{path}")
+                await answered(operations, f"{path}/proposal", proposal, f"propose-{path}")
                 for _ in range(2):
-                    await insist(agency, f"{path}/release", {}, f"release-{path}")
+                    await answered(agency, f"{path}/release", {}, f"release-{path}")
             await wait_until_arrived(database)
             await _check_supplements(database, len(settled))
     finally:
@@ -202,7 +195,7 @@ async def test_late_facts_open_one_item_each_and_are_made_good_once_when_killed(
 async def _tell_late(platform: Platform, person_id: str) -> None:
     office = platform.client("identity", Role.DEPARTMENT, "civil-affairs")
     said = {"category": "TEKUN", "valid_from": "2019-01-01", "evidence": "补报名单"}
-    await insist(office, f"/v1/persons/{person_id}/memberships", said, f"late-{person_id}")
+    await answered(office, f"/v1/persons/{person_id}/memberships", said, f"late-{person_id}")
 
 
 async def _check_supplements(database: str, count: int) -> None:

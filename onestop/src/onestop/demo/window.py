@@ -1,4 +1,4 @@
-"""A window: one caller of one service who sends each message under a key of its own and notices every refusal."""
+"""A window: one caller who sends each message under a key of its own, until it is answered, and notices refusals."""
 
 import itertools
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 
 from kernel.security import Role
+from onestop.insisting import insist
 from onestop.platform import Platform
 
 
@@ -34,22 +35,27 @@ class Window:
     async def post(
         self, service: str, path: str, body: dict[str, Any], *, key: str | None = None, expect: int | None = None
     ) -> Any:
-        """Send a message and give its JSON answer; raises UnexpectedAnswerError unless it succeeds as expected."""
-        response = await self.send(service, path, body, key=key)
+        """Send a message until it is answered, and give its JSON answer.
+
+        Raises UnexpectedAnswerError unless it succeeds as expected.
+        """
+        known = key or self.key()
+        response = await insist(lambda: self.send(service, path, body, key=known))
         good = response.status_code == expect if expect else response.is_success
         if not good:
             raise UnexpectedAnswerError(f"POST {path}: {response.status_code} {response.text}")
         return response.json()
 
     async def send(self, service: str, path: str, body: dict[str, Any], *, key: str | None = None) -> httpx.Response:
-        """Send a message and give the answer, whatever it is."""
+        """Send a message once and give the answer, whatever it is."""
         self.sent += 1
         client = self._platform.client(service, self._role, self._organisation, self._subject)
         return await client.post(path, json=body, headers={"Idempotency-Key": key or self.key()})
 
     async def get(self, service: str, path: str) -> Any:
-        """Ask; raises UnexpectedAnswerError unless it succeeds."""
-        response = await self._platform.client(service, self._role, self._organisation, self._subject).get(path)
+        """Ask until there is an answer; raises UnexpectedAnswerError unless it succeeds."""
+        client = self._platform.client(service, self._role, self._organisation, self._subject)
+        response = await insist(lambda: client.get(path))
         if not response.is_success:
             raise UnexpectedAnswerError(f"GET {path}: {response.status_code} {response.text}")
         return response.json()
