@@ -5,7 +5,6 @@ from enum import StrEnum
 from typing import Final
 
 import msgspec
-from stdnum import exceptions as stdnum_exceptions
 from stdnum.cn import ric
 
 from kernel.refusals import Refused
@@ -36,7 +35,7 @@ def parse_resident_id(text: str, *, today: date) -> ResidentId:
     number. The place in the first six digits is not checked: the public tables of division codes have gaps, and
     a gap must not shut a person out.
     """
-    number = ric.compact(text)
+    number = text.upper() if text.isalnum() and text.isascii() else ric.compact(text)
     if len(number) not in (_LENGTH, _OLD_LENGTH) or not _is_digits(number[: min(len(number), _LENGTH - 1)]):
         raise Refused("ID_NUMBER_MALFORMED", "an ID number has 17 digits and a check character (or 15 digits)")
     if len(number) == _OLD_LENGTH:
@@ -67,8 +66,8 @@ def _upgraded(old: str) -> str:
 
 def _birth_date(number: str, today: date) -> date:
     try:
-        born_on = ric.get_birth_date(number)
-    except stdnum_exceptions.InvalidComponent:
+        born_on = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+    except ValueError:
         born_on = None
     if born_on is None or born_on > today:
         raise Refused("ID_NUMBER_BIRTH_DATE", "the ID number holds a birth date that does not exist or is to come")

@@ -139,7 +139,7 @@ class Staging:
 
     async def add(self, batch_id: str, rows: Iterable[StagedRow]) -> None:
         """Copy rows in."""
-        records = [(batch_id, *(getattr(row, name) for name in row.__struct_fields__)) for row in rows]
+        records = [(batch_id, *msgspec.structs.astuple(row)) for row in rows]
         async with self._runtime.store.pool.acquire() as connection:
             await connection.copy_records_to_table("feed_rows", records=records, columns=COLUMNS)
 

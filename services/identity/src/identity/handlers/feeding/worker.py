@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing
+from contextlib import aclosing, closing
 from typing import BinaryIO, Final
 
 import structlog
@@ -27,6 +27,7 @@ from identity.domain.statement import stated_at
 from identity.handlers.feeding.applying import Barrier, Line, evidence_of
 from identity.handlers.feeding.files import FileRefusedError, RawRow, check_whole, rows_of
 from identity.handlers.feeding.groups import Groups
+from identity.handlers.feeding.reading_ahead import read_ahead
 from identity.handlers.feeding.spool import Spool
 from identity.handlers.feeding.staging import StagedRow, Staging, area_pattern
 from identity.handlers.personal_data import Vault
@@ -112,9 +113,10 @@ class FeedWorker:
     async def _read(self, batch: Batch, file: BinaryIO) -> State:
         await self._staging.clear(batch.batch_id)
         with closing(_rows(file, batch)) as rows:
-            while staged := await asyncio.to_thread(self._some, rows, batch):
-                await self._staging.add(batch.batch_id, staged)
-                await self._staging.progress(batch.batch_id, staged[-1].row)
+            async with aclosing(read_ahead(lambda: self._some(rows, batch))) as pieces:
+                async for staged in pieces:
+                    await self._staging.add(batch.batch_id, staged)
+                    await self._staging.progress(batch.batch_id, staged[-1].row)
         counts: Counts = await self._staging.compare(batch)
         finished = FinishReading(counts, self._settings.ending_basis_points_max)
         return await self._decide(batch, finished, "read")
