@@ -1,30 +1,88 @@
 """A running platform for journeys, and a day's first people to travel on it."""
 
-from collections.abc import AsyncIterator
+import itertools
+import os
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import asyncpg
+import msgspec
 import pytest
 
+from kernel.testing.kafka_broker import KafkaBroker
+from onestop.demo.people import DemoPerson
 from onestop.demo.town import Town, settle_in
-from onestop.platform import running_platform
+from onestop.embedded_postgres import EmbeddedPostgres
+from onestop.platform import recreate_database, running_platform
 
 POLICIES = Path(__file__).parent.parent / "policies"
+_copies = itertools.count(1)
 
 
-@pytest.fixture(params=["embedded", pytest.param("kafka", marks=pytest.mark.kafka)])
-async def town(request: pytest.FixtureRequest, database: str, tmp_path: Path) -> AsyncIterator[Town]:
-    """A town on each transport."""
-    bootstrap = request.getfixturevalue("kafka_broker").bootstrap if request.param == "kafka" else None
-    prefix = f"{urlsplit(database).path.strip('/')}-"
-    async with running_platform(
-        database, tmp_path, POLICIES, kafka_bootstrap=bootstrap, topic_prefix=prefix
-    ) as platform:
-        yield await settle_in(platform)
+class SettledTown(msgspec.Struct, frozen=True):
+    """A town whose platform has stopped: its database, its folder with the keys, its people."""
+
+    database: str
+    folder: Path
+    people: list[DemoPerson]
+    ids: dict[int, str]
+
+
+@pytest.fixture(scope="session")
+async def settled_town(postgres: EmbeddedPostgres, server_folder: Path) -> SettledTown:
+    """One town on the embedded transport, settled in once for the whole run; tests travel in copies of it."""
+    name, folder = f"town_{os.getpid()}", server_folder / "town"
+    folder.mkdir()
+    await recreate_database(postgres.url("postgres"), name)
+    async with running_platform(postgres.url(name), folder, POLICIES) as platform:
+        town = await settle_in(platform)
+    return SettledTown(name, folder, town.people, town.ids)
+
+
+CopyTown = Callable[[Path], Awaitable[str]]
 
 
 @pytest.fixture
-async def embedded_town(database: str, tmp_path: Path) -> AsyncIterator[Town]:
+async def copy_town(postgres: EmbeddedPostgres, settled_town: SettledTown) -> AsyncIterator[CopyTown]:
+    """Copies the settled town: its keys go into the folder given, and the copied database's address comes back."""
+    admin = await asyncpg.connect(postgres.url("postgres"))
+    names = []
+
+    async def copy(folder: Path) -> str:
+        names.append(f"{settled_town.database}_{next(_copies)}")
+        shutil.copytree(settled_town.folder / "keys", folder / "keys")
+        await admin.execute(f"CREATE DATABASE {names[-1]} TEMPLATE {settled_town.database}")
+        return postgres.url(names[-1])
+
+    yield copy
+    for name in names:
+        await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await admin.close()
+
+
+@pytest.fixture(
+    params=["embedded_town", pytest.param("kafka_town", marks=pytest.mark.kafka)], ids=["embedded", "kafka"]
+)
+def town(request: pytest.FixtureRequest) -> Town:
+    """A town on each transport."""
+    town: Town = request.getfixturevalue(request.param)
+    return town
+
+
+@pytest.fixture
+async def embedded_town(settled_town: SettledTown, copy_town: CopyTown, tmp_path: Path) -> AsyncIterator[Town]:
     """A town on the embedded transport."""
-    async with running_platform(database, tmp_path, POLICIES) as platform:
+    async with running_platform(await copy_town(tmp_path), tmp_path, POLICIES) as platform:
+        yield Town(platform, settled_town.people, settled_town.ids)
+
+
+@pytest.fixture
+async def kafka_town(database: str, kafka_broker: KafkaBroker, tmp_path: Path) -> AsyncIterator[Town]:
+    """A town on a real Kafka: it settles in anew, because what is on the topics belongs to it."""
+    prefix = f"{urlsplit(database).path.strip('/')}-"
+    async with running_platform(
+        database, tmp_path, POLICIES, kafka_bootstrap=kafka_broker.bootstrap, topic_prefix=prefix
+    ) as platform:
         yield await settle_in(platform)
