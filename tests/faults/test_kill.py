@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ import httpx
 import pytest
 from stdnum.cn import ric
 
+from kernel.china_time import china_date
 from kernel.failpoints import FAILPOINTS
 from kernel.security import Issuer, Role
 from onestop.demo.city import HOSPITALS
@@ -38,8 +40,8 @@ class KillableTown:
     """The platform in a process of its own, which can be armed, killed and started again at the same address."""
 
     def __init__(self, database: str, folder: Path, more: tuple[str, ...]) -> None:
-        self._database = database
-        self._folder = folder
+        self.database = database
+        self.folder = folder
         self._more = more
         self._port = _free_ports(len(SERVICES))
         self._process: subprocess.Popen[str] | None = None
@@ -49,17 +51,17 @@ class KillableTown:
         return {name: f"http://127.0.0.1:{self._port + i}" for i, name in enumerate(SERVICES)}
 
     def start(self, failpoint: str = "") -> None:
-        command = [sys.executable, "-m", "onestop", "platform", "--database", self._database]
-        command += ["--folder", str(self._folder), "--policies", str(POLICIES), "--first-port", str(self._port)]
+        command = [sys.executable, "-m", "onestop", "platform", "--database", self.database]
+        command += ["--folder", str(self.folder), "--policies", str(POLICIES), "--first-port", str(self._port)]
         environ = {**os.environ, "ONESTOP_FAILPOINT": failpoint}
-        with (self._folder / "platform.log").open("a") as log:
+        with (self.folder / "platform.log").open("a") as log:
             self._process = subprocess.Popen(
                 [*command, *self._more], env=environ, stdout=subprocess.PIPE, stderr=log, text=True
             )
         assert self._process.stdout is not None
         said = self._process.stdout.readline()
         self._process.stdout.close()
-        assert said == "ready\n", (self._folder / "platform.log").read_text()[-3000:]
+        assert said == "ready\n", (self.folder / "platform.log").read_text()[-3000:]
 
     @property
     def dead(self) -> bool:
@@ -88,9 +90,9 @@ def _free_ports(count: int) -> int:
 
 
 @asynccontextmanager
-async def speaking_to(town: KillableTown, database: str, folder: Path) -> AsyncIterator[Platform]:
+async def speaking_to(town: KillableTown) -> AsyncIterator[Platform]:
     async with AsyncExitStack() as stack:
-        yield Platform(database, town.urls, Issuer.in_folder(folder / "keys"), stack)
+        yield Platform(town.database, town.urls, Issuer.in_folder(town.folder / "keys"), stack)
 
 
 async def persistently(platform: Platform, path: str, body: dict[str, Any], key: str, hospital: str) -> Any:
@@ -105,8 +107,9 @@ async def answered(client: httpx.AsyncClient, path: str, body: dict[str, Any], k
     return response.json()
 
 
-async def whole_visit(platform: Platform, person_id: str, day: str, number: int) -> str:
+async def whole_visit(platform: Platform, person_id: str, number: int) -> str:
     """One visit from door to settlement, every message under a fixed key."""
+    day = china_date(datetime.now(UTC)).isoformat()
     hospital = HOSPITALS[number % len(HOSPITALS)].hospital_id
     admission = {"person_id": person_id, "kind": "special_outpatient", "admitted_on": day}
     admitted = await persistently(platform, "/v1/encounters", admission, f"{number}-admit", hospital)
@@ -120,8 +123,11 @@ async def whole_visit(platform: Platform, person_id: str, day: str, number: int)
 
 
 @pytest.mark.parametrize("point", FAILPOINTS)
-async def test_nothing_is_lost_or_doubled_when_killed(point: str, database: str, tmp_path: Path) -> None:
-    await _kill_and_go_on(point, database, tmp_path, ())
+async def test_nothing_is_lost_or_doubled_when_killed(
+    point: str, settled_town: Any, copy_town: Any, tmp_path: Path
+) -> None:
+    town = KillableTown(await copy_town(tmp_path), tmp_path, ())
+    await _kill_and_go_on(point, town, list(settled_town.ids.values()))
 
 
 @pytest.mark.kafka
@@ -131,28 +137,29 @@ async def test_nothing_is_lost_or_doubled_when_killed_on_kafka(
 ) -> None:
     prefix = f"{urlsplit(database).path.strip('/')}-"
     more = ("--kafka-bootstrap", kafka_broker.bootstrap, "--topic-prefix", prefix)
-    await _kill_and_go_on(point, database, tmp_path, more)
-
-
-async def _kill_and_go_on(point: str, database: str, tmp_path: Path, more: tuple[str, ...]) -> None:
     town = KillableTown(database, tmp_path, more)
     town.start()
     try:
-        async with speaking_to(town, database, tmp_path) as platform:
-            known = await settle_in(platform, 12)
-            town.end()
-            # Armed some passes into the traffic, so that work is under way on all sides.
-            town.start(f"{point}:6")
-            day = known.today.isoformat()
-            people = list(known.ids.values())
+        async with speaking_to(town) as platform:
+            ids = (await settle_in(platform, 12)).ids
+    finally:
+        town.end()
+    await _kill_and_go_on(point, town, list(ids.values()))
+
+
+async def _kill_and_go_on(point: str, town: KillableTown, people: list[str]) -> None:
+    # Armed some passes into the traffic, so that work is under way on all sides.
+    town.start(f"{point}:6")
+    try:
+        async with speaking_to(town) as platform:
             visits = [
-                asyncio.create_task(whole_visit(platform, people[n % len(people)], day, n)) for n in range(SETTLEMENTS)
+                asyncio.create_task(whole_visit(platform, people[n % len(people)], n)) for n in range(SETTLEMENTS)
             ]
             await _until_dead(town)
             town.start()
             settlement_ids = await asyncio.gather(*visits)
-            await wait_until_arrived(database)
-            await _check_everything(database, settlement_ids)
+            await wait_until_arrived(town.database)
+            await _check_everything(town.database, settlement_ids)
     finally:
         if not town.dead:
             town.end()
@@ -160,15 +167,16 @@ async def _kill_and_go_on(point: str, database: str, tmp_path: Path, more: tuple
 
 @pytest.mark.parametrize("point", ["inbox.before_effects", "inbox.after_effects", "inbox.after_commit"])
 async def test_late_facts_open_one_item_each_and_are_made_good_once_when_killed(
-    point: str, database: str, tmp_path: Path
+    point: str, settled_town: Any, copy_town: Any, tmp_path: Path
 ) -> None:
+    database = await copy_town(tmp_path)
     town = KillableTown(database, tmp_path, ())
     town.start()
     try:
-        async with speaking_to(town, database, tmp_path) as platform:
-            known = await settle_in(platform, 12)
-            people = [known.ids[p.number] for p in known.people if p.category in ("DIBAO", "REGISTERED_POOR")]
-            settled = [await whole_visit(platform, p, known.today.isoformat(), n) for n, p in enumerate(people)]
+        async with speaking_to(town) as platform:
+            poor = [p.number for p in settled_town.people if p.category in ("DIBAO", "REGISTERED_POOR")]
+            people = [settled_town.ids[number] for number in poor[:8]]
+            settled = [await whole_visit(platform, p, n) for n, p in enumerate(people)]
             await wait_until_arrived(database)
             town.end()
             town.start(f"{point}:5")
@@ -241,7 +249,7 @@ async def test_a_file_is_applied_once_however_often_its_worker_is_killed(
     town.end()
     town.start(point)
     try:
-        async with speaking_to(town, database, tmp_path) as platform:
+        async with speaking_to(town) as platform:
             office = platform.client("identity", Role.DEPARTMENT, "poverty-alleviation")
             how = {"kind": "delta", "as_of": "2019-07-01T00:00:00Z", "category": "REGISTERED_POOR"}
             path = "/v1/feeds/poverty-alleviation/batches/1"
