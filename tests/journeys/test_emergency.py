@@ -95,7 +95,9 @@ async def test_a_referral_filed_after_an_emergency_opens_the_benefits(hunan: Pla
     await wait_until_arrived(hunan.admin_url)
     agency = Window(hunan, Role.AGENCY)
     seen = await agency.get("referral", f"/v1/referrals/{referral}")
-    assert (seen["state"], seen["emergency_admitted_on"]) == ("USED", "2018-09-10")
+    assert (seen["state"], seen["emergency_admitted_on"], seen["county"]) == ("USED", "2018-09-10", "430102")
+    printed = await hunan.client("referral", Role.AGENCY).get(f"/v1/referrals/{referral}/form")
+    assert f"示例医院（{RECEIVING}）" in printed.text
     stays = await agency.get("referral", f"/v1/referrals/{referral}/settlements")
     assert [(s["settlement_id"], s["with_benefits"], s["revoked_at"]) for s in stays] == [
         (settled["settlement_id"], True, None)

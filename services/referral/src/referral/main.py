@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from kernel.contracts.referral import TOPIC
 from kernel.hosting import Host, application
 from kernel.runtime import ServiceParts
-from referral.api import CODES, copies, filing, printing, reading
+from referral.api import CODES, copies, filing, printing, reading, work_list
 from referral.config import Config
 from referral.consumers import HEARD, subscriptions
 from referral.event_types import REGISTRY
@@ -45,6 +45,7 @@ def build(host: Host, config: Config) -> FastAPI:
         routers=[
             filing(handlers),
             copies(handlers, queries),
+            work_list(queries, host.clock),
             reading(queries),
             printing(queries, host.clock),
         ],

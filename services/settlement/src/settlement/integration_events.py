@@ -1,4 +1,4 @@
-"""What settlement tells the other services, keyed by person: nobody's name, every fen's clause."""
+"""What settlement tells the other services, keyed by person or hospital: nobody's name, every fen's clause."""
 
 from typing import TypeAlias
 
@@ -13,6 +13,7 @@ from settlement.domain.encounter_events import (
     SettlementRevoked,
     SettlementSupplemented,
 )
+from settlement.domain.institution import InstitutionContracted
 from settlement.domain.payment_refusal import PaymentRefused
 
 Told: TypeAlias = (
@@ -30,6 +31,8 @@ def publish(recorded: RecordedEvent) -> Published | None:
     """The published form of a stored event, or None for what is nobody else's business."""
     told: Told
     match recorded.event:
+        case InstitutionContracted() as event:
+            return Published(event.hospital_id, _contracted(event))
         case EncounterAdmitted() as event:
             told = _admitted(event)
         case EncounterReferred(admission=admission):
@@ -47,6 +50,12 @@ def publish(recorded: RecordedEvent) -> Published | None:
         case _:
             return None
     return Published(told.person_id, told)
+
+
+def _contracted(event: InstitutionContracted) -> contract.InstitutionContracted:
+    return contract.InstitutionContracted(
+        event.hospital_id, event.name, event.level, event.division, event.contract_from, event.contract_to
+    )
 
 
 def _admitted(event: EncounterAdmitted) -> contract.EncounterAdmitted:

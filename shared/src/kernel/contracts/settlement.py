@@ -137,8 +137,20 @@ class PaymentRefused(msgspec.Struct, frozen=True):
     payers: tuple[str, ...]
 
 
+class InstitutionContracted(msgspec.Struct, frozen=True):
+    """An institution as the agency has it in its registry from now on (协议定点); replaces what was there."""
+
+    hospital_id: str
+    name: str
+    level: str
+    division: str
+    contract_from: date
+    contract_to: date | None = None
+
+
 REGISTRY: Final = contract_registry(
     TOPIC,
+    InstitutionContracted,
     EncounterAdmitted,
     EncounterReferred,
     SettlementConfirmed,

@@ -2,6 +2,7 @@
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
+from datetime import date
 from typing import Any, Final, Generic, TypeVar
 
 import msgspec
@@ -18,7 +19,8 @@ LIMIT_MAX: Final = 500
 LIMIT_DEFAULT: Final = 100
 _CURSOR_CHARACTERS_MAX: Final = 512
 
-CursorKey = tuple[str | int, ...]
+CursorKey = tuple[str | int | date, ...]
+KeyType = type[str] | type[int] | type[date]
 
 
 class PageRequest(msgspec.Struct, frozen=True):
@@ -40,7 +42,7 @@ class PageRequestPart(Part):
 
     query = frozenset({"limit", "after"})
 
-    def __init__(self, *key_types: type[str] | type[int]) -> None:
+    def __init__(self, *key_types: KeyType) -> None:
         self._key_types = key_types
 
     @override
@@ -51,9 +53,9 @@ class PageRequestPart(Part):
         if cursor is None:
             return None
         key = _read_cursor(cursor)
-        if tuple(type(value) for value in key) != self._key_types:
+        if len(key) != len(self._key_types):
             raise _invalid_cursor()
-        return key
+        return tuple(_value(value, wanted) for value, wanted in zip(key, self._key_types, strict=True))
 
     @override
     def parameters(self) -> list[dict[str, Any]]:
@@ -65,7 +67,7 @@ class PageRequestPart(Part):
         ]
 
 
-def paging(*key_types: type[str] | type[int]) -> Any:
+def paging(*key_types: KeyType) -> Any:
     """Dependency for lists sorted by a key of these types: ``page: Annotated[PageRequest, paging(str)]``."""
     return Depends(PageRequestPart(*key_types))
 
@@ -82,11 +84,23 @@ def write_cursor(key: CursorKey) -> str:
     return urlsafe_b64encode(msgspec.json.encode(key)).rstrip(b"=").decode()
 
 
-def _read_cursor(cursor: str) -> CursorKey:
+def _value(value: str | int, wanted: KeyType) -> str | int | date:
+    # A day stands in a cursor as text.
+    if wanted is date and isinstance(value, str):
+        try:
+            return date.fromisoformat(value)
+        except ValueError as error:
+            raise _invalid_cursor() from error
+    if type(value) is not wanted:
+        raise _invalid_cursor()
+    return value
+
+
+def _read_cursor(cursor: str) -> tuple[str | int, ...]:
     if len(cursor) > _CURSOR_CHARACTERS_MAX:
         raise _invalid_cursor()
     try:
-        key = msgspec.json.decode(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), type=CursorKey)
+        key = msgspec.json.decode(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), type=tuple[str | int, ...])
     except (ValueError, msgspec.MsgspecError) as error:
         raise _invalid_cursor() from error
     if any(_is_out_of_range(value) for value in key):

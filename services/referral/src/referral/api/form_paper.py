@@ -72,8 +72,11 @@ class Paper(msgspec.Struct, frozen=True):
     emergency: str
 
 
-def paper_of(row: ReferralRow, holder: Holder) -> Paper:
-    """The form of a referral as it stands; an office that has not decided yet has an empty field."""
+def paper_of(row: ReferralRow, holder: Holder, receiving: str | None = None) -> Paper:
+    """The form of a referral as it stands; an office that has not decided yet has an empty field.
+
+    ``receiving`` is the receiving hospital's name; where nobody told it, its code stands alone.
+    """
     approved = row.reviewed_on is not None
     return Paper(
         number=row.referral_id,
@@ -87,7 +90,7 @@ def paper_of(row: ReferralRow, holder: Holder) -> Paper:
                 "统筹区医保经办机构审核意见", row.review or "", "(公章)", day_of(row.reviewed_on if approved else None)
             ),
         ),
-        receiving_hospital=row.receiving_hospital,
+        receiving_hospital=f"{receiving}（{row.receiving_hospital}）" if receiving else row.receiving_hospital,
         emergency="" if row.emergency_admitted_on is None else day_of(row.emergency_admitted_on),
     )
 

@@ -12,6 +12,7 @@ from stdnum.cn import ric
 from kernel.hosting import Clock
 from kernel.http import RequestBody, Router, body, keyless
 from kernel.refusals import Refused
+from kernel.security import Principal
 from referral.api.form_html import html_of
 from referral.api.form_paper import Holder, Paper, paper_of
 from referral.api.form_pdf import pdf_of
@@ -39,29 +40,33 @@ def printing(queries: Queries, clock: Clock) -> Router:
     """The printing routes of /v1/referrals."""
     router = Router(prefix="/v1/referrals", tags=["printing"])
 
+    async def paper(caller: Principal, referral_id: str, holder: Holder) -> Paper:
+        row = await seen(queries, caller, referral_id)
+        return paper_of(row, holder, await queries.name_of(row.receiving_hospital))
+
     @router.get("/{referral_id}/form")
     async def blank_form(referral_id: str, caller: Reader) -> HTMLResponse:
         """The form to print, with room for name and number to be filled in by hand."""
-        return HTMLResponse(html_of(paper_of(await seen(queries, caller, referral_id), Holder())))
+        return HTMLResponse(html_of(await paper(caller, referral_id, Holder())))
 
     @router.get("/{referral_id}/form.pdf")
     async def blank_pdf(referral_id: str, caller: Reader) -> Response:
         """The same as a PDF."""
-        return await _pdf(paper_of(await seen(queries, caller, referral_id), Holder()), clock)
+        return await _pdf(await paper(caller, referral_id, Holder()), clock)
 
     @router.post("/{referral_id}/form", dependencies=_NOTHING_WRITTEN)
     async def filled_form(
         referral_id: str, caller: Reader, command: Annotated[HolderBody, body(HolderBody)]
     ) -> HTMLResponse:
         """The form to print, with the person that the window knows."""
-        return HTMLResponse(html_of(paper_of(await seen(queries, caller, referral_id), holder_of(command))))
+        return HTMLResponse(html_of(await paper(caller, referral_id, holder_of(command))))
 
     @router.post("/{referral_id}/form.pdf", dependencies=_NOTHING_WRITTEN)
     async def filled_pdf(
         referral_id: str, caller: Reader, command: Annotated[HolderBody, body(HolderBody)]
     ) -> Response:
         """The same as a PDF."""
-        return await _pdf(paper_of(await seen(queries, caller, referral_id), holder_of(command)), clock)
+        return await _pdf(await paper(caller, referral_id, holder_of(command)), clock)
 
     return router
 

@@ -9,13 +9,20 @@ from fastapi import Query
 from kernel.http import Json, Page, PageRequest, Router, Wire, allow, answer, page_of, paging
 from kernel.refusals import Refused
 from kernel.security import Principal, Role
+from referral.domain.form import check_order
 from referral.domain.referral import referral_unknown
 from referral.domain.standing import State
-from referral.queries import Queries, ReferralRow
+from referral.queries import Queries, ReferralRow, Wanted
 
 Reader = Annotated[Principal, allow(Role.HOSPITAL, Role.AGENCY, Role.OPERATIONS)]
 InState = Annotated[State | None, Query(description="Only referrals in this state")]
 Side = Annotated[Literal["sent", "received"] | None, Query(description="Hospitals only; sent where not given")]
+HospitalQuery = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
+CountyQuery = Annotated[
+    str | None, Query(pattern=r"^[0-9]{6}$", description="The applicant's county when it was filed")
+]
+SignedFrom = Annotated[date | None, Query(description="Signed on this day or later")]
+SignedTo = Annotated[date | None, Query(description="Signed on this day or earlier")]
 OfPerson = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9._:-]{1,64}$", description="Not for hospitals")]
 
 
@@ -49,6 +56,8 @@ class ReferralAnswer(Wire, frozen=True):
     encounter_id: str | None
     ended_because: str | None
     emergency_admitted_on: date | None
+    county: str | None
+    waiting_since: date | None
 
 
 class StayAnswer(Wire, frozen=True):
@@ -80,9 +89,29 @@ def reading(queries: Queries) -> Router:
         state: InState = None,
         side: Side = None,
         person_id: OfPerson = None,
+        sending_hospital: HospitalQuery = None,
+        receiving_hospital: HospitalQuery = None,
+        county: CountyQuery = None,
+        signed_from: SignedFrom = None,
+        signed_to: SignedTo = None,
     ) -> Json[Page[ReferralAnswer]]:
-        """List referrals: for a hospital those it sent or those approved for it, for the agency all or a person's."""
-        rows = await _rows(queries, caller, page, "" if state is None else state.value, side, person_id)
+        """List referrals, the newest signature first.
+
+        A hospital lists those that it sent or those approved for it, the agency all of them; both may narrow the list.
+        """
+        if signed_from is not None and signed_to is not None:
+            check_order("last day", signed_to, "first day", signed_from)
+        wanted = Wanted(
+            None if state is None else state.value,
+            sending_hospital,
+            receiving_hospital,
+            person_id,
+            county,
+            signed_from,
+            signed_to,
+        )
+        after = None if page.after is None else str(page.after[0])
+        rows = await queries.page(_side(caller, side, wanted), after, page.limit + 1)
         return answer(page_of([_answer(row) for row in rows], page, key=lambda row: (row.referral_id,)))
 
     @router.get("/{referral_id}")
@@ -107,22 +136,18 @@ def reading(queries: Queries) -> Router:
     return router
 
 
-async def _rows(
-    queries: Queries, caller: Principal, page: PageRequest, state: str, side: str | None, person_id: str | None
-) -> list[ReferralRow]:
-    after, limit = "" if page.after is None else str(page.after[0]), page.limit + 1
-    if caller.roles == {Role.HOSPITAL}:
-        hospital_id = caller.organisation or ""
-        if person_id is not None:
-            raise Refused("SIDE_MISPLACED", "a hospital lists by side, sent or received; person_id is the agency's")
-        if side == "received":
-            return await queries.received(hospital_id, state, after, limit)
-        return await queries.sent(hospital_id, state, after, limit)
-    if side is not None:
-        raise Refused("SIDE_MISPLACED", "only a hospital has a side; leave it out to see all referrals")
-    if person_id is not None:
-        return await queries.of_person(person_id, state, after, limit)
-    return await queries.all(state, after, limit)
+def _side(caller: Principal, side: str | None, wanted: Wanted) -> Wanted:
+    """What a list is narrowed to for this caller; raises Refused SIDE_MISPLACED."""
+    if caller.roles != {Role.HOSPITAL}:
+        if side is not None:
+            raise Refused("SIDE_MISPLACED", "only a hospital has a side; leave it out to see all referrals")
+        return wanted
+    if wanted.person_id is not None:
+        raise Refused("SIDE_MISPLACED", "a hospital lists by side, sent or received; person_id is the agency's")
+    own = "receiving_hospital" if side == "received" else "sending_hospital"
+    if getattr(wanted, own) not in (None, caller.organisation):
+        raise Refused("SIDE_MISPLACED", f"on this side {own} is the caller itself; leave it out")
+    return msgspec.structs.replace(wanted, **{own: caller.organisation or ""}, approved_only=side == "received")
 
 
 async def seen(queries: Queries, caller: Principal, referral_id: str) -> ReferralRow:

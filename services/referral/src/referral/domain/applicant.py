@@ -25,6 +25,8 @@ class Applicant(msgspec.Struct, frozen=True):
     deceased_on: date | None = None
     #: The record that stands for the person now, where identity merged two.
     merged_into: str | None = None
+    #: Whose agency is in charge of the person (六位区划代码).
+    county: str | None = None
 
     def categories_on(self, day: date) -> frozenset[str]:
         """The categories that hold on a day."""

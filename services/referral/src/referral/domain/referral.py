@@ -180,7 +180,8 @@ def _apply(command: Apply, standing: Standing | None) -> Sequence[Event]:
     assert standing is None, "a referral's id derives from its command, so it is applied for once"
     check_form(command.form, today=command.today, emergency_days=command.emergency_days)
     check_applicant(command.form, command.applicant)
-    return [ReferralApplied(Standing(command.form, State.APPLIED, revision=1))]
+    county = None if command.applicant is None else command.applicant.county
+    return [ReferralApplied(Standing(command.form, State.APPLIED, revision=1, county=county))]
 
 
 def _endorse(command: Endorse, standing: Standing) -> Sequence[Event]:

@@ -32,7 +32,8 @@ class Standing(msgspec.Struct, frozen=True):
     """The whole referral. ``review`` is the agency's opinion, ``approved_on`` its day where it approved.
 
     ``revision`` grows by one with each change. ``expires_on`` is the last day on which a stay may begin; None where
-    approvals do not expire.
+    approvals do not expire. ``county`` is the applicant's on the day of the application: its agency decides; None where
+    identity had told of none.
     """
 
     form: Form
@@ -44,6 +45,14 @@ class Standing(msgspec.Struct, frozen=True):
     expires_on: date | None = None
     encounter_id: str | None = None
     ended_because: str | None = None
+    county: str | None = None
+
+    @property
+    def waiting_since(self) -> date | None:
+        """Since when it waits for the hospital's seal, or then for the agency's; None where it waits for neither."""
+        if self.state is State.APPLIED:
+            return self.form.signed_on
+        return self.endorsed_on if self.state is State.HOSPITAL_AGREED else None
 
     @property
     def endorsed_on(self) -> date | None:

@@ -13,6 +13,7 @@ from referral.domain.standing import Standing
 from referral.projections.tables import (
     applicants,
     copies,
+    institutions,
     metadata,
     misuses,
     referrals,
@@ -70,6 +71,8 @@ def _referral(standing: Standing) -> Change:
         encounter_id=standing.encounter_id,
         ended_because=standing.ended_because,
         emergency_admitted_on=form.emergency_admitted_on,
+        county=standing.county,
+        waiting_since=standing.waiting_since,
     )
 
 
@@ -84,6 +87,7 @@ def project_entitlement(event: EntitlementChanged | PremiumsPaid) -> Iterable[Ch
         memberships=event.memberships,
         deceased_on=event.deceased_on,
         merged_into=event.merged_into,
+        county=event.county,
     )
 
 
@@ -92,7 +96,7 @@ _BENEFITS: Final = "hpa_benefits"
 
 
 def project_settlement(event: Any) -> Iterable[Change]:
-    """What settlement made of a stay that rests on a referral."""
+    """What settlement made of a stay that rests on a referral, and what it calls the hospitals."""
     match event:
         case settlement.SettlementConfirmed(referral_id=str() as referral_id):
             yield put(
@@ -105,5 +109,7 @@ def project_settlement(event: Any) -> Iterable[Change]:
             )
         case settlement.SettlementRevoked():
             yield put(revoked_settlements, settlement_id=event.settlement_id, revoked_at=event.revoked_at)
+        case settlement.InstitutionContracted():
+            yield put(institutions, hospital_id=event.hospital_id, name=event.name)
         case _:
             return

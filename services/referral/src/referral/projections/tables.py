@@ -33,11 +33,16 @@ referrals: Final = Table(
     Column("encounter_id", Text),
     Column("ended_because", Text),
     Column("emergency_admitted_on", Date),
+    Column("county", Text),
+    Column("waiting_since", Date),
     Index("referrals_run_out", "expires_on", postgresql_where=text("state = 'AGENCY_APPROVED'")),
-    Index("referrals_sent", "sending_hospital", "referral_id"),
-    Index("referrals_received", "receiving_hospital", "referral_id"),
-    Index("referrals_state", "state", "referral_id"),
-    Index("referrals_person", "person_id", "referral_id"),
+    Index("referrals_sent", "sending_hospital", "signed_on", "referral_id"),
+    Index("referrals_received", "receiving_hospital", "signed_on", "referral_id"),
+    Index("referrals_state", "state", "signed_on", "referral_id"),
+    Index("referrals_county", "county", "signed_on", "referral_id"),
+    Index("referrals_signed", "signed_on", "referral_id"),
+    Index("referrals_waiting", "waiting_since", "referral_id", postgresql_where=text("waiting_since IS NOT NULL")),
+    Index("referrals_person", "person_id", "signed_on", "referral_id"),
 )
 
 #: Stays that named a referral which does not open the gate to them.
@@ -69,6 +74,15 @@ applicants: Final = Table(
     Column("memberships", JSON, nullable=False),
     Column("deceased_on", Date),
     Column("merged_into", Text),
+    Column("county", Text),
+)
+
+#: What institutions are called, as settlement's registry has them.
+institutions: Final = Table(
+    "institutions",
+    metadata,
+    Column("hospital_id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
 )
 
 #: What settlement made of the stays that rest on referrals, as it told.

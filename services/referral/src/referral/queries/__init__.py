@@ -8,31 +8,22 @@ import msgspec
 from kernel.runtime import Runtime
 from referral.domain.applicant import Applicant, Held
 from referral.domain.form import Attachment
+from referral.queries.lists import Wanted, listing, waiting
+
+__all__ = ["Queries", "ReferralRow", "Wanted"]
 
 _COLUMNS: Final = """
 referral_id, revision, person_id, state, sending_hospital, receiving_hospital, attributes, diagnosis, attachments,
 signed_on, signed_by, endorsement, endorsed_on, review, reviewed_on, approved_on, expires_on, encounter_id,
-ended_because, emergency_admitted_on
+ended_because, emergency_admitted_on, county, waiting_since
 """
 _ONE_SQL: Final = f"SELECT {_COLUMNS} FROM referrals WHERE referral_id = $1"
-# Written apart, so that each walks along its own index whatever is asked.
-_SENT_SQL: Final = f"""
-SELECT {_COLUMNS} FROM referrals WHERE sending_hospital = $1 AND ($2 = '' OR state = $2) AND referral_id > $3
-ORDER BY referral_id LIMIT $4
+_TOTALS_SQL: Final = """
+SELECT state, count(*)::int AS referrals, min(waiting_since) AS oldest FROM referrals
+WHERE waiting_since IS NOT NULL AND ($1::text IS NULL OR county = $1) AND ($2::text IS NULL OR sending_hospital = $2)
+GROUP BY state ORDER BY state
 """
-_RECEIVED_SQL: Final = f"""
-SELECT {_COLUMNS} FROM referrals
-WHERE receiving_hospital = $1 AND approved_on IS NOT NULL AND ($2 = '' OR state = $2) AND referral_id > $3
-ORDER BY referral_id LIMIT $4
-"""
-_OF_PERSON_SQL: Final = f"""
-SELECT {_COLUMNS} FROM referrals WHERE person_id = $1 AND ($2 = '' OR state = $2) AND referral_id > $3
-ORDER BY referral_id LIMIT $4
-"""
-_IN_STATE_SQL: Final = f"""
-SELECT {_COLUMNS} FROM referrals WHERE state = $1 AND referral_id > $2 ORDER BY referral_id LIMIT $3
-"""
-_ALL_SQL: Final = f"SELECT {_COLUMNS} FROM referrals WHERE referral_id > $1 ORDER BY referral_id LIMIT $2"
+_NAME_SQL: Final = "SELECT name FROM institutions WHERE hospital_id = $1"
 _MISUSES_SQL: Final = """
 SELECT encounter_id, why, recorded_at FROM misuses WHERE referral_id = $1 ORDER BY recorded_at, encounter_id LIMIT 100
 """
@@ -45,7 +36,9 @@ _COPIES_SQL: Final = "SELECT copy, delivered_on, recorded_by FROM copies WHERE r
 _RUN_OUT_SQL: Final = """
 SELECT referral_id FROM referrals WHERE state = 'AGENCY_APPROVED' AND expires_on < $1 ORDER BY expires_on LIMIT $2
 """
-_APPLICANT_SQL: Final = "SELECT person_id, memberships, deceased_on, merged_into FROM applicants WHERE person_id = $1"
+_APPLICANT_SQL: Final = """
+SELECT person_id, memberships, deceased_on, merged_into, county FROM applicants WHERE person_id = $1
+"""
 
 
 class ReferralRow(msgspec.Struct, frozen=True):
@@ -71,6 +64,16 @@ class ReferralRow(msgspec.Struct, frozen=True):
     encounter_id: str | None
     ended_because: str | None
     emergency_admitted_on: date | None
+    county: str | None
+    waiting_since: date | None
+
+
+class WaitingTotal(msgspec.Struct, frozen=True):
+    """How many referrals wait in a state, and since when the oldest does."""
+
+    state: str
+    referrals: int
+    oldest: date
 
 
 class MisuseRow(msgspec.Struct, frozen=True):
@@ -114,23 +117,25 @@ class Queries:
         rows = await self._runtime.store.pool.fetch(_MISUSES_SQL, referral_id)
         return [MisuseRow(*row) for row in rows]
 
-    async def sent(self, hospital_id: str, state: str, after: str, limit: int) -> list[ReferralRow]:
-        """What a hospital sent; an empty ``state`` means any."""
-        return await self._rows(_SENT_SQL, hospital_id, state, after, limit)
+    async def page(self, wanted: Wanted, after: str | None, limit: int) -> list[ReferralRow]:
+        """Referrals, the newest signature first; ``after`` is the last one of the page before."""
+        sql, values = listing(_COLUMNS, wanted, after, limit)
+        return await self._rows(sql, *values)
 
-    async def received(self, hospital_id: str, state: str, after: str, limit: int) -> list[ReferralRow]:
-        """What was approved for a hospital to receive."""
-        return await self._rows(_RECEIVED_SQL, hospital_id, state, after, limit)
+    async def waiting(self, wanted: Wanted, after: tuple[date, str] | None, limit: int) -> list[ReferralRow]:
+        """What waits for somebody's act, the longest wait first."""
+        sql, values = waiting(_COLUMNS, wanted, after, limit)
+        return await self._rows(sql, *values)
 
-    async def of_person(self, person_id: str, state: str, after: str, limit: int) -> list[ReferralRow]:
-        """A person's referrals."""
-        return await self._rows(_OF_PERSON_SQL, person_id, state, after, limit)
+    async def waiting_totals(self, county: str | None, sending_hospital: str | None) -> list[WaitingTotal]:
+        """How much waits in each state."""
+        rows = await self._runtime.store.pool.fetch(_TOTALS_SQL, county, sending_hospital)
+        return [WaitingTotal(*row) for row in rows]
 
-    async def all(self, state: str, after: str, limit: int) -> list[ReferralRow]:
-        """All referrals, or those in one state."""
-        if state:
-            return await self._rows(_IN_STATE_SQL, state, after, limit)
-        return await self._rows(_ALL_SQL, after, limit)
+    async def name_of(self, hospital_id: str) -> str | None:
+        """What an institution is called, as settlement's registry has it."""
+        name: str | None = await self._runtime.store.pool.fetchval(_NAME_SQL, hospital_id)
+        return name
 
     async def stays(self, referral_id: str) -> list[StayRow]:
         """What settlement made of the stay, the first hundred settlements."""
@@ -152,7 +157,7 @@ class Queries:
         if row is None:
             return None
         memberships = msgspec.json.decode(row["memberships"], type=tuple[Held, ...])
-        return Applicant(row["person_id"], memberships, row["deceased_on"], row["merged_into"])
+        return Applicant(row["person_id"], memberships, row["deceased_on"], row["merged_into"], row["county"])
 
     async def _rows(self, sql: str, *arguments: Any) -> list[ReferralRow]:
         return [_row(row) for row in await self._runtime.store.pool.fetch(sql, *arguments)]
