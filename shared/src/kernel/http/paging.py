@@ -24,10 +24,10 @@ KeyType = type[str] | type[int] | type[date]
 
 
 class PageRequest(msgspec.Struct, frozen=True):
-    """How many rows, and after which sort key; ``after`` is None on the first page."""
+    """How many rows, and after which sort key, whose values have the list's key types; None on the first page."""
 
     limit: int
-    after: CursorKey | None = None
+    after: tuple[Any, ...] | None = None
 
 
 class Page(Wire, Generic[T], frozen=True, kw_only=True):

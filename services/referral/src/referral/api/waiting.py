@@ -100,11 +100,7 @@ def _waiting(row: ReferralRow, since: date, today: date) -> WaitingAnswer:
 
 
 def _after(page: PageRequest) -> tuple[date, str] | None:
-    if page.after is None:
-        return None
-    since, referral_id = page.after
-    assert isinstance(since, date), "the list is sorted by day and id"
-    return since, str(referral_id)
+    return None if page.after is None else (page.after[0], page.after[1])
 
 
 def _sender(caller: Principal, sending_hospital: str | None) -> str | None:
