@@ -13,6 +13,7 @@ from rich.console import Console
 from kernel.refusals import Refused
 from kernel.security import Issuer, Role
 from onestop.address import DatabaseAddress
+from onestop.contracts import app as contracts_app
 from onestop.examples.command import examples_command
 from onestop.feed_command import feed_command
 from onestop.policy import app as policy_app
@@ -23,6 +24,7 @@ app = typer.Typer(
 app.command("examples")(examples_command)
 app.command("feed")(feed_command)
 app.add_typer(policy_app, name="policy")
+app.add_typer(contracts_app, name="contracts")
 console: Final = Console()
 
 HOME: Final = Path(".onestop")

@@ -61,6 +61,10 @@ class EventRegistry:
             plain = upcast(plain)
         return msgspec.convert(plain, kind.event_class, strict=False)
 
+    def version_of(self, name: str) -> int:
+        """The version in which events of this stored name are written today."""
+        return self._by_name[name].version
+
     @property
     def classes(self) -> Mapping[str, type[msgspec.Struct]]:
         """The class of today for each stored name."""
