@@ -15,8 +15,8 @@ from stdnum.cn import ric
 
 from identity.config import Config, FeedSettings
 from identity.domain.categories import Category, Department
-from identity.domain.feed_row import FileDescription, read_row
-from identity.handlers.feeding.files import CSV, NDJSON, XLSX, FileRefusedError, RawRow, rows_of
+from identity.domain.feed_row import COLUMNS, REQUIRED, FileDescription, read_row
+from identity.handlers.feeding.files import CSV, NDJSON, XLSX, FileRefusedError, Layout, RawRow, rows_of
 from identity.main import build
 from kernel.refusals import Refused
 from kernel.security import KeyRing, Role
@@ -37,7 +37,8 @@ FILE: Final = FileDescription(
 
 
 def read(content: bytes, media_type: str = CSV, *, category_named: bool = True) -> list[RawRow]:
-    return list(rows_of(io.BytesIO(content), media_type, category_named=category_named))
+    layout = Layout.of(COLUMNS, REQUIRED if category_named else (*REQUIRED, "category"))
+    return list(rows_of(io.BytesIO(content), media_type, layout))
 
 
 def text_of(*lines: str, headings: str = HEADINGS) -> str:

@@ -9,6 +9,7 @@ import msgspec
 from typing_extensions import override
 
 from identity.domain.categories import Category, Department, Group, PovertyStatus, check_owned
+from identity.domain.cells import day_of, is_division, name_of, needed, parsed_day, text_of
 from identity.domain.membership import EndReason
 from identity.domain.resident_id import ResidentId, Sex, check_holder, parse_resident_id
 from identity.domain.statement import Statement
@@ -40,7 +41,6 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 )
 REQUIRED: Final = ("id_number", "name", "county", "valid_from")
 _SEXES: Final = {"男": Sex.MALE, "女": Sex.FEMALE, "MALE": Sex.MALE, "FEMALE": Sex.FEMALE}
-_TEXT_MAX: Final = 200
 
 
 class Holder(msgspec.Struct, frozen=True):
@@ -85,23 +85,23 @@ def read_row(cells: Mapping[str, str], file: FileDescription) -> FeedRow:
     statement = Statement(
         department=file.department,
         category=category,
-        valid_from=_required_day(cells, "valid_from"),
-        valid_to=_day(cells, "valid_to"),
+        valid_from=parsed_day("valid_from", _needed(cells, "valid_from")),
+        valid_to=day_of(cells, "valid_to"),
         group=group,
         poverty_status=_named(cells, "poverty_status", PovertyStatus),
-        exit_date=_day(cells, "exit_date"),
+        exit_date=day_of(cells, "exit_date"),
         reason=_named(cells, "reason", EndReason) or EndReason.STOPPED,
-        evidence=_text(cells, "evidence") or file.evidence,
+        evidence=text_of(cells, "evidence") or file.evidence,
         stated=file.stated,
     )
-    died_on = _day(cells, "died_on")
+    died_on = day_of(cells, "died_on")
     _check_days(statement, died_on, holder.resident_id.born_on, file.today)
     return FeedRow(holder, statement, died_on)
 
 
 def _holder(cells: Mapping[str, str], today: date) -> Holder:
     resident_id = parse_resident_id(_needed(cells, "id_number"), today=today)
-    born_on, sex = _day(cells, "born_on"), cells.get("sex")
+    born_on, sex = day_of(cells, "born_on"), cells.get("sex")
     if sex is not None and sex not in _SEXES:
         raise Refused("SEX_UNKNOWN", "sex is 男 or 女 (MALE or FEMALE)")
     check_holder(
@@ -110,13 +110,10 @@ def _holder(cells: Mapping[str, str], today: date) -> Holder:
         sex=resident_id.sex if sex is None else _SEXES[sex],
     )
     county = _needed(cells, "county")
-    if not (len(county) == 6 and county.isascii() and county.isdigit()):
+    if not is_division(county):
         raise Refused("COUNTY_MALFORMED", "county is the six-digit division code (区划代码)")
-    name = _needed(cells, "name")
-    if len(name) > 60:
-        raise Refused("TEXT_TOO_LONG", "name may have at most 60 characters")
-    contact = (_text(cells, column) for column in ("phone", "address", "card_number"))
-    return Holder(resident_id, name, county, *contact)
+    contact = (text_of(cells, column) for column in ("phone", "address", "card_number"))
+    return Holder(resident_id, name_of(cells, COLUMNS), county, *contact)
 
 
 def _category(cells: Mapping[str, str], file: FileDescription) -> Category:
@@ -137,35 +134,7 @@ def _check_days(statement: Statement, died_on: date | None, born_on: date, today
 
 
 def _needed(cells: Mapping[str, str], column: str) -> str:
-    value = cells.get(column)
-    if value is None:
-        raise Refused("CELL_MISSING", f"{column} ({COLUMNS[column][0]}) is empty")
-    return value
-
-
-def _text(cells: Mapping[str, str], column: str) -> str | None:
-    value = cells.get(column)
-    if value is not None and len(value) > _TEXT_MAX:
-        raise Refused("TEXT_TOO_LONG", f"{column} may have at most {_TEXT_MAX} characters")
-    return value
-
-
-def _required_day(cells: Mapping[str, str], column: str) -> date:
-    return _parsed_day(column, _needed(cells, column))
-
-
-def _day(cells: Mapping[str, str], column: str) -> date | None:
-    value = cells.get(column)
-    return None if value is None else _parsed_day(column, value)
-
-
-def _parsed_day(column: str, value: str) -> date:
-    try:
-        if len(value) == 8 and value.isdigit():
-            return date(int(value[:4]), int(value[4:6]), int(value[6:]))
-        return date.fromisoformat(value.replace("/", "-"))
-    except ValueError:
-        raise Refused("DATE_MALFORMED", f"{column} must be a day such as 2019-08-01 or 20190801") from None
+    return needed(cells, column, COLUMNS)
 
 
 def _named(cells: Mapping[str, str], column: str, kind: type[T]) -> T | None:

@@ -6,14 +6,12 @@ from typing import BinaryIO, Final
 import msgspec
 
 from identity.domain.feed import FileProblem
-from identity.domain.feed_row import COLUMNS, REQUIRED
 from kernel.refusals import Refused
 
 CSV: Final = "text/csv"
 NDJSON: Final = "application/x-ndjson"
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MEDIA_TYPES: Final = (CSV, NDJSON, XLSX)
-_BY_HEADING: Final = {heading: column for column, names in COLUMNS.items() for heading in (column, *names)}
 
 
 class FileRefusedError(Exception):
@@ -22,6 +20,20 @@ class FileRefusedError(Exception):
     def __init__(self, code: str, detail: str, row: int | None = None) -> None:
         super().__init__(detail)
         self.problem = FileProblem(code, detail, row)
+
+
+class Layout(msgspec.Struct, frozen=True):
+    """The columns that a kind of file may have, each with its Chinese headings, and those that it must have."""
+
+    columns: Mapping[str, tuple[str, ...]]
+    required: tuple[str, ...]
+    by_heading: Mapping[str, str]
+
+    @classmethod
+    def of(cls, columns: Mapping[str, tuple[str, ...]], required: tuple[str, ...]) -> "Layout":
+        """A layout in which a column goes by its own name as well."""
+        headings = {heading: column for column, names in columns.items() for heading in (column, *names)}
+        return cls(columns, required, headings)
 
 
 class RawRow(msgspec.Struct, frozen=True):
@@ -41,33 +53,32 @@ def check_whole(row: RawRow, refused: Refused) -> None:
         raise FileRefusedError("FEED_FILE_TRUNCATED", detail, row.number)
 
 
-def rows_of(file: BinaryIO, media_type: str, *, category_named: bool) -> Generator[RawRow, None, None]:
+def rows_of(file: BinaryIO, media_type: str, layout: Layout) -> Generator[RawRow, None, None]:
     """The rows of a file in order; the file stays open. Raises FileRefusedError on the way."""
     from identity.handlers.feeding import spreadsheets, texts  # noqa: PLC0415 - they need what is above
 
     file.seek(0)
     if media_type == NDJSON:
-        return texts.ndjson_rows(file)  # every line names its own columns
+        return texts.ndjson_rows(file, layout)
     if media_type == CSV:
-        return texts.csv_rows(file, category_named=category_named)
+        return texts.csv_rows(file, layout)
     assert media_type == XLSX, f"{media_type} was let in"
-    return spreadsheets.xlsx_rows(file, category_named=category_named)
+    return spreadsheets.xlsx_rows(file, layout)
 
 
-def columns_of(headings: list[str], *, category_named: bool) -> list[str]:
+def columns_of(headings: list[str], layout: Layout) -> list[str]:
     """The columns that a heading row names. Raises FileRefusedError for unknown, double or missing ones."""
     columns = []
     for heading in headings:
-        column = _BY_HEADING.get(heading.strip().lstrip("\ufeff"))
+        column = layout.by_heading.get(heading.strip().lstrip("\ufeff"))
         if column is None:
-            known = ", ".join(f"{name} ({names[0]})" for name, names in COLUMNS.items())
+            known = ", ".join(f"{name} ({names[0]})" for name, names in layout.columns.items())
             detail = f"the column {heading.strip()[:40]!r} is not known; leave it out. Known are {known}"
             raise FileRefusedError("FEED_COLUMN_UNKNOWN", detail, 1)
         if column in columns:
             raise FileRefusedError("FEED_COLUMN_TWICE", f"the column {column} stands in the file twice", 1)
         columns.append(column)
-    needed = REQUIRED if category_named else (*REQUIRED, "category")
-    missing = [f"{name} ({COLUMNS[name][0]})" for name in needed if name not in columns]
+    missing = [f"{name} ({layout.columns[name][0]})" for name in layout.required if name not in columns]
     if missing:
         raise FileRefusedError("FEED_COLUMN_MISSING", f"the file lacks the column {', '.join(missing)}", 1)
     return columns

@@ -9,14 +9,14 @@ from xml.etree.ElementTree import ParseError
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
-from identity.handlers.feeding.files import FileRefusedError, RawRow, cells_of, columns_of
+from identity.handlers.feeding.files import FileRefusedError, Layout, RawRow, cells_of, columns_of
 
 #: A sheet has at most 1,048,576 rows; more unpacked bytes than this are a bomb, not a list of people.
 UNPACKED_MAX: Final = 4 * 1024**3
 _BROKEN: Final = (zipfile.BadZipFile, InvalidFileException, ParseError, KeyError, ValueError, OSError, EOFError)
 
 
-def xlsx_rows(file: BinaryIO, *, category_named: bool) -> Generator[RawRow, None, None]:
+def xlsx_rows(file: BinaryIO, layout: Layout) -> Generator[RawRow, None, None]:
     """The rows of a workbook's first sheet, whose first row has the headings."""
     book = _opened(file)
     rows = book.worksheets[0].iter_rows()
@@ -26,7 +26,7 @@ def xlsx_rows(file: BinaryIO, *, category_named: bool) -> Generator[RawRow, None
         names.pop()
     if not names:
         raise FileRefusedError("FEED_FILE_EMPTY", "the first sheet has no heading row", 1)
-    columns = columns_of(names, category_named=category_named)
+    columns = columns_of(names, layout)
     return _rows(book, rows, columns)
 
 

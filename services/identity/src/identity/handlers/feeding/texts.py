@@ -7,7 +7,7 @@ from typing import Any, BinaryIO, Final
 
 import msgspec
 
-from identity.handlers.feeding.files import FileRefusedError, RawRow, cells_of, columns_of
+from identity.handlers.feeding.files import FileRefusedError, Layout, RawRow, cells_of, columns_of
 from kernel.refusals import Refused
 
 _DELIMITERS: Final = (",", ";", "\t")
@@ -18,7 +18,7 @@ _BY_CHANCE: Final = 10_000
 _THREE_BYTES: Final = 0xE0
 
 
-def csv_rows(file: BinaryIO, *, category_named: bool) -> Generator[RawRow, None, None]:
+def csv_rows(file: BinaryIO, layout: Layout) -> Generator[RawRow, None, None]:
     """The rows of a CSV file with a heading row; comma, semicolon or tab between the cells."""
     text, ended = _text(file)
     try:
@@ -28,7 +28,7 @@ def csv_rows(file: BinaryIO, *, category_named: bool) -> Generator[RawRow, None,
             raise FileRefusedError("FEED_FILE_EMPTY", "the file has no heading row", 1)
         delimiter = max(_DELIMITERS, key=heading.count)
         reader = csv.reader(text, delimiter=delimiter, strict=True)
-        columns = columns_of(next(reader), category_named=category_named)
+        columns = columns_of(next(reader), layout)
         yield from _csv_rows(reader, columns, ended=ended)
     finally:
         text.detach()  # or it would close the file, which is read twice
@@ -52,35 +52,35 @@ def _csv_rows(reader: Any, columns: list[str], *, ended: bool) -> Generator[RawR
         yield msgspec.structs.replace(kept, open_ended=not ended)
 
 
-def ndjson_rows(file: BinaryIO) -> Generator[RawRow, None, None]:
+def ndjson_rows(file: BinaryIO, layout: Layout) -> Generator[RawRow, None, None]:
     """The rows of a file with one JSON object a line."""
     text, ended = _text(file)
     try:
-        yield from _json_rows(text, ended=ended)
+        yield from _json_rows(text, layout, ended=ended)
     finally:
         text.detach()
 
 
-def _json_rows(text: io.TextIOWrapper, *, ended: bool) -> Generator[RawRow, None, None]:
+def _json_rows(text: io.TextIOWrapper, layout: Layout, *, ended: bool) -> Generator[RawRow, None, None]:
     number = 0
     last: RawRow | None = None
     for number, line in enumerate(text, start=1):
         if last is not None:
             yield last
-        last = _object(number, line.strip().lstrip("\ufeff")) if line.strip() else None
+        last = _object(number, line.strip().lstrip("\ufeff"), layout) if line.strip() else None
     if number == 0:
         raise FileRefusedError("FEED_FILE_EMPTY", "the file has no rows")
     if last is not None:
         yield msgspec.structs.replace(last, open_ended=not ended)
 
 
-def _object(number: int, line: str) -> RawRow:
+def _object(number: int, line: str, layout: Layout) -> RawRow:
     try:
         found = msgspec.json.decode(line, type=dict[str, str | None])
     except msgspec.MsgspecError:
         return RawRow(number, {}, Refused("ROW_MALFORMED", "the line is not one JSON object of texts"))
     try:
-        columns = columns_of(list(found), category_named=True)
+        columns = columns_of(list(found), layout)
     except FileRefusedError as error:
         # In NDJSON every line names its own columns.
         return RawRow(number, {}, Refused("ROW_MALFORMED", error.problem.detail))

@@ -21,11 +21,11 @@ from identity.domain.feed import (
     RefuseFile,
     State,
 )
-from identity.domain.feed_row import FeedRow, FileDescription, read_row
+from identity.domain.feed_row import COLUMNS, REQUIRED, FeedRow, FileDescription, read_row
 from identity.domain.resident_id import parse_resident_id
 from identity.domain.statement import stated_at
 from identity.handlers.feeding.applying import Barrier, Line, evidence_of
-from identity.handlers.feeding.files import FileRefusedError, RawRow, check_whole, rows_of
+from identity.handlers.feeding.files import NDJSON, FileRefusedError, Layout, RawRow, check_whole, rows_of
 from identity.handlers.feeding.groups import Groups
 from identity.handlers.feeding.reading_ahead import read_ahead
 from identity.handlers.feeding.spool import Spool
@@ -57,6 +57,8 @@ _PENDING_SQL: Final = """
 SELECT line, row, person_id, membership_id FROM feed_lines
 WHERE batch_id = $1 AND outcome = 'PENDING' ORDER BY line LIMIT $2
 """
+_LAYOUT: Final = Layout.of(COLUMNS, REQUIRED)
+_LAYOUT_WITH_CATEGORY: Final = Layout.of(COLUMNS, (*REQUIRED, "category"))
 _LOST: Final = FileProblem("FEED_FILE_LOST", "the file is no longer kept; send it under a new number")
 _OUTCOMES_SQL: Final = (
     "SELECT outcome, count(*) AS lines FROM feed_lines WHERE batch_id = $1 GROUP BY outcome ORDER BY outcome"
@@ -224,7 +226,13 @@ class _Rows:
 
 
 def _rows(file: BinaryIO, batch: Batch) -> Generator[RawRow, None, None]:
-    return rows_of(file, batch.media_type, category_named=batch.category is not None)
+    return rows_of(file, batch.media_type, _layout_of(batch))
+
+
+def _layout_of(batch: Batch) -> Layout:
+    # In NDJSON every line names its own columns: one without a category is that line's fault.
+    named = batch.category is not None or batch.media_type == NDJSON
+    return _LAYOUT if named else _LAYOUT_WITH_CATEGORY
 
 
 def description_of(batch: Batch) -> FileDescription:
