@@ -31,6 +31,12 @@ from identity.domain.filing import ChronicFiled
 from identity.domain.lookup import LookupMade
 from identity.domain.merging import AliasMoved, MergedAway, RecordsMerged
 from identity.domain.mobilisation import HomeVisited, TaskAssigned
+from identity.domain.payment_list import (
+    PaymentListApplied,
+    PaymentListReceived,
+    PaymentListRefused,
+    PaymentsNoted,
+)
 from identity.domain.person import (
     DeathRecorded,
     MembershipAsserted,
@@ -102,5 +108,9 @@ REGISTRY: Final = EventRegistry(
         EventType("SubsidyApplied", SubsidyApplied),
         EventType("SubsidyPaid", SubsidyPaid),
         EventType("SubsidyRejected", SubsidyRejected),
+        EventType("PaymentListReceived", PaymentListReceived),
+        EventType("PaymentListRefused", PaymentListRefused),
+        EventType("PaymentsNoted", PaymentsNoted),
+        EventType("PaymentListApplied", PaymentListApplied),
     ]
 )

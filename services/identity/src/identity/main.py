@@ -11,6 +11,7 @@ from identity.api import (
     feed_batches,
     feeds,
     memberships,
+    payment_lists,
     persons,
 )
 from identity.config import Config
@@ -23,10 +24,13 @@ from identity.handlers import Handlers, Vault
 from identity.handlers.feeding.spool import Spool
 from identity.handlers.feeding.worker import FeedWorker
 from identity.handlers.feeds import FeedHandlers
+from identity.handlers.payment_lists.receiving import PaymentListHandlers
+from identity.handlers.payment_lists.worker import PaymentListWorker
 from identity.integration_events import publish
 from identity.projections import project
 from identity.queries import Queries
 from identity.queries.feeds import FeedQueries
+from identity.queries.payment_lists import PaymentListQueries
 from kernel.contracts.identity import TOPIC
 from kernel.hosting import Host, application
 from kernel.runtime import ServiceParts
@@ -54,12 +58,15 @@ def build(host: Host, config: Config) -> FastAPI:
     rules = _approval_rules(config)
     spool = Spool(runtime, config.keys, config.cipher)
     worker = FeedWorker(runtime, vault, spool, host.clock, config.feeds)
+    payment_worker = PaymentListWorker(runtime, vault, spool, host.clock)
+    paying = PaymentListHandlers(runtime, spool, payment_worker, host.clock, config.feeds)
     feeding = FeedHandlers(runtime, vault, spool, worker, host.clock, config.feeds)
 
     async def begin() -> None:
         # An erasure was confirmed and we were killed before the key was gone: it goes now.
         await vault.forget()
         runtime.elect("feeds", worker.run)
+        runtime.elect("payment-lists", payment_worker.run)
 
     return application(
         runtime,
@@ -72,6 +79,7 @@ def build(host: Host, config: Config) -> FastAPI:
             *around_persons(runtime, vault, config.library, rules, host.clock),
             *around_enrolment(runtime, vault, config.library, host.clock),
             feed_batches(feeding, FeedQueries(runtime), rules),
+            payment_lists(paying, PaymentListQueries(runtime)),
         ],
         error_codes=CODES,
         on_start=begin,

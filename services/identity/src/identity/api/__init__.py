@@ -5,6 +5,7 @@ from identity.api.around_persons import around_persons
 from identity.api.error_codes import CODES
 from identity.api.feed_batches import feed_batches
 from identity.api.memberships import feeds, memberships
+from identity.api.payment_lists import payment_lists
 from identity.api.persons import persons
 
 __all__ = [
@@ -14,5 +15,6 @@ __all__ = [
     "feed_batches",
     "feeds",
     "memberships",
+    "payment_lists",
     "persons",
 ]

@@ -6,8 +6,9 @@ from typing import Annotated
 import msgspec
 from fastapi import Query
 
-from identity.api.fields import DivisionCode, after_of, prefix_of
+from identity.api.fields import DivisionCode, after_of
 from identity.domain.comparison import AreaFigures, Finding, Made, comparison_unknown
+from identity.domain.divisions import prefix_of
 from identity.handlers.comparison import ComparisonHandlers
 from identity.queries.comparison import ComparisonQueries
 from kernel.http import (

@@ -9,6 +9,7 @@ from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
+from identity.api.uploads import announced_size, patiently
 from identity.domain.approval import ApprovalRules
 from identity.domain.categories import Category, Department, department_of
 from identity.domain.feed import BatchKind, batch_unknown
@@ -32,7 +33,6 @@ from kernel.http import (
     paging,
     stored_answer,
 )
-from kernel.http.patience import grant
 from kernel.http.raw_bodies import media_type_of
 from kernel.refusals import Refused
 from kernel.security import Principal, Role
@@ -40,8 +40,6 @@ from kernel.security import Principal, Role
 Sender = Annotated[Principal, allow(Role.DEPARTMENT)]
 Reader = Annotated[Principal, allow(Role.DEPARTMENT, Role.AGENCY, Role.OPERATIONS)]
 Judge = Annotated[Principal, allow(Role.DEPARTMENT, Role.AGENCY)]
-#: A connection that sends nothing for so long is cut off.
-_PATIENCE_SECONDS: Final = 30.0
 _LINES_AT_ONCE: Final = 1_000
 
 
@@ -147,8 +145,8 @@ def _add_writing(router: Router, handlers: FeedHandlers, rules: ApprovalRules) -
             area=area,
             file_name=file_name,
         )
-        size = int(request.headers.get("content-length", "0"))
-        done = await handlers.receive(caller, sent, size, _patiently(request))
+        size = announced_size(request)
+        done = await handlers.receive(caller, sent, size, patiently(request))
         return stored_answer(done.status, done.body, replayed=done.replayed)
 
     @router.post("/{department}/batches/{number}/release")
@@ -229,12 +227,6 @@ async def _csv(queries: FeedQueries, batch_id: str) -> AsyncIterator[str]:
 def _csv_line(row: LineRow) -> str:
     detail = (row.detail or "").replace('"', '""')
     return f'{row.row or ""},{row.outcome},{row.code or ""},"{detail}",{row.person_id or ""}\r\n'
-
-
-async def _patiently(request: Request) -> AsyncIterator[bytes]:
-    async for chunk in request.stream():
-        grant(request, _PATIENCE_SECONDS)
-        yield chunk
 
 
 async def _found(queries: FeedQueries, caller: Principal, department: str, number: str) -> BatchRow:

@@ -1,6 +1,6 @@
 """Fields that several bodies of identity share, with their bounds."""
 
-from typing import Annotated, Final
+from typing import Annotated
 
 import msgspec
 from fastapi import Query
@@ -16,16 +16,6 @@ Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 YearQuery = Annotated[int, Query(ge=2000, le=2100, description="The year of the insurance")]
 CountyQuery = Annotated[str, Query(pattern=r"^[0-9]{6}$", description="Six-digit division code of a county")]
 AreaQuery = Annotated[str, Query(pattern=r"^[0-9]{6}$", description="Division code of a county, city or province")]
-
-_WHOLE_PROVINCE: Final = "0000"
-_WHOLE_CITY: Final = "00"
-
-
-def prefix_of(area: str) -> str:
-    """What the codes of all divisions in an area begin with: 450000 is a province, 450200 a city."""
-    if area.endswith(_WHOLE_PROVINCE):
-        return area[:2]
-    return area[:4] if area.endswith(_WHOLE_CITY) else area
 
 
 def check_text(name: str, text: str | None) -> None:

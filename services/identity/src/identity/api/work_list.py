@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 import msgspec
 from fastapi import Query
 
-from identity.api.fields import AreaQuery, Text, Year, YearQuery, after_of, check_text, prefix_of
+from identity.api.fields import AreaQuery, Text, Year, YearQuery, after_of, check_text
+from identity.domain.divisions import prefix_of
 from identity.domain.mobilisation import VisitOutcome
 from identity.handlers.comparison import ComparisonHandlers
 from identity.queries.comparison import ComparisonQueries

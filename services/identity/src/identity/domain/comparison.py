@@ -140,6 +140,7 @@ class ComparisonMade(msgspec.Struct, frozen=True):
     due_on: date | None
     made_by: str
     figures: tuple[AreaFigures, ...]
+    payment_list_id: str | None = None
 
     @property
     def total(self) -> AreaFigures:

@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from identity.domain.comparison import AreaFigures, ComparisonMade, sum_of
+from identity.domain.divisions import prefix_of
 from kernel.refusals import RefusalKind, Refused
 
 #: To whom the region's and the cities' notices go, and whom a county tells.
@@ -29,8 +30,8 @@ class Notice(msgspec.Struct, frozen=True):
 
 def notice(made: ComparisonMade, area: str) -> Notice:
     """The notice of the compared area or of one inside it; raises Refused AREA_NOT_COMPARED."""
-    inside = [figures for figures in made.figures if figures.county.startswith(_prefix(area))]
-    if not _prefix(area).startswith(_prefix(made.area)):
+    inside = [figures for figures in made.figures if figures.county.startswith(prefix_of(area))]
+    if not prefix_of(area).startswith(prefix_of(made.area)):
         raise Refused(
             "AREA_NOT_COMPARED",
             f"{area} is not part of {made.area}, which was compared",
@@ -38,7 +39,7 @@ def notice(made: ComparisonMade, area: str) -> Notice:
             about={"area": area},
         )
     rows = tuple(_below(area, inside))
-    recipients = TO_TOWNSHIPS if len(_prefix(area)) == len(area) else TO_AREAS
+    recipients = TO_TOWNSHIPS if len(prefix_of(area)) == len(area) else TO_AREAS
     return Notice(area, made.month, recipients, rows, sum_of(area, rows))
 
 
@@ -49,17 +50,10 @@ def _below(area: str, figures: Iterable[AreaFigures]) -> Iterable[AreaFigures]:
 
 
 def _child(area: str, figures: AreaFigures) -> str:
-    match len(_prefix(area)):
+    match len(prefix_of(area)):
         case 2:
             return figures.county[:4] + "00"
         case 4:
             return figures.county
         case _:
             return figures.township
-
-
-def _prefix(area: str) -> str:
-    """What all codes in an area begin with."""
-    if area.endswith("0000"):
-        return area[:2]
-    return area[:4] if area.endswith("00") else area

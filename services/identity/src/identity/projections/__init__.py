@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from identity.domain import entry, erasure, facts, feed, person
+from identity.domain import entry, erasure, facts, feed, payment_list, person
 from identity.domain.annulment import RegistrationAnnulled
 from identity.domain.certifier import CertifierRegistered
 from identity.domain.certifying import CertificationCancelled, ChronicCertified
@@ -21,6 +21,8 @@ from identity.projections.feed_rows import feed_changes
 from identity.projections.feed_tables import FEED_WORKING_TABLES
 from identity.projections.membership_rows import enrolment_row, membership_rows
 from identity.projections.merging_rows import merging_rows
+from identity.projections.payment_rows import payment_changes
+from identity.projections.payment_tables import PAYMENT_WORKING_TABLES
 from identity.projections.tables import (
     PERSON_SOURCES,
     lookups,
@@ -32,7 +34,7 @@ from kernel.event_store import RecordedEvent
 from kernel.read_tables import Change, put
 
 #: Tables of this service that are not made from its events.
-SOURCE_TABLES = PERSON_SOURCES | FEED_WORKING_TABLES
+SOURCE_TABLES = PERSON_SOURCES | FEED_WORKING_TABLES | PAYMENT_WORKING_TABLES
 
 __all__ = ["SOURCE_TABLES", "metadata", "person_keys", "project"]
 
@@ -58,6 +60,8 @@ def _of_other_streams(recorded: RecordedEvent) -> Iterable[Change] | None:
             return certification_rows(event)
         case _ if isinstance(event, feed.Event):
             return feed_changes(recorded)
+        case _ if isinstance(event, payment_list.Event):
+            return payment_changes(event, recorded)
         case _ if isinstance(event, entry.Event | facts.Event | erasure.Event):
             return _of_one_person(event, recorded)
         case _:

@@ -40,4 +40,5 @@ def _comparison(made: ComparisonMade) -> Change:
         exceptions=sum(total.exceptions.values()),
         enrolled=total.matched + total.elsewhere,
         not_enrolled=total.not_enrolled,
+        payment_list_id=made.payment_list_id,
     )

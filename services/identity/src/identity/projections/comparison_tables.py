@@ -26,6 +26,7 @@ comparisons: Final = Table(
     Column("exceptions", Integer, nullable=False),
     Column("enrolled", Integer, nullable=False),
     Column("not_enrolled", Integer, nullable=False),
+    Column("payment_list_id", Text),
     Index("comparisons_of_area", "area", "month"),
 )
 

@@ -13,8 +13,8 @@ from kernel.command_path import CommandContext, Outcome
 from kernel.refusals import Refused
 from kernel.runtime import Runtime
 
-# Who has the number now, or else who had it last: a department may go on sending a number that was corrected here.
-_BY_HASHES_SQL: Final = """
+#: Who has the number now, or else who had it last: a department may go on sending a number that was corrected here.
+BY_HASHES_SQL: Final = """
 SELECT t.id_number_hash, coalesce(d.person_id, f.person_id) AS person_id FROM number_tokens t
 LEFT JOIN personal_data d ON d.number_token = t.token
 LEFT JOIN LATERAL (SELECT person_id FROM former_numbers WHERE number_token = t.token
@@ -84,7 +84,7 @@ class Groups:
 
     async def _known(self, lines: Sequence[Line], rows: Mapping[int, FeedRow], hashes: Mapping[int, str]) -> Known:
         store = self._runtime.store
-        found = await store.pool.fetch(_BY_HASHES_SQL, list(set(hashes.values())))
+        found = await store.pool.fetch(BY_HASHES_SQL, list(set(hashes.values())))
         persons: dict[str, str] = {row["id_number_hash"]: row["person_id"] for row in found}
         unknown = {hashes[place]: row for place, row in rows.items() if hashes[place] not in persons}
         tokens = await self._vault.tokens_of([row.holder.resident_id.number for row in unknown.values()])
