@@ -2,6 +2,7 @@
 
 import io
 import json
+from functools import partial
 from typing import Any, Final
 
 import httpx
@@ -54,7 +55,7 @@ async def send(
     where = f"/v1/payment-lists/{sent.json()['list_id']}"
 
     async def ended() -> bool:
-        return (await agency.get(where)).json()["status"] != "RECEIVED"
+        return bool((await agency.get(where)).json()["status"] != "RECEIVED")
 
     await eventually(ended)
     found: dict[str, Any] = (await agency.get(where)).json()
@@ -189,7 +190,7 @@ async def test_the_same_list_is_one_and_the_newest_by_what_it_speaks_for_counts(
     assert older["counts"] is True
     assert [r["row"] for r in await rows_of(agency, first)] == [2], "the replaced list stays readable"
     for table in ("payment_staging", "feed_spool", "feed_spool_keys"):
-        await eventually(lambda table=table: _is_empty(identity, table))
+        await eventually(partial(_is_empty, identity, table))
 
 
 async def _is_empty(identity: Service, table: str) -> bool:
