@@ -105,15 +105,18 @@ def verify_chain(database: Database = "", folder: Folder = HOME) -> None:
 def token(
     role: Role,
     organisation: Annotated[str | None, typer.Option(help="Hospital or department; needed for those roles.")] = None,
+    division: Annotated[
+        list[str] | None, typer.Option(help="Six-digit code of a county, city or province; say it again for more.")
+    ] = None,
     hours: Annotated[int, typer.Option(min=1, max=720)] = 8,
     folder: Folder = HOME,
 ) -> None:
     """A bearer token of the embedded run's own issuer."""
     issuer = Issuer.in_folder(folder / "keys")
     try:
-        typer.echo(issuer.issue(role, f"{role}-cli", organisation, hours * 3600, time.time()))
+        typer.echo(issuer.issue(role, f"{role}-cli", organisation, hours * 3600, time.time(), divisions=division))
     except ValueError as error:
-        console.print(f"{error}: say --organisation")
+        console.print(f"{error}; see --organisation and --division")
         raise typer.Exit(2) from error
 
 

@@ -67,6 +67,17 @@ async def test_a_hospital_does_not_reach_another_hospitals_encounter(client: htt
     assert reply.json()["about"] == {"organisation": "H002"}
 
 
+async def test_a_path_that_does_not_look_at_divisions_is_closed_to_who_has_some(
+    client: httpx.AsyncClient, issuer: Issuer
+) -> None:
+    codes = []
+    for divisions in (None, ["445202"]):
+        token = issuer.issue(Role.AGENCY, "clerk-1", None, 60, time.time(), divisions=divisions)
+        reply = await client.get("/encounters", headers={"Authorization": f"Bearer {token}"})
+        codes.append(reply.json().get("code"))
+    assert codes == [None, "DIVISIONS_NOT_SERVED"]
+
+
 @pytest.mark.parametrize("path", ["/health/live", "/health/ready", "/metrics", "/openapi.json", "/docs"])
 async def test_only_health_metrics_and_documents_are_open(client: httpx.AsyncClient, path: str) -> None:
     del client.headers["Authorization"]

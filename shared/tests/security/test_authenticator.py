@@ -95,6 +95,10 @@ async def test_an_issued_token_names_its_caller(authenticator: Authenticator, is
         ({"organisation": None}, TokenFault.MALFORMED),
         ({"organisation": ""}, TokenFault.MALFORMED),
         ({"organisation": 7}, TokenFault.MALFORMED),
+        ({"divisions": ["445202"]}, TokenFault.MALFORMED),
+        ({"roles": ["agency"], "divisions": []}, TokenFault.MALFORMED),
+        ({"roles": ["agency"], "divisions": ["4452"]}, TokenFault.MALFORMED),
+        ({"roles": ["agency"], "divisions": "445202"}, TokenFault.MALFORMED),
     ],
 )
 async def test_a_token_with_a_wrong_claim_is_rejected(
@@ -112,6 +116,19 @@ async def test_clocks_may_differ_by_the_leeway(authenticator: Authenticator, key
 async def test_staff_needs_no_organisation(authenticator: Authenticator, key: ECKey) -> None:
     principal = await authenticator.authenticate(signed(key, {"roles": ["finance"], "organisation": None}))
     assert principal.organisation is None
+
+
+async def test_staff_may_be_staff_of_divisions(authenticator: Authenticator, issuer: Issuer) -> None:
+    token = issuer.issue(Role.AGENCY, "clerk-1", None, 60, NOW, divisions=["445202", "445203"])
+    principal = await authenticator.authenticate(token)
+    assert principal.divisions == {"445202", "445203"}
+    with pytest.raises(ValueError, match="a hospital treats people of every county"):
+        issuer.issue(Role.HOSPITAL, "his-1", "H001", 60, NOW, divisions=["445202"])
+
+
+async def test_a_claim_of_nothing_is_not_everywhere(authenticator: Authenticator, key: ECKey) -> None:
+    token = jwt.encode({"alg": "ES256", "kid": key.thumbprint()}, {**claims(roles=["agency"]), "divisions": None}, key)
+    assert await fault(authenticator, token) is TokenFault.MALFORMED
 
 
 async def test_a_token_of_an_unknown_key_is_foreign(authenticator: Authenticator) -> None:

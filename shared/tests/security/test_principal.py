@@ -36,3 +36,37 @@ def test_no_subject_can_pose_as_an_organisation() -> None:
     hospital = principal(Role.HOSPITAL, "his-1", "H001")
     clerk = principal(Role.AGENCY, "H001")
     assert hospital.scope != clerk.scope
+
+
+@pytest.mark.parametrize(
+    ("mine", "place", "allowed"),
+    [
+        (None, "620422", True),
+        ({"445202"}, "445202", True),
+        ({"445202"}, "445203", False),
+        ({"445202"}, "445200", False),
+        ({"445202", "445203"}, "445203", True),
+        ({"445200"}, "445202", True),
+        ({"445200"}, "445200", True),
+        ({"445200"}, "445302", False),
+        ({"445200"}, "440000", False),
+        ({"440000"}, "445202", True),
+        ({"440000"}, "450202", False),
+    ],
+)
+def test_staff_acts_in_its_divisions_and_in_what_lies_in_them(mine: set[str] | None, place: str, allowed: bool) -> None:
+    caller = Principal("s", frozenset({Role.AGENCY}), divisions=None if mine is None else frozenset(mine))
+    assert caller.acts_in(place) is allowed
+    assert any(place.startswith(pattern.rstrip("%")) for pattern in caller.division_patterns) is allowed
+    if not allowed:
+        with pytest.raises(Refused, match=f"not for {place}") as caught:
+            caller.must_act_in(place)
+        assert (caught.value.code, caught.value.kind) == ("DIVISION_FOREIGN", RefusalKind.FORBIDDEN)
+
+
+def test_the_same_department_of_two_counties_numbers_its_messages_apart() -> None:
+    offices = [
+        Principal("s", frozenset({Role.DEPARTMENT}), "civil-affairs", divisions)
+        for divisions in (None, frozenset({"445202"}), frozenset({"445203"}))
+    ]
+    assert len({office.scope for office in offices}) == 3

@@ -7,7 +7,8 @@ from kernel.runtime import Runtime
 
 _ACCOUNTS_SQL: Final = """
 SELECT account, debit_fen, credit_fen, lines FROM balances
-WHERE starts_with(account, $1) AND account > $2 ORDER BY account LIMIT $3
+WHERE starts_with(account, $1) AND account > $2 AND split_part(account, '/', -2) LIKE ANY($4::text[])
+ORDER BY account LIMIT $3
 """
 # Every account ends in county and fund, so each county's books close alone (004 四(一) 分账核算).
 _TRIAL_SQL: Final = """
@@ -18,7 +19,7 @@ SELECT split_part(account, '/', -1) AS fund,
        COALESCE(sum(credit_fen - debit_fen) FILTER (WHERE account LIKE 'fund/%'), 0)::bigint AS available_fen,
        COALESCE(sum(credit_fen - debit_fen) FILTER (WHERE account LIKE 'payable/%'), 0)::bigint AS owed_fen,
        COALESCE(sum(debit_fen - credit_fen) FILTER (WHERE account LIKE 'receivable/%'), 0)::bigint AS receivable_fen
-FROM balances WHERE $1 = '' OR split_part(account, '/', -2) = $1 GROUP BY 1 ORDER BY 1
+FROM balances WHERE split_part(account, '/', -2) LIKE ANY($1::text[]) GROUP BY 1 ORDER BY 1
 """
 _JOURNAL_COLUMNS: Final = "journal_id, kind, booked_on, settlement_id, source, reason, accounts, amounts, payers"
 _JOURNAL_SQL: Final = f"SELECT {_JOURNAL_COLUMNS} FROM journals WHERE journal_id = $1"
@@ -39,7 +40,7 @@ ORDER BY j.booked_on, j.journal_id, p.line LIMIT $4
 """
 _TOTALS_SQL: Final = """
 SELECT payer, fund, sum(to_hospitals_fen)::bigint AS to_hospitals_fen, sum(to_persons_fen)::bigint AS to_persons_fen
-FROM payer_totals WHERE $1 = '' OR county = $1 GROUP BY payer, fund ORDER BY payer, fund
+FROM payer_totals WHERE county LIKE ANY($1::text[]) GROUP BY payer, fund ORDER BY payer, fund
 """
 # The oldest day is that of the first amount which what was given back does not cover: first in, first out.
 _RECEIVABLES_SQL: Final = """
@@ -53,7 +54,7 @@ FROM balances b CROSS JOIN LATERAL (
   ) d WHERE d.up_to > b.credit_fen
 ) a
 WHERE starts_with(b.account, 'receivable/') AND b.debit_fen > b.credit_fen AND b.account > $1
-  AND ($2 = '' OR split_part(b.account, '/', -2) = $2)
+  AND split_part(b.account, '/', -2) LIKE ANY($2::text[])
 ORDER BY b.account LIMIT $3
 """
 
@@ -64,13 +65,13 @@ class Queries:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
 
-    async def accounts(self, prefix: str, after: str, limit: int) -> Sequence[Any]:
-        """Accounts whose names begin with ``prefix``, in order of their names."""
-        return await self._runtime.store.pool.fetch(_ACCOUNTS_SQL, prefix, after, limit)
+    async def accounts(self, prefix: str, after: str, counties: list[str], limit: int) -> Sequence[Any]:
+        """Accounts of some counties whose names begin with ``prefix``, in order of their names."""
+        return await self._runtime.store.pool.fetch(_ACCOUNTS_SQL, prefix, after, limit, counties)
 
-    async def trial_balance(self, county: str) -> Sequence[Any]:
-        """Both sides of each fund's accounts, in one county or, with an empty name, in all."""
-        return await self._runtime.store.pool.fetch(_TRIAL_SQL, county)
+    async def trial_balance(self, counties: list[str]) -> Sequence[Any]:
+        """Both sides of each fund's accounts, in the counties whose codes are like one of these."""
+        return await self._runtime.store.pool.fetch(_TRIAL_SQL, counties)
 
     async def journal(self, journal_id: str) -> Any | None:
         """One journal."""
@@ -84,10 +85,10 @@ class Queries:
         """An account's statement by day; ``after`` is the last journal and line that were shown."""
         return await self._runtime.store.pool.fetch(_POSTINGS_SQL, account, *after, limit)
 
-    async def totals(self, county: str) -> Sequence[Any]:
-        """What each payer's layers have cost each fund, in one county or, with an empty name, in all."""
-        return await self._runtime.store.pool.fetch(_TOTALS_SQL, county)
+    async def totals(self, counties: list[str]) -> Sequence[Any]:
+        """What each payer's layers have cost each fund, in the counties whose codes are like one of these."""
+        return await self._runtime.store.pool.fetch(_TOTALS_SQL, counties)
 
-    async def receivables(self, county: str, after: str, limit: int) -> Sequence[Any]:
-        """What persons owe a county's funds, or with an empty name all, in order of the accounts' names."""
-        return await self._runtime.store.pool.fetch(_RECEIVABLES_SQL, after, county, limit)
+    async def receivables(self, counties: list[str], after: str, limit: int) -> Sequence[Any]:
+        """What persons owe some counties' funds, in order of the accounts' names."""
+        return await self._runtime.store.pool.fetch(_RECEIVABLES_SQL, after, counties, limit)

@@ -27,6 +27,8 @@ SHELL_CODES: Final = (
     ErrorCode("TOKEN_FOREIGN", 401, "The bearer token has an unknown key, issuer or audience"),
     ErrorCode("ROLE_NOT_ALLOWED", 403, "The caller's role may not do this"),
     ErrorCode("ORGANISATION_FOREIGN", 403, "The caller acts for another organisation"),
+    ErrorCode("DIVISION_FOREIGN", 403, "The caller works for another county, city or province"),
+    ErrorCode("DIVISIONS_NOT_SERVED", 403, "The path is for callers who work for all divisions"),
     ErrorCode("ROUTE_NOT_FOUND", 404, "There is nothing at this path"),
     ErrorCode("METHOD_NOT_ALLOWED", 405, "The path does not take this method"),
     ErrorCode("BODY_TOO_LARGE", 413, "The body is larger than this path takes"),

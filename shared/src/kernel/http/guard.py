@@ -28,8 +28,9 @@ class Allow(Part):
 
     order = CALLER_ORDER
 
-    def __init__(self, roles: Iterable[Role]) -> None:
+    def __init__(self, roles: Iterable[Role], *, by_division: bool = False) -> None:
         self.roles = frozenset(roles)
+        self.by_division = by_division
         if not self.roles:
             raise UnguardedRouteError("allow() without a role lets nobody in: name at least one")
 
@@ -43,6 +44,9 @@ class Allow(Part):
             allowed, given = ", ".join(sorted(self.roles)), ", ".join(sorted(principal.roles))
             detail = f"this path is for {allowed}; the token is for {given}"
             raise ProblemError("ROLE_NOT_ALLOWED", 403, detail)
+        if principal.divisions is not None and not self.by_division:
+            detail = "this path does not look at divisions; a token that names some is of no use here"
+            raise ProblemError("DIVISIONS_NOT_SERVED", 403, detail)
         # Only a caller who may ask at all learns what was wrong with the question.
         check_path(request)
         if request.scope["query_string"]:
@@ -50,9 +54,13 @@ class Allow(Part):
         return principal
 
 
-def allow(*roles: Role) -> Any:
-    """Dependency that lets ``roles`` in: ``caller: Annotated[Principal, allow(Role.HOSPITAL)]``."""
-    return Depends(Allow(roles))
+def allow(*roles: Role, by_division: bool = False) -> Any:
+    """Dependency that lets ``roles`` in: ``caller: Annotated[Principal, allow(Role.HOSPITAL)]``.
+
+    ``by_division`` says that the endpoint keeps to the caller's divisions (``Principal.must_act_in``), or shows
+    nothing that belongs to one. Without it, a token that names divisions is refused: forgetting shows nothing.
+    """
+    return Depends(Allow(roles, by_division=by_division))
 
 
 def principal_of(request: Request) -> Principal:

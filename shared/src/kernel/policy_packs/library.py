@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
+from kernel.divisions import around
 from kernel.policy_packs.loading import load_pack
 from kernel.policy_packs.model import Pack
 from kernel.policy_packs.policy import Policy
@@ -29,7 +30,7 @@ class PackLibrary:
         Where a county keeps an older rule, more than one may apply (AMB-D6): who settles takes the one that is
         better for the patient.
         """
-        places = [division, division[:4] + "00", division[:2] + "0000"]
+        places = around(division)
         found = [pack for pack in self.packs if pack.file.division in places and pack.in_force(on)]
         found.sort(key=lambda pack: (places.index(pack.file.division), -pack.file.in_force_from.toordinal()))
         return tuple(self._policy(pack, on) for pack in found)

@@ -17,7 +17,7 @@ from joserfc.errors import (
 )
 from joserfc.jwk import Key
 
-from kernel.security.principal import ROLES_OF_ONE_ORGANISATION, Principal, Role
+from kernel.security.principal import ROLES_OF_ONE_ORGANISATION, Principal, Role, division_fault
 from kernel.security.public_keys import PublicKeys
 from kernel.security.rejections import TokenFault, TokenRejectedError
 
@@ -150,11 +150,10 @@ def _decode(token: str, key: Key) -> dict[str, Any]:
 
 def _principal(claims: dict[str, Any]) -> Principal:
     try:
-        principal = msgspec.convert(
-            {"subject": claims["sub"], "roles": claims["roles"], "organisation": claims.get("organisation")}, Principal
-        )
+        named = {name: claims.get(name) for name in ("organisation", "divisions")}
+        principal = msgspec.convert({"subject": claims["sub"], "roles": claims["roles"], **named}, Principal)
     except (KeyError, msgspec.ValidationError) as error:
-        detail = f"the token must name roles, a list of {', '.join(Role)}; organisation is a text"
+        detail = f"the token must name roles, a list of {', '.join(Role)}; organisation is a text, divisions a list"
         raise TokenRejectedError(TokenFault.MALFORMED, detail) from error
     if not principal.roles:
         raise TokenRejectedError(TokenFault.MALFORMED, "the token must name at least one role")
@@ -162,4 +161,7 @@ def _principal(claims: dict[str, Any]) -> Principal:
         raise TokenRejectedError(
             TokenFault.MALFORMED, "the token of a hospital or department must name its organisation"
         )
+    # An empty claim is no claim for everywhere: whoever wrote it meant to name something.
+    if "divisions" in claims and (fault := division_fault(principal.roles, principal.divisions or ())):
+        raise TokenRejectedError(TokenFault.MALFORMED, fault)
     return principal

@@ -1,5 +1,6 @@
 """The embedded run's own token issuer; in production an identity provider takes its place."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
@@ -9,7 +10,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from kernel.security.authenticator import Authenticator
-from kernel.security.principal import ROLES_OF_ONE_ORGANISATION, Role
+from kernel.security.principal import ROLES_OF_ONE_ORGANISATION, Role, division_fault
 from kernel.security.private_files import read_or_create_secret
 from kernel.security.public_keys import PublicKeys
 
@@ -37,13 +38,25 @@ class Issuer:
         key = ECKey.import_key(msgspec.json.decode(content, type=dict[str, str | list[str]]))
         return cls(key, issuer=issuer, audience=audience)
 
-    def issue(self, role: Role, subject: str, organisation: str | None, lifetime_seconds: int, now: float) -> str:
+    def issue(
+        self,
+        role: Role,
+        subject: str,
+        organisation: str | None,
+        lifetime_seconds: int,
+        now: float,
+        *,
+        divisions: Collection[str] | None = None,
+    ) -> str:
         """A token for ``subject``, valid from ``now`` (seconds since 1970) for ``lifetime_seconds``.
 
-        Raises ValueError when a hospital's or department's token would name no organisation.
+        ``divisions`` are the six-digit codes that the holder works for; without them, everywhere. Raises ValueError
+        when a hospital's or department's token would name no organisation, or a hospital's would name divisions.
         """
         if role in ROLES_OF_ONE_ORGANISATION and not organisation:
             raise ValueError(f"a token for the role {role} must name an organisation")
+        if divisions is not None and (fault := division_fault({role}, divisions)):
+            raise ValueError(fault)
         issued_at = int(now)
         claims: dict[str, Any] = {
             "iss": self.issuer,
@@ -57,6 +70,8 @@ class Issuer:
         }
         if organisation is not None:
             claims["organisation"] = organisation
+        if divisions is not None:
+            claims["divisions"] = sorted(divisions)
         return jwt.encode({"alg": "ES256", "kid": self._key_id}, claims, self._key)
 
     def jwks(self) -> dict[str, Any]:

@@ -1,11 +1,16 @@
 """Who is calling: the roles of the platform and the caller that a verified token names."""
 
+import re
+from collections.abc import Collection
 from enum import StrEnum
 from typing import Final
 
 import msgspec
 
+from kernel.divisions import covers, prefix_of
 from kernel.refusals import RefusalKind, Refused
+
+_DIVISION: Final = re.compile("[0-9]{6}")
 
 
 class Role(StrEnum):
@@ -22,15 +27,27 @@ class Role(StrEnum):
 ROLES_OF_ONE_ORGANISATION: Final = frozenset({Role.HOSPITAL, Role.DEPARTMENT})
 
 
+def division_fault(roles: Collection[Role], divisions: Collection[str]) -> str | None:
+    """Why a token of these roles may not name these divisions; None when it may."""
+    if Role.HOSPITAL in roles:
+        return "a hospital treats people of every county: its token names no divisions"
+    if not divisions or not all(_DIVISION.fullmatch(division) for division in divisions):
+        return "divisions are six-digit codes, at least one; leave the claim out for all"
+    return None
+
+
 class Principal(msgspec.Struct, frozen=True):
     """A verified caller. Holds no personal data, so it may be logged and stored with events.
 
     ``organisation`` is a hospital code or a department code; None for staff of the platform itself.
+    ``divisions`` are the counties, cities or provinces whose people the caller works for; None for those who work
+    for all, which is also how it stands for hospitals: they treat people of every county (docs/decisions/0018).
     """
 
     subject: str
     roles: frozenset[Role]
     organisation: str | None = None
+    divisions: frozenset[str] | None = None
 
     @property
     def scope(self) -> str:
@@ -39,7 +56,9 @@ class Principal(msgspec.Struct, frozen=True):
         Two hospitals may both number their messages from 1; neither may meet the other's answers.
         """
         if self.organisation is not None and self.roles & ROLES_OF_ONE_ORGANISATION:
-            return f"organisation:{self.organisation}"
+            # The same department of two counties is two offices, which number their messages apart.
+            office = "" if self.divisions is None else "@" + ",".join(sorted(self.divisions))
+            return f"organisation:{self.organisation}{office}"
         return f"subject:{self.subject}"
 
     def must_act_for(self, organisation: str) -> None:
@@ -55,3 +74,27 @@ class Principal(msgspec.Struct, frozen=True):
             kind=RefusalKind.FORBIDDEN,
             about={"organisation": organisation},
         )
+
+    def acts_in(self, division: str) -> bool:
+        """True when the caller works for the people of this county, city or province."""
+        return self.divisions is None or any(covers(area, division) for area in self.divisions)
+
+    def must_act_in(self, division: str) -> None:
+        """Refuse staff that reaches for people or money of a division that is not theirs.
+
+        A city's staff act in all its counties, a county's staff not in the city as a whole. Raises Refused
+        DIVISION_FOREIGN (403).
+        """
+        if self.acts_in(division):
+            return
+        raise Refused(
+            "DIVISION_FOREIGN",
+            f"this token is for {', '.join(sorted(self.divisions or ()))}, not for {division}",
+            kind=RefusalKind.FORBIDDEN,
+            about={"division": division},
+        )
+
+    @property
+    def division_patterns(self) -> list[str]:
+        """The codes of the caller's divisions for SQL's ``LIKE ANY``: 445200 is all of 4452; ``%`` is everywhere."""
+        return ["%"] if self.divisions is None else [f"{prefix_of(area)}%" for area in sorted(self.divisions)]

@@ -3,7 +3,7 @@
 import itertools
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -35,10 +35,15 @@ class Service:
         self._stack = stack
 
     async def client(
-        self, role: Role, organisation: str | None = None, *, subject: str | None = None
+        self,
+        role: Role,
+        organisation: str | None = None,
+        *,
+        subject: str | None = None,
+        divisions: Collection[str] | None = None,
     ) -> httpx.AsyncClient:
         """A client with a token; each POST gets a fresh idempotency key unless it brings one."""
-        token = self._issuer.issue(role, subject or f"{role}-1", organisation, 3600, time.time())
+        token = self._issuer.issue(role, subject or f"{role}-1", organisation, 3600, time.time(), divisions=divisions)
 
         async def add_key(request: httpx.Request) -> None:
             if request.method == "POST" and "idempotency-key" not in request.headers:

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Any
 
-from fund_ledger.api.readers import AccountName, County, Reader
+from fund_ledger.api.readers import AccountName, County, Reader, counties, must_see
 from fund_ledger.queries import Queries
 from kernel.http import Json, Page, PageRequest, Router, SignedYuan, Wire, Yuan, answer, page_of, paging
 
@@ -69,34 +69,36 @@ def accounts(queries: Queries) -> Router:
 
     @router.get("/accounts")
     async def list_accounts(
-        _caller: Reader, page: Annotated[PageRequest, paging(str)], prefix: AccountName = ""
+        caller: Reader, page: Annotated[PageRequest, paging(str)], prefix: AccountName = ""
     ) -> Json[Page[AccountAnswer]]:
         """Accounts whose names begin with ``prefix``, such as ``fund/445202/``."""
-        rows = await queries.accounts(prefix, str(page.after[0]) if page.after else "", page.limit + 1)
+        after = str(page.after[0]) if page.after else ""
+        rows = await queries.accounts(prefix, after, caller.division_patterns, page.limit + 1)
         return answer(page_of([_account(row) for row in rows], page, key=lambda row: (row.account,)))
 
     @router.get("/postings")
     async def list_postings(
-        _caller: Reader, page: Annotated[PageRequest, paging(str, int)], account: AccountName
+        caller: Reader, page: Annotated[PageRequest, paging(str, int)], account: AccountName
     ) -> Json[Page[PostingAnswer]]:
         """An account's statement, oldest day first."""
+        must_see(caller, [account])
         after = (str(page.after[0]), int(page.after[1])) if page.after else ("", 0)
         rows = await queries.postings(account, after, page.limit + 1)
         found = [_posting(row) for row in rows]
         return answer(page_of(found, page, key=lambda row: (row.journal_id, row.line)))
 
     @router.get("/trial-balance")
-    async def trial_balance(_caller: Reader, county: County = "") -> Json[TrialBalance]:
+    async def trial_balance(caller: Reader, county: County = "") -> Json[TrialBalance]:
         """The sums of both sides; they are equal, or something is badly wrong."""
-        funds = tuple(_fund(row) for row in await queries.trial_balance(county))
+        funds = tuple(_fund(row) for row in await queries.trial_balance(counties(caller, county)))
         debit, credit = sum(fund.debit_fen for fund in funds), sum(fund.credit_fen for fund in funds)
         balanced = all(fund.balanced for fund in funds)
         return answer(TrialBalance(Yuan(debit), Yuan(credit), balanced, funds))
 
     @router.get("/totals")
-    async def totals(_caller: Reader, county: County = "") -> Json[tuple[PayerTotal, ...]]:
+    async def totals(caller: Reader, county: County = "") -> Json[tuple[PayerTotal, ...]]:
         """What each payer's layers have cost each fund."""
-        return answer(tuple(_total(row) for row in await queries.totals(county)))
+        return answer(tuple(_total(row) for row in await queries.totals(counties(caller, county))))
 
     return router
 

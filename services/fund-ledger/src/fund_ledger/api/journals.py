@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from fund_ledger.api.readers import Reader
+from fund_ledger.api.readers import Reader, must_see
 from fund_ledger.domain.accounts import parse
 from fund_ledger.queries import Queries
 from kernel.http import Json, Router, SignedYuan, Wire, answer
@@ -45,17 +45,20 @@ def journals(queries: Queries) -> Router:
     router = Router(prefix="/v1", tags=["journals"])
 
     @router.get("/journals/{journal_id}")
-    async def get_journal(journal_id: str, _caller: Reader) -> Json[JournalAnswer]:
+    async def get_journal(journal_id: str, caller: Reader) -> Json[JournalAnswer]:
         """One journal."""
         row = await queries.journal(journal_id)
         if row is None:
             raise Refused("JOURNAL_UNKNOWN", f"there is no journal {journal_id}", kind=RefusalKind.NOT_FOUND)
+        must_see(caller, row["accounts"])
         return answer(_journal(row))
 
     @router.get("/settlements/{settlement_id}/journals")
-    async def journals_of(settlement_id: str, _caller: Reader) -> Json[tuple[JournalAnswer, ...]]:
+    async def journals_of(settlement_id: str, caller: Reader) -> Json[tuple[JournalAnswer, ...]]:
         """A settlement's journal, and its reversal if there is one; nothing while it has not arrived."""
-        return answer(tuple(_journal(row) for row in await queries.journals_of(settlement_id)))
+        rows = await queries.journals_of(settlement_id)
+        must_see(caller, (account for row in rows for account in row["accounts"]))
+        return answer(tuple(_journal(row) for row in rows))
 
     return router
 

@@ -11,7 +11,7 @@ from kernel.http import IdempotencyKey, Json, RequestBody, Router, Wire, Yuan, a
 from kernel.refusals import Refused
 from kernel.security import Principal, Role
 
-Finance = Annotated[Principal, allow(Role.FINANCE)]
+Finance = Annotated[Principal, allow(Role.FINANCE, by_division=True)]
 County = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{6}$")]
 FundCode = Annotated[str, msgspec.Meta(pattern=r"^[A-Z][A-Z0-9_]{0,15}$")]
 Identifier = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
@@ -66,6 +66,7 @@ def money(handlers: Handlers) -> Router:
         caller: Finance, command: Annotated[ReceiptBody, body(ReceiptBody)], key: IdempotencyKey
     ) -> Json[JournalMade]:
         """Book money that came into a county's fund."""
+        caller.must_act_in(command.county)
         done = await handlers.receive(
             caller,
             key,
@@ -82,6 +83,7 @@ def money(handlers: Handlers) -> Router:
         caller: Finance, command: Annotated[PaymentBody, body(PaymentBody)], key: IdempotencyKey
     ) -> Json[JournalMade]:
         """Book that a county's fund paid what it owed; never more than that."""
+        caller.must_act_in(command.county)
         done = await handlers.pay(
             caller,
             key,
@@ -100,6 +102,7 @@ def _add_collections(router: Router, handlers: Handlers) -> None:
         caller: Finance, command: Annotated[CollectionBody, body(CollectionBody)], key: IdempotencyKey
     ) -> Json[JournalMade]:
         """Book that a person gave back what was clawed back; never more than is due."""
+        caller.must_act_in(command.county)
         done = await handlers.collect(
             caller,
             key,

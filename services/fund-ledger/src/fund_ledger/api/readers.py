@@ -1,5 +1,6 @@
 """Who may look into the books, and how they name what they look for."""
 
+from collections.abc import Iterable
 from typing import Annotated
 
 from fastapi import Query
@@ -7,7 +8,22 @@ from fastapi import Query
 from kernel.http import allow
 from kernel.security import Principal, Role
 
-Reader = Annotated[Principal, allow(Role.FINANCE, Role.AGENCY, Role.OPERATIONS)]
+Reader = Annotated[Principal, allow(Role.FINANCE, Role.AGENCY, Role.OPERATIONS, by_division=True)]
 #: Six digits, or nothing for all counties.
 County = Annotated[str, Query(pattern=r"^([0-9]{6})?$")]
 AccountName = Annotated[str, Query(max_length=200, pattern=r"^[A-Za-z0-9._:/-]*$")]
+
+
+def counties(caller: Principal, county: str) -> list[str]:
+    """What to look for, for SQL's ``LIKE ANY``: one county, or all of the caller's. Raises Refused DIVISION_FOREIGN."""
+    if not county:
+        return caller.division_patterns
+    caller.must_act_in(county)
+    return [county]
+
+
+def must_see(caller: Principal, accounts: Iterable[str]) -> None:
+    """Refuse a caller who does not work for the counties in whose books these accounts stand."""
+    for account in accounts:
+        # Any text may be asked for, so the name is not taken apart as one of the chart: the county is last but one.
+        caller.must_act_in(account.rpartition("/")[0].rpartition("/")[2])

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Any
 
-from fund_ledger.api.readers import County, Reader
+from fund_ledger.api.readers import County, Reader, counties
 from fund_ledger.domain.accounts import parse
 from fund_ledger.handlers import Handlers
 from fund_ledger.queries import Queries
@@ -28,10 +28,11 @@ def receivables(handlers: Handlers, queries: Queries) -> Router:
 
     @router.get("/receivables")
     async def list_receivables(
-        _caller: Reader, page: Annotated[PageRequest, paging(str)], county: County = ""
+        caller: Reader, page: Annotated[PageRequest, paging(str)], county: County = ""
     ) -> Json[Page[Receivable]]:
         """Aid that was clawed back and is still due, with its age in days."""
-        rows = await queries.receivables(county, str(page.after[0]) if page.after else "", page.limit + 1)
+        after = str(page.after[0]) if page.after else ""
+        rows = await queries.receivables(counties(caller, county), after, page.limit + 1)
         found = [_receivable(row, handlers.today) for row in rows]
         return answer(page_of(found, page, key=lambda row: (row.account,)))
 

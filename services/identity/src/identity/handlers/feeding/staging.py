@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from identity.domain.divisions import prefix_of
 from identity.domain.feed import Batch, BatchKind, Counts
 from kernel.china_time import china_date
 from kernel.database import plan_for_whole_tables
@@ -174,8 +175,4 @@ class Staging:
 
 def area_pattern(area: str | None) -> str:
     """The division codes of an area, for LIKE: 445200 is all of 4452, 440000 all of 44, 445202 itself."""
-    if area is None:
-        return "%"
-    if area.endswith("0000"):
-        return f"{area[:2]}%"
-    return f"{area[:4]}%" if area.endswith("00") else area
+    return "%" if area is None else f"{prefix_of(area)}%"
