@@ -78,6 +78,31 @@ async def test_a_path_that_does_not_look_at_divisions_is_closed_to_who_has_some(
     assert codes == [None, "DIVISIONS_NOT_SERVED"]
 
 
+async def test_a_thing_of_another_division_is_refused_before_the_endpoint_runs(
+    make_app: Any, connect: Any, issuer: Issuer
+) -> None:
+    async def county_of(person_id: str) -> str | None:
+        return {"P1": "445202", "P2": "445203"}.get(person_id)
+
+    router = Router(prefix="/persons/{person_id}", dependencies=[of_division("person_id", county_of)])
+
+    @router.get("")
+    async def see(person_id: str, caller: Agency) -> Json[str]:
+        return answer(f"{caller.subject} sees {person_id}")
+
+    token = issuer.issue(Role.AGENCY, "clerk-1", None, 60, time.time(), divisions=["445202"])
+    client = connect(make_app(routers=[router]))
+    replies = [
+        (await client.get(f"/persons/{name}", headers={"Authorization": f"Bearer {token}"})).json()
+        for name in ("P1", "P2", "P3")
+    ]
+    assert [replies[0], replies[1]["code"], replies[2]] == [
+        "clerk-1 sees P1",
+        "DIVISION_FOREIGN",
+        "clerk-1 sees P3",
+    ]
+
+
 @pytest.mark.parametrize("path", ["/health/live", "/health/ready", "/metrics", "/openapi.json", "/docs"])
 async def test_only_health_metrics_and_documents_are_open(client: httpx.AsyncClient, path: str) -> None:
     del client.headers["Authorization"]

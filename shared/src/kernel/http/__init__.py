@@ -7,7 +7,7 @@ from kernel.http.availability import UnavailableError
 from kernel.http.bodies import body
 from kernel.http.correlation import correlate, current_correlation_id, outgoing_headers
 from kernel.http.error_codes import SHELL_CODES, ErrorCode, errors_markdown
-from kernel.http.guard import UnguardedRouteError, allow
+from kernel.http.guard import UnguardedRouteError, allow, of_division
 from kernel.http.idempotency import Idempotency, IdempotencyKey, keyless
 from kernel.http.logs import configure_logging
 from kernel.http.paging import Page, PageRequest, page_of, paging
@@ -49,6 +49,7 @@ __all__ = [
     "encode",
     "errors_markdown",
     "keyless",
+    "of_division",
     "outgoing_headers",
     "page_of",
     "paging",

@@ -55,7 +55,7 @@ def _complete(operation: dict[str, Any], route: Route, schema_of: dict[int, Any]
         if isinstance(part, Allow):
             operation["security"] = [{"bearer": []}]
             operation["x-roles"] = sorted(part.roles)
-            operation["x-by-division"] = part.by_division
+            operation["x-by-division"] = route.by_division
         if isinstance(part, Body):
             content = {JSON_MEDIA_TYPE: {"schema": schema_of[id(part.struct)]}}
             operation["requestBody"] = {"required": True, "content": content}

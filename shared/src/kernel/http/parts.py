@@ -15,6 +15,8 @@ class Part(ABC):
     order: int = 1
     #: Names of the query parameters that this part reads.
     query: frozenset[str] = frozenset()
+    #: True when a route with this part keeps to the divisions of the caller, or shows nothing that belongs to one.
+    by_division: bool = False
 
     @abstractmethod
     async def __call__(self, request: Request) -> Any:

@@ -31,6 +31,8 @@ class Route(APIRoute):
             raise TypeError(f"the endpoint of {path} must be 'async def': a thread per request is far too dear")
         self.answer_type = _answer_type(path, endpoint)
         self.parts: tuple[Part, ...] = ()
+        #: True when a part of the route keeps it to the caller's divisions.
+        self.by_division = False
         self.known_query: frozenset[str] = frozenset()
         super().__init__(path, endpoint, **{**options, "response_model": None})
 
@@ -39,6 +41,7 @@ class Route(APIRoute):
         # Who calls is checked before what is asked, whatever the order in the signature.
         self.dependant.dependencies.sort(key=_order)
         self.parts = tuple(d.call for d in self.dependant.dependencies if isinstance(d.call, Part))
+        self.by_division = any(part.by_division for part in self.parts)
         self.known_query = _known_query(self.dependant, self.parts)
         return _direct_handler(self.dependant, self.endpoint) or super().get_route_handler()
 
