@@ -17,6 +17,7 @@ from kernel.http import (
     allow,
     answer,
     keyless,
+    of_division,
 )
 from kernel.security import Issuer, Principal, Role
 
