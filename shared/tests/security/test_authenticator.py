@@ -121,7 +121,7 @@ async def test_staff_needs_no_organisation(authenticator: Authenticator, key: EC
 async def test_staff_may_be_staff_of_divisions(authenticator: Authenticator, issuer: Issuer) -> None:
     token = issuer.issue(Role.AGENCY, "clerk-1", None, 60, NOW, divisions=["445202", "445203"])
     principal = await authenticator.authenticate(token)
-    assert principal.divisions == {"445202", "445203"}
+    assert principal.divisions == frozenset({"445202", "445203"})
     with pytest.raises(ValueError, match="a hospital treats people of every county"):
         issuer.issue(Role.HOSPITAL, "his-1", "H001", 60, NOW, divisions=["445202"])
 
