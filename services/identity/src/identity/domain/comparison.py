@@ -18,20 +18,39 @@ _CLOCK: Final = "enrolment_comparison"
 
 
 class Finding(StrEnum):
-    """What the two lists say of one person together."""
+    """What the two lists say of one person together.
+
+    Insured is who is on the payment list from outside, or where none was sent, who is enrolled here.
+    """
 
     MATCHED = "MATCHED"  # registered poor and insured in their own pooling area
     ELSEWHERE = "ELSEWHERE"  # insured in another area: covered, and to be looked at
-    NOT_ENROLLED = "NOT_ENROLLED"  # on the work list
+    NAME_MISMATCH = "NAME_MISMATCH"  # somebody of another name is insured under the number: not covered until cleared
+    NOT_ENROLLED = "NOT_ENROLLED"  # not insured
     EXEMPT = "EXEMPT"  # need not be enrolled
-    CONTRADICTED = "CONTRADICTED"  # exempt, and enrolled at once
-    NOT_REGISTERED = "NOT_REGISTERED"  # insured with the mark of the poor, and on no department's list
+    CONTRADICTED = "CONTRADICTED"  # exempt, and insured at once
+    NOT_REGISTERED = "NOT_REGISTERED"  # insured with the mark of the poor, and unknown or on no department's list
+
+
+class Difference(StrEnum):
+    """How a payment list and the enrolments here differ about one person.
+
+    Beside the finding, not instead of it: whoever paid is covered, whatever is written here, and coverage must not
+    change with our own omissions. But a county office acts on each difference: hospitals settle on the enrolment that
+    is recorded here, so who paid and is not enrolled pays a deposit; who is enrolled and did not pay waits for money.
+    """
+
+    PAID_NOT_ENROLLED = "PAID_NOT_ENROLLED"
+    ENROLLED_NOT_PAID = "ENROLLED_NOT_PAID"
+    AREAS_DIFFER = "AREAS_DIFFER"  # paid in one pooling area, enrolled in another
 
 
 class AreaFigures(msgspec.Struct, frozen=True):
     """The comparison of one township, or of the people of a county whose township is not known (the county's code).
 
-    ``exceptions`` counts by code; those who are enrolled all the same are in it, and in ``contradicted`` again.
+    ``exceptions`` counts by code; those who are insured all the same are in it, and in ``contradicted`` again. Whoever
+    is a ``name_mismatch`` is registered and not covered. ``name_variants`` and ``differences`` count people who are in
+    other figures: whose name the payment list writes in another way, and how it and the enrolments here differ.
     """
 
     county: str
@@ -42,11 +61,15 @@ class AreaFigures(msgspec.Struct, frozen=True):
     contradicted: int = 0
     not_registered: int = 0
     exceptions: dict[str, int] = {}
+    name_mismatch: int = 0
+    name_variants: int = 0
+    differences: dict[str, int] = {}
 
     @property
     def registered(self) -> int:
         """Everybody on the list of the registered poor."""
-        return self.matched + self.elsewhere + self.not_enrolled + sum(self.exceptions.values())
+        insured = self.matched + self.elsewhere
+        return insured + self.name_mismatch + self.not_enrolled + sum(self.exceptions.values())
 
     @property
     def coverage(self) -> Coverage:
@@ -55,7 +78,6 @@ class AreaFigures(msgspec.Struct, frozen=True):
 
     def plus(self, other: "AreaFigures") -> "AreaFigures":
         """Both together, under this area's codes."""
-        codes = self.exceptions.keys() | other.exceptions.keys()
         return AreaFigures(
             self.county,
             self.township,
@@ -64,18 +86,26 @@ class AreaFigures(msgspec.Struct, frozen=True):
             self.not_enrolled + other.not_enrolled,
             self.contradicted + other.contradicted,
             self.not_registered + other.not_registered,
-            {code: self.exceptions.get(code, 0) + other.exceptions.get(code, 0) for code in sorted(codes)},
+            _together(self.exceptions, other.exceptions),
+            self.name_mismatch + other.name_mismatch,
+            self.name_variants + other.name_variants,
+            _together(self.differences, other.differences),
         )
 
 
 class Counted(msgspec.Struct, frozen=True):
-    """How many people of a township the lists say the same of; ``code`` is the reason of an exemption."""
+    """How many people of a township the lists say the same of; ``code`` is the reason of an exemption.
+
+    ``variant`` is whether the payment list writes their names in another way.
+    """
 
     county: str
     township: str
     finding: Finding
     code: str | None
     persons: int
+    variant: bool = False
+    difference: Difference | None = None
 
 
 def figures_of(counts: Iterable[Counted]) -> tuple[AreaFigures, ...]:
@@ -88,11 +118,21 @@ def figures_of(counts: Iterable[Counted]) -> tuple[AreaFigures, ...]:
 
 
 def _one(counted: Counted) -> AreaFigures:
-    exceptions = {counted.code: counted.persons} if counted.code is not None else {}
     facts: Mapping[str, int] = {counted.finding.lower(): counted.persons}
     if counted.finding is Finding.EXEMPT:
         facts = {}
-    return AreaFigures(counted.county, counted.township, **facts, exceptions=exceptions)
+    return AreaFigures(
+        counted.county,
+        counted.township,
+        **facts,
+        exceptions={counted.code: counted.persons} if counted.code is not None else {},
+        name_variants=counted.persons if counted.variant else 0,
+        differences={counted.difference.value: counted.persons} if counted.difference is not None else {},
+    )
+
+
+def _together(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
+    return {key: one.get(key, 0) + other.get(key, 0) for key in sorted(one.keys() | other.keys())}
 
 
 def due_on(policy: Policy, month: str) -> date | None:
@@ -106,7 +146,10 @@ def due_on(policy: Policy, month: str) -> date | None:
 
 
 class MakeComparison(msgspec.Struct, frozen=True):
-    """Keep what comparing came to; ``area`` is a division code, of a province, city or county."""
+    """Keep what comparing came to; ``area`` is a division code, of a province, city or county.
+
+    ``payment_list_id`` is the list from outside that was compared with, None where the enrolments here stood for it.
+    """
 
     comparison_id: str
     area: str
@@ -115,6 +158,7 @@ class MakeComparison(msgspec.Struct, frozen=True):
     figures: tuple[AreaFigures, ...]
     made_by: str
     today: date
+    payment_list_id: str | None = None
 
 
 class PushComparison(msgspec.Struct, frozen=True):
@@ -131,7 +175,7 @@ Command: TypeAlias = MakeComparison | PushComparison
 
 
 class ComparisonMade(msgspec.Struct, frozen=True):
-    """The lists were compared as they stood on a day."""
+    """The lists were compared as they stood on a day; with a payment list, or the enrolments here where it is None."""
 
     comparison_id: str
     area: str
@@ -211,6 +255,7 @@ def _made(command: MakeComparison) -> ComparisonMade:
         command.due_on,
         command.made_by,
         command.figures,
+        command.payment_list_id,
     )
 
 
