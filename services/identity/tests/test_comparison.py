@@ -13,6 +13,7 @@ from identity.domain.comparison import (
     ComparisonMade,
     ComparisonPushed,
     Counted,
+    Difference,
     Finding,
     MakeComparison,
     PushComparison,
@@ -50,6 +51,24 @@ def test_counts_become_figures_of_each_township() -> None:
     assert figures_of(reversed(counts)) == (NORTH, SOUTH, OTHER)
 
 
+def test_whose_name_differs_is_registered_and_not_covered_and_differences_stand_beside_the_findings() -> None:
+    counts = [
+        Counted("450202", "450202001", Finding.MATCHED, None, 6),
+        Counted("450202", "450202001", Finding.MATCHED, None, 2, variant=True),
+        Counted("450202", "450202001", Finding.MATCHED, None, 1, difference=Difference.PAID_NOT_ENROLLED),
+        Counted("450202", "450202001", Finding.NAME_MISMATCH, None, 1),
+        Counted("450202", "450202001", Finding.EXEMPT, "MILITARY", 1, difference=Difference.ENROLLED_NOT_PAID),
+        Counted("450200", "450200", Finding.NOT_REGISTERED, None, 3),
+    ]
+    strangers, town = figures_of(counts)
+    assert (town.registered, town.matched, town.name_mismatch, town.name_variants) == (11, 9, 1, 2)
+    assert (town.coverage.should_enrol, town.coverage.coverage_basis_points) == (10, 9000)
+    assert town.differences == {"PAID_NOT_ENROLLED": 1, "ENROLLED_NOT_PAID": 1}
+    assert (strangers.registered, strangers.not_registered) == (0, 3)
+    both = town.plus(town)
+    assert (both.name_mismatch, both.name_variants, both.differences["ENROLLED_NOT_PAID"]) == (2, 4, 2)
+
+
 def test_exceptions_are_out_of_the_denominator_and_the_marked_unregistered_in_no_figure_of_the_poor() -> None:
     assert (NORTH.registered, NORTH.coverage.should_enrol, NORTH.coverage.coverage_basis_points) == (100, 95, 9684)
     assert (SOUTH.registered, SOUTH.coverage.should_enrol, SOUTH.coverage.coverage_basis_points) == (13, 10, 10_000)
@@ -69,6 +88,8 @@ def test_the_result_is_due_on_the_tenth_and_late_on_the_eleventh(library: PackLi
 def test_a_month_is_compared_once_it_has_begun() -> None:
     make = MakeComparison("c1", "450000", "2019-08", TODAY, MADE.figures, "region", TODAY)
     given(DECIDER).when(make).then(MADE)
+    with_list = msgspec.structs.replace(make, payment_list_id="l1")
+    given(DECIDER).when(with_list).then(msgspec.structs.replace(MADE, payment_list_id="l1"))
     given(DECIDER).when(msgspec.structs.replace(make, month="2019-09")).then_refused("DATE_IN_FUTURE")
 
 

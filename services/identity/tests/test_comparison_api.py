@@ -147,7 +147,7 @@ async def test_notices_reach_each_level_as_json_csv_and_paper(agency: httpx.Asyn
     assert [(row["area"], row["coverage_basis_points"]) for row in towns["rows"]] == [("450202001", 5000)]
     table = await agency.get(f"{path}-csv?area=450202")
     assert table.headers["content-type"] == "text/csv; charset=utf-8"
-    assert table.text.splitlines()[1:] == ["450202001,2,0,2,1,0,1,50.00%", "合计,2,0,2,1,0,1,50.00%"]
+    assert table.text.splitlines()[1:] == ["450202001,2,0,2,1,0,1,0,50.00%", "合计,2,0,2,1,0,1,0,50.00%"]
     page = await agency.get(f"{path}-html?area=450202")
     assert "2019年08月建档立卡贫困人口参保缴费情况通报（450202）" in page.text
     assert "<td>50.00%</td>" in page.text

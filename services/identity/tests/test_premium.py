@@ -4,7 +4,7 @@ from datetime import date
 
 import msgspec
 
-from identity.domain.payers import payers
+from identity.domain.payers import payers, to_be_registered
 from identity.domain.premium import Premium, PremiumRefunded, PremiumSelfPaid, pay_oneself, refund, untouched
 from identity.domain.premium_batch import (
     DECIDER,
@@ -92,3 +92,10 @@ def test_group_five_is_paid_for_under_the_other_reading_only(library: PackLibrar
     policy = library.in_force("445201", TODAY)
     other = Policy(reread(policy.pack, {"E11": "other_included"}), TODAY)
     assert {payer.category: payer.funds for payer in payers(other)}["OTHER_SPECIAL"] == MA
+
+
+def test_who_is_paid_for_is_to_be_registered_and_the_registered_poor_everywhere(library: PackLibrary) -> None:
+    jieyang = to_be_registered(library.candidates("445201", TODAY))
+    assert {way.category for way in jieyang} == {"TEKUN", "ORPHAN", "DIBAO", "REGISTERED_POOR", "LOW_INCOME"}
+    for place in ("450202", "999999"):
+        assert [way.membership for way in to_be_registered(library.candidates(place, TODAY))] == ["REGISTERED_POOR"]

@@ -17,6 +17,7 @@ from identity.queries import Queries
 from identity.queries.certification import CertificationQueries
 from identity.queries.comparison import ComparisonQueries
 from identity.queries.enrolment import EnrolmentQueries
+from identity.queries.work_list import WorkListQueries
 from kernel.hosting import Clock
 from kernel.http import Router
 from kernel.policy_packs import PackLibrary
@@ -53,6 +54,6 @@ def _comparison(runtime: Runtime, library: PackLibrary, clock: Clock) -> list[Ro
     return [
         notices(queries),
         comparisons(handlers, queries),
-        work_list(handlers, queries),
+        work_list(handlers, WorkListQueries(runtime)),
         townships(handlers),
     ]

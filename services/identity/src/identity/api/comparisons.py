@@ -1,16 +1,17 @@
 """The monthly comparison over HTTP: compare, see who is behind a figure, push the result (003 一(一))."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 import msgspec
 from fastapi import Query
 
 from identity.api.fields import DivisionCode, after_of
-from identity.domain.comparison import AreaFigures, Finding, Made, comparison_unknown
+from identity.domain.comparison import AreaFigures, ComparisonMade, Difference, Finding, Made, comparison_unknown
 from identity.domain.divisions import prefix_of
+from identity.domain.notice import check_compared
 from identity.handlers.comparison import ComparisonHandlers
-from identity.queries.comparison import ComparisonQueries
+from identity.queries.comparison import ComparisonQueries, Lists
 from kernel.http import (
     IdempotencyKey,
     Json,
@@ -28,6 +29,7 @@ from kernel.http import (
 )
 from kernel.security import Principal, Role
 
+Source = Literal["PAYMENT_LIST", "ENROLMENTS"]
 _MONTH = r"^20[0-9]{2}-(0[1-9]|1[0-2])$"
 
 
@@ -45,7 +47,12 @@ class ComparisonChanged(Wire, frozen=True):
 
 
 class FiguresAnswer(Wire, frozen=True):
-    """The figures of an area. Shares are in hundredths of a percent: 9994 is 99.94 %, exceptions taken out."""
+    """The figures of an area. Shares are in hundredths of a percent: 9994 is 99.94 %, exceptions taken out.
+
+    With a payment list ``name_mismatch`` are registered and not covered until somebody cleared whose payment it is;
+    ``name_variants`` are people whose name it writes in another way, and ``differences`` people of whom it and the
+    enrolments here say different things: both are in the other figures as well.
+    """
 
     area: str
     registered: int
@@ -56,18 +63,26 @@ class FiguresAnswer(Wire, frozen=True):
     not_enrolled: int
     contradicted: int
     not_registered: int
+    name_mismatch: int
+    name_variants: int
+    differences: dict[str, int]
     coverage_basis_points: int
     raw_basis_points: int
 
 
 class ComparisonAnswer(Wire, frozen=True):
-    """A comparison with the figures of the whole area and of each township in it."""
+    """A comparison with the figures of the whole area and of each township in it.
+
+    ``source`` is what the registered poor were compared with: PAYMENT_LIST from outside, or ENROLMENTS recorded here.
+    """
 
     comparison_id: str
     area: str
     month: str
     compared_on: date
     due_on: date | None
+    source: Source
+    payment_list_id: str | None
     pushed_on: date | None
     late: bool | None
     total: FiguresAnswer
@@ -87,18 +102,27 @@ class ComparisonRow(Wire, frozen=True):
     exceptions: int
     enrolled: int
     not_enrolled: int
+    payment_list_id: str | None
     pushed_on: date | None
     late: bool | None
 
 
 class FoundPerson(Wire, frozen=True):
-    """A person behind a figure; ``code`` is the reason of an exemption."""
+    """A person behind a figure; ``code`` is the reason of an exemption.
 
-    person_id: str
+    Where a payment list was compared: ``row`` is the person's place in it, ``name`` how it writes the name (SAME,
+    VARIANT, DIFFERENT), ``difference`` how it and the enrolments here differ. Who is on it and unknown here has no
+    ``person_id``, and stands under the pooling area paid in: whoever has the file finds the person at ``row``.
+    """
+
+    person_id: str | None
     county: str
     township: str
     finding: str
     code: str | None
+    name: str | None
+    row: int | None
+    difference: str | None
 
 
 Staff = Annotated[Principal, allow(Role.AGENCY, Role.OPERATIONS)]
@@ -114,7 +138,10 @@ def comparisons(handlers: ComparisonHandlers, queries: ComparisonQueries) -> Rou
     async def compare(
         caller: Staff, command: Annotated[CompareBody, body(CompareBody)], key: IdempotencyKey
     ) -> Json[ComparisonChanged]:
-        """Compare the registered poor of an area with the insured as both stand today, and keep the figures."""
+        """Compare the registered poor of an area with the insured as both stand today, and keep the figures.
+
+        The insured are those of the month's newest payment list for the area; without one, those enrolled here.
+        """
         done = await handlers.compare(caller, key, command.area, prefix_of(command.area), command.month)
         return stored_answer(done.status, done.body, replayed=done.replayed)
 
@@ -140,19 +167,17 @@ def comparisons(handlers: ComparisonHandlers, queries: ComparisonQueries) -> Rou
         comparison_id: str,
         _caller: Staff,
         page: Paging,
-        finding: Annotated[Finding, Query(description="Which of the figures")],
+        finding: Annotated[Finding | None, Query(description="Which of the figures")] = None,
+        difference: Annotated[Difference | None, Query(description="Which of the differences")] = None,
+        area: Annotated[str | None, Query(pattern=r"^[0-9]{6}$", description="The compared area, or one in it")] = None,
     ) -> Json[Page[FoundPerson]]:
         """Who is behind a figure, as the lists stand now for the day of the comparison."""
         made = (await comparison_of(queries, comparison_id)).made
-        rows = await queries.persons(
-            prefix_of(made.area),
-            made.compared_on,
-            int(made.month[:4]),
-            finding.value,
-            after=after_of(page),
-            limit=page.limit + 1,
-        )
-        return answer(page_of([FoundPerson(**dict(row)) for row in rows], page, key=lambda row: (row.person_id,)))
+        lists = Lists(_inside(made, area), made.compared_on, int(made.month[:4]), made.payment_list_id)
+        rows = await queries.persons(lists, finding, difference, after=after_of(page), limit=page.limit + 1)
+        # People come in the order of a key that the answer does not show: who is unknown has no id.
+        shown: Page[Any] = page_of(list(rows), page, key=lambda row: (row["key"],))
+        return answer(Page(items=[_person(row) for row in shown.items], next=shown.next))
 
     @router.post("/{comparison_id}/push")
     async def push(comparison_id: str, caller: Staff, key: IdempotencyKey) -> Json[ComparisonChanged]:
@@ -184,9 +209,22 @@ def figures_answer(figures: AreaFigures) -> FiguresAnswer:
         not_enrolled=figures.not_enrolled,
         contradicted=figures.contradicted,
         not_registered=figures.not_registered,
+        name_mismatch=figures.name_mismatch,
+        name_variants=figures.name_variants,
+        differences=figures.differences,
         coverage_basis_points=covered.coverage_basis_points,
         raw_basis_points=covered.raw_basis_points,
     )
+
+
+def _inside(made: ComparisonMade, area: str | None) -> str:
+    """What the codes of the asked area begin with; raises Refused AREA_NOT_COMPARED where it was not compared."""
+    check_compared(made, area or made.area)
+    return prefix_of(area or made.area)
+
+
+def _person(row: Any) -> FoundPerson:
+    return FoundPerson(**{name: value for name, value in dict(row).items() if name != "key"})
 
 
 def _answer(found: Made) -> ComparisonAnswer:
@@ -197,6 +235,8 @@ def _answer(found: Made) -> ComparisonAnswer:
         month=made.month,
         compared_on=made.compared_on,
         due_on=made.due_on,
+        source="ENROLMENTS" if made.payment_list_id is None else "PAYMENT_LIST",
+        payment_list_id=made.payment_list_id,
         pushed_on=None if pushed is None else pushed.pushed_on,
         late=None if pushed is None else pushed.late,
         total=figures_answer(made.total),

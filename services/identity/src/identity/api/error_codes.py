@@ -72,7 +72,7 @@ CODES: Final = (
     ErrorCode("COMPARISON_PUSHED", 409, "The comparison was pushed before"),
     ErrorCode("PAYMENT_LIST_UNKNOWN", 404, "No such payment list"),
     ErrorCode("AREA_NOT_COMPARED", 404, "The area is not part of what was compared"),
-    ErrorCode("NOT_ON_WORK_LIST", 409, "The person is enrolled, exempt, or not registered as poor"),
+    ErrorCode("NOT_ON_WORK_LIST", 409, "The person is enrolled, exempt, or in no category that is to be registered"),
     ErrorCode("TASK_NOT_ASSIGNED", 409, "Nobody is responsible for the person yet"),
     ErrorCode("TOWNSHIP_FOREIGN", 422, "The township is not in the person's county"),
     ErrorCode("APPROVER_ENTERED_IT", 403, "The approver is who entered it"),

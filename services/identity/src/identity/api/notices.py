@@ -25,6 +25,7 @@ _COLUMNS: Final = (
     ("已参保人数", "enrolled"),
     ("其中异地参保", "elsewhere"),
     ("未参保人数", "not_enrolled"),
+    ("姓名不符待核实人数", "name_mismatch"),
     ("参保率", "coverage"),
 )
 _PAGE: Final = """<!doctype html>
@@ -108,6 +109,7 @@ def _cells(line: FiguresAnswer, area: str) -> tuple[str, ...]:
         "enrolled": line.matched + line.elsewhere,
         "elsewhere": line.elsewhere,
         "not_enrolled": line.not_enrolled,
+        "name_mismatch": line.name_mismatch,
         "coverage": f"{line.coverage_basis_points // 100}.{line.coverage_basis_points % 100:02}%",
     }
     return tuple(str(values[key]) for _, key in _COLUMNS)

@@ -10,7 +10,7 @@ from identity.api.fields import AreaQuery, Text, Year, YearQuery, after_of, chec
 from identity.domain.divisions import prefix_of
 from identity.domain.mobilisation import VisitOutcome
 from identity.handlers.comparison import ComparisonHandlers
-from identity.queries.comparison import ComparisonQueries
+from identity.queries.work_list import WorkListQueries
 from kernel.http import (
     IdempotencyKey,
     Json,
@@ -78,6 +78,7 @@ class WorkRow(Wire, frozen=True):
     person_id: str
     county: str
     township: str
+    category: str
     status: str
     responsible: str | None
     assigned_on: date | None
@@ -89,7 +90,7 @@ Staff = Annotated[Principal, allow(Role.AGENCY, Role.OPERATIONS)]
 Registrar = Annotated[Principal, allow(Role.AGENCY, Role.DEPARTMENT)]
 
 
-def work_list(handlers: ComparisonHandlers, queries: ComparisonQueries) -> Router:
+def work_list(handlers: ComparisonHandlers, queries: WorkListQueries) -> Router:
     """The routes of /v1/work-list."""
     router = Router(prefix="/v1/work-list", tags=["comparison"])
 
@@ -102,15 +103,22 @@ def work_list(handlers: ComparisonHandlers, queries: ComparisonQueries) -> Route
         status: StatusQuery = None,
         township: Annotated[str | None, Query(pattern=r"^[0-9]{6}([0-9]{3})?$")] = None,
         responsible: Annotated[str | None, Query(max_length=200)] = None,
+        category: Annotated[str | None, Query(pattern=r"^[A-Z_]{1,40}$", description="The one that counts")] = None,
     ) -> Json[Page[WorkRow]]:
-        """Registered poor who are not enrolled and not exempt today; whose exemption ended is back on the list."""
+        """Who is to be registered, not enrolled and not exempt today; whose exemption ended is back on the list.
+
+        The registered poor everywhere, and who is in a category whose premium the policy of their county has paid.
+        """
+        prefix, today = prefix_of(area), handlers.today()
         rows = await queries.work_list(
-            prefix_of(area),
-            handlers.today(),
+            prefix,
+            today,
             year,
+            {county: handlers.to_be_registered(county, today) for county in await queries.counties(prefix)},
             status=status,
             township=township,
             responsible=responsible,
+            category=category,
             after=after_of(page),
             limit=page.limit + 1,
         )

@@ -1,4 +1,4 @@
-"""Mobilisation: each registered-poor person who is not enrolled is somebody's task, house by house (003 一(三))."""
+"""Mobilisation: who is to be enrolled is somebody's task, house by house (003 一(三); 004 五(一)1)."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -91,7 +91,7 @@ def _assign(command: Assign, state: State) -> Sequence[Event]:
     if not command.on_list:
         raise Refused(
             "NOT_ON_WORK_LIST",
-            f"the person is enrolled for {command.year}, exempt, or not registered as poor",
+            f"the person is enrolled for {command.year}, exempt, or in no category that is to be registered",
             kind=RefusalKind.CONFLICT,
         )
     if state is not None and state.responsible == command.responsible:

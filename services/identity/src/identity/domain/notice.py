@@ -30,7 +30,15 @@ class Notice(msgspec.Struct, frozen=True):
 
 def notice(made: ComparisonMade, area: str) -> Notice:
     """The notice of the compared area or of one inside it; raises Refused AREA_NOT_COMPARED."""
+    check_compared(made, area)
     inside = [figures for figures in made.figures if figures.county.startswith(prefix_of(area))]
+    rows = tuple(_below(area, inside))
+    recipients = TO_TOWNSHIPS if len(prefix_of(area)) == len(area) else TO_AREAS
+    return Notice(area, made.month, recipients, rows, sum_of(area, rows))
+
+
+def check_compared(made: ComparisonMade, area: str) -> None:
+    """Refuse an area that is no part of what was compared: AREA_NOT_COMPARED."""
     if not prefix_of(area).startswith(prefix_of(made.area)):
         raise Refused(
             "AREA_NOT_COMPARED",
@@ -38,9 +46,6 @@ def notice(made: ComparisonMade, area: str) -> Notice:
             kind=RefusalKind.NOT_FOUND,
             about={"area": area},
         )
-    rows = tuple(_below(area, inside))
-    recipients = TO_TOWNSHIPS if len(prefix_of(area)) == len(area) else TO_AREAS
-    return Notice(area, made.month, recipients, rows, sum_of(area, rows))
 
 
 def _below(area: str, figures: Iterable[AreaFigures]) -> Iterable[AreaFigures]:

@@ -1,10 +1,13 @@
-"""Payers: who pays the premium of which category, as a policy says it, in the order in which categories count."""
+"""Payers: who pays the premium of which category, as a policy says it, and who is registered for that."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Final
 
 import msgspec
 
 from kernel.policy_packs import Policy
+
+_POOR: Final = "REGISTERED_POOR"
 
 
 class Payer(msgspec.Struct, frozen=True):
@@ -24,6 +27,19 @@ class Payer(msgspec.Struct, frozen=True):
 def payers(policy: Policy) -> tuple[Payer, ...]:
     """Every way into a category of the policy; OTHER_SPECIAL is paid for only where the reading says so (AMB-E11)."""
     return tuple(_payers(policy))
+
+
+def to_be_registered(policies: Iterable[Policy]) -> tuple[Payer, ...]:
+    """Every way into a category whose people are to be registered for insurance, by the policies of one place.
+
+    Those are the categories whose premium the first policy with a word on premiums has paid (004 七), and the
+    registered poor everywhere, even where no policy pays for them: 003 一 wants all of them insured.
+    """
+    paid = next((policy for policy in policies if policy.file.premium is not None), None)
+    ways = tuple(way for way in payers(paid) if way.funds) if paid is not None else ()
+    if any(way.membership == _POOR for way in ways):
+        return ways
+    return (*ways, Payer(len(ways), _POOR, _POOR, None, None, ()))
 
 
 def _payers(policy: Policy) -> Iterator[Payer]:

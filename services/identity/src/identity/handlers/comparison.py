@@ -6,10 +6,13 @@ from uuid import uuid5
 from identity.domain import comparison, mobilisation
 from identity.domain.comparison import MakeComparison, PushComparison, due_on, figures_of
 from identity.domain.mobilisation import Assign, Visit, VisitOutcome
+from identity.domain.payers import Payer, to_be_registered
 from identity.domain.person import person_unknown
 from identity.domain.township import record
 from identity.queries import PersonRow, Queries
-from identity.queries.comparison import ComparisonQueries
+from identity.queries.comparison import ComparisonQueries, Lists
+from identity.queries.payment_lists import PaymentListQueries
+from identity.queries.work_list import WorkListQueries
 from kernel.china_time import china_date
 from kernel.command_path import Answered, CommandContext, Outcome
 from kernel.event_store import StreamAppend
@@ -31,25 +34,36 @@ class ComparisonHandlers:
         self._clock = clock
         self._persons = Queries(runtime)
         self._queries = ComparisonQueries(runtime)
+        self._payment_lists = PaymentListQueries(runtime)
+        self._work_list = WorkListQueries(runtime)
 
     def today(self) -> date:
         """Today's date in China."""
         return china_date(self._clock())
 
     async def compare(self, caller: Principal, key: Idempotency, area: str, prefix: str, month: str) -> Answered:
-        """Compare the lists of an area as they stand today, and keep the figures."""
+        """Compare the lists of an area as they stand today, and keep the figures.
+
+        With the newest payment list of the month that speaks for the whole area; where there is none, the enrolments
+        here stand for it.
+        """
         context = self._context(caller, key)
         comparison_id = str(uuid5(context.command_id, "comparison"))
         today = china_date(context.now)
         year = int(month[:4])
 
         async def attempt() -> Outcome:
-            figures = figures_of(await self._queries.counts(prefix, today, year))
+            list_id = await self._payment_lists.counting(area, month)
+            figures = figures_of(await self._queries.counts(Lists(prefix, today, year, list_id)))
             due = self._due_on(area, month, today)
-            command = MakeComparison(comparison_id, area, month, due, figures, caller.subject, today)
+            command = MakeComparison(comparison_id, area, month, due, figures, caller.subject, today, list_id)
             return await self._comparison(comparison_id, command, _CREATED)
 
         return await self._runtime.path.run(context, attempt)
+
+    def to_be_registered(self, county: str, on: date) -> tuple[Payer, ...]:
+        """The ways into a category whose people are on the work list of a county."""
+        return to_be_registered(self._library.candidates(county, on))
 
     async def push(self, caller: Principal, key: Idempotency, comparison_id: str) -> Answered:
         """Push a comparison's result to the areas below."""
@@ -78,7 +92,8 @@ class ComparisonHandlers:
         async def attempt() -> Outcome:
             person = await self._person(person_id)
             today = self.today()
-            on_list = await self._queries.is_on_work_list(person_id, person.county, today, year)
+            ways = self.to_be_registered(person.county, today)
+            on_list = await self._work_list.holds(person_id, person.county, today, year, ways)
             return await self._task(person_id, year, Assign(person_id, year, responsible, on_list, today))
 
         return await self._runtime.path.run(self._context(caller, key), attempt)

@@ -40,7 +40,7 @@ WITH poor AS (
 )
 """
 _ENROLLED: Final = """
-  SELECT e.person_id, array_agg(left(e.area, 4) || '00') AS areas, bool_or(e.marked_on <= $2) AS marked,
+  SELECT e.person_id, array_agg({area}) AS areas, bool_or(e.marked_on <= $2) AS marked,
          NULL::text AS name, NULL::int AS row
   FROM enrolments e WHERE e.year = $3 AND e.registered_on <= $2
   GROUP BY e.person_id
@@ -68,13 +68,16 @@ _STRANGERS: Final = """
 
 def compared_with_enrolments() -> str:
     """``compared`` as a WITH clause: the registered poor against the enrolments here."""
-    return _FRAME.format(insured=f"insured AS ({_ENROLLED})", difference="NULL::text", beside="", strangers="")
+    enrolled = _ENROLLED.format(area="e.area")
+    return _FRAME.format(insured=f"insured AS ({enrolled})", difference="NULL::text", beside="", strangers="")
 
 
 def compared_with_payments(list_id: str) -> str:
     """``compared`` as a WITH clause: the registered poor against a payment list; ``list_id`` is its parameter."""
+    # A payment's area is always a pooling area; what is enrolled may name the county in it.
+    enrolled = _ENROLLED.format(area="left(e.area, 4) || '00'")
     return _FRAME.format(
-        insured=f"insured AS ({_PAID.format(list=list_id)}), enrolled AS ({_ENROLLED})",
+        insured=f"insured AS ({_PAID.format(list=list_id)}), enrolled AS ({enrolled})",
         difference=_DIFFERENCE,
         beside=" LEFT JOIN enrolled o USING (person_id)",
         strangers=_STRANGERS.format(list=list_id),
