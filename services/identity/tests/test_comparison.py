@@ -58,13 +58,13 @@ def test_whose_name_differs_is_registered_and_not_covered_and_differences_stand_
         Counted("450202", "450202001", Finding.MATCHED, None, 1, difference=Difference.PAID_NOT_ENROLLED),
         Counted("450202", "450202001", Finding.NAME_MISMATCH, None, 1),
         Counted("450202", "450202001", Finding.EXEMPT, "MILITARY", 1, difference=Difference.ENROLLED_NOT_PAID),
-        Counted("450200", "450200", Finding.NOT_REGISTERED, None, 3),
+        Counted("450200", "450200", Finding.NOT_REGISTERED, None, 3, stranger=True),
     ]
     strangers, town = figures_of(counts)
     assert (town.registered, town.matched, town.name_mismatch, town.name_variants) == (11, 9, 1, 2)
     assert (town.coverage.should_enrol, town.coverage.coverage_basis_points) == (10, 9000)
     assert town.differences == {"PAID_NOT_ENROLLED": 1, "ENROLLED_NOT_PAID": 1}
-    assert (strangers.registered, strangers.not_registered) == (0, 3)
+    assert (strangers.registered, strangers.not_registered, strangers.strangers) == (0, 3, 3)
     both = town.plus(town)
     assert (both.name_mismatch, both.name_variants, both.differences["ENROLLED_NOT_PAID"]) == (2, 4, 2)
 

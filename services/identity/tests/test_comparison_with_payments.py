@@ -81,8 +81,8 @@ class Village:
         found: dict[str, Any] = await get(self._agency, f"/v1/comparisons/{made['comparison_id']}")
         return found
 
-    async def people(self, compared: dict[str, Any], query: str) -> list[dict[str, Any]]:
-        path = f"/v1/comparisons/{compared['comparison_id']}/persons?{query}"
+    async def people(self, compared: dict[str, Any], query: str = "", kind: str = "persons") -> list[dict[str, Any]]:
+        path = f"/v1/comparisons/{compared['comparison_id']}/{kind}?{query}"
         found: list[dict[str, Any]] = (await get(self._agency, path))["items"]
         return found
 
@@ -112,19 +112,26 @@ async def test_the_registered_poor_are_compared_with_the_payment_list(village: V
     assert (total["name_mismatch"], total["name_variants"]) == (1, 1)
     rows = {town["area"]: (town["matched"], town["not_registered"]) for town in compared["townships"]}
     assert rows == {"450202001": (3, 1), "450200": (0, 1), "450000": (0, 1)}
-    expected: dict[str, list[tuple[str | None, str | None, int | None]]] = {
+    expected: dict[str, list[tuple[str, str | None, int | None]]] = {
         "MATCHED": [(matched, "SAME", 2), (variant, "VARIANT", 3), (twice, "SAME", 10)],
         "ELSEWHERE": [(elsewhere, "SAME", 4)],
         "NAME_MISMATCH": [(mismatch, "DIFFERENT", 5)],
         "NOT_ENROLLED": [(missing, None, None)],
         "EXEMPT": [(exempt, None, None)],
         "CONTRADICTED": [(contradicted, "SAME", 6)],
-        "NOT_REGISTERED": [(unlisted, "SAME", 7), (None, None, 8), (None, None, 9)],
+        "NOT_REGISTERED": [(unlisted, "SAME", 7)],
     }
     for finding, people in expected.items():
         found = await village.people(compared, f"finding={finding}")
         assert sorted(((p["person_id"], p["name"], p["row"]) for p in found), key=str) == sorted(people, key=str)
-        assert finding == "EXEMPT" or total[finding.lower()] == len(people)
+        if finding not in ("EXEMPT", "NOT_REGISTERED"):
+            assert total[finding.lower()] == len(people)
+    assert (total["not_registered"], total["strangers"]) == (3, 2)
+    assert await village.people(compared, kind="strangers") == [
+        {"row": 8, "area": "450200", "code": None, "detail": None},
+        {"row": 9, "area": "450000", "code": None, "detail": None},
+    ]
+    assert [s["row"] for s in await village.people(compared, "area=450200", kind="strangers")] == [8]
 
 
 async def test_what_was_paid_outside_and_what_is_enrolled_here_are_told_apart(village: Village) -> None:
@@ -154,6 +161,7 @@ async def test_without_a_list_for_the_area_and_month_the_enrolments_here_stand_f
     assert (compared["source"], compared["payment_list_id"]) == ("ENROLMENTS", None)
     found = await village.people(compared, "finding=MATCHED")
     assert [(p["person_id"], p["name"], p["row"], p["difference"]) for p in found] == [(person, None, None, None)]
+    assert await village.people(compared, kind="strangers") == []
 
 
 async def test_a_newer_list_replaces_the_findings_and_an_older_comparison_keeps_its_own(village: Village) -> None:
@@ -168,17 +176,18 @@ async def test_a_newer_list_replaces_the_findings_and_an_older_comparison_keeps_
         assert [p["person_id"] for p in await village.people(compared, f"finding={finding}")] == [person]
 
 
-async def test_people_are_paged_and_strangers_come_with_them(agency: httpx.AsyncClient, village: Village) -> None:
-    await village.person(1, poor=False)
-    await village.send([row(1), row(2), row(3)])
+async def test_people_and_strangers_are_paged(agency: httpx.AsyncClient, village: Village) -> None:
+    people = [await village.person(order) for order in (1, 2, 3)]
+    await village.send([row(1), row(2), row(3), *(row(order) for order in (4, 5, 6))])
     compared = await village.compare()
-    path = f"/v1/comparisons/{compared['comparison_id']}/persons?finding=NOT_REGISTERED&limit=2"
-    first = await get(agency, path)
-    rest = await get(agency, f"{path}&after={first['next']}")
-    assert sorted(p["row"] for p in (*first["items"], *rest["items"])) == [2, 3, 4]
-    assert "next" not in rest or rest["next"] is None
-    foreign = await agency.get(f"{path}&area=440100")
-    assert (foreign.status_code, foreign.json()["code"]) == (404, "AREA_NOT_COMPARED")
+    for kind, column, expected in (("persons", "person_id", sorted(people)), ("strangers", "row", [5, 6, 7])):
+        path = f"/v1/comparisons/{compared['comparison_id']}/{kind}?limit=2"
+        first = await get(agency, path)
+        rest = await get(agency, f"{path}&after={first['next']}")
+        assert [found[column] for found in (*first["items"], *rest["items"])] == expected
+        assert rest.get("next") is None
+        foreign = await agency.get(f"{path}&area=440100")
+        assert (foreign.status_code, foreign.json()["code"]) == (404, "AREA_NOT_COMPARED")
 
 
 async def test_a_payment_of_a_merged_record_counts_for_the_person(agency: httpx.AsyncClient, village: Village) -> None:

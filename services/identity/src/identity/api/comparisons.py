@@ -1,7 +1,7 @@
 """The monthly comparison over HTTP: compare, see who is behind a figure, push the result (003 一(一))."""
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from fastapi import Query
@@ -50,8 +50,9 @@ class FiguresAnswer(Wire, frozen=True):
     """The figures of an area. Shares are in hundredths of a percent: 9994 is 99.94 %, exceptions taken out.
 
     With a payment list ``name_mismatch`` are registered and not covered until somebody cleared whose payment it is;
-    ``name_variants`` are people whose name it writes in another way, and ``differences`` people of whom it and the
-    enrolments here say different things: both are in the other figures as well.
+    ``strangers`` are those of ``not_registered`` whose number nobody here has. ``name_variants`` are people whose name
+    it writes in another way, and ``differences`` people of whom it and the enrolments here say different things: both
+    are in the other figures as well.
     """
 
     area: str
@@ -63,6 +64,7 @@ class FiguresAnswer(Wire, frozen=True):
     not_enrolled: int
     contradicted: int
     not_registered: int
+    strangers: int
     name_mismatch: int
     name_variants: int
     differences: dict[str, int]
@@ -111,11 +113,10 @@ class FoundPerson(Wire, frozen=True):
     """A person behind a figure; ``code`` is the reason of an exemption.
 
     Where a payment list was compared: ``row`` is the person's place in it, ``name`` how it writes the name (SAME,
-    VARIANT, DIFFERENT), ``difference`` how it and the enrolments here differ. Who is on it and unknown here has no
-    ``person_id``, and stands under the pooling area paid in: whoever has the file finds the person at ``row``.
+    VARIANT, DIFFERENT), ``difference`` how it and the enrolments here differ.
     """
 
-    person_id: str | None
+    person_id: str
     county: str
     township: str
     finding: str
@@ -123,6 +124,18 @@ class FoundPerson(Wire, frozen=True):
     name: str | None
     row: int | None
     difference: str | None
+
+
+class Stranger(Wire, frozen=True):
+    """Somebody poor according to the payment list whose number nobody here has; its sender finds them at ``row``.
+
+    Counted under ``area``: the pooling area paid in, or the list's own where that is outside of it.
+    """
+
+    row: int
+    area: str
+    code: str | None
+    detail: str | None
 
 
 Staff = Annotated[Principal, allow(Role.AGENCY, Role.OPERATIONS)]
@@ -175,9 +188,24 @@ def comparisons(handlers: ComparisonHandlers, queries: ComparisonQueries) -> Rou
         made = (await comparison_of(queries, comparison_id)).made
         lists = Lists(_inside(made, area), made.compared_on, int(made.month[:4]), made.payment_list_id)
         rows = await queries.persons(lists, finding, difference, after=after_of(page), limit=page.limit + 1)
-        # People come in the order of a key that the answer does not show: who is unknown has no id.
-        shown: Page[Any] = page_of(list(rows), page, key=lambda row: (row["key"],))
-        return answer(Page(items=[_person(row) for row in shown.items], next=shown.next))
+        return answer(page_of([FoundPerson(**dict(row)) for row in rows], page, key=lambda row: (row.person_id,)))
+
+    @router.get("/{comparison_id}/strangers")
+    async def list_strangers(
+        comparison_id: str,
+        _caller: Staff,
+        page: Annotated[PageRequest, paging(int)],
+        area: Annotated[str | None, Query(pattern=r"^[0-9]{6}$", description="The compared area, or one in it")] = None,
+    ) -> Json[Page[Stranger]]:
+        """Who is poor according to the payment list and unknown here; nobody where the enrolments were compared."""
+        made = (await comparison_of(queries, comparison_id)).made
+        if made.payment_list_id is None:
+            return answer(Page[Stranger](items=[]))
+        after = int(page.after[0]) if page.after else 0
+        inside = _inside(made, area)
+        rows = await queries.strangers(made.payment_list_id, inside, after=after, limit=page.limit + 1)
+        found = [Stranger(row["row"], row["place"], row["code"], row["detail"]) for row in rows]
+        return answer(page_of(found, page, key=lambda row: (row.row,)))
 
     @router.post("/{comparison_id}/push")
     async def push(comparison_id: str, caller: Staff, key: IdempotencyKey) -> Json[ComparisonChanged]:
@@ -209,6 +237,7 @@ def figures_answer(figures: AreaFigures) -> FiguresAnswer:
         not_enrolled=figures.not_enrolled,
         contradicted=figures.contradicted,
         not_registered=figures.not_registered,
+        strangers=figures.strangers,
         name_mismatch=figures.name_mismatch,
         name_variants=figures.name_variants,
         differences=figures.differences,
@@ -221,10 +250,6 @@ def _inside(made: ComparisonMade, area: str | None) -> str:
     """What the codes of the asked area begin with; raises Refused AREA_NOT_COMPARED where it was not compared."""
     check_compared(made, area or made.area)
     return prefix_of(area or made.area)
-
-
-def _person(row: Any) -> FoundPerson:
-    return FoundPerson(**{name: value for name, value in dict(row).items() if name != "key"})
 
 
 def _answer(found: Made) -> ComparisonAnswer:

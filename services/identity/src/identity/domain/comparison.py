@@ -51,6 +51,7 @@ class AreaFigures(msgspec.Struct, frozen=True):
     ``exceptions`` counts by code; those who are insured all the same are in it, and in ``contradicted`` again. Whoever
     is a ``name_mismatch`` is registered and not covered. ``name_variants`` and ``differences`` count people who are in
     other figures: whose name the payment list writes in another way, and how it and the enrolments here differ.
+    ``strangers`` are those of ``not_registered`` whose numbers nobody here has.
     """
 
     county: str
@@ -64,6 +65,7 @@ class AreaFigures(msgspec.Struct, frozen=True):
     name_mismatch: int = 0
     name_variants: int = 0
     differences: dict[str, int] = {}
+    strangers: int = 0
 
     @property
     def registered(self) -> int:
@@ -90,13 +92,15 @@ class AreaFigures(msgspec.Struct, frozen=True):
             self.name_mismatch + other.name_mismatch,
             self.name_variants + other.name_variants,
             _together(self.differences, other.differences),
+            self.strangers + other.strangers,
         )
 
 
 class Counted(msgspec.Struct, frozen=True):
     """How many people of a township the lists say the same of; ``code`` is the reason of an exemption.
 
-    ``variant`` is whether the payment list writes their names in another way.
+    ``variant`` is whether the payment list writes their names in another way, ``stranger`` whether nobody here has
+    their numbers.
     """
 
     county: str
@@ -106,6 +110,7 @@ class Counted(msgspec.Struct, frozen=True):
     persons: int
     variant: bool = False
     difference: Difference | None = None
+    stranger: bool = False
 
 
 def figures_of(counts: Iterable[Counted]) -> tuple[AreaFigures, ...]:
@@ -128,6 +133,7 @@ def _one(counted: Counted) -> AreaFigures:
         exceptions={counted.code: counted.persons} if counted.code is not None else {},
         name_variants=counted.persons if counted.variant else 0,
         differences={counted.difference.value: counted.persons} if counted.difference is not None else {},
+        strangers=counted.persons if counted.stranger else 0,
     )
 
 

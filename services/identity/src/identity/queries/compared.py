@@ -1,4 +1,4 @@
-"""Comparing two lists as sets inside the database: one row a person, with what both lists say of them."""
+"""Comparing two lists as sets inside the database: one row a person, with what both lists say; strangers have no id."""
 
 from typing import Final
 
@@ -20,7 +20,7 @@ WITH poor AS (
   FROM persons p LEFT JOIN person_townships t USING (person_id)
   WHERE p.county LIKE $1 || '%' AND p.merged_into IS NULL AND NOT p.annulled
 ), compared AS (
-  SELECT l.person_id AS key, l.person_id, l.county, l.township,
+  SELECT l.person_id, l.county, l.township,
          COALESCE(x.code, CASE WHEN l.dead THEN 'DECEASED' END) AS code,
          CASE WHEN x.code IS NOT NULL AND i.person_id IS NOT NULL THEN 'CONTRADICTED'
               WHEN x.code IS NOT NULL OR l.dead THEN 'EXEMPT'
@@ -32,7 +32,7 @@ WITH poor AS (
   FROM living l JOIN poor USING (person_id)
   LEFT JOIN insured i USING (person_id) LEFT JOIN exempt x USING (person_id){beside}
   UNION ALL
-  SELECT l.person_id, l.person_id, l.county, l.township, NULL, 'NOT_REGISTERED', i.name, i.row, NULL
+  SELECT l.person_id, l.county, l.township, NULL, 'NOT_REGISTERED', i.name, i.row, NULL
   FROM living l JOIN insured i USING (person_id)
   WHERE i.marked AND l.dead IS NOT TRUE AND NOT EXISTS (
     SELECT FROM memberships m WHERE m.person_id = l.person_id AND m.valid_from <= $2
@@ -62,7 +62,7 @@ _DIFFERENCE: Final = """CASE
 # Whom nobody here knows has no county: the pooling area paid in is as near as the list says.
 _STRANGERS: Final = """
   UNION ALL
-  SELECT 'row:' || lpad(r.row::text, 9, '0'), NULL, r.place, r.place, NULL, 'NOT_REGISTERED', NULL, r.row, NULL
+  SELECT NULL, r.place, r.place, NULL, 'NOT_REGISTERED', NULL, r.row, NULL
   FROM payments r WHERE r.list_id = {list} AND r.outcome = 'UNKNOWN' AND r.place LIKE $1 || '%'"""
 
 

@@ -14,17 +14,22 @@ from kernel.runtime import Runtime
 
 _COUNTS: Final = """
 SELECT county, township, finding, code, name IS NOT DISTINCT FROM 'VARIANT' AS variant, difference,
-       count(*)::int AS persons
-FROM compared GROUP BY county, township, finding, code, variant, difference
+       person_id IS NULL AS stranger, count(*)::int AS persons
+FROM compared GROUP BY county, township, finding, code, variant, difference, stranger
 """
 _PERSONS: Final = """
-SELECT key, person_id, county, township, finding, code, name, row, difference FROM compared
-WHERE ($4::text IS NULL OR finding = $4) AND ($5::text IS NULL OR difference = $5) AND key > $6 ORDER BY key LIMIT $7
+SELECT person_id, county, township, finding, code, name, row, difference FROM compared
+WHERE ($4::text IS NULL OR finding = $4) AND ($5::text IS NULL OR difference = $5) AND person_id > $6
+ORDER BY person_id LIMIT $7
 """
 _COUNTS_SQL: Final = compared_with_enrolments() + _COUNTS
 _COUNTS_OF_LIST_SQL: Final = compared_with_payments("$4") + _COUNTS
 _PERSONS_SQL: Final = compared_with_enrolments() + _PERSONS
 _PERSONS_OF_LIST_SQL: Final = compared_with_payments("$8") + _PERSONS
+_STRANGERS_SQL: Final = """
+SELECT row, place, code, detail FROM payments
+WHERE list_id = $1 AND outcome = 'UNKNOWN' AND place LIKE $2 || '%' AND row > $3 ORDER BY row LIMIT $4
+"""
 _COMPARISONS_SQL: Final = """
 SELECT c.comparison_id, c.area, c.month, c.compared_on, c.due_on, c.made_by, c.registered, c.exceptions, c.enrolled,
        c.not_enrolled, c.payment_list_id, p.pushed_on, p.late
@@ -60,9 +65,13 @@ class ComparisonQueries:
     async def persons(
         self, lists: Lists, finding: Finding | None, difference: Difference | None, *, after: str, limit: int
     ) -> Sequence[Any]:
-        """The people of one finding or difference, or all. ``key`` is the order; who is unknown has no person id."""
+        """The people of one finding or difference, or all, as far as they are known here."""
         sql = _PERSONS_SQL if lists.payment_list_id is None else _PERSONS_OF_LIST_SQL
         return await self._over(sql, lists, finding and finding.value, difference and difference.value, after, limit)
+
+    async def strangers(self, list_id: str, prefix: str, *, after: int, limit: int) -> Sequence[Any]:
+        """The rows of a payment list whose numbers nobody here has, though the list says poor."""
+        return await self._runtime.store.pool.fetch(_STRANGERS_SQL, list_id, prefix, after, limit)
 
     async def comparisons(self, area: str | None, month: str | None, after: str, limit: int) -> Sequence[Any]:
         """What was compared, and when it was pushed."""
