@@ -22,6 +22,8 @@ footer { font-size: 9pt; margin-top: 3mm }
 footer p { margin: 0 }
 @media screen { body { background: #eee } section { background: #fff; padding: 14mm; margin: 8mm auto } }
 """
+# The second column takes an ID number of 18 characters in one line.
+_COLUMNS: Final = "".join(f'<col style="width:{width}%">' for width in (16.5, 30, 15, 9.5, 13, 16))
 
 
 def html_of(paper: Paper) -> str:
@@ -50,7 +52,7 @@ def _copy(paper: Paper, number: int, kept: str) -> str:
     notes = "".join(f"<p>{note}</p>" for note in NOTES)
     return (
         f"<section><header><span>编号：{escape(paper.number)}</span><span>第{number}联 {kept}</span></header>"
-        f"<h1>{TITLE}</h1><table>{''.join(rows)}</table><footer>{notes}</footer></section>"
+        f"<h1>{TITLE}</h1><table><colgroup>{_COLUMNS}</colgroup>{''.join(rows)}</table><footer>{notes}</footer></section>"
     )
 
 
