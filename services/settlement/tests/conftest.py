@@ -54,6 +54,35 @@ class Desk:
         await self._until_reviewed("identity", revision)
         return revision
 
+    async def merge(self, merged_id: str, surviving_id: str, *categories: str) -> None:
+        """Identity tells that a record was merged into another one, which belongs to exactly these categories now."""
+        revision = max(self._revisions.get(merged_id, 0), self._revisions.get(surviving_id, 0)) + 1
+        self._revisions[merged_id] = self._revisions[surviving_id] = revision
+        memberships = tuple(told.Membership(f"m-{name}", name, "civil-affairs", FIRST) for name in categories)
+        enrolment = told.Enrolment("RESIDENT", f"{self._county[:4]}00", 2019, FIRST, FIRST)
+        for person_id, into in ((surviving_id, None), (merged_id, surviving_id)):
+            event = told.EntitlementChanged(
+                person_id, revision, "MERGED", self._county, memberships, (enrolment,), merged_into=into
+            )
+            await self._around.tell(told.TOPIC, person_id, event)
+        await self._until_reviewed("identity", None)
+
+    async def year(self, person_id: str) -> dict[str, Any]:
+        """A person's benefit year 2019."""
+        operator = await self.service.client(Role.OPERATIONS)
+        response = await operator.get(f"/v1/benefit-years/{self._county[:4]}00/{person_id}/2019")
+        assert response.status_code == 200, response.text
+        found: dict[str, Any] = response.json()
+        return found
+
+    async def release(self, review_id: str) -> None:
+        """Two operators make a difference good."""
+        operator, agency = await self.service.client(Role.OPERATIONS), await self.service.client(Role.AGENCY, "A1")
+        body = {"decision": "ADJUST", "reason": "记录合并"}
+        for client, step, message in ((operator, "proposal", body), (agency, "release", {})):
+            response = await client.post(f"/v1/reviews/{review_id}/{step}", json=message)
+            assert response.is_success, response.text
+
     async def bill(self, person_id: str, day: date, lines: dict[str, str], payers: dict[str, str]) -> dict[str, Any]:
         """A stay that ends on a day with a bill; gives the settlement."""
         encounter = await self.discharged(person_id, day, lines)

@@ -13,8 +13,9 @@ from kernel.event_log import Message
 from kernel.event_store import EventStore
 from kernel.heard import Heard
 from kernel.runtime import Subscription
+from settlement.handlers.joining import Cause
 from settlement.handlers.refusing import Refusing
-from settlement.handlers.reviewing import Cause, Reviewing
+from settlement.handlers.reviewing import Reviewing
 from settlement.projections import project_entitlement, project_referral
 
 HEARD: Final = (

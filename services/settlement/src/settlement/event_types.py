@@ -16,6 +16,7 @@ from settlement.domain.encounter_events import (
     SettlementSupplemented,
 )
 from settlement.domain.institution import InstitutionContracted
+from settlement.domain.joining import BenefitYearsJoined
 from settlement.domain.law import PolicyAdopted
 from settlement.domain.payment_refusal import PaymentRefused
 from settlement.domain.review_events import (
@@ -48,5 +49,6 @@ REGISTRY: Final = EventRegistry(
         EventType("ReviewRejected", ReviewRejected),
         EventType("ReviewReleased", ReviewReleased),
         EventType("PaymentRefused", PaymentRefused),
+        EventType("BenefitYearsJoined", BenefitYearsJoined),
     ]
 )

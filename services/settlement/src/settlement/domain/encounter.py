@@ -233,6 +233,7 @@ def _settle(command: Settle, state: Open) -> Sequence[EncounterEvent]:
             policy.configured,
             tuple(Considered(c.pack.digest, c.configured) for c in candidates) if command.rivals else (),
             command.identity_revision,
+            None if year.person_id == admission.person_id else year.person_id,
         ),
     )
 

@@ -95,6 +95,13 @@ class SettlementConfirmed(msgspec.Struct, frozen=True, omit_defaults=True):
     considered: tuple[Considered, ...] = ()
     #: The revision of what identity had told of the person.
     identity_revision: int | None = None
+    #: The record whose benefit year counts it, where the person's own record was merged into that one.
+    counted_for: str | None = None
+
+    @property
+    def year_of(self) -> str:
+        """Whose benefit year counts it."""
+        return self.counted_for or self.person_id
 
 
 class LayerChange(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -138,6 +145,13 @@ class SettlementSupplemented(msgspec.Struct, frozen=True, omit_defaults=True):
     configured: dict[str, str] = {}
     considered: tuple[Considered, ...] = ()
     identity_revision: int | None = None
+    #: The record whose benefit year counts it, where the person's own record was merged into that one.
+    counted_for: str | None = None
+
+    @property
+    def year_of(self) -> str:
+        """Whose benefit year counts it."""
+        return self.counted_for or self.person_id
 
 
 class CatalogueExceptionApproved(msgspec.Struct, frozen=True):
@@ -166,6 +180,13 @@ class SettlementRevoked(msgspec.Struct, frozen=True, omit_defaults=True):
     balances_fen: dict[str, int]
     benefit_year_version: int
     latest_settlement: str | None = None
+    #: The record whose benefit year counts it, where the person's own record was merged into that one.
+    counted_for: str | None = None
+
+    @property
+    def year_of(self) -> str:
+        """Whose benefit year counts it."""
+        return self.counted_for or self.person_id
 
 
 EncounterEvent = (

@@ -1,6 +1,6 @@
 """Findings: what a settled year would come to on the facts that are known now, bill by bill (AMB-X8, R-GX-11)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Literal
 
@@ -105,24 +105,31 @@ def left_by(finding: Finding) -> frozenset[Left]:
 
 
 def find(
-    year: Sequence[BillOnFile], known: Known, left: frozenset[Left] = frozenset()
+    year: Sequence[BillOnFile],
+    known: Known,
+    left: frozenset[Left] = frozenset(),
+    joined_fen: Mapping[str, int] | None = None,
 ) -> tuple[Finding | None, tuple[Correction, ...]]:
     """Decide a year's bills again on the facts known now; None where no fen differs.
 
-    ``year`` is in the order of settlement. With the finding come the corrections that would make it good.
+    ``year`` is in the order of settlement. Where it holds the bills of several records that were merged, ``joined_fen``
+    are the accumulators with which all of them began: each bill was decided on its own record's year, so what the year
+    counts differs for nearly all of them, and only what also moves money is found. With the finding come the
+    corrections that would make it good.
     """
     try:
         facts = {bill.decided.settlement_id: _facts(bill, known, left) for bill in year}
-        if all(facts[bill.decided.settlement_id] == bill.decided.facts for bill in year):
+        same = all(facts[bill.decided.settlement_id] == bill.decided.facts for bill in year)
+        if same and joined_fen is None:
             return None, ()
-        corrections = [c for c in with_facts([bill.decided for bill in year], facts) if c.matters]
-        if not corrections:
+        corrections = [c for c in with_facts([bill.decided for bill in year], facts, joined_fen) if c.matters]
+        if not corrections or (same and not any(c.moves_money for c in corrections)):
             return None, ()
         on_file = {bill.decided.settlement_id: bill for bill in year}
         bills = tuple(_difference(on_file[c.settlement_id], c) for c in corrections)
     except Refused as refused:
         return _finding(year[0], known, undecidable=f"{refused.code}: {refused.detail}"), ()
-    first = next(bill for bill in bills if bill.because == "FACTS")
+    first = next((bill for bill in bills if bill.because == "FACTS"), bills[0])
     return _finding(on_file[first.settlement_id], known, bills), tuple(corrections)
 
 

@@ -57,6 +57,11 @@ class Correction(msgspec.Struct, frozen=True):
         """Whether a fen differs: of a payer or a fund, of the patient, or of what the year counts."""
         return _money(self.before) != _money(self.after)
 
+    @property
+    def moves_money(self) -> bool:
+        """Whether a fen differs of a payer, a fund or the patient; what the year counts is left aside."""
+        return _money(self.before)[:2] != _money(self.after)[:2]
+
 
 def decide_in_order(
     bills: Sequence[tuple[str, Claim]], standing: Standing, opening_fen: Mapping[str, int], policy: Policy
@@ -86,13 +91,19 @@ def without(year: Sequence[Decided], settlement_id: str) -> tuple[Correction, ..
     return _again(year[index + 1 :], {}, year[index].result.before_fen)
 
 
-def with_facts(year: Sequence[Decided], facts: Mapping[str, Facts]) -> tuple[Correction, ...]:
+def with_facts(
+    year: Sequence[Decided], facts: Mapping[str, Facts], opening_fen: Mapping[str, int] | None = None
+) -> tuple[Correction, ...]:
     """What comes out for each bill of a year when some rest on other facts, by settlement id.
+
+    ``opening_fen`` are the accumulators with which the year began; None: as the first bill found them.
 
     Each bill is decided on the accumulators that the one before it now leaves, so that a change runs on through the
     later ones. ``year`` as in ``without``; bills without other facts keep theirs. Raises Refused.
     """
-    return _again(year, facts, year[0].result.before_fen) if year else ()
+    if not year:
+        return ()
+    return _again(year, facts, year[0].result.before_fen if opening_fen is None else opening_fen)
 
 
 def _again(

@@ -89,6 +89,7 @@ def _supplement(command: Supplement, state: State) -> Sequence[EncounterEvent]:
             correction.policy.configured,
             state.settlement.considered,
             command.identity_revision,
+            None if year.person_id == settled.person_id else year.person_id,
         ),
     )
 
@@ -130,6 +131,7 @@ def _revoke(command: Revoke, state: State) -> Sequence[EncounterEvent]:
             state.outcome.adjudication.before_fen,
             year.version + 1,
             settled.previous_settlement,
+            settled.counted_for,
         ),
     )
 

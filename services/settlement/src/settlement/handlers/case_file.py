@@ -20,12 +20,15 @@ from settlement.domain.encounter import DECIDER
 from settlement.domain.encounter_state import Open, Settled, State
 from settlement.domain.institution import Institution
 
-# The year of a bill is that of its discharge, which only the stream knows: so all years of the person's last two
-# are brought along, which are at most a handful of rows.
+# What goes on under a record that was merged away counts in the surviving record's years, and rests on what identity
+# said last of either. The year of a bill is that of its discharge, which only the stream knows: so all years of the
+# person's last two are brought along, which are at most a handful of rows.
 _LOAD_SQL: Final = """
 SELECT e.encounter_id, s.types, s.schema_versions, s.data, s.version, s.chain,
-       p.county, p.entitlement, p.revision, i.name, i.level, i.division, i.contract_from, i.contract_to, i.majors,
-       i.major_diseases,
+       COALESCE(o.county, p.county) AS county, COALESCE(o.person_id, e.person_id) AS year_of,
+       CASE WHEN o.revision >= p.revision THEN o.entitlement ELSE p.entitlement END AS entitlement,
+       GREATEST(o.revision, p.revision) AS revision,
+       i.name, i.level, i.division, i.contract_from, i.contract_to, i.majors, i.major_diseases,
        r.state AS referral_state, r.person_id AS referral_person, r.receiving_hospital, r.approved_on,
        r.emergency_admitted_on, y.years
 FROM encounters e
@@ -36,11 +39,12 @@ JOIN LATERAL (
   FROM events WHERE stream_id = 'encounter/' || e.encounter_id
 ) s ON true
 LEFT JOIN people p ON p.person_id = e.person_id
+LEFT JOIN people o ON o.person_id = p.merged_into
 LEFT JOIN institutions i ON i.hospital_id = e.hospital_id
 LEFT JOIN referrals r ON r.referral_id = e.referral_id
 LEFT JOIN LATERAL (
   SELECT json_agg(json_build_array(year, version, latest_settlement, balances)) AS years FROM benefit_years b
-  WHERE b.person_id = e.person_id AND b.area = e.area
+  WHERE b.person_id = COALESCE(p.merged_into, e.person_id) AND b.area = e.area
 ) y ON true
 WHERE e.encounter_id = ANY($1::text[])
 """
@@ -81,6 +85,8 @@ class CaseFile(msgspec.Struct, frozen=True):
     institution: Institution
     referral: Referral | None
     years: dict[int, BenefitYear]
+    #: Whose years they are: the person's, or those of the record that the person's was merged into.
+    year_of: str
     identity_revision: int | None = None
     certificates: tuple[Certificate, ...] = ()
 
@@ -97,8 +103,7 @@ class CaseFile(msgspec.Struct, frozen=True):
 
     def year(self, year: int) -> BenefitYear:
         """The person's benefit year, standing at zero where nothing has happened yet."""
-        admission = self.opened.admission
-        return self.years.get(year) or BenefitYear(admission.person_id, admission.area, year)
+        return self.years.get(year) or BenefitYear(self.year_of, self.opened.admission.area, year)
 
 
 class CaseFiles:
@@ -138,7 +143,8 @@ class CaseFiles:
             standing_told(row["entitlement"]),
             institution_of(admission.hospital_id, row),
             _referral(row),
-            _years(admission.person_id, admission.area, row["years"]),
+            _years(row["year_of"], admission.area, row["years"]),
+            row["year_of"],
             row["revision"],
             () if row["entitlement"] is None else entitlement_told(row["entitlement"]).certifications,
         )

@@ -9,7 +9,7 @@ import msgspec
 from kernel.database import Connection
 from kernel.event_store import EventStore, StreamAppend, Write
 from settlement.domain.payment_refusal import DECIDER, CertifiedBill, RefusePayment
-from settlement.handlers.reviewing import Cause
+from settlement.handlers.joining import Cause
 
 #: Bills in force whose certification identity has told to be cancelled from the day of the visit or before.
 _AFFECTED_SQL: Final = """

@@ -1,7 +1,6 @@
 """Reviewing: after a fact changed, decide the person's settled years again and keep the review items right."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Final
 from uuid import NAMESPACE_OID, UUID, uuid5
 
@@ -12,33 +11,37 @@ from kernel.event_store import EventStore, StreamAppend, Write
 from settlement.domain.finding import Finding, find, left_by
 from settlement.domain.readjudication import Correction
 from settlement.domain.review import DECIDER, Note
+from settlement.handlers.joining import Cause, Joining
 from settlement.handlers.person_years import PersonYearFiles, PersonYears, YearKey
 
 #: Persons of whom something is settled on other revisions than is known now; most persons of a feed have nothing.
 _OTHERWISE_SQL: Final = """
-SELECT DISTINCT s.person_id FROM settlements s JOIN people p USING (person_id)
-WHERE s.person_id = ANY($1::text[]) AND s.identity_revision IS DISTINCT FROM p.revision
+WITH RECURSIVE records AS (
+  SELECT person_id, person_id AS record FROM unnest($1::text[]) AS person_id
+  UNION SELECT r.person_id, j.other_id FROM records r JOIN benefit_year_joins j ON j.person_id = r.record
+)
+SELECT DISTINCT r.person_id FROM records r JOIN settlements s ON s.counted_for = r.record
+JOIN people p ON p.person_id = r.person_id
+WHERE s.identity_revision IS DISTINCT FROM p.revision
 """
 #: Persons whose new settlements rest on another revision than is known now, or with an open item.
 _MEANWHILE_SQL: Final = """
-SELECT s.person_id FROM settlements s JOIN people p USING (person_id)
-WHERE s.settlement_id = ANY($1::text[]) AND s.identity_revision IS DISTINCT FROM p.revision
+SELECT s.person_id FROM settlements s JOIN people p ON p.person_id = s.counted_for
+WHERE s.settlement_id = ANY($1::text[]) AND (s.identity_revision IS DISTINCT FROM p.revision
+                                             OR s.counted_for <> s.person_id)
 UNION
 SELECT v.person_id FROM review_states t JOIN reviews v USING (review_id)
 WHERE t.state IN ('OPEN', 'PROPOSED') AND v.person_id = ANY($2::text[])
+UNION
+SELECT person_id FROM people WHERE person_id = ANY($2::text[]) AND merged_into IS NOT NULL
+"""
+_SURVIVING_SQL: Final = """
+SELECT person_id, merged_into FROM people WHERE person_id = ANY($1::text[]) AND merged_into IS NOT NULL
 """
 # Two consumers look at one person, after identity's messages and after settlements: one after the other.
 _HOLD_SQL: Final = """
 SELECT pg_advisory_xact_lock(hashtextextended('settlement-review ' || person, 0)) FROM unnest($1::text[]) AS person
 """
-
-
-class Cause(msgspec.Struct, frozen=True):
-    """The message after which a person is looked at."""
-
-    message_id: str
-    at: datetime
-    correlation_id: str = ""
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -56,7 +59,7 @@ def found_in(person: PersonYears, key: YearKey) -> Found:
     if not bills:
         return Found(None, ())
     kept = frozenset(bill for finding in left for bill in left_by(finding))
-    finding, corrections = find(bills, person.known, kept)
+    finding, corrections = find(bills, person.known, kept, person.joined_fen.get(key))
     if finding is None or any(not finding.differs_from(other) for other in left):
         return Found(None, ())
     return Found(finding, corrections)
@@ -74,10 +77,13 @@ class Reviewing:
     def __init__(self, store: EventStore, files: PersonYearFiles | None = None) -> None:
         self._store = store
         self._files = files or PersonYearFiles(store)
+        self._joining = Joining(store)
 
     async def entitled_otherwise(self, connection: Connection, persons: Iterable[str]) -> set[str]:
-        """Those of whom identity has told something else than their settlements rest on."""
-        return {row["person_id"] for row in await connection.fetch(_OTHERWISE_SQL, list(persons))}
+        """Those of whom identity has told something else than their settlements rest on, or that they were merged."""
+        persons = list(persons)
+        merged = {row["person_id"] for row in await connection.fetch(_SURVIVING_SQL, persons)}
+        return merged | {row["person_id"] for row in await connection.fetch(_OTHERWISE_SQL, persons)}
 
     async def settled_meanwhile(
         self, connection: Connection, persons: Iterable[str], settlement_ids: Iterable[str]
@@ -87,11 +93,15 @@ class Reviewing:
         return {row["person_id"] for row in rows}
 
     async def look_at(self, connection: Connection, causes: Mapping[str, Cause]) -> None:
-        """Look at persons, each after what happened last to them."""
-        persons = sorted(causes)
-        if not persons:
+        """Look at persons, each after what happened last to them; with a merged record at the surviving one."""
+        if not causes:
             return
+        surviving = {row[0]: row[1] for row in await connection.fetch(_SURVIVING_SQL, list(causes))}
+        causes = {person: causes[merged] for merged, person in surviving.items()} | dict(causes)
+        persons = sorted(causes)
         await connection.execute(_HOLD_SQL, persons)
+        for merged in sorted(surviving):
+            await self._joining.join(connection, merged, causes[merged])
         writes = [write for person in persons for write in await self.writes(connection, person, causes[person])]
         if writes:
             await self._store.commit_in(connection, writes)

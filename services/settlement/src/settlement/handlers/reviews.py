@@ -21,8 +21,9 @@ from settlement.domain.encounter_commands import Supplement
 from settlement.domain.readjudication import Correction
 from settlement.domain.review import DECIDER, Item, Propose, Reject, Release, ReviewCommand, open_item
 from settlement.domain.review_events import Decision, ReviewReleased
+from settlement.handlers.joining import Cause
 from settlement.handlers.person_years import PersonYearFiles, SettledBill
-from settlement.handlers.reviewing import Cause, Found, Reviewing, found_in
+from settlement.handlers.reviewing import Found, Reviewing, found_in
 from settlement.queries import Queries
 
 _STATES: Final = {"ADJUST": "ADJUSTED", "LEAVE": "LEFT"}

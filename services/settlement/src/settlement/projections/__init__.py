@@ -15,7 +15,9 @@ from settlement.domain.encounter_events import (
     SettlementSupplemented,
 )
 from settlement.domain.institution import InstitutionContracted
+from settlement.domain.joining import BenefitYearsJoined
 from settlement.domain.law import PolicyAdopted
+from settlement.projections.benefit_years import project_join
 from settlement.projections.certified import project_certified
 from settlement.projections.reviews import project_review
 from settlement.projections.tables import (
@@ -58,6 +60,8 @@ def project(recorded: RecordedEvent) -> Iterable[Change]:
             yield from _supplemented(event)
         case BenefitYearOpened() as event:
             yield _year_opened(event)
+        case BenefitYearsJoined() as event:
+            yield from project_join(event)
         case InstitutionContracted() as event:
             yield put(institutions, **{name: getattr(event, name) for name in event.__struct_fields__})
         case PolicyAdopted() as event:
@@ -100,13 +104,14 @@ def _settled(event: SettlementConfirmed) -> Change:
         patient_pays_fen=result.patient_pays_fen,
         payout_fen=result.payout_fen,
         identity_revision=event.identity_revision,
+        counted_for=event.year_of,
     )
 
 
 def _year_after(event: SettlementConfirmed) -> Change:
     return put(
         benefit_years,
-        person_id=event.person_id,
+        person_id=event.year_of,
         area=event.area,
         year=event.year,
         balances=event.adjudication.after_fen,
@@ -118,7 +123,7 @@ def _year_after(event: SettlementConfirmed) -> Change:
 def _year_again(event: SettlementRevoked) -> Change:
     return put(
         benefit_years,
-        person_id=event.person_id,
+        person_id=event.year_of,
         area=event.area,
         year=event.year,
         balances=event.balances_fen,
@@ -141,7 +146,7 @@ def _supplemented(event: SettlementSupplemented) -> Iterable[Change]:
     )
     yield put(
         benefit_years,
-        person_id=event.person_id,
+        person_id=event.year_of,
         area=event.area,
         year=event.year,
         balances=event.balances_fen,
@@ -171,6 +176,7 @@ def project_entitlement(event: EntitlementChanged | PremiumsPaid) -> Iterable[Ch
         person_id=event.person_id,
         revision=event.revision,
         county=event.county,
+        merged_into=event.merged_into,
         entitlement={
             "memberships": event.memberships,
             "enrolments": event.enrolments,

@@ -44,6 +44,8 @@ settlements: Final = Table(
     Column("patient_pays_fen", BigInteger, nullable=False),
     Column("payout_fen", BigInteger, nullable=False),
     Column("identity_revision", Integer),
+    Column("counted_for", Text, nullable=False),
+    Index("settlements_counted_for", "counted_for"),
     Index("settlements_hospital", "hospital_id", "settlement_id"),
     Index("settlements_person", "person_id", "year"),
 )
@@ -112,6 +114,21 @@ benefit_years: Final = Table(
     info=GUARDED,
 )
 
+#: Years of records that were merged away, and whose year they went into.
+benefit_year_joins: Final = Table(
+    "benefit_year_joins",
+    metadata,
+    Column("other_id", Text, primary_key=True),
+    Column("area", Text, primary_key=True),
+    Column("year", SmallInteger, primary_key=True, autoincrement=False),
+    Column("person_id", Text, nullable=False),
+    Column("own_fen", JSON, nullable=False),
+    Column("own_version", Integer, nullable=False),
+    Column("other_fen", JSON, nullable=False),
+    Column("other_version", Integer, nullable=False),
+    Index("benefit_year_joins_person", "person_id"),
+)
+
 institutions: Final = Table(
     "institutions",
     metadata,
@@ -140,6 +157,7 @@ people: Final = Table(
     Column("revision", Integer, nullable=False),
     Column("county", Text, nullable=False),
     Column("entitlement", JSON, nullable=False),
+    Column("merged_into", Text),
 )
 
 referrals: Final = Table(
