@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from kernel.security import Role
+from onestop.demo.report import read_books
 from onestop.demo.window import Window
 from onestop.platform import Platform, running_platform
 from onestop.quiescence import wait_until_arrived
@@ -53,23 +54,29 @@ async def poor_person(platform: Platform) -> str:
 
 
 async def referral_for(platform: Platform, person_id: str, **more: str) -> str:
+    referral_id = await applied_for(platform, person_id, **more)
+    seal = {"opinion": "同意", "sealed_on": "2018-09-13"}
+    agency = Window(platform, Role.AGENCY)
+    await agency.post("referral", f"/v1/referrals/{referral_id}/approval", seal, key=f"approve-{referral_id}")
+    return referral_id
+
+
+async def applied_for(platform: Platform, person_id: str, **more: str) -> str:
+    """A referral that waits for the agency."""
     sending = Window(platform, Role.HOSPITAL, SENDING)
     copies = [{"kind": "id_card_copy", "reference": "scan/1"}, {"kind": "social_card_copy", "reference": "scan/2"}]
     form = {"person_id": person_id, "receiving_hospital": RECEIVING, "attributes": ["DIBAO"], "diagnosis": "脑出血"}
     filed = await sending.post(
         "referral", "/v1/referrals", {**form, "signed_on": "2018-09-12", "attachments": copies, **more}
     )
-    path = f"/v1/referrals/{filed['referral_id']}"
     seal = {"opinion": "同意", "sealed_on": "2018-09-13"}
-    await sending.post("referral", f"{path}/endorsement", {**seal, "agreed": True})
-    agency = Window(platform, Role.AGENCY)
-    await agency.post("referral", f"{path}/approval", seal, key=f"approve-{filed['referral_id']}")
+    await sending.post("referral", f"/v1/referrals/{filed['referral_id']}/endorsement", {**seal, "agreed": True})
     referral_id: str = filed["referral_id"]
     return referral_id
 
 
-async def admitted(window: Window, person_id: str) -> str:
-    body = {"person_id": person_id, "kind": "inpatient", "admitted_on": "2018-09-10"}
+async def admitted(window: Window, person_id: str, **more: str) -> str:
+    body = {"person_id": person_id, "kind": "inpatient", "admitted_on": "2018-09-10", **more}
     encounter = (await window.post("settlement", "/v1/encounters", body))["encounter_id"]
     path = f"/v1/encounters/{encounter}"
     line = {"item": "合规", "amount": "60000.00", "cost_class": "compliant"}
@@ -103,7 +110,9 @@ async def test_a_referral_filed_after_an_emergency_opens_the_benefits(hunan: Pla
         (settled["settlement_id"], True, None)
     ]
     again = await window.send("settlement", f"{path}/referral", {"referral_id": referral})
-    assert again.status_code == 409
+    assert again.status_code == 200
+    other = await window.send("settlement", f"{path}/referral", {"referral_id": "another"})
+    assert (other.status_code, other.json()["code"]) == (422, "REFERRAL_UNKNOWN")
 
     await window.post("settlement", f"/v1/settlements/{settled['settlement_id']}/revocation", {"reason": "录入错误"})
     await wait_until_arrived(hunan.admin_url)
@@ -125,3 +134,56 @@ async def test_an_ordinary_referral_that_came_after_the_admission_opens_nothing(
     await wait_until_arrived(hunan.admin_url)
     misuses: list[Any] = await Window(hunan, Role.AGENCY).get("referral", f"/v1/referrals/{referral}/misuses")
     assert [misuse["why"] for misuse in misuses] == ["APPROVED_AFTER_ADMISSION"]
+
+
+async def test_a_referral_filed_after_the_bill_was_settled_opens_a_review_that_pays_the_benefits(
+    hunan: Platform,
+) -> None:
+    person_id = await poor_person(hunan)
+    window, agency, operator = (
+        Window(hunan, Role.HOSPITAL, RECEIVING),
+        Window(hunan, Role.AGENCY),
+        Window(hunan, Role.OPERATIONS),
+    )
+    path = await admitted(window, person_id)
+    settled = await window.post("settlement", f"{path}/settlement", {"payers": PAYERS})
+    assert settled["bill"]["patient_pays"] == "21000.00"
+    referral = await referral_for(hunan, person_id, emergency_admitted_on="2018-09-10")
+    await wait_until_arrived(hunan.admin_url)
+    assert (await operator.get("settlement", "/v1/reviews"))["items"] == []
+
+    await window.post("settlement", f"{path}/referral", {"referral_id": referral})
+    await wait_until_arrived(hunan.admin_url)
+    (item,) = (await operator.get("settlement", "/v1/reviews"))["items"]
+    assert (item["settlement_id"], item["patient_change"]) == (settled["settlement_id"], "-15000.00")
+    (bill,) = (await operator.get("settlement", f"/v1/reviews/{item['review_id']}"))["bills"]
+    assert (bill["because"], bill["referral_approved_on"]) == ("FACTS", "2018-09-13")
+
+    proposal = {"decision": "ADJUST", "reason": "急诊转诊补备案"}
+    await operator.post("settlement", f"/v1/reviews/{item['review_id']}/proposal", proposal)
+    await agency.post("settlement", f"/v1/reviews/{item['review_id']}/release", {}, key="late-referral")
+    await wait_until_arrived(hunan.admin_url)
+    assert (await operator.get("settlement", "/v1/reviews"))["items"] == []
+    assert (await agency.get("referral", f"/v1/referrals/{referral}"))["state"] == "USED"
+    assert (await read_books(hunan.admin_url)).problems == []
+    verdict = await verify(hunan.admin_url)
+    assert verdict.identical, verdict.differences
+
+
+async def test_a_referral_named_at_the_door_and_approved_after_the_bill_is_reviewed(hunan: Platform) -> None:
+    person_id = await poor_person(hunan)
+    window, agency, operator = (
+        Window(hunan, Role.HOSPITAL, RECEIVING),
+        Window(hunan, Role.AGENCY),
+        Window(hunan, Role.OPERATIONS),
+    )
+    referral = await applied_for(hunan, person_id, emergency_admitted_on="2018-09-10")
+    await wait_until_arrived(hunan.admin_url)
+    path = await admitted(window, person_id, referral_id=referral)
+    settled = await window.post("settlement", f"{path}/settlement", {"payers": PAYERS})
+    assert settled["bill"]["patient_pays"] == "21000.00"
+    seal = {"opinion": "同意", "sealed_on": "2018-09-13"}
+    await agency.post("referral", f"/v1/referrals/{referral}/approval", seal, key="late-approval")
+    await wait_until_arrived(hunan.admin_url)
+    (item,) = (await operator.get("settlement", "/v1/reviews"))["items"]
+    assert (item["settlement_id"], item["patient_change"]) == (settled["settlement_id"], "-15000.00")

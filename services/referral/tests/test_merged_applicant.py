@@ -4,7 +4,7 @@ from datetime import date
 
 import httpx
 
-from kernel.contracts import identity
+from kernel.contracts import identity, settlement
 from kernel.testing.deadline import eventually
 from kernel.testing.surroundings import Service, Surroundings
 
@@ -36,3 +36,19 @@ async def test_a_form_for_a_merged_record_is_refused_and_the_right_one_named(
     assert (refused.status_code, refused.json()["code"]) == (409, "PERSON_MERGED")
     assert refused.json()["about"] == {"person": "p1", "surviving": "p2"}
     assert (await sender.post("/v1/referrals", json={**FORM, "person_id": "p2"})).status_code == 201
+
+
+async def test_a_stay_under_the_surviving_record_uses_up_the_merged_one_s_referral(
+    around: Surroundings, referral: Service, agency: httpx.AsyncClient, approved: str
+) -> None:
+    merged = identity.EntitlementChanged("p1", 4, "MERGED", "430481", HELD, merged_into="p2")
+    await around.tell(identity.TOPIC, "p1", merged)
+    await eventually(lambda: referral.pool.fetchval(_MERGED_SQL))
+    stay = settlement.EncounterAdmitted("e1", "p2", "H430100", date(2018, 9, 3), False, approved)
+    await around.tell(settlement.TOPIC, "p2", stay)
+
+    async def used() -> bool:
+        return bool((await agency.get(f"/v1/referrals/{approved}")).json()["encounter_id"] == "e1")
+
+    await eventually(used)
+    assert (await agency.get(f"/v1/referrals/{approved}/misuses")).json() == []

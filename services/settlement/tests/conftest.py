@@ -67,6 +67,11 @@ class Desk:
             await self._around.tell(told.TOPIC, person_id, event)
         await self._until_reviewed("identity", None)
 
+    async def tell_of(self, topic: str, key: str, event: Any) -> None:
+        """Another service tells something, and it is looked at."""
+        await self._around.tell(topic, key, event)
+        await self._until_reviewed(topic, 1)
+
     async def year(self, person_id: str) -> dict[str, Any]:
         """A person's benefit year 2019."""
         operator = await self.service.client(Role.OPERATIONS)

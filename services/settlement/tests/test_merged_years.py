@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any
 
+from kernel.contracts import referral as referral_contract
+from kernel.contracts.referral import ReferralChanged
 from kernel.security import Role
 
 FIRST, SECOND, THIRD = date(2019, 8, 5), date(2019, 8, 8), date(2019, 8, 12)
@@ -162,3 +164,15 @@ async def test_an_item_under_the_merged_record_goes_over_to_the_surviving_one(ji
     (after,) = await jieyang.reviews()
     assert (before["person_id"], after["person_id"]) == ("P2", "P1")
     assert after["patient_change"] == before["patient_change"] == "-800.00"
+
+
+async def test_a_referral_of_either_record_opens_the_door_to_the_person(jieyang: Any) -> None:
+    await jieyang.tell("P1", "DIBAO")
+    await jieyang.tell("P2", "DIBAO")
+    referred = ReferralChanged("R2", 3, "P2", "AGENCY_APPROVED", "H9", "H1", approved_on=FIRST)
+    await jieyang.tell_of(referral_contract.TOPIC, "P2", referred)
+    body = {"person_id": "P1", "kind": "inpatient", "admitted_on": SECOND.isoformat(), "referral_id": "R2"}
+    foreign = await jieyang.hospital.post("/v1/encounters", json=body)
+    assert (foreign.status_code, foreign.json()["code"]) == (422, "REFERRAL_FOREIGN")
+    await jieyang.merge("P2", "P1", "DIBAO")
+    assert (await jieyang.hospital.post("/v1/encounters", json=body)).status_code == 201

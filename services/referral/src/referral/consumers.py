@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+import msgspec
+
 from kernel.contracts import identity, settlement
 from kernel.database import Connection
 from kernel.event_log import Message
@@ -19,6 +21,10 @@ HEARD: Final = (
     Heard("referral-settled", settlement.TOPIC, settlement.REGISTRY, project_settlement),
 )
 
+_ONE_PERSON_SQL: Final = """
+SELECT count(DISTINCT COALESCE(a.merged_into, record)) = 1 FROM unnest($1::text[]) AS record
+LEFT JOIN applicants a ON a.person_id = record
+"""
 #: What tells that a stay rests on a referral: at its beginning, or later.
 _BEGUN: Final = (settlement.EncounterAdmitted, settlement.EncounterReferred)
 
@@ -36,10 +42,18 @@ def subscriptions(store: EventStore) -> Sequence[Subscription]:
     return (Subscription("referral", settlement.TOPIC, effects),)
 
 
+async def _of_one_person(connection: Connection, use: Use, person_id: str) -> bool:
+    """Whether the stay is the referred person's, also where one of two records was merged into the other."""
+    return bool(await connection.fetchval(_ONE_PERSON_SQL, [use.person_id, person_id]))
+
+
 async def _use(store: EventStore, connection: Connection, message: Message, referral_id: str, use: Use) -> None:
     # A referral that nobody filed here has no stream: then nothing happens, and settlement withholds the benefits.
     stream, past = await store.load(f"referral/{referral_id}", connection)
-    events = tuple(DECIDER.decide(use, DECIDER.fold(past)))
+    standing = DECIDER.fold(past)
+    if standing is not None and await _of_one_person(connection, use, standing.form.person_id):
+        use = msgspec.structs.replace(use, person_id=standing.form.person_id)
+    events = tuple(DECIDER.decide(use, standing))
     if not events:
         return
     write = store.prepare(

@@ -31,7 +31,10 @@ _SETTLED: Final = frozenset(
 _TOLD_MAX: Final = 25
 _SETTLED_MAX: Final = 100
 _CONFIRMED: Final = type_name(settlement.TOPIC, settlement.SettlementConfirmed)
-_APPROVED: Final = type_name(settlement.TOPIC, settlement.CatalogueExceptionApproved)
+#: What may come for a bill after it was settled.
+_CAME_LATER: Final = frozenset(
+    type_name(settlement.TOPIC, kind) for kind in (settlement.CatalogueExceptionApproved, settlement.EncounterReferred)
+)
 
 
 class _Settlement(msgspec.Struct, frozen=True):
@@ -40,7 +43,14 @@ class _Settlement(msgspec.Struct, frozen=True):
     settlement_id: str
 
 
+class _Referral(msgspec.Struct, frozen=True):
+    """All that is asked of a message about a referral."""
+
+    referral_id: str
+
+
 _decoder: Final = msgspec.json.Decoder(_Settlement)
+_referral_decoder: Final = msgspec.json.Decoder(_Referral)
 
 
 def subscriptions(store: EventStore) -> Sequence[Subscription]:
@@ -55,17 +65,23 @@ def subscriptions(store: EventStore) -> Sequence[Subscription]:
 
     async def settled_meanwhile(connection: Connection, messages: Sequence[Message]) -> None:
         settled = {message.key: message for message in messages if message.type in _SETTLED}
-        approved = {message.key: message for message in messages if message.type == _APPROVED}
-        if not settled and not approved:
+        later = {message.key: message for message in messages if message.type in _CAME_LATER}
+        if not settled and not later:
             return
         confirmed = {message.key: message for message in messages if message.type == _CONFIRMED}
         await refusing.look_at(connection, _causes(confirmed, confirmed))
         ids = [_decoder.decode(message.body).settlement_id for message in messages if message.type in _SETTLED]
         persons = await reviewing.settled_meanwhile(connection, settled, ids)
-        await reviewing.look_at(connection, _causes(settled | approved, persons | approved.keys()))
+        await reviewing.look_at(connection, _causes(settled | later, persons | later.keys()))
+
+    async def referral_decided(connection: Connection, messages: Sequence[Message]) -> None:
+        told = {_referral_decoder.decode(message.body).referral_id: message for message in messages}
+        resting = {person: told[referral_id] for referral_id, person in await reviewing.resting_on(connection, told)}
+        await reviewing.look_at(connection, _causes(resting, resting))
 
     return (
         Subscription("settlement-review", identity.TOPIC, told_otherwise, follows="settlement", batch_max=_TOLD_MAX),
+        Subscription("settlement-review", referral.TOPIC, referral_decided, follows="settlement"),
         Subscription("settlement-review", settlement.TOPIC, settled_meanwhile, batch_max=_SETTLED_MAX),
     )
 

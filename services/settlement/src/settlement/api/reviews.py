@@ -78,6 +78,7 @@ class BillCompared(Wire, frozen=True):
     category_settled: str | None
     category_now: str | None
     exception_approved_by: tuple[str, ...]
+    referral_approved_on: date | None
     layers: tuple[LayerCompared, ...]
     patient_settled_fen: Yuan
     patient_now_fen: Yuan
@@ -211,6 +212,7 @@ def _bill(bill: BillDifference) -> BillCompared:
         category_settled=bill.category_before,
         category_now=bill.category_after,
         exception_approved_by=bill.approved_by,
+        referral_approved_on=bill.referral_approved_on,
         layers=tuple(_layer(layer) for layer in bill.layers),
         patient_settled_fen=Yuan(bill.patient_before_fen),
         patient_now_fen=Yuan(bill.patient_after_fen),

@@ -46,7 +46,9 @@ def decide(command: Command, state: State) -> Sequence[EncounterEvent]:
         case UploadFees() | VoidFees():
             return _change_fees(command, state)
         case Refer():
-            return _refer(command, _open(state, "name a referral for"))
+            # Also for a stay that is settled, such as an emergency's that went home before the referral was filed.
+            opened = state.before if isinstance(state, Settled) else _open(state, "name a referral for")
+            return _refer(command, opened)
         case Discharge():
             return _discharge(command, _open(state, "discharge"))
         case Settle():

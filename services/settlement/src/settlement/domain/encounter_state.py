@@ -69,6 +69,10 @@ def evolve(state: State, event: EncounterEvent) -> State:
             return msgspec.structs.replace(state, supplements=(*state.supplements, event))
         case CatalogueExceptionApproved():
             return _approved(state, event)
+        case EncounterReferred(admission=admission) if isinstance(state, Settled):
+            # As with an approval: it changes nothing there until a review is released.
+            before = msgspec.structs.replace(state.before, admission=admission)
+            return msgspec.structs.replace(state, before=before)
         case _:
             assert isinstance(state, Open), f"{type(event).__name__} cannot happen to {type(state).__name__}"
             return _evolve_open(state, event)

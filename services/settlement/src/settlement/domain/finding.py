@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from kernel.refusals import Refused
-from settlement.domain.benefit import Standing, effective_category
+from settlement.domain.benefit import Claim, Standing, effective_category
 from settlement.domain.readjudication import Correction, Decided, Facts, paid, with_facts
 
 
@@ -44,6 +44,7 @@ class BillDifference(msgspec.Struct, frozen=True, omit_defaults=True):
     approved_by: tuple[str, ...] = ()
     payout_before_fen: int = 0
     payout_after_fen: int = 0
+    referral_approved_on: date | None = None
 
 
 class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -77,13 +78,21 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
         return sum(bill.payout_after_fen - bill.payout_before_fen for bill in self.bills)
 
 
+class ReferralKnown(msgspec.Struct, frozen=True):
+    """What referral told last of the referral that a stay names; ``approved_on`` only while the approval stands."""
+
+    approved_on: date | None
+    emergency_admitted_on: date | None = None
+
+
 class BillOnFile(msgspec.Struct, frozen=True):
-    """A settled bill with its place, and the departments that have approved a catalogue exception by now."""
+    """A settled bill with its place, and what may have come since: departments' approvals, a referral."""
 
     decided: Decided
     encounter_id: str
     hospital_id: str
     approved_by: tuple[str, ...]
+    referral: ReferralKnown | None = None
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -96,12 +105,14 @@ class Known(msgspec.Struct, frozen=True):
 
 
 #: A bill and the facts on which operators left it as it was settled: found again, it stays so.
-Left = tuple[str, tuple[str | None, ...], tuple[str, ...]]
+Left = tuple[str, tuple[str | None, ...], tuple[str, ...], date | None]
 
 
 def left_by(finding: Finding) -> frozenset[Left]:
     """The bills of a finding that was left as it is."""
-    return frozenset((bill.settlement_id, bill.counted_as, bill.approved_by) for bill in finding.bills)
+    return frozenset(
+        (bill.settlement_id, bill.counted_as, bill.approved_by, bill.referral_approved_on) for bill in finding.bills
+    )
 
 
 def find(
@@ -151,15 +162,23 @@ def _finding(
 def _facts(bill: BillOnFile, known: Known, left: frozenset[Left]) -> Facts:
     """What is known of a bill now; what it was settled on where that makes no difference or was left so."""
     settled = bill.decided
-    claim = msgspec.structs.replace(settled.claim, exception_approved_by=_approved(bill))
+    claim = _claim_now(bill)
     # Nobody is entitled to a stay after the own death, as nobody is admitted then; memberships stay as they were said.
     dead = known.deceased_on is not None and known.deceased_on < claim.begins_on
     now = Facts(claim, Standing() if dead else known.standing)
     counted = counted_as(settled, now)
-    if (settled.settlement_id, counted, claim.exception_approved_by) in left:
+    if (settled.settlement_id, counted, claim.exception_approved_by, claim.referral_approved_on) in left:
         return settled.facts
     same = counted == counted_as(settled, settled.facts) and claim == settled.claim
     return settled.facts if same else now
+
+
+def _claim_now(bill: BillOnFile) -> Claim:
+    claim = msgspec.structs.replace(bill.decided.claim, exception_approved_by=_approved(bill))
+    if bill.referral is None:
+        return claim
+    emergency = bill.referral.emergency_admitted_on == claim.admitted_on
+    return msgspec.structs.replace(claim, referral_approved_on=bill.referral.approved_on, emergency=emergency)
 
 
 def _approved(bill: BillOnFile) -> tuple[str, ...]:
@@ -192,6 +211,7 @@ def _difference(bill: BillOnFile, correction: Correction) -> BillDifference:
         correction.facts.claim.exception_approved_by,
         before.payout_fen,
         after.payout_fen,
+        correction.facts.claim.referral_approved_on,
     )
 
 

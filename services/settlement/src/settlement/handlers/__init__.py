@@ -116,9 +116,9 @@ class Handlers:
 
         async def attempt() -> Outcome:
             file = await self._files.of(encounter_id, hospital_id)
-            person_id = file.opened.admission.person_id
-            told = await load_admission(self._runtime, person_id, hospital_id, referral_id)
-            check_referral(referral_id, person_id, hospital_id, told.referral_told)
+            # A stay that goes on under a record that was merged away is the surviving record's.
+            told = await load_admission(self._runtime, file.year_of, hospital_id, referral_id)
+            check_referral(referral_id, file.year_of, hospital_id, told.referral_told)
             return _outcome(file, Refer(referral_id), answer, 200)
 
         return await self._runtime.path.run(self._context(caller, key), attempt)

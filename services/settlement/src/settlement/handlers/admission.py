@@ -13,11 +13,12 @@ from settlement.handlers.case_file import Referral, institution_of, standing_tol
 
 _SQL: Final = """
 SELECT p.county, p.entitlement, i.name, i.level, i.division, i.contract_from, i.contract_to, i.majors, i.major_diseases,
-       r.state, r.person_id AS referral_person, r.receiving_hospital, r.approved_on
+       r.state, COALESCE(f.merged_into, r.person_id) AS referral_person, r.receiving_hospital, r.approved_on
 FROM (SELECT 1) one
 LEFT JOIN people p ON p.person_id = $1
 LEFT JOIN institutions i ON i.hospital_id = $2
 LEFT JOIN referrals r ON r.referral_id = $3
+LEFT JOIN people f ON f.person_id = r.person_id
 """
 
 

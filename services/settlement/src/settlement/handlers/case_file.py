@@ -142,7 +142,7 @@ class CaseFiles:
             row["county"] or admission.county,
             standing_told(row["entitlement"]),
             institution_of(admission.hospital_id, row),
-            _referral(row),
+            referral_of(row),
             _years(row["year_of"], admission.area, row["years"]),
             row["year_of"],
             row["revision"],
@@ -190,7 +190,8 @@ def institution_of(hospital_id: str, row: Any) -> Institution:
     )
 
 
-def _referral(row: Any) -> Referral | None:
+def referral_of(row: Any) -> Referral | None:
+    """What referral last told, from a row; None where the encounter names none, or referral told of none."""
     if row["referral_state"] is None:
         return None
     return Referral(

@@ -10,16 +10,19 @@ from kernel.database import Connection, Pool
 from kernel.event_store import EventStore, Stream
 from settlement.domain.encounter import DECIDER
 from settlement.domain.encounter_state import Settled
-from settlement.domain.finding import BillOnFile, Finding, Known
+from settlement.domain.finding import BillOnFile, Finding, Known, ReferralKnown
 from settlement.domain.joining import BenefitYearsJoined, FirstBill, added, in_order, opening_of, records_of
 from settlement.domain.law import LawBook, PolicyAdopted, laws_of
 from settlement.domain.readjudication import Decided
-from settlement.handlers.case_file import entitlement_told, standing_of
+from settlement.handlers.case_file import entitlement_told, referral_of, standing_of
 
 # Fee lines make a stream heavy, and a settled bill carries their sums: they are left out.
 _BILLS_SQL: Final = """
-SELECT e.area, s.settlement_id, s.encounter_id, last.version, last.chain, t.types, t.schema_versions, t.data
+SELECT e.area, f.state AS referral_state, f.person_id AS referral_person, f.receiving_hospital, f.approved_on,
+       f.emergency_admitted_on, s.settlement_id, s.encounter_id, last.version, last.chain,
+       t.types, t.schema_versions, t.data
 FROM settlements s JOIN encounters e USING (encounter_id) LEFT JOIN revocations r USING (settlement_id)
+LEFT JOIN referrals f ON f.referral_id = e.referral_id
 JOIN LATERAL (
   SELECT version, chain FROM events WHERE stream_id = 'encounter/' || s.encounter_id ORDER BY version DESC LIMIT 1
 ) last ON true
@@ -114,7 +117,7 @@ class PersonYearFiles:
         years: dict[YearKey, OfRecords] = {}
         for row, state in zip(rows, states, strict=True):
             stream = Stream(f"encounter/{row['encounter_id']}", row["version"], row["chain"])
-            bill = SettledBill(stream, state, self._on_file(state))
+            bill = SettledBill(stream, state, self._on_file(state, row))
             year = years.setdefault((row["area"], state.settlement.year), {})
             year.setdefault(state.settlement.year_of, []).append(bill)
         return years
@@ -135,7 +138,7 @@ class PersonYearFiles:
             for row in await source.fetch(_LAWS_SQL, sorted(missing)):
                 self._laws.enter(PolicyAdopted(row["pack_id"], row["digest"], row["text"]))
 
-    def _on_file(self, state: Settled) -> BillOnFile:
+    def _on_file(self, state: Settled, row: Any) -> BillOnFile:
         outcome = state.outcome
         decided = Decided(
             outcome.settlement_id,
@@ -145,7 +148,15 @@ class PersonYearFiles:
             outcome.adjudication,
             self._laws.compared(outcome),
         )
-        return BillOnFile(decided, outcome.encounter_id, outcome.hospital_id, state.before.exception_approved_by)
+        approved_by = state.before.exception_approved_by
+        return BillOnFile(decided, outcome.encounter_id, outcome.hospital_id, approved_by, _referral_known(row))
+
+
+def _referral_known(row: Any) -> ReferralKnown | None:
+    told = referral_of(row)
+    if told is None:
+        return None
+    return ReferralKnown(told.approved_on if told.approved else None, told.emergency_admitted_on)
 
 
 async def _joins(source: Pool | Connection, person_id: str) -> dict[YearKey, list[BenefitYearsJoined]]:

@@ -35,6 +35,11 @@ WHERE t.state IN ('OPEN', 'PROPOSED') AND v.person_id = ANY($2::text[])
 UNION
 SELECT person_id FROM people WHERE person_id = ANY($2::text[]) AND merged_into IS NOT NULL
 """
+#: Who is settled with a stay that names one of these referrals.
+_RESTING_SQL: Final = """
+SELECT e.referral_id, s.counted_for FROM encounters e JOIN settlements s USING (encounter_id)
+LEFT JOIN revocations r USING (settlement_id) WHERE e.referral_id = ANY($1::text[]) AND r.settlement_id IS NULL
+"""
 _SURVIVING_SQL: Final = """
 SELECT person_id, merged_into FROM people WHERE person_id = ANY($1::text[]) AND merged_into IS NOT NULL
 """
@@ -91,6 +96,10 @@ class Reviewing:
         """Those whose new settlements missed what identity told, or change what an open item says."""
         rows = await connection.fetch(_MEANWHILE_SQL, list(settlement_ids), list(persons))
         return {row["person_id"] for row in rows}
+
+    async def resting_on(self, connection: Connection, referrals: Iterable[str]) -> list[tuple[str, str]]:
+        """Referrals on which something settled rests, each with the person."""
+        return [(row[0], row[1]) for row in await connection.fetch(_RESTING_SQL, list(referrals))]
 
     async def look_at(self, connection: Connection, causes: Mapping[str, Cause]) -> None:
         """Look at persons, each after what happened last to them; with a merged record at the surviving one."""

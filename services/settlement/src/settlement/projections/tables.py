@@ -25,6 +25,7 @@ encounters: Final = Table(
     Column("category", Text),
     Column("referral_id", Text),
     Index("encounters_hospital", "hospital_id", "encounter_id"),
+    Index("encounters_referral", "referral_id"),
 )
 
 settlements: Final = Table(

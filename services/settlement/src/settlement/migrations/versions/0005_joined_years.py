@@ -1,4 +1,4 @@
-"""Fifth revision: benefit years of merged records, and whose year counts a settlement."""
+"""Fifth revision: benefit years of merged records, whose year counts a settlement, and which stay names a referral."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -30,3 +30,4 @@ def upgrade() -> None:
         sa.Column("other_version", sa.Integer, nullable=False),
     )
     op.create_index("benefit_year_joins_person", "benefit_year_joins", ["person_id"])
+    op.create_index("encounters_referral", "encounters", ["referral_id"])
