@@ -41,7 +41,7 @@ class Principal(msgspec.Struct, frozen=True):
 
     ``organisation`` is a hospital code or a department code; None for staff of the platform itself.
     ``divisions`` are the counties, cities or provinces whose people the caller works for; None for those who work
-    for all, which is also how it stands for hospitals: they treat people of every county (docs/decisions/0018).
+    for all, which is also how it stands for hospitals: they treat people of every county (docs/decisions/0020).
     """
 
     subject: str
