@@ -214,3 +214,34 @@ async def test_whoever_was_erased_is_a_stranger_on_the_next_list(
         for r in (await get(agency, f"/v1/payment-lists/{sent}/rows"))["items"]
     ]
     assert outcomes == [("COUNTED", person), ("UNKNOWN", None)]
+
+
+_LIST_SQL = """
+WITH people AS (SELECT n, 'person-' || lpad(n::text, 6, '0') AS id FROM generate_series(1, 100000) AS n),
+p AS (INSERT INTO persons (person_id, county, revision, annulled, erased)
+      SELECT id, CASE WHEN n % 2 = 0 THEN '450202' ELSE '450203' END, 1, false, false FROM people),
+m AS (INSERT INTO memberships (membership_id, person_id, department, category, poverty_status, valid_from, evidence,
+                               revision, recorded_at)
+      SELECT 'm' || n, id, 'poverty-alleviation', 'REGISTERED_POOR', 'NOT_LIFTED', '2016-01-01', 'list', 1, now()
+      FROM people),
+l AS (INSERT INTO payment_lists (list_id, area, month, as_of, received_at, sent_by, media_type, size, sha256)
+      VALUES ('l1', '450000', '2019-08', '2019-08-01', '2019-08-01', 'agency-1', 'text/csv', 1, '00')),
+x AS (INSERT INTO payment_list_ends (list_id, status, ended_at) VALUES ('l1', 'APPLIED', '2019-08-01')),
+y AS (INSERT INTO payments (list_id, row, outcome, person_id, area, year, paid_on, name, marked)
+      SELECT 'l1', n, 'COUNTED', id, '450200', 2019, '2019-01-02', CASE WHEN n % 1000 = 1 THEN 'DIFFERENT'
+             ELSE 'SAME' END, true FROM people WHERE n % 100 <> 0)
+INSERT INTO payments (list_id, row, outcome, area, place, year, paid_on, marked)
+SELECT 'l1', 100000 + n, 'UNKNOWN', '450200', '450200', 2019, '2019-01-02', true FROM people
+"""
+
+
+async def test_a_hundred_thousand_people_are_compared_with_a_list_inside_the_database(
+    identity: Service, village: Village
+) -> None:
+    await identity.pool.execute(_LIST_SQL)
+    compared = await village.compare()
+    total = compared["total"]
+    assert (total["registered"], total["matched"], total["not_enrolled"]) == (100_000, 98_900, 1_000)
+    assert (total["name_mismatch"], total["strangers"]) == (100, 100_000)
+    assert total["differences"] == {"PAID_NOT_ENROLLED": 98_900}
+    assert len(await village.people(compared, "finding=NAME_MISMATCH&limit=500")) == 100

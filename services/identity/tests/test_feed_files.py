@@ -51,6 +51,22 @@ def refusal(content: bytes, media_type: str = CSV, *, category_named: bool = Tru
     return refused.value.problem.code
 
 
+@pytest.mark.parametrize("media_type", [CSV, NDJSON])
+def test_a_file_without_headings_is_refused_without_repeating_its_first_person(media_type: str) -> None:
+    content = f"{GOOD}\n".encode() if media_type == CSV else json.dumps({NUMBER: "欧阳示例", "欧阳示例": "x"}).encode()
+    if media_type == CSV:
+        with pytest.raises(FileRefusedError) as refused:
+            read(content)
+        said = refused.value.problem.detail
+    else:
+        fault = read(content, media_type)[0].refused
+        assert fault is not None
+        said = fault.detail
+    assert "the heading of column 1 is not known" in said
+    assert NUMBER not in said
+    assert "欧阳" not in said
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
 @pytest.mark.parametrize("between", [",", ";", "\t"])
 @pytest.mark.parametrize("ending", ["\n", "\r\n"])

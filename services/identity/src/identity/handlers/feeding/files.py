@@ -69,11 +69,12 @@ def rows_of(file: BinaryIO, media_type: str, layout: Layout) -> Generator[RawRow
 def columns_of(headings: list[str], layout: Layout) -> list[str]:
     """The columns that a heading row names. Raises FileRefusedError for unknown, double or missing ones."""
     columns = []
-    for heading in headings:
+    for place, heading in enumerate(headings, start=1):
         column = layout.by_heading.get(heading.strip().lstrip("\ufeff"))
         if column is None:
             known = ", ".join(f"{name} ({names[0]})" for name, names in layout.columns.items())
-            detail = f"the column {heading.strip()[:40]!r} is not known; leave it out. Known are {known}"
+            # The heading is not repeated: in a file without a heading row it is a person's number or name.
+            detail = f"the heading of column {place} is not known; leave the column out. Known are {known}"
             raise FileRefusedError("FEED_COLUMN_UNKNOWN", detail, 1)
         if column in columns:
             raise FileRefusedError("FEED_COLUMN_TWICE", f"the column {column} stands in the file twice", 1)
