@@ -29,6 +29,7 @@ from identity.handlers.payment_lists.worker import PaymentListWorker
 from identity.integration_events import publish
 from identity.projections import project
 from identity.queries import Queries
+from identity.queries.divisions import DivisionQueries
 from identity.queries.feeds import FeedQueries
 from identity.queries.payment_lists import PaymentListQueries
 from kernel.contracts.identity import TOPIC
@@ -54,7 +55,7 @@ def build(host: Host, config: Config) -> FastAPI:
     runtime = host.runtime(PARTS)
     vault = Vault(runtime, config.keys, config.cipher)
     handlers = Handlers(runtime, vault, host.clock)
-    queries = Queries(runtime)
+    queries, divisions = Queries(runtime), DivisionQueries(runtime)
     rules = _approval_rules(config)
     spool = Spool(runtime, config.keys, config.cipher)
     worker = FeedWorker(runtime, vault, spool, host.clock, config.feeds)
@@ -73,8 +74,8 @@ def build(host: Host, config: Config) -> FastAPI:
         host,
         description="Who is entitled, since when, according to whom.",
         routers=[
-            persons(handlers, queries, vault),
-            memberships(handlers, queries, rules),
+            persons(handlers, queries, vault, divisions),
+            memberships(handlers, queries, rules, divisions),
             feeds(queries),
             *around_persons(runtime, vault, config.library, rules, host.clock),
             *around_enrolment(runtime, vault, config.library, host.clock),

@@ -16,6 +16,7 @@ from identity.handlers.enrolment import EnrolmentHandlers
 from identity.queries import Queries
 from identity.queries.certification import CertificationQueries
 from identity.queries.comparison import ComparisonQueries
+from identity.queries.divisions import DivisionQueries
 from identity.queries.enrolment import EnrolmentQueries
 from identity.queries.work_list import WorkListQueries
 from kernel.hosting import Clock
@@ -27,13 +28,14 @@ from kernel.runtime import Runtime
 def around_enrolment(runtime: Runtime, vault: Vault, library: PackLibrary, clock: Clock) -> list[Router]:
     """The routers, over handlers and queries of their own."""
     handlers, queries = EnrolmentHandlers(runtime, library, clock), EnrolmentQueries(runtime)
+    divisions = DivisionQueries(runtime)
     return [
-        enrolments(handlers, queries, Queries(runtime)),
-        exemptions_of_person(handlers, queries),
+        enrolments(handlers, queries, Queries(runtime), divisions),
+        exemptions_of_person(handlers, queries, divisions),
         exemptions(handlers, queries),
-        premium_of_person(handlers),
+        premium_of_person(handlers, divisions),
         premiums(handlers, queries),
-        premium_batches(handlers, queries),
+        premium_batches(handlers, queries, divisions),
         *_certification(runtime, vault, library, clock),
         *_comparison(runtime, library, clock),
     ]
@@ -42,7 +44,7 @@ def around_enrolment(runtime: Runtime, vault: Vault, library: PackLibrary, clock
 def _certification(runtime: Runtime, vault: Vault, library: PackLibrary, clock: Clock) -> list[Router]:
     handlers, queries = CertificationHandlers(runtime, library, clock), CertificationQueries(runtime)
     return [
-        certifications(handlers, queries),
+        certifications(handlers, queries, DivisionQueries(runtime)),
         certifiers(handlers, queries),
         chronic_diseases(handlers),
         filings(handlers, queries, vault),
@@ -51,9 +53,10 @@ def _certification(runtime: Runtime, vault: Vault, library: PackLibrary, clock: 
 
 def _comparison(runtime: Runtime, library: PackLibrary, clock: Clock) -> list[Router]:
     handlers, queries = ComparisonHandlers(runtime, library, clock), ComparisonQueries(runtime)
+    divisions = DivisionQueries(runtime)
     return [
         notices(queries),
         comparisons(handlers, queries),
-        work_list(handlers, WorkListQueries(runtime)),
-        townships(handlers),
+        work_list(handlers, WorkListQueries(runtime), divisions),
+        townships(handlers, divisions),
     ]

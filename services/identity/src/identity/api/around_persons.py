@@ -13,6 +13,7 @@ from identity.handlers.erasure import ErasureHandlers
 from identity.handlers.facts import FactHandlers
 from identity.queries import Queries
 from identity.queries.as_of import AsOfQueries
+from identity.queries.divisions import DivisionQueries
 from identity.queries.entries import EntryQueries
 from identity.queries.erasures import ErasureQueries
 from identity.queries.lookups import LookupQueries
@@ -26,15 +27,15 @@ def around_persons(
     runtime: Runtime, vault: Vault, library: PackLibrary, rules: ApprovalRules, clock: Clock
 ) -> list[Router]:
     """The routers, over handlers and queries of their own."""
-    queries = Queries(runtime)
+    queries, divisions = Queries(runtime), DivisionQueries(runtime)
     return [
-        corrections(CorrectionHandlers(runtime, vault, clock), queries),
-        records(RecordHandlers(runtime, vault, clock)),
-        entry_steps(EntryHandlers(runtime, vault, clock, rules)),
-        entry_lists(EntryQueries(runtime)),
-        facts(FactHandlers(runtime, vault, library, clock)),
-        erasure(ErasureHandlers(runtime, vault, clock)),
+        corrections(CorrectionHandlers(runtime, vault, clock), queries, divisions),
+        records(RecordHandlers(runtime, vault, clock), divisions),
+        entry_steps(EntryHandlers(runtime, vault, clock, rules), divisions),
+        entry_lists(EntryQueries(runtime), divisions),
+        facts(FactHandlers(runtime, vault, library, clock), divisions),
+        erasure(ErasureHandlers(runtime, vault, clock), divisions),
         erasure_list(ErasureQueries(runtime)),
-        lookups(LookupQueries(runtime), queries),
-        as_of(AsOfQueries(runtime), queries, clock),
+        lookups(LookupQueries(runtime), queries, divisions),
+        as_of(AsOfQueries(runtime), queries, clock, divisions),
     ]

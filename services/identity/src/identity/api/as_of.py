@@ -11,9 +11,10 @@ from identity.domain.categories import department_of
 from identity.domain.person import person_unknown
 from identity.queries import Queries
 from identity.queries.as_of import AsOfQueries, FactRow
+from identity.queries.divisions import DivisionQueries
 from kernel.china_time import china_date
 from kernel.hosting import Clock
-from kernel.http import Json, Router, Wire, Yuan, allow, answer
+from kernel.http import Json, Router, Wire, Yuan, allow, answer, of_division
 from kernel.refusals import Refused
 from kernel.security import Principal, Role
 
@@ -73,9 +74,11 @@ OnDay = Annotated[date | None, Query(description="The day that is asked about; t
 KnownAt = Annotated[datetime | None, Query(description="With its time zone; now where it is left out")]
 
 
-def as_of(queries: AsOfQueries, persons: Queries, clock: Clock) -> Router:
+def as_of(queries: AsOfQueries, persons: Queries, clock: Clock, divisions: DivisionQueries) -> Router:
     """The route of /v1/persons/{person_id}/as-of."""
-    router = Router(prefix="/v1/persons/{person_id}", tags=["persons"])
+    router = Router(
+        prefix="/v1/persons/{person_id}", tags=["persons"], dependencies=[of_division("person_id", divisions.of_person)]
+    )
 
     @router.get("/as-of")
     async def see_as_of(person_id: str, caller: Reader, on: OnDay = None, known_at: KnownAt = None) -> Json[AsOfAnswer]:

@@ -11,6 +11,7 @@ from identity.domain.certifier import Certifier
 from identity.domain.chronic import Doctor
 from identity.handlers.certification import CertificationHandlers
 from identity.queries.certification import CertificationQueries
+from identity.queries.divisions import DivisionQueries
 from kernel.http import (
     IdempotencyKey,
     Json,
@@ -22,6 +23,7 @@ from kernel.http import (
     allow,
     answer,
     body,
+    of_division,
     page_of,
     paging,
     stored_answer,
@@ -130,12 +132,19 @@ class DiseasesAnswer(Wire, frozen=True):
 Hospital = Annotated[Principal, allow(Role.HOSPITAL)]
 Agency = Annotated[Principal, allow(Role.AGENCY)]
 Operations = Annotated[Principal, allow(Role.OPERATIONS)]
-Reader = Annotated[Principal, allow(Role.HOSPITAL, Role.AGENCY, Role.OPERATIONS)]
+#: The registry of certifying institutions and the list of diseases belong to no division.
+Reader = Annotated[Principal, allow(Role.HOSPITAL, Role.AGENCY, Role.OPERATIONS, by_division=True)]
 
 
-def certifications(handlers: CertificationHandlers, queries: CertificationQueries) -> Router:
+def certifications(
+    handlers: CertificationHandlers, queries: CertificationQueries, divisions: DivisionQueries
+) -> Router:
     """The routes of /v1/persons/{person_id}/certifications."""
-    router = Router(prefix="/v1/persons/{person_id}/certifications", tags=["certification"])
+    router = Router(
+        prefix="/v1/persons/{person_id}/certifications",
+        tags=["certification"],
+        dependencies=[of_division("person_id", divisions.of_person)],
+    )
 
     @router.post("", status_code=201)
     async def certify(

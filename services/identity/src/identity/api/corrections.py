@@ -12,7 +12,8 @@ from identity.domain.person import person_unknown
 from identity.domain.resident_id import Sex, check_holder, parse_resident_id
 from identity.handlers import CorrectionHandlers
 from identity.queries import Queries
-from kernel.http import IdempotencyKey, Json, RequestBody, Router, allow, body, stored_answer
+from identity.queries.divisions import DivisionQueries
+from kernel.http import IdempotencyKey, Json, RequestBody, Router, allow, body, of_division, stored_answer
 from kernel.security import Principal, Role
 
 
@@ -47,9 +48,13 @@ Corrector = Annotated[Principal, allow(Role.DEPARTMENT, Role.AGENCY)]
 Settler = Annotated[Principal, allow(Role.AGENCY)]
 
 
-def corrections(handlers: CorrectionHandlers, queries: Queries) -> Router:
+def corrections(handlers: CorrectionHandlers, queries: Queries, divisions: DivisionQueries) -> Router:
     """The routes under /v1/persons/{person_id} that correct."""
-    router = Router(prefix="/v1/persons/{person_id}", tags=["corrections"])
+    router = Router(
+        prefix="/v1/persons/{person_id}",
+        tags=["corrections"],
+        dependencies=[of_division("person_id", divisions.of_person)],
+    )
 
     @router.post("/personal-data/correction")
     async def correct_data(

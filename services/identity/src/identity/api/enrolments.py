@@ -7,8 +7,9 @@ from identity.domain.enrolment_state import EnrolmentState, eligible_from, state
 from identity.domain.person import person_unknown
 from identity.handlers.enrolment import EnrolmentHandlers
 from identity.queries import Queries
+from identity.queries.divisions import DivisionQueries
 from identity.queries.enrolment import EnrolmentQueries
-from kernel.http import Json, Router, Wire, allow, answer
+from kernel.http import Json, Router, Wire, allow, answer, of_division
 from kernel.security import Principal, Role
 
 
@@ -40,9 +41,15 @@ class EnrolmentsAnswer(Wire, frozen=True):
 Reader = Annotated[Principal, allow(*Role)]
 
 
-def enrolments(handlers: EnrolmentHandlers, queries: EnrolmentQueries, persons: Queries) -> Router:
+def enrolments(
+    handlers: EnrolmentHandlers, queries: EnrolmentQueries, persons: Queries, divisions: DivisionQueries
+) -> Router:
     """The route GET /v1/persons/{person_id}/enrolments."""
-    router = Router(prefix="/v1/persons/{person_id}/enrolments", tags=["enrolment"])
+    router = Router(
+        prefix="/v1/persons/{person_id}/enrolments",
+        tags=["enrolment"],
+        dependencies=[of_division("person_id", divisions.of_person)],
+    )
 
     @router.get("")
     async def list_enrolments(person_id: str, _caller: Reader) -> Json[EnrolmentsAnswer]:

@@ -7,6 +7,7 @@ import msgspec
 
 from identity.domain.erasure import ErasureReason, ErasureState
 from identity.handlers.erasure import ErasureHandlers
+from identity.queries.divisions import DivisionQueries
 from identity.queries.erasures import ErasureQueries
 from kernel.http import (
     IdempotencyKey,
@@ -19,6 +20,7 @@ from kernel.http import (
     allow,
     answer,
     body,
+    of_division,
     page_of,
     paging,
     stored_answer,
@@ -53,12 +55,16 @@ class ErasureAnswer(Wire, frozen=True):
 
 
 Agency = Annotated[Principal, allow(Role.AGENCY)]
-Overseer = Annotated[Principal, allow(Role.AGENCY, Role.OPERATIONS)]
+Overseer = Annotated[Principal, allow(Role.AGENCY, Role.OPERATIONS, by_division=True)]
 
 
-def erasure(handlers: ErasureHandlers) -> Router:
+def erasure(handlers: ErasureHandlers, divisions: DivisionQueries) -> Router:
     """The routes of /v1/persons/{person_id}/erasure."""
-    router = Router(prefix="/v1/persons/{person_id}/erasure", tags=["erasure"])
+    router = Router(
+        prefix="/v1/persons/{person_id}/erasure",
+        tags=["erasure"],
+        dependencies=[of_division("person_id", divisions.of_person)],
+    )
 
     @router.post("")
     async def ask(
@@ -88,9 +94,10 @@ def erasure_list(queries: ErasureQueries) -> Router:
     router = Router(prefix="/v1/erasures", tags=["erasure"])
 
     @router.get("")
-    async def list_erasures(_caller: Overseer, page: Annotated[PageRequest, paging(str)]) -> Json[Page[ErasureAnswer]]:
+    async def list_erasures(caller: Overseer, page: Annotated[PageRequest, paging(str)]) -> Json[Page[ErasureAnswer]]:
         """List erasures: what waits for a second person, and what was done."""
-        rows = await queries.erasures(after="" if page.after is None else str(page.after[0]), limit=page.limit + 1)
+        after = "" if page.after is None else str(page.after[0])
+        rows = await queries.erasures(caller.division_patterns, after=after, limit=page.limit + 1)
         answers = [ErasureAnswer(**msgspec.structs.asdict(row)) for row in rows]
         return answer(page_of(answers, page, key=lambda row: (row.person_id,)))
 

@@ -9,6 +9,7 @@ from identity.api.fields import AreaQuery, Text, after_of, check_text
 from identity.domain.divisions import prefix_of
 from identity.domain.exemption import ExemptionCode
 from identity.handlers.enrolment import EnrolmentHandlers
+from identity.queries.divisions import DivisionQueries
 from identity.queries.enrolment import EnrolmentQueries
 from kernel.http import (
     IdempotencyKey,
@@ -21,6 +22,7 @@ from kernel.http import (
     allow,
     answer,
     body,
+    of_division,
     page_of,
     paging,
     stored_answer,
@@ -70,12 +72,16 @@ class ExemptionAnswer(Wire, frozen=True):
     note: str | None = None
 
 
-Insurer = Annotated[Principal, allow(Role.AGENCY, Role.OPERATIONS)]
+Insurer = Annotated[Principal, allow(Role.AGENCY, Role.OPERATIONS, by_division=True)]
 
 
-def exemptions_of_person(handlers: EnrolmentHandlers, queries: EnrolmentQueries) -> Router:
+def exemptions_of_person(handlers: EnrolmentHandlers, queries: EnrolmentQueries, divisions: DivisionQueries) -> Router:
     """The routes of /v1/persons/{person_id}/exemptions."""
-    router = Router(prefix="/v1/persons/{person_id}/exemptions", tags=["enrolment"])
+    router = Router(
+        prefix="/v1/persons/{person_id}/exemptions",
+        tags=["enrolment"],
+        dependencies=[of_division("person_id", divisions.of_person)],
+    )
 
     @router.post("", status_code=201)
     async def grant_exemption(
@@ -125,21 +131,23 @@ def exemptions(handlers: EnrolmentHandlers, queries: EnrolmentQueries) -> Router
 
     @router.get("/contradictions")
     async def list_contradictions(
-        area: AreaQuery, _caller: Insurer, page: Annotated[PageRequest, paging(str)], on: OnQuery = None
+        area: AreaQuery, caller: Insurer, page: Annotated[PageRequest, paging(str)], on: OnQuery = None
     ) -> Json[Page[ExemptionAnswer]]:
         """Who is exempt and enrolled for the year at once: one of the two is wrong."""
+        caller.must_act_in(area)
         day = on or handlers.today()
         return answer(_page(await queries.contradictions(prefix_of(area), day, after_of(page), page.limit + 1), page))
 
     @router.get("")
     async def list_exempt(
         area: AreaQuery,
-        _caller: Insurer,
+        caller: Insurer,
         page: Annotated[PageRequest, paging(str)],
         on: OnQuery = None,
         code: CodeQuery = None,
     ) -> Json[Page[ExemptionAnswer]]:
         """The name list of an area: who is exempt on a day, and why (台帐和花名册)."""
+        caller.must_act_in(area)
         found = await queries.exemptions(
             prefix_of(area), on or handlers.today(), code and code.value, after_of(page), page.limit + 1
         )

@@ -19,7 +19,8 @@ from identity.domain.facts import (
     WithdrawFact,
 )
 from identity.handlers.facts import FactHandlers
-from kernel.http import IdempotencyKey, Json, RequestBody, Router, Wire, Yuan, allow, body, stored_answer
+from identity.queries.divisions import DivisionQueries
+from kernel.http import IdempotencyKey, Json, RequestBody, Router, Wire, Yuan, allow, body, of_division, stored_answer
 from kernel.security import Principal, Role
 
 HouseholdId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9-]{1,40}$", description="The feed's number (户编号)")]
@@ -81,9 +82,13 @@ class FactChanged(Wire, frozen=True):
 Teller = Annotated[Principal, allow(Role.DEPARTMENT)]
 
 
-def facts(handlers: FactHandlers) -> Router:
+def facts(handlers: FactHandlers, divisions: DivisionQueries) -> Router:
     """The routes of /v1/persons/{person_id}/facts; they are read with /v1/persons/{person_id}/as-of."""
-    router = Router(prefix="/v1/persons/{person_id}/facts", tags=["facts"])
+    router = Router(
+        prefix="/v1/persons/{person_id}/facts",
+        tags=["facts"],
+        dependencies=[of_division("person_id", divisions.of_person)],
+    )
 
     @router.post("", status_code=201)
     async def tell(

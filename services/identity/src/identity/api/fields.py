@@ -8,6 +8,7 @@ from fastapi import Query
 from kernel.http import PageRequest
 from kernel.http.redaction import looks_personal
 from kernel.refusals import Refused
+from kernel.security import Principal
 
 DivisionCode = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{6}$", description="Six-digit division code (区划代码)")]
 Year = Annotated[int, msgspec.Meta(ge=2000, le=2100)]
@@ -22,6 +23,14 @@ def check_text(name: str, text: str | None) -> None:
     """Refuse a free text that holds an ID number."""
     if text is not None and looks_personal(text):
         raise Refused("PERSONAL_DATA_IN_TEXT", f"{name} holds an ID number: name the paper, not the person")
+
+
+def counties_of(caller: Principal, county: str | None) -> list[str]:
+    """What to look for, for SQL's ``LIKE ANY``: one county, or all of the caller's. Raises Refused DIVISION_FOREIGN."""
+    if county is None:
+        return caller.division_patterns
+    caller.must_act_in(county)
+    return [county]
 
 
 def after_of(page: PageRequest) -> str:

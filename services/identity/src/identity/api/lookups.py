@@ -7,8 +7,9 @@ import msgspec
 
 from identity.domain.person import person_unknown
 from identity.queries import Queries
+from identity.queries.divisions import DivisionQueries
 from identity.queries.lookups import LookupQueries
-from kernel.http import Json, Page, PageRequest, Router, Wire, allow, answer, page_of, paging
+from kernel.http import Json, Page, PageRequest, Router, Wire, allow, answer, of_division, page_of, paging
 from kernel.security import Principal, Role
 
 
@@ -25,9 +26,13 @@ class LookupAnswer(Wire, frozen=True):
 Overseer = Annotated[Principal, allow(Role.AGENCY, Role.OPERATIONS)]
 
 
-def lookups(queries: LookupQueries, persons: Queries) -> Router:
+def lookups(queries: LookupQueries, persons: Queries, divisions: DivisionQueries) -> Router:
     """The route of /v1/persons/{person_id}/lookups."""
-    router = Router(prefix="/v1/persons/{person_id}/lookups", tags=["persons"])
+    router = Router(
+        prefix="/v1/persons/{person_id}/lookups",
+        tags=["persons"],
+        dependencies=[of_division("person_id", divisions.of_person)],
+    )
 
     @router.get("")
     async def list_lookups(

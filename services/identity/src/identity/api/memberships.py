@@ -12,6 +12,7 @@ from identity.domain.membership import CorrectionReason, EndReason, Membership
 from identity.domain.person import AssertMembership, CorrectMembership, EndMembership, person_unknown
 from identity.handlers import Handlers
 from identity.queries import MembershipRow, Queries
+from identity.queries.divisions import DivisionQueries
 from kernel.http import (
     IdempotencyKey,
     Json,
@@ -23,6 +24,7 @@ from kernel.http import (
     allow,
     answer,
     body,
+    of_division,
     page_of,
     paging,
     stored_answer,
@@ -92,12 +94,16 @@ class MembershipAnswer(Wire, frozen=True):
 
 DepartmentCaller = Annotated[Principal, allow(Role.DEPARTMENT)]
 Reader = Annotated[Principal, allow(*Role)]
-FeedReader = Annotated[Principal, allow(Role.DEPARTMENT, Role.AGENCY, Role.OPERATIONS)]
+FeedReader = Annotated[Principal, allow(Role.DEPARTMENT, Role.AGENCY, Role.OPERATIONS, by_division=True)]
 
 
-def memberships(handlers: Handlers, queries: Queries, rules: ApprovalRules) -> Router:
+def memberships(handlers: Handlers, queries: Queries, rules: ApprovalRules, divisions: DivisionQueries) -> Router:
     """The routes of /v1/persons/{person_id}/memberships; direct changes are for pre-approved departments."""
-    router = Router(prefix="/v1/persons/{person_id}/memberships", tags=["memberships"])
+    router = Router(
+        prefix="/v1/persons/{person_id}/memberships",
+        tags=["memberships"],
+        dependencies=[of_division("person_id", divisions.of_person)],
+    )
 
     @router.post("", status_code=201)
     async def assert_membership(
@@ -175,7 +181,8 @@ def feeds(queries: Queries) -> Router:
     ) -> Json[Page[MembershipAnswer]]:
         """List what one department says, of all persons; a department may ask for its own feed only."""
         caller.must_act_for(department)
-        rows = await queries.memberships_of_department(department, after=_after(page), limit=page.limit + 1)
+        counties = caller.division_patterns
+        rows = await queries.memberships_of_department(department, counties, after=_after(page), limit=page.limit + 1)
         return answer(_page(rows, page))
 
     return router

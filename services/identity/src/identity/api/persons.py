@@ -13,7 +13,8 @@ from identity.domain.person import person_unknown
 from identity.domain.resident_id import Sex, check_holder, parse_resident_id
 from identity.handlers import Handlers, PersonalData, Vault
 from identity.queries import PersonRow, Queries
-from kernel.http import IdempotencyKey, Json, RequestBody, Router, Wire, allow, answer, body, stored_answer
+from identity.queries.divisions import DivisionQueries
+from kernel.http import IdempotencyKey, Json, RequestBody, Router, Wire, allow, answer, body, of_division, stored_answer
 from kernel.refusals import RefusalKind, Refused
 from kernel.security import Principal, Role
 
@@ -100,15 +101,16 @@ class PersonAnswer(Wire, frozen=True):
     card_number: str | None = None
 
 
-Registrar = Annotated[Principal, allow(Role.DEPARTMENT, Role.AGENCY)]
-Searcher = Annotated[Principal, allow(Role.HOSPITAL, Role.AGENCY, Role.OPERATIONS, Role.DEPARTMENT)]
+Registrar = Annotated[Principal, allow(Role.DEPARTMENT, Role.AGENCY, by_division=True)]
+Searcher = Annotated[Principal, allow(Role.HOSPITAL, Role.AGENCY, Role.OPERATIONS, Role.DEPARTMENT, by_division=True)]
 Insurer = Annotated[Principal, allow(Role.AGENCY, Role.OPERATIONS)]
 Reader = Annotated[Principal, allow(*Role)]
 
 
-def persons(handlers: Handlers, queries: Queries, vault: Vault) -> Router:
+def persons(handlers: Handlers, queries: Queries, vault: Vault, divisions: DivisionQueries) -> Router:
     """The routes of /v1/persons."""
     router = Router(prefix="/v1/persons", tags=["persons"])
+    of_person = of_division("person_id", divisions.of_person)
 
     @router.post("", status_code=201)
     async def register(
@@ -116,6 +118,7 @@ def persons(handlers: Handlers, queries: Queries, vault: Vault) -> Router:
     ) -> Json[PersonChanged]:
         """Register a person; the ID number must agree with the birth date and the sex."""
         _check_department(caller)
+        caller.must_act_in(command.county)
         resident_id = parse_resident_id(command.id_number, today=handlers.today())
         check_holder(resident_id, born_on=command.born_on, sex=command.sex)
         data = PersonalData(resident_id.number, command.name, command.phone, command.address, command.card_number)
@@ -131,11 +134,14 @@ def persons(handlers: Handlers, queries: Queries, vault: Vault) -> Router:
         """Find the person who has an ID number. Who asked, and why, is kept for ever."""
         resident_id = parse_resident_id(command.id_number, today=handlers.today())
         done = await handlers.look_up(caller, key, resident_id, command.reason)
-        if msgspec.json.decode(done.body)["person_id"] is None:
+        person_id = msgspec.json.decode(done.body)["person_id"]
+        if person_id is None:
             raise person_unknown()
+        # Only now, so that a search for people of other counties is written down as well.
+        await divisions.must_act_for(caller, person_id)
         return stored_answer(done.status, done.body, replayed=done.replayed)
 
-    @router.get("/{person_id}")
+    @router.get("/{person_id}", dependencies=[of_person])
     async def see(person_id: str, caller: Reader) -> Json[PersonAnswer]:
         """See a person: the agency and the person's own departments in full, everyone else masked."""
         row = await queries.person(person_id)
@@ -146,7 +152,7 @@ def persons(handlers: Handlers, queries: Queries, vault: Vault) -> Router:
         in_full = not gone and await sees_in_full(caller, person_id, queries)
         return answer(_person_answer(row, await vault.open(person_id), masked=not in_full))
 
-    @router.post("/{person_id}/enrolments")
+    @router.post("/{person_id}/enrolments", dependencies=[of_person])
     async def enrol(
         person_id: str, caller: Insurer, command: Annotated[EnrolBody, body(EnrolBody)], key: IdempotencyKey
     ) -> Json[PersonChanged]:
@@ -155,7 +161,7 @@ def persons(handlers: Handlers, queries: Queries, vault: Vault) -> Router:
         done = await handlers.enrol(caller, key, person_id, enrolment)
         return stored_answer(done.status, done.body, replayed=done.replayed)
 
-    @router.post("/{person_id}/death")
+    @router.post("/{person_id}/death", dependencies=[of_person])
     async def record_death(
         person_id: str, caller: Registrar, command: Annotated[DeathBody, body(DeathBody)], key: IdempotencyKey
     ) -> Json[PersonChanged]:

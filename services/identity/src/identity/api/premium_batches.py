@@ -6,10 +6,11 @@ from typing import Annotated, Any
 import msgspec
 from fastapi import Query
 
-from identity.api.fields import DivisionCode, Text, Year, after_of, check_text
+from identity.api.fields import DivisionCode, Text, Year, after_of, check_text, counties_of
 from identity.domain.premium import Premium
 from identity.domain.premium_batch import PayBatch, RejectBatch
 from identity.handlers.enrolment import EnrolmentHandlers
+from identity.queries.divisions import DivisionQueries
 from identity.queries.enrolment import EnrolmentQueries
 from kernel.http import (
     IdempotencyKey,
@@ -23,6 +24,7 @@ from kernel.http import (
     allow,
     answer,
     body,
+    of_division,
     page_of,
     paging,
     stored_answer,
@@ -83,20 +85,22 @@ class BatchAnswer(Wire, frozen=True):
     reference: str | None = None
 
 
-Agency = Annotated[Principal, allow(Role.AGENCY)]
+Agency = Annotated[Principal, allow(Role.AGENCY, by_division=True)]
 Finance = Annotated[Principal, allow(Role.FINANCE)]
-Reader = Annotated[Principal, allow(Role.AGENCY, Role.FINANCE, Role.OPERATIONS)]
+Reader = Annotated[Principal, allow(Role.AGENCY, Role.FINANCE, Role.OPERATIONS, by_division=True)]
 
 
-def premium_batches(handlers: EnrolmentHandlers, queries: EnrolmentQueries) -> Router:
+def premium_batches(handlers: EnrolmentHandlers, queries: EnrolmentQueries, divisions: DivisionQueries) -> Router:
     """The routes of /v1/premium-batches."""
     router = Router(prefix="/v1/premium-batches", tags=["premiums"])
+    of_batch = of_division("batch_id", divisions.of_premium_batch)
 
     @router.post("", status_code=201)
     async def apply(
         caller: Agency, command: Annotated[ApplyBody, body(ApplyBody)], key: IdempotencyKey
     ) -> Json[BatchApplied]:
         """Apply for the premiums of everybody who is due in a county from one payer."""
+        caller.must_act_in(command.county)
         done = await handlers.apply(
             caller,
             key,
@@ -110,17 +114,17 @@ def premium_batches(handlers: EnrolmentHandlers, queries: EnrolmentQueries) -> R
 
     @router.get("")
     async def list_batches(
-        _caller: Reader,
+        caller: Reader,
         page: Annotated[PageRequest, paging(str)],
         county: Annotated[str | None, Query(pattern=r"^[0-9]{6}$")] = None,
         year: Annotated[int | None, Query(ge=2000, le=2100)] = None,
     ) -> Json[Page[BatchAnswer]]:
         """Applications and how they ended."""
-        rows = await queries.batches(county, year, after_of(page), page.limit + 1)
+        rows = await queries.batches(counties_of(caller, county), year, after_of(page), page.limit + 1)
         found = [BatchAnswer(total_fen=Yuan(row["total_fen"]), **_rest(row)) for row in rows]
         return answer(page_of(found, page, key=lambda row: (row.batch_id,)))
 
-    @router.post("/{batch_id}/payment")
+    @router.post("/{batch_id}/payment", dependencies=[of_batch])
     async def pay(
         batch_id: str, caller: Finance, command: Annotated[PaymentBody, body(PaymentBody)], key: IdempotencyKey
     ) -> Json[BatchClosed]:
@@ -133,7 +137,7 @@ def premium_batches(handlers: EnrolmentHandlers, queries: EnrolmentQueries) -> R
         done = await handlers.close_batch(caller, key, batch_id, command_of)
         return stored_answer(done.status, done.body, replayed=done.replayed)
 
-    @router.post("/{batch_id}/rejection")
+    @router.post("/{batch_id}/rejection", dependencies=[of_batch])
     async def reject(
         batch_id: str, caller: Finance, command: Annotated[RejectionBody, body(RejectionBody)], key: IdempotencyKey
     ) -> Json[BatchClosed]:

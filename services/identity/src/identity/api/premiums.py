@@ -5,6 +5,7 @@ from typing import Annotated
 
 from identity.api.fields import CountyQuery, DivisionCode, Text, Year, YearQuery, after_of, check_text
 from identity.handlers.enrolment import EnrolmentHandlers
+from identity.queries.divisions import DivisionQueries
 from identity.queries.enrolment import EnrolmentQueries
 from kernel.http import (
     IdempotencyKey,
@@ -18,6 +19,7 @@ from kernel.http import (
     allow,
     answer,
     body,
+    of_division,
     page_of,
     paging,
     stored_answer,
@@ -75,13 +77,17 @@ class RefundAnswer(Wire, frozen=True):
 
 Agency = Annotated[Principal, allow(Role.AGENCY)]
 Finance = Annotated[Principal, allow(Role.FINANCE)]
-Reader = Annotated[Principal, allow(Role.AGENCY, Role.FINANCE, Role.OPERATIONS)]
+Reader = Annotated[Principal, allow(Role.AGENCY, Role.FINANCE, Role.OPERATIONS, by_division=True)]
 Paging = Annotated[PageRequest, paging(str)]
 
 
-def premium_of_person(handlers: EnrolmentHandlers) -> Router:
+def premium_of_person(handlers: EnrolmentHandlers, divisions: DivisionQueries) -> Router:
     """The routes of /v1/persons/{person_id}/premium."""
-    router = Router(prefix="/v1/persons/{person_id}/premium", tags=["premiums"])
+    router = Router(
+        prefix="/v1/persons/{person_id}/premium",
+        tags=["premiums"],
+        dependencies=[of_division("person_id", divisions.of_person)],
+    )
 
     @router.post("/self-payment")
     async def pay_oneself(
@@ -134,24 +140,26 @@ def premiums(handlers: EnrolmentHandlers, queries: EnrolmentQueries) -> Router:
 
     @router.get("/due")
     async def list_due(
-        county: CountyQuery, area: CountyQuery, year: YearQuery, _caller: Reader, page: Paging
+        county: CountyQuery, area: CountyQuery, year: YearQuery, caller: Reader, page: Paging
     ) -> Json[Page[DueAnswer]]:
         """Who of a county is enrolled and marked in an area, and whose premium finance has not been asked for."""
+        caller.must_act_in(county)
         return answer(await listed(county, area, year, page, moved_in=False))
 
     @router.get("/moved-in")
     async def list_moved_in(
-        county: CountyQuery, area: CountyQuery, year: YearQuery, _caller: Reader, page: Paging
+        county: CountyQuery, area: CountyQuery, year: YearQuery, caller: Reader, page: Paging
     ) -> Json[Page[DueAnswer]]:
         """Who would be due, but another area asked for the year's premium before: they moved in mid-year."""
+        caller.must_act_in(county)
         return answer(await listed(county, area, year, page, moved_in=True))
 
     @router.get("/refunds-due")
     async def list_refunds_due(
-        area: CountyQuery, year: YearQuery, _caller: Reader, page: Paging
+        area: CountyQuery, year: YearQuery, caller: Reader, page: Paging
     ) -> Json[Page[RefundAnswer]]:
         """Premiums that were paid twice, by finance and by the person (R-JY-19)."""
-        rows = await queries.refunds_due(area, year, after_of(page), page.limit + 1)
+        rows = await queries.refunds_due(area, year, caller.division_patterns, after_of(page), page.limit + 1)
         found = [
             RefundAnswer(
                 premium.person_id,

@@ -8,7 +8,8 @@ from identity.api.memberships import check_text
 from identity.api.persons import PersonChanged, ShortText
 from identity.domain.annulment import AnnulmentReason
 from identity.handlers import RecordHandlers
-from kernel.http import IdempotencyKey, Json, RequestBody, Router, Wire, allow, body, stored_answer
+from identity.queries.divisions import DivisionQueries
+from kernel.http import IdempotencyKey, Json, RequestBody, Router, Wire, allow, body, of_division, stored_answer
 from kernel.security import Principal, Role
 
 RecordId = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
@@ -41,9 +42,11 @@ class RecordsMergedAnswer(Wire, frozen=True):
 Agency = Annotated[Principal, allow(Role.AGENCY)]
 
 
-def records(handlers: RecordHandlers) -> Router:
+def records(handlers: RecordHandlers, divisions: DivisionQueries) -> Router:
     """The routes under /v1/persons/{person_id} about whole records."""
-    router = Router(prefix="/v1/persons/{person_id}", tags=["records"])
+    router = Router(
+        prefix="/v1/persons/{person_id}", tags=["records"], dependencies=[of_division("person_id", divisions.of_person)]
+    )
 
     @router.post("/merger")
     async def merge(
@@ -51,6 +54,7 @@ def records(handlers: RecordHandlers) -> Router:
     ) -> Json[RecordsMergedAnswer]:
         """Merge another record of the same person into this one, which survives; the other leads here afterwards."""
         check_text(command.evidence)
+        await divisions.must_act_for(caller, command.other_id)
         done = await handlers.merge(caller, key, person_id, command.other_id, frozenset(command.keep), command.evidence)
         return stored_answer(done.status, done.body, replayed=done.replayed)
 

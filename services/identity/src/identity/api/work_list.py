@@ -10,6 +10,7 @@ from identity.api.fields import AreaQuery, Text, Year, YearQuery, after_of, chec
 from identity.domain.divisions import prefix_of
 from identity.domain.mobilisation import VisitOutcome
 from identity.handlers.comparison import ComparisonHandlers
+from identity.queries.divisions import DivisionQueries
 from identity.queries.work_list import WorkListQueries
 from kernel.http import (
     IdempotencyKey,
@@ -22,6 +23,7 @@ from kernel.http import (
     allow,
     answer,
     body,
+    of_division,
     page_of,
     paging,
     stored_answer,
@@ -86,19 +88,20 @@ class WorkRow(Wire, frozen=True):
     note: str | None
 
 
-Staff = Annotated[Principal, allow(Role.AGENCY, Role.OPERATIONS)]
+Staff = Annotated[Principal, allow(Role.AGENCY, Role.OPERATIONS, by_division=True)]
 Registrar = Annotated[Principal, allow(Role.AGENCY, Role.DEPARTMENT)]
 
 
-def work_list(handlers: ComparisonHandlers, queries: WorkListQueries) -> Router:
+def work_list(handlers: ComparisonHandlers, queries: WorkListQueries, divisions: DivisionQueries) -> Router:
     """The routes of /v1/work-list."""
     router = Router(prefix="/v1/work-list", tags=["comparison"])
+    of_person = of_division("person_id", divisions.of_person)
 
     @router.get("")
     async def list_work(
         area: AreaQuery,
         year: YearQuery,
-        _caller: Staff,
+        caller: Staff,
         page: Annotated[PageRequest, paging(str)],
         status: StatusQuery = None,
         township: Annotated[str | None, Query(pattern=r"^[0-9]{6}([0-9]{3})?$")] = None,
@@ -109,6 +112,7 @@ def work_list(handlers: ComparisonHandlers, queries: WorkListQueries) -> Router:
 
         The registered poor everywhere, and who is in a category whose premium the policy of their county has paid.
         """
+        caller.must_act_in(area)
         prefix, today = prefix_of(area), handlers.today()
         rows = await queries.work_list(
             prefix,
@@ -124,7 +128,7 @@ def work_list(handlers: ComparisonHandlers, queries: WorkListQueries) -> Router:
         )
         return answer(page_of([WorkRow(**dict(row)) for row in rows], page, key=lambda row: (row.person_id,)))
 
-    @router.post("/{person_id}/assignment")
+    @router.post("/{person_id}/assignment", dependencies=[of_person])
     async def assign(
         person_id: str, caller: Staff, command: Annotated[AssignBody, body(AssignBody)], key: IdempotencyKey
     ) -> Json[TaskChanged]:
@@ -133,7 +137,7 @@ def work_list(handlers: ComparisonHandlers, queries: WorkListQueries) -> Router:
         done = await handlers.assign(caller, key, person_id, command.year, command.responsible)
         return stored_answer(done.status, done.body, replayed=done.replayed)
 
-    @router.post("/{person_id}/visit")
+    @router.post("/{person_id}/visit", dependencies=[of_person])
     async def visit(
         person_id: str, caller: Staff, command: Annotated[VisitBody, body(VisitBody)], key: IdempotencyKey
     ) -> Json[TaskChanged]:
@@ -153,9 +157,13 @@ def work_list(handlers: ComparisonHandlers, queries: WorkListQueries) -> Router:
     return router
 
 
-def townships(handlers: ComparisonHandlers) -> Router:
+def townships(handlers: ComparisonHandlers, divisions: DivisionQueries) -> Router:
     """The route of /v1/persons/{person_id}/township."""
-    router = Router(prefix="/v1/persons/{person_id}/township", tags=["comparison"])
+    router = Router(
+        prefix="/v1/persons/{person_id}/township",
+        tags=["comparison"],
+        dependencies=[of_division("person_id", divisions.of_person)],
+    )
 
     @router.post("")
     async def place(

@@ -22,7 +22,9 @@ WHERE person_id = $1 AND ($2::text IS NULL OR department = $2) AND membership_id
 ORDER BY membership_id LIMIT $4
 """
 _OF_DEPARTMENT_SQL: Final = f"""
-SELECT {_COLUMNS} FROM memberships WHERE department = $1 AND membership_id > $2 ORDER BY membership_id LIMIT $3
+SELECT {_COLUMNS} FROM memberships m WHERE department = $1 AND membership_id > $2
+  AND EXISTS (SELECT FROM persons p WHERE p.person_id = m.person_id AND p.county LIKE ANY($4::text[]))
+ORDER BY membership_id LIMIT $3
 """
 
 
@@ -78,7 +80,9 @@ class Queries:
         rows = await self._runtime.store.pool.fetch(_OF_PERSON_SQL, person_id, department, after, limit)
         return [MembershipRow(*row) for row in rows]
 
-    async def memberships_of_department(self, department: str, *, after: str, limit: int) -> list[MembershipRow]:
-        """A department's own feed as it stands."""
-        rows = await self._runtime.store.pool.fetch(_OF_DEPARTMENT_SQL, department, after, limit)
+    async def memberships_of_department(
+        self, department: str, counties: list[str], *, after: str, limit: int
+    ) -> list[MembershipRow]:
+        """A department's own feed as it stands, of the people whose counties are like one of these."""
+        rows = await self._runtime.store.pool.fetch(_OF_DEPARTMENT_SQL, department, after, limit, counties)
         return [MembershipRow(*row) for row in rows]

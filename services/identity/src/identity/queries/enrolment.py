@@ -63,14 +63,15 @@ SELECT {_PREMIUM_COLUMNS} FROM premiums WHERE person_id = ANY($1::text[]) AND ar
 """
 _IN_BATCH_SQL: Final = f"SELECT {_PREMIUM_COLUMNS} FROM premiums WHERE batch_id = $1"
 _REFUNDS_SQL: Final = f"""
-SELECT {_PREMIUM_COLUMNS} FROM premiums WHERE area = $1 AND year = $2 AND person_id > $3
+SELECT {_PREMIUM_COLUMNS} FROM premiums q WHERE area = $1 AND year = $2 AND person_id > $3
+AND EXISTS (SELECT FROM persons p WHERE p.person_id = q.person_id AND p.county LIKE ANY($5::text[]))
 AND paid_on IS NOT NULL AND self_paid_fen > refunded_fen ORDER BY person_id LIMIT $4
 """
 _BATCHES_SQL: Final = """
 SELECT b.batch_id, b.county, b.area, b.year, b.funds, b.persons, b.total_fen, b.applied_on, b.applied_by,
        COALESCE(x.state, 'APPLIED') AS state, x.ended_on, x.reference
 FROM premium_batches b LEFT JOIN premium_batch_ends x USING (batch_id)
-WHERE ($1::text IS NULL OR b.county = $1) AND ($2::int IS NULL OR b.year = $2) AND b.batch_id > $3
+WHERE b.county LIKE ANY($1::text[]) AND ($2::int IS NULL OR b.year = $2) AND b.batch_id > $3
 ORDER BY b.batch_id LIMIT $4
 """
 
@@ -156,13 +157,13 @@ class EnrolmentQueries:
         """The premiums that a batch asks for."""
         return _premiums(await self._fetch(_IN_BATCH_SQL, batch_id))
 
-    async def refunds_due(self, area: str, year: int, after: str, limit: int) -> list[Premium]:
-        """Premiums that both finance and the person paid."""
-        return list(_premiums(await self._fetch(_REFUNDS_SQL, area, year, after, limit)).values())
+    async def refunds_due(self, area: str, year: int, counties: list[str], after: str, limit: int) -> list[Premium]:
+        """Premiums that both finance and the person paid, of people whose counties are like one of these."""
+        return list(_premiums(await self._fetch(_REFUNDS_SQL, area, year, after, limit, counties)).values())
 
-    async def batches(self, county: str | None, year: int | None, after: str, limit: int) -> Sequence[Any]:
-        """Applications to finance, and how they ended."""
-        return await self._fetch(_BATCHES_SQL, county, year, after, limit)
+    async def batches(self, counties: list[str], year: int | None, after: str, limit: int) -> Sequence[Any]:
+        """Applications to finance for counties that are like one of these, and how they ended."""
+        return await self._fetch(_BATCHES_SQL, counties, year, after, limit)
 
     async def _fetch(self, sql: str, *arguments: Any) -> Sequence[Any]:
         return await self._runtime.store.pool.fetch(sql, *arguments)

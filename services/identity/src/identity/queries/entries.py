@@ -13,14 +13,14 @@ _ENTRY_SQL: Final = f"SELECT {_COLUMNS} FROM entries WHERE entry_id = $1"
 # $4 is the last entry shown; its moment is looked up, so that a cursor needs no time that could be malformed.
 _LIST_SQL: Final = f"""
 SELECT {_COLUMNS} FROM entries
-WHERE state = $1 AND ($2::text IS NULL OR department = $2) AND ($3::text IS NULL OR county = $3)
+WHERE state = $1 AND ($2::text IS NULL OR department = $2) AND county LIKE ANY($3::text[])
   AND ($4::text IS NULL OR (submitted_at, entry_id) > ((SELECT submitted_at FROM entries WHERE entry_id = $4), $4))
 ORDER BY submitted_at, entry_id LIMIT $5
 """
 _DELAYS_SQL: Final = """
 SELECT county, month, step, count(*), percentile_disc(0.5) WITHIN GROUP (ORDER BY hours), max(hours)
 FROM entry_delays
-WHERE ($1::text IS NULL OR county = $1) AND ($2::text IS NULL OR month = $2) AND (county, month, step) > ($3, $4, $5)
+WHERE county LIKE ANY($1::text[]) AND ($2::text IS NULL OR month = $2) AND (county, month, step) > ($3, $4, $5)
 GROUP BY county, month, step ORDER BY county, month, step LIMIT $6
 """
 
@@ -68,17 +68,17 @@ class EntryQueries:
         return None if row is None else _entry(row)
 
     async def in_state(
-        self, state: str, department: str | None, county: str | None, *, after: str | None, limit: int
+        self, state: str, department: str | None, counties: list[str], *, after: str | None, limit: int
     ) -> list[EntryRow]:
-        """Entries in a state, the longest waiting first."""
-        rows = await self._runtime.store.pool.fetch(_LIST_SQL, state, department, county, after, limit)
+        """Entries in a state about people of counties that are like one of these, the longest waiting first."""
+        rows = await self._runtime.store.pool.fetch(_LIST_SQL, state, department, counties, after, limit)
         return [_entry(row) for row in rows]
 
     async def delays(
-        self, county: str | None, month: str | None, *, after: tuple[str, str, str], limit: int
+        self, counties: list[str], month: str | None, *, after: tuple[str, str, str], limit: int
     ) -> list[DelayRow]:
         """The delays by county, month and step."""
-        rows = await self._runtime.store.pool.fetch(_DELAYS_SQL, county, month, *after, limit)
+        rows = await self._runtime.store.pool.fetch(_DELAYS_SQL, counties, month, *after, limit)
         return [DelayRow(*row) for row in rows]
 
 

@@ -8,8 +8,10 @@ import msgspec
 from kernel.runtime import Runtime
 
 _LIST_SQL: Final = """
-SELECT person_id, state, reason, asked_by, asked_at, decided_by, decided_at FROM erasures
-WHERE person_id > $1 ORDER BY person_id LIMIT $2
+SELECT person_id, state, reason, asked_by, asked_at, decided_by, decided_at FROM erasures e
+WHERE person_id > $1
+  AND EXISTS (SELECT FROM persons p WHERE p.person_id = e.person_id AND p.county LIKE ANY($3::text[]))
+ORDER BY person_id LIMIT $2
 """
 
 
@@ -31,6 +33,7 @@ class ErasureQueries:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
 
-    async def erasures(self, *, after: str, limit: int) -> list[ErasureRow]:
-        """Erasures in the order of persons."""
-        return [ErasureRow(*row) for row in await self._runtime.store.pool.fetch(_LIST_SQL, after, limit)]
+    async def erasures(self, counties: list[str], *, after: str, limit: int) -> list[ErasureRow]:
+        """Erasures of people whose counties are like one of these, in the order of persons."""
+        rows = await self._runtime.store.pool.fetch(_LIST_SQL, after, limit, counties)
+        return [ErasureRow(*row) for row in rows]
