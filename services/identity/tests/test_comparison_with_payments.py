@@ -140,7 +140,8 @@ async def test_what_was_paid_outside_and_what_is_enrolled_here_are_told_apart(vi
     enrolled = await village.person(3, enrolled="450200")
     moved = await village.person(4, enrolled="450100")
     unclear = await village.person(5)
-    await village.send([row(1), row(2), row(4), row(5, "别人")])
+    unread = await village.person(6)
+    await village.send([row(1), row(2), row(4), row(5, "别人"), row(6, area="here")])
     compared = await village.compare()
     assert compared["total"]["differences"] == {"AREAS_DIFFER": 1, "ENROLLED_NOT_PAID": 1, "PAID_NOT_ENROLLED": 1}
     for difference, person, finding in (
@@ -151,7 +152,11 @@ async def test_what_was_paid_outside_and_what_is_enrolled_here_are_told_apart(vi
         found = await village.people(compared, f"difference={difference}")
         assert [(p["person_id"], p["finding"]) for p in found] == [(person, finding)]
     everybody = {p["person_id"]: p["difference"] for p in await village.people(compared, "area=450202")}
-    assert (len(everybody), everybody[agreed], everybody[unclear]) == (5, None, None)
+    assert (len(everybody), everybody[agreed], everybody[unclear]) == (6, None, None)
+    missing = await village.people(compared, "finding=NOT_ENROLLED&township=450202001")
+    assert {p["person_id"]: p["row"] for p in missing} == {enrolled: None, unread: 6}
+    assert compared["payment_rows"] == {"COUNTED": 4, "REFUSED": 1}
+    assert await village.people(compared, "township=450202002") == []
 
 
 async def test_without_a_list_for_the_area_and_month_the_enrolments_here_stand_for_it(village: Village) -> None:
@@ -226,7 +231,7 @@ m AS (INSERT INTO memberships (membership_id, person_id, department, category, p
       FROM people),
 l AS (INSERT INTO payment_lists (list_id, area, month, as_of, received_at, sent_by, media_type, size, sha256)
       VALUES ('l1', '450000', '2019-08', '2019-08-01', '2019-08-01', 'agency-1', 'text/csv', 1, '00')),
-x AS (INSERT INTO payment_list_ends (list_id, status, ended_at) VALUES ('l1', 'APPLIED', '2019-08-01')),
+x AS (INSERT INTO payment_list_ends (list_id, status, ended_at, outcomes) VALUES ('l1', 'APPLIED', '2019-08-01', '{}')),
 y AS (INSERT INTO payments (list_id, row, outcome, person_id, area, year, paid_on, name, marked)
       SELECT 'l1', n, 'COUNTED', id, '450200', 2019, '2019-01-02', CASE WHEN n % 1000 = 1 THEN 'DIFFERENT'
              ELSE 'SAME' END, true FROM people WHERE n % 100 <> 0)

@@ -82,7 +82,7 @@ async def test_every_row_has_its_receipt(agency: httpx.AsyncClient) -> None:
         row(7, year="19"),
         row(8, paid_on="2019-08-02"),
         row(9, paid_on="2017-01-02"),
-        row(10, paid_on="soon"),
+        row(1, paid_on="soon"),
         row(11, name=""),
         f"{row(12)},too many",
     ]
@@ -99,7 +99,7 @@ async def test_every_row_has_its_receipt(agency: httpx.AsyncClient) -> None:
         (9, "REFUSED", None, None, "YEAR_MALFORMED"),
         (10, "REFUSED", None, None, "DATE_IN_FUTURE"),
         (11, "REFUSED", None, None, "ENROLMENT_YEAR_DISAGREES"),
-        (12, "REFUSED", None, None, "DATE_MALFORMED"),
+        (12, "REFUSED", known, None, "DATE_MALFORMED"),
         (13, "REFUSED", None, None, "CELL_MISSING"),
         (14, "REFUSED", None, None, "ROW_CELL_COUNT"),
     ]
@@ -162,6 +162,7 @@ async def test_gb18030_ndjson_and_workbooks_are_read_alike(agency: httpx.AsyncCl
         (text_of(row(1), headings=HEADINGS.replace("年度", "缴费方")).encode(), "FEED_COLUMN_MISSING"),
         (text_of(row(1)).encode() + f"{row(2)}\n".encode("gb18030"), "FEED_ENCODING_MIXED"),
         (b"", "FEED_FILE_EMPTY"),
+        (text_of(row(1, area="here"), row(2, year="")).encode(), "FEED_NO_ROW_READ"),
     ],
 )
 async def test_a_file_that_is_not_whole_is_refused_whole(agency: httpx.AsyncClient, content: bytes, code: str) -> None:

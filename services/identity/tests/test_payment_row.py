@@ -81,7 +81,7 @@ def test_a_stranger_who_is_not_marked_is_nothing_to_note_unless_the_number_is_od
     assert (odd.outcome, odd.code) == (PaymentOutcome.UNMARKED, "PAID_IN_TWO_AREAS")
     again = noted({}, HOLDER, Double("ROW_TWICE", "as row 1"))
     assert again is not None
-    assert (again.outcome, again.person_id) == (PaymentOutcome.REFUSED, None)
+    assert (again.outcome, again.person_id) == (PaymentOutcome.REFUSED, "p1")
 
 
 def test_another_year_is_noted_and_not_counted() -> None:

@@ -76,6 +76,7 @@ class ComparisonAnswer(Wire, frozen=True):
     """A comparison with the figures of the whole area and of each township in it.
 
     ``source`` is what the registered poor were compared with: PAYMENT_LIST from outside, or ENROLMENTS recorded here.
+    ``payment_rows`` are the list's rows by what they came to: whose row was REFUSED is not covered by it.
     """
 
     comparison_id: str
@@ -85,6 +86,7 @@ class ComparisonAnswer(Wire, frozen=True):
     due_on: date | None
     source: Source
     payment_list_id: str | None
+    payment_rows: dict[str, int] | None
     pushed_on: date | None
     late: bool | None
     total: FiguresAnswer
@@ -112,7 +114,8 @@ class ComparisonRow(Wire, frozen=True):
 class FoundPerson(Wire, frozen=True):
     """A person behind a figure; ``code`` is the reason of an exemption.
 
-    Where a payment list was compared: ``row`` is the person's place in it, ``name`` how it writes the name (SAME,
+    Where a payment list was compared: ``row`` is the person's place in it (of who is NOT_ENROLLED: a
+    row that was refused), ``name`` how it writes the name (SAME,
     VARIANT, DIFFERENT), ``difference`` how it and the enrolments here differ.
     """
 
@@ -173,7 +176,9 @@ def comparisons(handlers: ComparisonHandlers, queries: ComparisonQueries) -> Rou
     @router.get("/{comparison_id}")
     async def get_comparison(comparison_id: str, _caller: Reader) -> Json[ComparisonAnswer]:
         """One comparison with its figures."""
-        return answer(_answer(await comparison_of(queries, comparison_id)))
+        found = await comparison_of(queries, comparison_id)
+        list_id = found.made.payment_list_id
+        return answer(_answer(found, None if list_id is None else await queries.rows_of(list_id)))
 
     @router.get("/{comparison_id}/persons")
     async def list_persons(
@@ -183,11 +188,13 @@ def comparisons(handlers: ComparisonHandlers, queries: ComparisonQueries) -> Rou
         finding: Annotated[Finding | None, Query(description="Which of the figures")] = None,
         difference: Annotated[Difference | None, Query(description="Which of the differences")] = None,
         area: Annotated[str | None, Query(pattern=r"^[0-9]{6}$", description="The compared area, or one in it")] = None,
+        township: Annotated[str | None, Query(pattern=r"^[0-9]{6}([0-9]{3})?$")] = None,
     ) -> Json[Page[FoundPerson]]:
         """Who is behind a figure, as the lists stand now for the day of the comparison."""
         made = (await comparison_of(queries, comparison_id)).made
         lists = Lists(_inside(made, area), made.compared_on, int(made.month[:4]), made.payment_list_id)
-        rows = await queries.persons(lists, finding, difference, after=after_of(page), limit=page.limit + 1)
+        after, limit = after_of(page), page.limit + 1
+        rows = await queries.persons(lists, finding, difference, township, after=after, limit=limit)
         return answer(page_of([FoundPerson(**dict(row)) for row in rows], page, key=lambda row: (row.person_id,)))
 
     @router.get("/{comparison_id}/strangers")
@@ -252,7 +259,7 @@ def _inside(made: ComparisonMade, area: str | None) -> str:
     return prefix_of(area or made.area)
 
 
-def _answer(found: Made) -> ComparisonAnswer:
+def _answer(found: Made, payment_rows: dict[str, int] | None) -> ComparisonAnswer:
     made, pushed = found.made, found.pushed
     return ComparisonAnswer(
         comparison_id=made.comparison_id,
@@ -262,6 +269,7 @@ def _answer(found: Made) -> ComparisonAnswer:
         due_on=made.due_on,
         source="ENROLMENTS" if made.payment_list_id is None else "PAYMENT_LIST",
         payment_list_id=made.payment_list_id,
+        payment_rows=payment_rows,
         pushed_on=None if pushed is None else pushed.pushed_on,
         late=None if pushed is None else pushed.late,
         total=figures_answer(made.total),

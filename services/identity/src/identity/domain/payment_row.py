@@ -59,6 +59,17 @@ class Payment(msgspec.Struct, frozen=True):
         return "Payment(…)"
 
 
+class Unread(msgspec.Struct, frozen=True):
+    """A row that cannot be read, and the ID number in it where at least that can; in memory only."""
+
+    refused: Refused
+    number: str | None
+
+    @override
+    def __repr__(self) -> str:
+        return f"Unread({self.refused.code})"
+
+
 class Double(msgspec.Struct, frozen=True):
     """That a number stands in the list more than once, and what follows for one of its rows."""
 
@@ -74,6 +85,7 @@ class Double(msgspec.Struct, frozen=True):
 class NotedPayment(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a row says, without name and number: whoever sent the list finds the person at ``row`` of it.
 
+    A refused row still names its person: who stands on the list in a row with a wrong date need not be visited.
     ``place`` is where an unknown person is counted: the pooling area paid in, or the list's own area where that is
     outside of it. ``code`` and ``detail`` say why a row was refused, or what is odd about it.
     """
@@ -120,12 +132,21 @@ def read_payment(cells: Mapping[str, str], *, today: date) -> Payment:
     )
 
 
+def number_in(cells: Mapping[str, str], *, today: date) -> str | None:
+    """The ID number of a row that cannot be read, where at least that can."""
+    try:
+        return parse_resident_id(cells.get("id_number", ""), today=today).number
+    except Refused:
+        return None
+
+
 def note(
     row: int, payment: Payment, holder: Holder | None, double: Double | None, *, year: int, list_area: str
 ) -> NotedPayment | None:
     """What a readable row comes to; None where it is only counted: an unmarked stranger, once."""
     if double is not None and double.refuses:
-        return NotedPayment(row, PaymentOutcome.REFUSED, code=double.code, detail=double.detail)
+        person_id = None if holder is None else holder.person_id
+        return NotedPayment(row, PaymentOutcome.REFUSED, person_id, code=double.code, detail=double.detail)
     code, detail = (None, None) if double is None else (double.code, double.detail)
     if holder is None:
         outcome = PaymentOutcome.UNKNOWN if payment.marked else PaymentOutcome.UNMARKED
@@ -139,9 +160,10 @@ def note(
     return _noted(row, outcome, payment, person_id=holder.person_id, name=name, code=code, detail=detail)
 
 
-def refused_row(row: int, refused: Refused) -> NotedPayment:
-    """A row that cannot be read, with its reason."""
-    return NotedPayment(row, PaymentOutcome.REFUSED, code=refused.code, detail=refused.detail)
+def note_unread(row: int, unread: Unread, holder: Holder | None) -> NotedPayment:
+    """What a row that cannot be read comes to: its reason, and whom it names where at least that is known."""
+    person_id = None if holder is None else holder.person_id
+    return NotedPayment(row, PaymentOutcome.REFUSED, person_id, code=unread.refused.code, detail=unread.refused.detail)
 
 
 def _noted(

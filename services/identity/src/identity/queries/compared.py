@@ -28,7 +28,7 @@ WITH poor AS (
               WHEN left(l.county, 4) || '00' = ANY(i.areas) THEN 'MATCHED'
               WHEN i.person_id IS NOT NULL THEN 'ELSEWHERE'
               ELSE 'NOT_ENROLLED' END AS finding,
-         i.name, i.row, {difference} AS difference
+         i.name, {row} AS row, {difference} AS difference
   FROM living l JOIN poor USING (person_id)
   LEFT JOIN insured i USING (person_id) LEFT JOIN exempt x USING (person_id){beside}
   UNION ALL
@@ -53,6 +53,12 @@ _PAID: Final = """
   FROM payments r JOIN persons a USING (person_id) WHERE r.list_id = {list} AND r.outcome = 'COUNTED'
   GROUP BY 1
 """
+# Who stands on the list in a row that cannot be read is not insured by it, and found at that row.
+_UNREAD: Final = """
+  SELECT COALESCE(a.merged_into, a.person_id) AS person_id, min(r.row) AS row
+  FROM payments r JOIN persons a USING (person_id) WHERE r.list_id = {list} AND r.outcome = 'REFUSED'
+  GROUP BY 1
+"""
 # Whose name differs may not have paid at all: that is cleared first. Who died owes nothing.
 _DIFFERENCE: Final = """CASE
               WHEN l.dead OR i.name = 'DIFFERENT' THEN NULL
@@ -69,7 +75,9 @@ _STRANGERS: Final = """
 def compared_with_enrolments() -> str:
     """``compared`` as a WITH clause: the registered poor against the enrolments here."""
     enrolled = _ENROLLED.format(area="e.area")
-    return _FRAME.format(insured=f"insured AS ({enrolled})", difference="NULL::text", beside="", strangers="")
+    return _FRAME.format(
+        insured=f"insured AS ({enrolled})", row="i.row", difference="NULL::text", beside="", strangers=""
+    )
 
 
 def compared_with_payments(list_id: str) -> str:
@@ -77,8 +85,10 @@ def compared_with_payments(list_id: str) -> str:
     # A payment's area is always a pooling area; what is enrolled may name the county in it.
     enrolled = _ENROLLED.format(area="left(e.area, 4) || '00'")
     return _FRAME.format(
-        insured=f"insured AS ({_PAID.format(list=list_id)}), enrolled AS ({enrolled})",
+        insured=f"insured AS ({_PAID.format(list=list_id)}), unread AS ({_UNREAD.format(list=list_id)}), "
+        f"enrolled AS ({enrolled})",
+        row="COALESCE(i.row, u.row)",
         difference=_DIFFERENCE,
-        beside=" LEFT JOIN enrolled o USING (person_id)",
+        beside=" LEFT JOIN enrolled o USING (person_id) LEFT JOIN unread u USING (person_id)",
         strangers=_STRANGERS.format(list=list_id),
     )

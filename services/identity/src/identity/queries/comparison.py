@@ -19,17 +19,18 @@ FROM compared GROUP BY county, township, finding, code, variant, difference, str
 """
 _PERSONS: Final = """
 SELECT person_id, county, township, finding, code, name, row, difference FROM compared
-WHERE ($4::text IS NULL OR finding = $4) AND ($5::text IS NULL OR difference = $5) AND person_id > $6
-ORDER BY person_id LIMIT $7
+WHERE ($4::text IS NULL OR finding = $4) AND ($5::text IS NULL OR difference = $5)
+AND ($6::text IS NULL OR township = $6) AND person_id > $7 ORDER BY person_id LIMIT $8
 """
 _COUNTS_SQL: Final = compared_with_enrolments() + _COUNTS
 _COUNTS_OF_LIST_SQL: Final = compared_with_payments("$4") + _COUNTS
 _PERSONS_SQL: Final = compared_with_enrolments() + _PERSONS
-_PERSONS_OF_LIST_SQL: Final = compared_with_payments("$8") + _PERSONS
+_PERSONS_OF_LIST_SQL: Final = compared_with_payments("$9") + _PERSONS
 _STRANGERS_SQL: Final = """
 SELECT row, place, code, detail FROM payments
 WHERE list_id = $1 AND outcome = 'UNKNOWN' AND place LIKE $2 || '%' AND row > $3 ORDER BY row LIMIT $4
 """
+_ROWS_SQL: Final = "SELECT outcomes FROM payment_list_ends WHERE list_id = $1"
 _COMPARISONS_SQL: Final = """
 SELECT c.comparison_id, c.area, c.month, c.compared_on, c.due_on, c.made_by, c.registered, c.exceptions, c.enrolled,
        c.not_enrolled, c.payment_list_id, p.pushed_on, p.late
@@ -63,15 +64,28 @@ class ComparisonQueries:
         return [msgspec.convert(dict(row), Counted) for row in await self._over(sql, lists)]
 
     async def persons(
-        self, lists: Lists, finding: Finding | None, difference: Difference | None, *, after: str, limit: int
+        self,
+        lists: Lists,
+        finding: Finding | None,
+        difference: Difference | None,
+        township: str | None,
+        *,
+        after: str,
+        limit: int,
     ) -> Sequence[Any]:
-        """The people of one finding or difference, or all, as far as they are known here."""
+        """The people of one finding, difference or township, or all, as far as they are known here."""
         sql = _PERSONS_SQL if lists.payment_list_id is None else _PERSONS_OF_LIST_SQL
-        return await self._over(sql, lists, finding and finding.value, difference and difference.value, after, limit)
+        asked = (finding and finding.value, difference and difference.value, township, after, limit)
+        return await self._over(sql, lists, *asked)
 
     async def strangers(self, list_id: str, prefix: str, *, after: int, limit: int) -> Sequence[Any]:
         """The rows of a payment list whose numbers nobody here has, though the list says poor."""
         return await self._runtime.store.pool.fetch(_STRANGERS_SQL, list_id, prefix, after, limit)
+
+    async def rows_of(self, list_id: str) -> dict[str, int]:
+        """The rows of the payment list that was compared with, by what they came to."""
+        found: str = await self._runtime.store.pool.fetchval(_ROWS_SQL, list_id)
+        return msgspec.json.decode(found, type=dict[str, int])
 
     async def comparisons(self, area: str | None, month: str | None, after: str, limit: int) -> Sequence[Any]:
         """What was compared, and when it was pushed."""

@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 
 from identity.domain.payment_list import PaymentList, PaymentsNoted
-from identity.domain.payment_row import Holder, NotedPayment, Payment, note, refused_row
+from identity.domain.payment_row import Holder, NotedPayment, Payment, Unread, note, note_unread
 from identity.handlers.feeding.files import RawRow
 from identity.handlers.feeding.groups import BY_HASHES_SQL
 from identity.handlers.payment_lists.staging import PaymentStaging
 from identity.handlers.personal_data import Vault
 from kernel.command_path import CommandContext, Outcome
 from kernel.event_store import Stream, StreamAppend
-from kernel.refusals import Refused
 from kernel.runtime import Runtime
 
-ReadRow = tuple[RawRow, Payment | Refused]
+#: A row by columns with what was made of it.
+ReadRow = tuple[RawRow, Payment | Unread]
 
 
 class Noting:
@@ -41,20 +41,24 @@ class Noting:
         self, received: PaymentList, group: Sequence[ReadRow], first: int, last: int
     ) -> list[NotedPayment | None]:
         doubles = await self._staging.doubles(received.list_id, first, last)
-        holders = await self._holders([row for _, row in group if isinstance(row, Payment)])
+        holders = await self._holders([number for _, row in group if (number := _number_of(row)) is not None])
         noted: list[NotedPayment | None] = []
         for raw, row in group:
-            if isinstance(row, Refused):
-                noted.append(refused_row(raw.number, row))
+            holder, double = holders.get(_number_of(row)), doubles.get(raw.number)
+            if isinstance(row, Unread):
+                noted.append(note_unread(raw.number, row, holder))
                 continue
-            holder, double = holders.get(row.resident_id.number), doubles.get(raw.number)
             noted.append(note(raw.number, row, holder, double, year=received.year, list_area=received.area))
         return noted
 
-    async def _holders(self, payments: Sequence[Payment]) -> dict[str, Holder]:
+    async def _holders(self, numbers: Sequence[str]) -> dict[str | None, Holder]:
         """Who has each number, or had it before, with the registered name."""
-        numbers = {self._vault.hash_of(row.resident_id.number): row.resident_id.number for row in payments}
-        found = await self._runtime.store.pool.fetch(BY_HASHES_SQL, list(numbers))
-        persons = {numbers[row["id_number_hash"]]: row["person_id"] for row in found}
+        by_hash = {self._vault.hash_of(number): number for number in numbers}
+        found = await self._runtime.store.pool.fetch(BY_HASHES_SQL, list(by_hash))
+        persons = {by_hash[row["id_number_hash"]]: row["person_id"] for row in found}
         names = await self._vault.names_of(list(persons.values()))
         return {number: Holder(person_id, names.get(person_id)) for number, person_id in persons.items()}
+
+
+def _number_of(row: Payment | Unread) -> str | None:
+    return row.number if isinstance(row, Unread) else row.resident_id.number

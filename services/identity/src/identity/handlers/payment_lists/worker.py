@@ -17,7 +17,7 @@ from identity.domain.payment_list import (
     PaymentList,
     RefuseList,
 )
-from identity.domain.payment_row import COLUMNS, REQUIRED, Payment, PaymentOutcome, read_payment
+from identity.domain.payment_row import COLUMNS, REQUIRED, Payment, PaymentOutcome, Unread, number_in, read_payment
 from identity.handlers.feeding.files import FileRefusedError, Layout, RawRow, check_whole, rows_of
 from identity.handlers.feeding.reading_ahead import read_ahead
 from identity.handlers.feeding.spool import Spool
@@ -94,15 +94,18 @@ class PaymentListWorker:
 
     async def _read(self, received: PaymentList, file: BinaryIO) -> None:
         """Read the file to its end before a row of it counts: what refuses it whole is known then, and its doubles."""
-        list_id = received.list_id
+        list_id, good, unread = received.list_id, 0, None
         await self._staging.clear(list_id)
         with closing(_rows(file, received)) as rows:
             async with aclosing(read_ahead(lambda: some(rows, received, _READ_ROWS))) as pieces:
                 async for piece in pieces:
-                    await self._staging.add(
-                        list_id, [self._staged(raw, row) for raw, row in piece if isinstance(row, Payment)]
-                    )
+                    staged = [self._staged(raw, row) for raw, row in piece if isinstance(row, Payment)]
+                    unread = unread or next((found for found in piece if isinstance(found[1], Unread)), None)
+                    good += len(staged)
+                    await self._staging.add(list_id, staged)
                     await self._progress.progress(list_id, piece[-1][0].number)
+        if not good and unread is not None:
+            raise _nothing_read(*unread)
         await self._staging.find_doubles(list_id)
 
     async def _note(self, received: PaymentList, file: BinaryIO) -> None:
@@ -153,14 +156,22 @@ def some(rows: Iterator[RawRow], received: PaymentList, rows_max: int) -> list[R
     return read
 
 
-def _read_row(raw: RawRow, received: PaymentList) -> Payment | Refused:
+def _read_row(raw: RawRow, received: PaymentList) -> Payment | Unread:
+    today = china_date(received.received_at)
     try:
         if raw.refused is not None:
             raise raw.refused
-        return read_payment(raw.cells, today=china_date(received.received_at))
+        return read_payment(raw.cells, today=today)
     except Refused as refused:
         check_whole(raw, refused)
-        return refused
+        return Unread(refused, number_in(raw.cells, today=today))
+
+
+def _nothing_read(raw: RawRow, row: Payment | Unread) -> FileRefusedError:
+    # Such a list would call everybody unpaid.
+    assert isinstance(row, Unread)
+    detail = f"no row can be read; the first says: {row.refused.detail} ({row.refused.code})"
+    return FileRefusedError("FEED_NO_ROW_READ", detail, raw.number)
 
 
 def _rows(file: BinaryIO, received: PaymentList) -> Generator[RawRow, None, None]:
