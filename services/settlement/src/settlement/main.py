@@ -50,7 +50,7 @@ def build(host: Host, config: Config) -> FastAPI:
         description="Claims, and the waterfall of benefits as each policy document orders it.",
         routers=[
             encounters(handlers, queries),
-            exceptions(ExceptionHandlers(runtime, config.library, host.clock)),
+            exceptions(ExceptionHandlers(runtime, config.library, host.clock), queries),
             settlements(handlers, queries),
             benefit_years(handlers, queries),
             institutions(handlers, queries),

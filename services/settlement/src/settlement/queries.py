@@ -24,7 +24,8 @@ _SETTLEMENTS_SQL: Final = """
 SELECT s.settlement_id, s.encounter_id, s.hospital_id, s.person_id, s.discharged_on, s.settled_at, s.category,
        s.policy_id, s.total_fen, s.patient_pays_fen, s.payout_fen, r.revoked_at
 FROM settlements s LEFT JOIN revocations r USING (settlement_id)
-WHERE ($1::text IS NULL OR s.hospital_id = $1) AND s.settlement_id > $2 ORDER BY s.settlement_id LIMIT $3
+WHERE ($1::text IS NULL OR s.hospital_id = $1) AND s.settlement_id > $2 AND s.county LIKE ANY($4::text[])
+ORDER BY s.settlement_id LIMIT $3
 """
 _REVIEW_COLUMNS: Final = """
 SELECT v.review_id, t.state, t.since, v.person_id, v.area, v.year, v.county, v.settlement_id, v.identity_revision,
@@ -32,7 +33,7 @@ SELECT v.review_id, t.state, t.since, v.person_id, v.area, v.year, v.county, v.s
 """
 _REVIEWS_SQL: Final = f"""
 {_REVIEW_COLUMNS} FROM review_states t JOIN reviews v USING (review_id)
-WHERE t.state = $1 AND t.review_id > $2 ORDER BY t.review_id LIMIT $3
+WHERE t.state = $1 AND t.review_id > $2 AND v.county LIKE ANY($4::text[]) ORDER BY t.review_id LIMIT $3
 """
 _REVIEW_SQL: Final = (
     f"{_REVIEW_COLUMNS}, v.finding FROM review_states t JOIN reviews v USING (review_id) WHERE review_id = $1"
@@ -59,9 +60,17 @@ class SettlementOnFile(msgspec.Struct, frozen=True):
 _REFUSALS_SQL: Final = """
 SELECT settlement_id, hospital_id, person_id, certification_id, visited_on, cancelled_from, refused_at, payers,
        amount_fen
-FROM payment_refusals WHERE ($1::text IS NULL OR hospital_id = $1) AND settlement_id > $2
+FROM payment_refusals p WHERE ($1::text IS NULL OR hospital_id = $1) AND settlement_id > $2
+  AND EXISTS (SELECT FROM settlements s WHERE s.settlement_id = p.settlement_id AND s.county LIKE ANY($4::text[]))
 ORDER BY settlement_id LIMIT $3
 """
+#: The county of the person whom a thing is about; of a settlement, as it was when the bill was settled.
+_COUNTY_SQL: Final = {
+    "settlement": "SELECT county FROM settlements WHERE settlement_id = $1",
+    "encounter": "SELECT county FROM encounters WHERE encounter_id = $1",
+    "review": "SELECT county FROM reviews WHERE review_id = $1",
+    "person": "SELECT county FROM people WHERE person_id = $1",
+}
 
 
 class Queries:
@@ -71,6 +80,26 @@ class Queries:
         self._runtime = runtime
         #: Packs by digest: there are only as many as documents were ever adopted.
         self._packs: dict[str, Pack] = {}
+
+    async def county_of_settlement(self, settlement_id: str) -> str | None:
+        """The county whose funds paid; None for no settlement."""
+        return await self._county("settlement", settlement_id)
+
+    async def county_of_encounter(self, encounter_id: str) -> str | None:
+        """The patient's county; None for no encounter."""
+        return await self._county("encounter", encounter_id)
+
+    async def county_of_review(self, review_id: str) -> str | None:
+        """The person's county; None for no review item."""
+        return await self._county("review", review_id)
+
+    async def county_of_person(self, person_id: str) -> str | None:
+        """A person's county as identity last told; None for somebody of whom it told nothing."""
+        return await self._county("person", person_id)
+
+    async def _county(self, kind: str, thing_id: str) -> str | None:
+        county: str | None = await self._runtime.store.pool.fetchval(_COUNTY_SQL[kind], thing_id)
+        return county
 
     async def settlement_row(self, settlement_id: str) -> Any | None:
         """Where a settlement belongs."""
@@ -89,9 +118,9 @@ class Queries:
             any(isinstance(event, SettlementRevoked) for event in mine),
         )
 
-    async def reviews(self, state: str, after: str, limit: int) -> Sequence[Any]:
-        """Review items in a state after one, in order of their ids."""
-        return await self._runtime.store.pool.fetch(_REVIEWS_SQL, state, after, limit)
+    async def reviews(self, state: str, counties: list[str], after: str, limit: int) -> Sequence[Any]:
+        """Review items in a state, of people whose counties are like one of these, in order of their ids."""
+        return await self._runtime.store.pool.fetch(_REVIEWS_SQL, state, after, limit, counties)
 
     async def review(self, review_id: str) -> tuple[Any, Sequence[ReviewEvent]] | None:
         """A review item's row with its finding, and everything that happened to it."""
@@ -121,13 +150,15 @@ class Queries:
         """A hospital's encounters after one, in order of their ids."""
         return await self._runtime.store.pool.fetch(_ENCOUNTERS_SQL, hospital_id, after, limit)
 
-    async def settlements(self, hospital_id: str | None, after: str, limit: int) -> Sequence[Any]:
-        """Settlements of one hospital, or of all, after one, in order of their ids."""
-        return await self._runtime.store.pool.fetch(_SETTLEMENTS_SQL, hospital_id, after, limit)
+    async def settlements(self, hospital_id: str | None, counties: list[str], after: str, limit: int) -> Sequence[Any]:
+        """Settlements of one hospital, or of all, of counties that are like one of these, in order of their ids."""
+        return await self._runtime.store.pool.fetch(_SETTLEMENTS_SQL, hospital_id, after, limit, counties)
 
-    async def payment_refusals(self, hospital_id: str | None, after: str, limit: int) -> Sequence[Any]:
-        """Refused payments of one hospital, or of all."""
-        return await self._runtime.store.pool.fetch(_REFUSALS_SQL, hospital_id, after, limit)
+    async def payment_refusals(
+        self, hospital_id: str | None, counties: list[str], after: str, limit: int
+    ) -> Sequence[Any]:
+        """Refused payments of one hospital, or of all, for people whose counties are like one of these."""
+        return await self._runtime.store.pool.fetch(_REFUSALS_SQL, hospital_id, after, limit, counties)
 
     async def institutions(self, after: str, limit: int) -> Sequence[Any]:
         """The registry of institutions after one, in order of their ids."""

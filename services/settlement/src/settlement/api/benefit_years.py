@@ -9,8 +9,8 @@ from settlement.api.bodies import BenefitYearBody
 from settlement.handlers import Handlers
 from settlement.queries import Queries
 
-Operations = Annotated[Principal, allow(Role.OPERATIONS)]
-Reader = Annotated[Principal, allow(Role.AGENCY, Role.OPERATIONS)]
+Operations = Annotated[Principal, allow(Role.OPERATIONS, by_division=True)]
+Reader = Annotated[Principal, allow(Role.AGENCY, Role.OPERATIONS, by_division=True)]
 
 
 class BenefitYearOpened(Wire, frozen=True):
@@ -36,11 +36,17 @@ def benefit_years(handlers: Handlers, queries: Queries) -> Router:
     """The routes of /v1/benefit-years."""
     router = Router(prefix="/v1/benefit-years", tags=["benefit years"])
 
+    async def must_act_for(caller: Principal, person_id: str, area: str) -> None:
+        if caller.divisions is not None:
+            # Of whom identity told nothing yet, only the pooling area is known.
+            caller.must_act_in(await queries.county_of_person(person_id) or area)
+
     @router.post("", status_code=201)
     async def open_benefit_year(
         caller: Operations, command: Annotated[BenefitYearBody, body(BenefitYearBody)], key: IdempotencyKey
     ) -> Json[BenefitYearOpened]:
         """Take over a person's accumulators, before the first settlement of the year here."""
+        await must_act_for(caller, command.person_id, command.area)
         done = await handlers.open_benefit_year(
             caller,
             key,
@@ -53,8 +59,9 @@ def benefit_years(handlers: Handlers, queries: Queries) -> Router:
         return stored_answer(done.status, done.body, replayed=done.replayed)
 
     @router.get("/{area}/{person_id}/{year}")
-    async def get_benefit_year(area: str, person_id: str, year: str, _caller: Reader) -> Json[BenefitYearAnswer]:
+    async def get_benefit_year(area: str, person_id: str, year: str, caller: Reader) -> Json[BenefitYearAnswer]:
         """A person's accumulators of a year."""
+        await must_act_for(caller, person_id, area)
         found = await queries.benefit_year(person_id, area, int(year)) if _is_year(year) else None
         if found is None:
             raise Refused(

@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from kernel.http import IdempotencyKey, Json, Router, Wire, allow, body, stored_answer
+from kernel.http import IdempotencyKey, Json, Router, Wire, allow, body, of_division, stored_answer
 from kernel.security import Principal, Role
 from settlement.api.bodies import ExceptionBody
 from settlement.handlers.exceptions import ExceptionHandlers
+from settlement.queries import Queries
 
 Approver = Annotated[Principal, allow(Role.DEPARTMENT, Role.AGENCY)]
 
@@ -17,9 +18,10 @@ class ExceptionApproved(Wire, frozen=True):
     approved_by: tuple[str, ...]
 
 
-def exceptions(handlers: ExceptionHandlers) -> Router:
+def exceptions(handlers: ExceptionHandlers, queries: Queries) -> Router:
     """The route of /v1/encounters/{encounter_id}/catalogue-exception."""
-    router = Router(prefix="/v1/encounters", tags=["encounters"])
+    of_encounter = of_division("encounter_id", queries.county_of_encounter)
+    router = Router(prefix="/v1/encounters", tags=["encounters"], dependencies=[of_encounter])
 
     @router.post("/{encounter_id}/catalogue-exception", status_code=201)
     async def approve_exception(

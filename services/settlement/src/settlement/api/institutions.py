@@ -26,7 +26,8 @@ from settlement.handlers import Handlers
 from settlement.queries import Queries
 
 Agency = Annotated[Principal, allow(Role.AGENCY)]
-Reader = Annotated[Principal, allow(*Role)]
+#: The registry belongs to no division: people are treated everywhere.
+Reader = Annotated[Principal, allow(*Role, by_division=True)]
 
 
 class InstitutionEntered(Wire, frozen=True):

@@ -7,7 +7,7 @@ from kernel.http import Json, Page, PageRequest, Router, Wire, Yuan, allow, answ
 from kernel.security import Principal, Role
 from settlement.queries import Queries
 
-Reader = Annotated[Principal, allow(Role.HOSPITAL, Role.AGENCY, Role.FINANCE, Role.OPERATIONS)]
+Reader = Annotated[Principal, allow(Role.HOSPITAL, Role.AGENCY, Role.FINANCE, Role.OPERATIONS, by_division=True)]
 
 
 class RefusalRow(Wire, frozen=True):
@@ -32,7 +32,8 @@ def payment_refusals(queries: Queries) -> Router:
     async def list_refusals(caller: Reader, page: Annotated[PageRequest, paging(str)]) -> Json[Page[RefusalRow]]:
         """Refused payments: a hospital's own, or all for those who run the funds."""
         own = caller.organisation if Role.HOSPITAL in caller.roles else None
-        rows = await queries.payment_refusals(own, str(page.after[0]) if page.after else "", page.limit + 1)
+        after = str(page.after[0]) if page.after else ""
+        rows = await queries.payment_refusals(own, caller.division_patterns, after, page.limit + 1)
         found = [
             RefusalRow(amount_fen=Yuan(values.pop("amount_fen")), payers=tuple(values.pop("payers")), **values)
             for values in map(dict, rows)

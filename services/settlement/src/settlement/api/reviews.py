@@ -19,6 +19,7 @@ from kernel.http import (
     allow,
     answer,
     body,
+    of_division,
     page_of,
     paging,
     stored_answer,
@@ -32,7 +33,7 @@ from settlement.domain.review_events import ReviewEvent
 from settlement.handlers.reviews import ReviewHandlers
 from settlement.queries import Queries
 
-Operator = Annotated[Principal, allow(Role.OPERATIONS, Role.AGENCY)]
+Operator = Annotated[Principal, allow(Role.OPERATIONS, Role.AGENCY, by_division=True)]
 State = Literal["OPEN", "PROPOSED", "ADJUSTED", "LEFT", "OBSOLETE"]
 
 
@@ -121,23 +122,25 @@ class ReviewDecided(Wire, frozen=True):
 def reviews(handlers: ReviewHandlers, queries: Queries) -> Router:
     """The routes of /v1/reviews."""
     router = Router(prefix="/v1/reviews", tags=["reviews"])
-    _add_reading(router, queries)
-    _add_deciding(router, handlers)
+    of_review = of_division("review_id", queries.county_of_review)
+    _add_reading(router, queries, of_review)
+    _add_deciding(router, handlers, of_review)
     return router
 
 
-def _add_reading(router: Router, queries: Queries) -> None:
+def _add_reading(router: Router, queries: Queries, of_review: Any) -> None:
     @router.get("")
     async def list_reviews(
-        _caller: Operator,
+        caller: Operator,
         page: Annotated[PageRequest, paging(str)],
         state: Annotated[State, Query(description="How far they have come")] = "OPEN",
     ) -> Json[Page[ReviewRow]]:
         """Review items in a state."""
-        rows = await queries.reviews(state, str(page.after[0]) if page.after else "", page.limit + 1)
+        after = str(page.after[0]) if page.after else ""
+        rows = await queries.reviews(state, caller.division_patterns, after, page.limit + 1)
         return answer(page_of([_row(row) for row in rows], page, key=lambda row: (row.review_id,)))
 
-    @router.get("/{review_id}")
+    @router.get("/{review_id}", dependencies=[of_review])
     async def get_review(review_id: str, _caller: Operator) -> Json[ReviewAnswer]:
         """One item with the full difference, per layer and per later bill."""
         found = await queries.review(review_id)
@@ -146,8 +149,8 @@ def _add_reading(router: Router, queries: Queries) -> None:
         return answer(_answer(*found))
 
 
-def _add_deciding(router: Router, handlers: ReviewHandlers) -> None:
-    @router.post("/{review_id}/proposal", status_code=201)
+def _add_deciding(router: Router, handlers: ReviewHandlers, of_review: Any) -> None:
+    @router.post("/{review_id}/proposal", status_code=201, dependencies=[of_review])
     async def propose(
         review_id: str, caller: Operator, command: Annotated[ProposalBody, body(ProposalBody)], key: IdempotencyKey
     ) -> Json[ReviewDecided]:
@@ -155,14 +158,14 @@ def _add_deciding(router: Router, handlers: ReviewHandlers) -> None:
         done = await handlers.propose(caller, key, review_id, command.decision, command.reason)
         return stored_answer(done.status, done.body, replayed=done.replayed)
 
-    @router.post("/{review_id}/release", status_code=201)
+    @router.post("/{review_id}/release", status_code=201, dependencies=[of_review])
     async def release(review_id: str, caller: Operator, key: IdempotencyKey) -> Json[ReviewDecided]:
         """Agree with somebody else's proposal. The difference is decided once more; if it is another one by now,
         nothing is written but the item, which is open again with what holds now."""
         done = await handlers.release(caller, key, review_id)
         return stored_answer(done.status, done.body, replayed=done.replayed)
 
-    @router.post("/{review_id}/rejection", status_code=201)
+    @router.post("/{review_id}/rejection", status_code=201, dependencies=[of_review])
     async def reject(
         review_id: str, caller: Operator, command: Annotated[RejectionBody, body(RejectionBody)], key: IdempotencyKey
     ) -> Json[ReviewDecided]:

@@ -16,6 +16,7 @@ from kernel.http import (
     allow,
     answer,
     body,
+    of_division,
     page_of,
     paging,
     stored_answer,
@@ -31,7 +32,7 @@ from settlement.queries import Queries, SettlementOnFile
 
 REVOKED: Final = "这次结算已经撤销，下面的内容不再有效。"
 Hospital = Annotated[Principal, allow(Role.HOSPITAL)]
-Reader = Annotated[Principal, allow(Role.HOSPITAL, Role.AGENCY, Role.FINANCE, Role.OPERATIONS)]
+Reader = Annotated[Principal, allow(Role.HOSPITAL, Role.AGENCY, Role.FINANCE, Role.OPERATIONS, by_division=True)]
 
 
 class Revoked(Wire, frozen=True):
@@ -71,6 +72,7 @@ class SettlementRow(Wire, frozen=True):
 def settlements(handlers: Handlers, queries: Queries) -> Router:
     """The routes of /v1/settlements."""
     router = Router(prefix="/v1/settlements", tags=["settlements"])
+    of_settlement = of_division("settlement_id", queries.county_of_settlement)
 
     async def visible(settlement_id: str, caller: Principal) -> SettlementOnFile:
         found = await queries.settlement(settlement_id)
@@ -83,17 +85,17 @@ def settlements(handlers: Handlers, queries: Queries) -> Router:
         """Settlements: a hospital's own, or all for those who run the funds."""
         own = caller.organisation if Role.HOSPITAL in caller.roles else None
         after = str(page.after[0]) if page.after else ""
-        rows = await queries.settlements(own, after, page.limit + 1)
+        rows = await queries.settlements(own, caller.division_patterns, after, page.limit + 1)
         found = [_row(dict(row)) for row in rows]
         return answer(page_of(found, page, key=lambda row: (row.settlement_id,)))
 
-    @router.get("/{settlement_id}")
+    @router.get("/{settlement_id}", dependencies=[of_settlement])
     async def get_settlement(settlement_id: str, caller: Reader) -> Json[SettlementAnswer]:
         """One settlement with every layer, its clause, and the accumulators before and after."""
         found = await visible(settlement_id, caller)
         return answer(settlement_answer(found.settlement, found.supplements, revoked=found.revoked))
 
-    @router.get("/{settlement_id}/statement")
+    @router.get("/{settlement_id}/statement", dependencies=[of_settlement])
     async def get_statement(settlement_id: str, caller: Reader) -> Json[StatementAnswer]:
         """The settlement for the patient, in plain Chinese: who pays what and why, and what is left of the year."""
         found = await visible(settlement_id, caller)
