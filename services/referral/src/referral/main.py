@@ -43,7 +43,7 @@ def build(host: Host, config: Config) -> FastAPI:
         host,
         description="Referral filing for care outside the county.",
         routers=[
-            filing(handlers),
+            filing(handlers, queries),
             copies(handlers, queries),
             work_list(queries, host.clock),
             reading(queries),

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated
 
-from kernel.http import IdempotencyKey, Json, RequestBody, Router, Wire, allow, answer, body, stored_answer
+from kernel.http import IdempotencyKey, Json, RequestBody, Router, Wire, allow, answer, body, of_division, stored_answer
 from kernel.refusals import RefusalKind, Refused
 from kernel.security import Principal, Role
 from referral.api.reading import Reader, seen
@@ -39,7 +39,8 @@ class CopyAnswer(Wire, frozen=True):
 
 def copies(handlers: Handlers, queries: Queries) -> Router:
     """The routes of /v1/referrals/{referral_id}/copies."""
-    router = Router(prefix="/v1/referrals/{referral_id}/copies", tags=["copies"])
+    of_referral = of_division("referral_id", queries.county_of)
+    router = Router(prefix="/v1/referrals/{referral_id}/copies", tags=["copies"], dependencies=[of_referral])
 
     @router.post("/{copy}")
     async def record_delivery(

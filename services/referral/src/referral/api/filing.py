@@ -6,13 +6,14 @@ from typing import Annotated, Final
 import msgspec
 
 from kernel.command_path import Answered
-from kernel.http import IdempotencyKey, Json, RequestBody, Router, Wire, allow, body, stored_answer
+from kernel.http import IdempotencyKey, Json, RequestBody, Router, Wire, allow, body, of_division, stored_answer
 from kernel.http.redaction import looks_personal
 from kernel.refusals import Refused
 from kernel.security import Principal, Role
 from referral.domain.form import Attachment, AttachmentKind, Attribute, Form, Signatory
 from referral.domain.standing import Opinion
 from referral.handlers import Handlers
+from referral.queries import Queries
 
 Hospital = Annotated[Principal, allow(Role.HOSPITAL)]
 Agency = Annotated[Principal, allow(Role.AGENCY)]
@@ -74,9 +75,10 @@ class ReferralMoved(Wire, frozen=True):
     expires_on: date | None
 
 
-def filing(handlers: Handlers) -> Router:
+def filing(handlers: Handlers, queries: Queries) -> Router:
     """The writing routes of /v1/referrals."""
     router = Router(prefix="/v1/referrals", tags=["filing"])
+    of_referral = of_division("referral_id", queries.county_of)
 
     @router.post("", status_code=201)
     async def apply(
@@ -90,7 +92,7 @@ def filing(handlers: Handlers) -> Router:
         )
         return _answer(done)
 
-    @router.post("/{referral_id}/endorsement")
+    @router.post("/{referral_id}/endorsement", dependencies=[of_referral])
     async def endorse(
         referral_id: str,
         caller: Hospital,
@@ -101,7 +103,7 @@ def filing(handlers: Handlers) -> Router:
         opinion = _opinion(command.opinion, command.sealed_on)
         return _answer(await handlers.endorse(caller, key, referral_id, opinion, agreed=command.agreed))
 
-    @router.post("/{referral_id}/approval")
+    @router.post("/{referral_id}/approval", dependencies=[of_referral])
     async def approve(
         referral_id: str, caller: Agency, command: Annotated[OpinionBody, body(OpinionBody)], key: IdempotencyKey
     ) -> Json[ReferralMoved]:
@@ -109,7 +111,7 @@ def filing(handlers: Handlers) -> Router:
         opinion = _opinion(command.opinion, command.sealed_on)
         return _answer(await handlers.approve(caller, key, referral_id, opinion))
 
-    @router.post("/{referral_id}/rejection")
+    @router.post("/{referral_id}/rejection", dependencies=[of_referral])
     async def reject(
         referral_id: str, caller: Agency, command: Annotated[OpinionBody, body(OpinionBody)], key: IdempotencyKey
     ) -> Json[ReferralMoved]:
@@ -117,7 +119,7 @@ def filing(handlers: Handlers) -> Router:
         opinion = _opinion(command.opinion, command.sealed_on)
         return _answer(await handlers.reject(caller, key, referral_id, opinion))
 
-    @router.post("/{referral_id}/cancellation")
+    @router.post("/{referral_id}/cancellation", dependencies=[of_referral])
     async def cancel(
         referral_id: str,
         caller: HospitalOrAgency,
@@ -129,7 +131,7 @@ def filing(handlers: Handlers) -> Router:
         by_agency = Role.AGENCY in caller.roles
         return _answer(await handlers.cancel(caller, key, referral_id, command.reason, by_agency=by_agency))
 
-    @router.post("/{referral_id}/expiry")
+    @router.post("/{referral_id}/expiry", dependencies=[of_referral])
     async def expire(referral_id: str, caller: AgencyOrOperations, key: IdempotencyKey) -> Json[ReferralMoved]:
         """Close an approval whose last day is over."""
         return _answer(await handlers.expire(caller, key, referral_id))

@@ -10,7 +10,7 @@ from stdnum import exceptions as stdnum_exceptions
 from stdnum.cn import ric
 
 from kernel.hosting import Clock
-from kernel.http import RequestBody, Router, body, keyless
+from kernel.http import RequestBody, Router, body, keyless, of_division
 from kernel.refusals import Refused
 from kernel.security import Principal
 from referral.api.form_html import html_of
@@ -38,7 +38,8 @@ class HolderBody(RequestBody, frozen=True):
 
 def printing(queries: Queries, clock: Clock) -> Router:
     """The printing routes of /v1/referrals."""
-    router = Router(prefix="/v1/referrals", tags=["printing"])
+    of_referral = of_division("referral_id", queries.county_of)
+    router = Router(prefix="/v1/referrals", tags=["printing"], dependencies=[of_referral])
 
     async def paper(caller: Principal, referral_id: str, holder: Holder) -> Paper:
         row = await seen(queries, caller, referral_id)

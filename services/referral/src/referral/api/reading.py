@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 from fastapi import Query
 
-from kernel.http import Json, Page, PageRequest, Router, Wire, allow, answer, page_of, paging
+from kernel.http import Json, Page, PageRequest, Router, Wire, allow, answer, of_division, page_of, paging
 from kernel.refusals import Refused
 from kernel.security import Principal, Role
 from referral.domain.form import check_order
@@ -14,7 +14,7 @@ from referral.domain.referral import referral_unknown
 from referral.domain.standing import State
 from referral.queries import Queries, ReferralRow, Wanted
 
-Reader = Annotated[Principal, allow(Role.HOSPITAL, Role.AGENCY, Role.OPERATIONS)]
+Reader = Annotated[Principal, allow(Role.HOSPITAL, Role.AGENCY, Role.OPERATIONS, by_division=True)]
 InState = Annotated[State | None, Query(description="Only referrals in this state")]
 Side = Annotated[Literal["sent", "received"] | None, Query(description="Hospitals only; sent where not given")]
 HospitalQuery = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
@@ -81,6 +81,7 @@ class MisuseAnswer(Wire, frozen=True):
 def reading(queries: Queries) -> Router:
     """The reading routes of /v1/referrals."""
     router = Router(prefix="/v1/referrals", tags=["referrals"])
+    of_referral = of_division("referral_id", queries.county_of)
 
     @router.get("")
     async def list_referrals(
@@ -109,24 +110,25 @@ def reading(queries: Queries) -> Router:
             county,
             signed_from,
             signed_to,
+            divisions=divisions_of(caller, county),
         )
         after = None if page.after is None else str(page.after[0])
         rows = await queries.page(_side(caller, side, wanted), after, page.limit + 1)
         return answer(page_of([_answer(row) for row in rows], page, key=lambda row: (row.referral_id,)))
 
-    @router.get("/{referral_id}")
+    @router.get("/{referral_id}", dependencies=[of_referral])
     async def get_referral(referral_id: str, caller: Reader) -> Json[ReferralAnswer]:
         """See one referral."""
         return answer(_answer(await seen(queries, caller, referral_id)))
 
-    @router.get("/{referral_id}/misuses")
+    @router.get("/{referral_id}/misuses", dependencies=[of_referral])
     async def list_misuses(referral_id: str, caller: Reader) -> Json[list[MisuseAnswer]]:
         """List the stays that named the referral in vain, the first hundred."""
         await seen(queries, caller, referral_id)
         misuses = await queries.misuses(referral_id)
         return answer([MisuseAnswer(**msgspec.structs.asdict(misuse)) for misuse in misuses])
 
-    @router.get("/{referral_id}/settlements")
+    @router.get("/{referral_id}/settlements", dependencies=[of_referral])
     async def list_settlements(referral_id: str, caller: Reader) -> Json[list[StayAnswer]]:
         """What settlement made of the stay that rests on the referral."""
         await seen(queries, caller, referral_id)
@@ -134,6 +136,13 @@ def reading(queries: Queries) -> Router:
         return answer([StayAnswer(**msgspec.structs.asdict(stay)) for stay in stays])
 
     return router
+
+
+def divisions_of(caller: Principal, county: str | None) -> list[str] | None:
+    """To whose referrals a list is narrowed: None for everybody's. Raises Refused DIVISION_FOREIGN."""
+    if county is not None:
+        caller.must_act_in(county)
+    return None if caller.divisions is None else caller.division_patterns
 
 
 def _side(caller: Principal, side: str | None, wanted: Wanted) -> Wanted:

@@ -9,7 +9,7 @@ from kernel.china_time import china_date
 from kernel.hosting import Clock
 from kernel.http import Json, Page, PageRequest, Router, Wire, answer, page_of, paging
 from kernel.security import Principal, Role
-from referral.api.reading import CountyQuery, HospitalQuery, Reader
+from referral.api.reading import CountyQuery, HospitalQuery, Reader, divisions_of
 from referral.domain.standing import State
 from referral.queries import Queries, ReferralRow, Wanted
 
@@ -59,7 +59,8 @@ def work_list(queries: Queries, clock: Clock) -> Router:
         """List what waits for somebody's act, the longest wait first; a hospital sees what it sent."""
         today = china_date(clock())
         state = None if turn is None else _STATES[turn]
-        wanted = Wanted(state=state, county=county, sending_hospital=_sender(caller, sending_hospital))
+        sender = _sender(caller, sending_hospital)
+        wanted = Wanted(state=state, county=county, sending_hospital=sender, divisions=divisions_of(caller, county))
         rows = await queries.waiting(wanted, _after(page), page.limit + 1)
         items = [_waiting(row, row.waiting_since, today) for row in rows if row.waiting_since is not None]
         return answer(page_of(items, page, key=lambda row: (row.waiting_since, row.referral_id)))
@@ -70,7 +71,13 @@ def work_list(queries: Queries, clock: Clock) -> Router:
     ) -> Json[list[WaitingTotalAnswer]]:
         """How many referrals wait for whom."""
         today = china_date(clock())
-        totals = await queries.waiting_totals(county, _sender(caller, sending_hospital))
+        totals = await queries.waiting_totals(
+            Wanted(
+                county=county,
+                sending_hospital=_sender(caller, sending_hospital),
+                divisions=divisions_of(caller, county),
+            )
+        )
         return answer(
             [
                 WaitingTotalAnswer(

@@ -21,8 +21,11 @@ _ONE_SQL: Final = f"SELECT {_COLUMNS} FROM referrals WHERE referral_id = $1"
 _TOTALS_SQL: Final = """
 SELECT state, count(*)::int AS referrals, min(waiting_since) AS oldest FROM referrals
 WHERE waiting_since IS NOT NULL AND ($1::text IS NULL OR county = $1) AND ($2::text IS NULL OR sending_hospital = $2)
+  AND ($3::text[] IS NULL OR county LIKE ANY($3))
 GROUP BY state ORDER BY state
 """
+#: Of an old referral without a county nobody knows whose it is: only who works for all divisions has it.
+_COUNTY_SQL: Final = "SELECT coalesce(county, '000000') FROM referrals WHERE referral_id = $1"
 _NAME_SQL: Final = "SELECT name FROM institutions WHERE hospital_id = $1"
 _MISUSES_SQL: Final = """
 SELECT encounter_id, why, recorded_at FROM misuses WHERE referral_id = $1 ORDER BY recorded_at, encounter_id LIMIT 100
@@ -112,6 +115,11 @@ class Queries:
         row = await self._runtime.store.pool.fetchrow(_ONE_SQL, referral_id)
         return None if row is None else _row(row)
 
+    async def county_of(self, referral_id: str) -> str | None:
+        """The applicant's county when it was filed; None for no referral."""
+        county: str | None = await self._runtime.store.pool.fetchval(_COUNTY_SQL, referral_id)
+        return county
+
     async def misuses(self, referral_id: str) -> list[MisuseRow]:
         """Stays that named a referral in vain, the first hundred."""
         rows = await self._runtime.store.pool.fetch(_MISUSES_SQL, referral_id)
@@ -127,9 +135,10 @@ class Queries:
         sql, values = waiting(_COLUMNS, wanted, after, limit)
         return await self._rows(sql, *values)
 
-    async def waiting_totals(self, county: str | None, sending_hospital: str | None) -> list[WaitingTotal]:
-        """How much waits in each state."""
-        rows = await self._runtime.store.pool.fetch(_TOTALS_SQL, county, sending_hospital)
+    async def waiting_totals(self, wanted: Wanted) -> list[WaitingTotal]:
+        """How much waits in each state, of the wanted counties and sending hospital."""
+        values = (wanted.county, wanted.sending_hospital, wanted.divisions)
+        rows = await self._runtime.store.pool.fetch(_TOTALS_SQL, *values)
         return [WaitingTotal(*row) for row in rows]
 
     async def name_of(self, hospital_id: str) -> str | None:

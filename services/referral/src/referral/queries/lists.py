@@ -11,6 +11,7 @@ _CONDITIONS: Final = {
     "receiving_hospital": "receiving_hospital = {}",
     "person_id": "person_id = {}",
     "county": "county = {}",
+    "divisions": "county LIKE ANY({}::text[])",
     "signed_from": "signed_on >= {}",
     "signed_to": "signed_on <= {}",
 }
@@ -24,7 +25,7 @@ _LONGEST_FIRST: Final = "(waiting_since, referral_id) > ({}, {})"
 class Wanted(msgspec.Struct, frozen=True):
     """What a list is narrowed to; None is anything. Both days of signature are included.
 
-    ``approved_only`` leaves out what the agency never approved.
+    ``approved_only`` leaves out what the agency never approved; ``divisions`` are patterns of counties' codes.
     """
 
     state: str | None = None
@@ -35,6 +36,7 @@ class Wanted(msgspec.Struct, frozen=True):
     signed_from: date | None = None
     signed_to: date | None = None
     approved_only: bool = False
+    divisions: list[str] | None = None
 
 
 def listing(columns: str, wanted: Wanted, after: str | None, limit: int) -> tuple[str, list[Any]]:
