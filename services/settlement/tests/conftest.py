@@ -154,6 +154,12 @@ async def _desk(around: Surroundings, county: str) -> Desk:
 
 
 @pytest.fixture
+async def leye(around: Surroundings) -> Desk:
+    """乐业县 in Guangxi."""
+    return await _desk(around, "451028")
+
+
+@pytest.fixture
 async def jieyang(around: Surroundings) -> Desk:
     """榕城区 in Jieyang."""
     return await _desk(around, "445202")

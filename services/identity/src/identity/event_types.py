@@ -28,6 +28,7 @@ from identity.domain.feed import (
     BatchReleased,
 )
 from identity.domain.filing import ChronicFiled
+from identity.domain.handbook import HandbookChecked
 from identity.domain.lookup import LookupMade
 from identity.domain.merging import AliasMoved, MergedAway, RecordsMerged
 from identity.domain.mobilisation import HomeVisited, TaskAssigned
@@ -64,6 +65,7 @@ REGISTRY: Final = EventRegistry(
         EventType("MembershipCorrected", MembershipCorrected),
         EventType("PersonEnrolled", PersonEnrolled),
         EventType("DeathRecorded", DeathRecorded),
+        EventType("HandbookChecked", HandbookChecked),
         EventType("LookupMade", LookupMade, (_hash_as_token,)),
         EventType("PersonalDataCorrected", PersonalDataCorrected),
         EventType("IdNumberCorrected", IdNumberCorrected),

@@ -8,6 +8,7 @@ from identity.domain import annulment, certifying, corrections, erasure, merging
 from identity.domain.chronic import Certification
 from identity.domain.enrolment import Enrolment
 from identity.domain.entitlement import Entitlement
+from identity.domain.handbook import HandbookChecked
 from identity.domain.membership import Membership
 from identity.domain.premium_batch import SubsidyPaid
 from kernel.contracts import identity as contract
@@ -39,6 +40,8 @@ def publish(recorded: RecordedEvent) -> Published | None:
     """The published form of a recorded event; None where nobody else needs to know."""
     if isinstance(recorded.event, SubsidyPaid):
         return _premiums_paid(recorded.event)
+    if isinstance(recorded.event, HandbookChecked):
+        return _handbook_checked(recorded.event)
     change = _change_of(recorded.event)
     if change is None:
         return None
@@ -74,6 +77,17 @@ def _changed(entitlement: Entitlement, change: str, known: Entitlement | None = 
         certifications=tuple(_certification(held) for held in known.certifications),
     )
     return Published(entitlement.person_id, event)
+
+
+def _handbook_checked(checked: HandbookChecked) -> Published:
+    event = contract.HandbookChecked(
+        check_id=checked.check_id,
+        person_id=checked.person_id,
+        hospital_id=checked.hospital_id,
+        result=checked.result.value,
+        checked_on=checked.checked_on,
+    )
+    return Published(checked.person_id, event)
 
 
 def _premiums_paid(paid: SubsidyPaid) -> Published | None:

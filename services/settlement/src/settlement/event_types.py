@@ -3,6 +3,7 @@
 from typing import Final
 
 from kernel.event_registry import EventRegistry, EventType
+from settlement.domain.admission_check import AdmissionCheckClosed
 from settlement.domain.benefit_year import BenefitYearOpened
 from settlement.domain.encounter_events import (
     CatalogueExceptionApproved,
@@ -50,5 +51,6 @@ REGISTRY: Final = EventRegistry(
         EventType("ReviewReleased", ReviewReleased),
         EventType("PaymentRefused", PaymentRefused),
         EventType("BenefitYearsJoined", BenefitYearsJoined),
+        EventType("AdmissionCheckClosed", AdmissionCheckClosed),
     ]
 )

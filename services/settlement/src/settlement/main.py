@@ -9,6 +9,7 @@ from kernel.hosting import Host, application
 from kernel.runtime import ServiceParts
 from settlement.api import (
     CODES,
+    admission_checks,
     benefit_years,
     encounters,
     exceptions,
@@ -21,6 +22,7 @@ from settlement.config import Config
 from settlement.consumers import HEARD, subscriptions
 from settlement.event_types import REGISTRY
 from settlement.handlers import Handlers
+from settlement.handlers.admission_checks import AdmissionCheckHandlers
 from settlement.handlers.exceptions import ExceptionHandlers
 from settlement.handlers.reviews import ReviewHandlers
 from settlement.integration_events import publish
@@ -50,6 +52,7 @@ def build(host: Host, config: Config) -> FastAPI:
         description="Claims, and the waterfall of benefits as each policy document orders it.",
         routers=[
             encounters(handlers, queries),
+            admission_checks(AdmissionCheckHandlers(runtime, queries, host.clock), queries),
             exceptions(ExceptionHandlers(runtime, config.library, host.clock), queries),
             settlements(handlers, queries),
             benefit_years(handlers, queries),

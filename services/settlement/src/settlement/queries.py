@@ -73,6 +73,16 @@ _COUNTY_SQL: Final = {
 }
 
 
+_ADMISSION_CHECKS_SQL: Final = """
+SELECT c.encounter_id, c.person_id, c.hospital_id, c.county, c.admitted_on, c.handbook,
+       o.outcome, o.closed_by, o.note, o.closed_at
+FROM admission_checks c LEFT JOIN admission_check_outcomes o USING (encounter_id)
+WHERE ($1::text IS NULL OR c.county = $1) AND (o.encounter_id IS NULL) = $2 AND c.encounter_id > $3
+ORDER BY c.encounter_id LIMIT $4
+"""
+_HANDBOOK_SQL: Final = "SELECT handbook FROM admission_checks WHERE encounter_id = $1"
+
+
 class Queries:
     """Read-only questions, each bounded."""
 
@@ -159,6 +169,15 @@ class Queries:
     ) -> Sequence[Any]:
         """Refused payments of one hospital, or of all, for people whose counties are like one of these."""
         return await self._runtime.store.pool.fetch(_REFUSALS_SQL, hospital_id, after, limit, counties)
+
+    async def admission_checks(self, county: str | None, *, is_open: bool, after: str, limit: int) -> Sequence[Any]:
+        """Admissions on a handbook alone that are to be looked into, or were, in order of their ids."""
+        return await self._runtime.store.pool.fetch(_ADMISSION_CHECKS_SQL, county, is_open, after, limit)
+
+    async def handbook_of(self, encounter_id: str) -> str | None:
+        """What handbook an admission rests on; None where it rests on none."""
+        found: str | None = await self._runtime.store.pool.fetchval(_HANDBOOK_SQL, encounter_id)
+        return found
 
     async def institutions(self, after: str, limit: int) -> Sequence[Any]:
         """The registry of institutions after one, in order of their ids."""

@@ -85,4 +85,17 @@ class PremiumsPaid(msgspec.Struct, frozen=True):
     paid_on: date
 
 
-REGISTRY: Final = contract_registry(TOPIC, EntitlementChanged, PremiumsPaid)
+class HandbookChecked(msgspec.Struct, frozen=True):
+    """A hospital was shown a poverty handbook (扶贫手册) for a person; its number stays with identity.
+
+    ``result``: HOLDS, LAPSED, UNLISTED (no department told of it) or OF_ANOTHER.
+    """
+
+    check_id: str
+    person_id: str
+    hospital_id: str
+    result: str
+    checked_on: date
+
+
+REGISTRY: Final = contract_registry(TOPIC, EntitlementChanged, PremiumsPaid, HandbookChecked)

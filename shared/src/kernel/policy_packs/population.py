@@ -66,3 +66,5 @@ class TreatFirst(Part, frozen=True, kw_only=True):
     #: Anyone with one of the major diseases too, at an institution designated for them.
     major_disease: bool = False
     disease_list: DiseaseList | None = None
+    #: Whoever shows a poverty handbook too (扶贫手册), at the same places.
+    handbook_clause: str | None = None

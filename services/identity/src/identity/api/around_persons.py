@@ -5,12 +5,14 @@ from identity.api.corrections import corrections
 from identity.api.entries import entry_lists, entry_steps
 from identity.api.erasure import erasure, erasure_list
 from identity.api.facts import facts
+from identity.api.handbooks import handbooks
 from identity.api.lookups import lookups
 from identity.api.records import records
 from identity.domain.approval import ApprovalRules
 from identity.handlers import CorrectionHandlers, EntryHandlers, RecordHandlers, Vault
 from identity.handlers.erasure import ErasureHandlers
 from identity.handlers.facts import FactHandlers
+from identity.handlers.handbooks import HandbookHandlers
 from identity.queries import Queries
 from identity.queries.as_of import AsOfQueries
 from identity.queries.divisions import DivisionQueries
@@ -34,6 +36,7 @@ def around_persons(
         entry_steps(EntryHandlers(runtime, vault, clock, rules), divisions),
         entry_lists(EntryQueries(runtime), divisions),
         facts(FactHandlers(runtime, vault, library, clock), divisions),
+        handbooks(HandbookHandlers(runtime, vault, clock)),
         erasure(ErasureHandlers(runtime, vault, clock), divisions),
         erasure_list(ErasureQueries(runtime)),
         lookups(LookupQueries(runtime), queries, divisions),

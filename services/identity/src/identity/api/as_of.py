@@ -45,12 +45,16 @@ class LowIncomeAnswer(Wire, frozen=True, tag="low_income_test", tag_field="kind"
     group: str | None = None
 
 
+class HandbookAnswer(Wire, frozen=True, tag="handbook", tag_field="kind"):
+    """The person is named in a poverty handbook, whose number nobody can read here."""
+
+
 class FactAnswer(Wire, frozen=True):
     """A fact as it was believed; ``recorded_at`` is since when."""
 
     fact_id: str
     department: str
-    detail: HouseholdAnswer | DisabilityAnswer | LowIncomeAnswer
+    detail: HouseholdAnswer | DisabilityAnswer | LowIncomeAnswer | HandbookAnswer
     valid_from: date
     evidence: str
     recorded_at: datetime
@@ -116,11 +120,13 @@ def _moment(known_at: datetime | None, clock: Clock) -> datetime:
 def _fact(row: FactRow) -> FactAnswer:
     detail: dict[str, Any] = dict(row.detail)
     kind = detail.pop("kind")
-    said: HouseholdAnswer | DisabilityAnswer | LowIncomeAnswer
+    said: HouseholdAnswer | DisabilityAnswer | LowIncomeAnswer | HandbookAnswer
     if kind == "household":
         said = HouseholdAnswer(**detail)
     elif kind == "disability":
         said = DisabilityAnswer(**detail)
+    elif kind == "handbook":
+        said = HandbookAnswer()
     else:
         said = LowIncomeAnswer(**{name: _amount(name, value) for name, value in detail.items()})
     return FactAnswer(**{**msgspec.structs.asdict(row), "detail": said})

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import msgspec
 
-from identity.api.fields import Text, check_text
+from identity.api.fields import HandbookNumber, Text, check_text
 from identity.domain.categories import Department, Group, department_of
 from identity.domain.facts import (
     CorrectFact,
@@ -49,7 +49,13 @@ class LowIncomeBody(RequestBody, frozen=True, tag="low_income_test", tag_field="
     group: Group | None = None
 
 
-DetailBody = HouseholdBody | DisabilityBody | LowIncomeBody
+class HandbookBody(RequestBody, frozen=True, tag="handbook", tag_field="kind"):
+    """The number of the poverty handbook that names the person; it is kept as a keyed hash only."""
+
+    number: HandbookNumber
+
+
+DetailBody = HouseholdBody | DisabilityBody | LowIncomeBody | HandbookBody
 
 
 class FactBody(RequestBody, frozen=True):
@@ -96,7 +102,7 @@ def facts(handlers: FactHandlers, divisions: DivisionQueries) -> Router:
     ) -> Json[FactChanged]:
         """Tell a fact with the days on which it holds and the paper behind it."""
         department = department_of(caller.organisation)
-        detail = await _told(person_id, command)
+        detail = await _told(handlers, person_id, command)
 
         def command_of(fact_id: str, born_on: date | None) -> TellFact:
             return TellFact(person_id, _fact(fact_id, department, detail, command), born_on)
@@ -114,7 +120,7 @@ def facts(handlers: FactHandlers, divisions: DivisionQueries) -> Router:
     ) -> Json[FactChanged]:
         """Write an own fact anew; what was believed before is kept."""
         department = department_of(caller.organisation)
-        detail = await _told(person_id, command)
+        detail = await _told(handlers, person_id, command)
 
         def command_of(known_id: str, born_on: date | None) -> CorrectFact:
             return CorrectFact(_fact(known_id, department, detail, command), command.reason, born_on)
@@ -130,26 +136,29 @@ def facts(handlers: FactHandlers, divisions: DivisionQueries) -> Router:
         done = await handlers.change(caller, key, person_id, lambda _id, _born_on: withdrawal, fact_id)
         return stored_answer(done.status, done.body, replayed=done.replayed)
 
-    async def _told(person_id: str, command: FactBody | FactCorrectionBody) -> Detail:
-        check_text("evidence", command.evidence)
-        match command.detail:
-            case HouseholdBody(household_id=household_id, role=role):
-                return Household(household_id, role)
-            case DisabilityBody(grade=grade):
-                return Disability(grade)
-            case LowIncomeBody() as test:
-                return await handlers.tested(
-                    person_id,
-                    command.valid_from,
-                    income_fen=int(test.income_fen),
-                    assets_fen=int(test.assets_fen),
-                    local_line_fen=int(test.local_line_fen),
-                    asset_limit_fen=int(test.asset_limit_fen),
-                    group=test.group,
-                )
-
     return router
 
 
 def _fact(fact_id: str, department: Department, detail: Detail, command: FactBody | FactCorrectionBody) -> Fact:
     return Fact(fact_id, department, detail, command.valid_from, command.evidence, command.valid_to)
+
+
+async def _told(handlers: FactHandlers, person_id: str, command: FactBody | FactCorrectionBody) -> Detail:
+    check_text("evidence", command.evidence)
+    match command.detail:
+        case HouseholdBody(household_id=household_id, role=role):
+            return Household(household_id, role)
+        case DisabilityBody(grade=grade):
+            return Disability(grade)
+        case HandbookBody(number=number):
+            return await handlers.handbook(number)
+        case LowIncomeBody() as test:
+            return await handlers.tested(
+                person_id,
+                command.valid_from,
+                income_fen=int(test.income_fen),
+                assets_fen=int(test.assets_fen),
+                local_line_fen=int(test.local_line_fen),
+                asset_limit_fen=int(test.asset_limit_fen),
+                group=test.group,
+            )

@@ -12,6 +12,9 @@ from kernel.security import Principal
 
 DivisionCode = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{6}$", description="Six-digit division code (区划代码)")]
 Year = Annotated[int, msgspec.Meta(ge=2000, le=2100)]
+HandbookNumber = Annotated[
+    str, msgspec.Meta(pattern=r"^[A-Za-z0-9-]{4,30}$", description="Number of a poverty handbook (扶贫手册)")
+]
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 YearQuery = Annotated[int, Query(ge=2000, le=2100, description="The year of the insurance")]

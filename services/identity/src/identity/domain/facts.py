@@ -1,4 +1,4 @@
-"""Facts about a person beside memberships: household, disability grade, low-income test; each in two times."""
+"""Facts about a person beside memberships: household, disability, low-income test, handbook; each in two times."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -47,7 +47,16 @@ class LowIncomeTest(msgspec.Struct, frozen=True, tag="low_income_test", tag_fiel
     clause: str
 
 
-Detail: TypeAlias = Household | Disability | LowIncomeTest
+class Handbook(msgspec.Struct, frozen=True, tag="handbook", tag_field="kind"):
+    """The person is named in a poverty handbook (扶贫手册); ``token`` stands for its number.
+
+    A household shares one handbook, so several people may have the same token.
+    """
+
+    token: str
+
+
+Detail: TypeAlias = Household | Disability | LowIncomeTest | Handbook
 
 #: Who may tell a kind of fact. Two departments that both do stand side by side.
 TELLERS: Final[Mapping[type[Detail], frozenset[Department]]] = MappingProxyType(
@@ -55,6 +64,7 @@ TELLERS: Final[Mapping[type[Detail], frozenset[Department]]] = MappingProxyType(
         Household: frozenset({Department.CIVIL_AFFAIRS, Department.POVERTY_ALLEVIATION}),
         Disability: frozenset({Department.DISABLED_PERSONS}),
         LowIncomeTest: frozenset({Department.CIVIL_AFFAIRS}),
+        Handbook: frozenset({Department.POVERTY_ALLEVIATION}),
     }
 )
 

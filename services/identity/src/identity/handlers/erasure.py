@@ -15,6 +15,7 @@ from identity.domain.erasure import (
     PersonErased,
     erase,
 )
+from identity.domain.facts import FactCorrected, FactTold, Handbook
 from identity.domain.person import DECIDER as PERSONS
 from identity.domain.person import PersonRegistered, person_unknown
 from identity.handlers.personal_data import Vault
@@ -62,7 +63,9 @@ class ErasureHandlers:
             await self._standing(person_id)
             rows = await self._runtime.store.pool.fetch(_RECORDS_SQL, person_id)
             loaded = [await self._runtime.store.load(f"person/{row['person_id']}") for row in rows]
-            tokens = tuple(sorted({token for _, past in loaded for token in _tokens(past)}))
+            facts = [(await self._runtime.store.load(f"facts/{row['person_id']}"))[1] for row in rows]
+            pasts = (*(past for _, past in loaded), *facts)
+            tokens = tuple(sorted({token for past in pasts for token in _tokens(past)}))
             records = tuple(row["person_id"] for row in rows)
             decided = await self._outcome(person_id, ConfirmErasure(records, tokens, context.actor, context.now))
             erased = [StreamAppend(stream, (_erased(past, tokens),)) for stream, past in loaded]
@@ -93,13 +96,15 @@ def _body(erasure: Erasure) -> dict[str, Any]:
 
 
 def _tokens(past: Iterable[Any]) -> Iterator[str]:
-    """The tokens of all ID numbers that a record ever had, whatever the read tables still know of it."""
+    """The tokens of all ID and handbook numbers a record ever had, whatever the read tables still know of it."""
     for event in past:
         match event:
             case PersonRegistered(number_token=token):
                 yield token
             case IdNumberCorrected(record=record, former_token=former):
                 yield from (record.number_token, former)
+            case FactTold(fact=fact) | FactCorrected(fact=fact) if isinstance(fact.detail, Handbook):
+                yield fact.detail.token
             case _:
                 pass
 

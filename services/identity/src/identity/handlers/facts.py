@@ -8,7 +8,7 @@ from uuid import uuid5
 
 from identity.domain import person
 from identity.domain.categories import Category, Group
-from identity.domain.facts import DECIDER, Command, LowIncomeTest, check_low_income, check_low_income_group
+from identity.domain.facts import DECIDER, Command, Handbook, LowIncomeTest, check_low_income, check_low_income_group
 from identity.domain.low_income import is_low_income
 from identity.handlers.personal_data import Vault
 from identity.handlers.request_context import context_of
@@ -64,6 +64,10 @@ class FactHandlers:
             )
 
         return await self._runtime.path.run(context, attempt)
+
+    async def handbook(self, number: str) -> Handbook:
+        """A handbook by its number, which goes no further than its token."""
+        return Handbook(await self._vault.handbook_token(number))
 
     async def tested(
         self,

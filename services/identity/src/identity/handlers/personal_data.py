@@ -49,6 +49,8 @@ DELETE FROM number_tokens t
 WHERE t.token IN (SELECT unnest(number_tokens) FROM erasures WHERE state = 'CONFIRMED')
   AND NOT EXISTS (SELECT FROM personal_data d WHERE d.number_token = t.token)
   AND NOT EXISTS (SELECT FROM former_numbers f WHERE f.number_token = t.token)
+  AND NOT EXISTS (SELECT FROM handbooks h WHERE h.token = t.token AND h.person_id NOT IN (
+    SELECT unnest(records) FROM erasures WHERE state = 'CONFIRMED'))
 """
 
 
@@ -80,6 +82,15 @@ class Vault:
     async def token_of(self, id_number: str) -> str:
         """The random token that stands for an ID number in events; made when the number is first seen."""
         return (await self.tokens_of([id_number]))[id_number]
+
+    async def handbook_token(self, number: str) -> str:
+        """The random token that stands for a handbook's number."""
+        return await self.token_of(_handbook(number))
+
+    async def known_handbook(self, number: str) -> str | None:
+        """The token of a handbook's number; None where no department told of it. Showing a number leaves no trace."""
+        rows = await self._runtime.store.pool.fetch(_TOKENS_SQL, [self.hash_of(_handbook(number))])
+        return rows[0]["token"] if rows else None
 
     async def tokens_of(self, id_numbers: Sequence[str]) -> Mapping[str, str]:
         """The tokens of many ID numbers, in at most two statements."""
@@ -169,3 +180,8 @@ class Vault:
         """A person's birth date, which only the ID number holds; None where that cannot be opened."""
         data = await self.open(person_id)
         return None if data is None else parse_resident_id(data.id_number, today=today).born_on
+
+
+def _handbook(number: str) -> str:
+    # No ID number begins like this, so that the two kinds of numbers never share a token.
+    return f"handbook {number.upper()}"

@@ -9,6 +9,7 @@ from identity.domain.certifying import CertificationCancelled, ChronicCertified
 from identity.domain.entitlement import Entitlement
 from identity.domain.erasure import PersonErased
 from identity.domain.filing import ChronicFiled
+from identity.domain.handbook import HandbookChecked
 from identity.domain.lookup import LookupMade
 from identity.domain.merging import AliasMoved, MergedAway, RecordsMerged
 from identity.projections.certification_rows import certification_rows
@@ -54,8 +55,9 @@ def _of_other_streams(recorded: RecordedEvent) -> Iterable[Change] | None:
     """The rows of an event that is in no person's stream; None for those that are."""
     event = recorded.event
     match event:
-        case LookupMade():
-            return (_lookup_row(event, recorded),)
+        case LookupMade() | HandbookChecked():
+            # A check of a handbook is answered, and told to settlement: nobody reads it here.
+            return (_lookup_row(event, recorded),) if isinstance(event, LookupMade) else ()
         case CertifierRegistered() | ChronicFiled():
             return certification_rows(event)
         case _ if isinstance(event, feed.Event):

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
-from identity.domain.facts import Event, Fact, FactCorrected, FactTold, FactWithdrawn
+from identity.domain.facts import Event, Fact, FactCorrected, FactTold, FactWithdrawn, Handbook
 from identity.projections.fact_tables import fact_versions
+from identity.projections.handbook_tables import handbooks
 from kernel.event_store import RecordedEvent
 from kernel.read_tables import Change, put
 
@@ -13,12 +14,29 @@ def fact_rows(event: Event, recorded: RecordedEvent) -> Iterable[Change]:
     match event:
         case FactTold(fact=fact, cut=cut):
             yield _version(event, recorded, fact, "TOLD")
+            yield from _handbook(event, fact)
             if cut is not None:
                 yield _version(event, recorded, cut, "ENDED")
+                yield from _handbook(event, cut)
         case FactCorrected(fact=fact, reason=reason):
             yield _version(event, recorded, fact, reason)
+            yield from _handbook(event, fact)
         case FactWithdrawn(fact=fact):
             yield _version(event, recorded, fact, "WITHDRAWN")
+            yield from _handbook(event, fact, withdrawn=True)
+
+
+def _handbook(event: Event, fact: Fact, *, withdrawn: bool = False) -> Iterable[Change]:
+    if isinstance(fact.detail, Handbook):
+        yield put(
+            handbooks,
+            fact_id=fact.fact_id,
+            person_id=event.person_id,
+            token=fact.detail.token,
+            valid_from=fact.valid_from,
+            valid_to=fact.valid_to,
+            withdrawn=withdrawn,
+        )
 
 
 def _version(event: Event, recorded: RecordedEvent, fact: Fact, change: str) -> Change:

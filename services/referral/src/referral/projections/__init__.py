@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from kernel.contracts import settlement
-from kernel.contracts.identity import EntitlementChanged, PremiumsPaid
+from kernel.contracts.identity import EntitlementChanged, HandbookChecked, PremiumsPaid
 from kernel.event_store import RecordedEvent
 from kernel.read_tables import Change, put
 from referral.domain.delivery import CopyDelivered
@@ -76,9 +76,9 @@ def _referral(standing: Standing) -> Change:
     )
 
 
-def project_entitlement(event: EntitlementChanged | PremiumsPaid) -> Iterable[Change]:
+def project_entitlement(event: EntitlementChanged | PremiumsPaid | HandbookChecked) -> Iterable[Change]:
     """What identity tells of a person; the newest message is the whole truth."""
-    if isinstance(event, PremiumsPaid):
+    if not isinstance(event, EntitlementChanged):
         return
     yield put(
         applicants,

@@ -1,5 +1,6 @@
 """Settlement over HTTP."""
 
+from settlement.api.admission_checks import admission_checks
 from settlement.api.benefit_years import benefit_years
 from settlement.api.encounters import encounters
 from settlement.api.error_codes import CODES
@@ -11,6 +12,7 @@ from settlement.api.settlements import settlements
 
 __all__ = [
     "CODES",
+    "admission_checks",
     "benefit_years",
     "encounters",
     "exceptions",

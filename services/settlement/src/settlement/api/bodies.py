@@ -26,6 +26,7 @@ class AdmitBody(RequestBody, frozen=True):
     """A person at the door. For a visit ``admitted_on`` is its day; it needs no discharge.
 
     ``disease`` is the code of a listed disease: the certified one of a chronic visit, or the major one of a stay.
+    ``handbook_check_id`` is what identity answered when the patient's poverty handbook was checked.
     """
 
     person_id: Identifier
@@ -33,6 +34,7 @@ class AdmitBody(RequestBody, frozen=True):
     admitted_on: date
     referral_id: Identifier | None = None
     disease: Identifier | None = None
+    handbook_check_id: Identifier | None = None
 
 
 class ReferBody(RequestBody, frozen=True):

@@ -106,6 +106,7 @@ def _add_life(router: Router, handlers: Handlers, queries: Queries) -> None:
             admitted_on=command.admitted_on,
             referral_id=command.referral_id,
             disease=command.disease,
+            handbook_check_id=command.handbook_check_id,
             answer=_admitted,
         )
         return stored_answer(done.status, done.body, replayed=done.replayed)

@@ -77,7 +77,9 @@ def _admit(command: Admit) -> Sequence[EncounterEvent]:
             "DATE_IN_FUTURE", f"admission on {command.admitted_on} has not come yet; today is {command.today}"
         )
     candidates = (command.policy, *command.rivals)
-    arrival = Arrival(command.kind, command.place, command.admitted_on, command.institution, command.disease)
+    arrival = Arrival(
+        command.kind, command.place, command.admitted_on, command.institution, command.disease, command.handbook
+    )
     check_disease(candidates, arrival)
     terms = best_terms(command.standing, candidates, arrival)
     admitted = EncounterAdmitted(
@@ -94,6 +96,7 @@ def _admit(command: Admit) -> Sequence[EncounterEvent]:
         command.referral_id,
         command.disease,
         terms.major_disease,
+        command.handbook if terms.on_handbook else None,
     )
     if command.kind == "inpatient":
         return (admitted,)

@@ -17,7 +17,8 @@ class Admit(msgspec.Struct, frozen=True):
     """Take a person in. Visits (everything but a stay) end on the day they begin.
 
     ``rivals`` are further policies in force at the place: the person gets the better one (AMB-D6). ``disease`` is the
-    code of a listed disease: a certified chronic one of a visit, or a major one of a stay.
+    code of a listed disease: a certified chronic one of a visit, or a major one of a stay. ``handbook`` is what
+    identity said of a poverty handbook that was shown.
     """
 
     encounter_id: str
@@ -35,6 +36,7 @@ class Admit(msgspec.Struct, frozen=True):
     referral_id: str | None = None
     rivals: tuple[Policy, ...] = ()
     disease: str | None = None
+    handbook: str | None = None
 
 
 class Refer(msgspec.Struct, frozen=True):

@@ -25,6 +25,8 @@ class EncounterAdmitted(msgspec.Struct, frozen=True, omit_defaults=True):
     #: The code of a listed disease, and whether it is one of those that anybody is treated for first.
     disease: str | None = None
     major_disease: bool = False
+    #: What the poverty handbook said without which a deposit could have been asked: the agency looks into it.
+    handbook: str | None = None
 
 
 class EncounterReferred(msgspec.Struct, frozen=True):

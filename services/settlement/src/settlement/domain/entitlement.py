@@ -2,42 +2,60 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import Final
 
 import msgspec
 
 from kernel.policy_packs import Policy
 from kernel.policy_packs.population import TreatFirst
 from kernel.policy_packs.rows import DiseaseList
-from kernel.refusals import Refused
+from kernel.refusals import RefusalKind, Refused
 from settlement.domain.benefit import Standing, effective_category
 from settlement.domain.institution import Institution
 
+_OF_ANOTHER: Final = "OF_ANOTHER"
+
 
 class Arrival(msgspec.Struct, frozen=True):
-    """Somebody at a hospital's door; ``disease`` is the code of a listed disease."""
+    """Somebody at a hospital's door; ``disease`` is the code of a listed disease.
+
+    ``handbook`` is what identity said of a poverty handbook that was shown: HOLDS, LAPSED, UNLISTED or OF_ANOTHER.
+    """
 
     kind: str
     place: str
     on: date
     institution: Institution
     disease: str | None = None
+    handbook: str | None = None
 
 
 class AdmissionTerms(msgspec.Struct, frozen=True):
-    """The answer at admission. ``major_disease`` is a disease for which anybody insured is treated first."""
+    """The answer at admission. ``major_disease`` is a disease for which anybody insured is treated first.
+
+    ``on_handbook``: no deposit because of a handbook alone, which is to be looked into.
+    """
 
     deposit_required: bool
     category: str | None
     clause: str | None
     major_disease: bool = False
+    on_handbook: bool = False
 
 
 def admission_terms(standing: Standing, policy: Policy, arrival: Arrival) -> AdmissionTerms:
     """先诊疗后付费: no deposit for whom the policy serves, where the document extends that to the kind of care.
 
     That is the poor at the levels of hospital that the document names, and any insured resident with a major disease
-    at a hospital designated for it (002 三(二)).
+    at a hospital designated for it (002 三(二)). Where the document says so, whoever shows a poverty handbook is
+    admitted as the poor are, also before a department's list names them (000 二(二)). Raises Refused HANDBOOK_FOREIGN.
     """
+    if arrival.handbook == _OF_ANOTHER:
+        raise Refused(
+            "HANDBOOK_FOREIGN",
+            "the poverty handbook names other people; ask for the patient's own, or admit without it",
+            kind=RefusalKind.CONFLICT,
+        )
     category = effective_category(standing, policy.file, arrival.on, arrival.on)
     rule = policy.file.treat_first
     if rule is None:
@@ -47,6 +65,11 @@ def admission_terms(standing: Standing, policy: Policy, arrival: Arrival) -> Adm
     if poor or (major and _is_treated_anywhere(standing, arrival)):
         clause = f"{policy.file.document.cited_as} {rule.clause}"
         return AdmissionTerms(deposit_required=False, category=category, clause=clause, major_disease=major)
+    if rule.handbook_clause is not None and arrival.handbook is not None and _reaches(rule, arrival):
+        clause = f"{policy.file.document.cited_as} {rule.handbook_clause}"
+        return AdmissionTerms(
+            deposit_required=False, category=category, clause=clause, major_disease=major, on_handbook=True
+        )
     deposit = arrival.kind == "inpatient"
     return AdmissionTerms(deposit_required=deposit, category=category, clause=None, major_disease=major)
 

@@ -71,6 +71,7 @@ class Handlers:
         admitted_on: date,
         referral_id: str | None,
         disease: str | None,
+        handbook_check_id: str | None,
         answer: Answer,
     ) -> Answered:
         """Take a person in at the caller's hospital."""
@@ -79,7 +80,7 @@ class Handlers:
         encounter_id = str(uuid5(context.command_id, "encounter"))
 
         async def attempt() -> Outcome:
-            file = await load_admission(self._runtime, person_id, hospital_id, referral_id)
+            file = await load_admission(self._runtime, person_id, hospital_id, referral_id, handbook_check_id)
             if file.deceased_on is not None and file.deceased_on < admitted_on:
                 raise Refused("PERSON_DECEASED", f"person {person_id} is recorded as deceased on {file.deceased_on}")
             if referral_id is not None:
@@ -101,6 +102,7 @@ class Handlers:
                 referral_id,
                 tuple(rivals),
                 disease,
+                file.handbook,
             )
             events = tuple(DECIDER.decide(command, Unknown()))
             append = StreamAppend(Stream(f"encounter/{encounter_id}"), events)

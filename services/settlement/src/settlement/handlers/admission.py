@@ -1,10 +1,11 @@
 """What admission needs to know: the person, the hospital, the law and the referral, in one round trip."""
 
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
+from kernel.refusals import RefusalKind, Refused
 from kernel.runtime import Runtime
 from settlement.domain import refusals
 from settlement.domain.benefit import Standing
@@ -13,11 +14,13 @@ from settlement.handlers.case_file import Referral, institution_of, standing_tol
 
 _SQL: Final = """
 SELECT p.county, p.entitlement, i.name, i.level, i.division, i.contract_from, i.contract_to, i.majors, i.major_diseases,
-       r.state, COALESCE(f.merged_into, r.person_id) AS referral_person, r.receiving_hospital, r.approved_on
+       r.state, COALESCE(f.merged_into, r.person_id) AS referral_person, r.receiving_hospital, r.approved_on,
+       h.result AS handbook, h.person_id AS handbook_person, h.hospital_id AS handbook_hospital
 FROM (SELECT 1) one
 LEFT JOIN people p ON p.person_id = $1
 LEFT JOIN institutions i ON i.hospital_id = $2
 LEFT JOIN referrals r ON r.referral_id = $3
+LEFT JOIN handbook_checks h ON h.check_id = $4
 LEFT JOIN people f ON f.person_id = r.person_id
 """
 
@@ -30,6 +33,8 @@ class AdmissionFile(msgspec.Struct, frozen=True):
     deceased_on: date | None
     institution: Institution
     referral: Referral | None
+    #: What identity said of a handbook that was shown.
+    handbook: str | None = None
 
     @property
     def referral_told(self) -> tuple[str, str] | None:
@@ -37,9 +42,11 @@ class AdmissionFile(msgspec.Struct, frozen=True):
         return None if self.referral is None else (self.referral.person_id, self.referral.receiving_hospital)
 
 
-async def load_admission(runtime: Runtime, person_id: str, hospital_id: str, referral_id: str | None) -> AdmissionFile:
-    """Everything for one admission; raises Refused PERSON_…, HOSPITAL_UNKNOWN."""
-    row = await runtime.store.pool.fetchrow(_SQL, person_id, hospital_id, referral_id)
+async def load_admission(
+    runtime: Runtime, person_id: str, hospital_id: str, referral_id: str | None, handbook_check_id: str | None = None
+) -> AdmissionFile:
+    """Everything for one admission; raises Refused PERSON_…, HOSPITAL_UNKNOWN, HANDBOOK_CHECK_UNKNOWN."""
+    row = await runtime.store.pool.fetchrow(_SQL, person_id, hospital_id, referral_id, handbook_check_id)
     assert row is not None
     if row["county"] is None:
         raise refusals.person_unknown(person_id)
@@ -60,4 +67,19 @@ async def load_admission(runtime: Runtime, person_id: str, hospital_id: str, ref
         date.fromisoformat(deceased) if deceased else None,
         institution_of(hospital_id, row),
         referral,
+        None if handbook_check_id is None else _handbook(row, person_id, hospital_id, handbook_check_id),
     )
+
+
+def _handbook(row: Any, person_id: str, hospital_id: str, check_id: str) -> str:
+    """What a check said; raises Refused HANDBOOK_CHECK_UNKNOWN for another person's or hospital's, too."""
+    if (row["handbook_person"], row["handbook_hospital"]) != (person_id, hospital_id):
+        raise Refused(
+            "HANDBOOK_CHECK_UNKNOWN",
+            f"no check {check_id} of a handbook is known for this person and hospital; check it, or send this again "
+            "in a moment",
+            kind=RefusalKind.CONFLICT,
+            about={"handbook_check_id": check_id},
+        )
+    result: str = row["handbook"]
+    return result

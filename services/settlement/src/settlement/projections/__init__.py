@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from kernel.contracts.identity import EntitlementChanged, PremiumsPaid
+from kernel.contracts.identity import EntitlementChanged, HandbookChecked, PremiumsPaid
 from kernel.contracts.referral import ReferralChanged
 from kernel.event_store import RecordedEvent
 from kernel.read_tables import Change, put
@@ -17,12 +17,14 @@ from settlement.domain.encounter_events import (
 from settlement.domain.institution import InstitutionContracted
 from settlement.domain.joining import BenefitYearsJoined
 from settlement.domain.law import PolicyAdopted
+from settlement.projections.admission_checks import project_admission_check
 from settlement.projections.benefit_years import project_join
 from settlement.projections.certified import project_certified
 from settlement.projections.reviews import project_review
 from settlement.projections.tables import (
     benefit_years,
     encounters,
+    handbook_checks,
     institutions,
     metadata,
     people,
@@ -39,6 +41,7 @@ __all__ = ["metadata", "project", "project_entitlement", "project_referral"]
 def project(recorded: RecordedEvent) -> Iterable[Change]:
     """The rows of one of settlement's own events; they are written together with it."""
     yield from project_certified(recorded)
+    yield from project_admission_check(recorded)
     match recorded.event:
         case EncounterAdmitted() as event:
             yield _admitted(event)
@@ -167,9 +170,12 @@ def _year_opened(event: BenefitYearOpened) -> Change:
     )
 
 
-def project_entitlement(event: EntitlementChanged | PremiumsPaid) -> Iterable[Change]:
-    """What identity tells of a person; the newest message is the whole truth."""
+def project_entitlement(event: EntitlementChanged | PremiumsPaid | HandbookChecked) -> Iterable[Change]:
+    """What identity tells of a person, of whom the newest message is the whole truth, and of handbooks shown."""
     if isinstance(event, PremiumsPaid):
+        return
+    if isinstance(event, HandbookChecked):
+        yield put(handbook_checks, **{name: getattr(event, name) for name in event.__struct_fields__})
         return
     yield put(
         people,

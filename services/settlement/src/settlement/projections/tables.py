@@ -28,6 +28,39 @@ encounters: Final = Table(
     Index("encounters_referral", "referral_id"),
 )
 
+#: What poverty handbooks said that were shown at a door.
+handbook_checks: Final = Table(
+    "handbook_checks",
+    metadata,
+    Column("check_id", Text, primary_key=True),
+    Column("person_id", Text, nullable=False),
+    Column("hospital_id", Text, nullable=False),
+    Column("result", Text, nullable=False),
+    Column("checked_on", Date, nullable=False),
+)
+
+#: Admissions on a handbook alone, to be looked into by the agency.
+admission_checks: Final = Table(
+    "admission_checks",
+    metadata,
+    Column("encounter_id", Text, primary_key=True),
+    Column("person_id", Text, nullable=False),
+    Column("hospital_id", Text, nullable=False),
+    Column("county", Text, nullable=False),
+    Column("admitted_on", Date, nullable=False),
+    Column("handbook", Text, nullable=False),
+    Index("admission_checks_county", "county", "encounter_id"),
+)
+admission_check_outcomes: Final = Table(
+    "admission_check_outcomes",
+    metadata,
+    Column("encounter_id", Text, primary_key=True),
+    Column("outcome", Text, nullable=False),
+    Column("closed_by", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("closed_at", DateTime(timezone=True), nullable=False),
+)
+
 settlements: Final = Table(
     "settlements",
     metadata,

@@ -1,0 +1,49 @@
+"""A patient of Leye shows a poverty handbook before the list has come: no deposit is asked, and it is looked into."""
+
+from typing import Any
+
+from kernel.security import Role
+from onestop.demo.window import Window
+from onestop.quiescence import wait_until_arrived
+from onestop.replay import verify
+
+PATIENT = {
+    "id_number": "451028199003070023",
+    "name": "示例",
+    "born_on": "1990-03-07",
+    "sex": "FEMALE",
+    "county": "451028",
+}
+HOSPITAL = {"hospital_id": "H451028001", "name": "示范县医院", "level": "county", "division": "451028"}
+NUMBER = "GX451028000123"
+
+
+async def test_a_handbook_opens_the_door_before_the_list_does(town: Any) -> None:
+    platform, today = town.platform, str(town.today)
+    agency, office = Window(platform, Role.AGENCY), Window(platform, Role.DEPARTMENT, "poverty-alleviation")
+    window = Window(platform, Role.HOSPITAL, HOSPITAL["hospital_id"])
+    await agency.post("settlement", "/v1/institutions", HOSPITAL | {"contract_from": "2018-01-01"}, key="handbook-1")
+    person_id = (await agency.post("identity", "/v1/persons", PATIENT, key="handbook-2"))["person_id"]
+    shown = {"person_id": person_id, "number": NUMBER}
+    unlisted = await window.post("identity", "/v1/handbook-checks", shown)
+    assert unlisted["result"] == "UNLISTED"
+    await wait_until_arrived(platform.admin_url)
+
+    stay = {"person_id": person_id, "kind": "inpatient", "admitted_on": today}
+    assert (await window.post("settlement", "/v1/encounters", stay))["deposit_required"]
+    admitted = await window.post(
+        "settlement", "/v1/encounters", stay | {"handbook_check_id": unlisted["handbook_check_id"]}
+    )
+    assert not admitted["deposit_required"]
+    (to_look_into,) = (await agency.get("settlement", "/v1/admission-checks"))["items"]
+    assert to_look_into["encounter_id"] == admitted["encounter_id"]
+
+    handbook = {"detail": {"kind": "handbook", "number": NUMBER}, "valid_from": "2018-01-01", "evidence": "手册发放表"}
+    await office.post("identity", f"/v1/persons/{person_id}/facts", handbook, key="handbook-3")
+    assert (await window.post("identity", "/v1/handbook-checks", shown))["result"] == "HOLDS"
+    closing = {"outcome": "ENTITLED", "note": "名单补录"}
+    await agency.post("settlement", f"/v1/admission-checks/{admitted['encounter_id']}/closing", closing)
+    assert (await agency.get("settlement", "/v1/admission-checks"))["items"] == []
+    await wait_until_arrived(platform.admin_url)
+    verdict = await verify(platform.admin_url)
+    assert verdict.identical, verdict.differences
