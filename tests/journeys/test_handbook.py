@@ -42,7 +42,9 @@ async def test_a_handbook_opens_the_door_before_the_list_does(town: Any) -> None
     await office.post("identity", f"/v1/persons/{person_id}/facts", handbook, key="handbook-3")
     assert (await window.post("identity", "/v1/handbook-checks", shown))["result"] == "HOLDS"
     closing = {"outcome": "ENTITLED", "note": "名单补录"}
-    await agency.post("settlement", f"/v1/admission-checks/{admitted['encounter_id']}/closing", closing)
+    await agency.post(
+        "settlement", f"/v1/admission-checks/{admitted['encounter_id']}/closing", closing, key="handbook-4"
+    )
     assert (await agency.get("settlement", "/v1/admission-checks"))["items"] == []
     await wait_until_arrived(platform.admin_url)
     verdict = await verify(platform.admin_url)

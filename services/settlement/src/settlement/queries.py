@@ -78,6 +78,7 @@ SELECT c.encounter_id, c.person_id, c.hospital_id, c.county, c.admitted_on, c.ha
        o.outcome, o.closed_by, o.note, o.closed_at
 FROM admission_checks c LEFT JOIN admission_check_outcomes o USING (encounter_id)
 WHERE ($1::text IS NULL OR c.county = $1) AND (o.encounter_id IS NULL) = $2 AND c.encounter_id > $3
+  AND c.county LIKE ANY($5::text[])
 ORDER BY c.encounter_id LIMIT $4
 """
 _HANDBOOK_SQL: Final = "SELECT handbook FROM admission_checks WHERE encounter_id = $1"
@@ -170,9 +171,11 @@ class Queries:
         """Refused payments of one hospital, or of all, for people whose counties are like one of these."""
         return await self._runtime.store.pool.fetch(_REFUSALS_SQL, hospital_id, after, limit, counties)
 
-    async def admission_checks(self, county: str | None, *, is_open: bool, after: str, limit: int) -> Sequence[Any]:
+    async def admission_checks(
+        self, county: str | None, counties: Sequence[str], *, is_open: bool, after: str, limit: int
+    ) -> Sequence[Any]:
         """Admissions on a handbook alone that are to be looked into, or were, in order of their ids."""
-        return await self._runtime.store.pool.fetch(_ADMISSION_CHECKS_SQL, county, is_open, after, limit)
+        return await self._runtime.store.pool.fetch(_ADMISSION_CHECKS_SQL, county, is_open, after, limit, counties)
 
     async def handbook_of(self, encounter_id: str) -> str | None:
         """What handbook an admission rests on; None where it rests on none."""

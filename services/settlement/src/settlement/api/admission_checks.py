@@ -17,6 +17,7 @@ from kernel.http import (
     allow,
     answer,
     body,
+    of_division,
     page_of,
     paging,
     stored_answer,
@@ -26,7 +27,7 @@ from settlement.domain.admission_check import CheckOutcome
 from settlement.handlers.admission_checks import AdmissionCheckHandlers
 from settlement.queries import Queries
 
-Looker = Annotated[Principal, allow(Role.AGENCY, Role.OPERATIONS)]
+Looker = Annotated[Principal, allow(Role.AGENCY, Role.OPERATIONS, by_division=True)]
 InCounty = Annotated[str | None, Query(pattern=r"^[0-9]{6}$", description="Only the people of this county")]
 InState = Annotated[Literal["OPEN", "CLOSED"], Query(description="Still to be looked into, or done")]
 
@@ -66,17 +67,19 @@ def admission_checks(handlers: AdmissionCheckHandlers, queries: Queries) -> Rout
 
     @router.get("")
     async def list_checks(
-        _caller: Looker,
+        caller: Looker,
         page: Annotated[PageRequest, paging(str)],
         county: InCounty = None,
         state: InState = "OPEN",
     ) -> Json[Page[AdmissionCheckRow]]:
         """List admissions without a deposit that rest on a handbook alone."""
         after = str(page.after[0]) if page.after else ""
-        rows = await queries.admission_checks(county, is_open=state == "OPEN", after=after, limit=page.limit + 1)
+        rows = await queries.admission_checks(
+            county, caller.division_patterns, is_open=state == "OPEN", after=after, limit=page.limit + 1
+        )
         return answer(page_of([AdmissionCheckRow(**dict(row)) for row in rows], page, key=lambda r: (r.encounter_id,)))
 
-    @router.post("/{encounter_id}/closing")
+    @router.post("/{encounter_id}/closing", dependencies=[of_division("encounter_id", queries.county_of_encounter)])
     async def close_check(
         encounter_id: str,
         caller: Looker,
