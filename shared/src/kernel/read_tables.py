@@ -206,7 +206,7 @@ def parameters(table: Table, rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]
     shape = _shape(table)
     turned: list[list[Any]] = [list(values) for values in zip(*rows, strict=True)] or [[] for _ in shape.names]
     for i in shape.arrays:
-        turned[i] = [_array_literal(value) for value in turned[i]]
+        turned[i] = [None if value is None else _array_literal(value) for value in turned[i]]
     for i in shape.json:
         turned[i] = [None if value is None else _json_text(value) for value in turned[i]]
     return turned

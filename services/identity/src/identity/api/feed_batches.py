@@ -37,9 +37,11 @@ from kernel.http.raw_bodies import media_type_of
 from kernel.refusals import Refused
 from kernel.security import Principal, Role
 
-Sender = Annotated[Principal, allow(Role.DEPARTMENT)]
-Reader = Annotated[Principal, allow(Role.DEPARTMENT, Role.AGENCY, Role.OPERATIONS)]
-Judge = Annotated[Principal, allow(Role.DEPARTMENT, Role.AGENCY)]
+Sender = Annotated[Principal, allow(Role.DEPARTMENT, by_division=True)]
+Reader = Annotated[Principal, allow(Role.DEPARTMENT, Role.AGENCY, Role.OPERATIONS, by_division=True)]
+Judge = Annotated[Principal, allow(Role.DEPARTMENT, Role.AGENCY, by_division=True)]
+#: Stands for the divisions of a batch that was sent for all of them: the code of no division.
+EVERYWHERE: Final = "000000"
 _LINES_AT_ONCE: Final = 1_000
 
 
@@ -75,6 +77,7 @@ class FeedBatchAnswer(Wire, frozen=True):
     judged_because: str | None
     rows_read: int
     lines_applied: int
+    divisions: list[str] | None
 
 
 class LineAnswer(Wire, frozen=True):
@@ -108,11 +111,11 @@ def feed_batches(handlers: FeedHandlers, queries: FeedQueries, rules: ApprovalRu
     """The routes of /v1/feeds."""
     router = Router(prefix="/v1/feeds", tags=["feeds"])
     _add_reading(router, queries)
-    _add_writing(router, handlers, rules)
+    _add_writing(router, handlers, queries, rules)
     return router
 
 
-def _add_writing(router: Router, handlers: FeedHandlers, rules: ApprovalRules) -> None:
+def _add_writing(router: Router, handlers: FeedHandlers, queries: FeedQueries, rules: ApprovalRules) -> None:
     @router.put(
         "/{department}/batches/{number}",
         status_code=202,
@@ -132,6 +135,8 @@ def _add_writing(router: Router, handlers: FeedHandlers, rules: ApprovalRules) -
         """Send a file: CSV, NDJSON or XLSX, UTF-8 or GB18030. It is read and applied afterwards; ask how far it is."""
         sender = _own(caller, department)
         rules.check_pre_approved(sender)
+        if area is not None:
+            caller.must_act_in(area)
         if as_of.tzinfo is None:
             raise Refused("FEED_DESCRIPTION_WRONG", "as_of needs its time zone, such as 2019-08-01T08:00:00+08:00")
         media_type = media_type_of(request, MEDIA_TYPES)
@@ -158,6 +163,7 @@ def _add_writing(router: Router, handlers: FeedHandlers, rules: ApprovalRules) -
         key: IdempotencyKey,
     ) -> Json[BatchAccepted]:
         """Let a held batch through; another person than its sender."""
+        await _found(queries, caller, department, number)
         done = await handlers.release(caller, key, _named(caller, department), number, command.reason)
         return stored_answer(done.status, done.body, replayed=done.replayed)
 
@@ -170,6 +176,7 @@ def _add_writing(router: Router, handlers: FeedHandlers, rules: ApprovalRules) -
         key: IdempotencyKey,
     ) -> Json[BatchAccepted]:
         """Throw a held batch away; another person than its sender."""
+        await _found(queries, caller, department, number)
         done = await handlers.discard(caller, key, _named(caller, department), number, command.reason)
         return stored_answer(done.status, done.body, replayed=done.replayed)
 
@@ -186,7 +193,8 @@ def _add_reading(router: Router, queries: FeedQueries) -> None:
     ) -> Json[Page[FeedBatchAnswer]]:
         """A department's batches, the newest first."""
         after = str(page.after[0]) if page.after else None
-        rows = await queries.batches(_named(caller, department), after, page.limit + 1)
+        divisions = None if caller.divisions is None else caller.division_patterns
+        rows = await queries.batches(_named(caller, department), divisions, after, page.limit + 1)
         return answer(page_of([_batch(row) for row in rows], page, key=lambda row: (row.batch_id,)))
 
     @router.get("/{department}/batches/{number}")
@@ -233,6 +241,8 @@ async def _found(queries: FeedQueries, caller: Principal, department: str, numbe
     batch = await queries.batch(_named(caller, department), number)
     if batch is None:
         raise batch_unknown()
+    for division in batch.divisions or [EVERYWHERE]:
+        caller.must_act_in(division)
     return batch
 
 

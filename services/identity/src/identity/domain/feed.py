@@ -33,7 +33,8 @@ class BatchStatus(StrEnum):
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
     """A file as it was received. ``as_of`` is the moment that it speaks for; ``category`` is a full list's own.
 
-    ``area`` is the division code within which a full list names everybody; a delta has none.
+    ``area`` is the division code within which a full list names everybody; a delta has none. ``divisions`` are those
+    that the sender works for; rows about people of others are refused. None is everywhere.
     """
 
     batch_id: str
@@ -49,6 +50,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     category: Category | None = None
     area: str | None = None
     file_name: str | None = None
+    divisions: tuple[str, ...] | None = None
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ from identity.domain.cells import day_of, is_division, name_of, needed, parsed_d
 from identity.domain.membership import EndReason
 from identity.domain.resident_id import ResidentId, Sex, check_holder, parse_resident_id
 from identity.domain.statement import Statement
+from kernel.divisions import covers
 from kernel.refusals import Refused
 
 T = TypeVar("T", Category, Group, PovertyStatus, EndReason)
@@ -74,11 +75,19 @@ class FileDescription(msgspec.Struct, frozen=True, kw_only=True):
     stated: str
     today: date
     category: Category | None = None
+    divisions: tuple[str, ...] | None = None
+
+
+def check_division(divisions: tuple[str, ...] | None, county: str) -> None:
+    """Refuse a row about somebody for whose county the sender does not work: ROW_DIVISION_FOREIGN."""
+    if divisions is not None and not any(covers(area, county) for area in divisions):
+        raise Refused("ROW_DIVISION_FOREIGN", f"the sender works for {', '.join(divisions)}; this person is elsewhere")
 
 
 def read_row(cells: Mapping[str, str], file: FileDescription) -> FeedRow:
     """Read a row's cells by column; empty ones are left out. Raises Refused with the row's reason."""
     holder = _holder(cells, file.today)
+    check_division(file.divisions, holder.county)
     category = _category(cells, file)
     group = _named(cells, "group", Group)
     check_owned(file.department, category, group)

@@ -57,6 +57,7 @@ class FeedHandlers:
             batch_id=batch_id,
             received_at=now,
             sent_by=caller.subject,
+            divisions=None if caller.divisions is None else tuple(sorted(caller.divisions)),
             size=upload.size,
             sha256=upload.sha256,
             **msgspec.structs.asdict(sent),

@@ -16,7 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
     func,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from identity.projections.tables import metadata
 
@@ -36,6 +36,7 @@ feed_batches = Table(
     Column("size", BigInteger, nullable=False),
     Column("sha256", Text, nullable=False),
     Column("file_name", Text),
+    Column("divisions", ARRAY(Text)),
     UniqueConstraint("department", "number", name="feed_batches_number"),
 )
 

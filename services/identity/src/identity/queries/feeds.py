@@ -15,7 +15,7 @@ SELECT b.batch_id, b.department, b.number, b.kind, b.category, b.area, b.as_of, 
             WHEN r.batch_id IS NULL THEN 'RECEIVED'
             WHEN r.held AND j.batch_id IS NULL THEN 'HELD' ELSE 'APPLYING' END AS status,
        r.counts, e.problem, e.outcomes, e.ended_at, j.judged_by, j.reason,
-       coalesce(p.rows_read, 0) AS rows_read, coalesce(p.lines_applied, 0) AS lines_applied
+       coalesce(p.rows_read, 0) AS rows_read, coalesce(p.lines_applied, 0) AS lines_applied, b.divisions
 FROM feed_batches b
 LEFT JOIN feed_readings r USING (batch_id) LEFT JOIN feed_endings e USING (batch_id)
 LEFT JOIN feed_judgements j USING (batch_id) LEFT JOIN feed_progress p USING (batch_id)
@@ -24,6 +24,8 @@ _ONE_SQL: Final = f"{_BATCHES} WHERE b.department = $1 AND b.number = $2"
 _LIST_SQL: Final = f"""{_BATCHES} WHERE b.department = $1
   AND ($2::text IS NULL OR (b.received_at, b.batch_id) <
        ((SELECT received_at FROM feed_batches WHERE batch_id = $2), $2))
+  AND ($4::text[] IS NULL
+       OR b.divisions IS NOT NULL AND NOT EXISTS (SELECT FROM unnest(b.divisions) d WHERE NOT d LIKE ANY($4)))
 ORDER BY b.received_at DESC, b.batch_id DESC LIMIT $3
 """
 _LINES_SQL: Final = """
@@ -64,6 +66,7 @@ class BatchRow(msgspec.Struct, frozen=True):
     judged_because: str | None
     rows_read: int
     lines_applied: int
+    divisions: list[str] | None
 
 
 class LineRow(msgspec.Struct, frozen=True):
@@ -98,9 +101,12 @@ class FeedQueries:
         row = await self._runtime.store.pool.fetchrow(_ONE_SQL, department, number)
         return None if row is None else _batch(row)
 
-    async def batches(self, department: str, after: str | None, limit: int) -> list[BatchRow]:
-        """A department's batches, the newest first."""
-        return [_batch(row) for row in await self._runtime.store.pool.fetch(_LIST_SQL, department, after, limit)]
+    async def batches(
+        self, department: str, divisions: list[str] | None, after: str | None, limit: int
+    ) -> list[BatchRow]:
+        """A department's batches, the newest first; only those sent for divisions that are like one of these."""
+        rows = await self._runtime.store.pool.fetch(_LIST_SQL, department, after, limit, divisions)
+        return [_batch(row) for row in rows]
 
     async def lines(self, batch_id: str, after: int, outcome: str | None, limit: int) -> list[LineRow]:
         """Lines of a receipt in their order."""

@@ -11,7 +11,7 @@ from identity.domain import person
 from identity.domain.categories import Category
 from identity.domain.entitlement import Entitlement
 from identity.domain.feed import Batch
-from identity.domain.feed_row import FeedRow
+from identity.domain.feed_row import FeedRow, check_division
 from identity.domain.membership import EndReason, Membership
 from identity.domain.person import DECIDER, RecordDeath, RegisterPerson, SealedPersonalData
 from identity.domain.statement import Statement, Superseded, stated_at, take
@@ -104,6 +104,9 @@ class Group:
             return
         events: list[Any] = []
         try:
+            if state is not None:
+                # The row may say another county than the one where the person is registered.
+                check_division(self._batch.divisions, state.county)
             if state is None:
                 assert new is not None, "who is registered has a stream"
                 events += DECIDER.decide(self._registration(new, row), None)

@@ -243,6 +243,7 @@ def description_of(batch: Batch) -> FileDescription:
         evidence=evidence_of(batch),
         stated=stated_at(batch.as_of, batch.number),
         today=china_date(batch.received_at),
+        divisions=batch.divisions,
     )
 
 
