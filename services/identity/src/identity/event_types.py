@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from identity.domain import illness
 from identity.domain.annulment import RegistrationAnnulled
 from identity.domain.certifier import CertifierRegistered
 from identity.domain.certifying import CertificationCancelled, ChronicCertified
@@ -18,6 +19,7 @@ from identity.domain.entry import (
 )
 from identity.domain.erasure import ErasureAsked, ErasureConfirmed, ErasureDeclined, PersonErased
 from identity.domain.exemption import ExemptionEnded, ExemptionGranted
+from identity.domain.exit_check import ExitChecked
 from identity.domain.facts import FactCorrected, FactTold, FactWithdrawn
 from identity.domain.feed import (
     BatchApplied,
@@ -66,6 +68,11 @@ REGISTRY: Final = EventRegistry(
         EventType("PersonEnrolled", PersonEnrolled),
         EventType("DeathRecorded", DeathRecorded),
         EventType("HandbookChecked", HandbookChecked),
+        EventType("IllnessRecorded", illness.IllnessRecorded),
+        EventType("IllnessChanged", illness.IllnessChanged),
+        EventType("IllnessVerified", illness.IllnessVerified),
+        EventType("IllnessClosed", illness.IllnessClosed),
+        EventType("ExitChecked", ExitChecked),
         EventType("LookupMade", LookupMade, (_hash_as_token,)),
         EventType("PersonalDataCorrected", PersonalDataCorrected),
         EventType("IdNumberCorrected", IdNumberCorrected),

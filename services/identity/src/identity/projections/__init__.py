@@ -1,13 +1,15 @@
 """Identity's read tables, as pure functions of its events."""
 
 from collections.abc import Iterable
+from typing import TypeAlias
 
-from identity.domain import entry, erasure, facts, feed, payment_list, person
+from identity.domain import entry, erasure, facts, feed, illness, payment_list, person
 from identity.domain.annulment import RegistrationAnnulled
 from identity.domain.certifier import CertifierRegistered
 from identity.domain.certifying import CertificationCancelled, ChronicCertified
 from identity.domain.entitlement import Entitlement
 from identity.domain.erasure import PersonErased
+from identity.domain.exit_check import ExitChecked
 from identity.domain.filing import ChronicFiled
 from identity.domain.handbook import HandbookChecked
 from identity.domain.lookup import LookupMade
@@ -20,6 +22,7 @@ from identity.projections.erasure_rows import erased_rows, erasure_row
 from identity.projections.fact_rows import fact_rows
 from identity.projections.feed_rows import feed_changes
 from identity.projections.feed_tables import FEED_WORKING_TABLES
+from identity.projections.illness_rows import illness_rows
 from identity.projections.membership_rows import enrolment_row, membership_rows
 from identity.projections.merging_rows import merging_rows
 from identity.projections.payment_rows import payment_changes
@@ -38,6 +41,10 @@ from kernel.read_tables import Change, put
 SOURCE_TABLES = PERSON_SOURCES | FEED_WORKING_TABLES | PAYMENT_WORKING_TABLES
 
 __all__ = ["SOURCE_TABLES", "metadata", "person_keys", "project"]
+
+
+#: What is about one person, in a stream beside the person's.
+OfOnePerson: TypeAlias = entry.Event | facts.Event | erasure.Event | illness.Event | ExitChecked
 
 
 def project(recorded: RecordedEvent) -> Iterable[Change]:
@@ -64,14 +71,16 @@ def _of_other_streams(recorded: RecordedEvent) -> Iterable[Change] | None:
             return feed_changes(recorded)
         case _ if isinstance(event, payment_list.Event):
             return payment_changes(event, recorded)
-        case _ if isinstance(event, entry.Event | facts.Event | erasure.Event):
+        case _ if isinstance(event, OfOnePerson):
             return _of_one_person(event, recorded)
         case _:
             return enrolment_rows(event)
 
 
-def _of_one_person(event: entry.Event | facts.Event | erasure.Event, recorded: RecordedEvent) -> Iterable[Change]:
+def _of_one_person(event: OfOnePerson, recorded: RecordedEvent) -> Iterable[Change]:
     """The rows of an event that is about a person, in a stream beside the person's."""
+    if isinstance(event, illness.Event | ExitChecked):
+        return illness_rows(event)
     if isinstance(event, entry.Event):
         return entry_rows(event.entry)
     if isinstance(event, facts.Event):
