@@ -9,7 +9,8 @@ from kernel.china_time import china_date
 from kernel.command_path import Answered, CommandContext, Outcome
 from kernel.event_store import Stream, StreamAppend
 from kernel.hosting import Clock
-from kernel.http import Idempotency, current_correlation_id
+from kernel.http import Idempotency
+from kernel.requested import requested_by
 from kernel.runtime import Runtime
 from kernel.security import Principal
 from referral.config import Config
@@ -105,9 +106,7 @@ class Handlers:
         return await self._runtime.path.run(self._context(caller, key), attempt)
 
     def _context(self, caller: Principal, key: Idempotency) -> CommandContext:
-        return CommandContext(
-            key.scope, key.key, key.request_hash, caller.subject, self._clock(), current_correlation_id()
-        )
+        return requested_by(caller, key, self._clock)
 
 
 class ExpirySweep:

@@ -1,16 +1,19 @@
 """The context of a command that came as a request: who asks, under which key, and when."""
 
+import msgspec
+
 from identity.handlers.personal_data import Vault
 from kernel.command_path import CommandContext
 from kernel.hosting import Clock
-from kernel.http import Idempotency, current_correlation_id
+from kernel.http import Idempotency
+from kernel.requested import requested_by
 from kernel.security import Principal
 
 
 def context_of(vault: Vault, clock: Clock, caller: Principal, key: Idempotency) -> CommandContext:
     """The context of a request. Its hash is keyed: a bare one of a body with an ID number could be tried out."""
     request_hash = bytes.fromhex(vault.hash_of(key.request_hash.hex()))
-    return CommandContext(key.scope, key.key, request_hash, caller.subject, clock(), current_correlation_id())
+    return msgspec.structs.replace(requested_by(caller, key, clock), request_hash=request_hash)
 
 
 def name_of(caller: Principal) -> str:

@@ -1,9 +1,10 @@
 """The agency looks into admissions on a handbook alone."""
 
-from kernel.command_path import Answered, CommandContext, Outcome
+from kernel.command_path import Answered, Outcome
 from kernel.event_store import StreamAppend
 from kernel.hosting import Clock
-from kernel.http import Idempotency, current_correlation_id
+from kernel.http import Idempotency
+from kernel.requested import requested_by
 from kernel.runtime import Runtime
 from kernel.security import Principal
 from settlement.domain.admission_check import DECIDER, CheckOutcome, CloseAdmissionCheck
@@ -22,9 +23,7 @@ class AdmissionCheckHandlers:
         self, caller: Principal, key: Idempotency, encounter_id: str, outcome: CheckOutcome, note: str
     ) -> Answered:
         """Say what it came to; raises Refused ADMISSION_CHECK_UNKNOWN, ADMISSION_CHECK_CLOSED."""
-        context = CommandContext(
-            key.scope, key.key, key.request_hash, caller.subject, self._clock(), current_correlation_id()
-        )
+        context = requested_by(caller, key, self._clock)
 
         async def attempt() -> Outcome:
             handbook = await self._queries.handbook_of(encounter_id)

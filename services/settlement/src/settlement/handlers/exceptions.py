@@ -3,11 +3,12 @@
 from datetime import date
 
 from kernel.china_time import china_date
-from kernel.command_path import Answered, CommandContext, Outcome
+from kernel.command_path import Answered, Outcome
 from kernel.event_store import StreamAppend
 from kernel.hosting import Clock
-from kernel.http import Idempotency, current_correlation_id
+from kernel.http import Idempotency
 from kernel.policy_packs import PackLibrary
+from kernel.requested import requested_by
 from kernel.runtime import Runtime
 from kernel.security import Principal, Role
 from settlement.domain.catalogue_exception import check_approver
@@ -29,9 +30,8 @@ class ExceptionHandlers:
         self, caller: Principal, key: Idempotency, encounter_id: str, approved_on: date, evidence: str
     ) -> Answered:
         """Record the caller's department's approval; what it changes for a settled bill becomes a review item."""
-        now = self._clock()
-        context = CommandContext(key.scope, key.key, key.request_hash, caller.subject, now, current_correlation_id())
-        department, today = department_of(caller), china_date(now)
+        context = requested_by(caller, key, self._clock)
+        department, today = department_of(caller), china_date(context.now)
 
         async def attempt() -> Outcome:
             file = await self._files.of(encounter_id, None)

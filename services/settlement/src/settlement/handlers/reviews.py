@@ -11,8 +11,9 @@ import msgspec
 from kernel.command_path import Answered, CommandContext, Outcome
 from kernel.event_store import ConcurrencyError, StreamAppend
 from kernel.hosting import Clock
-from kernel.http import Idempotency, current_correlation_id
+from kernel.http import Idempotency
 from kernel.refusals import Refused
+from kernel.requested import requested_by
 from kernel.runtime import Runtime
 from kernel.security import Principal
 from settlement.domain import encounter
@@ -146,9 +147,7 @@ class ReviewHandlers:
         store.appended.set()
 
     def _context(self, caller: Principal, key: Idempotency) -> CommandContext:
-        return CommandContext(
-            key.scope, key.key, key.request_hash, caller.subject, self._clock(), current_correlation_id()
-        )
+        return requested_by(caller, key, self._clock)
 
 
 def _supplement_id(bill: SettledBill) -> str:
