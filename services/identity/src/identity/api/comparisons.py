@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 from fastapi import Query
 
-from identity.api.fields import DivisionCode, after_of
+from identity.api.fields import DivisionCode, after_of, counties_of
 from identity.domain.comparison import AreaFigures, ComparisonMade, Difference, Finding, Made, comparison_unknown
 from identity.domain.divisions import prefix_of
 from identity.domain.notice import check_compared
@@ -141,8 +141,8 @@ class Stranger(Wire, frozen=True):
     detail: str | None
 
 
-Staff = Annotated[Principal, allow(Role.AGENCY, Role.OPERATIONS)]
-Reader = Annotated[Principal, allow(Role.AGENCY, Role.OPERATIONS, Role.DEPARTMENT)]
+Staff = Annotated[Principal, allow(Role.AGENCY, Role.OPERATIONS, by_division=True)]
+Reader = Annotated[Principal, allow(Role.AGENCY, Role.OPERATIONS, Role.DEPARTMENT, by_division=True)]
 Paging = Annotated[PageRequest, paging(str)]
 
 
@@ -158,32 +158,34 @@ def comparisons(handlers: ComparisonHandlers, queries: ComparisonQueries) -> Rou
 
         The insured are those of the month's newest payment list for the area; without one, those enrolled here.
         """
+        caller.must_act_in(command.area)
         done = await handlers.compare(caller, key, command.area, prefix_of(command.area), command.month)
         return stored_answer(done.status, done.body, replayed=done.replayed)
 
     @router.get("")
     async def list_comparisons(
-        _caller: Reader,
+        caller: Reader,
         page: Paging,
         area: Annotated[str | None, Query(pattern=r"^[0-9]{6}$")] = None,
         month: Annotated[str | None, Query(pattern=_MONTH)] = None,
     ) -> Json[Page[ComparisonRow]]:
         """What was compared, when it was due and when it was pushed."""
-        rows = await queries.comparisons(area, month, after_of(page), page.limit + 1)
+        rows = await queries.comparisons(counties_of(caller, area), month, after_of(page), page.limit + 1)
         found = [ComparisonRow(**dict(row)) for row in rows]
         return answer(page_of(found, page, key=lambda row: (row.comparison_id,)))
 
     @router.get("/{comparison_id}")
-    async def get_comparison(comparison_id: str, _caller: Reader) -> Json[ComparisonAnswer]:
+    async def get_comparison(comparison_id: str, caller: Reader) -> Json[ComparisonAnswer]:
         """One comparison with its figures."""
         found = await comparison_of(queries, comparison_id)
+        caller.must_act_in(found.made.area)
         list_id = found.made.payment_list_id
         return answer(_answer(found, None if list_id is None else await queries.rows_of(list_id)))
 
     @router.get("/{comparison_id}/persons")
     async def list_persons(
         comparison_id: str,
-        _caller: Staff,
+        caller: Staff,
         page: Paging,
         finding: Annotated[Finding | None, Query(description="Which of the figures")] = None,
         difference: Annotated[Difference | None, Query(description="Which of the differences")] = None,
@@ -192,6 +194,7 @@ def comparisons(handlers: ComparisonHandlers, queries: ComparisonQueries) -> Rou
     ) -> Json[Page[FoundPerson]]:
         """Who is behind a figure, as the lists stand now for the day of the comparison."""
         made = (await comparison_of(queries, comparison_id)).made
+        caller.must_act_in(area or made.area)
         lists = Lists(_inside(made, area), made.compared_on, int(made.month[:4]), made.payment_list_id)
         after, limit = after_of(page), page.limit + 1
         rows = await queries.persons(lists, finding, difference, township, after=after, limit=limit)
@@ -200,12 +203,13 @@ def comparisons(handlers: ComparisonHandlers, queries: ComparisonQueries) -> Rou
     @router.get("/{comparison_id}/strangers")
     async def list_strangers(
         comparison_id: str,
-        _caller: Staff,
+        caller: Staff,
         page: Annotated[PageRequest, paging(int)],
         area: Annotated[str | None, Query(pattern=r"^[0-9]{6}$", description="The compared area, or one in it")] = None,
     ) -> Json[Page[Stranger]]:
         """Who is poor according to the payment list and unknown here; nobody where the enrolments were compared."""
         made = (await comparison_of(queries, comparison_id)).made
+        caller.must_act_in(area or made.area)
         if made.payment_list_id is None:
             return answer(Page[Stranger](items=[]))
         after = int(page.after[0]) if page.after else 0
@@ -217,6 +221,7 @@ def comparisons(handlers: ComparisonHandlers, queries: ComparisonQueries) -> Rou
     @router.post("/{comparison_id}/push")
     async def push(comparison_id: str, caller: Staff, key: IdempotencyKey) -> Json[ComparisonChanged]:
         """Push the result to the areas below; after the month's day it is late, and says so."""
+        caller.must_act_in((await comparison_of(queries, comparison_id)).made.area)
         done = await handlers.push(caller, key, comparison_id)
         return stored_answer(done.status, done.body, replayed=done.replayed)
 

@@ -59,7 +59,7 @@ class FilingRow(CertificationAnswer, frozen=True):
 
 
 Hospital = Annotated[Principal, allow(Role.HOSPITAL)]
-Reader = Annotated[Principal, allow(Role.HOSPITAL, Role.AGENCY, Role.OPERATIONS)]
+Reader = Annotated[Principal, allow(Role.HOSPITAL, Role.AGENCY, Role.OPERATIONS, by_division=True)]
 
 
 def filings(handlers: CertificationHandlers, queries: CertificationQueries, vault: Vault) -> Router:
@@ -96,7 +96,12 @@ def filings(handlers: CertificationHandlers, queries: CertificationQueries, vaul
         if hospital is not None:
             caller.must_act_for(hospital)
         rows = await queries.of_month(
-            hospital, _first_day(month), filed=filed, after=after_of(page), limit=page.limit + 1
+            hospital,
+            _first_day(month),
+            caller.division_patterns,
+            filed=filed,
+            after=after_of(page),
+            limit=page.limit + 1,
         )
         names = await vault.names_of([row["person_id"] for row in rows[: page.limit]])
         if Role.AGENCY not in caller.roles:

@@ -9,6 +9,7 @@ from fastapi import Path, Query
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
+from identity.api.fields import counties_of
 from identity.api.uploads import announced_size, patiently
 from identity.domain.payment_list import list_unknown
 from identity.handlers.feeding.files import MEDIA_TYPES
@@ -33,8 +34,8 @@ from kernel.refusals import Refused
 from kernel.security import Principal, Role
 
 #: The medical-security agency has the lists of the insurance and the tax system, and compares (003 一(一)).
-Sender = Annotated[Principal, allow(Role.AGENCY)]
-Reader = Annotated[Principal, allow(Role.AGENCY, Role.OPERATIONS)]
+Sender = Annotated[Principal, allow(Role.AGENCY, by_division=True)]
+Reader = Annotated[Principal, allow(Role.AGENCY, Role.OPERATIONS, by_division=True)]
 _ROWS_AT_ONCE: Final = 1_000
 MONTH: Final = r"^20[0-9]{2}-(0[1-9]|1[0-2])$"
 
@@ -105,6 +106,7 @@ def _add_sending(router: Router, handlers: PaymentListHandlers) -> None:
         file_name: Annotated[str | None, Query(max_length=120)] = None,
     ) -> Json[ListAccepted]:
         """Send a payment list: CSV, NDJSON or XLSX, UTF-8 or GB18030. The newest by ``as_of`` replaces older ones."""
+        caller.must_act_in(area)
         if as_of.tzinfo is None:
             raise Refused("FEED_DESCRIPTION_WRONG", "as_of needs its time zone, such as 2019-08-01T08:00:00+08:00")
         sent = ListSent(
@@ -122,38 +124,38 @@ def _add_sending(router: Router, handlers: PaymentListHandlers) -> None:
 def _add_reading(router: Router, queries: PaymentListQueries) -> None:
     @router.get("")
     async def list_lists(
-        _caller: Reader,
+        caller: Reader,
         page: Annotated[PageRequest, paging(str)],
         area: Annotated[str | None, Query(pattern=r"^[0-9]{6}$")] = None,
         month: Annotated[str | None, Query(pattern=MONTH)] = None,
     ) -> Json[Page[PaymentListAnswer]]:
         """The lists that were sent, the newest first; those that were replaced stay."""
         after = str(page.after[0]) if page.after else None
-        rows = await queries.lists(area, month, after, page.limit + 1)
+        rows = await queries.lists(counties_of(caller, area), month, after, page.limit + 1)
         return answer(page_of([_list(row) for row in rows], page, key=lambda row: (row.list_id,)))
 
     @router.get("/{list_id}")
-    async def get_list(list_id: str, _caller: Reader) -> Json[PaymentListAnswer]:
+    async def get_list(list_id: str, caller: Reader) -> Json[PaymentListAnswer]:
         """One list: how far it is, and what it came to."""
-        return answer(_list(await _found(queries, list_id)))
+        return answer(_list(await _found(queries, caller, list_id)))
 
     @router.get("/{list_id}/rows")
     async def list_rows(
         list_id: str,
-        _caller: Reader,
+        caller: Reader,
         page: Annotated[PageRequest, paging(int)],
         outcome: Annotated[str | None, Query(pattern=r"^[A-Z_]{1,20}$", description="Such as REFUSED")] = None,
     ) -> Json[Page[PaymentAnswer]]:
         """The receipt, row by row; strangers who are not marked as poor are only counted."""
-        await _found(queries, list_id)
+        await _found(queries, caller, list_id)
         after = int(page.after[0]) if page.after else 0
         rows = await queries.rows(list_id, after, outcome, page.limit + 1)
         return answer(page_of([_payment(row) for row in rows], page, key=lambda row: (row.row,)))
 
     @router.get("/{list_id}/receipt.csv")
-    async def receipt(list_id: str, _caller: Reader) -> StreamingResponse:
+    async def receipt(list_id: str, caller: Reader) -> StreamingResponse:
         """The whole receipt as a CSV file."""
-        await _found(queries, list_id)
+        await _found(queries, caller, list_id)
         headers = {"Content-Disposition": f'attachment; filename="receipt-{list_id}.csv"'}
         return StreamingResponse(_csv(queries, list_id), media_type="text/csv; charset=utf-8", headers=headers)
 
@@ -171,10 +173,11 @@ def _csv_line(row: PaymentRow) -> str:
     return f'{row.row},{row.outcome},{row.person_id or ""},{row.name or ""},{row.code or ""},"{detail}"\r\n'
 
 
-async def _found(queries: PaymentListQueries, list_id: str) -> ListRow:
+async def _found(queries: PaymentListQueries, caller: Principal, list_id: str) -> ListRow:
     found = await queries.one(list_id)
     if found is None:
         raise list_unknown()
+    caller.must_act_in(found.area)
     return found
 
 

@@ -24,6 +24,7 @@ _OF_PERSON_SQL: Final = f"{_SELECT} WHERE c.person_id = $1 ORDER BY c.certified_
 _OF_MONTH_SQL: Final = f"""{_SELECT}
 WHERE ($1::text IS NULL OR c.hospital_id = $1) AND c.effective_from >= $2 AND c.effective_from < $2 + interval '1 month'
 AND {_ENTERED_HERE} AND ($3::bool IS NULL OR (f.filed_on IS NOT NULL) = $3) AND c.certification_id > $4
+AND EXISTS (SELECT FROM persons p WHERE p.person_id = c.person_id AND p.county LIKE ANY($6::text[]))
 ORDER BY c.certification_id LIMIT $5
 """
 _IDS_OF_MONTH_SQL: Final = f"""
@@ -52,10 +53,18 @@ class CertificationQueries:
         return await self._runtime.store.pool.fetch(_OF_PERSON_SQL, person_id)
 
     async def of_month(
-        self, hospital_id: str | None, first_day: date, *, filed: bool | None, after: str, limit: int
+        self,
+        hospital_id: str | None,
+        first_day: date,
+        counties: list[str],
+        *,
+        filed: bool | None,
+        after: str,
+        limit: int,
     ) -> Sequence[Any]:
-        """Certifications entered in a month, of one hospital or all, filed or not or either."""
-        return await self._runtime.store.pool.fetch(_OF_MONTH_SQL, hospital_id, first_day, filed, after, limit)
+        """Certifications entered in a month, of one hospital or all and people of some counties, filed or not."""
+        values = (hospital_id, first_day, filed, after, limit, counties)
+        return await self._runtime.store.pool.fetch(_OF_MONTH_SQL, *values)
 
     async def ids_of_month(self, hospital_id: str, first_day: date) -> frozenset[str]:
         """The ids of all certifications that a hospital entered in a month."""

@@ -20,7 +20,7 @@ FROM payment_lists p LEFT JOIN payment_list_ends e USING (list_id) LEFT JOIN fee
 """
 _ONE_SQL: Final = f"{_LISTS} WHERE p.list_id = $1"
 _PAGE_SQL: Final = f"""{_LISTS}
-WHERE ($1::text IS NULL OR p.area = $1) AND ($2::text IS NULL OR p.month = $2)
+WHERE p.area LIKE ANY($1::text[]) AND ($2::text IS NULL OR p.month = $2)
   AND ($3::text IS NULL OR (p.received_at, p.list_id) <
        ((SELECT received_at FROM payment_lists WHERE list_id = $3), $3))
 ORDER BY p.received_at DESC, p.list_id DESC LIMIT $4
@@ -84,9 +84,9 @@ class PaymentListQueries:
         row = await self._runtime.store.pool.fetchrow(_ONE_SQL, list_id)
         return None if row is None else _list(row)
 
-    async def lists(self, area: str | None, month: str | None, after: str | None, limit: int) -> list[ListRow]:
-        """The lists that were sent, the newest first."""
-        return [_list(row) for row in await self._runtime.store.pool.fetch(_PAGE_SQL, area, month, after, limit)]
+    async def lists(self, areas: list[str], month: str | None, after: str | None, limit: int) -> list[ListRow]:
+        """The lists that were sent of areas whose codes are like one of these, the newest first."""
+        return [_list(row) for row in await self._runtime.store.pool.fetch(_PAGE_SQL, areas, month, after, limit)]
 
     async def rows(self, list_id: str, after: int, outcome: str | None, limit: int) -> list[PaymentRow]:
         """Rows of a list in their order, but for strangers who are not marked as poor: these are only counted."""

@@ -1,0 +1,25 @@
+"""Every path keeps to the divisions that a caller's token names, or is closed to such callers for a reason."""
+
+import json
+from pathlib import Path
+
+from kernel.security import Role
+
+#: The registries say which institutions there are for everybody: who enters one works for all divisions.
+CLOSED = {
+    "identity POST /v1/certifiers",
+    "settlement POST /v1/institutions",
+}
+
+
+def test_every_path_for_staff_looks_at_their_divisions(root: Path) -> None:
+    found = set()
+    for path in sorted((root / "docs/openapi").glob("*.json")):
+        for route, operations in json.loads(path.read_text(encoding="utf-8"))["paths"].items():
+            for method, operation in operations.items():
+                staff = set(operation.get("x-roles", ())) - {Role.HOSPITAL.value}
+                if staff and not operation["x-by-division"]:
+                    found.add(f"{path.stem} {method.upper()} {route}")
+    assert found == CLOSED, (
+        "hold the path to the caller's divisions: kernel.http.of_division, or allow(by_division=True)"
+    )
