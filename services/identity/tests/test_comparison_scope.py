@@ -29,16 +29,32 @@ async def compared(agency: httpx.AsyncClient) -> str:
     return str(made.json()["comparison_id"])
 
 
-#: What belongs to the compared area as a whole, and what a county in it may ask for itself.
-WHOLE: Final = [("get", ""), ("post", "/push")]
-PARTS: Final = ["/persons", "/strangers", "/notice", "/notice-csv", "/notice-html"]
+#: What a county in the compared area may ask for itself.
+PARTS: Final = ["", "/persons", "/strangers", "/notice", "/notice-csv", "/notice-html"]
 
 
-@pytest.mark.parametrize(("method", "path"), WHOLE)
-async def test_a_city_s_comparison_is_the_city_s(identity: Service, compared: str, method: str, path: str) -> None:
-    named = f"/v1/comparisons/{compared}{path}"
-    assert refused(await answered(identity, OWN, method, named))
-    assert (await answered(identity, CITY, method, named)).status_code == 200
+async def test_a_city_s_comparison_is_pushed_by_the_city(identity: Service, compared: str) -> None:
+    named = f"/v1/comparisons/{compared}/push"
+    assert refused(await answered(identity, OWN, "post", named))
+    assert (await answered(identity, CITY, "post", named)).status_code == 200
+
+
+async def test_a_county_reads_the_figures_of_its_own_people(
+    identity: Service, agency: httpx.AsyncClient, poverty_alleviation: httpx.AsyncClient
+) -> None:
+    poor = {"category": "REGISTERED_POOR", "valid_from": "2016-01-01", "evidence": "17", "poverty_status": "NOT_LIFTED"}
+    for number, county in (("45020219600101002X", "450202"), ("450203196001010026", "450203")):
+        who = {"id_number": number, "name": "示例", "born_on": "1960-01-01", "sex": "FEMALE", "county": county}
+        made = await agency.post("/v1/persons", json=who)
+        assert made.status_code == 201, made.text
+        said = await poverty_alleviation.post(f"/v1/persons/{made.json()['person_id']}/memberships", json=poor)
+        assert said.status_code == 201, said.text
+    made = await agency.post("/v1/comparisons", json={"area": "450200", "month": "2019-08"})
+    path = f"/v1/comparisons/{made.json()['comparison_id']}"
+    whole = (await answered(identity, CITY, "get", path)).json()
+    part = (await answered(identity, OWN, "get", f"{path}?area=450202")).json()
+    assert [found["total"]["registered"] for found in (whole, part)] == [2, 1]
+    assert [row["area"] for row in part["townships"]] == ["450202"]
 
 
 @pytest.mark.parametrize("path", PARTS)
@@ -49,7 +65,7 @@ async def test_a_county_sees_its_own_part_of_it(identity: Service, compared: str
     assert (await answered(identity, OWN, "get", f"{named}?area=450202")).status_code == 200
 
 
-async def test_each_compares_its_own_area_and_lists_what_was_compared_there(identity: Service, compared: str) -> None:
+async def test_each_compares_its_own_area_and_finds_what_is_pushed_to_it(identity: Service, compared: str) -> None:
     body = {"area": "450202", "month": "2019-08"}
     assert refused(await answered(identity, FOREIGN, "post", "/v1/comparisons", body))
     assert (await answered(identity, OWN, "post", "/v1/comparisons", body)).status_code == 201
@@ -57,7 +73,7 @@ async def test_each_compares_its_own_area_and_lists_what_was_compared_there(iden
         [row["area"] for row in (await answered(identity, divisions, "get", "/v1/comparisons")).json()["items"]]
         for divisions in (OWN, FOREIGN, CITY)
     ]
-    assert [sorted(areas) for areas in seen] == [["450202"], [], ["450200", "450202"]]
+    assert [sorted(areas) for areas in seen] == [["450200", "450202"], ["450200"], ["450200", "450202"]]
 
 
 async def test_a_payment_list_is_its_area_s(identity: Service) -> None:

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 from fastapi import Query
 
 from identity.api.fields import AreaQuery, Text, after_of, check_text
-from identity.domain.divisions import prefix_of
 from identity.domain.exemption import ExemptionCode
 from identity.handlers.enrolment import EnrolmentHandlers
 from identity.queries.divisions import DivisionQueries
 from identity.queries.enrolment import EnrolmentQueries
+from kernel.divisions import prefix_of
 from kernel.http import (
     IdempotencyKey,
     Json,

@@ -4,10 +4,10 @@ from datetime import date
 from typing import Annotated
 
 from identity.api.fields import AreaQuery, Text, check_text
-from identity.domain.divisions import prefix_of
 from identity.handlers.illnesses import IllnessHandlers
 from identity.queries.divisions import DivisionQueries
 from identity.queries.illnesses import IllnessQueries
+from kernel.divisions import prefix_of
 from kernel.http import (
     IdempotencyKey,
     Json,

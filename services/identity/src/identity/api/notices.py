@@ -5,17 +5,16 @@ import io
 from html import escape
 from typing import Annotated, Final
 
-from fastapi import Query
 from starlette.responses import Response
 
-from identity.api.comparisons import FiguresAnswer, comparison_of, figures_answer
+from identity.api.comparison_answers import FiguresAnswer, figures_answer
+from identity.api.comparisons import AreaOfPart, comparison_of, part_of
 from identity.domain.notice import Notice, notice
 from identity.queries.comparison import ComparisonQueries
 from kernel.http import Json, Router, Wire, allow, answer
 from kernel.security import Principal, Role
 
 Reader = Annotated[Principal, allow(Role.AGENCY, Role.OPERATIONS, Role.DEPARTMENT, by_division=True)]
-AreaOfNotice = Annotated[str | None, Query(pattern=r"^[0-9]{6}$", description="The compared area, or one inside it")]
 
 _COLUMNS: Final = (
     ("地区", "area"),
@@ -50,15 +49,14 @@ def notices(queries: ComparisonQueries) -> Router:
     """The routes of /v1/comparisons/{comparison_id}/notice."""
     router = Router(prefix="/v1/comparisons/{comparison_id}", tags=["comparison"])
 
-    async def asked_for(caller: Principal, comparison_id: str, area: str | None) -> tuple[Notice, str]:
+    async def asked_for(comparison_id: str, caller: Principal, area: str | None) -> tuple[Notice, str]:
         made = (await comparison_of(queries, comparison_id)).made
-        caller.must_act_in(area or made.area)
-        return notice(made, area or made.area), made.compared_on.isoformat()
+        return notice(made, part_of(made, caller, area)), made.compared_on.isoformat()
 
     @router.get("/notice")
-    async def get_notice(comparison_id: str, caller: Reader, area: AreaOfNotice = None) -> Json[NoticeAnswer]:
+    async def get_notice(comparison_id: str, caller: Reader, area: AreaOfPart = None) -> Json[NoticeAnswer]:
         """The region's notice by city, a city's by county, a county's by township."""
-        found, _ = await asked_for(caller, comparison_id, area)
+        found, _ = await asked_for(comparison_id, caller, area)
         return answer(
             NoticeAnswer(
                 area=found.area,
@@ -70,9 +68,9 @@ def notices(queries: ComparisonQueries) -> Router:
         )
 
     @router.get("/notice-csv")
-    async def get_notice_csv(comparison_id: str, caller: Reader, area: AreaOfNotice = None) -> Response:
+    async def get_notice_csv(comparison_id: str, caller: Reader, area: AreaOfPart = None) -> Response:
         """The same notice as a table for a spreadsheet."""
-        found, _ = await asked_for(caller, comparison_id, area)
+        found, _ = await asked_for(comparison_id, caller, area)
         text = io.StringIO()
         csv.writer(text).writerows(table_of(found))
         headers = {"Content-Disposition": f'attachment; filename="notice-{found.area}-{found.month}.csv"'}
@@ -80,9 +78,9 @@ def notices(queries: ComparisonQueries) -> Router:
         return Response(f"\ufeff{text.getvalue()}", media_type="text/csv; charset=utf-8", headers=headers)
 
     @router.get("/notice-html")
-    async def get_notice_html(comparison_id: str, caller: Reader, area: AreaOfNotice = None) -> Response:
+    async def get_notice_html(comparison_id: str, caller: Reader, area: AreaOfPart = None) -> Response:
         """The same notice as a page to print."""
-        found, compared_on = await asked_for(caller, comparison_id, area)
+        found, compared_on = await asked_for(comparison_id, caller, area)
         head, *rows = table_of(found)
         cells = [f"<tr>{''.join(f'<th>{escape(cell)}</th>' for cell in head)}</tr>"]
         cells += [f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows]

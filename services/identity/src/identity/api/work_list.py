@@ -7,11 +7,11 @@ import msgspec
 from fastapi import Query
 
 from identity.api.fields import AreaQuery, Text, Year, YearQuery, after_of, check_text
-from identity.domain.divisions import prefix_of
 from identity.domain.mobilisation import VisitOutcome
 from identity.handlers.comparison import ComparisonHandlers
 from identity.queries.divisions import DivisionQueries
 from identity.queries.work_list import WorkListQueries
+from kernel.divisions import prefix_of
 from kernel.http import (
     IdempotencyKey,
     Json,

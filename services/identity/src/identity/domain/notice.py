@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from identity.domain.comparison import AreaFigures, ComparisonMade, sum_of
-from identity.domain.divisions import prefix_of
+from kernel.divisions import prefix_of
 from kernel.refusals import RefusalKind, Refused
 
 #: To whom the region's and the cities' notices go, and whom a county tells.

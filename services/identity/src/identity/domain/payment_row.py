@@ -10,9 +10,9 @@ import msgspec
 from typing_extensions import override
 
 from identity.domain.cells import is_division, name_of, needed, parsed_day, text_of
-from identity.domain.divisions import pooling_area_of, prefix_of
 from identity.domain.names import NameMatch, compare_names
 from identity.domain.resident_id import ResidentId, parse_resident_id
+from kernel.divisions import around, prefix_of
 from kernel.money import AmountError, fen_from_yuan
 from kernel.refusals import Refused
 
@@ -206,7 +206,9 @@ def _year(text: str) -> int:
 def _pooling_area(code: str) -> str:
     if not is_division(code):
         raise Refused("AREA_MALFORMED", "area is the six-digit division code of the pooling area (统筹区)")
-    return pooling_area_of(code)
+    # Insurance is pooled by city: a county's code means the city that it is in.
+    _, city, _ = around(code)
+    return city
 
 
 def _check_day(paid_on: date, year: int, today: date) -> None:

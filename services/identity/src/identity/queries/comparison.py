@@ -35,8 +35,8 @@ _COMPARISONS_SQL: Final = """
 SELECT c.comparison_id, c.area, c.month, c.compared_on, c.due_on, c.made_by, c.registered, c.exceptions, c.enrolled,
        c.not_enrolled, c.payment_list_id, p.pushed_on, p.late
 FROM comparisons c LEFT JOIN comparison_pushes p USING (comparison_id)
-WHERE c.area LIKE ANY($1::text[]) AND ($2::text IS NULL OR c.month = $2) AND c.comparison_id > $3
-ORDER BY c.comparison_id LIMIT $4
+WHERE c.area LIKE ANY($1::text[]) AND ($2::text IS NULL OR c.area = $2) AND ($3::text IS NULL OR c.month = $3)
+AND c.comparison_id > $4 ORDER BY c.comparison_id LIMIT $5
 """
 
 
@@ -87,9 +87,11 @@ class ComparisonQueries:
         found: str = await self._runtime.store.pool.fetchval(_ROWS_SQL, list_id)
         return msgspec.json.decode(found, type=dict[str, int])
 
-    async def comparisons(self, areas: list[str], month: str | None, after: str, limit: int) -> Sequence[Any]:
-        """What was compared in areas whose codes are like one of these, and when it was pushed."""
-        return await self._runtime.store.pool.fetch(_COMPARISONS_SQL, areas, month, after, limit)
+    async def comparisons(
+        self, areas: Sequence[str], area: str | None, month: str | None, *, after: str, limit: int
+    ) -> Sequence[Any]:
+        """What was compared, and when it was pushed; ``areas`` are patterns of the areas that are looked for."""
+        return await self._runtime.store.pool.fetch(_COMPARISONS_SQL, areas, area, month, after, limit)
 
     async def comparison(self, comparison_id: str) -> Made | None:
         """One comparison with its figures."""

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from identity.domain.divisions import areas_around
+from kernel.divisions import around
 from kernel.runtime import Runtime
 
 _LISTS: Final = """
@@ -95,7 +95,7 @@ class PaymentListQueries:
 
     async def counting(self, area: str, month: str) -> str | None:
         """The list on which a comparison rests: the newest of the month for the area, or for one that it is part of."""
-        found: str | None = await self._runtime.store.pool.fetchval(_COUNTING_SQL, month, list(areas_around(area)))
+        found: str | None = await self._runtime.store.pool.fetchval(_COUNTING_SQL, month, list(around(area)))
         return found
 
 

@@ -6,10 +6,10 @@ from typing import Final
 
 import msgspec
 
-from identity.domain.divisions import prefix_of
 from identity.domain.feed import Batch, BatchKind, Counts
 from kernel.china_time import china_date
 from kernel.database import plan_for_whole_tables
+from kernel.divisions import prefix_of
 from kernel.runtime import Runtime
 
 COLUMNS: Final = (
