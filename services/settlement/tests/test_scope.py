@@ -6,6 +6,7 @@ from typing import Any, Final
 import pytest
 
 from kernel.security import Role
+from settlement.queries import SETTLEMENTS_OF_COUNTIES_SQL
 
 OWN, FOREIGN, CITY = ["445202"], ["445203"], ["445200"]
 DAY: Final = date(2019, 8, 5)
@@ -66,6 +67,16 @@ async def test_lists_hold_the_caller_s_own_people(desk: Any) -> None:
         counted.append([len((await client.get(path)).json()["items"]) for path in LISTS])
     # Nobody's payment was refused, and the registry of institutions is everybody's.
     assert counted == [[1, 1, 0, 2], [1, 1, 0, 2], [1, 1, 0, 2], [0, 0, 0, 2]]
+
+
+async def test_a_county_s_list_walks_along_its_own_settlements(jieyang: Any) -> None:
+    async with jieyang.service.pool.acquire() as connection, connection.transaction():
+        # As the service's sessions plan, however few rows there are yet (docs/decisions/0011).
+        await connection.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off")
+        plan = await connection.fetch(f"EXPLAIN {SETTLEMENTS_OF_COUNTIES_SQL}", OWN, "", 10)
+    steps = [row[0].strip() for row in plan]
+    assert any("county = known.county" in step and "settlement_id >" in step for step in steps), steps
+    assert not any("Seq Scan on settlements" in step for step in steps), steps
 
 
 async def test_of_an_unknown_person_only_the_area_is_known(jieyang: Any) -> None:

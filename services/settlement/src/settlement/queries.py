@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
+from kernel.divisions import counties_in
 from kernel.policy_packs import Pack, parse_pack
 from kernel.runtime import Runtime
 from settlement.domain.benefit_year import BenefitYear
@@ -20,11 +21,18 @@ _ENCOUNTERS_SQL: Final = """
 SELECT encounter_id, person_id, kind, admitted_on, deposit_required, category, referral_id FROM encounters
 WHERE hospital_id = $1 AND encounter_id > $2 ORDER BY encounter_id LIMIT $3
 """
-_SETTLEMENTS_SQL: Final = """
+_SETTLEMENT_COLUMNS: Final = """
 SELECT s.settlement_id, s.encounter_id, s.hospital_id, s.person_id, s.discharged_on, s.settled_at, s.category,
        s.policy_id, s.total_fen, s.patient_pays_fen, s.payout_fen, r.revoked_at
+"""
+_SETTLEMENTS_SQL: Final = f"""{_SETTLEMENT_COLUMNS}
 FROM settlements s LEFT JOIN revocations r USING (settlement_id)
-WHERE ($1::text IS NULL OR s.hospital_id = $1) AND s.settlement_id > $2 AND s.county LIKE ANY($4::text[])
+WHERE ($1::text IS NULL OR s.hospital_id = $1) AND s.settlement_id > $2 ORDER BY s.settlement_id LIMIT $3
+"""
+SETTLEMENTS_OF_COUNTIES_SQL: Final = f"""{_SETTLEMENT_COLUMNS}
+FROM {counties_in("settlements", "$1")} c CROSS JOIN LATERAL (
+  SELECT * FROM settlements WHERE county = c.county AND settlement_id > $2 ORDER BY settlement_id LIMIT $3
+) s LEFT JOIN revocations r USING (settlement_id)
 ORDER BY s.settlement_id LIMIT $3
 """
 _REVIEW_COLUMNS: Final = """
@@ -161,9 +169,13 @@ class Queries:
         """A hospital's encounters after one, in order of their ids."""
         return await self._runtime.store.pool.fetch(_ENCOUNTERS_SQL, hospital_id, after, limit)
 
-    async def settlements(self, hospital_id: str | None, counties: list[str], after: str, limit: int) -> Sequence[Any]:
-        """Settlements of one hospital, or of all, of counties that are like one of these, in order of their ids."""
-        return await self._runtime.store.pool.fetch(_SETTLEMENTS_SQL, hospital_id, after, limit, counties)
+    async def settlements(self, hospital_id: str | None, after: str, limit: int) -> Sequence[Any]:
+        """Settlements of one hospital, or of all, after one, in order of their ids."""
+        return await self._runtime.store.pool.fetch(_SETTLEMENTS_SQL, hospital_id, after, limit)
+
+    async def settlements_of(self, counties: list[str], after: str, limit: int) -> Sequence[Any]:
+        """Settlements of people whose counties are like one of these, in order of their ids."""
+        return await self._runtime.store.pool.fetch(SETTLEMENTS_OF_COUNTIES_SQL, counties, after, limit)
 
     async def payment_refusals(
         self, hospital_id: str | None, counties: list[str], after: str, limit: int

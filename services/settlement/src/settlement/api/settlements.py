@@ -85,7 +85,11 @@ def settlements(handlers: Handlers, queries: Queries) -> Router:
         """Settlements: a hospital's own, or all for those who run the funds."""
         own = caller.organisation if Role.HOSPITAL in caller.roles else None
         after = str(page.after[0]) if page.after else ""
-        rows = await queries.settlements(own, caller.division_patterns, after, page.limit + 1)
+        if caller.divisions is None:
+            rows = await queries.settlements(own, after, page.limit + 1)
+        else:
+            # A token with divisions is never a hospital's.
+            rows = await queries.settlements_of(caller.division_patterns, after, page.limit + 1)
         found = [_row(dict(row)) for row in rows]
         return answer(page_of(found, page, key=lambda row: (row.settlement_id,)))
 

@@ -80,6 +80,7 @@ settlements: Final = Table(
     Column("identity_revision", Integer),
     Column("counted_for", Text, nullable=False),
     Index("settlements_counted_for", "counted_for"),
+    Index("settlements_county", "county", "settlement_id"),
     Index("settlements_hospital", "hospital_id", "settlement_id"),
     Index("settlements_person", "person_id", "year"),
 )
