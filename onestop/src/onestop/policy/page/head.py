@@ -92,9 +92,14 @@ def _treat_first(file: PackFile) -> list[str]:
         if rule.major_disease
         else ""
     )
+    handbook = (
+        f" Who shows a poverty handbook (扶贫手册) is admitted so before the list has come ({rule.handbook_clause})."
+        if rule.handbook_clause
+        else ""
+    )
     kinds = ", ".join(KINDS[kind] for kind in rule.kinds)
     return [
-        *paragraph(f"No deposit (先诊疗后付费): {kinds}; {where}{levels} ({rule.clause}).{major}"),
+        *paragraph(f"No deposit (先诊疗后付费): {kinds}; {where}{levels} ({rule.clause}).{handbook}{major}"),
         *(listed(rule.disease_list) if rule.disease_list else []),
     ]
 
