@@ -53,6 +53,33 @@ async def filed(
     return ids
 
 
+@pytest.mark.parametrize(
+    ("divisions", "names"),
+    [
+        (["430400"], ["other", "approved", "agreed", "old"]),
+        (["430481"], ["approved", "agreed", "old"]),
+        (["430482"], ["other"]),
+        (["430482", "430481"], ["other", "approved", "agreed", "old"]),
+        (["430100"], []),
+    ],
+)
+async def test_a_county_s_agency_pages_through_its_own(
+    referral: Service, filed: dict[str, str], divisions: list[str], names: list[str]
+) -> None:
+    agency = await referral.client(Role.AGENCY, divisions=divisions)
+    found: list[str] = []
+    after: dict[str, str] = {}
+    for _ in range(len(names) + 1):
+        page = (await agency.get("/v1/referrals", params={"limit": "1", **after})).json()
+        found += [row["referral_id"] for row in page["items"]]
+        if page["next"] is None:
+            break
+        after = {"after": page["next"]}
+    assert found == [filed[name] for name in names]
+    drafted = await listed(agency, filed, state="APPLIED")
+    assert drafted == [name for name in names if name in {"other", "old"}]
+
+
 async def _step(client: httpx.AsyncClient, path: str, body: dict[str, Any]) -> None:
     response = await client.post(path, json=body)
     assert response.status_code == 200, response.text

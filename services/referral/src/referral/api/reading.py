@@ -139,10 +139,10 @@ def reading(queries: Queries) -> Router:
 
 
 def divisions_of(caller: Principal, county: str | None) -> list[str] | None:
-    """To whose referrals a list is narrowed: None for everybody's. Raises Refused DIVISION_FOREIGN."""
+    """To whose referrals a list is narrowed beside the county that was asked for. Raises Refused DIVISION_FOREIGN."""
     if county is not None:
         caller.must_act_in(county)
-    return None if caller.divisions is None else caller.division_patterns
+    return None if caller.divisions is None or county is not None else caller.division_patterns
 
 
 def _side(caller: Principal, side: str | None, wanted: Wanted) -> Wanted:

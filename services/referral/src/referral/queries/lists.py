@@ -5,6 +5,8 @@ from typing import Any, Final
 
 import msgspec
 
+from kernel.divisions import counties_in
+
 _CONDITIONS: Final = {
     "state": "state = {}",
     "sending_hospital": "sending_hospital = {}",
@@ -41,12 +43,19 @@ class Wanted(msgspec.Struct, frozen=True):
 
 def listing(columns: str, wanted: Wanted, after: str | None, limit: int) -> tuple[str, list[Any]]:
     """The statement and its parameters for a page of referrals, the newest signature first."""
-    conditions, values = _conditions(wanted)
+    conditions, values = _conditions(msgspec.structs.replace(wanted, divisions=None))
     if after is not None:
         conditions.append(_NEWEST_FIRST.format(_place(values, after)))
-    where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
     order = f"ORDER BY signed_on DESC, referral_id DESC LIMIT {_place(values, limit)}"
-    return f"SELECT {columns} FROM referrals {where} {order}", values
+    counties = ""
+    if wanted.divisions is not None:
+        counties = counties_in("referrals", _place(values, wanted.divisions))
+        conditions.append("county = c.own_county")
+    rows = f"SELECT * FROM referrals {'WHERE ' if conditions else ''}{' AND '.join(conditions)} {order}"
+    if counties:
+        # Each county's newest along its own index; of these the newest of all.
+        rows = f"SELECT r.* FROM {counties} AS c(own_county) CROSS JOIN LATERAL ({rows}) r {order}"
+    return f"SELECT {columns} FROM ({rows}) listed {order}", values
 
 
 def waiting(columns: str, wanted: Wanted, after: tuple[date, str] | None, limit: int) -> tuple[str, list[Any]]:
