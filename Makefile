@@ -14,11 +14,11 @@ LOCK_OPTIONS := --universal --generate-hashes --no-emit-index-url --no-annotate 
 .PHONY: help
 help: ## Print this
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
-	  /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	  /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 ##@ See it work
 .PHONY: demo run
-demo: $(INSTALLED) ## A day in a demo city, from three departments' feeds to balanced books (two minutes)
+demo: $(INSTALLED) ## A day in a demo city, from three departments' feeds to balanced books (half a minute)
 	$(BIN)/onestop demo
 run: $(INSTALLED) ## The same, and stay up; prints the addresses
 	$(BIN)/onestop run

@@ -3,8 +3,10 @@
 import re
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import pytest
 from stdnum.cn import ric
 from typer.testing import CliRunner
@@ -69,3 +71,15 @@ def test_what_is_no_list_is_not_sent(town: tuple[str, str], tmp_path: Path) -> N
     code, said = sent(town, file, "4")
     assert code == 2
     assert ".xlsx" in said
+
+
+def test_the_moment_is_told_in_china_s_time_wherever_the_clerk_s_machine_is(
+    town: tuple[str, str], tmp_path: Path
+) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text(f"身份证号,姓名,县区代码,开始日期,脱贫状态\n{NUMBER},示例,445202,2018-01-01,NOT_LIFTED\n")
+    sent(town, file, "as-of-1")
+    url, token = town
+    path = f"{url}/v1/feeds/poverty-alleviation/batches/as-of-1"
+    batch = httpx.get(path, headers={"Authorization": f"Bearer {token}"}).json()
+    assert datetime.fromisoformat(batch["as_of"]) == datetime(2019, 6, 30, 16, 0, tzinfo=UTC)

@@ -11,6 +11,8 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from kernel.china_time import CHINA
+
 _MEDIA_TYPES: Final = {
     ".csv": "text/csv",
     ".ndjson": "application/x-ndjson",
@@ -26,7 +28,7 @@ def feed_command(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV, NDJSON or XLSX.")],
     department: Annotated[str, typer.Option(help="Whose file it is, such as poverty-alleviation.")],
     number: Annotated[str, typer.Option(help="The department's own number of the batch.")],
-    as_of: Annotated[datetime, typer.Option(help="The moment that the file speaks for, in local time.")],
+    as_of: Annotated[datetime, typer.Option(help="The moment that the file speaks for, in China's time.")],
     kind: Annotated[str, typer.Option(help="delta: changes; full: everybody of a category in an area.")] = "delta",
     category: Annotated[str | None, typer.Option(help="Of all rows; a full list needs it.")] = None,
     area: Annotated[str | None, typer.Option(help="Six-digit code of where a full list is whole.")] = None,
@@ -37,7 +39,7 @@ def feed_command(
     media_type = _MEDIA_TYPES.get(file.suffix.lower())
     if media_type is None:
         raise typer.BadParameter(f"{file.name} is none of {', '.join(_MEDIA_TYPES)}", param_hint="FILE")
-    asked = {"kind": kind, "as_of": as_of.astimezone().isoformat(), "category": category, "area": area}
+    asked = {"kind": kind, "as_of": as_of.replace(tzinfo=CHINA).isoformat(), "category": category, "area": area}
     params = {name: value for name, value in asked.items() if value is not None} | {"file_name": file.name[:120]}
     path = f"/v1/feeds/{department}/batches/{number}"
     with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=60) as client:

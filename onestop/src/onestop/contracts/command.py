@@ -16,6 +16,7 @@ def check() -> None:
     found = broken_promises(Path())
     for sentence in found:
         typer.echo(sentence, err=True)
+    typer.echo(f"{len(found)} promises broken")
     raise typer.Exit(1 if found else 0)
 
 
