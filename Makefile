@@ -37,7 +37,7 @@ check: $(INSTALLED) ## Format, lint, types, architecture, compose file
 	$(BIN)/lint-imports
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 test: check ## Everything: check, and all tests on real PostgreSQL and real Kafka
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 ##@ With servers
 .PHONY: kafka up down

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -25,6 +24,7 @@ from kernel.security import Issuer, Role
 from onestop.demo.city import HOSPITALS
 from onestop.demo.report import read_books
 from onestop.demo.town import settle_in
+from onestop.free_ports import first_of_free_ports
 from onestop.insisting import insist
 from onestop.platform import Platform
 from onestop.quiescence import wait_until_arrived
@@ -43,7 +43,7 @@ class KillableTown:
         self.database = database
         self.folder = folder
         self._more = more
-        self._port = _free_ports(len(SERVICES))
+        self._port = first_of_free_ports(len(SERVICES))
         self._process: subprocess.Popen[str] | None = None
 
     @property
@@ -72,21 +72,6 @@ class KillableTown:
         if self._process is not None:
             self._process.send_signal(signal.SIGTERM)
             self._process.wait(30)
-
-
-def _free_ports(count: int) -> int:
-    """The first of ``count`` consecutive free ports."""
-    while True:
-        with socket.socket() as first:
-            first.bind(("127.0.0.1", 0))
-            port: int = first.getsockname()[1]
-        try:
-            for i in range(count):
-                with socket.socket() as probe:
-                    probe.bind(("127.0.0.1", port + i))
-        except OSError:
-            continue
-        return port
 
 
 @asynccontextmanager

@@ -18,9 +18,9 @@ from onestop.embedded_postgres import EmbeddedPostgres
 from onestop.examples.http_client import HttpClient
 from onestop.examples.http_player import HttpPlayer
 from onestop.examples.settle import SettleExample
+from onestop.free_ports import first_of_free_ports
 from onestop.services import SERVICES
 
-FIRST_PORT: Final = 18301
 _LONG_AGO: Final = date(2000, 1, 1)
 
 
@@ -42,15 +42,16 @@ def http_player(policies: Path, examples: Iterable[SettleExample]) -> Iterator[H
 @contextmanager
 def running_services(database: str, folder: Path, policies: Path) -> Iterator[dict[str, str]]:
     """Every service in a process of its own on a database; gives their addresses, and ends it with the block."""
+    first_port = first_of_free_ports(len(SERVICES))
     command = [sys.executable, "-m", "onestop", "platform", "--database", database, "--folder", str(folder)]
-    command += ["--policies", str(policies), "--first-port", str(FIRST_PORT)]
+    command += ["--policies", str(policies), "--first-port", str(first_port)]
     with (folder / "platform.log").open("w") as log:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
     assert process.stdout is not None
     try:
         if process.stdout.readline() != "ready\n":
             raise RuntimeError((folder / "platform.log").read_text()[-3000:])
-        yield {name: f"http://127.0.0.1:{FIRST_PORT + i}" for i, name in enumerate(SERVICES)}
+        yield {name: f"http://127.0.0.1:{first_port + i}" for i, name in enumerate(SERVICES)}
     finally:
         process.terminate()
         process.wait(30)
