@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
+from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from kernel.policy_packs import parse_pack
@@ -14,12 +15,15 @@ from onestop.main import app
 ROOT = Path(__file__).parent.parent.parent
 JIEYANG, LEYE = "445200-jieyang/2019-jieyibao-21", "451028-leye/2018-weishengjisheng-10"
 GUANGXI, HUINING = "450000-guangxi/2019-guiyibaofa-14", "620422-huining/2018-huiweijifa-203"
-runner = CliRunner(env={"COLUMNS": "110"})
+WIDTH = 110
+runner = CliRunner()
 
 
 @pytest.fixture(autouse=True)
 def in_the_projects_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rich keeps the COLUMNS it was made with, and whoever imports the command first decides that: so say the width."""
     monkeypatch.chdir(ROOT)
+    monkeypatch.setattr("onestop.policy.command.console", Console(width=WIDTH))
 
 
 @pytest.fixture
@@ -46,7 +50,7 @@ def new(policies: Path, like: str) -> Result:
 def diff(*arguments: str) -> str:
     result = runner.invoke(app, ["policy", "diff", *arguments])
     assert result.exit_code == 0, result.output
-    assert max(cell_len(line) for line in result.output.splitlines()) <= 110
+    assert max(cell_len(line) for line in result.output.splitlines()) <= WIDTH
     return result.output
 
 
