@@ -96,6 +96,17 @@ async def test_payers_that_cannot_be_right(
     await refused(embedded_town, window, f"/v1/encounters/{encounter}/settlement", {"payers": payers}, code, 422)
 
 
+async def test_a_payer_that_answers_twice_is_refused(embedded_town: Any, window: Window) -> None:
+    """R-LY-01: neither of its two amounts is the one that counts."""
+    encounter = await discharged(embedded_town, window)
+    client = embedded_town.platform.client("settlement", Role.HOSPITAL, HOSPITAL)
+    headers = {"Idempotency-Key": "twice", "Content-Type": "application/json"}
+    content = b'{"payers":{"BMI":"700.00","CII":"0.00","BMI":"600.00"},"total":"1000.00"}'
+    response = await client.post(f"/v1/encounters/{encounter}/settlement", content=content, headers=headers)
+    assert (response.status_code, response.json()["code"]) == (422, "DUPLICATE_FIELD")
+    assert response.json()["about"] == {"field": "BMI"}
+
+
 async def test_a_total_that_is_not_the_sum_of_the_lines(embedded_town: Any, window: Window) -> None:
     encounter = await discharged(embedded_town, window)
     body = {"payers": PAYERS, "total": "1000.01"}

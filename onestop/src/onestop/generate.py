@@ -13,7 +13,7 @@ import settlement.api
 from kernel.database import Pool
 from kernel.event_log.embedded import EmbeddedEventLog
 from kernel.hosting import Host
-from kernel.http import errors_markdown
+from kernel.http import SHELL_CODES, errors_markdown
 from kernel.policy_packs.model import PackFile
 from kernel.security import Issuer
 from onestop.asyncapi import asyncapi_document
@@ -24,6 +24,7 @@ from onestop.requirements import page, read
 from onestop.services import SERVICES
 
 _CODES = {
+    "Every service": SHELL_CODES,
     "identity": identity.api.CODES,
     "referral": referral.api.CODES,
     "settlement": settlement.api.CODES,

@@ -70,6 +70,23 @@ async def test_a_wrong_field_is_refused_with_its_place(
 
 
 @pytest.mark.parametrize(
+    ("content", "field"),
+    [
+        ('{"day":"2026-01-31","day":"2026-02-01","lines":[]}', "day"),
+        ('{"day":"2026-01-31","lines":[{"code":"a","amount":"1","amount":"2"}]}', "amount"),
+        ('{"day":"2026-01-31","lines":[{"code":"a","amount":"1","\\u0061mount":"1"}]}', "amount"),
+    ],
+)
+async def test_a_field_named_twice_is_refused(client: httpx.AsyncClient, content: str, field: str) -> None:
+    answer = await client.post(PATH, content=content, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["code"], answer.json()["about"]["field"]) == (
+        422,
+        "DUPLICATE_FIELD",
+        field,
+    )
+
+
+@pytest.mark.parametrize(
     "content",
     [
         b"",

@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from kernel.http.amounts import InvalidAmountError, decode_hook
 from kernel.http.answers import JSON_MEDIA_TYPE
+from kernel.http.named_once import check_named_once
 from kernel.http.parts import Part
 from kernel.http.problems import ProblemError
 from kernel.http.raw_bodies import BODY_BYTES_MAX, bounded_body, media_type_of
@@ -38,11 +39,13 @@ class Body(Part, Generic[T]):
         if _NUL in content:
             raise ProblemError("INVALID_FIELD", 422, "the body contains the character U+0000, which cannot be kept")
         try:
-            return self._decoder.decode(content)
+            decoded = self._decoder.decode(content)
+            check_named_once(content)
         except msgspec.ValidationError as error:
             raise _field_problem(error) from error
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise ProblemError("MALFORMED_JSON", 400, _malformed_detail(error)) from error
+        return decoded
 
 
 def body(struct: type[T], *, bytes_max: int = BODY_BYTES_MAX) -> Any:

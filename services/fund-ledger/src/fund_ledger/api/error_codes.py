@@ -14,6 +14,5 @@ CODES: Final = (
     ErrorCode("PAYMENT_EXCEEDS_ADVANCE", 409, "More than was advanced"),
     ErrorCode("PLACEMENT_EXHAUSTED", 409, "More aid than was placed with the hospital"),
     ErrorCode("SCORE_OUT_OF_RANGE", 422, "A score is not between 0 and 100 percent"),
-    ErrorCode("TOO_CONTENDED", 409, "Too many commands at once"),
     ErrorCode("VALUE_DATE_AHEAD", 422, "The value date has not come yet"),
 )

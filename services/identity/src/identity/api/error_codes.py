@@ -114,6 +114,4 @@ CODES: Final = (
     ErrorCode("ROW_UNPRINTABLE", 422, "A cell holds control characters"),
     ErrorCode("ROW_MALFORMED", 422, "The line is not one JSON object of texts"),
     ErrorCode("ROW_NAME_DIFFERS", 422, "The ID number is registered under another name"),
-    ErrorCode("IDEMPOTENCY_KEY_REUSED", 409, "The idempotency key was used for another request"),
-    ErrorCode("TOO_CONTENDED", 409, "Others kept changing the same thing"),
 )

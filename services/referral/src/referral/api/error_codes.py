@@ -24,6 +24,4 @@ CODES: Final = (
     ErrorCode("DATES_OUT_OF_ORDER", 422, "Two dates are in the wrong order"),
     ErrorCode("DATE_IN_FUTURE", 422, "A date is still to come"),
     ErrorCode("SIDE_MISPLACED", 422, "Only a hospital has a sending and a receiving side"),
-    ErrorCode("IDEMPOTENCY_KEY_REUSED", 409, "The idempotency key was used for another request"),
-    ErrorCode("TOO_CONTENDED", 409, "Others kept changing the same thing"),
 )

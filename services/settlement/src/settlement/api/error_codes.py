@@ -22,7 +22,6 @@ CODES: Final = (
     ErrorCode("SETTLEMENT_NOT_IN_FORCE", 422, "The settlement was revoked before"),
     ErrorCode("NOT_THE_LATEST_SETTLEMENT", 409, "Later settlements rest on this one"),
     ErrorCode("BENEFIT_YEAR_BEGUN", 409, "Opening standings come too late"),
-    ErrorCode("TOO_CONTENDED", 409, "Too many commands at once for one person"),
     ErrorCode("EXCEPTION_NOT_YOURS", 403, "The department does not approve catalogue exceptions there"),
     ErrorCode("REVIEW_UNKNOWN", 404, "No such review"),
     ErrorCode("REVIEW_NOT_OPEN", 409, "The review is closed, or something is proposed already"),
