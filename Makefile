@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
-MEMBERS := shared $(wildcard services/*) onestop
+MEMBERS := shared $(wildcard services/*) onestop workbench
 # fund-ledger's folder is no name of a package: its tests are modules without a prefix, and are checked by themselves.
 TESTS_APART := $(wildcard services/fund-ledger/tests)
 TESTS := $(filter-out $(TESTS_APART),$(wildcard $(foreach m,$(MEMBERS),$(m)/tests))) tests
@@ -60,7 +60,7 @@ bench-feeds: $(INSTALLED) ## A full list of a million people against a million s
 	$(BIN)/python -m benchmarks.feeds
 lock: ## Resolve the dependencies again
 	$(BIN)/uv pip compile -q $(LOCK_OPTIONS) \
-	  $(foreach p,onestop-kernel onestop-identity onestop-referral onestop-settlement onestop-fund-ledger onestop-operations onestop,--no-emit-package $(p)) \
+	  $(foreach p,onestop-kernel onestop-identity onestop-referral onestop-settlement onestop-fund-ledger onestop-operations onestop onestop-workbench,--no-emit-package $(p)) \
 	  --group pyproject.toml:dev --group pyproject.toml:bench $(foreach m,$(MEMBERS),$(m)/pyproject.toml) -o requirements.lock
 	sed -n 's/^uv==\([^ ]*\).*/uv==\1/p' requirements-uv.lock | $(BIN)/uv pip compile -q $(LOCK_OPTIONS) - -o requirements-uv.lock
 clean: ## Remove the environment and all local data

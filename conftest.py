@@ -9,6 +9,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+import workbench  # noqa: F401 - before pytest takes the folder of its tests for the package
 from kernel.testing.kafka_broker import KafkaBroker, java_and_maven_available
 from onestop.embedded_postgres import EmbeddedPostgres
 

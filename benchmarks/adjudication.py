@@ -5,9 +5,9 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from kernel.policy_packs import PackLibrary, Policy, load_library
-from settlement.domain.benefit import Claim, Membership, Standing, adjudicate
-from settlement.domain.benefit.standing import Enrolment
+from law import Claim, Membership, Standing, adjudicate
+from law.packs import PackLibrary, Policy, load_library
+from law.standing import Enrolment
 
 POLICIES: Final = Path(__file__).parent.parent / "policies"
 ASKED_PER_SECOND: Final = 50_000

@@ -8,9 +8,9 @@ from pathlib import Path
 from benchmarks.http_load import post, send_all
 from benchmarks.platform_process import issuer, urls
 from kernel.security import Role
-from onestop.demo.city import HOSPITALS
-from onestop.demo.town import Town, settle_in
 from onestop.platform import Platform
+from workbench.demo.city import HOSPITALS
+from workbench.demo.town import Town, settle_in
 
 LINES = 20
 

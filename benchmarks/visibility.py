@@ -17,10 +17,10 @@ from benchmarks.platform_process import issuer, platform_process, urls
 from benchmarks.settling import prepare_bills
 from kernel.security import Role
 from kernel.testing.kafka_broker import KafkaBroker, java_and_maven_available
-from onestop.demo.town import Town, settle_in
 from onestop.embedded_postgres import EmbeddedPostgres
 from onestop.platform import Platform, recreate_database
 from onestop.quiescence import wait_until_arrived
+from workbench.demo.town import Town, settle_in
 
 PEOPLE, PER_SECOND = 340, 10
 LOOK_AGAIN_SECONDS: Final = 0.002

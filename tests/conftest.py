@@ -12,10 +12,10 @@ import msgspec
 import pytest
 
 from kernel.testing.kafka_broker import KafkaBroker
-from onestop.demo.people import DemoPerson
-from onestop.demo.town import Town, settle_in
 from onestop.embedded_postgres import EmbeddedPostgres
 from onestop.platform import recreate_database, running_platform
+from workbench.demo.people import DemoPerson
+from workbench.demo.town import Town, settle_in
 
 POLICIES = Path(__file__).parent.parent / "policies"
 _copies = itertools.count(1)

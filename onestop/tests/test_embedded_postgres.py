@@ -11,11 +11,7 @@ import asyncpg
 import pytest
 
 from kernel.testing.deadline import eventually
-from onestop.embedded_postgres import (
-    EmbeddedPostgres,
-    PostgresNotStartedError,
-    running_pid,
-)
+from onestop.embedded_postgres import EmbeddedPostgres, PostgresNotStartedError, running_pid
 
 SMALL = {"shared_buffers": "16MB", "max_connections": "20"}
 

@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 
 from kernel.security import Issuer, Role
 from onestop.embedded_postgres import EmbeddedPostgres
-from onestop.examples.http_run import running_services
 from onestop.main import app
+from workbench.examples.http_run import running_services
 
 NUMBER = "44520219600101002" + ric.calc_check_digit("445202196001010020")
 POLICIES = Path(__file__).parent.parent.parent / "policies"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kernel.divisions import around, covers, prefix_of
+from kernel.values.divisions import around, covers, prefix_of
 
 
 def test_a_county_lies_in_its_city_and_its_province() -> None:

@@ -3,12 +3,12 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
-from kernel.contracts.envelope import Published, headers_of
-from kernel.contracts.identity import EntitlementChanged
-from kernel.event_store import RecordedEvent
-from kernel.event_store.stream import LoggedEvent
-from onestop.asyncapi import TOPICS, asyncapi_document
+from contracts.identity import EntitlementChanged
+from kernel.messaging.envelope import Published, headers_of
+from kernel.writing.event_store import RecordedEvent
+from kernel.writing.event_store.stream import LoggedEvent
 from onestop.services import SERVICES
+from workbench.contracts.asyncapi import TOPICS, asyncapi_document
 
 DOCUMENT = asyncapi_document()
 

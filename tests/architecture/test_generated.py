@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from onestop.generate import documents
+from workbench.generate import documents
 
 ROOT = Path(__file__).parent.parent.parent
 

@@ -32,7 +32,7 @@ def _inexact(node: ast.AST) -> str | None:
         case ast.Constant(value=float() | complex()) | ast.Name(id="float" | "complex"):
             return "a float; write whole fen, or a Decimal from a string"
         case ast.BinOp(op=ast.Div()) | ast.AugAssign(op=ast.Div()) | ast.Call(func=ast.Name(id="round")):
-            return "a division that does not say how it rounds; use kernel.money.divide"
+            return "a division that does not say how it rounds; use kernel.values.money.divide"
         case _:
             return None
 

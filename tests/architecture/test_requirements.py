@@ -5,8 +5,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from onestop.examples.document import read as read_examples
-from onestop.requirements import Requirement, Requirements, faults, page, parse, read, unresolved
+from workbench.examples.document import read as read_examples
+from workbench.requirements import Requirement, Requirements, faults, page, parse, read, unresolved
 
 ROOT = Path(__file__).parent.parent.parent
 SHARED = ROOT.parent / "shared"

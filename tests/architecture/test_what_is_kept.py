@@ -69,7 +69,7 @@ def test_what_must_not_be_kept_is_found(parts: tuple[str, ...]) -> None:
         "COPY shared /app/shared",
         "http://maven.apache.org/POM/4.0.0",
         "--no-emit-index-url",
-        "import kernel.event_registry",
+        "import kernel.writing.event_registry",
         "GET /v1/encounters/E1/work/lines",
         "${HOME}/work/x",
     ],

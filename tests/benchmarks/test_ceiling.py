@@ -7,9 +7,9 @@ import asyncpg
 from benchmarks.ceiling import pgbench_rate
 
 from kernel.security import Role
-from onestop.demo import stories
-from onestop.demo.city import HOSPITALS
-from onestop.demo.window import Window
+from workbench.demo import stories
+from workbench.demo.city import HOSPITALS
+from workbench.demo.window import Window
 
 HOSPITAL = HOSPITALS[0].hospital_id
 

@@ -10,15 +10,15 @@ import pytest
 
 from kernel.security import Role
 from kernel.testing.kafka_broker import KafkaBroker
-from onestop.demo import stories
-from onestop.demo.city import HOSPITALS
-from onestop.demo.report import read_books
-from onestop.demo.town import Town, settle_in
-from onestop.demo.window import Window
 from onestop.embedded_postgres import EmbeddedPostgres
 from onestop.platform import running_platform
 from onestop.quiescence import wait_until_arrived
 from onestop.replay import verify
+from workbench.demo import stories
+from workbench.demo.city import HOSPITALS
+from workbench.demo.report import read_books
+from workbench.demo.town import Town, settle_in
+from workbench.demo.window import Window
 
 ROOT = Path(__file__).parent.parent.parent
 BILL = stories.Bill(100_000, 0, 60_000)

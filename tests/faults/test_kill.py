@@ -18,18 +18,18 @@ import httpx
 import pytest
 from stdnum.cn import ric
 
-from kernel.china_time import china_date
-from kernel.failpoints import FAILPOINTS
 from kernel.security import Issuer, Role
-from onestop.demo.city import HOSPITALS
-from onestop.demo.report import read_books
-from onestop.demo.town import settle_in
+from kernel.values.china_time import china_date
+from kernel.writing.failpoints import FAILPOINTS
 from onestop.free_ports import first_of_free_ports
 from onestop.insisting import insist
 from onestop.platform import Platform
 from onestop.quiescence import wait_until_arrived
 from onestop.replay import verify, verify_chain
 from onestop.services import SERVICES
+from workbench.demo.city import HOSPITALS
+from workbench.demo.report import read_books
+from workbench.demo.town import settle_in
 
 POLICIES = Path(__file__).parent.parent.parent / "policies"
 

@@ -8,9 +8,9 @@ import httpx
 import pytest
 
 from kernel.security import Issuer, Role
-from onestop.demo import stories
-from onestop.demo.city import HOSPITALS
-from onestop.demo.window import Window
+from workbench.demo import stories
+from workbench.demo.city import HOSPITALS
+from workbench.demo.window import Window
 
 HOSPITAL, OTHER_HOSPITAL = HOSPITALS[0].hospital_id, HOSPITALS[1].hospital_id
 PAYERS = {"BMI": "600.00", "CII": "0.00"}

@@ -3,10 +3,10 @@
 from typing import Any
 
 from kernel.security import Role
-from onestop.demo.window import Window
 from onestop.quiescence import wait_until_arrived
 from onestop.replay import verify
 from onestop.trace import trace
+from workbench.demo.window import Window
 
 HOSPITAL, COUNTY = "H-CHENGZHONG", "450202"
 PERSON = {"id_number": "45020219600101002X", "name": "示例", "born_on": "1960-01-01", "sex": "FEMALE"}

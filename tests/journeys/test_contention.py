@@ -3,13 +3,13 @@
 import asyncio
 from typing import Any
 
-from kernel.money import fen_from_yuan
 from kernel.security import Role
-from onestop.demo import stories
-from onestop.demo.city import AREA, HOSPITALS
-from onestop.demo.report import read_books
-from onestop.demo.window import Window
+from kernel.values.money import fen_from_yuan
 from onestop.quiescence import wait_until_arrived
+from workbench.demo import stories
+from workbench.demo.city import AREA, HOSPITALS
+from workbench.demo.report import read_books
+from workbench.demo.window import Window
 
 AT_ONCE = 32
 

@@ -4,13 +4,13 @@ from decimal import Decimal
 from typing import Any
 
 from kernel.security import Role
-from onestop.demo import stories
-from onestop.demo.city import AREA, HOSPITALS
-from onestop.demo.report import read_books
-from onestop.demo.window import Window
 from onestop.quiescence import wait_until_arrived
 from onestop.replay import verify, verify_chain
 from onestop.trace import trace
+from workbench.demo import stories
+from workbench.demo.city import AREA, HOSPITALS
+from workbench.demo.report import read_books
+from workbench.demo.window import Window
 
 HOSPITAL = HOSPITALS[0].hospital_id
 

@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from kernel.security import Role
-from onestop.demo.report import read_books
-from onestop.demo.window import Window
 from onestop.platform import Platform, running_platform
 from onestop.quiescence import wait_until_arrived
 from onestop.replay import verify
+from workbench.demo.report import read_books
+from workbench.demo.window import Window
 
 POLICIES: Final = Path(__file__).parent.parent.parent / "policies"
 HUNAN: Final = "430000-hunan/2018-xiangrenshefa-46"

@@ -3,9 +3,9 @@
 from typing import Any
 
 from kernel.security import Role
-from onestop.demo.window import Window
 from onestop.quiescence import wait_until_arrived
 from onestop.replay import verify
+from workbench.demo.window import Window
 
 
 async def test_premiums_of_the_poor_go_from_the_due_list_to_the_books(town: Any) -> None:

@@ -3,12 +3,12 @@
 from typing import Any
 
 from kernel.security import Role
-from onestop.demo import stories
-from onestop.demo.city import HOSPITALS
-from onestop.demo.report import read_books
-from onestop.demo.window import Window
 from onestop.quiescence import wait_until_arrived
 from onestop.replay import verify, verify_chain
+from workbench.demo import stories
+from workbench.demo.city import HOSPITALS
+from workbench.demo.report import read_books
+from workbench.demo.window import Window
 
 
 async def test_replay_is_identical_after_an_erasure(embedded_town: Any) -> None:

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from kernel.policy_packs import load_library
-from onestop.examples.document import read
-from onestop.examples.http_run import http_player
-from onestop.examples.player import DirectPlayer
-from onestop.examples.runner import run_examples
-from onestop.examples.settle import SettleExample
+from law.packs import load_library
+from workbench.examples.document import read
+from workbench.examples.http_run import http_player
+from workbench.examples.player import DirectPlayer
+from workbench.examples.runner import run_examples
+from workbench.examples.settle import SettleExample
 
 ROOT = Path(__file__).parent.parent.parent
 EXAMPLES = ROOT.parent / "shared" / "examples" / "worked_examples.yaml"

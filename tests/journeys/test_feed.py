@@ -6,10 +6,10 @@ from stdnum.cn import ric
 
 from kernel.security import Role
 from kernel.testing.deadline import eventually
-from onestop.demo.city import AREA, HOSPITALS
-from onestop.demo.window import Window
 from onestop.quiescence import wait_until_arrived
 from onestop.replay import verify
+from workbench.demo.city import AREA, HOSPITALS
+from workbench.demo.window import Window
 
 NUMBER = "44520219600101002" + ric.calc_check_digit("445202196001010020")
 PATH = "/v1/feeds/civil-affairs/batches"

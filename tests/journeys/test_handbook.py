@@ -3,9 +3,9 @@
 from typing import Any
 
 from kernel.security import Role
-from onestop.demo.window import Window
 from onestop.quiescence import wait_until_arrived
 from onestop.replay import verify
+from workbench.demo.window import Window
 
 PATIENT = {
     "id_number": "451028199003070023",

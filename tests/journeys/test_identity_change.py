@@ -4,10 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 from kernel.security import Role
-from onestop.demo import stories
-from onestop.demo.city import HOSPITALS
-from onestop.demo.window import Window
 from onestop.quiescence import wait_until_arrived
+from workbench.demo import stories
+from workbench.demo.city import HOSPITALS
+from workbench.demo.window import Window
 
 
 async def test_a_category_told_between_pre_settlement_and_settlement_counts(town: Any) -> None:

@@ -3,12 +3,12 @@
 from typing import Any
 
 from kernel.security import Role
-from onestop.demo import stories
-from onestop.demo.city import AREA, HOSPITALS
-from onestop.demo.report import read_books
-from onestop.demo.window import Window
 from onestop.quiescence import wait_until_arrived
 from onestop.replay import verify, verify_chain
+from workbench.demo import stories
+from workbench.demo.city import AREA, HOSPITALS
+from workbench.demo.report import read_books
+from workbench.demo.window import Window
 
 BILL = stories.Bill(compliant_fen=2_000_000, other_fen=0, basic_fen=1_000_000)
 LARGE = stories.Bill(compliant_fen=9_000_000, other_fen=0, basic_fen=2_000_000)

@@ -3,13 +3,13 @@
 from pathlib import Path
 from typing import Final
 
-from kernel.policy_packs import Pack, load_library
-from kernel.policy_packs.library import pack_paths
-from onestop.examples.assumptions import assumed_of
-from onestop.examples.document import read
-from onestop.examples.http_run import http_player
-from onestop.examples.runner import run_examples
-from onestop.examples.settle import SettleExample
+from law.packs import Pack, load_library
+from law.packs.library import pack_paths
+from workbench.examples.assumptions import assumed_of
+from workbench.examples.document import read
+from workbench.examples.http_run import http_player
+from workbench.examples.runner import run_examples
+from workbench.examples.settle import SettleExample
 
 POLICIES = Path(__file__).parent.parent.parent / "policies"
 #: What cannot happen over REST, and why.

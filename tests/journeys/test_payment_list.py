@@ -6,10 +6,10 @@ from stdnum.cn import ric
 
 from kernel.security import Role
 from kernel.testing.deadline import eventually
-from onestop.demo.city import AREA
-from onestop.demo.window import Window
 from onestop.quiescence import wait_until_arrived
 from onestop.replay import verify, verify_chain
+from workbench.demo.city import AREA
+from workbench.demo.window import Window
 
 HEADINGS: Final = "公民身份号码,姓名,统筹区代码,缴费年度,缴费日期,个人缴费金额,代缴单位,建档立卡标识"
 NAMES: Final = ("买买提·艾力", "示例甲", "示例乙", "示例丙", "示例丁", "示例戊")

@@ -9,15 +9,15 @@ from rich.console import Console
 from stdnum.cn import ric
 
 from kernel.security import Role
-from onestop.demo import stories
-from onestop.demo.city import AREA, HOSPITALS
-from onestop.demo.report import read_books
-from onestop.demo.window import Window
 from onestop.platform import Platform
 from onestop.quiescence import wait_until_arrived
 from onestop.replay import verify, verify_chain
 from onestop.trace import trace
 from onestop.trace_printing import print_story
+from workbench.demo import stories
+from workbench.demo.city import AREA, HOSPITALS
+from workbench.demo.report import read_books
+from workbench.demo.window import Window
 
 BILL = stories.Bill(compliant_fen=1_000_000, other_fen=0, basic_fen=600_000)
 

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from kernel.security import Role
-from onestop.demo import stories
-from onestop.demo.city import HOSPITALS
-from onestop.demo.window import UnexpectedAnswerError, Window
+from workbench.demo import stories
+from workbench.demo.city import HOSPITALS
+from workbench.demo.window import UnexpectedAnswerError, Window
 
 
 async def test_the_hospital_that_settled_prints_the_statement_and_another_does_not(embedded_town: Any) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kernel.policy_packs import PackError, load_library, parse_pack
+from law.packs import PackError, load_library, parse_pack
 
 PACK = Path(__file__).parent.parent.parent / "policies/445200-jieyang/2019-jieyibao-21.yaml"
 TEXT = PACK.read_text(encoding="utf-8")

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from kernel.policy_packs import Pack, load_pack, parse_pack
-from kernel.policy_packs.library import pack_paths
-from onestop.policy.bills import ready
-from onestop.policy.cliffs import Cliff, cliffs
+from law.packs import Pack, load_pack, parse_pack
+from law.packs.library import pack_paths
+from workbench.policy.bills import ready
+from workbench.policy.cliffs import Cliff, cliffs
 
 POLICIES = Path(__file__).parent.parent.parent / "policies"
 SIXTH = (Path(__file__).parent / "sixth-county.yaml").read_text(encoding="utf-8")

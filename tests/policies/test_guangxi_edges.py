@@ -6,9 +6,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from kernel.refusals import Refused
-from settlement.domain.benefit.certificate import Certificate, certificate_for
-from settlement.domain.benefit.standing import years_after
+from kernel.values.refusals import Refused
+from law.certificate import Certificate, certificate_for
+from law.standing import years_after
 
 DAY = date(2019, 7, 10)
 TENTH, ALL = 100_000, 1_000_000

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from fund_ledger.domain.funding import split
+from fund_ledger.journals.domain.funding import split
 
 DAY = date(2018, 7, 10)
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from kernel.refusals import Refused
-from settlement.domain.place import check_referral
+from kernel.values.refusals import Refused
+from settlement.institutions.domain.place import check_referral
 
 DAY = date(2018, 9, 20)
 FOUR = ("REGISTERED_POOR", "DIBAO", "TEKUN", "POOR_DISABLED")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from settlement.domain.benefit.standing import Enrolment
+from law.standing import Enrolment
 
 DAY, ADMITTED = date(2019, 8, 20), date(2019, 8, 10)
 CAPS = [

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from kernel.refusals import Refused
+from kernel.values.refusals import Refused
 
 DAY = date(2018, 9, 1)
 

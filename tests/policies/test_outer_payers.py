@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kernel.policy_packs import Policy, load_library
-from kernel.policy_packs.layers import Given
-from settlement.domain.benefit import Adjudication, Claim, Membership, Standing, adjudicate
-from settlement.domain.benefit.standing import Enrolment
+from law import Adjudication, Claim, Membership, Standing, adjudicate
+from law.packs import Policy, load_library
+from law.packs.layers import Given
+from law.standing import Enrolment
 
 LIBRARY = load_library(Path(__file__).parent.parent.parent / "policies")
 CONFIGURED = {"target_share_percent": "10"}

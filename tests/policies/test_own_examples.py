@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from kernel.policy_packs import PackLibrary, load_pack, parse_pack
-from kernel.policy_packs.library import pack_paths
-from onestop.examples.document import read
-from onestop.examples.player import DirectPlayer
-from onestop.examples.runner import run_examples
-from onestop.examples.settle import SettleExample, SettleStep
+from law.packs import PackLibrary, load_pack, parse_pack
+from law.packs.library import pack_paths
+from workbench.examples.document import read
+from workbench.examples.player import DirectPlayer
+from workbench.examples.runner import run_examples
+from workbench.examples.settle import SettleExample, SettleStep
 
 PATHS = pack_paths(Path(__file__).parent.parent.parent / "policies")
 FIGURE = re.compile(r'\b(?:value|from_yuan|pays_yuan): "([0-9.]+)"')

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from kernel.money import fen_from_yuan
-from kernel.policy_packs import Policy, load_library
-from kernel.policy_packs.layers import BandedLumpSum, ExcessOverYearlyLine, Given, RateOfBase, YearlyPersonalCap
-from kernel.refusals import Refused
-from settlement.domain.benefit import Adjudication, Claim, Membership, Standing, adjudicate
-from settlement.domain.benefit.standing import Enrolment
+from kernel.values.money import fen_from_yuan
+from kernel.values.refusals import Refused
+from law import Adjudication, Claim, Membership, Standing, adjudicate
+from law.packs import Policy, load_library
+from law.packs.layers import BandedLumpSum, ExcessOverYearlyLine, Given, RateOfBase, YearlyPersonalCap
+from law.standing import Enrolment
 
 POLICIES: Final = Path(__file__).parent.parent.parent / "policies"
 LIBRARY: Final = load_library(POLICIES)

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from kernel.policy_packs import Policy, load_library, reread
-from kernel.policy_packs.layers import Given
-from kernel.policy_packs.readings import SWITCHABLE, ReadingError
-from kernel.policy_packs.rules import DayOfMonth, Reserve
-from settlement.domain.benefit import Adjudication, Claim, Membership, Standing, adjudicate
-from settlement.domain.benefit.certificate import Certificate
-from settlement.domain.benefit.standing import Enrolment
+from law import Adjudication, Claim, Membership, Standing, adjudicate
+from law.certificate import Certificate
+from law.packs import Policy, load_library, reread
+from law.packs.layers import Given
+from law.packs.readings import SWITCHABLE, ReadingError
+from law.packs.rules import DayOfMonth, Reserve
+from law.standing import Enrolment
 
 LIBRARY = load_library(Path(__file__).parent.parent.parent / "policies")
 PACKS = {pack.file.region: pack for pack in LIBRARY.packs}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kernel.policy_packs.library import pack_paths
+from law.packs.library import pack_paths
 
 POLICIES = Path(__file__).parent.parent.parent / "policies"
 PACKS = pack_paths(POLICIES)

@@ -6,11 +6,11 @@ from shutil import copytree
 
 import pytest
 
-from kernel.policy_packs import Pack, PackError, PackLibrary, Policy, load_library, parse_pack
-from kernel.policy_packs.library import pack_paths
-from kernel.policy_packs.loading import load_pack
-from kernel.refusals import Refused
-from settlement.domain.benefit import Claim, Membership, Standing, adjudicate
+from kernel.values.refusals import Refused
+from law import Claim, Membership, Standing, adjudicate
+from law.packs import Pack, PackError, PackLibrary, Policy, load_library, parse_pack
+from law.packs.library import pack_paths
+from law.packs.loading import load_pack
 
 POLICIES = Path(__file__).parent.parent.parent / "policies"
 HUNAN = "430000-hunan/2018-xiangrenshefa-46"

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import msgspec
 
-from kernel.policy_packs import Pack, PackLibrary, Policy, parse_pack
-from settlement.domain.benefit import Adjudication, Claim, Membership, Standing, adjudicate
+from law import Adjudication, Claim, Membership, Standing, adjudicate
+from law.packs import Pack, PackLibrary, Policy, parse_pack
 
 TEXT = (Path(__file__).parent / "sixth-county.yaml").read_text(encoding="utf-8")
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
-from kernel.database import open_pool
-from kernel.event_log import EventLog
-from kernel.event_log.embedded import EmbeddedEventLog
-from kernel.event_log.kafka import KafkaEventLog
-from kernel.hosting import Host
 from kernel.http import Address, configure_logging, serve
+from kernel.messaging.event_log import EventLog
+from kernel.messaging.event_log.embedded import EmbeddedEventLog
+from kernel.messaging.event_log.kafka import KafkaEventLog
+from kernel.running.hosting import Host
 from kernel.security import Authenticator, PublicKeys
+from kernel.writing.database import open_pool
 from onestop.services import SERVICES, TOPICS
 
 

@@ -21,8 +21,8 @@ from types import MappingProxyType, TracebackType
 from typing import Final, Self
 from urllib.parse import quote
 
-from kernel import server_process
-from kernel.server_process import Account
+from kernel.running import server_process
+from kernel.running.server_process import Account
 
 DATABASE: Final = "onestop"
 START_TIMEOUT_SECONDS: Final = 60.0

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from kernel.china_time import CHINA
+from kernel.values.china_time import CHINA
 
 _MEDIA_TYPES: Final = {
     ".csv": "text/csv",

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import time
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -10,47 +11,20 @@ import typer
 import uvloop
 from rich.console import Console
 
-from kernel.refusals import Refused
 from kernel.security import Issuer, Role
+from kernel.values.refusals import Refused
 from onestop.address import DatabaseAddress
-from onestop.contracts import app as contracts_app
-from onestop.examples.command import examples_command
 from onestop.feed_command import feed_command
-from onestop.policy import app as policy_app
+from onestop.options import HOME, POLICIES, Database, Folder
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="OneStop: one-stop settlement for the poorest patients."
 )
-app.command("examples")(examples_command)
 app.command("feed")(feed_command)
-app.add_typer(policy_app, name="policy")
-app.add_typer(contracts_app, name="contracts")
 console: Final = Console()
 
-HOME: Final = Path(".onestop")
-POLICIES: Final = Path("policies")
-
-Folder = Annotated[Path, typer.Option(help="Where the embedded run keeps its data and keys.")]
-Database = Annotated[
-    str,
-    typer.Option(envvar="ONESTOP_ADMIN_DATABASE_URL", help="Address of the database; without it, the embedded one."),
-]
-
-
-@app.command()
-def demo(folder: Folder = HOME, policies: Path = POLICIES, seed: int = 20190702) -> None:
-    """A day in a demo city: departments' feeds, 300 encounters, balanced books, identical replay."""
-    from onestop.demo.play import play_demo  # noqa: PLC0415 - a command loads only what it needs
-
-    raise typer.Exit(uvloop.run(play_demo(console, folder, policies, seed)))
-
-
-@app.command()
-def run(folder: Folder = HOME, policies: Path = POLICIES, seed: int = 20190702) -> None:
-    """The demo city, which then stays up until you end it with ctrl-C; prints the addresses."""
-    from onestop.demo.play import play_demo  # noqa: PLC0415
-
-    raise typer.Exit(uvloop.run(play_demo(console, folder, policies, seed, stay_up=True)))
+for _plugin in entry_points(group="onestop.commands"):
+    _plugin.load()(app)
 
 
 @app.command()
@@ -151,15 +125,6 @@ def migrate(database: Annotated[str, typer.Option(envvar="ONESTOP_ADMIN_DATABASE
     asyncio.run(bring_up_to_date(database))
 
 
-@app.command()
-def generate() -> None:
-    """Write the generated documents anew: OpenAPI, error codes, the schema of packs. Run it in the project's root."""
-    from onestop.generate import write_documents  # noqa: PLC0415
-
-    for path in write_documents(Path()):
-        console.print(f"wrote {path}")
-
-
 @app.command("adopt-restored")
 def adopt_restored(database: Database = "", folder: Folder = HOME) -> None:
     """After a restore into another cluster: check that all events are numbered and go on from there."""
@@ -168,17 +133,3 @@ def adopt_restored(database: Database = "", folder: Folder = HOME) -> None:
     with DatabaseAddress(database, folder) as url:
         for name, gseq in asyncio.run(adopt_all(url)).items():
             console.print(f"{name}: goes on after event {gseq}")
-
-
-@app.command()
-def kafka(port: int = 9092, folder: Folder = HOME) -> None:
-    """A real Apache Kafka from its Maven artifacts, in the foreground."""
-    from kernel.testing.kafka_broker import KafkaBroker  # noqa: PLC0415
-
-    broker = KafkaBroker(folder / "kafka", libs=Path("deploy/kafka/libs"), port=port)
-    broker.start()
-    console.print(f"Kafka is ready on {broker.bootstrap}; ctrl-C ends it")
-    try:
-        broker.wait()
-    except KeyboardInterrupt:
-        broker.stop()

@@ -9,13 +9,13 @@ from types import MappingProxyType
 import asyncpg
 import httpx
 
-from kernel.database import open_pool
-from kernel.event_log import EventLog
-from kernel.event_log.embedded import EmbeddedEventLog
-from kernel.event_log.kafka import KafkaEventLog
-from kernel.hosting import Clock, Host, system_clock
 from kernel.http import Address, serving
+from kernel.messaging.event_log import EventLog
+from kernel.messaging.event_log.embedded import EmbeddedEventLog
+from kernel.messaging.event_log.kafka import KafkaEventLog
+from kernel.running.hosting import Clock, Host, system_clock
 from kernel.security import Issuer, KeyRing, Role
+from kernel.writing.database import open_pool
 from onestop.services import SERVICES, TOPICS, migrate
 
 TOKEN_SECONDS = 12 * 3600

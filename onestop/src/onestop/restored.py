@@ -1,7 +1,7 @@
 """After a restore: every service's events adopted by the new cluster."""
 
-from kernel.database import open_pool
-from kernel.event_store.sequencer import adopt_restored
+from kernel.writing.database import open_pool
+from kernel.writing.event_store.sequencer import adopt_restored
 from onestop.services import SERVICES
 
 

@@ -8,19 +8,19 @@ from fastapi import FastAPI
 from sqlalchemy import MetaData
 
 import fund_ledger.config
+import fund_ledger.journals.rows
 import fund_ledger.main
-import fund_ledger.projections
 import identity.config
 import identity.main
-import identity.projections
+import identity.persons.rows.projection
 import referral.config
 import referral.main
-import referral.projections
+import referral.referrals.rows.projection
 import settlement.config
+import settlement.encounters.rows.projection
 import settlement.main
-import settlement.projections
-from kernel.hosting import Host
-from kernel.runtime import ServiceParts
+from kernel.running.hosting import Host
+from kernel.running.runtime import ServiceParts
 
 
 class Service(msgspec.Struct, frozen=True):
@@ -42,26 +42,26 @@ class Service(msgspec.Struct, frozen=True):
 SERVICES: Final[Mapping[str, Service]] = {
     "identity": Service(
         identity.main.PARTS,
-        identity.projections.metadata,
+        identity.persons.rows.projection.metadata,
         8001,
         lambda host, environ: identity.main.build(host, identity.config.config_from(environ)),
-        identity.projections.SOURCE_TABLES,
+        identity.persons.rows.projection.SOURCE_TABLES,
     ),
     "referral": Service(
         referral.main.PARTS,
-        referral.projections.metadata,
+        referral.referrals.rows.projection.metadata,
         8002,
         lambda host, environ: referral.main.build(host, referral.config.config_from(environ)),
     ),
     "settlement": Service(
         settlement.main.PARTS,
-        settlement.projections.metadata,
+        settlement.encounters.rows.projection.metadata,
         8003,
         lambda host, environ: settlement.main.build(host, settlement.config.config_from(environ)),
     ),
     "fund-ledger": Service(
         fund_ledger.main.PARTS,
-        fund_ledger.projections.metadata,
+        fund_ledger.journals.rows.metadata,
         8004,
         lambda host, environ: fund_ledger.main.build(host, fund_ledger.config.config_from(environ)),
     ),
@@ -72,7 +72,7 @@ TOPICS: Final = tuple(service.parts.topic for service in SERVICES.values())
 
 async def migrate(admin_url: str) -> None:
     """Create roles and schemas and bring every service's tables up to date."""
-    from kernel import migrations  # noqa: PLC0415 - Alembic is slow to import and only this needs it
+    from kernel.running import migrations  # noqa: PLC0415 - Alembic is slow to import and only this needs it
 
     await migrations.prepare(admin_url, SCHEMAS)
     for service in SERVICES.values():

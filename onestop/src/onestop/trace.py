@@ -6,10 +6,10 @@ from typing import Any, Final
 import asyncpg
 import msgspec
 
-from kernel.database import SingleConnection
-from kernel.refusals import RefusalKind, Refused
+from kernel.values.refusals import RefusalKind, Refused
+from kernel.writing.database import SingleConnection
 from onestop.services import SERVICES
-from settlement.domain.encounter_events import SettlementConfirmed, SettlementSupplemented
+from settlement.encounters.domain.events import SettlementConfirmed, SettlementSupplemented
 
 _WHERE_SQL: Final = "SELECT encounter_id, person_id FROM settlement.settlements WHERE settlement_id = $1"
 _STREAM_SQL: Final = """

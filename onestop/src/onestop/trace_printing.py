@@ -3,9 +3,9 @@
 from rich.console import Console
 from rich.table import Table
 
-from kernel.money import yuan_from_fen
+from kernel.values.money import yuan_from_fen
+from law import Adjudication, LayerTrace
 from onestop.trace import Step, Story
-from settlement.domain.benefit import Adjudication, LayerTrace
 
 
 def print_story(console: Console, story: Story) -> None:

@@ -8,10 +8,10 @@ from typing import Final
 import httpx
 import pytest
 
-from fund_ledger.domain.bill import SettledBill
-from fund_ledger.handlers.booking import bill_of
+from contracts.settlement import LayerPaid, SettlementConfirmed, SettlementRevoked
+from fund_ledger.journals.commands.booking import bill_of
+from fund_ledger.journals.domain.bill import SettledBill
 from fund_ledger.main import build
-from kernel.contracts.settlement import LayerPaid, SettlementConfirmed, SettlementRevoked
 from kernel.security import Issuer, Role
 from kernel.testing.surroundings import Service, Surroundings, surroundings
 

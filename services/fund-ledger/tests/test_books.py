@@ -8,13 +8,13 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fund_ledger.domain.bill import PayerPart, SettledBill
-from fund_ledger.domain.journal import DECIDER, JournalState, after
-from fund_ledger.domain.journal_commands import BookSettlement, JournalCommand, ReceiveMoney, ReverseSettlement
-from fund_ledger.domain.journal_events import FundOverdrawn, FundRestored, JournalBooked, JournalEvent, JournalReversed
-from fund_ledger.projections import balances, journals, payer_totals, project
-from kernel.event_store import RecordedEvent
-from kernel.read_tables import collapse
+from fund_ledger.journals.domain.bill import PayerPart, SettledBill
+from fund_ledger.journals.domain.commands import BookSettlement, JournalCommand, ReceiveMoney, ReverseSettlement
+from fund_ledger.journals.domain.events import FundOverdrawn, FundRestored, JournalBooked, JournalEvent, JournalReversed
+from fund_ledger.journals.domain.journal import DECIDER, JournalState, after
+from fund_ledger.journals.rows import balances, journals, payer_totals, project
+from kernel.writing.event_store import RecordedEvent
+from kernel.writing.read_tables import collapse
 
 DAY: Final = date(2019, 8, 1)
 WATCHED: Final = tuple(f"fund/{county}/{code}" for county in ("445202", "445222") for code in ("MA", "POVFUND"))

@@ -10,25 +10,25 @@ import httpx
 import msgspec
 import pytest
 
+from contracts import fund_ledger as contract
+from contracts.settlement import TOPIC, SettlementConfirmed
 from fund_ledger.config import Config
-from fund_ledger.consumers import subscriptions
-from fund_ledger.domain.journal import DECIDER, after
-from fund_ledger.domain.journal_commands import BookSettlement, ReverseSettlement
-from fund_ledger.domain.journal_events import FundOverdrawn, FundRestored, JournalBooked, JournalEvent, JournalReversed
 from fund_ledger.event_types import REGISTRY
-from fund_ledger.handlers.booking import bill_of
-from fund_ledger.projections import balances, journals, payer_totals, project
-from kernel import migrations
-from kernel.contracts import fund_ledger as contract
-from kernel.contracts.envelope import contract_type
-from kernel.contracts.settlement import TOPIC, SettlementConfirmed
-from kernel.database import Pool, open_pool
-from kernel.event_log import Message
-from kernel.event_store import EventStore, RecordedEvent
-from kernel.inbox import Inbox
-from kernel.read_tables import collapse
+from fund_ledger.journals.commands.booking import bill_of
+from fund_ledger.journals.domain.commands import BookSettlement, ReverseSettlement
+from fund_ledger.journals.domain.events import FundOverdrawn, FundRestored, JournalBooked, JournalEvent, JournalReversed
+from fund_ledger.journals.domain.journal import DECIDER, after
+from fund_ledger.journals.rows import balances, journals, payer_totals, project
+from fund_ledger.reactions.told import subscriptions
+from kernel.messaging.envelope import contract_type
+from kernel.messaging.event_log import Message
+from kernel.messaging.inbox import Inbox
+from kernel.running import migrations
 from kernel.testing.deadline import eventually
 from kernel.testing.surroundings import Service, Surroundings
+from kernel.writing.database import Pool, open_pool
+from kernel.writing.event_store import EventStore, RecordedEvent
+from kernel.writing.read_tables import collapse
 
 MA: Final = "fund/445202/MA"
 NOW: Final = datetime(2019, 8, 1, 1, 0, tzinfo=UTC)

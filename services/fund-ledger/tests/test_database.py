@@ -5,7 +5,7 @@ from typing import Any, Final
 import asyncpg
 import pytest
 
-from kernel import migrations
+from kernel.running import migrations
 from kernel.testing.surroundings import Service
 
 _INSERT: Final = """

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import fund_ledger
-from fund_ledger.api import CODES
+from fund_ledger.error_codes import CODES
 
 _REFUSED = re.compile(r'Refused\(\s*"([A-Z_]+)"')
 _OF_THE_KERNEL = {"TOO_CONTENDED"}

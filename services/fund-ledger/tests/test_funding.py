@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fund_ledger.domain.funding import split
+from fund_ledger.journals.domain.funding import split
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,11 @@ from typing import Any, Final
 
 import pytest
 
-from fund_ledger.domain.journal import DECIDER
-from fund_ledger.domain.journal_commands import BookSettlement, PayOut, ReceiveMoney, ReverseSettlement
-from fund_ledger.domain.journal_events import FundOverdrawn, FundRestored, JournalBooked, JournalReversed, Posting
-from kernel.refusals import Refused
+from fund_ledger.journals.domain.commands import BookSettlement, PayOut, ReceiveMoney, ReverseSettlement
+from fund_ledger.journals.domain.events import FundOverdrawn, FundRestored, JournalBooked, JournalReversed, Posting
+from fund_ledger.journals.domain.journal import DECIDER
 from kernel.testing.specification import given
+from kernel.values.refusals import Refused
 
 DAY: Final = date(2019, 8, 1)
 MA: Final = "fund/445202/MA"

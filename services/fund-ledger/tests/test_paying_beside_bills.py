@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fund_ledger.domain.advances import may_draw, recover, set_off
-from fund_ledger.domain.settling_up import claw_back, monthly_bill
-from fund_ledger.domain.sources import lottery_share, pay_premiums
-from fund_ledger.domain.village import clinic_ledger, pass_on_fees
-from kernel.policy_packs.rules import AdvanceLine
-from kernel.refusals import Refused
+from fund_ledger.advances.domain import may_draw, recover, set_off
+from fund_ledger.funds.domain.sources import lottery_share, pay_premiums
+from fund_ledger.statements.domain.settling_up import claw_back, monthly_bill
+from fund_ledger.statements.domain.village import clinic_ledger, pass_on_fees
+from kernel.values.refusals import Refused
+from law.packs.rules import AdvanceLine
 
 #: Leye's rescue fund (000 一(二)3): poor above 20 000 yuan, others above 50 000 and only at risk.
 LINES = (

@@ -5,10 +5,10 @@ from typing import Any, Final
 
 import httpx
 
-from fund_ledger.domain.journal import DECIDER
-from fund_ledger.domain.journal_commands import BookPremiums
-from fund_ledger.domain.journal_events import FundOverdrawn, JournalBooked, Posting
-from kernel.contracts.identity import TOPIC, EntitlementChanged, PremiumsPaid
+from contracts.identity import TOPIC, EntitlementChanged, PremiumsPaid
+from fund_ledger.journals.domain.commands import BookPremiums
+from fund_ledger.journals.domain.events import FundOverdrawn, JournalBooked, Posting
+from fund_ledger.journals.domain.journal import DECIDER
 from kernel.testing.deadline import eventually
 from kernel.testing.specification import given
 from kernel.testing.surroundings import Surroundings

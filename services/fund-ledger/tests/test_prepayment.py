@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fund_ledger.domain.advances import grant, recover, set_off
-from fund_ledger.domain.clearing import clear
-from fund_ledger.domain.prepayment import assess, placed_balance, quota_due, reserve_due
-from kernel.policy_packs.rules import Assessment, Quota, Reserve
-from kernel.refusals import Refused
+from fund_ledger.advances.domain import grant, recover, set_off
+from fund_ledger.funds.domain.prepayment import assess, placed_balance, quota_due, reserve_due
+from fund_ledger.periods.domain import clear
+from kernel.values.refusals import Refused
+from law.packs.rules import Assessment, Quota, Reserve
 
 RESERVE = Reserve(fund="MA", clause="二(三)", months=2, percent_of_year="15", combine="max")
 SPLIT = Assessment(fund="BMI", clause="三(二)", prepay_percent="60", payout="linear_score")

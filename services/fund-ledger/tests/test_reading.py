@@ -5,7 +5,7 @@ from typing import Any, Final
 import httpx
 import pytest
 
-from kernel.contracts.settlement import TOPIC
+from contracts.settlement import TOPIC
 from kernel.security import Role
 from kernel.testing.deadline import eventually
 from kernel.testing.surroundings import Service, Surroundings

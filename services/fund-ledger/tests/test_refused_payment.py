@@ -7,11 +7,11 @@ import httpx
 import msgspec
 import pytest
 
-from fund_ledger.domain.journal import DECIDER
-from fund_ledger.domain.journal_commands import BookSettlement, RefusePayment, ReverseSettlement
-from fund_ledger.domain.journal_events import FundRestored, JournalBooked, JournalReversed, Posting
-from fund_ledger.domain.refused_payment import RefusedBill
-from kernel.contracts.settlement import TOPIC, PaymentRefused
+from contracts.settlement import TOPIC, PaymentRefused
+from fund_ledger.journals.domain.commands import BookSettlement, RefusePayment, ReverseSettlement
+from fund_ledger.journals.domain.events import FundRestored, JournalBooked, JournalReversed, Posting
+from fund_ledger.journals.domain.journal import DECIDER
+from fund_ledger.journals.domain.refused_payment import RefusedBill
 from kernel.testing.deadline import eventually
 from kernel.testing.surroundings import Surroundings
 

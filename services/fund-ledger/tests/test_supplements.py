@@ -7,13 +7,13 @@ import httpx
 from hypothesis import given as for_any
 from hypothesis import strategies as st
 
-from fund_ledger.domain.bill import PayerPart, SupplementedBill
-from fund_ledger.domain.funding import redistribute
-from fund_ledger.domain.journal import DECIDER
-from fund_ledger.domain.journal_commands import BookSupplement, Collect, ReverseSettlement
-from fund_ledger.domain.journal_events import JournalBooked, JournalReversed, Posting
-from fund_ledger.domain.supplements import supplementary
-from kernel.contracts.settlement import TOPIC, LayerChanged, SettlementSupplemented
+from contracts.settlement import TOPIC, LayerChanged, SettlementSupplemented
+from fund_ledger.journals.domain.bill import PayerPart, SupplementedBill
+from fund_ledger.journals.domain.commands import BookSupplement, Collect, ReverseSettlement
+from fund_ledger.journals.domain.events import JournalBooked, JournalReversed, Posting
+from fund_ledger.journals.domain.funding import redistribute
+from fund_ledger.journals.domain.journal import DECIDER
+from fund_ledger.journals.domain.supplements import supplementary
 from kernel.testing.deadline import eventually
 from kernel.testing.specification import given
 

@@ -10,9 +10,9 @@ import pytest
 
 from identity.config import Config
 from identity.main import build
-from kernel.policy_packs import PackLibrary, load_library
 from kernel.security import Issuer, KeyRing, Role
 from kernel.testing.surroundings import Service, Surroundings, surroundings
+from law.packs import PackLibrary, load_library
 
 LIBRARY: Final = load_library(Path(__file__).parents[3] / "policies")
 NOW: Final = datetime(2019, 8, 1, 1, 0, tzinfo=UTC)

@@ -7,7 +7,7 @@ import httpx
 import msgspec
 import pytest
 
-from kernel.contracts.identity import REGISTRY, EntitlementChanged
+from contracts.identity import REGISTRY, EntitlementChanged
 from kernel.security import Role
 from kernel.testing.deadline import eventually
 from kernel.testing.surroundings import Service, Surroundings

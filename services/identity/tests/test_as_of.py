@@ -9,9 +9,9 @@ import pytest
 
 from identity.config import Config
 from identity.main import build
-from kernel.policy_packs import load_library
 from kernel.security import KeyRing, Role
 from kernel.testing.surroundings import Surroundings
+from law.packs import load_library
 
 POLICIES = Path(__file__).parent.parent.parent.parent / "policies"
 WANG = {"id_number": "445201199003070034", "name": "王小明", "born_on": "1990-03-07", "sex": "MALE", "county": "445201"}

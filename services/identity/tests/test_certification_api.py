@@ -7,7 +7,7 @@ import httpx
 import msgspec
 import pytest
 
-from kernel.contracts.identity import Certification, EntitlementChanged
+from contracts.identity import Certification, EntitlementChanged
 from kernel.security import Role
 from kernel.testing.deadline import eventually
 from kernel.testing.surroundings import Service, Surroundings

@@ -6,23 +6,23 @@ from typing import Any
 import msgspec
 import pytest
 
-from identity.domain.certification import Title
-from identity.domain.certifier import Certifier
-from identity.domain.certifying import (
+from identity.certification.domain.certifier import Certifier
+from identity.certification.domain.certifying import (
     DECIDER,
     CancelCertification,
     CertificationCancelled,
     Certify,
     ChronicCertified,
 )
-from identity.domain.chronic import Certification, Doctor
-from identity.domain.entitlement import Entitlement
-from identity.domain.filing import DECIDER as FILING
-from identity.domain.filing import ChronicFiled, File
-from identity.domain.person import PersonRegistered, SealedPersonalData
-from kernel.policy_packs import PackLibrary
-from kernel.policy_packs.rules import Certification as Rule
+from identity.certification.domain.filing import DECIDER as FILING
+from identity.certification.domain.filing import ChronicFiled, File
+from identity.persons.domain.certification import Title
+from identity.persons.domain.chronic import Certification, Doctor
+from identity.persons.domain.entitlement import Entitlement
+from identity.persons.domain.person import PersonRegistered, SealedPersonalData
 from kernel.testing.specification import given
+from law.packs import PackLibrary
+from law.packs.rules import Certification as Rule
 
 TODAY = date(2019, 8, 1)
 NOW = datetime(2019, 8, 1, 1, 0, tzinfo=UTC)

@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from identity.domain import mobilisation
-from identity.domain.comparison import (
+from identity.comparison.domain import mobilisation
+from identity.comparison.domain.comparison import (
     DECIDER,
     AreaFigures,
     ComparisonMade,
@@ -20,12 +20,12 @@ from identity.domain.comparison import (
     due_on,
     figures_of,
 )
-from identity.domain.mobilisation import Assign, HomeVisited, Task, TaskAssigned, Visit, VisitOutcome
-from identity.domain.notice import TO_AREAS, TO_TOWNSHIPS, notice
-from identity.domain.township import record
-from kernel.policy_packs import PackLibrary
-from kernel.refusals import Refused
+from identity.comparison.domain.mobilisation import Assign, HomeVisited, Task, TaskAssigned, Visit, VisitOutcome
+from identity.comparison.domain.notice import TO_AREAS, TO_TOWNSHIPS, notice
+from identity.comparison.domain.township import record
 from kernel.testing.specification import given
+from kernel.values.refusals import Refused
+from law.packs import PackLibrary
 
 TODAY = date(2019, 8, 10)
 NORTH = AreaFigures("450202", "450202001", matched=90, elsewhere=2, not_enrolled=3, exceptions={"MILITARY": 5})

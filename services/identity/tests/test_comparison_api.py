@@ -9,9 +9,9 @@ import pytest
 
 from identity.config import Config
 from identity.main import build
-from kernel.policy_packs import PackLibrary
 from kernel.security import KeyRing, Role
 from kernel.testing.surroundings import Service, Surroundings
+from law.packs import PackLibrary
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 POOR = {"category": "REGISTERED_POOR", "valid_from": "2016-01-01", "evidence": "17", "poverty_status": "NOT_LIFTED"}

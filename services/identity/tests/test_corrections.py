@@ -6,7 +6,7 @@ import httpx
 import msgspec
 import pytest
 
-from kernel.contracts.identity import REGISTRY
+from contracts.identity import REGISTRY
 from kernel.testing.deadline import eventually
 from kernel.testing.surroundings import Service, Surroundings
 

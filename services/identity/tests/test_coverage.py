@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from identity.domain.coverage import coverage
-from kernel.refusals import Refused
+from identity.comparison.domain.coverage import coverage
+from kernel.values.refusals import Refused
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import asyncpg
 import pytest
 
-from kernel import migrations
+from kernel.running import migrations
 from kernel.testing.surroundings import Service
 
 _INSERT = """

@@ -5,10 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import msgspec
 import pytest
 
-from identity.domain.approval import ApprovalRules
-from identity.domain.categories import Category, Department
-from identity.domain.delays import Delay, Step, delays_of
-from identity.domain.entry import (
+from identity.entries.domain.delays import Delay, Step, delays_of
+from identity.entries.domain.entry import (
     DECIDER,
     Amend,
     Approve,
@@ -29,10 +27,12 @@ from identity.domain.entry import (
     SendBack,
     Withdraw,
 )
-from identity.domain.membership import EndReason, Membership
-from identity.domain.proposal import ProposedAssertion, ProposedEnd
-from kernel.refusals import Refused
+from identity.entries.domain.proposal import ProposedAssertion, ProposedEnd
+from identity.memberships.domain import ApprovalRules
+from identity.persons.domain.categories import Category, Department
+from identity.persons.domain.membership import EndReason, Membership
 from kernel.testing.specification import given
+from kernel.values.refusals import Refused
 
 MONDAY = datetime(2019, 7, 1, 1, 0, tzinfo=UTC)
 TUESDAY, WEDNESDAY = MONDAY + timedelta(days=1), MONDAY + timedelta(days=2)

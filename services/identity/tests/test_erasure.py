@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from identity.domain.entitlement import Entitlement
-from identity.domain.erasure import (
+from identity.persons.domain.entitlement import Entitlement
+from identity.persons.domain.erasure import (
     DECIDER,
     AskErasure,
     ConfirmErasure,

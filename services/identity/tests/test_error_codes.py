@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import identity
-from identity.api import CODES
+from identity.error_codes import CODES
 
 _REFUSED = re.compile(r'Refused\(\s*"([A-Z_]+)"')
 _OF_THE_KERNEL = {"IDEMPOTENCY_KEY_REUSED", "TOO_CONTENDED"}

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from identity.domain.exemption import (
+from identity.enrolment.domain.exemption import (
     DECIDER,
     EndExemption,
     Exemption,
@@ -15,8 +15,8 @@ from identity.domain.exemption import (
     ExemptionGranted,
     GrantExemption,
 )
-from kernel.policy_packs import PackLibrary
 from kernel.testing.specification import given
+from law.packs import PackLibrary
 
 TODAY = date(2019, 8, 1)
 PRISON = Exemption("x1", ExemptionCode.IMPRISONED, date(2018, 5, 1), "judgment 12", "bureau chief", "clerk")

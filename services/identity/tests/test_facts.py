@@ -5,8 +5,7 @@ from datetime import date
 import msgspec
 import pytest
 
-from identity.domain.categories import Department
-from identity.domain.facts import (
+from identity.facts.domain.facts import (
     DECIDER,
     CorrectFact,
     CorrectionReason,
@@ -22,6 +21,7 @@ from identity.domain.facts import (
     TellFact,
     WithdrawFact,
 )
+from identity.persons.domain.categories import Department
 from kernel.testing.specification import given
 
 BORN = date(1950, 3, 7)

@@ -14,14 +14,14 @@ import pytest
 from stdnum.cn import ric
 
 from identity.config import Config, FeedSettings
-from identity.domain.categories import Category, Department
-from identity.domain.feed_row import COLUMNS, REQUIRED, FileDescription, read_row
-from identity.handlers.feeding.files import CSV, NDJSON, XLSX, FileRefusedError, Layout, RawRow, rows_of
+from identity.feeds.domain.row import COLUMNS, REQUIRED, FileDescription, read_row
+from identity.intake.readers.files import CSV, NDJSON, XLSX, FileRefusedError, Layout, RawRow, rows_of
 from identity.main import build
-from kernel.refusals import Refused
+from identity.persons.domain.categories import Category, Department
 from kernel.security import KeyRing, Role
 from kernel.testing.deadline import eventually
 from kernel.testing.surroundings import Surroundings
+from kernel.values.refusals import Refused
 
 HEADINGS: Final = "身份证号,姓名,县区代码,开始日期"
 NUMBER: Final = "44520219600101002" + ric.calc_check_digit("445202196001010020")

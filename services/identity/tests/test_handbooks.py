@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from identity.domain.handbook import HandbookResult, Naming, result_of
+from identity.facts.domain.handbook import HandbookResult, Naming, result_of
 from kernel.security import Role
 from kernel.testing.surroundings import Service, Surroundings
 

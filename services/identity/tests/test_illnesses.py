@@ -7,9 +7,8 @@ import httpx
 import msgspec
 import pytest
 
-from identity.domain.enrolment import Enrolment, Scheme
-from identity.domain.exit_check import exit_check
-from identity.domain.illness import (
+from identity.illnesses.domain.exit_check import exit_check
+from identity.illnesses.domain.illness import (
     DECIDER,
     CareWay,
     ChangeIllness,
@@ -20,9 +19,10 @@ from identity.domain.illness import (
     RecordIllness,
     VerifyIllness,
 )
-from kernel.refusals import Refused
+from identity.persons.domain.enrolment import Enrolment, Scheme
 from kernel.security import Role
 from kernel.testing.surroundings import Service
+from kernel.values.refusals import Refused
 
 TODAY = date(2019, 8, 1)
 ILL = Illness("i1", "p1", "620422", "脑梗死", CareWay.AT_HOME, "每月巡诊", True, date(2019, 3, 1), "li")

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from identity.domain.categories import Group
-from identity.domain.low_income import is_low_income
+from identity.facts.domain.low_income import is_low_income
+from identity.persons.domain.categories import Group
 
 #: A local line of 700.01 yuan, so that one and a half times it lies between two fen; assets below 10 000 yuan.
 FAMILY: dict[str, Any] = {

@@ -5,13 +5,13 @@ from datetime import date
 import msgspec
 import pytest
 
-from identity.domain.annulment import AnnulmentReason, AnnulRegistration, annul
-from identity.domain.categories import Category, Department
-from identity.domain.enrolment import Enrolment, Scheme
-from identity.domain.entitlement import Entitlement
-from identity.domain.membership import Membership
-from identity.domain.merging import MergeRecords, merge, move_alias
-from kernel.refusals import Refused
+from identity.persons.domain.annulment import AnnulmentReason, AnnulRegistration, annul
+from identity.persons.domain.categories import Category, Department
+from identity.persons.domain.enrolment import Enrolment, Scheme
+from identity.persons.domain.entitlement import Entitlement
+from identity.persons.domain.membership import Membership
+from identity.persons.domain.merging import MergeRecords, merge, move_alias
+from kernel.values.refusals import Refused
 
 DIBAO = Membership("m1", Department.CIVIL_AFFAIRS, Category.DIBAO, date(2019, 1, 1), "list 1", date(2019, 6, 30))
 SAME = msgspec.structs.replace(DIBAO, membership_id="n1", evidence="list 2")

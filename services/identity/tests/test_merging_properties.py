@@ -6,11 +6,11 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from identity.domain.categories import Category, Department
-from identity.domain.entitlement import Entitlement
-from identity.domain.membership import Membership
-from identity.domain.merging import MergeRecords, merge
-from kernel.refusals import Refused
+from identity.persons.domain.categories import Category, Department
+from identity.persons.domain.entitlement import Entitlement
+from identity.persons.domain.membership import Membership
+from identity.persons.domain.merging import MergeRecords, merge
+from kernel.values.refusals import Refused
 
 FIRST = date(2018, 1, 1)
 OWNED = (

@@ -6,7 +6,7 @@ import httpx
 import msgspec
 from stdnum.cn import ric
 
-from kernel.contracts.identity import EntitlementChanged
+from contracts.identity import EntitlementChanged
 from kernel.testing.deadline import eventually
 from kernel.testing.surroundings import Surroundings
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from identity.domain.names import NameMatch, compare_names, fold_name
+from identity.persons.domain.names import NameMatch, compare_names, fold_name
 
 _NAMES = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5) | st.sampled_from("ABCxyz"), min_size=1)
 _WRITINGS = st.sampled_from([" ", "\u3000", "·", "•", "‧", "・", ".", "．"])

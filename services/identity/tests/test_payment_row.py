@@ -7,9 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from identity.domain.feed import FileProblem
-from identity.domain.names import NameMatch
-from identity.domain.payment_list import (
+from identity.comparison.domain.payment_list import (
     DECIDER,
     FinishList,
     PaymentList,
@@ -20,9 +18,11 @@ from identity.domain.payment_list import (
     RefuseList,
     check_list,
 )
-from identity.domain.payment_row import Double, Holder, NotedPayment, PaymentOutcome, note, read_payment
-from kernel.refusals import Refused
+from identity.comparison.domain.payment_row import Double, Holder, NotedPayment, PaymentOutcome, note, read_payment
+from identity.feeds.domain.feed import FileProblem
+from identity.persons.domain.names import NameMatch
 from kernel.testing import specification
+from kernel.values.refusals import Refused
 
 TODAY = date(2019, 8, 1)
 NUMBER = "11010519491231002X"  # the sample of GB 11643-1999

@@ -5,11 +5,11 @@ from datetime import date
 import msgspec
 import pytest
 
-from identity.domain.categories import Category, Department, Group, PovertyStatus
-from identity.domain.enrolment import Enrolment, Scheme
-from identity.domain.entitlement import Entitlement
-from identity.domain.membership import CorrectionReason, EndReason, Membership
-from identity.domain.person import (
+from identity.persons.domain.categories import Category, Department, Group, PovertyStatus
+from identity.persons.domain.enrolment import Enrolment, Scheme
+from identity.persons.domain.entitlement import Entitlement
+from identity.persons.domain.membership import CorrectionReason, EndReason, Membership
+from identity.persons.domain.person import (
     DECIDER,
     AssertMembership,
     CorrectMembership,

@@ -4,7 +4,7 @@ from datetime import date
 
 import msgspec
 
-from identity.domain.corrections import (
+from identity.persons.domain.corrections import (
     DECIDER,
     CorrectDeath,
     CorrectIdNumber,
@@ -16,8 +16,8 @@ from identity.domain.corrections import (
     PersonalDataCorrected,
     PersonalRecord,
 )
-from identity.domain.entitlement import Entitlement
-from identity.domain.person import DeathRecorded, PersonRegistered, SealedPersonalData
+from identity.persons.domain.entitlement import Entitlement
+from identity.persons.domain.person import DeathRecorded, PersonRegistered, SealedPersonalData
 from kernel.testing.specification import given
 
 TODAY, BORN = date(2019, 8, 1), date(1950, 3, 7)

@@ -4,9 +4,9 @@ from datetime import date
 
 import msgspec
 
-from identity.domain.payers import payers, to_be_registered
-from identity.domain.premium import Premium, PremiumRefunded, PremiumSelfPaid, pay_oneself, refund, untouched
-from identity.domain.premium_batch import (
+from identity.enrolment.domain.payers import payers, to_be_registered
+from identity.enrolment.domain.premium import Premium, PremiumRefunded, PremiumSelfPaid, pay_oneself, refund, untouched
+from identity.enrolment.domain.premium_batch import (
     DECIDER,
     ApplyForSubsidy,
     Due,
@@ -16,9 +16,9 @@ from identity.domain.premium_batch import (
     SubsidyPaid,
     SubsidyRejected,
 )
-from kernel.policy_packs import PackLibrary, Policy, reread
-from kernel.refusals import Refused
 from kernel.testing.specification import given
+from kernel.values.refusals import Refused
+from law.packs import PackLibrary, Policy, reread
 
 TODAY = date(2019, 8, 1)
 MA, CASCADE = ("MA",), ("POVFUND", "MA")

@@ -6,7 +6,7 @@ from contextlib import aclosing
 
 import pytest
 
-from identity.handlers.feeding.reading_ahead import read_ahead
+from identity.intake.readers.ahead import read_ahead
 
 
 class Source:

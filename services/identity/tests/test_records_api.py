@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import msgspec
 
-from kernel.contracts.identity import REGISTRY, EntitlementChanged
+from contracts.identity import REGISTRY, EntitlementChanged
 from kernel.testing.deadline import eventually
 from kernel.testing.surroundings import Service, Surroundings
 

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from identity.domain.masking import mask_id_number, mask_name, mask_phone
-from identity.domain.resident_id import ResidentId, Sex, check_holder, parse_resident_id
-from kernel.refusals import Refused
+from identity.persons.domain.masking import mask_id_number, mask_name, mask_phone
+from identity.persons.domain.resident_id import ResidentId, Sex, check_holder, parse_resident_id
+from kernel.values.refusals import Refused
 
 TODAY = date(2019, 8, 1)
 

@@ -6,10 +6,10 @@ from typing import Final
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from identity.domain.categories import Category, Department, PovertyStatus
-from identity.domain.entitlement import Entitlement
-from identity.domain.membership import Membership
-from identity.domain.statement import Statement, Superseded, stated_at, take
+from identity.persons.domain.categories import Category, Department, PovertyStatus
+from identity.persons.domain.entitlement import Entitlement
+from identity.persons.domain.membership import Membership
+from identity.persons.domain.statement import Statement, Superseded, stated_at, take
 
 FIRST: Final = date(2019, 1, 1)
 NOBODY: Final = Entitlement("P1", 1, "445202")

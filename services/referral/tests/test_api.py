@@ -7,8 +7,8 @@ import httpx
 import msgspec
 import pytest
 
-from kernel.contracts import settlement as told
-from kernel.contracts.referral import REGISTRY, ReferralChanged
+from contracts import settlement as told
+from contracts.referral import REGISTRY, ReferralChanged
 from kernel.security import Role
 from kernel.testing.deadline import eventually
 from kernel.testing.surroundings import Service, Surroundings

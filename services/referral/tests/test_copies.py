@@ -9,7 +9,7 @@ import pytest
 from kernel.security import Role
 from kernel.testing.specification import given
 from kernel.testing.surroundings import Service
-from referral.domain.delivery import DECIDER, Copy, CopyDelivered, DeliverCopy
+from referral.copies.domain import DECIDER, Copy, CopyDelivered, DeliverCopy
 
 APPROVED_ON, TODAY = date(2018, 9, 2), date(2018, 9, 5)
 DELIVER = DeliverCopy("r1", Copy.RECEIVING, date(2018, 9, 3), "H430100", APPROVED_ON, TODAY)

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from kernel.contracts import identity as told
+from contracts import identity as told
 from kernel.security import Issuer, Role
 from kernel.testing.deadline import eventually
 from kernel.testing.surroundings import Service, Surroundings, surroundings

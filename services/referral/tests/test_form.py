@@ -8,8 +8,8 @@ import pypdfium2
 import pytest
 
 from kernel.testing.surroundings import Service
-from referral.api.form_paper import ATTRIBUTES, OTHER_ATTRIBUTES, Holder, Opinion, Paper, Tick
-from referral.api.form_pdf import pdf_of
+from referral.printing.api.paper import ATTRIBUTES, OTHER_ATTRIBUTES, Holder, Opinion, Paper, Tick
+from referral.printing.api.pdf import pdf_of
 
 HOLDER: Final = {
     "name": "欧阳示例",

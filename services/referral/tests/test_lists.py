@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from kernel.contracts import identity as told
-from kernel.contracts import settlement
+from contracts import identity as told
+from contracts import settlement
 from kernel.security import Role
 from kernel.testing.deadline import eventually
 from kernel.testing.surroundings import Service, Surroundings

@@ -4,7 +4,7 @@ from datetime import date
 
 import httpx
 
-from kernel.contracts import identity, settlement
+from contracts import identity, settlement
 from kernel.testing.deadline import eventually
 from kernel.testing.surroundings import Service, Surroundings
 

@@ -6,10 +6,10 @@ import msgspec
 import pytest
 
 from kernel.testing.specification import given
-from referral.domain.applicant import Applicant, Held
-from referral.domain.form import Attachment, AttachmentKind, Attribute, Form, Signatory
-from referral.domain.gate import Closed, SealedForm, is_complete
-from referral.domain.referral import (
+from referral.referrals.domain.applicant import Applicant, Held
+from referral.referrals.domain.form import Attachment, AttachmentKind, Attribute, Form, Signatory
+from referral.referrals.domain.gate import Closed, SealedForm, is_complete
+from referral.referrals.domain.referral import (
     DECIDER,
     AgencyApproved,
     AgencyRejected,
@@ -30,7 +30,7 @@ from referral.domain.referral import (
     Reject,
     Use,
 )
-from referral.domain.standing import Opinion, Standing, State
+from referral.referrals.domain.standing import Opinion, Standing, State
 
 TODAY = date(2018, 9, 5)
 ID_CARD = Attachment(AttachmentKind.ID_CARD_COPY, "scan/1")

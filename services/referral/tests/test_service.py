@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 import referral
-from kernel import migrations
-from referral.api import CODES
+from kernel.running import migrations
 from referral.config import Config, config_from
+from referral.error_codes import CODES
 
 _REFUSED = re.compile(r'Refused\(\s*"([A-Z_]+)"')
 _OF_THE_KERNEL = {"IDEMPOTENCY_KEY_REUSED", "TOO_CONTENDED"}

@@ -8,11 +8,11 @@ from typing import Any, Final
 import httpx
 import pytest
 
-from kernel.contracts import identity as told
-from kernel.policy_packs import load_library
+from contracts import identity as told
 from kernel.security import Issuer, Role
 from kernel.testing.deadline import eventually
 from kernel.testing.surroundings import Service, Surroundings, surroundings
+from law.packs import load_library
 from settlement.config import Config
 from settlement.main import build
 

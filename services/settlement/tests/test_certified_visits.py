@@ -9,12 +9,12 @@ import httpx
 import msgspec
 import pytest
 
-from kernel.contracts import identity as told
-from kernel.contracts.settlement import PaymentRefused
-from kernel.policy_packs import load_library
+from contracts import identity as told
+from contracts.settlement import PaymentRefused
 from kernel.security import Issuer, Role
 from kernel.testing.deadline import eventually
 from kernel.testing.surroundings import Service, Surroundings, surroundings
+from law.packs import load_library
 from settlement.config import Config
 from settlement.main import build
 

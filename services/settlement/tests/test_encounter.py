@@ -7,14 +7,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from kernel.policy_packs import Policy, load_library
 from kernel.testing.specification import given
-from settlement.domain.benefit import Membership, Standing
-from settlement.domain.benefit.standing import Enrolment
-from settlement.domain.benefit_year import BenefitYear
-from settlement.domain.encounter import DECIDER
-from settlement.domain.encounter_commands import Admit, Discharge, Revoke, Settle, UploadFees, VoidFees
-from settlement.domain.encounter_events import (
+from law import Membership, Standing
+from law.packs import Policy, load_library
+from law.standing import Enrolment
+from settlement.encounters.domain.commands import Admit, Discharge, Revoke, Settle, UploadFees, VoidFees
+from settlement.encounters.domain.encounter import DECIDER
+from settlement.encounters.domain.events import (
     EncounterAdmitted,
     EncounterDischarged,
     FeeBatchVoided,
@@ -22,8 +21,9 @@ from settlement.domain.encounter_events import (
     SettlementConfirmed,
     SettlementRevoked,
 )
-from settlement.domain.fees import FeeLine, FeeSums
-from settlement.domain.institution import Institution
+from settlement.encounters.domain.fees import FeeLine, FeeSums
+from settlement.institutions.domain.institution import Institution
+from settlement.years.domain.benefit_year import BenefitYear
 
 POLICIES = Path(__file__).parent.parent.parent.parent / "policies"
 DAY, TODAY = date(2019, 8, 10), date(2019, 8, 20)

@@ -7,12 +7,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from kernel.policy_packs import Policy, load_library
-from kernel.refusals import Refused
-from settlement.domain.benefit import Adjudication, Claim, Membership, Standing, most_favourable
-from settlement.domain.benefit.standing import Enrolment
-from settlement.domain.entitlement import Arrival, best_terms
-from settlement.domain.institution import Institution
+from kernel.values.refusals import Refused
+from law import Adjudication, Claim, Membership, Standing, most_favourable
+from law.packs import Policy, load_library
+from law.standing import Enrolment
+from settlement.encounters.domain.entitlement import Arrival, best_terms
+from settlement.institutions.domain.institution import Institution
 
 POLICIES = Path(__file__).parent.parent.parent.parent / "policies"
 DAY = date(2019, 8, 10)

@@ -8,11 +8,11 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kernel.policy_packs import load_library
-from settlement.domain.benefit import Claim, Membership, Standing
-from settlement.domain.benefit.standing import Enrolment
-from settlement.domain.finding import BillOnFile, Finding, Known, find, left_by
-from settlement.domain.readjudication import Correction, Decided, decide_in_order
+from law import Claim, Membership, Standing
+from law.packs import load_library
+from law.standing import Enrolment
+from settlement.encounters.domain.readjudication import Correction, Decided, decide_in_order
+from settlement.reviews.domain.finding import BillOnFile, Finding, Known, find, left_by
 
 POLICY = load_library(Path(__file__).parent.parent.parent.parent / "policies").in_force("445202", date(2019, 8, 1))
 INSURED = (Enrolment("RESIDENT", 2019, date(2019, 1, 1), date(2019, 1, 1)),)

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from kernel.contracts import identity as told
-from kernel.refusals import Refused
+from contracts import identity as told
 from kernel.security import Role
-from settlement.domain.admission_check import DECIDER, AdmissionCheckClosed, CheckOutcome, CloseAdmissionCheck
+from kernel.values.refusals import Refused
+from settlement.admission_checks.domain import DECIDER, AdmissionCheckClosed, CheckOutcome, CloseAdmissionCheck
 
 DAY = date(2019, 8, 5)
 

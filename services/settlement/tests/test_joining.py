@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from settlement.domain.benefit_year import BenefitYear
-from settlement.domain.joining import FirstBill, added, in_order, join, opening_of, records_of
+from settlement.years.domain.benefit_year import BenefitYear
+from settlement.years.domain.joining import FirstBill, added, in_order, join, opening_of, records_of
 
 NOON = datetime(2019, 8, 5, 4, 0, tzinfo=UTC)
 BALANCES = st.dictionaries(st.sampled_from(["aid_in", "aid_out", "borne"]), st.integers(0, 10**9), max_size=3)

@@ -3,8 +3,8 @@
 from datetime import date
 from typing import Any
 
-from kernel.contracts import referral as referral_contract
-from kernel.contracts.referral import ReferralChanged
+from contracts import referral as referral_contract
+from contracts.referral import ReferralChanged
 from kernel.security import Role
 
 FIRST, SECOND, THIRD = date(2019, 8, 5), date(2019, 8, 8), date(2019, 8, 12)

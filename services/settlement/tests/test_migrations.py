@@ -3,7 +3,7 @@
 import asyncpg
 import pytest
 
-from kernel import migrations
+from kernel.running import migrations
 
 
 async def test_the_migrations_make_exactly_the_tables_in_code(database: str) -> None:

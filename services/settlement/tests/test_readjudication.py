@@ -7,10 +7,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from kernel.policy_packs import load_library
-from kernel.refusals import RefusalKind, Refused
-from settlement.domain.benefit import Claim, Membership, Standing
-from settlement.domain.readjudication import Decided, Facts, decide_in_order, paid, with_facts, without
+from kernel.values.refusals import RefusalKind, Refused
+from law import Claim, Membership, Standing
+from law.packs import load_library
+from settlement.encounters.domain.readjudication import Decided, Facts, decide_in_order, paid, with_facts, without
 
 LEYE = load_library(Path(__file__).parent.parent.parent.parent / "policies").in_force("451028", date(2018, 8, 1))
 POOR = Standing((Membership("REGISTERED_POOR", date(2016, 1, 1)),))

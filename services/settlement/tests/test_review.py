@@ -7,10 +7,8 @@ import msgspec
 import pytest
 
 from kernel.testing.specification import given
-from settlement.domain.benefit import Membership, Standing
-from settlement.domain.finding import BillDifference, Finding, LayerDifference
-from settlement.domain.review import DECIDER, Note, Propose, Reject, Release
-from settlement.domain.review_events import (
+from law import Membership, Standing
+from settlement.reviews.domain.events import (
     ReviewObsolete,
     ReviewOpened,
     ReviewProposed,
@@ -18,6 +16,8 @@ from settlement.domain.review_events import (
     ReviewRejected,
     ReviewReleased,
 )
+from settlement.reviews.domain.finding import BillDifference, Finding, LayerDifference
+from settlement.reviews.domain.review import DECIDER, Note, Propose, Reject, Release
 
 NOW = datetime(2019, 9, 1, 9, 0, tzinfo=UTC)
 TEKUN = Standing((Membership("TEKUN", date(2019, 1, 1)),))

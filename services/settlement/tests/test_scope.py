@@ -6,7 +6,7 @@ from typing import Any, Final
 import pytest
 
 from kernel.security import Role
-from settlement.queries import SETTLEMENTS_OF_COUNTIES_SQL
+from settlement.encounters.queries.encounters import SETTLEMENTS_OF_COUNTIES_SQL
 
 OWN, FOREIGN, CITY = ["445202"], ["445203"], ["445200"]
 DAY: Final = date(2019, 8, 5)

@@ -8,17 +8,17 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 import asyncpg
 import pytest
 
-from kernel.consumer import Consumer
-from kernel.contracts.envelope import contract_registry
-from kernel.database import Connection, Pool, open_pool
-from kernel.event_log import EventLog, Message, Publisher, Reader, partition_of
-from kernel.event_log.embedded import EmbeddedEventLog
-from kernel.event_log.embedded_schema import BUS_SQL
-from kernel.event_log.kafka import KafkaEventLog
-from kernel.inbox import GapError, Inbox, PoisonError
-from kernel.runtime import Runtime, ServiceParts, Subscription
+from kernel.messaging.consumer import Consumer
+from kernel.messaging.envelope import contract_registry
+from kernel.messaging.event_log import EventLog, Message, Publisher, Reader, partition_of
+from kernel.messaging.event_log.embedded import EmbeddedEventLog
+from kernel.messaging.event_log.embedded_schema import BUS_SQL
+from kernel.messaging.event_log.kafka import KafkaEventLog
+from kernel.messaging.inbox import GapError, Inbox, PoisonError
+from kernel.running.runtime import Runtime, ServiceParts, Subscription
 from kernel.testing import tally
 from kernel.testing.deadline import eventually
+from kernel.writing.database import Connection, Pool, open_pool
 
 
 class Recorder:

@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from kernel.database import Pool, open_pool
-from kernel.event_store import EventStore, Stream, StreamAppend
-from kernel.event_store.log import read_log
-from kernel.event_store.sequencer import RestoredClusterError, Sequencer, adopt_restored
-from kernel.event_store.write import Write
-from kernel.signals import Signal
 from kernel.testing import tally
+from kernel.writing.database import Pool, open_pool
+from kernel.writing.event_store import EventStore, Stream, StreamAppend
+from kernel.writing.event_store.log import read_log
+from kernel.writing.event_store.sequencer import RestoredClusterError, Sequencer, adopt_restored
+from kernel.writing.event_store.write import Write
+from kernel.writing.signals import Signal
 
 
 @pytest.fixture

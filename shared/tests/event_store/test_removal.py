@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 from sqlalchemy import Column, Date, MetaData, Table, Text
 
-from kernel.read_tables import SUMMED, Change, collapse, put, remove, removed, write
+from kernel.writing.read_tables import SUMMED, Change, collapse, put, remove, removed, write
 
 _metadata = MetaData()
 DAYS = Table(

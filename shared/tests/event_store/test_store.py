@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from kernel.command_path import CommandPath
-from kernel.database import open_pool
-from kernel.event_store import EventStore, Stream, StreamAppend
-from kernel.event_store.write import ConcurrencyError
-from kernel.refusals import Refused
 from kernel.testing import tally
+from kernel.values.refusals import Refused
+from kernel.writing.command_path import CommandPath
+from kernel.writing.database import open_pool
+from kernel.writing.event_store import EventStore, Stream, StreamAppend
+from kernel.writing.event_store.write import ConcurrencyError
 
 
 @pytest.fixture

@@ -37,8 +37,8 @@ from kernel.http import (
     paging,
     stored_answer,
 )
-from kernel.refusals import RefusalKind, Refused
 from kernel.security import Issuer, Principal, Role
+from kernel.values.refusals import RefusalKind, Refused
 
 
 class FeeLine(RequestBody, frozen=True):

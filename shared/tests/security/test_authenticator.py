@@ -8,15 +8,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, OKPKey
 
-from kernel.security import (
-    Authenticator,
-    Issuer,
-    Principal,
-    PublicKeys,
-    Role,
-    TokenFault,
-    TokenRejectedError,
-)
+from kernel.security import Authenticator, Issuer, Principal, PublicKeys, Role, TokenFault, TokenRejectedError
 
 NOW = 1_900_000_000
 

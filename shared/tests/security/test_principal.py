@@ -2,8 +2,8 @@
 
 import pytest
 
-from kernel.refusals import RefusalKind, Refused
 from kernel.security import Principal, Role
+from kernel.values.refusals import RefusalKind, Refused
 
 
 def principal(role: Role, subject: str = "s", organisation: str | None = None) -> Principal:

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 import msgspec
 
-from kernel.database import SingleConnection
-from kernel.event_store.stream import GENESIS, chain_hash, parts_of
+from kernel.writing.database import SingleConnection
+from kernel.writing.event_store.stream import GENESIS, chain_hash, parts_of
 from onestop.replay.snapshot import snapshot
 from onestop.services import SERVICES
 

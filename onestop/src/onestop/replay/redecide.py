@@ -2,11 +2,11 @@
 
 import msgspec
 
-from kernel.refusals import Refused
+from kernel.values.refusals import Refused
+from law import Adjudication, most_favourable
 from onestop.replay.shadow import Difference
-from settlement.domain.benefit import Adjudication, most_favourable
-from settlement.domain.encounter_events import SettlementConfirmed, SettlementSupplemented
-from settlement.domain.law import LawBook, PolicyAdopted
+from settlement.encounters.domain.adopted_law import LawBook, PolicyAdopted
+from settlement.encounters.domain.events import SettlementConfirmed, SettlementSupplemented
 
 
 class Redecider:

@@ -6,9 +6,9 @@ from typing import Final
 import msgspec
 from sqlalchemy import MetaData, Table
 
-from kernel.database import SingleConnection
-from kernel.event_store.schema import KERNEL_TABLES
-from kernel.read_tables import Change, write
+from kernel.writing.database import SingleConnection
+from kernel.writing.event_store.schema import KERNEL_TABLES
+from kernel.writing.read_tables import Change, write
 
 _DIGEST_SQL: Final = """
 SELECT count(*) AS rows, COALESCE(bit_xor(hashtextextended(t::text, 0)), 0) AS digest FROM {schema}."{table}" t

@@ -6,10 +6,10 @@ from typing import Any, Final
 
 import asyncpg
 
-from kernel.database import SingleConnection
-from kernel.event_registry import EventRegistry
-from kernel.event_store import RecordedEvent
-from kernel.event_store.stream import LoggedEvent
+from kernel.writing.database import SingleConnection
+from kernel.writing.event_registry import EventRegistry
+from kernel.writing.event_store import RecordedEvent
+from kernel.writing.event_store.stream import LoggedEvent
 
 PAGE: Final = 5000
 

@@ -7,9 +7,9 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from kernel.event_log import partition_of
-from kernel.event_log.port import PARTITIONS
-from kernel.heard import Heard
+from kernel.messaging.event_log import partition_of
+from kernel.messaging.event_log.port import PARTITIONS
+from kernel.messaging.heard import Heard
 from onestop.replay.redecide import Redecider
 from onestop.replay.shadow import Difference, Shadow, digest, rebuilt_tables
 from onestop.replay.snapshot import events_in_order, snapshot

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from fund_ledger.domain.journal_events import FundOverdrawn, FundRestored, JournalBooked, JournalReversed
-from kernel.event_registry import EventRegistry, EventType
+from fund_ledger.journals.domain.events import FundOverdrawn, FundRestored, JournalBooked, JournalReversed
+from kernel.writing.event_registry import EventRegistry, EventType
 
 REGISTRY: Final = EventRegistry(
     [

@@ -1,9 +1,9 @@
 """What the ledger tells the other services: a reversal follows its booking, a fund's alarms follow each other."""
 
-from fund_ledger.domain.journal_events import FundOverdrawn, FundRestored, JournalBooked, JournalReversed, Posting
-from kernel.contracts import fund_ledger as contract
-from kernel.contracts.envelope import Published
-from kernel.event_store import RecordedEvent
+from contracts import fund_ledger as contract
+from fund_ledger.journals.domain.events import FundOverdrawn, FundRestored, JournalBooked, JournalReversed, Posting
+from kernel.messaging.envelope import Published
+from kernel.writing.event_store import RecordedEvent
 
 
 def publish(recorded: RecordedEvent) -> Published | None:

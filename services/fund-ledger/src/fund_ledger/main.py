@@ -6,17 +6,21 @@ from typing import Final
 import msgspec
 from fastapi import FastAPI
 
-from fund_ledger.api import CODES, accounts, journals, money, receivables
+from contracts.fund_ledger import TOPIC
 from fund_ledger.config import Config
-from fund_ledger.consumers import subscriptions
+from fund_ledger.error_codes import CODES
 from fund_ledger.event_types import REGISTRY
-from fund_ledger.handlers import Handlers
 from fund_ledger.integration_events import publish
-from fund_ledger.projections import project
-from fund_ledger.queries import Queries
-from kernel.contracts.fund_ledger import TOPIC
-from kernel.hosting import Host, application
-from kernel.runtime import ServiceParts
+from fund_ledger.journals.api.accounts import accounts
+from fund_ledger.journals.api.journals import journals
+from fund_ledger.journals.queries.books import Queries
+from fund_ledger.journals.rows import project
+from fund_ledger.payments.api.money import money
+from fund_ledger.payments.api.receivables import receivables
+from fund_ledger.payments.commands import Handlers
+from fund_ledger.reactions.told import subscriptions
+from kernel.running.hosting import Host, application
+from kernel.running.runtime import ServiceParts
 
 PARTS: Final = ServiceParts(
     name="fund-ledger",

@@ -6,8 +6,8 @@ from typing import Final
 
 import msgspec
 
-from kernel.policy_packs import PackLibrary, load_library
 from kernel.security import KeyRing, SealCipher
+from law.packs import PackLibrary, load_library
 
 KEYS_SETTING: Final = "ONESTOP_IDENTITY_KEYS"
 CIPHER_SETTING: Final = "ONESTOP_IDENTITY_CIPHER"

@@ -2,13 +2,22 @@
 
 from typing import Any, Final
 
-from identity.domain import illness
-from identity.domain.annulment import RegistrationAnnulled
-from identity.domain.certifier import CertifierRegistered
-from identity.domain.certifying import CertificationCancelled, ChronicCertified
-from identity.domain.comparison import ComparisonMade, ComparisonPushed
-from identity.domain.corrections import DeathCorrected, IdNumberCorrected, PersonalDataCorrected
-from identity.domain.entry import (
+from identity.certification.domain.certifier import CertifierRegistered
+from identity.certification.domain.certifying import CertificationCancelled, ChronicCertified
+from identity.certification.domain.filing import ChronicFiled
+from identity.comparison.domain.comparison import ComparisonMade, ComparisonPushed
+from identity.comparison.domain.mobilisation import HomeVisited, TaskAssigned
+from identity.comparison.domain.payment_list import (
+    PaymentListApplied,
+    PaymentListReceived,
+    PaymentListRefused,
+    PaymentsNoted,
+)
+from identity.comparison.domain.township import TownshipRecorded
+from identity.enrolment.domain.exemption import ExemptionEnded, ExemptionGranted
+from identity.enrolment.domain.premium import PremiumRefunded, PremiumSelfPaid
+from identity.enrolment.domain.premium_batch import SubsidyApplied, SubsidyPaid, SubsidyRejected
+from identity.entries.domain.entry import (
     EntryAmended,
     EntryApproved,
     EntryEntered,
@@ -17,11 +26,9 @@ from identity.domain.entry import (
     EntryReviewed,
     EntryWithdrawn,
 )
-from identity.domain.erasure import ErasureAsked, ErasureConfirmed, ErasureDeclined, PersonErased
-from identity.domain.exemption import ExemptionEnded, ExemptionGranted
-from identity.domain.exit_check import ExitChecked
-from identity.domain.facts import FactCorrected, FactTold, FactWithdrawn
-from identity.domain.feed import (
+from identity.facts.domain.facts import FactCorrected, FactTold, FactWithdrawn
+from identity.facts.domain.handbook import HandbookChecked
+from identity.feeds.domain.feed import (
     BatchApplied,
     BatchDiscarded,
     BatchRead,
@@ -29,18 +36,14 @@ from identity.domain.feed import (
     BatchRefused,
     BatchReleased,
 )
-from identity.domain.filing import ChronicFiled
-from identity.domain.handbook import HandbookChecked
-from identity.domain.lookup import LookupMade
-from identity.domain.merging import AliasMoved, MergedAway, RecordsMerged
-from identity.domain.mobilisation import HomeVisited, TaskAssigned
-from identity.domain.payment_list import (
-    PaymentListApplied,
-    PaymentListReceived,
-    PaymentListRefused,
-    PaymentsNoted,
-)
-from identity.domain.person import (
+from identity.illnesses.domain import illness
+from identity.illnesses.domain.exit_check import ExitChecked
+from identity.persons.domain.annulment import RegistrationAnnulled
+from identity.persons.domain.corrections import DeathCorrected, IdNumberCorrected, PersonalDataCorrected
+from identity.persons.domain.erasure import ErasureAsked, ErasureConfirmed, ErasureDeclined, PersonErased
+from identity.persons.domain.lookup import LookupMade
+from identity.persons.domain.merging import AliasMoved, MergedAway, RecordsMerged
+from identity.persons.domain.person import (
     DeathRecorded,
     MembershipAsserted,
     MembershipCorrected,
@@ -48,10 +51,7 @@ from identity.domain.person import (
     PersonEnrolled,
     PersonRegistered,
 )
-from identity.domain.premium import PremiumRefunded, PremiumSelfPaid
-from identity.domain.premium_batch import SubsidyApplied, SubsidyPaid, SubsidyRejected
-from identity.domain.township import TownshipRecorded
-from kernel.event_registry import EventRegistry, EventType
+from kernel.writing.event_registry import EventRegistry, EventType
 
 
 def _hash_as_token(plain: dict[str, Any]) -> dict[str, Any]:

@@ -4,16 +4,17 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from identity.domain import annulment, certifying, corrections, erasure, merging, person
-from identity.domain.chronic import Certification
-from identity.domain.enrolment import Enrolment
-from identity.domain.entitlement import Entitlement
-from identity.domain.handbook import HandbookChecked
-from identity.domain.membership import Membership
-from identity.domain.premium_batch import SubsidyPaid
-from kernel.contracts import identity as contract
-from kernel.contracts.envelope import Published
-from kernel.event_store import RecordedEvent
+from contracts import identity as contract
+from identity.certification.domain import certifying
+from identity.enrolment.domain.premium_batch import SubsidyPaid
+from identity.facts.domain.handbook import HandbookChecked
+from identity.persons.domain import annulment, corrections, erasure, merging, person
+from identity.persons.domain.chronic import Certification
+from identity.persons.domain.enrolment import Enrolment
+from identity.persons.domain.entitlement import Entitlement
+from identity.persons.domain.membership import Membership
+from kernel.messaging.envelope import Published
+from kernel.writing.event_store import RecordedEvent
 
 #: What an event is called to others, where it has one name only.
 _CHANGES: Final[Mapping[type, str]] = MappingProxyType(

@@ -4,37 +4,34 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from identity.api import (
-    CODES,
-    around_enrolment,
-    around_persons,
-    feed_batches,
-    feeds,
-    memberships,
-    payment_lists,
-    persons,
-)
+from contracts.identity import TOPIC
+from identity.around_enrolment import around_enrolment
+from identity.around_persons import around_persons
+from identity.comparison.api.payment_lists import payment_lists
+from identity.comparison.commands.receiving import PaymentListHandlers
+from identity.comparison.commands.worker import PaymentListWorker
+from identity.comparison.queries.payment_lists import PaymentListQueries
 from identity.config import Config
-from identity.domain.approval import ApprovalRules
-from identity.domain.categories import Department
-from identity.domain.membership import membership_overlaps
-from identity.domain.person import person_already_registered
+from identity.error_codes import CODES
 from identity.event_types import REGISTRY
-from identity.handlers import Handlers, Vault
-from identity.handlers.feeding.spool import Spool
-from identity.handlers.feeding.worker import FeedWorker
-from identity.handlers.feeds import FeedHandlers
-from identity.handlers.payment_lists.receiving import PaymentListHandlers
-from identity.handlers.payment_lists.worker import PaymentListWorker
+from identity.feeds.api import feed_batches
+from identity.feeds.commands.batches import FeedHandlers
+from identity.feeds.commands.worker import FeedWorker
+from identity.feeds.queries import FeedQueries
+from identity.intake.spool import Spool
 from identity.integration_events import publish
-from identity.projections import project
-from identity.queries import Queries
-from identity.queries.divisions import DivisionQueries
-from identity.queries.feeds import FeedQueries
-from identity.queries.payment_lists import PaymentListQueries
-from kernel.contracts.identity import TOPIC
-from kernel.hosting import Host, application
-from kernel.runtime import ServiceParts
+from identity.memberships.api.memberships import feeds, memberships
+from identity.memberships.domain import ApprovalRules
+from identity.persons.api.persons import persons
+from identity.persons.commands.persons import Handlers, Vault
+from identity.persons.domain.categories import Department
+from identity.persons.domain.membership import membership_overlaps
+from identity.persons.domain.person import person_already_registered
+from identity.persons.queries.divisions import DivisionQueries
+from identity.persons.queries.persons import Queries
+from identity.persons.rows.projection import project
+from kernel.running.hosting import Host, application
+from kernel.running.runtime import ServiceParts
 
 PARTS: Final = ServiceParts(
     name="identity",

@@ -2,8 +2,9 @@
 
 from typing import Final
 
-from kernel.event_registry import EventRegistry, EventType
-from referral.domain import delivery, referral
+from kernel.writing.event_registry import EventRegistry, EventType
+from referral.copies import domain as delivery
+from referral.referrals.domain import referral
 
 REGISTRY: Final = EventRegistry(
     [

@@ -1,11 +1,11 @@
 """What referral tells the other services, keyed by person."""
 
-from kernel.contracts.envelope import Published
-from kernel.contracts.referral import ReferralChanged
-from kernel.event_store import RecordedEvent
-from referral.domain.delivery import CopyDelivered
-from referral.domain.referral import MisuseRecorded
-from referral.domain.standing import Standing
+from contracts.referral import ReferralChanged
+from kernel.messaging.envelope import Published
+from kernel.writing.event_store import RecordedEvent
+from referral.copies.domain import CopyDelivered
+from referral.referrals.domain.referral import MisuseRecorded
+from referral.referrals.domain.standing import Standing
 
 
 def publish(recorded: RecordedEvent) -> Published | None:

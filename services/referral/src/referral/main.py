@@ -4,17 +4,22 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from kernel.contracts.referral import TOPIC
-from kernel.hosting import Host, application
-from kernel.runtime import ServiceParts
-from referral.api import CODES, copies, filing, printing, reading, work_list
+from contracts.referral import TOPIC
+from kernel.running.hosting import Host, application
+from kernel.running.runtime import ServiceParts
 from referral.config import Config
-from referral.consumers import HEARD, subscriptions
+from referral.copies.api import copies
+from referral.error_codes import CODES
 from referral.event_types import REGISTRY
-from referral.handlers import ExpirySweep, Handlers
 from referral.integration_events import publish
-from referral.projections import project
-from referral.queries import Queries
+from referral.printing.api.printing import printing
+from referral.reactions.told import HEARD, subscriptions
+from referral.referrals.api.filing import filing
+from referral.referrals.api.reading import reading
+from referral.referrals.api.waiting import work_list
+from referral.referrals.commands import ExpirySweep, Handlers
+from referral.referrals.queries.referrals import Queries
+from referral.referrals.rows.projection import project
 
 PARTS: Final = ServiceParts(
     name="referral",

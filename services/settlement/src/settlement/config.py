@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from kernel.policy_packs import PackLibrary, load_library
+from law.packs import PackLibrary, load_library
 
 POLICIES_SETTING: Final = "ONESTOP_POLICIES"
 

@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from kernel.event_registry import EventRegistry, EventType
-from settlement.domain.admission_check import AdmissionCheckClosed
-from settlement.domain.benefit_year import BenefitYearOpened
-from settlement.domain.encounter_events import (
+from kernel.writing.event_registry import EventRegistry, EventType
+from settlement.admission_checks.domain import AdmissionCheckClosed
+from settlement.encounters.domain.adopted_law import PolicyAdopted
+from settlement.encounters.domain.events import (
     CatalogueExceptionApproved,
     EncounterAdmitted,
     EncounterDischarged,
@@ -16,11 +16,8 @@ from settlement.domain.encounter_events import (
     SettlementRevoked,
     SettlementSupplemented,
 )
-from settlement.domain.institution import InstitutionContracted
-from settlement.domain.joining import BenefitYearsJoined
-from settlement.domain.law import PolicyAdopted
-from settlement.domain.payment_refusal import PaymentRefused
-from settlement.domain.review_events import (
+from settlement.institutions.domain.institution import InstitutionContracted
+from settlement.reviews.domain.events import (
     ReviewObsolete,
     ReviewOpened,
     ReviewProposed,
@@ -28,6 +25,9 @@ from settlement.domain.review_events import (
     ReviewRejected,
     ReviewReleased,
 )
+from settlement.reviews.domain.payment_refusal import PaymentRefused
+from settlement.years.domain.benefit_year import BenefitYearOpened
+from settlement.years.domain.joining import BenefitYearsJoined
 
 REGISTRY: Final = EventRegistry(
     [

@@ -2,10 +2,10 @@
 
 from typing import TypeAlias
 
-from kernel.contracts import settlement as contract
-from kernel.contracts.envelope import Published
-from kernel.event_store import RecordedEvent
-from settlement.domain.encounter_events import (
+from contracts import settlement as contract
+from kernel.messaging.envelope import Published
+from kernel.writing.event_store import RecordedEvent
+from settlement.encounters.domain.events import (
     CatalogueExceptionApproved,
     EncounterAdmitted,
     EncounterReferred,
@@ -13,8 +13,8 @@ from settlement.domain.encounter_events import (
     SettlementRevoked,
     SettlementSupplemented,
 )
-from settlement.domain.institution import InstitutionContracted
-from settlement.domain.payment_refusal import PaymentRefused
+from settlement.institutions.domain.institution import InstitutionContracted
+from settlement.reviews.domain.payment_refusal import PaymentRefused
 
 Told: TypeAlias = (
     contract.EncounterAdmitted

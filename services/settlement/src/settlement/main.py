@@ -4,30 +4,28 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from kernel.contracts.settlement import TOPIC
-from kernel.hosting import Host, application
-from kernel.runtime import ServiceParts
-from settlement.api import (
-    CODES,
-    admission_checks,
-    benefit_years,
-    encounters,
-    exceptions,
-    institutions,
-    payment_refusals,
-    reviews,
-    settlements,
-)
+from contracts.settlement import TOPIC
+from kernel.running.hosting import Host, application
+from kernel.running.runtime import ServiceParts
+from settlement.admission_checks.api import admission_checks
+from settlement.admission_checks.commands import AdmissionCheckHandlers
 from settlement.config import Config
-from settlement.consumers import HEARD, subscriptions
+from settlement.encounters.api.catalogue_exceptions import exceptions
+from settlement.encounters.api.encounters import encounters
+from settlement.encounters.api.settlements import settlements
+from settlement.encounters.commands.catalogue_exceptions import ExceptionHandlers
+from settlement.encounters.commands.encounters import Handlers
+from settlement.encounters.queries.encounters import Queries
+from settlement.encounters.rows.projection import project
+from settlement.error_codes import CODES
 from settlement.event_types import REGISTRY
-from settlement.handlers import Handlers
-from settlement.handlers.admission_checks import AdmissionCheckHandlers
-from settlement.handlers.exceptions import ExceptionHandlers
-from settlement.handlers.reviews import ReviewHandlers
+from settlement.institutions.api import institutions
 from settlement.integration_events import publish
-from settlement.projections import project
-from settlement.queries import Queries
+from settlement.reactions.told import HEARD, subscriptions
+from settlement.reviews.api.payment_refusals import payment_refusals
+from settlement.reviews.api.reviews import reviews
+from settlement.reviews.commands.reviews import ReviewHandlers
+from settlement.years.api import benefit_years
 
 PARTS: Final = ServiceParts(
     name="settlement",

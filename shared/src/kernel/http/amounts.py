@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import Any, Final, get_args
 
-from kernel.money import fen_from_yuan, yuan_from_fen
+from kernel.values.money import fen_from_yuan, yuan_from_fen
 
 _TEXT_SHOWN_MAX: Final = 40
 

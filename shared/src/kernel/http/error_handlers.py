@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kernel.http.problems import ProblemError, problem_response
-from kernel.refusals import RefusalKind, Refused
 from kernel.security.rejections import TokenFault, TokenRejectedError
+from kernel.values.refusals import RefusalKind, Refused
 
 STATUS_OF_KIND: Final = {
     RefusalKind.INVALID: 422,

@@ -7,8 +7,8 @@ from typing import Final
 
 import msgspec
 
-from kernel.divisions import covers, prefix_of
-from kernel.refusals import RefusalKind, Refused
+from kernel.values.divisions import covers, prefix_of
+from kernel.values.refusals import RefusalKind, Refused
 
 _DIVISION: Final = re.compile("[0-9]{6}")
 

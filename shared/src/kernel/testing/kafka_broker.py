@@ -15,7 +15,7 @@ from typing import Final
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError
 
-from kernel import server_process
+from kernel.running import server_process
 
 _READY_SECONDS: Final = 60
 _STOP_SECONDS: Final = 20

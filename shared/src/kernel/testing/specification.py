@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Any, Generic, TypeVar
 
-from kernel.decider import Decider
-from kernel.refusals import Refused
+from kernel.values.decider import Decider
+from kernel.values.refusals import Refused
 
 CommandT = TypeVar("CommandT")
 StateT = TypeVar("StateT")

@@ -13,14 +13,14 @@ import httpx
 import msgspec
 from fastapi import FastAPI
 
-from kernel import migrations
-from kernel.contracts.envelope import contract_type
-from kernel.database import Pool, open_pool
-from kernel.event_log import Outgoing, partition_of
-from kernel.event_log.embedded import EmbeddedEventLog
-from kernel.hosting import Clock, Host
 from kernel.http import Address, serving
+from kernel.messaging.envelope import contract_type
+from kernel.messaging.event_log import Outgoing, partition_of
+from kernel.messaging.event_log.embedded import EmbeddedEventLog
+from kernel.running import migrations
+from kernel.running.hosting import Clock, Host
 from kernel.security import Issuer, Role
+from kernel.writing.database import Pool, open_pool
 
 _WORDS: Final = itertools.count(1)
 

@@ -8,13 +8,13 @@ import asyncpg
 import msgspec
 from sqlalchemy import BigInteger, Column, Integer, MetaData, Table, Text
 
-from kernel.command_path import CommandContext, Outcome
-from kernel.contracts.envelope import Published
-from kernel.event_registry import EventRegistry, EventType
-from kernel.event_store import EventStore, RecordedEvent, Stream, StreamAppend
-from kernel.event_store.schema import IMMUTABLE_EVENTS_SQL, REQUIRE_ROWS_SQL, add_kernel_tables
-from kernel.read_tables import GUARDED, SUMMED, Change, add, put
-from kernel.runtime import ServiceParts
+from kernel.messaging.envelope import Published
+from kernel.running.runtime import ServiceParts
+from kernel.writing.command_path import CommandContext, Outcome
+from kernel.writing.event_registry import EventRegistry, EventType
+from kernel.writing.event_store import EventStore, RecordedEvent, Stream, StreamAppend
+from kernel.writing.event_store.schema import IMMUTABLE_EVENTS_SQL, REQUIRE_ROWS_SQL, add_kernel_tables
+from kernel.writing.read_tables import GUARDED, SUMMED, Change, add, put
 
 NOW: Final = datetime(2019, 8, 1, 9, 0, tzinfo=UTC)
 

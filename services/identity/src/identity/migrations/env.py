@@ -1,6 +1,6 @@
 """Runs identity's revisions inside its schema."""
 
-from identity.projections import metadata
-from kernel.migrations import run_environment
+from identity.persons.rows.projection import metadata
+from kernel.running.migrations import run_environment
 
 run_environment(metadata)

@@ -1,6 +1,6 @@
 """Runs referral's revisions inside its schema."""
 
-from kernel.migrations import run_environment
-from referral.projections import metadata
+from kernel.running.migrations import run_environment
+from referral.referrals.rows.projection import metadata
 
 run_environment(metadata)

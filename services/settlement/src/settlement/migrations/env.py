@@ -1,6 +1,6 @@
 """Runs settlement's revisions inside its schema."""
 
-from kernel.migrations import run_environment
-from settlement.projections import metadata
+from kernel.running.migrations import run_environment
+from settlement.encounters.rows.projection import metadata
 
 run_environment(metadata)

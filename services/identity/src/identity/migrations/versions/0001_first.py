@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from kernel.migrations import create_kernel_tables
+from kernel.running.migrations import create_kernel_tables
 
 revision = "0001"
 down_revision = None

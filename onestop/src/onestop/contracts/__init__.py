@@ -1,5 +1,0 @@
-"""``onestop contracts``: what was promised to callers, to readers of events and to stored data stays so."""
-
-from onestop.contracts.command import app
-
-__all__ = ["app"]

@@ -1,5 +1,0 @@
-"""``onestop policy``: check packs, show what is in force, explain an example, begin a new pack, compare two."""
-
-from onestop.policy.command import app
-
-__all__ = ["app"]

@@ -1,0 +1,1 @@
+"""Advances: funds that pay first and get their money back."""

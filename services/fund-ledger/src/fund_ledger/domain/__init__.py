@@ -1,1 +1,0 @@
-"""What the fund ledger decides: pure functions on whole fen."""

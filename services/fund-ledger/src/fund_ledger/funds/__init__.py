@@ -1,0 +1,1 @@
+"""Funds: where their money comes from, and what must stand ready."""

@@ -1,0 +1,1 @@
+"""Journals: balanced entries on accounts, and what they come to."""

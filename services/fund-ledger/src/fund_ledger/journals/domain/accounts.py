@@ -1,0 +1,90 @@
+"""The chart of accounts: what each account is called, and what its name tells (docs/ledger.md)."""
+
+import re
+from typing import Final
+
+import msgspec
+
+from kernel.values.refusals import Refused
+
+#: What a fund of one county was given (credit) and has to bear (debit).
+FUND: Final = "fund"
+#: The money of a county's fund in the bank.
+BANK: Final = "bank"
+#: What a county's fund owes to a hospital or to a person.
+PAYABLE: Final = "payable"
+#: What a person has to give back to a county's fund: aid clawed back after settlement.
+RECEIVABLE: Final = "receivable"
+#: What a hospital bears itself: nobody owes it to anybody, it is only counted.
+MEMO: Final = "memo"
+#: Payers that are the hospital itself (B8: HOSPITAL_BORNE, HOSPITAL_REDUCTION).
+BORNE_BY_HOSPITAL: Final = frozenset({"HOSP", "HRED"})
+
+_PART: Final = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+
+
+class Account(msgspec.Struct, frozen=True):
+    """An account's name taken apart. Every name ends in the county and the fund: each county's books close alone."""
+
+    kind: str
+    county: str
+    fund: str
+    #: "hospital" or "person" where somebody has something to get.
+    payee_kind: str | None = None
+    payee_id: str | None = None
+
+
+def fund(county: str, code: str) -> str:
+    """A county's fund: ``fund/445202/MA``."""
+    return _name(FUND, county, code)
+
+
+def bank(county: str, code: str) -> str:
+    """The bank account behind a county's fund: ``bank/445202/MA``."""
+    return _name(BANK, county, code)
+
+
+def payable_to_hospital(hospital_id: str, county: str, code: str) -> str:
+    """What a county's fund owes a hospital that advanced its part of bills: ``payable/hospital/H1/445202/MA``."""
+    return _name(PAYABLE, "hospital", hospital_id, county, code)
+
+
+def payable_to_person(person_id: str, county: str, code: str) -> str:
+    """What a county's fund owes a person beside the bill: ``payable/person/P1/445202/MA``."""
+    return _name(PAYABLE, "person", person_id, county, code)
+
+
+def receivable_from_person(person_id: str, county: str, code: str) -> str:
+    """What a person owes a county's fund: ``receivable/person/P1/445202/MA``."""
+    return _name(RECEIVABLE, "person", person_id, county, code)
+
+
+def memo(county: str, code: str) -> str:
+    """What hospitals bore of bills of a county's people: ``memo/445202/HRED``."""
+    return _name(MEMO, county, code)
+
+
+def memo_of_hospital(hospital_id: str, county: str, code: str) -> str:
+    """The other side of it, by hospital: ``memo/hospital/H1/445202/HRED``."""
+    return _name(MEMO, "hospital", hospital_id, county, code)
+
+
+def parse(name: str) -> Account:
+    """Take the name of an account apart that one of the functions above made."""
+    match name.split("/"):
+        case [kind, county, code]:
+            return Account(kind, county, code)
+        case [kind, payee_kind, payee_id, county, code]:
+            return Account(kind, county, code, payee_kind, payee_id)
+        case _:
+            raise AssertionError(f"{name!r} is not an account of the chart")
+
+
+def _name(*parts: str) -> str:
+    for part in parts:
+        if not _PART.fullmatch(part):
+            raise Refused(
+                "ACCOUNT_MALFORMED",
+                f"{part!r} cannot be part of an account's name; it takes 1 to 64 letters, digits and . _ : -",
+            )
+    return "/".join(parts)

@@ -1,0 +1,249 @@
+"""The journal: balanced postings for one happening, and its exact negative where it is taken back."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Final, assert_never
+
+import msgspec
+
+from fund_ledger.journals.domain import accounts
+from fund_ledger.journals.domain.commands import (
+    BookPremiums,
+    BookSettlement,
+    BookSupplement,
+    Collect,
+    JournalCommand,
+    PayOut,
+    ReceiveMoney,
+    RefusePayment,
+    ReverseSettlement,
+)
+from fund_ledger.journals.domain.events import (
+    FundOverdrawn,
+    FundRestored,
+    JournalBooked,
+    JournalEvent,
+    JournalReversed,
+    Posting,
+)
+from fund_ledger.journals.domain.funding import split
+from fund_ledger.journals.domain.liabilities import liabilities
+from fund_ledger.journals.domain.refused_payment import refusal
+from fund_ledger.journals.domain.supplements import supplementary
+from kernel.values.decider import Decider
+from kernel.values.refusals import RefusalKind, Refused
+
+#: What funds pay beside bills: the kind of journal, and under which name it is counted.
+PREMIUMS: Final = "premiums"
+PREMIUM: Final = "PREMIUM"
+
+
+class Unbooked(msgspec.Struct, frozen=True):
+    """Nothing was booked yet."""
+
+
+class Booked(msgspec.Struct, frozen=True):
+    """A journal stands, perhaps with supplements."""
+
+    journals: tuple[JournalBooked, ...]
+
+
+class Reversed(msgspec.Struct, frozen=True):
+    """A journal was taken back."""
+
+
+JournalState = Unbooked | Booked | Reversed
+
+
+def decide(command: JournalCommand, state: JournalState) -> Sequence[JournalEvent]:
+    """The journal of a command, and the alarm where a fund crosses zero with it.
+
+    What was booked before is not booked again: a repetition brings about nothing. Raises Refused with
+    AMOUNT_NOT_POSITIVE, VALUE_DATE_AHEAD or OVERPAYMENT.
+    """
+    match command:
+        case BookSupplement():
+            return _supplement(command, state)
+        case RefusePayment():
+            return _refuse(command, state)
+        case ReverseSettlement():
+            return _reverse(command, state)
+        case BookSettlement() | BookPremiums() | ReceiveMoney() | PayOut() | Collect():
+            return _first(command) if isinstance(state, Unbooked) else ()
+        case _:
+            assert_never(command)
+
+
+def _first(command: BookSettlement | BookPremiums | ReceiveMoney | PayOut | Collect) -> Sequence[JournalEvent]:
+    match command:
+        case BookSettlement():
+            return _book(command)
+        case BookPremiums():
+            return _premiums(command)
+        case ReceiveMoney():
+            return _receive(command)
+        case PayOut() | Collect():
+            return _pay(command)
+        case _:
+            assert_never(command)
+
+
+def _book(command: BookSettlement) -> Sequence[JournalEvent]:
+    postings = liabilities(command.bill, command.available_fen)
+    if not postings:
+        return ()  # the patient pays it all, so nobody owes anybody anything
+    settlement_id = command.bill.settlement_id
+    journal = JournalBooked(settlement_id, "settlement", command.booked_on, postings, settlement_id)
+    return _with_alarms(journal, command.available_fen)
+
+
+def _supplement(command: BookSupplement, state: JournalState) -> Sequence[JournalEvent]:
+    past = state.journals if isinstance(state, Booked) else ()
+    bill = command.bill
+    if isinstance(state, Reversed) or any(journal.journal_id == bill.supplement_id for journal in past):
+        return ()
+    postings = supplementary(bill, _given(past), command.available_fen)
+    if not postings:
+        return ()
+    journal = JournalBooked(bill.supplement_id, "supplement", command.booked_on, postings, bill.settlement_id)
+    return _with_alarms(journal, command.available_fen)
+
+
+def _given(journals: Sequence[JournalBooked]) -> dict[str, dict[str, int]]:
+    """What each fund has borne of each payer's part in these journals."""
+    given: dict[str, dict[str, int]] = {}
+    for posting in (posting for journal in journals for posting in journal.postings):
+        account = accounts.parse(posting.account)
+        if account.kind == accounts.FUND and posting.payer is not None:
+            of_payer = given.setdefault(posting.payer, {})
+            of_payer[account.fund] = of_payer.get(account.fund, 0) + posting.amount_fen
+    return given
+
+
+def _refuse(command: RefusePayment, state: JournalState) -> Sequence[JournalEvent]:
+    bill = command.bill
+    if not isinstance(state, Booked) or any(journal.journal_id == bill.journal_id for journal in state.journals):
+        return ()
+    postings = refusal(bill, _given(state.journals))
+    if not postings:
+        return ()
+    journal = JournalBooked(bill.journal_id, "refusal", command.booked_on, postings, bill.settlement_id)
+    return _with_alarms(journal, command.available_fen)
+
+
+def _reverse(command: ReverseSettlement, state: JournalState) -> Sequence[JournalEvent]:
+    match state:
+        case Booked(journals=journals):
+            settlement_id = journals[0].settlement_id
+            assert settlement_id is not None, "only what a settlement booked is reversed"
+            back = JournalReversed(
+                settlement_id,
+                command.booked_on,
+                tuple(Posting(p.account, -p.amount_fen, p.payer) for journal in journals for p in journal.postings),
+                command.reason,
+                settlement_id,
+            )
+            return _with_alarms(back, command.available_fen)
+        case Unbooked() | Reversed():
+            return ()  # a bill without a payer has no journal, and a second revocation is a repetition
+        case _:
+            assert_never(state)
+
+
+def _premiums(command: BookPremiums) -> Sequence[JournalEvent]:
+    county = command.county
+    held = {code: command.available_fen.get(accounts.fund(county, code), 0) for code in command.funds}
+    postings: list[Posting] = []
+    for code, share in split(command.total_fen, command.funds, held):
+        if share:
+            postings += [Posting(accounts.fund(county, code), share, PREMIUM)]
+            postings += [Posting(accounts.bank(county, code), -share, PREMIUM)]
+    if not postings:
+        return ()
+    journal = JournalBooked(command.journal_id, PREMIUMS, command.paid_on, tuple(postings))
+    return _with_alarms(journal, command.available_fen)
+
+
+def _receive(command: ReceiveMoney) -> Sequence[JournalEvent]:
+    _check(command.amount_fen, command.value_on, command.today)
+    postings = (
+        Posting(accounts.bank(command.county, command.fund), command.amount_fen),
+        Posting(accounts.fund(command.county, command.fund), -command.amount_fen),
+    )
+    journal = JournalBooked(command.journal_id, "receipt", command.value_on, postings, source=command.source)
+    return _with_alarms(journal, command.available_fen)
+
+
+def _pay(command: PayOut | Collect) -> Sequence[JournalEvent]:
+    _check(command.amount_fen, command.value_on, command.today)
+    match command:
+        case PayOut(payable=account, owed_fen=owed, amount_fen=amount):
+            kind = "payment"
+        case Collect(receivable=account, due_fen=owed, amount_fen=due):
+            kind, amount = "collection", -due
+        case _:
+            assert_never(command)
+    if abs(amount) > owed:
+        raise Refused(
+            "OVERPAYMENT",
+            f"on {account} {max(0, owed)} fen are owed, so {abs(amount)} fen cannot be paid",
+            kind=RefusalKind.CONFLICT,
+            about={"account": account},
+        )
+    name = accounts.parse(account)
+    postings = (Posting(account, amount), Posting(accounts.bank(name.county, name.fund), -amount))
+    return (JournalBooked(command.journal_id, kind, command.value_on, postings),)
+
+
+def _check(amount_fen: int, value_on: date, today: date) -> None:
+    if amount_fen <= 0:
+        raise Refused("AMOUNT_NOT_POSITIVE", f"{amount_fen} fen moves nothing; the amount must be above zero")
+    if value_on > today:
+        raise Refused("VALUE_DATE_AHEAD", f"{value_on} has not come yet; book the money on {today} or earlier")
+
+
+def _with_alarms(
+    journal: JournalBooked | JournalReversed, available_fen: Mapping[str, int]
+) -> tuple[JournalEvent, ...]:
+    assert journal.postings, f"journal {journal.journal_id} has no postings"
+    assert sum(posting.amount_fen for posting in journal.postings) == 0, f"{journal.journal_id} does not balance"
+    return (journal, *_alarms(journal, available_fen))
+
+
+def _alarms(
+    journal: JournalBooked | JournalReversed, available_fen: Mapping[str, int]
+) -> Iterator[FundOverdrawn | FundRestored]:
+    after_fen = after(available_fen, (journal,))
+    for account in sorted(available_fen):
+        before, now = available_fen[account], after_fen[account]
+        if now < 0 <= before:
+            yield FundOverdrawn(account, now, journal.journal_id)
+        elif before < 0 <= now:
+            yield FundRestored(account, now, journal.journal_id)
+
+
+def after(available_fen: Mapping[str, int], events: Sequence[JournalEvent]) -> dict[str, int]:
+    """What the same accounts have left after ``events``: a debit takes, a credit gives."""
+    left = dict(available_fen)
+    for event in events:
+        if isinstance(event, JournalBooked | JournalReversed):
+            for posting in event.postings:
+                if posting.account in left:
+                    left[posting.account] -= posting.amount_fen
+    return left
+
+
+def evolve(state: JournalState, event: JournalEvent) -> JournalState:
+    """The state after an event."""
+    match event:
+        case JournalBooked():
+            return Booked((*state.journals, event) if isinstance(state, Booked) else (event,))
+        case JournalReversed():
+            return Reversed()
+        case FundOverdrawn() | FundRestored():
+            return state
+        case _:
+            assert_never(event)
+
+
+DECIDER: Final[Decider[JournalCommand, JournalState, JournalEvent]] = Decider(Unbooked(), decide, evolve)

@@ -1,0 +1,94 @@
+"""The questions that the ledger's API may ask of its read tables."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from kernel.running.runtime import Runtime
+
+_ACCOUNTS_SQL: Final = """
+SELECT account, debit_fen, credit_fen, lines FROM balances
+WHERE starts_with(account, $1) AND account > $2 AND split_part(account, '/', -2) LIKE ANY($4::text[])
+ORDER BY account LIMIT $3
+"""
+# Every account ends in county and fund, so each county's books close alone (004 四(一) 分账核算).
+_TRIAL_SQL: Final = """
+SELECT split_part(account, '/', -1) AS fund,
+       sum(debit_fen)::bigint AS debit_fen,
+       sum(credit_fen)::bigint AS credit_fen,
+       COALESCE(sum(debit_fen - credit_fen) FILTER (WHERE account LIKE 'bank/%'), 0)::bigint AS bank_fen,
+       COALESCE(sum(credit_fen - debit_fen) FILTER (WHERE account LIKE 'fund/%'), 0)::bigint AS available_fen,
+       COALESCE(sum(credit_fen - debit_fen) FILTER (WHERE account LIKE 'payable/%'), 0)::bigint AS owed_fen,
+       COALESCE(sum(debit_fen - credit_fen) FILTER (WHERE account LIKE 'receivable/%'), 0)::bigint AS receivable_fen
+FROM balances WHERE split_part(account, '/', -2) LIKE ANY($1::text[]) GROUP BY 1 ORDER BY 1
+"""
+_JOURNAL_COLUMNS: Final = "journal_id, kind, booked_on, settlement_id, source, reason, accounts, amounts, payers"
+_JOURNAL_SQL: Final = f"SELECT {_JOURNAL_COLUMNS} FROM journals WHERE journal_id = $1"
+# A settlement has a journal, perhaps supplements, and last of all perhaps the reversal of all of them.
+_OF_SETTLEMENT_SQL: Final = f"""
+SELECT {_JOURNAL_COLUMNS} FROM journals WHERE settlement_id = $1
+ORDER BY kind = 'reversal', journal_id LIMIT 100
+"""
+# $2 and $3 are the last line shown; its day is looked up, so a cursor needs no date that could be malformed.
+_POSTINGS_SQL: Final = """
+WITH shown AS (SELECT COALESCE((SELECT booked_on FROM journals WHERE journal_id = $2), '-infinity') AS booked_on)
+SELECT j.journal_id, p.line, j.booked_on, j.kind, j.settlement_id, p.amount_fen, p.payer
+FROM journals j, unnest(j.accounts, j.amounts, j.payers) WITH ORDINALITY AS p(account, amount_fen, payer, line)
+WHERE j.accounts @> ARRAY[$1::text] AND p.account = $1
+  AND (j.booked_on, j.journal_id) >= ((SELECT booked_on FROM shown), $2)
+  AND (j.journal_id <> $2 OR p.line > $3::bigint)
+ORDER BY j.booked_on, j.journal_id, p.line LIMIT $4
+"""
+_TOTALS_SQL: Final = """
+SELECT payer, fund, sum(to_hospitals_fen)::bigint AS to_hospitals_fen, sum(to_persons_fen)::bigint AS to_persons_fen
+FROM payer_totals WHERE county LIKE ANY($1::text[]) GROUP BY payer, fund ORDER BY payer, fund
+"""
+# The oldest day is that of the first amount which what was given back does not cover: first in, first out.
+_RECEIVABLES_SQL: Final = """
+SELECT b.account, b.debit_fen - b.credit_fen AS due_fen, a.since
+FROM balances b CROSS JOIN LATERAL (
+  SELECT min(d.booked_on) AS since FROM (
+    SELECT j.booked_on, p.amount_fen,
+           sum(p.amount_fen) OVER (ORDER BY j.booked_on, j.journal_id, p.line) AS up_to
+    FROM journals j, unnest(j.accounts, j.amounts) WITH ORDINALITY AS p(account, amount_fen, line)
+    WHERE j.accounts @> ARRAY[b.account] AND p.account = b.account AND p.amount_fen > 0
+  ) d WHERE d.up_to > b.credit_fen
+) a
+WHERE starts_with(b.account, 'receivable/') AND b.debit_fen > b.credit_fen AND b.account > $1
+  AND split_part(b.account, '/', -2) LIKE ANY($2::text[])
+ORDER BY b.account LIMIT $3
+"""
+
+
+class Queries:
+    """Read-only questions, each bounded."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    async def accounts(self, prefix: str, after: str, counties: list[str], limit: int) -> Sequence[Any]:
+        """Accounts of some counties whose names begin with ``prefix``, in order of their names."""
+        return await self._runtime.store.pool.fetch(_ACCOUNTS_SQL, prefix, after, limit, counties)
+
+    async def trial_balance(self, counties: list[str]) -> Sequence[Any]:
+        """Both sides of each fund's accounts, in the counties whose codes are like one of these."""
+        return await self._runtime.store.pool.fetch(_TRIAL_SQL, counties)
+
+    async def journal(self, journal_id: str) -> Any | None:
+        """One journal."""
+        return await self._runtime.store.pool.fetchrow(_JOURNAL_SQL, journal_id)
+
+    async def journals_of(self, settlement_id: str) -> Sequence[Any]:
+        """A settlement's journal, those of its supplements, and the reversal of all if there is one."""
+        return await self._runtime.store.pool.fetch(_OF_SETTLEMENT_SQL, settlement_id)
+
+    async def postings(self, account: str, after: tuple[str, int], limit: int) -> Sequence[Any]:
+        """An account's statement by day; ``after`` is the last journal and line that were shown."""
+        return await self._runtime.store.pool.fetch(_POSTINGS_SQL, account, *after, limit)
+
+    async def totals(self, counties: list[str]) -> Sequence[Any]:
+        """What each payer's layers have cost each fund, in the counties whose codes are like one of these."""
+        return await self._runtime.store.pool.fetch(_TOTALS_SQL, counties)
+
+    async def receivables(self, counties: list[str], after: str, limit: int) -> Sequence[Any]:
+        """What persons owe some counties' funds, in order of the accounts' names."""
+        return await self._runtime.store.pool.fetch(_RECEIVABLES_SQL, after, counties, limit)

@@ -1,0 +1,1 @@
+"""Payments: money that comes in, goes out, or is collected."""

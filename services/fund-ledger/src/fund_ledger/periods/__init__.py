@@ -1,0 +1,1 @@
+"""Periods: clearing what was paid in against what was used."""

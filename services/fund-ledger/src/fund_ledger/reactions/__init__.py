@@ -1,0 +1,1 @@
+"""Reactions: what the ledger books on other services' messages."""

@@ -1,0 +1,1 @@
+"""Certification: who may certify chronic diseases, and who is certified."""

@@ -1,0 +1,251 @@
+"""Chronic certification over HTTP: hospitals certify, the agency cancels (003 三(八)-(九))."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from identity.certification.commands import CertificationHandlers
+from identity.certification.domain.certifier import Certifier
+from identity.certification.queries import CertificationQueries
+from identity.persons.api.fields import CountyQuery, Text, after_of, check_text
+from identity.persons.domain.certification import Title
+from identity.persons.domain.chronic import Doctor
+from identity.persons.queries.divisions import DivisionQueries
+from kernel.http import (
+    IdempotencyKey,
+    Json,
+    Page,
+    PageRequest,
+    RequestBody,
+    Router,
+    Wire,
+    allow,
+    answer,
+    body,
+    of_division,
+    page_of,
+    paging,
+    stored_answer,
+)
+from kernel.security import Principal, Role
+
+Code = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
+
+
+class DoctorBody(RequestBody, frozen=True):
+    """A doctor by licence number, title and specialty."""
+
+    doctor_id: Code
+    title: Literal["RESIDENT", "ATTENDING", "DEPUTY_CHIEF", "CHIEF"]
+    specialty: Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
+
+
+class CertifyBody(RequestBody, frozen=True):
+    """A disease of the list, and the doctors who certify it."""
+
+    disease: Code
+    doctors: Annotated[tuple[DoctorBody, ...], msgspec.Meta(min_length=1, max_length=6)]
+
+
+class TakeOverBody(RequestBody, frozen=True):
+    """A certification of the system before, and where that is written."""
+
+    disease: Code
+    hospital_id: Code
+    certified_on: date
+    source: Text
+
+
+class CancelBody(RequestBody, frozen=True):
+    """The first day on which the certification does not hold, and what the after-check found."""
+
+    cancelled_from: date
+    reason: Text
+
+
+class CertifierBody(RequestBody, frozen=True, kw_only=True):
+    """An institution with its grade; ``until`` is the last day on which it may certify."""
+
+    hospital_id: Code
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+    grade: Annotated[int, msgspec.Meta(ge=1, le=3)]
+    since: date
+    until: date | None = None
+
+
+class CertificationChanged(Wire, frozen=True):
+    """A certification after a change."""
+
+    person_id: str
+    certification_id: str
+
+
+class CertifierEntered(Wire, frozen=True):
+    """The registry has the entry."""
+
+    hospital_id: str
+
+
+class CertifierAnswer(Wire, frozen=True):
+    """A certifying institution."""
+
+    hospital_id: str
+    name: str
+    grade: int
+    since: date
+    until: date | None
+
+
+class CertificationAnswer(Wire, frozen=True):
+    """A certification; without ``filed_on`` it is on no monthly list, which takes nothing from the benefits."""
+
+    certification_id: str
+    person_id: str
+    hospital_id: str
+    disease: str
+    certified_at: datetime
+    effective_from: date
+    cancelled_from: date | None
+    reason: str | None
+    filed_on: date | None
+    sealed_on: date | None
+
+
+class DiseaseAnswer(Wire, frozen=True):
+    """A disease of the list; a sample is no word of the document."""
+
+    code: str
+    name: str
+    sample: bool
+
+
+class DiseasesAnswer(Wire, frozen=True):
+    """The diseases that may be certified in a county, and where their names were read."""
+
+    clause: str
+    source: str | None
+    sample: bool
+    diseases: tuple[DiseaseAnswer, ...]
+
+
+Hospital = Annotated[Principal, allow(Role.HOSPITAL)]
+Agency = Annotated[Principal, allow(Role.AGENCY)]
+Operations = Annotated[Principal, allow(Role.OPERATIONS)]
+#: The registry of certifying institutions and the list of diseases belong to no division.
+Reader = Annotated[Principal, allow(Role.HOSPITAL, Role.AGENCY, Role.OPERATIONS, by_division=True)]
+
+
+def certifications(
+    handlers: CertificationHandlers, queries: CertificationQueries, divisions: DivisionQueries
+) -> Router:
+    """The routes of /v1/persons/{person_id}/certifications."""
+    router = Router(
+        prefix="/v1/persons/{person_id}/certifications",
+        tags=["certification"],
+        dependencies=[of_division("person_id", divisions.of_person)],
+    )
+
+    @router.post("", status_code=201)
+    async def certify(
+        person_id: str, caller: Hospital, command: Annotated[CertifyBody, body(CertifyBody)], key: IdempotencyKey
+    ) -> Json[CertificationChanged]:
+        """Certify a special chronic disease; benefits count at once, and the hospital files it with its month."""
+        doctors = tuple(Doctor(d.doctor_id, Title[d.title], d.specialty) for d in command.doctors)
+        done = await handlers.certify(
+            caller,
+            key,
+            person_id,
+            disease=command.disease,
+            hospital_id=caller.organisation or "",
+            doctors=doctors,
+        )
+        return stored_answer(done.status, done.body, replayed=done.replayed)
+
+    @router.post("/takeover", status_code=201)
+    async def take_over(
+        person_id: str, caller: Operations, command: Annotated[TakeOverBody, body(TakeOverBody)], key: IdempotencyKey
+    ) -> Json[CertificationChanged]:
+        """Onboarding: enter a certification of the system before; it counts from its own day."""
+        check_text("source", command.source)
+        done = await handlers.take_over(caller, key, person_id, **msgspec.structs.asdict(command))
+        return stored_answer(done.status, done.body, replayed=done.replayed)
+
+    @router.get("")
+    async def list_certifications(person_id: str, _caller: Reader) -> Json[list[CertificationAnswer]]:
+        """A person's certifications, cancelled or not."""
+        return answer(certification_answers(await queries.of_person(person_id)))
+
+    @router.post("/{certification_id}/cancellation")
+    async def cancel(
+        person_id: str,
+        certification_id: str,
+        caller: Agency,
+        command: Annotated[CancelBody, body(CancelBody)],
+        key: IdempotencyKey,
+    ) -> Json[CertificationChanged]:
+        """Cancel a certification; related money from that day on is refused to the hospital, never to the person."""
+        check_text("reason", command.reason)
+        done = await handlers.cancel(
+            caller,
+            key,
+            person_id,
+            certification_id,
+            cancelled_from=command.cancelled_from,
+            reason=command.reason,
+        )
+        return stored_answer(done.status, done.body, replayed=done.replayed)
+
+    return router
+
+
+def certifiers(handlers: CertificationHandlers, queries: CertificationQueries) -> Router:
+    """The routes of /v1/certifiers."""
+    router = Router(prefix="/v1/certifiers", tags=["certification"])
+
+    @router.post("", status_code=201)
+    async def register_certifier(
+        caller: Agency, command: Annotated[CertifierBody, body(CertifierBody)], key: IdempotencyKey
+    ) -> Json[CertifierEntered]:
+        """Enter an institution that may certify, or replace its entry."""
+        certifier = Certifier(**msgspec.structs.asdict(command))
+        done = await handlers.register_certifier(caller, key, certifier)
+        return stored_answer(done.status, done.body, replayed=done.replayed)
+
+    @router.get("")
+    async def list_certifiers(
+        _caller: Reader, page: Annotated[PageRequest, paging(str)]
+    ) -> Json[Page[CertifierAnswer]]:
+        """The registry of certifying institutions."""
+        rows = await queries.certifiers(after_of(page), page.limit + 1)
+        found = [CertifierAnswer(**dict(row)) for row in rows]
+        return answer(page_of(found, page, key=lambda row: (row.hospital_id,)))
+
+    return router
+
+
+def chronic_diseases(handlers: CertificationHandlers) -> Router:
+    """The route of /v1/chronic-diseases."""
+    router = Router(prefix="/v1/chronic-diseases", tags=["certification"])
+
+    @router.get("")
+    async def list_diseases(county: CountyQuery, _caller: Reader) -> Json[DiseasesAnswer]:
+        """The diseases that may be certified in a county today."""
+        rule = handlers.rule(county, handlers.today())
+        listed = rule.disease_list
+        diseases = () if listed is None else listed.diseases
+        return answer(
+            DiseasesAnswer(
+                clause=rule.clause,
+                source=None if listed is None else listed.source,
+                sample=listed is not None and listed.sample,
+                diseases=tuple(DiseaseAnswer(d.code, d.name, d.sample) for d in diseases),
+            )
+        )
+
+    return router
+
+
+def certification_answers(rows: Any) -> list[CertificationAnswer]:
+    """Rows of certifications as answers."""
+    return [CertificationAnswer(**dict(row)) for row in rows]

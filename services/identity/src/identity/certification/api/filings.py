@@ -1,0 +1,120 @@
+"""Filing over HTTP: each hospital's list of a month's certifications, and who is on no list (003 三(九))."""
+
+from datetime import date
+from typing import Annotated
+
+import msgspec
+from fastapi import Query
+
+from identity.certification.api.certifications import CertificationAnswer, Code
+from identity.certification.commands import CertificationHandlers
+from identity.certification.queries import CertificationQueries
+from identity.persons.api.fields import after_of
+from identity.persons.commands.persons import Vault
+from identity.persons.domain.masking import mask_name
+from kernel.http import (
+    IdempotencyKey,
+    Json,
+    Page,
+    PageRequest,
+    RequestBody,
+    Router,
+    Wire,
+    allow,
+    answer,
+    body,
+    page_of,
+    paging,
+    stored_answer,
+)
+from kernel.security import Principal, Role
+
+_MONTH = r"^20[0-9]{2}-(0[1-9]|1[0-2])$"
+
+
+class FilingBody(RequestBody, frozen=True):
+    """The hospital's list of a month and the day of its seal; no other papers are asked for."""
+
+    month: Annotated[str, msgspec.Meta(pattern=_MONTH)]
+    certification_ids: Annotated[tuple[Code, ...], msgspec.Meta(min_length=1, max_length=5000)]
+    sealed_on: date
+
+
+class Filed(Wire, frozen=True):
+    """How many certifications the list reported that were not reported before."""
+
+    hospital_id: str
+    month: str
+    filed: int
+
+
+class FilingRow(CertificationAnswer, frozen=True):
+    """One line of a month's list: who, which disease, since when, and whether it was filed under seal.
+
+    The agency sees names in full, everybody else masked; a person who was forgotten has none.
+    """
+
+    name: str | None
+    disease_name: str | None
+
+
+Hospital = Annotated[Principal, allow(Role.HOSPITAL)]
+Reader = Annotated[Principal, allow(Role.HOSPITAL, Role.AGENCY, Role.OPERATIONS, by_division=True)]
+
+
+def filings(handlers: CertificationHandlers, queries: CertificationQueries, vault: Vault) -> Router:
+    """The routes of /v1/chronic-filings."""
+    router = Router(prefix="/v1/chronic-filings", tags=["certification"])
+
+    @router.post("", status_code=201)
+    async def file(
+        caller: Hospital, command: Annotated[FilingBody, body(FilingBody)], key: IdempotencyKey
+    ) -> Json[Filed]:
+        """File the caller's certifications of a month; a second list of the month adds what the first left out."""
+        done = await handlers.file(
+            caller,
+            key,
+            caller.organisation or "",
+            month=command.month,
+            first_day=_first_day(command.month),
+            certification_ids=command.certification_ids,
+            sealed_on=command.sealed_on,
+        )
+        return stored_answer(done.status, done.body, replayed=done.replayed)
+
+    @router.get("")
+    async def list_month(
+        month: Annotated[str, Query(pattern=_MONTH)],
+        caller: Reader,
+        page: Annotated[PageRequest, paging(str)],
+        hospital: Annotated[str | None, Query(max_length=64)] = None,
+        filed: Annotated[bool | None, Query(description="Only those on a list, or only those on none")] = None,
+    ) -> Json[Page[FilingRow]]:
+        """Certifications entered in a month; with ``filed=false`` the exceptions: certified, and on no list."""
+        if hospital is None and caller.roles == {Role.HOSPITAL}:
+            hospital = caller.organisation
+        if hospital is not None:
+            caller.must_act_for(hospital)
+        rows = await queries.of_month(
+            hospital,
+            _first_day(month),
+            caller.division_patterns,
+            filed=filed,
+            after=after_of(page),
+            limit=page.limit + 1,
+        )
+        names = await vault.names_of([row["person_id"] for row in rows[: page.limit]])
+        if Role.AGENCY not in caller.roles:
+            names = {person_id: mask_name(name) for person_id, name in names.items()}
+        diseases = handlers.disease_names
+        found = [
+            FilingRow(**dict(row), name=names.get(row["person_id"]), disease_name=diseases.get(row["disease"]))
+            for row in rows
+        ]
+        return answer(page_of(found, page, key=lambda row: (row.certification_id,)))
+
+    return router
+
+
+def _first_day(month: str) -> date:
+    return date.fromisoformat(f"{month}-01")

@@ -1,0 +1,186 @@
+"""Certifying and cancelling: decisions on a person's chronic diseases, in the person's own stream (003 三(八)-(九))."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final, TypeAlias, assert_never
+
+import msgspec
+
+from identity.certification.domain.certifier import Certifier
+from identity.persons.domain.certification import may_certify
+from identity.persons.domain.chronic import Certification
+from identity.persons.domain.entitlement import Entitlement
+from identity.persons.domain.person import person_unknown
+from kernel.values.decider import Decider
+from kernel.values.refusals import RefusalKind, Refused
+from law.packs.rules import Certification as Rule
+
+
+class Certify(msgspec.Struct, frozen=True):
+    """A hospital's two doctors certify a disease. ``certifier`` is the hospital as the agency has it registered."""
+
+    certification: Certification
+    certifier: Certifier | None
+    rule: Rule
+
+
+class TakeOverCertification(msgspec.Struct, frozen=True):
+    """Onboarding: a certification of the system before, which keeps its own day."""
+
+    certification: Certification
+    rule: Rule
+    today: date
+
+
+class CancelCertification(msgspec.Struct, frozen=True):
+    """The agency found that the person is not qualified, from a day on."""
+
+    certification_id: str
+    cancelled_from: date
+    reason: str
+    today: date
+
+
+Command: TypeAlias = Certify | TakeOverCertification | CancelCertification
+
+
+class ChronicCertified(msgspec.Struct, frozen=True):
+    """Benefits may rest on it from now on."""
+
+    certification_id: str
+    entitlement: Entitlement
+
+
+class CertificationCancelled(msgspec.Struct, frozen=True):
+    """The person is not qualified from a day on; related money is refused to the hospital, not to the person."""
+
+    certification_id: str
+    cancelled_from: date
+    reason: str
+    entitlement: Entitlement
+
+
+Event: TypeAlias = ChronicCertified | CertificationCancelled
+State: TypeAlias = Entitlement | None
+
+
+def decide(command: Command, state: State) -> Sequence[Event]:
+    """What the command brings about; raises Refused."""
+    if state is None:
+        raise person_unknown()
+    state.check_stands()
+    match command:
+        case Certify():
+            return _certify(command, state)
+        case TakeOverCertification():
+            return _take_over(command, state)
+        case CancelCertification():
+            return _cancel(command, state)
+        case _:
+            assert_never(command)
+
+
+def evolve(_state: State, event: Event) -> State:
+    """The entitlement after an event, of these or any other of the person's: each says it itself."""
+    return event.entitlement
+
+
+DECIDER: Final[Decider[Command, State, Event]] = Decider(None, decide, evolve)
+
+
+def _certify(command: Certify, state: Entitlement) -> Sequence[Event]:
+    new = command.certification
+    if state.deceased_on is not None and state.deceased_on < new.effective_from:
+        raise Refused("PERSON_DECEASED", f"the person died on {state.deceased_on}", kind=RefusalKind.CONFLICT)
+    _check_disease(new.disease, command.rule)
+    _check_doctors(new, command.certifier, command.rule)
+    _check_not_held(new, state)
+    return [ChronicCertified(new.certification_id, _with(state, new))]
+
+
+def _take_over(command: TakeOverCertification, state: Entitlement) -> Sequence[Event]:
+    new = command.certification
+    if new.effective_from > command.today:
+        raise Refused("DATE_IN_FUTURE", f"certified_on {new.effective_from} is after today, {command.today}")
+    _check_disease(new.disease, command.rule)
+    _check_not_held(new, state)
+    return [ChronicCertified(new.certification_id, _with(state, new))]
+
+
+def _check_not_held(new: Certification, state: Entitlement) -> None:
+    for held in state.certifications:
+        if held.disease == new.disease and held.holds_on(new.effective_from):
+            raise Refused(
+                "ALREADY_CERTIFIED",
+                f"{new.disease} was certified on {held.effective_from} and still holds",
+                kind=RefusalKind.CONFLICT,
+                about={"certification": held.certification_id},
+            )
+
+
+def _check_disease(disease: str, rule: Rule) -> None:
+    listed = rule.disease_list
+    if listed is None or listed.disease(disease) is None:
+        raise Refused(
+            "DISEASE_NOT_LISTED",
+            f"{disease} is not among the {rule.diseases} diseases of {rule.clause}; see GET /v1/chronic-diseases",
+            about={"disease": disease},
+        )
+
+
+def _check_doctors(new: Certification, certifier: Certifier | None, rule: Rule) -> None:
+    if certifier is None or not certifier.certifies_on(new.effective_from):
+        raise Refused(
+            "CERTIFIER_UNKNOWN",
+            f"{new.hospital_id} is not registered as a certifying institution on {new.effective_from}",
+            kind=RefusalKind.FORBIDDEN,
+            about={"hospital": new.hospital_id},
+        )
+    different = {doctor.doctor_id: doctor for doctor in new.doctors}
+    if not may_certify(
+        rule,
+        hospital_grade=certifier.grade,
+        titles=[doctor.title for doctor in different.values()],
+        same_specialty=len({doctor.specialty for doctor in new.doctors}) == 1,
+        disease_listed=True,
+    ):
+        raise Refused(
+            "CERTIFICATION_NOT_VALID",
+            f"{rule.clause} asks for a hospital of grade {rule.hospital_grade_min} or higher and {rule.doctors_min} "
+            f"different doctors of one specialty, {rule.title_min} or above; this is grade {certifier.grade} with "
+            f"{len(different)} different doctors",
+        )
+
+
+def _cancel(command: CancelCertification, state: Entitlement) -> Sequence[Event]:
+    held = next((c for c in state.certifications if c.certification_id == command.certification_id), None)
+    if held is None:
+        raise Refused(
+            "CERTIFICATION_UNKNOWN",
+            f"this person has no certification {command.certification_id}",
+            kind=RefusalKind.NOT_FOUND,
+            about={"certification": command.certification_id},
+        )
+    if held.cancelled_from is not None:
+        raise Refused(
+            "CERTIFICATION_CANCELLED",
+            f"this certification was cancelled from {held.cancelled_from} on; the money of that time is refused",
+            kind=RefusalKind.CONFLICT,
+        )
+    if command.cancelled_from > command.today:
+        raise Refused("DATE_IN_FUTURE", f"cancelled_from {command.cancelled_from} is after today, {command.today}")
+    if command.cancelled_from < held.effective_from:
+        raise Refused(
+            "DATES_OUT_OF_ORDER",
+            f"cancelled_from {command.cancelled_from} is before effective_from {held.effective_from}",
+        )
+    cancelled = msgspec.structs.replace(held, cancelled_from=command.cancelled_from)
+    return [
+        CertificationCancelled(held.certification_id, command.cancelled_from, command.reason, _with(state, cancelled))
+    ]
+
+
+def _with(state: Entitlement, certification: Certification) -> Entitlement:
+    known = {held.certification_id: held for held in state.certifications}
+    known[certification.certification_id] = certification
+    return msgspec.structs.replace(state, revision=state.revision + 1, certifications=tuple(known.values()))

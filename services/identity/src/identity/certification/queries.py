@@ -1,0 +1,72 @@
+"""Questions about chronic certification: who may certify, what was certified, what is on no list."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, Final
+
+import msgspec
+
+from identity.certification.domain.certifier import Certifier
+from kernel.running.runtime import Runtime
+
+_CERTIFIER_SQL: Final = "SELECT hospital_id, name, grade, since, until FROM certifiers WHERE hospital_id = $1"
+_CERTIFIERS_SQL: Final = """
+SELECT hospital_id, name, grade, since, until FROM certifiers WHERE hospital_id > $1 ORDER BY hospital_id LIMIT $2
+"""
+# What was taken over from the system before counts from another day than that of its entry, and was filed there.
+_ENTERED_HERE: Final = "c.effective_from = (c.certified_at AT TIME ZONE 'Asia/Shanghai')::date"
+_SELECT: Final = """
+SELECT c.certification_id, c.person_id, c.hospital_id, c.disease, c.certified_at, c.effective_from, c.cancelled_from,
+       c.reason, f.filed_on, f.sealed_on
+FROM certifications c LEFT JOIN certification_filings f USING (certification_id)
+"""
+_OF_PERSON_SQL: Final = f"{_SELECT} WHERE c.person_id = $1 ORDER BY c.certified_at, c.certification_id LIMIT 500"
+_OF_MONTH_SQL: Final = f"""{_SELECT}
+WHERE ($1::text IS NULL OR c.hospital_id = $1) AND c.effective_from >= $2 AND c.effective_from < $2 + interval '1 month'
+AND {_ENTERED_HERE} AND ($3::bool IS NULL OR (f.filed_on IS NOT NULL) = $3) AND c.certification_id > $4
+AND EXISTS (SELECT FROM persons p WHERE p.person_id = c.person_id AND p.county LIKE ANY($6::text[]))
+ORDER BY c.certification_id LIMIT $5
+"""
+_IDS_OF_MONTH_SQL: Final = f"""
+SELECT certification_id FROM certifications c
+WHERE hospital_id = $1 AND effective_from >= $2 AND effective_from < $2 + interval '1 month' AND {_ENTERED_HERE}
+"""
+
+
+class CertificationQueries:
+    """Reads about chronic certification, each bounded."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    async def certifier(self, hospital_id: str) -> Certifier | None:
+        """An institution as it is registered."""
+        row = await self._runtime.store.pool.fetchrow(_CERTIFIER_SQL, hospital_id)
+        return None if row is None else msgspec.convert(dict(row), Certifier)
+
+    async def certifiers(self, after: str, limit: int) -> Sequence[Any]:
+        """The registry of certifying institutions."""
+        return await self._runtime.store.pool.fetch(_CERTIFIERS_SQL, after, limit)
+
+    async def of_person(self, person_id: str) -> Sequence[Any]:
+        """A person's certifications."""
+        return await self._runtime.store.pool.fetch(_OF_PERSON_SQL, person_id)
+
+    async def of_month(
+        self,
+        hospital_id: str | None,
+        first_day: date,
+        counties: list[str],
+        *,
+        filed: bool | None,
+        after: str,
+        limit: int,
+    ) -> Sequence[Any]:
+        """Certifications entered in a month, of one hospital or all and people of some counties, filed or not."""
+        values = (hospital_id, first_day, filed, after, limit, counties)
+        return await self._runtime.store.pool.fetch(_OF_MONTH_SQL, *values)
+
+    async def ids_of_month(self, hospital_id: str, first_day: date) -> frozenset[str]:
+        """The ids of all certifications that a hospital entered in a month."""
+        rows = await self._runtime.store.pool.fetch(_IDS_OF_MONTH_SQL, hospital_id, first_day)
+        return frozenset(row["certification_id"] for row in rows)

@@ -1,0 +1,1 @@
+"""Comparison: the registered poor against the insured, each month."""

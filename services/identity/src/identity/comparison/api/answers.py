@@ -1,0 +1,147 @@
+"""What the comparison's routes answer: figures, people and strangers."""
+
+from datetime import date
+from typing import Literal
+
+from identity.comparison.domain.comparison import AreaFigures, Made, sum_of
+from kernel.http import Wire
+from kernel.values.divisions import prefix_of
+
+Source = Literal["PAYMENT_LIST", "ENROLMENTS"]
+
+
+class FiguresAnswer(Wire, frozen=True):
+    """The figures of an area. Shares are in hundredths of a percent: 9994 is 99.94 %, exceptions taken out.
+
+    With a payment list ``name_mismatch`` are registered and not covered until somebody cleared whose payment it is;
+    ``strangers`` are those of ``not_registered`` whose number nobody here has. ``name_variants`` are people whose name
+    it writes in another way, and ``differences`` people of whom it and the enrolments here say different things: both
+    are in the other figures as well.
+    """
+
+    area: str
+    registered: int
+    exceptions: dict[str, int]
+    should_enrol: int
+    matched: int
+    elsewhere: int
+    not_enrolled: int
+    contradicted: int
+    not_registered: int
+    strangers: int
+    name_mismatch: int
+    name_variants: int
+    differences: dict[str, int]
+    coverage_basis_points: int
+    raw_basis_points: int
+
+
+class ComparisonAnswer(Wire, frozen=True):
+    """A comparison with the figures of the whole area and of each township in it.
+
+    ``source`` is what the registered poor were compared with: PAYMENT_LIST from outside, or ENROLMENTS recorded here.
+    ``payment_rows`` are the list's rows by what they came to: whose row was REFUSED is not covered by it.
+    """
+
+    comparison_id: str
+    area: str
+    month: str
+    compared_on: date
+    due_on: date | None
+    source: Source
+    payment_list_id: str | None
+    payment_rows: dict[str, int] | None
+    pushed_on: date | None
+    late: bool | None
+    total: FiguresAnswer
+    townships: tuple[FiguresAnswer, ...]
+
+
+class ComparisonRow(Wire, frozen=True):
+    """A comparison in a list; ``late`` where it was pushed after the month's day."""
+
+    comparison_id: str
+    area: str
+    month: str
+    compared_on: date
+    due_on: date | None
+    made_by: str
+    registered: int
+    exceptions: int
+    enrolled: int
+    not_enrolled: int
+    payment_list_id: str | None
+    pushed_on: date | None
+    late: bool | None
+
+
+class FoundPerson(Wire, frozen=True):
+    """A person behind a figure; ``code`` is the reason of an exemption.
+
+    Where a payment list was compared: ``row`` is the person's place in it (of who is NOT_ENROLLED: a
+    row that was refused), ``name`` how it writes the name (SAME,
+    VARIANT, DIFFERENT), ``difference`` how it and the enrolments here differ.
+    """
+
+    person_id: str
+    county: str
+    township: str
+    finding: str
+    code: str | None
+    name: str | None
+    row: int | None
+    difference: str | None
+
+
+class Stranger(Wire, frozen=True):
+    """Somebody poor according to the payment list whose number nobody here has; its sender finds them at ``row``.
+
+    Counted under ``area``: the pooling area paid in, or the list's own where that is outside of it.
+    """
+
+    row: int
+    area: str
+    code: str | None
+    detail: str | None
+
+
+def figures_answer(figures: AreaFigures) -> FiguresAnswer:
+    """An area's figures with its coverage."""
+    covered = figures.coverage
+    return FiguresAnswer(
+        area=figures.township,
+        registered=figures.registered,
+        exceptions=figures.exceptions,
+        should_enrol=covered.should_enrol,
+        matched=figures.matched,
+        elsewhere=figures.elsewhere,
+        not_enrolled=figures.not_enrolled,
+        contradicted=figures.contradicted,
+        not_registered=figures.not_registered,
+        strangers=figures.strangers,
+        name_mismatch=figures.name_mismatch,
+        name_variants=figures.name_variants,
+        differences=figures.differences,
+        coverage_basis_points=covered.coverage_basis_points,
+        raw_basis_points=covered.raw_basis_points,
+    )
+
+
+def comparison_answer(found: Made, part: str, payment_rows: dict[str, int] | None) -> ComparisonAnswer:
+    """The part of a comparison that lies in an area, with what became of the payment list's rows."""
+    made, pushed = found.made, found.pushed
+    inside = [figures for figures in made.figures if figures.county.startswith(prefix_of(part))]
+    return ComparisonAnswer(
+        comparison_id=made.comparison_id,
+        area=made.area,
+        month=made.month,
+        compared_on=made.compared_on,
+        due_on=made.due_on,
+        source="ENROLMENTS" if made.payment_list_id is None else "PAYMENT_LIST",
+        payment_list_id=made.payment_list_id,
+        payment_rows=payment_rows,
+        pushed_on=None if pushed is None else pushed.pushed_on,
+        late=None if pushed is None else pushed.late,
+        total=figures_answer(sum_of(part, inside)),
+        townships=tuple(figures_answer(figures) for figures in inside),
+    )

@@ -1,0 +1,176 @@
+"""The work list over HTTP: who is still to be enrolled, whose task that is, and what came of it (003 一(三))."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+import msgspec
+from fastapi import Query
+
+from identity.comparison.commands.comparison import ComparisonHandlers
+from identity.comparison.domain.mobilisation import VisitOutcome
+from identity.comparison.queries.work_list import WorkListQueries
+from identity.persons.api.fields import AreaQuery, Text, Year, YearQuery, after_of, check_text
+from identity.persons.queries.divisions import DivisionQueries
+from kernel.http import (
+    IdempotencyKey,
+    Json,
+    Page,
+    PageRequest,
+    RequestBody,
+    Router,
+    Wire,
+    allow,
+    answer,
+    body,
+    of_division,
+    page_of,
+    paging,
+    stored_answer,
+)
+from kernel.security import Principal, Role
+from kernel.values.divisions import prefix_of
+
+Township = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{9}$", description="Nine-digit division code of a township")]
+StatusQuery = Annotated[
+    Literal["OPEN", "ASSIGNED", "VISITED", "REFUSED", "ENROLLED"] | None,
+    Query(description="One status only; without it everybody who is still to be enrolled"),
+]
+
+
+class AssignBody(RequestBody, frozen=True):
+    """Who is responsible for a person's enrolment."""
+
+    year: Year
+    responsible: Text
+
+
+class VisitBody(RequestBody, frozen=True, kw_only=True):
+    """What came of a visit."""
+
+    year: Year
+    outcome: VisitOutcome
+    visited_on: date
+    note: Text | None = None
+
+
+class TownshipBody(RequestBody, frozen=True):
+    """The township in which a person lives."""
+
+    township: Township
+
+
+class TaskChanged(Wire, frozen=True):
+    """A person's place on the work list after a step."""
+
+    person_id: str
+    year: int
+    status: str
+
+
+class Placed(Wire, frozen=True):
+    """A person in a township."""
+
+    person_id: str
+    township: str
+
+
+class WorkRow(Wire, frozen=True):
+    """A person on the work list; under the county's code where the township is not known."""
+
+    person_id: str
+    county: str
+    township: str
+    category: str
+    status: str
+    responsible: str | None
+    assigned_on: date | None
+    visited_on: date | None
+    note: str | None
+
+
+Staff = Annotated[Principal, allow(Role.AGENCY, Role.OPERATIONS, by_division=True)]
+Registrar = Annotated[Principal, allow(Role.AGENCY, Role.DEPARTMENT)]
+
+
+def work_list(handlers: ComparisonHandlers, queries: WorkListQueries, divisions: DivisionQueries) -> Router:
+    """The routes of /v1/work-list."""
+    router = Router(prefix="/v1/work-list", tags=["comparison"])
+    of_person = of_division("person_id", divisions.of_person)
+
+    @router.get("")
+    async def list_work(
+        area: AreaQuery,
+        year: YearQuery,
+        caller: Staff,
+        page: Annotated[PageRequest, paging(str)],
+        status: StatusQuery = None,
+        township: Annotated[str | None, Query(pattern=r"^[0-9]{6}([0-9]{3})?$")] = None,
+        responsible: Annotated[str | None, Query(max_length=200)] = None,
+        category: Annotated[str | None, Query(pattern=r"^[A-Z_]{1,40}$", description="The one that counts")] = None,
+    ) -> Json[Page[WorkRow]]:
+        """Who is to be registered, not enrolled and not exempt today; whose exemption ended is back on the list.
+
+        The registered poor everywhere, and who is in a category whose premium the policy of their county has paid.
+        """
+        caller.must_act_in(area)
+        prefix, today = prefix_of(area), handlers.today()
+        rows = await queries.work_list(
+            prefix,
+            today,
+            year,
+            {county: handlers.to_be_registered(county, today) for county in await queries.counties(prefix)},
+            status=status,
+            township=township,
+            responsible=responsible,
+            category=category,
+            after=after_of(page),
+            limit=page.limit + 1,
+        )
+        return answer(page_of([WorkRow(**dict(row)) for row in rows], page, key=lambda row: (row.person_id,)))
+
+    @router.post("/{person_id}/assignment", dependencies=[of_person])
+    async def assign(
+        person_id: str, caller: Staff, command: Annotated[AssignBody, body(AssignBody)], key: IdempotencyKey
+    ) -> Json[TaskChanged]:
+        """Make somebody responsible for a person's enrolment."""
+        check_text("responsible", command.responsible)
+        done = await handlers.assign(caller, key, person_id, command.year, command.responsible)
+        return stored_answer(done.status, done.body, replayed=done.replayed)
+
+    @router.post("/{person_id}/visit", dependencies=[of_person])
+    async def visit(
+        person_id: str, caller: Staff, command: Annotated[VisitBody, body(VisitBody)], key: IdempotencyKey
+    ) -> Json[TaskChanged]:
+        """Say what came of a visit; being enrolled takes the person off the list by itself."""
+        check_text("note", command.note)
+        done = await handlers.visit(
+            caller,
+            key,
+            person_id,
+            command.year,
+            outcome=command.outcome,
+            visited_on=command.visited_on,
+            note=command.note,
+        )
+        return stored_answer(done.status, done.body, replayed=done.replayed)
+
+    return router
+
+
+def townships(handlers: ComparisonHandlers, divisions: DivisionQueries) -> Router:
+    """The route of /v1/persons/{person_id}/township."""
+    router = Router(
+        prefix="/v1/persons/{person_id}/township",
+        tags=["comparison"],
+        dependencies=[of_division("person_id", divisions.of_person)],
+    )
+
+    @router.post("")
+    async def place(
+        person_id: str, caller: Registrar, command: Annotated[TownshipBody, body(TownshipBody)], key: IdempotencyKey
+    ) -> Json[Placed]:
+        """Say in which township a person lives, so that coverage can be counted there."""
+        done = await handlers.place(caller, key, person_id, command.township)
+        return stored_answer(done.status, done.body, replayed=done.replayed)
+
+    return router

@@ -1,0 +1,106 @@
+"""The questions about payment lists: which there are, how far each is, what its rows came to, and which one counts."""
+
+from datetime import date, datetime
+from typing import Any, Final
+
+import msgspec
+
+from kernel.running.runtime import Runtime
+from kernel.values.divisions import around
+
+_LISTS: Final = """
+SELECT p.list_id, p.area, p.month, p.as_of, p.received_at, p.sent_by, p.media_type, p.size, p.sha256, p.file_name,
+       COALESCE(e.status, 'RECEIVED') AS status, e.problem, e.outcomes, e.ended_at,
+       COALESCE(f.rows_read, 0) AS rows_read, COALESCE(f.lines_applied, 0) AS rows_noted,
+       e.status IS NOT DISTINCT FROM 'APPLIED' AND NOT EXISTS (
+         SELECT FROM payment_lists n JOIN payment_list_ends m USING (list_id)
+         WHERE m.status = 'APPLIED' AND n.month = p.month AND n.area = p.area
+           AND (n.as_of, n.received_at, n.list_id) > (p.as_of, p.received_at, p.list_id)) AS counts
+FROM payment_lists p LEFT JOIN payment_list_ends e USING (list_id) LEFT JOIN feed_progress f ON f.batch_id = p.list_id
+"""
+_ONE_SQL: Final = f"{_LISTS} WHERE p.list_id = $1"
+_PAGE_SQL: Final = f"""{_LISTS}
+WHERE p.area LIKE ANY($1::text[]) AND ($2::text IS NULL OR p.month = $2)
+  AND ($3::text IS NULL OR (p.received_at, p.list_id) <
+       ((SELECT received_at FROM payment_lists WHERE list_id = $3), $3))
+ORDER BY p.received_at DESC, p.list_id DESC LIMIT $4
+"""
+_ROWS_SQL: Final = """
+SELECT row, outcome, person_id, area, year, paid_on, amount_fen, name, code, detail FROM payments
+WHERE list_id = $1 AND row > $2 AND ($3::text IS NULL OR outcome = $3) ORDER BY row LIMIT $4
+"""
+_COUNTING_SQL: Final = """
+SELECT p.list_id FROM payment_lists p JOIN payment_list_ends e USING (list_id)
+WHERE e.status = 'APPLIED' AND p.month = $1 AND p.area = ANY($2::text[])
+ORDER BY p.as_of DESC, p.received_at DESC, p.list_id DESC LIMIT 1
+"""
+
+
+class ListRow(msgspec.Struct, frozen=True):
+    """A list as it stands; ``counts`` is whether comparisons of its area and month rest on it."""
+
+    list_id: str
+    area: str
+    month: str
+    as_of: datetime
+    received_at: datetime
+    sent_by: str
+    media_type: str
+    size: int
+    sha256: str
+    file_name: str | None
+    status: str
+    problem: dict[str, Any] | None
+    outcomes: dict[str, int] | None
+    ended_at: datetime | None
+    rows_read: int
+    rows_noted: int
+    counts: bool
+
+
+class PaymentRow(msgspec.Struct, frozen=True):
+    """What a row of a list came to."""
+
+    row: int
+    outcome: str
+    person_id: str | None
+    area: str | None
+    year: int | None
+    paid_on: date | None
+    amount_fen: int | None
+    name: str | None
+    code: str | None
+    detail: str | None
+
+
+class PaymentListQueries:
+    """Reads of the payment lists, each bounded."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    async def one(self, list_id: str) -> ListRow | None:
+        """The list of this id."""
+        row = await self._runtime.store.pool.fetchrow(_ONE_SQL, list_id)
+        return None if row is None else _list(row)
+
+    async def lists(self, areas: list[str], month: str | None, after: str | None, limit: int) -> list[ListRow]:
+        """The lists that were sent of areas whose codes are like one of these, the newest first."""
+        return [_list(row) for row in await self._runtime.store.pool.fetch(_PAGE_SQL, areas, month, after, limit)]
+
+    async def rows(self, list_id: str, after: int, outcome: str | None, limit: int) -> list[PaymentRow]:
+        """Rows of a list in their order, but for strangers who are not marked as poor: these are only counted."""
+        found = await self._runtime.store.pool.fetch(_ROWS_SQL, list_id, after, outcome, limit)
+        return [PaymentRow(*row) for row in found]
+
+    async def counting(self, area: str, month: str) -> str | None:
+        """The list on which a comparison rests: the newest of the month for the area, or for one that it is part of."""
+        found: str | None = await self._runtime.store.pool.fetchval(_COUNTING_SQL, month, list(around(area)))
+        return found
+
+
+def _list(row: Any) -> ListRow:
+    told = dict(row)
+    for name in ("problem", "outcomes"):
+        told[name] = None if told[name] is None else msgspec.json.decode(told[name])
+    return ListRow(**told)

@@ -1,1 +1,0 @@
-"""What identity decides, without clock, chance or IO."""

@@ -1,0 +1,1 @@
+"""Enrolment: who is insured, who pays the premium, who is exempt."""

@@ -1,0 +1,158 @@
+"""Premium batches over HTTP: the city agency applies, finance pays or sends back (004 七(二) 后补助缴费)."""
+
+from datetime import date
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import Query
+
+from identity.enrolment.commands import EnrolmentHandlers
+from identity.enrolment.domain.premium import Premium
+from identity.enrolment.domain.premium_batch import PayBatch, RejectBatch
+from identity.enrolment.queries import EnrolmentQueries
+from identity.persons.api.fields import DivisionCode, Text, Year, after_of, check_text, counties_of
+from identity.persons.queries.divisions import DivisionQueries
+from kernel.http import (
+    IdempotencyKey,
+    Json,
+    Page,
+    PageRequest,
+    RequestBody,
+    Router,
+    Wire,
+    Yuan,
+    allow,
+    answer,
+    body,
+    of_division,
+    page_of,
+    paging,
+    stored_answer,
+)
+from kernel.security import Principal, Role
+
+
+class ApplyBody(RequestBody, frozen=True):
+    """Ask for ``amount`` for everybody due; ``payer`` names the funds in their order, such as POVFUND+MA."""
+
+    county: DivisionCode
+    area: DivisionCode
+    year: Year
+    payer: Annotated[str, msgspec.Meta(pattern=r"^[A-Z0-9_]{1,16}(\+[A-Z0-9_]{1,16}){0,4}$")]
+    amount_fen: Yuan
+
+
+class PaymentBody(RequestBody, frozen=True):
+    """The day of finance's payment, and the paper of it."""
+
+    paid_on: date
+    reference: Text
+
+
+class RejectionBody(RequestBody, frozen=True):
+    """Why finance sends an application back."""
+
+    reason: Text
+
+
+class BatchApplied(Wire, frozen=True):
+    """An application and how many people are in it; more may be due, for a batch is bounded."""
+
+    batch_id: str
+    persons: int
+
+
+class BatchClosed(Wire, frozen=True):
+    """An application that finance has decided on."""
+
+    batch_id: str
+
+
+class BatchAnswer(Wire, frozen=True):
+    """An application: APPLIED, PAID or REJECTED."""
+
+    batch_id: str
+    county: str
+    area: str
+    year: int
+    funds: tuple[str, ...]
+    persons: int
+    total_fen: Yuan
+    applied_on: date
+    applied_by: str
+    state: str
+    ended_on: date | None = None
+    reference: str | None = None
+
+
+Agency = Annotated[Principal, allow(Role.AGENCY, by_division=True)]
+Finance = Annotated[Principal, allow(Role.FINANCE)]
+Reader = Annotated[Principal, allow(Role.AGENCY, Role.FINANCE, Role.OPERATIONS, by_division=True)]
+
+
+def premium_batches(handlers: EnrolmentHandlers, queries: EnrolmentQueries, divisions: DivisionQueries) -> Router:
+    """The routes of /v1/premium-batches."""
+    router = Router(prefix="/v1/premium-batches", tags=["premiums"])
+    of_batch = of_division("batch_id", divisions.of_premium_batch)
+
+    @router.post("", status_code=201)
+    async def apply(
+        caller: Agency, command: Annotated[ApplyBody, body(ApplyBody)], key: IdempotencyKey
+    ) -> Json[BatchApplied]:
+        """Apply for the premiums of everybody who is due in a county from one payer."""
+        caller.must_act_in(command.county)
+        done = await handlers.apply(
+            caller,
+            key,
+            county=command.county,
+            area=command.area,
+            year=command.year,
+            payer=command.payer,
+            amount_fen=int(command.amount_fen),
+        )
+        return stored_answer(done.status, done.body, replayed=done.replayed)
+
+    @router.get("")
+    async def list_batches(
+        caller: Reader,
+        page: Annotated[PageRequest, paging(str)],
+        county: Annotated[str | None, Query(pattern=r"^[0-9]{6}$")] = None,
+        year: Annotated[int | None, Query(ge=2000, le=2100)] = None,
+    ) -> Json[Page[BatchAnswer]]:
+        """Applications and how they ended."""
+        rows = await queries.batches(counties_of(caller, county), year, after_of(page), page.limit + 1)
+        found = [BatchAnswer(total_fen=Yuan(row["total_fen"]), **_rest(row)) for row in rows]
+        return answer(page_of(found, page, key=lambda row: (row.batch_id,)))
+
+    @router.post("/{batch_id}/payment", dependencies=[of_batch])
+    async def pay(
+        batch_id: str, caller: Finance, command: Annotated[PaymentBody, body(PaymentBody)], key: IdempotencyKey
+    ) -> Json[BatchClosed]:
+        """Record that finance paid an application, whole."""
+        check_text("reference", command.reference)
+
+        def command_of(held: dict[str, Premium]) -> PayBatch:
+            return PayBatch(command.paid_on, command.reference, held, handlers.today())
+
+        done = await handlers.close_batch(caller, key, batch_id, command_of)
+        return stored_answer(done.status, done.body, replayed=done.replayed)
+
+    @router.post("/{batch_id}/rejection", dependencies=[of_batch])
+    async def reject(
+        batch_id: str, caller: Finance, command: Annotated[RejectionBody, body(RejectionBody)], key: IdempotencyKey
+    ) -> Json[BatchClosed]:
+        """Send an application back; its people are due again."""
+        check_text("reason", command.reason)
+
+        def command_of(held: dict[str, Premium]) -> RejectBatch:
+            return RejectBatch(command.reason, held, handlers.today())
+
+        done = await handlers.close_batch(caller, key, batch_id, command_of)
+        return stored_answer(done.status, done.body, replayed=done.replayed)
+
+    return router
+
+
+def _rest(row: Any) -> dict[str, Any]:
+    values = dict(row) | {"funds": tuple(row["funds"])}
+    return {name: value for name, value in values.items() if name != "total_fen"}

@@ -1,0 +1,1 @@
+"""Entries: single changes that three people enter, review and approve."""

@@ -1,0 +1,274 @@
+"""An entry: a change to a membership that takes effect when three different people have handled it (004 七(四))."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Final, TypeAlias, assert_never
+
+import msgspec
+
+from identity.entries.domain.proposal import Proposal
+from identity.persons.domain.categories import Department
+from kernel.values.decider import Decider
+from kernel.values.refusals import RefusalKind, Refused
+
+
+class EntryState(StrEnum):
+    """How far an entry has come."""
+
+    ENTERED = "ENTERED"  # 录入
+    REVIEWED = "REVIEWED"  # 审核
+    APPROVED = "APPROVED"  # 审批
+    RETURNED = "RETURNED"  # 退回修改
+    REJECTED = "REJECTED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """An entry as it stands; every event carries the one it leads to.
+
+    ``authors`` are all who wrote it; none of them may review or approve. ``submitted_at`` is when the latest wording
+    was handed in, ``revision`` grows by one with each event.
+    """
+
+    entry_id: str
+    revision: int
+    person_id: str
+    county: str
+    department: Department
+    proposal: Proposal
+    state: EntryState
+    authors: tuple[str, ...]
+    entered_at: datetime
+    submitted_at: datetime
+    reviewed_by: str | None = None
+    reviewed_at: datetime | None = None
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+    reason: str | None = None
+
+
+# Commands: ``by`` is the user, ``at`` the moment.
+
+
+class Enter(msgspec.Struct, frozen=True):
+    """Hand in a change."""
+
+    entry_id: str
+    person_id: str
+    county: str
+    department: Department
+    proposal: Proposal
+    by: str
+    at: datetime
+
+
+class Amend(msgspec.Struct, frozen=True):
+    """Hand in a returned entry again in new words."""
+
+    proposal: Proposal
+    by: str
+    at: datetime
+
+
+class Review(msgspec.Struct, frozen=True):
+    """Find an entry right."""
+
+    by: str
+    at: datetime
+
+
+class Approve(msgspec.Struct, frozen=True):
+    """Let a reviewed entry take effect."""
+
+    by: str
+    at: datetime
+
+
+class SendBack(msgspec.Struct, frozen=True):
+    """Give an entry back for correction."""
+
+    by: str
+    at: datetime
+    reason: str
+
+
+class Reject(msgspec.Struct, frozen=True):
+    """Refuse an entry for good."""
+
+    by: str
+    at: datetime
+    reason: str
+
+
+class Withdraw(msgspec.Struct, frozen=True):
+    """Take an own entry back."""
+
+    by: str
+    at: datetime
+
+
+Command: TypeAlias = Enter | Amend | Review | Approve | SendBack | Reject | Withdraw
+
+
+# Events
+
+
+class EntryEntered(msgspec.Struct, frozen=True):
+    entry: Entry
+
+
+class EntryAmended(msgspec.Struct, frozen=True):
+    entry: Entry
+
+
+class EntryReviewed(msgspec.Struct, frozen=True):
+    entry: Entry
+
+
+class EntryApproved(msgspec.Struct, frozen=True):
+    entry: Entry
+
+
+class EntryReturned(msgspec.Struct, frozen=True):
+    entry: Entry
+
+
+class EntryRejected(msgspec.Struct, frozen=True):
+    entry: Entry
+
+
+class EntryWithdrawn(msgspec.Struct, frozen=True):
+    entry: Entry
+
+
+Event: TypeAlias = (
+    EntryEntered | EntryAmended | EntryReviewed | EntryApproved | EntryReturned | EntryRejected | EntryWithdrawn
+)
+State: TypeAlias = Entry | None
+
+_WAITING: Final = (EntryState.ENTERED, EntryState.REVIEWED)
+
+
+def decide(command: Command, state: State) -> Sequence[Event]:
+    """What the command brings about; raises Refused ENTRY_…"""
+    if isinstance(command, Enter):
+        assert state is None, f"entry {command.entry_id} exists"
+        return [_entered(command)]
+    if state is None:
+        raise entry_unknown()
+    match command:
+        case Amend():
+            return [_amended(command, state)]
+        case Review():
+            _check_state(state, EntryState.ENTERED)
+            _check_other_person(command.by, state.authors)
+            reviewed = _moved(state, EntryState.REVIEWED, reviewed_by=command.by, reviewed_at=command.at)
+            return [EntryReviewed(reviewed)]
+        case Approve():
+            _check_state(state, EntryState.REVIEWED)
+            _check_other_person(command.by, (*state.authors, state.reviewed_by))
+            return [EntryApproved(_decided(command, state, EntryState.APPROVED))]
+        case SendBack() | Reject():
+            return [_turned_down(command, state)]
+        case Withdraw():
+            _check_state(state, *_WAITING, EntryState.RETURNED)
+            _check_author(command.by, state)
+            return [EntryWithdrawn(_decided(command, state, EntryState.WITHDRAWN))]
+        case _:
+            assert_never(command)
+
+
+def evolve(_state: State, event: Event) -> State:
+    """The entry after an event, which the event says itself."""
+    return event.entry
+
+
+DECIDER: Final[Decider[Command, State, Event]] = Decider(None, decide, evolve)
+
+
+def _entered(command: Enter) -> EntryEntered:
+    return EntryEntered(
+        Entry(
+            entry_id=command.entry_id,
+            revision=1,
+            person_id=command.person_id,
+            county=command.county,
+            department=command.department,
+            proposal=command.proposal,
+            state=EntryState.ENTERED,
+            authors=(command.by,),
+            entered_at=command.at,
+            submitted_at=command.at,
+        )
+    )
+
+
+def _amended(command: Amend, state: Entry) -> EntryAmended:
+    _check_state(state, EntryState.RETURNED)
+    amended = _moved(
+        state,
+        EntryState.ENTERED,
+        proposal=command.proposal,
+        # The reader of an old wording is no reader of the new one: all begins again.
+        authors=tuple(sorted({*state.authors, command.by})),
+        submitted_at=command.at,
+        reviewed_by=None,
+        reviewed_at=None,
+        decided_by=None,
+        decided_at=None,
+        reason=None,
+    )
+    return EntryAmended(amended)
+
+
+def _turned_down(command: SendBack | Reject, state: Entry) -> EntryReturned | EntryRejected:
+    _check_state(state, *_WAITING)
+    _check_other_person(command.by, state.authors)
+    if isinstance(command, SendBack):
+        return EntryReturned(_decided(command, state, EntryState.RETURNED, command.reason))
+    return EntryRejected(_decided(command, state, EntryState.REJECTED, command.reason))
+
+
+def _decided(
+    command: Approve | SendBack | Reject | Withdraw, state: Entry, to: EntryState, reason: str | None = None
+) -> Entry:
+    return _moved(state, to, decided_by=command.by, decided_at=command.at, reason=reason)
+
+
+def _moved(entry: Entry, state: EntryState, **parts: object) -> Entry:
+    return msgspec.structs.replace(entry, revision=entry.revision + 1, state=state, **parts)
+
+
+def _check_state(entry: Entry, *allowed: EntryState) -> None:
+    if entry.state not in allowed:
+        raise Refused(
+            "ENTRY_STATE",
+            f"the entry is {entry.state}; this step is for one that is {' or '.join(allowed)}",
+            kind=RefusalKind.CONFLICT,
+            about={"state": entry.state},
+        )
+
+
+def _check_other_person(by: str, before: Sequence[str | None]) -> None:
+    if by in before:
+        raise Refused(
+            "ENTRY_SAME_PERSON",
+            "who took an earlier step of this entry cannot take this one: entering, reviewing and approving need "
+            "three different people (004 七(四))",
+            kind=RefusalKind.FORBIDDEN,
+        )
+
+
+def _check_author(by: str, entry: Entry) -> None:
+    if by not in entry.authors:
+        raise Refused(
+            "ENTRY_NOT_AUTHOR",
+            "only who entered it can withdraw it; others reject it or send it back",
+            kind=RefusalKind.FORBIDDEN,
+        )
+
+
+def entry_unknown() -> Refused:
+    """The refusal of an entry that nobody made."""
+    return Refused("ENTRY_UNKNOWN", "no such entry", kind=RefusalKind.NOT_FOUND)

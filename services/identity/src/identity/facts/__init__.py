@@ -1,0 +1,1 @@
+"""Facts: what departments tell of households, disabilities, incomes and handbooks."""

@@ -1,0 +1,22 @@
+"""The low-income test: a family just above the minimum-living line, and a member who cannot help themselves."""
+
+from decimal import Decimal
+
+from identity.persons.domain.categories import GROUPS, Category, Group
+
+
+def is_low_income(
+    *,
+    income_fen: int,
+    assets_fen: int,
+    group: Group | None,
+    local_line_fen: int,
+    asset_limit_fen: int,
+    multiple: Decimal,
+) -> bool:
+    """Income per head ≤ multiple × line (以下), assets < limit (低于), and in one of the four groups (004 三(一)4)."""
+    return (
+        group in GROUPS[Category.LOW_INCOME]
+        and Decimal(income_fen) <= multiple * local_line_fen
+        and assets_fen < asset_limit_fen
+    )

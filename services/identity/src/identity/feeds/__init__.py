@@ -1,0 +1,1 @@
+"""Feeds: departments' lists, from the file to everybody's membership."""

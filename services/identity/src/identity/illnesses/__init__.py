@@ -1,0 +1,1 @@
+"""Illnesses: the sick among the poor, and the check before somebody leaves the list."""

@@ -1,0 +1,86 @@
+"""The questions about the sick, and about who left the list without a check."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from identity.illnesses.domain.illness import DECIDER, Illness
+from identity.persons.domain.enrolment import Enrolment, Scheme
+from identity.persons.queries.whole_lists import fetch_over_lists
+from kernel.running.runtime import Runtime
+
+_LIST_SQL: Final = """
+SELECT illness_id, person_id, county, disease, care, plan, impoverishing, since, written_by, state, verified_by,
+       verified_on, note, closed_on
+FROM illnesses
+WHERE state = $1 AND ($2::text IS NULL OR county = $2) AND ($3::text IS NULL OR care = $3)
+  AND ($4::boolean IS NULL OR impoverishing = $4) AND county LIKE ANY($5::text[]) AND illness_id > $6
+ORDER BY illness_id LIMIT $7
+"""
+_OF_PERSON_SQL: Final = "SELECT illness_id FROM illnesses WHERE person_id = $1 ORDER BY illness_id"
+_COUNTY_SQL: Final = "SELECT county FROM illnesses WHERE illness_id = $1"
+_ENROLMENTS_SQL: Final = "SELECT scheme, area, year, registered_on, marked_on FROM enrolments WHERE person_id = $1"
+_CHECKS_SQL: Final = """
+SELECT check_id, person_id, county, checked_on, insured, unverified, without_plan, passed, evidence, checked_by
+FROM exit_checks WHERE person_id = $1 ORDER BY checked_on DESC, check_id LIMIT 100
+"""
+# Whoever is said to have left poverty, and for whom no check was passed by the day of leaving or later.
+_UNCHECKED_SQL: Final = """
+SELECT DISTINCT ON (m.person_id) m.person_id, p.county, m.exit_date
+FROM memberships m JOIN persons p USING (person_id)
+WHERE m.category = 'REGISTERED_POOR' AND m.poverty_status = 'LIFTED' AND m.exit_date IS NOT NULL
+  AND p.county LIKE $1 || '%' AND p.county LIKE ANY($2::text[]) AND p.merged_into IS NULL AND NOT p.annulled
+  AND p.deceased_on IS NULL AND m.person_id > $3
+  AND NOT EXISTS (SELECT FROM exit_checks e WHERE e.person_id = m.person_id AND e.passed)
+ORDER BY m.person_id, m.exit_date LIMIT $4
+"""
+
+
+class IllnessQueries:
+    """Reads of the registry, each bounded."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    async def page(
+        self,
+        state: str,
+        counties: Sequence[str],
+        *,
+        county: str | None,
+        care: str | None,
+        impoverishing: bool | None,
+        after: str,
+        limit: int,
+    ) -> Sequence[Any]:
+        """Entries in one state."""
+        return await self._runtime.store.pool.fetch(
+            _LIST_SQL, state, county, care, impoverishing, counties, after, limit
+        )
+
+    async def of_person(self, person_id: str) -> list[Illness]:
+        """All entries about a person."""
+        rows = await self._runtime.store.pool.fetch(_OF_PERSON_SQL, person_id)
+        loaded = await self._runtime.store.load_many([f"illness/{row['illness_id']}" for row in rows])
+        folded = (DECIDER.fold(past) for _, past in loaded.values())
+        return [illness for illness in folded if illness is not None]
+
+    async def county_of(self, illness_id: str) -> str | None:
+        """The county of the person whom an entry is about."""
+        county: str | None = await self._runtime.store.pool.fetchval(_COUNTY_SQL, illness_id)
+        return county
+
+    async def enrolments(self, person_id: str) -> list[Enrolment]:
+        """A person's insurance, year by year."""
+        rows = await self._runtime.store.pool.fetch(_ENROLMENTS_SQL, person_id)
+        return [
+            Enrolment(Scheme(row["scheme"]), row["area"], row["year"], row["registered_on"], row["marked_on"])
+            for row in rows
+        ]
+
+    async def checks(self, person_id: str) -> Sequence[Any]:
+        """A person's exit checks, the newest first, at most a hundred."""
+        return await self._runtime.store.pool.fetch(_CHECKS_SQL, person_id)
+
+    async def unchecked(self, prefix: str, counties: Sequence[str], after: str, limit: int) -> Sequence[Any]:
+        """Who left the list without a passed check."""
+        return await fetch_over_lists(self._runtime, _UNCHECKED_SQL, prefix, counties, after, limit)

@@ -1,0 +1,1 @@
+"""Intake: files as departments hand them in."""

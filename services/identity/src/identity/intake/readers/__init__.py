@@ -1,0 +1,1 @@
+"""Readers: rows out of CSV, NDJSON and XLSX files."""

@@ -1,0 +1,1 @@
+"""Memberships: who is poor, disabled or supported, according to whom, since when."""

@@ -1,0 +1,102 @@
+"""Corrections over HTTP: personal data, the ID number, and a death that was recorded wrongly."""
+
+from datetime import date
+from typing import Annotated
+
+import msgspec
+
+from identity.memberships.api.memberships import check_text
+from identity.persons.api.persons import CardNumber, IdNumber, Name, PersonChanged, Phone, ShortText, sees_in_full
+from identity.persons.commands.persons import CorrectionHandlers
+from identity.persons.domain.corrections import DataCorrectionReason, DeathCorrectionReason
+from identity.persons.domain.person import person_unknown
+from identity.persons.domain.resident_id import Sex, check_holder, parse_resident_id
+from identity.persons.queries.divisions import DivisionQueries
+from identity.persons.queries.persons import Queries
+from kernel.http import IdempotencyKey, Json, RequestBody, Router, allow, body, of_division, stored_answer
+from kernel.security import Principal, Role
+
+
+class PersonalDataBody(RequestBody, frozen=True, kw_only=True):
+    """What differs. A field that is left out stays; one that is null is emptied."""
+
+    reason: DataCorrectionReason
+    name: Name | msgspec.UnsetType = msgspec.UNSET
+    phone: Phone | msgspec.UnsetType | None = msgspec.UNSET
+    address: ShortText | msgspec.UnsetType | None = msgspec.UNSET
+    card_number: CardNumber | msgspec.UnsetType | None = msgspec.UNSET
+
+
+class IdNumberBody(RequestBody, frozen=True):
+    """The right number as the ID card shows it; birth date and sex must agree with it."""
+
+    id_number: IdNumber
+    born_on: date
+    sex: Sex
+    reason: DataCorrectionReason
+
+
+class DeathCorrectionBody(RequestBody, frozen=True):
+    """The right day, or none where the person is not dead; ``evidence`` names the paper."""
+
+    reason: DeathCorrectionReason
+    evidence: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    died_on: date | None = None
+
+
+Corrector = Annotated[Principal, allow(Role.DEPARTMENT, Role.AGENCY)]
+Settler = Annotated[Principal, allow(Role.AGENCY)]
+
+
+def corrections(handlers: CorrectionHandlers, queries: Queries, divisions: DivisionQueries) -> Router:
+    """The routes under /v1/persons/{person_id} that correct."""
+    router = Router(
+        prefix="/v1/persons/{person_id}",
+        tags=["corrections"],
+        dependencies=[of_division("person_id", divisions.of_person)],
+    )
+
+    @router.post("/personal-data/correction")
+    async def correct_data(
+        person_id: str,
+        caller: Corrector,
+        command: Annotated[PersonalDataBody, body(PersonalDataBody)],
+        key: IdempotencyKey,
+    ) -> Json[PersonChanged]:
+        """Correct name, phone, address or card number; for the agency and departments that feed the person."""
+        await _check_may_correct(caller, person_id, queries)
+        said = msgspec.structs.asdict(command)
+        changes = {name: said[name] for name in said if name != "reason" and said[name] is not msgspec.UNSET}
+        done = await handlers.correct_data(caller, key, person_id, changes, command.reason)
+        return stored_answer(done.status, done.body, replayed=done.replayed)
+
+    @router.post("/id-number/correction")
+    async def correct_number(
+        person_id: str, caller: Corrector, command: Annotated[IdNumberBody, body(IdNumberBody)], key: IdempotencyKey
+    ) -> Json[PersonChanged]:
+        """Correct the ID number; a look-up by the former one still finds the person, and says so."""
+        await _check_may_correct(caller, person_id, queries)
+        number = parse_resident_id(command.id_number, today=handlers.today())
+        check_holder(number, born_on=command.born_on, sex=command.sex)
+        done = await handlers.correct_number(caller, key, person_id, number, command.reason)
+        return stored_answer(done.status, done.body, replayed=done.replayed)
+
+    @router.post("/death/correction")
+    async def correct_death(
+        person_id: str,
+        caller: Settler,
+        command: Annotated[DeathCorrectionBody, body(DeathCorrectionBody)],
+        key: IdempotencyKey,
+    ) -> Json[PersonChanged]:
+        """Settle on which day a person died, where departments disagree, or that they are alive after all."""
+        check_text(command.evidence)
+        done = await handlers.correct_death(caller, key, person_id, command.died_on, command.reason, command.evidence)
+        return stored_answer(done.status, done.body, replayed=done.replayed)
+
+    return router
+
+
+async def _check_may_correct(caller: Principal, person_id: str, queries: Queries) -> None:
+    if await queries.person(person_id) is None:
+        raise person_unknown()
+    await sees_in_full(caller, person_id, queries)

@@ -1,0 +1,205 @@
+"""Persons over HTTP: register, see, look up, enrol, and record a death."""
+
+from datetime import date
+from typing import Annotated, Any
+
+import msgspec
+
+from identity.persons.commands.persons import Handlers, PersonalData, Vault
+from identity.persons.domain.categories import department_of
+from identity.persons.domain.enrolment import Enrolment, Scheme
+from identity.persons.domain.lookup import LookupReason
+from identity.persons.domain.masking import mask_id_number, mask_name, mask_phone
+from identity.persons.domain.person import person_unknown
+from identity.persons.domain.resident_id import Sex, check_holder, parse_resident_id
+from identity.persons.queries.divisions import DivisionQueries
+from identity.persons.queries.persons import PersonRow, Queries
+from kernel.http import IdempotencyKey, Json, RequestBody, Router, Wire, allow, answer, body, of_division, stored_answer
+from kernel.security import Principal, Role
+from kernel.values.refusals import RefusalKind, Refused
+
+DivisionCode = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{6}$", description="Six-digit division code (区划代码)")]
+IdNumber = Annotated[str, msgspec.Meta(min_length=1, max_length=32)]
+ShortText = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
+Phone = Annotated[str, msgspec.Meta(pattern=r"^\+?[0-9-]{5,20}$")]
+CardNumber = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z]{5,30}$")]
+
+
+class RegisterPersonBody(RequestBody, frozen=True):
+    """A person as the ID card shows them. ``county`` is that of the household registration.
+
+    ``another_person`` says that the number's former holder, if there is one, was asked about and is somebody else.
+    """
+
+    id_number: IdNumber
+    name: Name
+    born_on: date
+    sex: Sex
+    county: DivisionCode
+    phone: Phone | None = None
+    address: ShortText | None = None
+    card_number: CardNumber | None = None
+    another_person: bool = False
+
+
+class LookupBody(RequestBody, frozen=True):
+    """An ID number, and why it is looked up."""
+
+    id_number: IdNumber
+    reason: LookupReason
+
+
+class EnrolBody(RequestBody, frozen=True):
+    """An enrolment, or the step of it that was taken; a date that is left out stays as it is."""
+
+    scheme: Scheme
+    area: DivisionCode
+    year: Annotated[int, msgspec.Meta(ge=2000, le=2100)]
+    registered_on: date | None = None
+    marked_on: date | None = None
+
+
+class DeathBody(RequestBody, frozen=True):
+    """The day of a death."""
+
+    died_on: date
+
+
+class PersonChanged(Wire, frozen=True):
+    """A person after a change."""
+
+    person_id: str
+    revision: int
+
+
+class PersonFound(Wire, frozen=True):
+    """The person who has the ID number; ``former_number`` says that they have another one now."""
+
+    person_id: str
+    former_number: bool = False
+
+
+class PersonAnswer(Wire, frozen=True):
+    """A person. ``masked`` says that personal data are cut short; ``erased`` that nobody can read them any more.
+
+    ``merged_into`` names the record that stands for the person; an ``annulled`` one was registered by error.
+    """
+
+    person_id: str
+    county: str
+    revision: int
+    masked: bool
+    deceased_on: date | None = None
+    merged_into: str | None = None
+    annulled: bool = False
+    erased: bool = False
+    id_number: str | None = None
+    name: str | None = None
+    phone: str | None = None
+    address: str | None = None
+    card_number: str | None = None
+
+
+Registrar = Annotated[Principal, allow(Role.DEPARTMENT, Role.AGENCY, by_division=True)]
+Searcher = Annotated[Principal, allow(Role.HOSPITAL, Role.AGENCY, Role.OPERATIONS, Role.DEPARTMENT, by_division=True)]
+Insurer = Annotated[Principal, allow(Role.AGENCY, Role.OPERATIONS)]
+Reader = Annotated[Principal, allow(*Role)]
+
+
+def persons(handlers: Handlers, queries: Queries, vault: Vault, divisions: DivisionQueries) -> Router:
+    """The routes of /v1/persons."""
+    router = Router(prefix="/v1/persons", tags=["persons"])
+    of_person = of_division("person_id", divisions.of_person)
+
+    @router.post("", status_code=201)
+    async def register(
+        caller: Registrar, command: Annotated[RegisterPersonBody, body(RegisterPersonBody)], key: IdempotencyKey
+    ) -> Json[PersonChanged]:
+        """Register a person; the ID number must agree with the birth date and the sex."""
+        _check_department(caller)
+        caller.must_act_in(command.county)
+        resident_id = parse_resident_id(command.id_number, today=handlers.today())
+        check_holder(resident_id, born_on=command.born_on, sex=command.sex)
+        data = PersonalData(resident_id.number, command.name, command.phone, command.address, command.card_number)
+        done = await handlers.register(
+            caller, key, command.county, resident_id, data, another_person=command.another_person
+        )
+        return stored_answer(done.status, done.body, replayed=done.replayed)
+
+    @router.post("/lookup")
+    async def look_up(
+        caller: Searcher, command: Annotated[LookupBody, body(LookupBody)], key: IdempotencyKey
+    ) -> Json[PersonFound]:
+        """Find the person who has an ID number. Who asked, and why, is kept for ever."""
+        resident_id = parse_resident_id(command.id_number, today=handlers.today())
+        done = await handlers.look_up(caller, key, resident_id, command.reason)
+        person_id = msgspec.json.decode(done.body)["person_id"]
+        if person_id is None:
+            raise person_unknown()
+        # Only now, so that a search for people of other counties is written down as well.
+        await divisions.must_act_for(caller, person_id)
+        return stored_answer(done.status, done.body, replayed=done.replayed)
+
+    @router.get("/{person_id}", dependencies=[of_person])
+    async def see(person_id: str, caller: Reader) -> Json[PersonAnswer]:
+        """See a person: the agency and the person's own departments in full, everyone else masked."""
+        row = await queries.person(person_id)
+        if row is None:
+            raise person_unknown()
+        gone = row.merged_into is not None or row.annulled or row.erased
+        # Nothing personal is left under such a record, so whoever knows its id may learn what became of it.
+        in_full = not gone and await sees_in_full(caller, person_id, queries)
+        return answer(_person_answer(row, await vault.open(person_id), masked=not in_full))
+
+    @router.post("/{person_id}/enrolments", dependencies=[of_person])
+    async def enrol(
+        person_id: str, caller: Insurer, command: Annotated[EnrolBody, body(EnrolBody)], key: IdempotencyKey
+    ) -> Json[PersonChanged]:
+        """Record that a person is insured in an area and year."""
+        enrolment = Enrolment(command.scheme, command.area, command.year, command.registered_on, command.marked_on)
+        done = await handlers.enrol(caller, key, person_id, enrolment)
+        return stored_answer(done.status, done.body, replayed=done.replayed)
+
+    @router.post("/{person_id}/death", dependencies=[of_person])
+    async def record_death(
+        person_id: str, caller: Registrar, command: Annotated[DeathBody, body(DeathBody)], key: IdempotencyKey
+    ) -> Json[PersonChanged]:
+        """Record a death; memberships stay as their departments said them."""
+        _check_department(caller)
+        done = await handlers.record_death(caller, key, person_id, command.died_on)
+        return stored_answer(done.status, done.body, replayed=done.replayed)
+
+    return router
+
+
+def _check_department(caller: Principal) -> None:
+    if caller.roles == {Role.DEPARTMENT}:
+        department_of(caller.organisation)
+
+
+async def sees_in_full(caller: Principal, person_id: str, queries: Queries) -> bool:
+    """Whether a caller may see a person's data whole; raises Refused PERSON_NOT_IN_FEED for a foreign department."""
+    if Role.AGENCY in caller.roles:
+        return True
+    if Role.DEPARTMENT not in caller.roles:
+        return False
+    department = department_of(caller.organisation)
+    if not await queries.is_in_feed(person_id, department):
+        raise Refused(
+            "PERSON_NOT_IN_FEED",
+            f"{department} has said nothing of this person, and sees only its own feed",
+            kind=RefusalKind.FORBIDDEN,
+        )
+    return True
+
+
+def _person_answer(row: PersonRow, data: PersonalData | None, *, masked: bool) -> PersonAnswer:
+    personal: dict[str, Any] = {} if data is None else msgspec.structs.asdict(data)
+    if data is not None and masked:
+        personal = {
+            "id_number": mask_id_number(data.id_number),
+            "name": mask_name(data.name),
+            "phone": None if data.phone is None else mask_phone(data.phone),
+        }
+    return PersonAnswer(**msgspec.structs.asdict(row), masked=masked, **personal)

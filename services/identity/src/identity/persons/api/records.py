@@ -1,0 +1,69 @@
+"""Whole records over HTTP: merging two of one person, and annulling one made by error."""
+
+from typing import Annotated
+
+import msgspec
+
+from identity.memberships.api.memberships import check_text
+from identity.persons.api.persons import PersonChanged, ShortText
+from identity.persons.commands.persons import RecordHandlers
+from identity.persons.domain.annulment import AnnulmentReason
+from identity.persons.queries.divisions import DivisionQueries
+from kernel.http import IdempotencyKey, Json, RequestBody, Router, Wire, allow, body, of_division, stored_answer
+from kernel.security import Principal, Role
+
+RecordId = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+
+
+class MergeBody(RequestBody, frozen=True, kw_only=True):
+    """The other record of the same person. ``keep`` names memberships to keep where one department's contradict."""
+
+    other_id: RecordId
+    evidence: ShortText
+    keep: Annotated[list[RecordId], msgspec.Meta(max_length=100)] = msgspec.field(default_factory=list)
+
+
+class AnnulmentBody(RequestBody, frozen=True):
+    """Why the registration should never have been."""
+
+    reason: AnnulmentReason
+
+
+class RecordsMergedAnswer(Wire, frozen=True):
+    """The surviving record after a merger, with the memberships taken over and those given up on either side."""
+
+    person_id: str
+    revision: int
+    merged_id: str
+    taken: list[str]
+    given_up: list[str]
+
+
+Agency = Annotated[Principal, allow(Role.AGENCY)]
+
+
+def records(handlers: RecordHandlers, divisions: DivisionQueries) -> Router:
+    """The routes under /v1/persons/{person_id} about whole records."""
+    router = Router(
+        prefix="/v1/persons/{person_id}", tags=["records"], dependencies=[of_division("person_id", divisions.of_person)]
+    )
+
+    @router.post("/merger")
+    async def merge(
+        person_id: str, caller: Agency, command: Annotated[MergeBody, body(MergeBody)], key: IdempotencyKey
+    ) -> Json[RecordsMergedAnswer]:
+        """Merge another record of the same person into this one, which survives; the other leads here afterwards."""
+        check_text(command.evidence)
+        await divisions.must_act_for(caller, command.other_id)
+        done = await handlers.merge(caller, key, person_id, command.other_id, frozenset(command.keep), command.evidence)
+        return stored_answer(done.status, done.body, replayed=done.replayed)
+
+    @router.post("/annulment")
+    async def annul(
+        person_id: str, caller: Agency, command: Annotated[AnnulmentBody, body(AnnulmentBody)], key: IdempotencyKey
+    ) -> Json[PersonChanged]:
+        """Take back a registration made by error, on which nothing rests; its ID number is free again."""
+        done = await handlers.annul(caller, key, person_id, command.reason)
+        return stored_answer(done.status, done.body, replayed=done.replayed)
+
+    return router

@@ -1,0 +1,104 @@
+"""Categories of the poor and the department that each belongs to (DOMAIN B1)."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from kernel.values.refusals import RefusalKind, Refused
+
+
+class Department(StrEnum):
+    """Who says that a person belongs to a category."""
+
+    CIVIL_AFFAIRS = "civil-affairs"  # 民政
+    POVERTY_ALLEVIATION = "poverty-alleviation"  # 扶贫
+    DISABLED_PERSONS = "disabled-persons"  # 残联
+    COUNTY_GOVERNMENT = "county-government"  # 县级人民政府
+
+
+class Category(StrEnum):
+    """Why a person is supported."""
+
+    TEKUN = "TEKUN"  # 特困供养人员
+    ORPHAN = "ORPHAN"  # 孤儿
+    DIBAO = "DIBAO"  # 最低生活保障
+    GUARANTEED_HOUSEHOLD = "GUARANTEED_HOUSEHOLD"  # 农村兜底保障户
+    REGISTERED_POOR = "REGISTERED_POOR"  # 建档立卡贫困人口
+    POOR_DISABLED = "POOR_DISABLED"  # 贫困残疾人
+    LOW_INCOME = "LOW_INCOME"  # 低收入救助对象
+    OTHER_SPECIAL = "OTHER_SPECIAL"  # 其他特殊困难人员
+
+
+class Group(StrEnum):
+    """A part of a category: of a low-income family who is supported (004 三(一)4), of dibao where its people live."""
+
+    ELDERLY = "ELDERLY"
+    MINOR = "MINOR"
+    SEVERE_DISABLED = "SEVERE_DISABLED"
+    CRITICALLY_ILL = "CRITICALLY_ILL"
+    RURAL = "RURAL"  # 农村低保
+    URBAN = "URBAN"  # 城市低保
+
+
+class PovertyStatus(StrEnum):
+    """Where a registered-poor person stands on the way out of poverty."""
+
+    NOT_LIFTED = "NOT_LIFTED"  # 未脱贫
+    LIFTED = "LIFTED"  # 脱贫
+    RETURNED = "RETURNED"  # 返贫
+    REMOVED = "REMOVED"  # 剔除, 清退
+
+
+#: Who may write a category. POOR_DISABLED is the federation's by AMB-H6.
+OWNERS: Final[Mapping[Category, Department]] = MappingProxyType(
+    {
+        Category.TEKUN: Department.CIVIL_AFFAIRS,
+        Category.ORPHAN: Department.CIVIL_AFFAIRS,
+        Category.DIBAO: Department.CIVIL_AFFAIRS,
+        Category.GUARANTEED_HOUSEHOLD: Department.CIVIL_AFFAIRS,
+        Category.REGISTERED_POOR: Department.POVERTY_ALLEVIATION,
+        Category.POOR_DISABLED: Department.DISABLED_PERSONS,
+        Category.LOW_INCOME: Department.CIVIL_AFFAIRS,
+        Category.OTHER_SPECIAL: Department.COUNTY_GOVERNMENT,
+    }
+)
+#: The groups that a category has. Who is of low income must be in one of them; dibao may leave it open.
+GROUPS: Final[Mapping[Category, frozenset[Group]]] = MappingProxyType(
+    {
+        Category.LOW_INCOME: frozenset(Group) - {Group.RURAL, Group.URBAN},
+        Category.DIBAO: frozenset({Group.RURAL, Group.URBAN}),
+    }
+)
+#: Groups of LOW_INCOME that another department than the category's confirms.
+GROUP_OWNERS: Final[Mapping[Group, Department]] = MappingProxyType({Group.SEVERE_DISABLED: Department.DISABLED_PERSONS})
+
+
+def owner_of(category: Category, group: Group | None) -> Department:
+    """The one department that may write this category, or this group of it."""
+    return GROUP_OWNERS.get(group, OWNERS[category]) if group is not None else OWNERS[category]
+
+
+def check_owned(department: Department, category: Category, group: Group | None) -> None:
+    """Raise Refused CATEGORY_NOT_OWNED where the category is another department's."""
+    owner = owner_of(category, group)
+    if department != owner:
+        named = category if group is None else f"{category}/{group}"
+        raise Refused(
+            "CATEGORY_NOT_OWNED",
+            f"{named} belongs to {owner}; {department} cannot write it",
+            kind=RefusalKind.FORBIDDEN,
+            about={"category": category, "owner": owner},
+        )
+
+
+def department_of(organisation: str | None) -> Department:
+    """The department that a token's organisation names; raises Refused DEPARTMENT_UNKNOWN."""
+    try:
+        return Department(organisation or "")
+    except ValueError:
+        raise Refused(
+            "DEPARTMENT_UNKNOWN",
+            f"{organisation} is no department here; known are {', '.join(Department)}",
+            kind=RefusalKind.FORBIDDEN,
+        ) from None

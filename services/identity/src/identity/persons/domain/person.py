@@ -1,0 +1,277 @@
+"""The person: registered once, then entitled by what departments say about them."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final, TypeAlias, assert_never
+
+import msgspec
+
+from identity.persons.domain.categories import Department, Group, PovertyStatus, check_owned
+from identity.persons.domain.enrolment import Enrolment, check_enrolment
+from identity.persons.domain.entitlement import Entitlement
+from identity.persons.domain.membership import (
+    CorrectionReason,
+    EndReason,
+    Membership,
+    check_coherent,
+    dates_out_of_order,
+)
+from kernel.values.decider import Decider
+from kernel.values.refusals import RefusalKind, Refused
+
+
+class SealedPersonalData(msgspec.Struct, frozen=True):
+    """Personal data as base64 of ciphertext under the person's own key; unreadable once that key is destroyed."""
+
+    id_number: str
+    name: str
+    phone: str | None = None
+    address: str | None = None
+    card_number: str | None = None
+
+
+# Commands
+
+
+class RegisterPerson(msgspec.Struct, frozen=True):
+    """Take a person in. ``number_token`` stands for the ID number, and says nothing once it is forgotten."""
+
+    person_id: str
+    county: str
+    number_token: str
+    personal: SealedPersonalData
+    registered_by: str
+
+
+class AssertMembership(msgspec.Struct, frozen=True):
+    """A department says that the person belongs to a category. ``born_on`` is None for a forgotten person."""
+
+    membership: Membership
+    born_on: date | None
+
+
+class EndMembership(msgspec.Struct, frozen=True):
+    """The membership holds on ``last_day`` for the last time."""
+
+    department: Department
+    membership_id: str
+    last_day: date
+    reason: EndReason
+    stated: str = ""
+
+
+class CorrectMembership(msgspec.Struct, frozen=True):
+    """The membership should read like this; its department and category never change."""
+
+    department: Department
+    membership_id: str
+    reason: CorrectionReason
+    valid_from: date
+    evidence: str
+    born_on: date | None
+    valid_to: date | None = None
+    group: Group | None = None
+    poverty_status: PovertyStatus | None = None
+    exit_date: date | None = None
+    stated: str = ""
+
+
+class Enrol(msgspec.Struct, frozen=True):
+    """The person is insured in an area and year, or a step of that enrolment was taken."""
+
+    enrolment: Enrolment
+    today: date
+
+
+class RecordDeath(msgspec.Struct, frozen=True):
+    """The person died."""
+
+    died_on: date
+    reported_by: str
+    born_on: date | None
+    today: date
+
+
+Command: TypeAlias = RegisterPerson | AssertMembership | EndMembership | CorrectMembership | Enrol | RecordDeath
+
+
+# Events: each carries the entitlement that it leads to.
+
+
+class PersonRegistered(msgspec.Struct, frozen=True):
+    number_token: str
+    personal: SealedPersonalData
+    registered_by: str
+    entitlement: Entitlement
+
+
+class MembershipAsserted(msgspec.Struct, frozen=True):
+    membership_id: str
+    entitlement: Entitlement
+
+
+class MembershipEnded(msgspec.Struct, frozen=True):
+    membership_id: str
+    reason: EndReason
+    entitlement: Entitlement
+
+
+class MembershipCorrected(msgspec.Struct, frozen=True):
+    membership_id: str
+    reason: CorrectionReason
+    entitlement: Entitlement
+
+
+class PersonEnrolled(msgspec.Struct, frozen=True):
+    enrolment: Enrolment
+    entitlement: Entitlement
+
+
+class DeathRecorded(msgspec.Struct, frozen=True):
+    reported_by: str
+    entitlement: Entitlement
+
+
+Event: TypeAlias = (
+    PersonRegistered | MembershipAsserted | MembershipEnded | MembershipCorrected | PersonEnrolled | DeathRecorded
+)
+State: TypeAlias = Entitlement | None
+
+
+def decide(command: Command, state: State) -> Sequence[Event]:
+    """What the command brings about; raises Refused."""
+    if isinstance(command, RegisterPerson):
+        return _register(command, state)
+    if state is None:
+        raise person_unknown()
+    state.check_stands()
+    match command:
+        case AssertMembership():
+            return _assert(command, state)
+        case EndMembership():
+            return _end(command, state)
+        case CorrectMembership():
+            return _correct(command, state)
+        case Enrol():
+            return _enrol(command, state)
+        case RecordDeath():
+            return _record_death(command, state)
+        case _:
+            assert_never(command)
+
+
+def evolve(_state: State, event: Event) -> State:
+    """The entitlement after an event, which the event says itself."""
+    return event.entitlement
+
+
+DECIDER: Final[Decider[Command, State, Event]] = Decider(None, decide, evolve)
+
+
+def _register(command: RegisterPerson, state: State) -> Sequence[Event]:
+    if state is not None:
+        raise person_already_registered()
+    entitlement = Entitlement(command.person_id, 1, command.county)
+    return [PersonRegistered(command.number_token, command.personal, command.registered_by, entitlement)]
+
+
+def _assert(command: AssertMembership, state: Entitlement) -> Sequence[Event]:
+    membership = command.membership
+    check_owned(membership.department, membership.category, membership.group)
+    check_coherent(membership)
+    _check_within_life(membership, command.born_on, state.deceased_on)
+    return [MembershipAsserted(membership.membership_id, state.with_membership(membership))]
+
+
+def _end(command: EndMembership, state: Entitlement) -> Sequence[Event]:
+    held = state.membership(command.membership_id)
+    check_owned(command.department, held.category, held.group)
+    if command.last_day < held.valid_from:
+        raise dates_out_of_order("last_day", command.last_day, "valid_from", held.valid_from)
+    if held.valid_to is not None and command.last_day >= held.valid_to:
+        raise Refused(
+            "MEMBERSHIP_ENDED",
+            f"this membership already ends on {held.valid_to}; to move that day, correct it",
+            kind=RefusalKind.CONFLICT,
+        )
+    ended = msgspec.structs.replace(held, valid_to=command.last_day, stated=command.stated)
+    return [MembershipEnded(held.membership_id, command.reason, state.with_membership(ended))]
+
+
+def _correct(command: CorrectMembership, state: Entitlement) -> Sequence[Event]:
+    held = state.membership(command.membership_id)
+    corrected = msgspec.structs.replace(
+        held,
+        valid_from=command.valid_from,
+        valid_to=command.valid_to,
+        group=command.group,
+        poverty_status=command.poverty_status,
+        exit_date=command.exit_date,
+        evidence=command.evidence,
+        stated=held.stated,
+    )
+    check_owned(command.department, held.category, held.group)
+    check_coherent(corrected)
+    check_owned(command.department, corrected.category, corrected.group)
+    _check_within_life(corrected, command.born_on, state.deceased_on)
+    if corrected == held:
+        return []
+    corrected = msgspec.structs.replace(corrected, stated=command.stated)
+    return [MembershipCorrected(held.membership_id, command.reason, state.with_membership(corrected))]
+
+
+def _enrol(command: Enrol, state: Entitlement) -> Sequence[Event]:
+    check_enrolment(command.enrolment, today=command.today)
+    held = state.enrolment(command.enrolment.key)
+    enrolment = command.enrolment if held is None else held.completed_by(command.enrolment)
+    if state.deceased_on is not None and enrolment.year > state.deceased_on.year:
+        raise _person_deceased(state.deceased_on)
+    if enrolment == held:
+        return []
+    return [PersonEnrolled(enrolment, state.with_enrolment(enrolment))]
+
+
+def _record_death(command: RecordDeath, state: Entitlement) -> Sequence[Event]:
+    check_death_date(command.died_on, command.born_on, command.today)
+    if state.deceased_on == command.died_on:
+        return []  # Two departments may report the same death.
+    if state.deceased_on is not None:
+        raise Refused(
+            "DEATH_DATE_DISAGREES",
+            f"the death was recorded for {state.deceased_on}, not for {command.died_on}: settle which is right",
+            kind=RefusalKind.CONFLICT,
+        )
+    return [DeathRecorded(command.reported_by, state.with_death(command.died_on))]
+
+
+def check_death_date(died_on: date, born_on: date | None, today: date) -> None:
+    """Refuse a day of death that is still to come, or before birth."""
+    if died_on > today:
+        raise Refused("DATE_IN_FUTURE", f"died_on {died_on} is after today, {today}")
+    if born_on is not None and died_on < born_on:
+        raise Refused("BEFORE_BIRTH", "died_on is before the person was born")
+
+
+def _check_within_life(membership: Membership, born_on: date | None, deceased_on: date | None) -> None:
+    if born_on is not None and membership.valid_from < born_on:
+        raise Refused("BEFORE_BIRTH", f"valid_from {membership.valid_from} is before the person was born")
+    if deceased_on is not None and membership.valid_from > deceased_on:
+        raise _person_deceased(deceased_on)
+
+
+def person_unknown() -> Refused:
+    """The refusal of a person nobody registered."""
+    return Refused("PERSON_UNKNOWN", "no such person: register the person first", kind=RefusalKind.NOT_FOUND)
+
+
+def person_already_registered() -> Refused:
+    """The refusal of a second registration under one ID number."""
+    return Refused(
+        "PERSON_ALREADY_REGISTERED",
+        "somebody is registered under this ID number: look the person up instead",
+        kind=RefusalKind.CONFLICT,
+    )
+
+
+def _person_deceased(deceased_on: date) -> Refused:
+    return Refused("PERSON_DECEASED", f"the person died on {deceased_on}", kind=RefusalKind.CONFLICT)

@@ -1,0 +1,1 @@
+"""Indicators: shares that a document wants watched."""

@@ -1,0 +1,1 @@
+"""Copies: the form's copies, and when each reached its reader."""

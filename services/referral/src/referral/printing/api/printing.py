@@ -1,0 +1,101 @@
+"""Printing over HTTP: the form in three copies, for the browser and as a PDF."""
+
+import asyncio
+from datetime import date
+from typing import Annotated, Final
+
+import msgspec
+from starlette.responses import HTMLResponse, Response
+from stdnum import exceptions as stdnum_exceptions
+from stdnum.cn import ric
+
+from kernel.http import RequestBody, Router, body, keyless, of_division
+from kernel.running.hosting import Clock
+from kernel.security import Principal
+from kernel.values.refusals import Refused
+from referral.printing.api.html import html_of
+from referral.printing.api.paper import Holder, Paper, paper_of
+from referral.printing.api.pdf import pdf_of
+from referral.referrals.api.reading import Reader, seen
+from referral.referrals.queries.referrals import Queries
+
+_SEXES: Final = {"MALE": "男", "FEMALE": "女"}
+_NOTHING_WRITTEN: Final = [keyless("it prints what the window brings along, and keeps nothing")]
+
+
+class HolderBody(RequestBody, frozen=True):
+    """Who the form is about, as the window has it before it. Printed, and neither kept nor logged.
+
+    Every field of the form is needed (001 附件); where one is not at hand, the empty form is filled in by hand.
+    """
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=30)]
+    id_number: Annotated[str, msgspec.Meta(min_length=18, max_length=18)]
+    phone: Annotated[str, msgspec.Meta(min_length=5, max_length=20)]
+    address: Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
+    card_number: Annotated[str, msgspec.Meta(min_length=1, max_length=30)]
+
+
+def printing(queries: Queries, clock: Clock) -> Router:
+    """The printing routes of /v1/referrals."""
+    of_referral = of_division("referral_id", queries.county_of)
+    router = Router(prefix="/v1/referrals", tags=["printing"], dependencies=[of_referral])
+
+    async def paper(caller: Principal, referral_id: str, holder: Holder) -> Paper:
+        row = await seen(queries, caller, referral_id)
+        return paper_of(row, holder, await queries.name_of(row.receiving_hospital))
+
+    @router.get("/{referral_id}/form")
+    async def blank_form(referral_id: str, caller: Reader) -> HTMLResponse:
+        """The form to print, with room for name and number to be filled in by hand."""
+        return HTMLResponse(html_of(await paper(caller, referral_id, Holder())))
+
+    @router.get("/{referral_id}/form.pdf")
+    async def blank_pdf(referral_id: str, caller: Reader) -> Response:
+        """The same as a PDF."""
+        return await _pdf(await paper(caller, referral_id, Holder()), clock)
+
+    @router.post("/{referral_id}/form", dependencies=_NOTHING_WRITTEN)
+    async def filled_form(
+        referral_id: str, caller: Reader, command: Annotated[HolderBody, body(HolderBody)]
+    ) -> HTMLResponse:
+        """The form to print, with the person that the window knows."""
+        return HTMLResponse(html_of(await paper(caller, referral_id, holder_of(command))))
+
+    @router.post("/{referral_id}/form.pdf", dependencies=_NOTHING_WRITTEN)
+    async def filled_pdf(
+        referral_id: str, caller: Reader, command: Annotated[HolderBody, body(HolderBody)]
+    ) -> Response:
+        """The same as a PDF."""
+        return await _pdf(await paper(caller, referral_id, holder_of(command)), clock)
+
+    return router
+
+
+def holder_of(command: HolderBody) -> Holder:
+    """The person on the form; sex and birth month come from the ID number. Raises Refused ID_NUMBER_MALFORMED."""
+    try:
+        # The place in the first six digits is not checked: the public tables of division codes have gaps.
+        number = ric.compact(command.id_number)
+        born: date = ric.get_birth_date(number)
+        if number[-1] != ric.calc_check_digit(number):
+            raise stdnum_exceptions.InvalidChecksum
+    except (stdnum_exceptions.ValidationError, ValueError):
+        raise Refused("ID_NUMBER_MALFORMED", "the ID number is not one: its check character or its date") from None
+    sex = "MALE" if int(number[16]) % 2 else "FEMALE"
+    return Holder(
+        command.name,
+        _SEXES[sex],
+        f"{born.year}年{born.month}月",
+        command.phone,
+        command.address,
+        number,
+        command.card_number,
+    )
+
+
+async def _pdf(paper: Paper, clock: Clock) -> Response:
+    # Cutting the font takes about a second of one core; other requests go on meanwhile.
+    content = await asyncio.to_thread(pdf_of, paper, clock())
+    headers = {"Content-Disposition": f'inline; filename="referral-{paper.number}.pdf"'}
+    return Response(content, media_type="application/pdf", headers=headers)

@@ -1,0 +1,1 @@
+"""Reactions: what referral does on other services' messages."""

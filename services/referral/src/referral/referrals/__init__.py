@@ -1,0 +1,1 @@
+"""Referrals: filing for care outside the county, step by step."""

@@ -1,0 +1,168 @@
+"""Filing over HTTP: the sending hospital applies and endorses, the agency approves or rejects."""
+
+from datetime import date
+from typing import Annotated, Final
+
+import msgspec
+
+from kernel.http import IdempotencyKey, Json, RequestBody, Router, Wire, allow, body, of_division, stored_answer
+from kernel.http.redaction import looks_personal
+from kernel.security import Principal, Role
+from kernel.values.refusals import Refused
+from kernel.writing.command_path import Answered
+from referral.referrals.commands import Handlers
+from referral.referrals.domain.form import Attachment, AttachmentKind, Attribute, Form, Signatory
+from referral.referrals.domain.standing import Opinion
+from referral.referrals.queries.referrals import Queries
+
+Hospital = Annotated[Principal, allow(Role.HOSPITAL)]
+Agency = Annotated[Principal, allow(Role.AGENCY)]
+HospitalOrAgency = Annotated[Principal, allow(Role.HOSPITAL, Role.AGENCY)]
+AgencyOrOperations = Annotated[Principal, allow(Role.AGENCY, Role.OPERATIONS)]
+Identifier = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+
+_ATTACHMENTS_MAX: Final = 10
+
+
+class AttachmentBody(RequestBody, frozen=True):
+    """A copy, by the reference under which the hospital keeps it."""
+
+    kind: AttachmentKind
+    reference: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/~-]{0,199}$")]
+
+
+class ApplyBody(RequestBody, frozen=True):
+    """The form of 001 附件 without its personal fields, which lie with identity."""
+
+    person_id: Identifier
+    receiving_hospital: Identifier
+    attributes: Annotated[tuple[Attribute, ...], msgspec.Meta(max_length=len(Attribute))]
+    diagnosis: Text
+    signed_on: date
+    attachments: Annotated[tuple[AttachmentBody, ...], msgspec.Meta(max_length=_ATTACHMENTS_MAX)]
+    signed_by: Signatory = Signatory.SELF
+    emergency_admitted_on: date | None = None
+
+
+class EndorsementBody(RequestBody, frozen=True):
+    """The opinion of the sending hospital's insurance office, and the day of its seal."""
+
+    agreed: bool
+    opinion: Text
+    sealed_on: date
+
+
+class OpinionBody(RequestBody, frozen=True):
+    """The opinion of the agency, and the day of its seal."""
+
+    opinion: Text
+    sealed_on: date
+
+
+class CancelBody(RequestBody, frozen=True):
+    """Why the referral is taken back."""
+
+    reason: Text
+
+
+class ReferralMoved(Wire, frozen=True):
+    """Where the referral is now; ``expires_on`` is the last day for a stay to begin."""
+
+    referral_id: str
+    state: str
+    revision: int
+    expires_on: date | None
+
+
+def filing(handlers: Handlers, queries: Queries) -> Router:
+    """The writing routes of /v1/referrals."""
+    router = Router(prefix="/v1/referrals", tags=["filing"])
+    of_referral = of_division("referral_id", queries.county_of)
+
+    @router.post("", status_code=201)
+    async def apply(
+        caller: Hospital, command: Annotated[ApplyBody, body(ApplyBody)], key: IdempotencyKey
+    ) -> Json[ReferralMoved]:
+        """Apply for a referral from the caller's hospital to another one."""
+        _check_text("diagnosis", command.diagnosis)
+        sender = caller.organisation or ""
+        done = await handlers.apply(
+            caller, key, command.person_id, lambda referral_id: _form(referral_id, sender, command)
+        )
+        return _answer(done)
+
+    @router.post("/{referral_id}/endorsement", dependencies=[of_referral])
+    async def endorse(
+        referral_id: str,
+        caller: Hospital,
+        command: Annotated[EndorsementBody, body(EndorsementBody)],
+        key: IdempotencyKey,
+    ) -> Json[ReferralMoved]:
+        """Agree to it, or not, as the sending hospital's insurance office."""
+        opinion = _opinion(command.opinion, command.sealed_on)
+        return _answer(await handlers.endorse(caller, key, referral_id, opinion, agreed=command.agreed))
+
+    @router.post("/{referral_id}/approval", dependencies=[of_referral])
+    async def approve(
+        referral_id: str, caller: Agency, command: Annotated[OpinionBody, body(OpinionBody)], key: IdempotencyKey
+    ) -> Json[ReferralMoved]:
+        """Approve it as the agency of the pooling area."""
+        opinion = _opinion(command.opinion, command.sealed_on)
+        return _answer(await handlers.approve(caller, key, referral_id, opinion))
+
+    @router.post("/{referral_id}/rejection", dependencies=[of_referral])
+    async def reject(
+        referral_id: str, caller: Agency, command: Annotated[OpinionBody, body(OpinionBody)], key: IdempotencyKey
+    ) -> Json[ReferralMoved]:
+        """Reject it as the agency of the pooling area."""
+        opinion = _opinion(command.opinion, command.sealed_on)
+        return _answer(await handlers.reject(caller, key, referral_id, opinion))
+
+    @router.post("/{referral_id}/cancellation", dependencies=[of_referral])
+    async def cancel(
+        referral_id: str,
+        caller: HospitalOrAgency,
+        command: Annotated[CancelBody, body(CancelBody)],
+        key: IdempotencyKey,
+    ) -> Json[ReferralMoved]:
+        """Take it back before a stay begins on it: the sending hospital, or the agency."""
+        _check_text("reason", command.reason)
+        by_agency = Role.AGENCY in caller.roles
+        return _answer(await handlers.cancel(caller, key, referral_id, command.reason, by_agency=by_agency))
+
+    @router.post("/{referral_id}/expiry", dependencies=[of_referral])
+    async def expire(referral_id: str, caller: AgencyOrOperations, key: IdempotencyKey) -> Json[ReferralMoved]:
+        """Close an approval whose last day is over."""
+        return _answer(await handlers.expire(caller, key, referral_id))
+
+    return router
+
+
+def _form(referral_id: str, sending_hospital: str, command: ApplyBody) -> Form:
+    return Form(
+        referral_id=referral_id,
+        person_id=command.person_id,
+        sending_hospital=sending_hospital,
+        receiving_hospital=command.receiving_hospital,
+        attributes=tuple(sorted(set(command.attributes))),
+        diagnosis=command.diagnosis,
+        signed_on=command.signed_on,
+        signed_by=command.signed_by,
+        emergency_admitted_on=command.emergency_admitted_on,
+        attachments=tuple(Attachment(copy.kind, copy.reference) for copy in command.attachments),
+    )
+
+
+def _opinion(text: str, sealed_on: date) -> Opinion:
+    _check_text("opinion", text)
+    return Opinion(text, sealed_on)
+
+
+def _check_text(field: str, text: str) -> None:
+    if looks_personal(text):
+        raise Refused("PERSONAL_DATA_IN_TEXT", f"{field} holds an ID number: personal data stay with identity")
+
+
+def _answer(done: Answered) -> Json[ReferralMoved]:
+    return stored_answer(done.status, done.body, replayed=done.replayed)

@@ -1,0 +1,290 @@
+"""One referral: applied for and agreed by the sending hospital, approved by the agency, used by one stay."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Final, TypeAlias, assert_never
+
+import msgspec
+
+from kernel.values.decider import Decider
+from kernel.values.refusals import RefusalKind, Refused
+from referral.referrals.domain.applicant import Applicant, check_applicant
+from referral.referrals.domain.form import Form, check_form, check_not_to_come, check_order
+from referral.referrals.domain.gate import Closed
+from referral.referrals.domain.standing import Opinion, Standing, State
+
+# Commands. ``today`` is the day in China on which the command is given.
+
+
+class Apply(msgspec.Struct, frozen=True):
+    """File the form; ``applicant`` is what identity last told of the person, None where nothing."""
+
+    form: Form
+    applicant: Applicant | None
+    today: date
+    emergency_days: int | None = None
+
+
+class Endorse(msgspec.Struct, frozen=True):
+    """The sending hospital's insurance office agrees, or not."""
+
+    hospital_id: str
+    agreed: bool
+    opinion: Opinion
+    today: date
+
+
+class Approve(msgspec.Struct, frozen=True):
+    """The agency of the pooling area approves; ``validity_days`` is how long, None for ever."""
+
+    opinion: Opinion
+    today: date
+    validity_days: int | None = None
+
+
+class Reject(msgspec.Struct, frozen=True):
+    """The agency of the pooling area rejects."""
+
+    opinion: Opinion
+    today: date
+
+
+class Cancel(msgspec.Struct, frozen=True):
+    """The sending hospital, or the agency where ``hospital_id`` is None, takes the referral back."""
+
+    hospital_id: str | None
+    reason: str
+
+
+class Expire(msgspec.Struct, frozen=True):
+    """Close an approval whose last day is over."""
+
+    today: date
+
+
+class Use(msgspec.Struct, frozen=True):
+    """A stay that names this referral has begun: one referral, one stay (AMB-H5)."""
+
+    encounter_id: str
+    person_id: str
+    hospital_id: str
+    admitted_on: date
+
+
+Command: TypeAlias = Apply | Endorse | Approve | Reject | Cancel | Expire | Use
+
+
+# Events
+
+
+class ReferralApplied(msgspec.Struct, frozen=True):
+    """The form was filed with its attachments."""
+
+    standing: Standing
+
+
+class HospitalAgreed(msgspec.Struct, frozen=True):
+    """The sending hospital's insurance office agreed."""
+
+    standing: Standing
+
+
+class HospitalRefused(msgspec.Struct, frozen=True):
+    """The sending hospital's insurance office did not agree."""
+
+    standing: Standing
+
+
+class AgencyApproved(msgspec.Struct, frozen=True):
+    """The agency approved: the stay has full benefits."""
+
+    standing: Standing
+
+
+class AgencyRejected(msgspec.Struct, frozen=True):
+    """The agency rejected."""
+
+    standing: Standing
+
+
+class ReferralCancelled(msgspec.Struct, frozen=True):
+    """The referral was taken back before a stay began on it; by the agency where ``by_hospital`` is None."""
+
+    standing: Standing
+    by_hospital: str | None
+
+
+class ReferralExpired(msgspec.Struct, frozen=True):
+    """The last day for a stay to begin went by."""
+
+    standing: Standing
+
+
+class ReferralUsed(msgspec.Struct, frozen=True):
+    """A stay began on it."""
+
+    standing: Standing
+
+
+class MisuseRecorded(msgspec.Struct, frozen=True):
+    """A stay named this referral, but it does not open the gate; for the agency to look into."""
+
+    standing: Standing
+    encounter_id: str
+    why: Closed
+
+
+Event: TypeAlias = (
+    ReferralApplied
+    | HospitalAgreed
+    | HospitalRefused
+    | AgencyApproved
+    | AgencyRejected
+    | ReferralCancelled
+    | ReferralExpired
+    | ReferralUsed
+    | MisuseRecorded
+)
+
+_OPEN: Final = (State.APPLIED, State.HOSPITAL_AGREED, State.AGENCY_APPROVED)
+
+
+def decide(command: Command, standing: Standing | None) -> Sequence[Event]:
+    """What a command brings about; raises Refused."""
+    match command:
+        case Apply():
+            return _apply(command, standing)
+        case Endorse():
+            return _endorse(command, _known(standing))
+        case Approve() | Reject():
+            return _review(command, _known(standing))
+        case Cancel():
+            return _cancel(command, _known(standing))
+        case Expire():
+            return _expire(command, _known(standing))
+        case Use():
+            return () if standing is None else _use(command, standing)
+        case _:
+            assert_never(command)
+
+
+def evolve(_before: Standing | None, event: Event) -> Standing | None:
+    """The standing after an event, which the event says itself."""
+    return event.standing
+
+
+DECIDER: Final[Decider[Command, Standing | None, Event]] = Decider(None, decide, evolve)
+
+
+def _apply(command: Apply, standing: Standing | None) -> Sequence[Event]:
+    assert standing is None, "a referral's id derives from its command, so it is applied for once"
+    check_form(command.form, today=command.today, emergency_days=command.emergency_days)
+    check_applicant(command.form, command.applicant)
+    county = None if command.applicant is None else command.applicant.county
+    return [ReferralApplied(Standing(command.form, State.APPLIED, revision=1, county=county))]
+
+
+def _endorse(command: Endorse, standing: Standing) -> Sequence[Event]:
+    _check_sender(standing, command.hospital_id)
+    _check_state(standing, "endorse", State.APPLIED)
+    sealed_on = command.opinion.sealed_on
+    check_not_to_come("hospital's seal", sealed_on, command.today)
+    check_order("hospital's seal", sealed_on, "signature", standing.form.signed_on)
+    if command.agreed:
+        return [HospitalAgreed(standing.moved(state=State.HOSPITAL_AGREED, endorsement=command.opinion))]
+    return [HospitalRefused(standing.moved(state=State.HOSPITAL_REFUSED, endorsement=command.opinion))]
+
+
+def _review(command: Approve | Reject, standing: Standing) -> Sequence[Event]:
+    _check_state(standing, "review", State.HOSPITAL_AGREED)
+    assert standing.endorsement is not None
+    sealed_on = command.opinion.sealed_on
+    check_not_to_come("agency's seal", sealed_on, command.today)
+    check_order("agency's seal", sealed_on, "hospital's", standing.endorsement.sealed_on)
+    if isinstance(command, Reject):
+        return [AgencyRejected(standing.moved(state=State.AGENCY_REJECTED, review=command.opinion))]
+    days = command.validity_days
+    approved = standing.moved(
+        state=State.AGENCY_APPROVED,
+        review=command.opinion,
+        approved_on=sealed_on,
+        # The day of the approval is the first of them.
+        expires_on=None if days is None else sealed_on + timedelta(days=days - 1),
+    )
+    return [AgencyApproved(approved)]
+
+
+def _cancel(command: Cancel, standing: Standing) -> Sequence[Event]:
+    if command.hospital_id is not None:
+        _check_sender(standing, command.hospital_id)
+    _check_state(standing, "cancel", *_OPEN)
+    cancelled = standing.moved(state=State.CANCELLED, ended_because=command.reason)
+    return [ReferralCancelled(cancelled, command.hospital_id)]
+
+
+def _expire(command: Expire, standing: Standing) -> Sequence[Event]:
+    _check_state(standing, "expire", State.AGENCY_APPROVED)
+    if standing.expires_on is None or command.today <= standing.expires_on:
+        until = "does not expire" if standing.expires_on is None else f"holds until {standing.expires_on}"
+        raise Refused("REFERRAL_STILL_VALID", f"this approval {until}", kind=RefusalKind.CONFLICT)
+    return [ReferralExpired(standing.moved(state=State.EXPIRED))]
+
+
+def _use(command: Use, standing: Standing) -> Sequence[Event]:
+    # The stay has begun and is never undone from here: what is wrong with it is written down.
+    if standing.encounter_id == command.encounter_id:
+        return []
+    why = _closed(command, standing)
+    if why is not None:
+        return [MisuseRecorded(standing, command.encounter_id, why)]
+    return [ReferralUsed(standing.moved(state=State.USED, encounter_id=command.encounter_id))]
+
+
+def _closed(command: Use, standing: Standing) -> Closed | None:
+    checks = (
+        (command.person_id != standing.form.person_id, Closed.PERSON_DISAGREES),
+        (command.hospital_id != standing.form.receiving_hospital, Closed.HOSPITAL_DISAGREES),
+        (standing.state is State.USED, Closed.USED_BEFORE),
+        (standing.state is State.EXPIRED, Closed.EXPIRED),
+        (standing.approved_on is None or standing.state is State.CANCELLED, Closed.NOT_APPROVED),
+        (_is_too_late(command, standing), Closed.APPROVED_AFTER_ADMISSION),
+        (_is_before(standing.expires_on, command.admitted_on), Closed.EXPIRED),
+    )
+    return next((why for closed, why in checks if closed), None)
+
+
+def _is_too_late(command: Use, standing: Standing) -> bool:
+    # An emergency's approval may come after the admission that it was filed for.
+    return standing.form.emergency_admitted_on != command.admitted_on and _is_before(
+        command.admitted_on, standing.approved_on
+    )
+
+
+def _is_before(earlier: date | None, later: date | None) -> bool:
+    return earlier is not None and later is not None and earlier < later
+
+
+def referral_unknown() -> Refused:
+    """There is no such referral, or it is none of the caller's."""
+    return Refused("REFERRAL_UNKNOWN", "there is no such referral", kind=RefusalKind.NOT_FOUND)
+
+
+def _known(standing: Standing | None) -> Standing:
+    if standing is None:
+        raise referral_unknown()
+    return standing
+
+
+def _check_sender(standing: Standing, hospital_id: str) -> None:
+    if standing.form.sending_hospital != hospital_id:
+        raise referral_unknown()
+
+
+def _check_state(standing: Standing, command: str, *wanted: State) -> None:
+    if standing.state not in wanted:
+        raise Refused(
+            "REFERRAL_NOT_IN_STATE",
+            f"cannot {command} this referral: it is {standing.state}, and must be {' or '.join(wanted)}",
+            kind=RefusalKind.CONFLICT,
+            about={"referral": standing.form.referral_id, "state": standing.state},
+        )

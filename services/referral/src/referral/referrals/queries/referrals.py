@@ -1,0 +1,177 @@
+"""The questions that referral's API and handlers ask of its read tables."""
+
+from datetime import date, datetime
+from typing import Any, Final
+
+import msgspec
+
+from kernel.running.runtime import Runtime
+from referral.referrals.domain.applicant import Applicant, Held
+from referral.referrals.domain.form import Attachment
+from referral.referrals.queries.lists import Wanted, listing, waiting
+
+__all__ = ["Queries", "ReferralRow", "Wanted"]
+
+_COLUMNS: Final = """
+referral_id, revision, person_id, state, sending_hospital, receiving_hospital, attributes, diagnosis, attachments,
+signed_on, signed_by, endorsement, endorsed_on, review, reviewed_on, approved_on, expires_on, encounter_id,
+ended_because, emergency_admitted_on, county, waiting_since
+"""
+_ONE_SQL: Final = f"SELECT {_COLUMNS} FROM referrals WHERE referral_id = $1"
+_TOTALS_SQL: Final = """
+SELECT state, count(*)::int AS referrals, min(waiting_since) AS oldest FROM referrals
+WHERE waiting_since IS NOT NULL AND ($1::text IS NULL OR county = $1) AND ($2::text IS NULL OR sending_hospital = $2)
+  AND ($3::text[] IS NULL OR county LIKE ANY($3))
+GROUP BY state ORDER BY state
+"""
+#: Of an old referral without a county nobody knows whose it is: only who works for all divisions has it.
+_COUNTY_SQL: Final = "SELECT coalesce(county, '000000') FROM referrals WHERE referral_id = $1"
+_NAME_SQL: Final = "SELECT name FROM institutions WHERE hospital_id = $1"
+_MISUSES_SQL: Final = """
+SELECT encounter_id, why, recorded_at FROM misuses WHERE referral_id = $1 ORDER BY recorded_at, encounter_id LIMIT 100
+"""
+_STAYS_SQL: Final = """
+SELECT s.settlement_id, s.encounter_id, s.settled_at, s.with_benefits, r.revoked_at
+FROM settled_stays s LEFT JOIN revoked_settlements r USING (settlement_id)
+WHERE s.referral_id = $1 ORDER BY s.settled_at, s.settlement_id LIMIT 100
+"""
+_COPIES_SQL: Final = "SELECT copy, delivered_on, recorded_by FROM copies WHERE referral_id = $1"
+_RUN_OUT_SQL: Final = """
+SELECT referral_id FROM referrals WHERE state = 'AGENCY_APPROVED' AND expires_on < $1 ORDER BY expires_on LIMIT $2
+"""
+_APPLICANT_SQL: Final = """
+SELECT person_id, memberships, deceased_on, merged_into, county FROM applicants WHERE person_id = $1
+"""
+
+
+class ReferralRow(msgspec.Struct, frozen=True):
+    """A referral as it stands."""
+
+    referral_id: str
+    revision: int
+    person_id: str
+    state: str
+    sending_hospital: str
+    receiving_hospital: str
+    attributes: tuple[str, ...]
+    diagnosis: str
+    attachments: tuple[Attachment, ...]
+    signed_on: date
+    signed_by: str
+    endorsement: str | None
+    endorsed_on: date | None
+    review: str | None
+    reviewed_on: date | None
+    approved_on: date | None
+    expires_on: date | None
+    encounter_id: str | None
+    ended_because: str | None
+    emergency_admitted_on: date | None
+    county: str | None
+    waiting_since: date | None
+
+
+class WaitingTotal(msgspec.Struct, frozen=True):
+    """How many referrals wait in a state, and since when the oldest does."""
+
+    state: str
+    referrals: int
+    oldest: date
+
+
+class MisuseRow(msgspec.Struct, frozen=True):
+    """A stay that named the referral in vain."""
+
+    encounter_id: str
+    why: str
+    recorded_at: datetime
+
+
+class CopyRow(msgspec.Struct, frozen=True):
+    """A copy of the form that came to its keeper."""
+
+    delivered_on: date
+    recorded_by: str
+
+
+class StayRow(msgspec.Struct, frozen=True):
+    """A settlement of the stay that rests on a referral."""
+
+    settlement_id: str
+    encounter_id: str
+    settled_at: datetime
+    with_benefits: bool
+    revoked_at: datetime | None
+
+
+class Queries:
+    """Read-only questions, each bounded."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    async def referral(self, referral_id: str) -> ReferralRow | None:
+        """One referral as it stands."""
+        row = await self._runtime.store.pool.fetchrow(_ONE_SQL, referral_id)
+        return None if row is None else _row(row)
+
+    async def county_of(self, referral_id: str) -> str | None:
+        """The applicant's county when it was filed; None for no referral."""
+        county: str | None = await self._runtime.store.pool.fetchval(_COUNTY_SQL, referral_id)
+        return county
+
+    async def misuses(self, referral_id: str) -> list[MisuseRow]:
+        """Stays that named a referral in vain, the first hundred."""
+        rows = await self._runtime.store.pool.fetch(_MISUSES_SQL, referral_id)
+        return [MisuseRow(*row) for row in rows]
+
+    async def page(self, wanted: Wanted, after: str | None, limit: int) -> list[ReferralRow]:
+        """Referrals, the newest signature first; ``after`` is the last one of the page before."""
+        sql, values = listing(_COLUMNS, wanted, after, limit)
+        return await self._rows(sql, *values)
+
+    async def waiting(self, wanted: Wanted, after: tuple[date, str] | None, limit: int) -> list[ReferralRow]:
+        """What waits for somebody's act, the longest wait first."""
+        sql, values = waiting(_COLUMNS, wanted, after, limit)
+        return await self._rows(sql, *values)
+
+    async def waiting_totals(self, wanted: Wanted) -> list[WaitingTotal]:
+        """How much waits in each state, of the wanted counties and sending hospital."""
+        values = (wanted.county, wanted.sending_hospital, wanted.divisions)
+        rows = await self._runtime.store.pool.fetch(_TOTALS_SQL, *values)
+        return [WaitingTotal(*row) for row in rows]
+
+    async def name_of(self, hospital_id: str) -> str | None:
+        """What an institution is called, as settlement's registry has it."""
+        name: str | None = await self._runtime.store.pool.fetchval(_NAME_SQL, hospital_id)
+        return name
+
+    async def stays(self, referral_id: str) -> list[StayRow]:
+        """What settlement made of the stay, the first hundred settlements."""
+        return [StayRow(*row) for row in await self._runtime.store.pool.fetch(_STAYS_SQL, referral_id)]
+
+    async def copies(self, referral_id: str) -> dict[str, CopyRow]:
+        """The copies of the form that came, by who keeps them."""
+        rows = await self._runtime.store.pool.fetch(_COPIES_SQL, referral_id)
+        return {row["copy"]: CopyRow(row["delivered_on"], row["recorded_by"]) for row in rows}
+
+    async def run_out(self, today: date, limit: int) -> list[str]:
+        """Approvals whose last day is over."""
+        rows = await self._runtime.store.pool.fetch(_RUN_OUT_SQL, today, limit)
+        return [row["referral_id"] for row in rows]
+
+    async def applicant(self, person_id: str) -> Applicant | None:
+        """A person as identity last told of them."""
+        row = await self._runtime.store.pool.fetchrow(_APPLICANT_SQL, person_id)
+        if row is None:
+            return None
+        memberships = msgspec.json.decode(row["memberships"], type=tuple[Held, ...])
+        return Applicant(row["person_id"], memberships, row["deceased_on"], row["merged_into"], row["county"])
+
+    async def _rows(self, sql: str, *arguments: Any) -> list[ReferralRow]:
+        return [_row(row) for row in await self._runtime.store.pool.fetch(sql, *arguments)]
+
+
+def _row(row: Any) -> ReferralRow:
+    plain = {**dict(row), "attachments": msgspec.json.decode(row["attachments"])}
+    return msgspec.convert(plain, ReferralRow)

@@ -1,0 +1,1 @@
+"""Tables, and the rows that each event leaves in them."""

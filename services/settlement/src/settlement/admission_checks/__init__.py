@@ -1,0 +1,1 @@
+"""Admission checks: the look into admissions on a handbook alone."""

@@ -1,1 +1,0 @@
-"""The pure part of settlement: encounters, benefits, yearly accumulators."""

@@ -1,0 +1,1 @@
+"""Encounters: from admission to the settled bill, and its revocation."""

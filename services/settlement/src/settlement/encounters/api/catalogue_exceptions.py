@@ -1,0 +1,35 @@
+"""Catalogue exceptions over HTTP: departments approve cost outside the catalogue above the limit."""
+
+from typing import Annotated
+
+from kernel.http import IdempotencyKey, Json, Router, Wire, allow, body, of_division, stored_answer
+from kernel.security import Principal, Role
+from settlement.encounters.api.bodies import ExceptionBody
+from settlement.encounters.commands.catalogue_exceptions import ExceptionHandlers
+from settlement.encounters.queries.encounters import Queries
+
+Approver = Annotated[Principal, allow(Role.DEPARTMENT, Role.AGENCY)]
+
+
+class ExceptionApproved(Wire, frozen=True):
+    """The departments that have approved by now; the document in force says how many it takes."""
+
+    encounter_id: str
+    approved_by: tuple[str, ...]
+
+
+def exceptions(handlers: ExceptionHandlers, queries: Queries) -> Router:
+    """The route of /v1/encounters/{encounter_id}/catalogue-exception."""
+    of_encounter = of_division("encounter_id", queries.county_of_encounter)
+    router = Router(prefix="/v1/encounters", tags=["encounters"], dependencies=[of_encounter])
+
+    @router.post("/{encounter_id}/catalogue-exception", status_code=201)
+    async def approve_exception(
+        encounter_id: str, caller: Approver, command: Annotated[ExceptionBody, body(ExceptionBody)], key: IdempotencyKey
+    ) -> Json[ExceptionApproved]:
+        """Approve the exception for the caller's department, before or after settlement; a settled bill that comes
+        out otherwise with it becomes a review item."""
+        done = await handlers.approve(caller, key, encounter_id, command.approved_on, command.evidence)
+        return stored_answer(done.status, done.body, replayed=done.replayed)
+
+    return router

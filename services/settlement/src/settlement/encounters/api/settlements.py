@@ -1,0 +1,139 @@
+"""Settlements over HTTP: look at one with its whole trace, list them, take the latest back."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Annotated, Final
+
+from kernel.http import (
+    IdempotencyKey,
+    Json,
+    Page,
+    PageRequest,
+    Router,
+    Wire,
+    Yuan,
+    allow,
+    answer,
+    body,
+    of_division,
+    page_of,
+    paging,
+    stored_answer,
+)
+from kernel.security import Principal, Role
+from kernel.values.china_time import china_date
+from law import recalculated, statement
+from settlement.encounters.api.answers import SettlementAnswer, settlement_answer, text
+from settlement.encounters.api.bodies import RevokeBody
+from settlement.encounters.commands.encounters import Handlers
+from settlement.encounters.domain import refusals
+from settlement.encounters.domain.events import EncounterEvent, SettlementRevoked
+from settlement.encounters.queries.encounters import Queries, SettlementOnFile
+
+REVOKED: Final = "这次结算已经撤销，下面的内容不再有效。"
+Hospital = Annotated[Principal, allow(Role.HOSPITAL)]
+Reader = Annotated[Principal, allow(Role.HOSPITAL, Role.AGENCY, Role.FINANCE, Role.OPERATIONS, by_division=True)]
+
+
+class Revoked(Wire, frozen=True):
+    """A settlement taken back: the hospital gives the patient this much again."""
+
+    settlement_id: str
+    encounter_id: str
+    refund_to_patient_fen: Yuan
+    accumulators_fen: dict[str, Yuan]
+
+
+class StatementAnswer(Wire, frozen=True):
+    """The patient's statement (结算说明): lines to be printed one under the other, amounts in 元."""
+
+    settlement_id: str
+    revoked: bool
+    lines: tuple[str, ...]
+
+
+class SettlementRow(Wire, frozen=True):
+    """One settlement in a list."""
+
+    settlement_id: str
+    encounter_id: str
+    hospital_id: str
+    person_id: str
+    discharged_on: date
+    settled_at: datetime
+    category: str | None
+    policy_id: str
+    total_fen: Yuan
+    patient_pays_fen: Yuan
+    payout_fen: Yuan
+    revoked_at: datetime | None
+
+
+def settlements(handlers: Handlers, queries: Queries) -> Router:
+    """The routes of /v1/settlements."""
+    router = Router(prefix="/v1/settlements", tags=["settlements"])
+    of_settlement = of_division("settlement_id", queries.county_of_settlement)
+
+    async def visible(settlement_id: str, caller: Principal) -> SettlementOnFile:
+        found = await queries.settlement(settlement_id)
+        if found is None or _is_foreign(caller, found.settlement.hospital_id):
+            raise refusals.settlement_unknown(settlement_id)
+        return found
+
+    @router.get("")
+    async def list_settlements(caller: Reader, page: Annotated[PageRequest, paging(str)]) -> Json[Page[SettlementRow]]:
+        """Settlements: a hospital's own, or all for those who run the funds."""
+        own = caller.organisation if Role.HOSPITAL in caller.roles else None
+        after = str(page.after[0]) if page.after else ""
+        if caller.divisions is None:
+            rows = await queries.settlements(own, after, page.limit + 1)
+        else:
+            # A token with divisions is never a hospital's.
+            rows = await queries.settlements_of(caller.division_patterns, after, page.limit + 1)
+        found = [_row(dict(row)) for row in rows]
+        return answer(page_of(found, page, key=lambda row: (row.settlement_id,)))
+
+    @router.get("/{settlement_id}", dependencies=[of_settlement])
+    async def get_settlement(settlement_id: str, caller: Reader) -> Json[SettlementAnswer]:
+        """One settlement with every layer, its clause, and the accumulators before and after."""
+        found = await visible(settlement_id, caller)
+        return answer(settlement_answer(found.settlement, found.supplements, revoked=found.revoked))
+
+    @router.get("/{settlement_id}/statement", dependencies=[of_settlement])
+    async def get_statement(settlement_id: str, caller: Reader) -> Json[StatementAnswer]:
+        """The settlement for the patient, in plain Chinese: who pays what and why, and what is left of the year."""
+        found = await visible(settlement_id, caller)
+        outcome = found.outcome
+        pack = await queries.pack(outcome.policy_digest)
+        later = (
+            recalculated(china_date(change.supplemented_at), change.patient_fen, change.payout_fen)
+            for change in found.supplements
+        )
+        lines = (*statement(outcome.adjudication, outcome.claim, pack.file), *later)
+        return answer(StatementAnswer(settlement_id, found.revoked, ((REVOKED, *lines) if found.revoked else lines)))
+
+    @router.post("/{settlement_id}/revocation", status_code=201)
+    async def revoke(
+        settlement_id: str, caller: Hospital, command: Annotated[RevokeBody, body(RevokeBody)], key: IdempotencyKey
+    ) -> Json[Revoked]:
+        """Take back the person's latest settlement of the year; the encounter can be settled again."""
+        done = await handlers.revoke(caller, key, settlement_id, command.reason, _revoked)
+        return stored_answer(done.status, done.body, replayed=done.replayed)
+
+    return router
+
+
+def _is_foreign(caller: Principal, hospital_id: str) -> bool:
+    return Role.HOSPITAL in caller.roles and hospital_id != caller.organisation
+
+
+def _revoked(events: Sequence[EncounterEvent]) -> str:
+    event = events[0]
+    assert isinstance(event, SettlementRevoked)
+    standings = {name: Yuan(fen) for name, fen in event.balances_fen.items()}
+    return text(Revoked(event.settlement_id, event.encounter_id, Yuan(event.refund_to_patient_fen), standings))
+
+
+def _row(values: dict[str, object]) -> SettlementRow:
+    amounts = {name: Yuan(values.pop(name)) for name in ("total_fen", "patient_pays_fen", "payout_fen")}  # type: ignore[call-overload]  # bigint columns
+    return SettlementRow(**values, **amounts)  # type: ignore[arg-type]  # the columns of the query are the fields

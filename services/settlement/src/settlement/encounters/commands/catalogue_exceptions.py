@@ -1,0 +1,56 @@
+"""Departments approve catalogue exceptions, before or after a bill is settled (R-GX-11)."""
+
+from datetime import date
+
+from kernel.http import Idempotency
+from kernel.running.hosting import Clock
+from kernel.running.requested import requested_by
+from kernel.running.runtime import Runtime
+from kernel.security import Principal, Role
+from kernel.values.china_time import china_date
+from kernel.writing.command_path import Answered, Outcome
+from kernel.writing.event_store import StreamAppend
+from law.packs import PackLibrary
+from settlement.encounters.domain.catalogue_exception import check_approver
+from settlement.encounters.domain.commands import ApproveException
+from settlement.encounters.domain.encounter import DECIDER
+from settlement.encounters.queries.case_file import CaseFiles
+
+
+class ExceptionHandlers:
+    """The command of departments about an encounter."""
+
+    def __init__(self, runtime: Runtime, library: PackLibrary, clock: Clock) -> None:
+        self._runtime = runtime
+        self._library = library
+        self._clock = clock
+        self._files = CaseFiles(runtime)
+
+    async def approve(
+        self, caller: Principal, key: Idempotency, encounter_id: str, approved_on: date, evidence: str
+    ) -> Answered:
+        """Record the caller's department's approval; what it changes for a settled bill becomes a review item."""
+        context = requested_by(caller, key, self._clock)
+        department, today = department_of(caller), china_date(context.now)
+
+        async def attempt() -> Outcome:
+            file = await self._files.of(encounter_id, None)
+            discharge = file.opened.discharge
+            check_approver(
+                department, self._library.newest(file.county, discharge.discharged_on if discharge else today)
+            )
+            command = ApproveException(department, approved_on, today, evidence)
+            events = tuple(DECIDER.decide(command, file.state))
+            approved_by = dict.fromkeys([*file.opened.exception_approved_by, department])
+            body = {"encounter_id": encounter_id, "approved_by": list(approved_by)}
+            return Outcome((StreamAppend(file.stream, events),), body, 201, file.opened.admission.person_id)
+
+        return await self._runtime.path.run(context, attempt)
+
+
+def department_of(caller: Principal) -> str:
+    """The department that a caller approves for: an agency for medical security, else the one the token names."""
+    if Role.DEPARTMENT in caller.roles:
+        assert caller.organisation is not None, "a department's token names the department"
+        return caller.organisation.replace("-", "_")
+    return "medical_security"

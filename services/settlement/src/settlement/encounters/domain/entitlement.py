@@ -1,0 +1,123 @@
+"""Entitlement at the door: whether a person is admitted without a deposit, in which category and by which clause."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Final
+
+import msgspec
+
+from kernel.values.refusals import RefusalKind, Refused
+from law import Standing, effective_category
+from law.packs import Policy
+from law.packs.population import TreatFirst
+from law.packs.rows import DiseaseList
+from settlement.institutions.domain.institution import Institution
+
+_OF_ANOTHER: Final = "OF_ANOTHER"
+
+
+class Arrival(msgspec.Struct, frozen=True):
+    """Somebody at a hospital's door; ``disease`` is the code of a listed disease.
+
+    ``handbook`` is what identity said of a poverty handbook that was shown: HOLDS, LAPSED, UNLISTED or OF_ANOTHER.
+    """
+
+    kind: str
+    place: str
+    on: date
+    institution: Institution
+    disease: str | None = None
+    handbook: str | None = None
+
+
+class AdmissionTerms(msgspec.Struct, frozen=True):
+    """The answer at admission. ``major_disease`` is a disease for which anybody insured is treated first.
+
+    ``on_handbook``: no deposit because of a handbook alone, which is to be looked into.
+    """
+
+    deposit_required: bool
+    category: str | None
+    clause: str | None
+    major_disease: bool = False
+    on_handbook: bool = False
+
+
+def admission_terms(standing: Standing, policy: Policy, arrival: Arrival) -> AdmissionTerms:
+    """先诊疗后付费: no deposit for whom the policy serves, where the document extends that to the kind of care.
+
+    That is the poor at the levels of hospital that the document names, and any insured resident with a major disease
+    at a hospital designated for it (002 三(二)). Where the document says so, whoever shows a poverty handbook is
+    admitted as the poor are, also before a department's list names them (000 二(二)). Raises Refused HANDBOOK_FOREIGN.
+    """
+    if arrival.handbook == _OF_ANOTHER:
+        raise Refused(
+            "HANDBOOK_FOREIGN",
+            "the poverty handbook names other people; ask for the patient's own, or admit without it",
+            kind=RefusalKind.CONFLICT,
+        )
+    category = effective_category(standing, policy.file, arrival.on, arrival.on)
+    rule = policy.file.treat_first
+    if rule is None:
+        return AdmissionTerms(deposit_required=arrival.kind == "inpatient", category=category, clause=None)
+    major = rule.major_disease and _is_in(rule.disease_list, arrival.disease)
+    poor = category is not None and _reaches(rule, arrival)
+    if poor or (major and _is_treated_anywhere(standing, arrival)):
+        clause = f"{policy.file.document.cited_as} {rule.clause}"
+        return AdmissionTerms(deposit_required=False, category=category, clause=clause, major_disease=major)
+    if rule.handbook_clause is not None and arrival.handbook is not None and _reaches(rule, arrival):
+        clause = f"{policy.file.document.cited_as} {rule.handbook_clause}"
+        return AdmissionTerms(
+            deposit_required=False, category=category, clause=clause, major_disease=major, on_handbook=True
+        )
+    deposit = arrival.kind == "inpatient"
+    return AdmissionTerms(deposit_required=deposit, category=category, clause=None, major_disease=major)
+
+
+def _reaches(rule: TreatFirst, arrival: Arrival) -> bool:
+    level = arrival.institution.level
+    return arrival.kind in rule.kinds and arrival.place in rule.places and (not rule.levels or level in rule.levels)
+
+
+def _is_treated_anywhere(standing: Standing, arrival: Arrival) -> bool:
+    """城乡参保居民患重大疾病在大病救治定点医疗机构: the poor and anybody else in the residents' insurance."""
+    insured = any(
+        enrolment.scheme == "RESIDENT"
+        and enrolment.year == arrival.on.year
+        and enrolment.registered_on is not None
+        and enrolment.registered_on <= arrival.on
+        for enrolment in standing.enrolments
+    )
+    hospital = arrival.institution
+    return insured and hospital.designated_on(arrival.on) and hospital.designated_for(arrival.disease)
+
+
+def best_terms(standing: Standing, policies: Sequence[Policy], arrival: Arrival) -> AdmissionTerms:
+    """The terms of the first policy that asks for no deposit, or else of the first one (AMB-D6)."""
+    terms = [admission_terms(standing, policy, arrival) for policy in policies]
+    return next((found for found in terms if not found.deposit_required and found.clause), terms[0])
+
+
+def check_disease(policies: Sequence[Policy], arrival: Arrival) -> None:
+    """Refuse the code of a disease that no document of the place lists for this kind of care."""
+    if arrival.disease is None:
+        return
+    lists = [listed for policy in policies for listed in _lists(policy, arrival.kind)]
+    if not any(_is_in(listed, arrival.disease) for listed in lists):
+        raise Refused(
+            "DISEASE_NOT_LISTED",
+            f"no document of the place lists {arrival.disease} for {arrival.kind}; leave it out or correct the code",
+            about={"disease": arrival.disease},
+        )
+
+
+def _lists(policy: Policy, kind: str) -> Iterator[DiseaseList]:
+    rule, treat_first = policy.file.certification, policy.file.treat_first
+    if rule is not None and rule.disease_list is not None and kind in rule.required_for:
+        yield rule.disease_list
+    if treat_first is not None and treat_first.disease_list is not None:
+        yield treat_first.disease_list
+
+
+def _is_in(listed: DiseaseList | None, disease: str | None) -> bool:
+    return listed is not None and disease is not None and listed.disease(disease) is not None

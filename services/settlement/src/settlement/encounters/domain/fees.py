@@ -1,0 +1,71 @@
+"""Fee lines and their sums by cost class (DOMAIN B5)."""
+
+from collections.abc import Iterable
+from typing import Literal
+
+import msgspec
+
+from kernel.values.refusals import Refused
+
+CostClass = Literal["compliant", "self_pay_first", "over_limit", "out_of_catalogue"]
+#: More lines than this in one stay mean that something is wrong with the sender.
+LINES_MAX = 20_000
+
+
+class FeeLine(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One line of a bill. ``excluded`` marks cost that aid must not pay (004 八(一), AMB-E15)."""
+
+    item: str
+    amount_fen: int
+    cost_class: CostClass
+    excluded: bool = False
+
+
+class FeeSums(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the lines come to, in fen by class; total = compliant + self_pay_first + over_limit + out_of_catalogue."""
+
+    compliant_fen: int = 0
+    self_pay_first_fen: int = 0
+    over_limit_fen: int = 0
+    out_of_catalogue_fen: int = 0
+    excluded_fen: int = 0
+    excluded_compliant_fen: int = 0
+    lines: int = 0
+
+    @property
+    def total_fen(self) -> int:
+        """The whole bill."""
+        return self.compliant_fen + self.self_pay_first_fen + self.over_limit_fen + self.out_of_catalogue_fen
+
+    def plus(self, other: "FeeSums", sign: int = 1) -> "FeeSums":
+        """The sum with, or without, the lines of ``other``."""
+        return FeeSums(*(a + sign * b for a, b in zip(_values(self), _values(other), strict=True)))
+
+
+def _values(sums: FeeSums) -> tuple[int, ...]:
+    return tuple(getattr(sums, name) for name in FeeSums.__struct_fields__)
+
+
+def sums_of(lines: Iterable[FeeLine]) -> FeeSums:
+    """Add up lines; raises Refused NEGATIVE_AMOUNT for a line below zero."""
+    by_class = {"compliant": 0, "self_pay_first": 0, "over_limit": 0, "out_of_catalogue": 0}
+    excluded = excluded_compliant = count = 0
+    for line in lines:
+        if line.amount_fen < 0:
+            raise Refused(
+                "NEGATIVE_AMOUNT", f"fee line {line.item} is {line.amount_fen} fen; void a batch to take it back"
+            )
+        by_class[line.cost_class] += line.amount_fen
+        count += 1
+        if line.excluded:
+            excluded += line.amount_fen
+            excluded_compliant += line.amount_fen if line.cost_class == "compliant" else 0
+    return FeeSums(
+        by_class["compliant"],
+        by_class["self_pay_first"],
+        by_class["over_limit"],
+        by_class["out_of_catalogue"],
+        excluded,
+        excluded_compliant,
+        count,
+    )

@@ -1,0 +1,144 @@
+"""What can still be done about a settled encounter: a department's approval, a supplement, revocation."""
+
+from collections.abc import Sequence
+from typing import assert_never
+
+from kernel.values.refusals import RefusalKind, Refused
+from settlement.encounters.domain import refusals
+from settlement.encounters.domain.commands import ApproveException, Revoke, Supplement
+from settlement.encounters.domain.events import (
+    CatalogueExceptionApproved,
+    EncounterEvent,
+    LayerChange,
+    SettlementRevoked,
+    SettlementSupplemented,
+)
+from settlement.encounters.domain.readjudication import Correction, paid
+from settlement.encounters.domain.state import Settled, State, Unknown
+
+
+def decide_later(command: ApproveException | Supplement | Revoke, state: State) -> Sequence[EncounterEvent]:
+    """What a command brings about that may come after settlement; raises Refused."""
+    match command:
+        case ApproveException():
+            return _approve(command, state)
+        case Supplement():
+            return _supplement(command, state)
+        case Revoke():
+            return _revoke(command, state)
+        case _:
+            assert_never(command)
+
+
+def _approve(command: ApproveException, state: State) -> Sequence[EncounterEvent]:
+    """Record a department's approval; one that the department gave before changes nothing. Raises Refused."""
+    if isinstance(state, Unknown):
+        raise Refused("ENCOUNTER_UNKNOWN", "cannot approve an exception for an encounter that was never admitted")
+    opened = state.before if isinstance(state, Settled) else state
+    admission = opened.admission
+    if command.approved_on > command.today:
+        raise Refused("DATE_IN_FUTURE", f"approval on {command.approved_on} has not come yet; today is {command.today}")
+    if command.department in opened.exception_approved_by:
+        return ()
+    return (
+        CatalogueExceptionApproved(
+            admission.encounter_id,
+            admission.person_id,
+            admission.hospital_id,
+            command.department,
+            command.approved_on,
+            command.evidence,
+        ),
+    )
+
+
+def _supplement(command: Supplement, state: State) -> Sequence[EncounterEvent]:
+    """Put a new outcome beside the settlement; raises Refused where it is not the one that was decided again."""
+    correction = command.correction
+    if not isinstance(state, Settled) or state.settlement.settlement_id != correction.settlement_id:
+        raise _not_in_force(correction.settlement_id)
+    if state.outcome.adjudication != correction.before:
+        raise Refused(
+            "REVIEW_STALE",
+            f"settlement {correction.settlement_id} was supplemented meanwhile",
+            kind=RefusalKind.CONFLICT,
+        )
+    settled, year = state.settlement, command.year_after
+    return (
+        SettlementSupplemented(
+            command.supplement_id,
+            settled.settlement_id,
+            settled.encounter_id,
+            settled.person_id,
+            settled.hospital_id,
+            settled.county,
+            settled.area,
+            settled.year,
+            command.review_id,
+            command.now,
+            correction.facts.claim,
+            correction.facts.standing,
+            correction.after,
+            correction.policy.pack.digest,
+            layer_changes(correction),
+            correction.patient_fen,
+            correction.payout_fen,
+            year.balances_fen,
+            year.version,
+            year.latest_settlement,
+            correction.policy.configured,
+            state.settlement.considered,
+            command.identity_revision,
+            None if year.person_id == settled.person_id else year.person_id,
+        ),
+    )
+
+
+def layer_changes(correction: Correction) -> tuple[LayerChange, ...]:
+    """What changes for each payer and its funds, in the order of the waterfall; unchanged payers are left out."""
+    before, after = correction.before, correction.after
+    old = {layer.payer: layer for layer in before.layers}
+    new = {layer.payer: layer for layer in after.layers}
+    changes = []
+    for payer, amount in correction.layers_fen.items():
+        if paid(old.get(payer)) == paid(new.get(payer)):
+            continue
+        layer, document = (new[payer], after.document) if payer in new else (old[payer], before.document)
+        payout = paid(new.get(payer))[1] - paid(old.get(payer))[1]
+        changes.append(LayerChange(payer, amount, layer.clause, document, payout, layer.funds))
+    return tuple(changes)
+
+
+def _revoke(command: Revoke, state: State) -> Sequence[EncounterEvent]:
+    """Take a settlement back with all its supplements; only the latest of the year (AMB-X4). Raises Refused."""
+    if not isinstance(state, Settled) or state.settlement.settlement_id != command.settlement_id:
+        raise _not_in_force(command.settlement_id)
+    settled, year = state.settlement, command.benefit_year
+    if year.latest_settlement != settled.settlement_id:
+        raise refusals.not_the_latest(settled.settlement_id, year.latest_settlement)
+    return (
+        SettlementRevoked(
+            settled.settlement_id,
+            settled.encounter_id,
+            settled.person_id,
+            settled.hospital_id,
+            settled.area,
+            settled.year,
+            command.now,
+            command.reason,
+            # What the patient paid at the window comes back there; supplements were between patient and funds.
+            settled.adjudication.patient_pays_fen,
+            state.outcome.adjudication.before_fen,
+            year.version + 1,
+            settled.previous_settlement,
+            settled.counted_for,
+        ),
+    )
+
+
+def _not_in_force(settlement_id: str) -> Refused:
+    return Refused(
+        "SETTLEMENT_NOT_IN_FORCE",
+        f"settlement {settlement_id} was revoked before or never made",
+        about={"settlement": settlement_id},
+    )

@@ -1,0 +1,85 @@
+"""What admission needs to know: the person, the hospital, the law and the referral, in one round trip."""
+
+from datetime import date
+from typing import Any, Final
+
+import msgspec
+
+from kernel.running.runtime import Runtime
+from kernel.values.refusals import RefusalKind, Refused
+from law import Standing
+from settlement.encounters.domain import refusals
+from settlement.encounters.queries.case_file import Referral, institution_of, standing_told
+from settlement.institutions.domain.institution import Institution
+
+_SQL: Final = """
+SELECT p.county, p.entitlement, i.name, i.level, i.division, i.contract_from, i.contract_to, i.majors, i.major_diseases,
+       r.state, COALESCE(f.merged_into, r.person_id) AS referral_person, r.receiving_hospital, r.approved_on,
+       h.result AS handbook, h.person_id AS handbook_person, h.hospital_id AS handbook_hospital
+FROM (SELECT 1) one
+LEFT JOIN people p ON p.person_id = $1
+LEFT JOIN institutions i ON i.hospital_id = $2
+LEFT JOIN referrals r ON r.referral_id = $3
+LEFT JOIN handbook_checks h ON h.check_id = $4
+LEFT JOIN people f ON f.person_id = r.person_id
+"""
+
+
+class AdmissionFile(msgspec.Struct, frozen=True):
+    """A person at a hospital's door."""
+
+    county: str
+    standing: Standing
+    deceased_on: date | None
+    institution: Institution
+    referral: Referral | None
+    #: What identity said of a handbook that was shown.
+    handbook: str | None = None
+
+    @property
+    def referral_told(self) -> tuple[str, str] | None:
+        """Whom the referral is for and to which hospital, if it is known."""
+        return None if self.referral is None else (self.referral.person_id, self.referral.receiving_hospital)
+
+
+async def load_admission(
+    runtime: Runtime, person_id: str, hospital_id: str, referral_id: str | None, handbook_check_id: str | None = None
+) -> AdmissionFile:
+    """Everything for one admission; raises Refused PERSON_…, HOSPITAL_UNKNOWN, HANDBOOK_CHECK_UNKNOWN."""
+    row = await runtime.store.pool.fetchrow(_SQL, person_id, hospital_id, referral_id, handbook_check_id)
+    assert row is not None
+    if row["county"] is None:
+        raise refusals.person_unknown(person_id)
+    if row["name"] is None:
+        raise refusals.hospital_unknown(hospital_id)
+    told = msgspec.json.decode(row["entitlement"])
+    if told.get("merged_into"):
+        raise refusals.person_merged(person_id, told["merged_into"])
+    if told.get("annulled"):
+        raise refusals.person_annulled(person_id)
+    referral = None
+    if row["state"] is not None:
+        referral = Referral(row["state"], row["referral_person"], row["receiving_hospital"], row["approved_on"])
+    deceased = told.get("deceased_on")
+    return AdmissionFile(
+        row["county"],
+        standing_told(row["entitlement"]),
+        date.fromisoformat(deceased) if deceased else None,
+        institution_of(hospital_id, row),
+        referral,
+        None if handbook_check_id is None else _handbook(row, person_id, hospital_id, handbook_check_id),
+    )
+
+
+def _handbook(row: Any, person_id: str, hospital_id: str, check_id: str) -> str:
+    """What a check said; raises Refused HANDBOOK_CHECK_UNKNOWN for another person's or hospital's, too."""
+    if (row["handbook_person"], row["handbook_hospital"]) != (person_id, hospital_id):
+        raise Refused(
+            "HANDBOOK_CHECK_UNKNOWN",
+            f"no check {check_id} of a handbook is known for this person and hospital; check it, or send this again "
+            "in a moment",
+            kind=RefusalKind.CONFLICT,
+            about={"handbook_check_id": check_id},
+        )
+    result: str = row["handbook"]
+    return result

@@ -1,0 +1,1 @@
+"""Institutions: the registry of hospitals under contract."""

@@ -1,0 +1,1 @@
+"""Reactions: what settlement does on other services' messages, and on its own."""

@@ -1,0 +1,1 @@
+"""Reviews: what facts that come late change for settled bills."""

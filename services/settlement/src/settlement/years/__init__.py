@@ -1,0 +1,1 @@
+"""Benefit years: a person's accumulators, and the years of merged records."""

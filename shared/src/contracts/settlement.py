@@ -1,0 +1,161 @@
+"""What settlement publishes: who owes what for which bill, each fen with its clause."""
+
+from datetime import date, datetime
+from typing import Final
+
+import msgspec
+
+from kernel.messaging.envelope import contract_registry
+
+TOPIC: Final = "settlement"
+
+
+class LayerPaid(msgspec.Struct, frozen=True):
+    """One payer's part of a bill. ``funding`` names the funds that stand behind it, in order: the ledger splits."""
+
+    payer: str
+    amount_fen: int
+    clause: str
+    document: str
+    funding: tuple[str, ...] = ()
+    payout_fen: int = 0
+
+
+class EncounterAdmitted(msgspec.Struct, frozen=True):
+    """A person was admitted; a referral, if named, is used up by this stay."""
+
+    encounter_id: str
+    person_id: str
+    hospital_id: str
+    admitted_on: date
+    deposit_required: bool
+    referral_id: str | None = None
+
+
+class EncounterReferred(msgspec.Struct, frozen=True):
+    """A stay that began without a referral was given one; it is used up by this stay."""
+
+    encounter_id: str
+    person_id: str
+    hospital_id: str
+    admitted_on: date
+    referral_id: str
+
+
+class SettlementConfirmed(msgspec.Struct, frozen=True):
+    """A bill was settled: total = sum of layers + what the patient pays; the payout is beside the bill."""
+
+    settlement_id: str
+    encounter_id: str
+    person_id: str
+    county: str
+    area: str
+    hospital_id: str
+    encounter_kind: str
+    discharged_on: date
+    settled_at: datetime
+    category: str | None
+    policy_id: str
+    total_fen: int
+    patient_pays_fen: int
+    payout_fen: int
+    layers: tuple[LayerPaid, ...]
+    referral_id: str | None = None
+    flags: tuple[str, ...] = ()
+
+
+class SettlementRevoked(msgspec.Struct, frozen=True):
+    """A settlement was taken back whole; the ledger books its exact negative."""
+
+    settlement_id: str
+    encounter_id: str
+    person_id: str
+    hospital_id: str
+    revoked_at: datetime
+    reason: str
+    refund_to_patient_fen: int
+
+
+class LayerChanged(msgspec.Struct, frozen=True):
+    """What a supplement changes for one payer: the new amount less the old one. ``funding`` pays the new amount."""
+
+    payer: str
+    amount_fen: int
+    clause: str
+    document: str
+    funding: tuple[str, ...] = ()
+    payout_fen: int = 0
+
+
+class SettlementSupplemented(msgspec.Struct, frozen=True):
+    """A settlement stays, and its difference on facts that became known later is paid or clawed back.
+
+    ``patient_fen`` is what the patient should have paid more; below zero it is owed to the patient, who has paid the
+    old share already. The sum of the layers' changes and ``patient_fen`` is zero.
+    """
+
+    supplement_id: str
+    settlement_id: str
+    encounter_id: str
+    person_id: str
+    county: str
+    area: str
+    hospital_id: str
+    supplemented_at: datetime
+    review_id: str
+    category: str | None
+    policy_id: str
+    patient_fen: int
+    payout_fen: int
+    layers: tuple[LayerChanged, ...]
+
+
+class CatalogueExceptionApproved(msgspec.Struct, frozen=True):
+    """A department approved that an encounter's cost outside the catalogue exceeds the limit (003 二(七))."""
+
+    encounter_id: str
+    person_id: str
+    hospital_id: str
+    department: str
+    approved_on: date
+
+
+class PaymentRefused(msgspec.Struct, frozen=True):
+    """A chronic visit rested on a certification that was cancelled: the hospital bears what ``payers`` gave for it.
+
+    The patient's result stands and the settlement stays in force (003 三(九), AMB-D5).
+    """
+
+    settlement_id: str
+    encounter_id: str
+    person_id: str
+    hospital_id: str
+    county: str
+    certification_id: str
+    cancelled_from: date
+    refused_at: datetime
+    payers: tuple[str, ...]
+
+
+class InstitutionContracted(msgspec.Struct, frozen=True):
+    """An institution as the agency has it in its registry from now on (协议定点); replaces what was there."""
+
+    hospital_id: str
+    name: str
+    level: str
+    division: str
+    contract_from: date
+    contract_to: date | None = None
+
+
+REGISTRY: Final = contract_registry(
+    TOPIC,
+    InstitutionContracted,
+    EncounterAdmitted,
+    EncounterReferred,
+    SettlementConfirmed,
+    SettlementSupplemented,
+    CatalogueExceptionApproved,
+    SettlementRevoked,
+    PaymentRefused,
+)

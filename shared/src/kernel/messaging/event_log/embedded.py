@@ -1,0 +1,124 @@
+"""The embedded transport: published messages in one PostgreSQL table, offset = pseq - 1."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import msgspec
+
+from kernel.messaging.event_log.port import Message, Outgoing, Publisher, Reader
+from kernel.writing.database import Pool
+from kernel.writing.signals import Signal
+
+BATCH_MAX: Final = 500
+_LOOK_AGAIN_SECONDS: Final = 0.05
+
+# Only an elected relay writes a topic, so within a partition offsets become visible in order; what it sends again
+# after a crash is there already.
+_PUBLISH_SQL: Final = """
+INSERT INTO messages (topic, partition, "offset", key, headers, body)
+SELECT * FROM unnest($1::text[], $2::smallint[], $3::bigint[], $4::text[], $5::text[]::json[], $6::bytea[])
+ON CONFLICT DO NOTHING
+"""
+_READ_SQL: Final = """
+SELECT m.partition, m."offset", m.key, m.headers, m.body
+FROM unnest($2::smallint[], $3::bigint[]) AS p(partition, next_offset)
+CROSS JOIN LATERAL (
+  SELECT * FROM messages WHERE topic = $1 AND messages.partition = p.partition AND "offset" >= p.next_offset
+  ORDER BY "offset" LIMIT $4
+) AS m ORDER BY m.partition, m."offset"
+"""
+_ENDS_SQL: Final = 'SELECT partition, max("offset") + 1 AS next FROM messages WHERE topic = $1 GROUP BY partition'
+
+
+class EmbeddedEventLog:
+    """Both ends of the embedded transport; ``pool`` sees the schema ``bus``."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._published: dict[str, set[Signal]] = {}
+
+    async def publisher(self) -> Publisher:
+        """A publisher; it shares the pool."""
+        return _EmbeddedPublisher(self._pool, self._published)
+
+    async def reader(self, topic: str, positions: Mapping[int, int]) -> Reader:
+        """A reader; a message published by this process wakes it at once."""
+        signal = Signal()
+        self._published.setdefault(topic, set()).add(signal)
+        return _EmbeddedReader(self._pool, topic, dict(positions), signal)
+
+    async def ready(self) -> None:
+        """Raises when PostgreSQL cannot be reached."""
+        await self._pool.fetchval("SELECT 1")
+
+
+class _EmbeddedPublisher:
+    def __init__(self, pool: Pool, published: dict[str, set[Signal]]) -> None:
+        self._pool = pool
+        self._published = published
+
+    async def publish(self, messages: Sequence[Outgoing]) -> None:
+        await self._pool.execute(
+            _PUBLISH_SQL,
+            [m.topic for m in messages],
+            [m.partition for m in messages],
+            [m.pseq - 1 for m in messages],
+            [m.key for m in messages],
+            [msgspec.json.encode(dict(m.headers)).decode() for m in messages],
+            [m.body for m in messages],
+        )
+        for topic in {m.topic for m in messages}:
+            for signal in self._published.get(topic, ()):
+                signal.set()
+
+    async def close(self) -> None:
+        """The pool belongs to the transport."""
+
+
+class _EmbeddedReader:
+    def __init__(self, pool: Pool, topic: str, positions: dict[int, int], signal: Signal) -> None:
+        self._pool = pool
+        self._topic = topic
+        self._positions = positions
+        self._signal = signal
+
+    async def read(self, timeout_seconds: float) -> dict[int, list[Message]]:
+        deadline = asyncio.get_running_loop().time() + timeout_seconds
+        while not (found := await self._look()):
+            left = deadline - asyncio.get_running_loop().time()
+            if left <= 0:
+                break
+            await self._signal.wait(min(left, _LOOK_AGAIN_SECONDS))
+        return found
+
+    async def _look(self) -> dict[int, list[Message]]:
+        rows = await self._pool.fetch(
+            _READ_SQL, self._topic, list(self._positions), list(self._positions.values()), BATCH_MAX
+        )
+        found: dict[int, list[Message]] = {}
+        for row in rows:
+            headers = msgspec.json.decode(row["headers"], type=dict[str, str])
+            message = Message(
+                self._topic,
+                row["partition"],
+                row["offset"],
+                int(headers["ce_pseq"]),
+                row["key"],
+                headers,
+                row["body"],
+            )
+            found.setdefault(message.partition, []).append(message)
+        for partition, messages in found.items():
+            self._positions[partition] = messages[-1].offset + 1
+        return found
+
+    async def seek(self, partition: int, offset: int) -> None:
+        self._positions[partition] = offset
+
+    async def end_offsets(self) -> dict[int, int]:
+        rows = await self._pool.fetch(_ENDS_SQL, self._topic)
+        return dict.fromkeys(self._positions, 0) | {row["partition"]: row["next"] for row in rows}
+
+    async def close(self) -> None:
+        """The pool belongs to the transport."""

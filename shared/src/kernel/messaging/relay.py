@@ -1,0 +1,94 @@
+"""The relay: publishes a service's events in their order, each with a dense number in its partition."""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import msgspec
+
+from kernel.messaging.envelope import Published, headers_of
+from kernel.messaging.event_log import EventLog, Outgoing, partition_of
+from kernel.messaging.event_log.port import PARTITIONS
+from kernel.writing import failpoints
+from kernel.writing.database import Pool
+from kernel.writing.event_registry import EventRegistry
+from kernel.writing.event_store.log import read_log
+from kernel.writing.event_store.stream import LoggedEvent, RecordedEvent
+from kernel.writing.signals import Signal
+
+BATCH_MAX: Final = 1000
+_LOOK_AGAIN_SECONDS: Final = 0.05
+
+_ELECT_SQL: Final = """
+INSERT INTO relay (topic, gseq, pseqs, epoch) VALUES ($1, 0, $2::text::json, 1)
+ON CONFLICT (topic) DO UPDATE SET epoch = relay.epoch + 1 RETURNING gseq, pseqs, epoch
+"""
+_ADVANCE_SQL: Final = "UPDATE relay SET gseq = $2, pseqs = $3::text::json WHERE topic = $1 AND epoch = $4 RETURNING 1"
+
+Publish = Callable[[RecordedEvent], Published | None]
+
+
+class DeposedError(Exception):
+    """Another relay was elected meanwhile; it goes on from the stored cursor."""
+
+
+def number(
+    topic: str, logged: Sequence[LoggedEvent], publish: Publish, pseqs: Sequence[int], epoch: int
+) -> tuple[list[Outgoing], list[int]]:
+    """The messages of some events and the counters after them; the same events always get the same numbers."""
+    counters, messages = list(pseqs), []
+    for entry in logged:
+        published = publish(entry.recorded)
+        if published is None:
+            continue
+        partition = partition_of(published.key)
+        counters[partition] += 1
+        headers, body = headers_of(published, topic, entry, counters[partition], epoch)
+        messages.append(Outgoing(topic, partition, counters[partition], published.key, headers, body))
+    return messages, counters
+
+
+class Relay:
+    """Publishes one service's events on its topic; run it only while elected.
+
+    Nothing is ever marked as sent: the cursor is one row. After a crash the last batch goes out again under the
+    same numbers, and consumers drop what they have.
+    """
+
+    def __init__(
+        self, pool: Pool, registry: EventRegistry, topic: str, publish: Publish, log: EventLog, logged: Signal
+    ) -> None:
+        self._pool = pool
+        self._registry = registry
+        self._topic = topic
+        self._publish = publish
+        self._log = log
+        self._logged = logged
+
+    async def run(self) -> None:
+        """Publish as events are numbered, until cancelled or deposed; any error starts over from the cursor."""
+        publisher = await self._log.publisher()
+        try:
+            zero = msgspec.json.encode([0] * PARTITIONS).decode()
+            row = await self._pool.fetchrow(_ELECT_SQL, self._topic, zero)
+            assert row is not None
+            gseq, pseqs, epoch = row["gseq"], msgspec.json.decode(row["pseqs"], type=list[int]), row["epoch"]
+            while True:
+                logged = await read_log(self._pool, self._registry, after=gseq, limit=BATCH_MAX)
+                if not logged:
+                    await self._logged.wait(_LOOK_AGAIN_SECONDS)
+                    continue
+                messages, pseqs = number(self._topic, logged, self._publish, pseqs, epoch)
+                failpoints.reach("relay.before_send")
+                if messages:
+                    await publisher.publish(messages)
+                failpoints.reach("relay.after_send")
+                gseq = logged[-1].gseq
+                await self._advance(gseq, pseqs, epoch)
+                failpoints.reach("relay.after_cursor")
+        finally:
+            await publisher.close()
+
+    async def _advance(self, gseq: int, pseqs: Sequence[int], epoch: int) -> None:
+        text = msgspec.json.encode(pseqs).decode()
+        if await self._pool.fetchval(_ADVANCE_SQL, self._topic, gseq, text, epoch) is None:
+            raise DeposedError(f"topic {self._topic}: the relay of epoch {epoch} is no longer the elected one")

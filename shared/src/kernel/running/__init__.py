@@ -1,0 +1,1 @@
+"""Running: a service's process, its jobs and its surroundings."""

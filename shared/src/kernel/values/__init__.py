@@ -1,0 +1,1 @@
+"""Values: money, days, divisions, refusals, the decider; pure, and known to everybody."""

@@ -1,0 +1,1 @@
+"""Writing: the one path from a decision to stored events and rows."""

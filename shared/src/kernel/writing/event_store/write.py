@@ -1,0 +1,99 @@
+"""What one command writes, and the one SQL statement that writes many commands' worth of it."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import Table
+
+from kernel.writing.event_store.stream import NewEvent
+from kernel.writing.read_tables import Change, collapse, deletion, is_guarded, parameters, removed, upsert
+
+
+class ConcurrencyError(Exception):
+    """A stream or guarded row moved between reading and writing; load again and decide again."""
+
+
+class DuplicateKeyError(Exception):
+    """The idempotency key was used before; the stored answer says what came of it."""
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """The answer to a command, stored with its events under the caller's idempotency key."""
+
+    scope: str
+    key: str
+    request_hash: bytes
+    status: int
+    response: str
+
+
+class Write(msgspec.Struct, frozen=True):
+    """All that one command writes, in one transaction or not at all."""
+
+    events: tuple[NewEvent, ...]
+    changes: tuple[Change, ...] = ()
+    answer: Answer | None = None
+
+
+# order_tx keeps readers in an order in which nothing is skipped and no stream runs backwards (EVENT-STORE 1.3):
+# the own transaction number alone would be too small when the transaction began before it read the stream.
+_EVENTS_SQL: Final = """
+WITH written AS (
+  INSERT INTO events (order_tx, stream_id, version, event_id, type, schema_version, data, meta, occurred_at, chain)
+  SELECT GREATEST(pg_current_xact_id()::text::bigint, pg_snapshot_xmax(pg_current_snapshot())::text::bigint - 1),
+         e.stream_id, e.version, e.event_id, e.type, e.schema_version, e.data::json, e.meta::json,
+         e.occurred_at, e.chain
+  FROM unnest($1::text[], $2::int[], $3::uuid[], $4::text[], $5::smallint[], $6::text[], $7::text[],
+              $8::timestamptz[], $9::bytea[])
+       WITH ORDINALITY AS e(stream_id, version, event_id, type, schema_version, data, meta, occurred_at, chain, n)
+  ORDER BY e.n
+), answered AS (
+  INSERT INTO idempotency (scope, key, request_hash, status, response)
+  SELECT * FROM unnest($10::text[], $11::text[], $12::bytea[], $13::smallint[], $14::text[])
+)"""
+_FIRST_TABLE_PARAMETER: Final = 15
+
+
+@lru_cache(maxsize=256)
+def _statement(tables: tuple[Table, ...], emptied: tuple[Table, ...] = ()) -> str:
+    parts, checks, parameter = [_EVENTS_SQL], [], _FIRST_TABLE_PARAMETER
+    for i, table in enumerate(tables):
+        parts.append(f", t{i} AS ({upsert(table, parameter, guarded=True)} RETURNING 1)")
+        if is_guarded(table):
+            checks.append(f"require_rows('{table.name}', (SELECT count(*) FROM t{i}), cardinality(${parameter}))")
+        parameter += len(table.columns)
+    for i, table in enumerate(emptied):
+        parts.append(f", r{i} AS ({deletion(table, parameter)})")
+        parameter += len(table.primary_key.columns)
+    return "".join(parts) + " SELECT " + (", ".join(checks) or "1")
+
+
+def statement_for(writes: Sequence[Write]) -> tuple[str, list[Any]]:
+    """One statement with its parameters that writes all of ``writes`` in the order given."""
+    events = [event for write in writes for event in write.events]
+    answers = [write.answer for write in writes if write.answer is not None]
+    changes = [change for write in writes for change in write.changes]
+    rows, keys = collapse(changes), removed(changes)
+    arguments: list[Any] = [
+        [e.stream_id for e in events],
+        [e.version for e in events],
+        [e.event_id for e in events],
+        [e.type for e in events],
+        [e.schema_version for e in events],
+        [e.data for e in events],
+        [e.meta for e in events],
+        [e.occurred_at for e in events],
+        [e.chain for e in events],
+        [a.scope for a in answers],
+        [a.key for a in answers],
+        [a.request_hash for a in answers],
+        [a.status for a in answers],
+        [a.response for a in answers],
+    ]
+    for table, table_rows in rows.items():
+        arguments.extend(parameters(table, table_rows))
+    for table_keys in keys.values():
+        arguments.extend(map(list, zip(*table_keys, strict=True)))
+    return _statement(tuple(rows), tuple(keys)), arguments

@@ -1,0 +1,1 @@
+"""Clocks: working days and the last day on which something is in time."""

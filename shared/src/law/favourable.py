@@ -1,0 +1,89 @@
+"""The better rule: where a county keeps an older rule beside a newer one, the patient gets the better (AMB-D6)."""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from kernel.values.refusals import Refused
+from law.claim import Claim
+from law.packs import Policy, Situation
+from law.packs.figures import Figure
+from law.packs.layers import Given, YearlyPersonalCap
+from law.standing import Standing, effective_category
+from law.trace import Adjudication
+from law.waterfall import adjudicate
+
+
+def most_favourable(
+    claim: Claim, standing: Standing, balances: Mapping[str, int], policies: Sequence[Policy]
+) -> tuple[Policy, Adjudication]:
+    """Settle under the policy that leaves the patient least to pay; the first one (the county's) wins a tie.
+
+    ``policies`` are what is in force at a place on a day, the county's before the city's and the province's, one for
+    each (``PackLibrary.newest``). A policy that does not know a payer who gave money cannot settle the bill and is
+    passed over; any other refusal stands, for a comparison against a policy that lacks a figure would be a guess. What
+    the patient pays also counts in the yearly caps of the policies that were not taken. Raises Refused.
+    """
+    assert policies, "someone must be asked; the library refuses a place without a policy"
+    if len(policies) == 1:
+        return policies[0], adjudicate(claim, standing, balances, policies[0])
+    best = _best(claim, standing, balances, policies)
+    others = [policy for policy in policies if policy is not best[0]]
+    return best[0], _counted_elsewhere(claim, standing, best, others)
+
+
+def _best(
+    claim: Claim, standing: Standing, balances: Mapping[str, int], rivals: Sequence[Policy]
+) -> tuple[Policy, Adjudication]:
+    best: tuple[Policy, Adjudication] | None = None
+    first_refusal: Refused | None = None
+    for policy in rivals:
+        try:
+            result = adjudicate(_as_known_to(policy, claim), standing, balances, policy)
+        except Refused as refused:
+            if refused.code != "PAYER_UNKNOWN":
+                raise
+            first_refusal = first_refusal or refused
+            continue
+        if best is None or _burden(result) < _burden(best[1]):
+            best = policy, result
+    if best is None:
+        assert first_refusal is not None
+        raise first_refusal
+    return best
+
+
+def _as_known_to(policy: Policy, claim: Claim) -> Claim:
+    # A payer who gave nothing may be left out; one who gave money makes a policy that does not know it refuse.
+    outer = {layer.payer for layer in policy.file.layers if isinstance(layer, Given)}
+    given = {payer: amount for payer, amount in claim.given_fen.items() if amount or payer in outer}
+    return msgspec.structs.replace(claim, given_fen=given)
+
+
+def _burden(result: Adjudication) -> int:
+    return result.patient_pays_fen - result.payout_fen
+
+
+def _counted_elsewhere(
+    claim: Claim, standing: Standing, best: tuple[Policy, Adjudication], others: Sequence[Policy]
+) -> Adjudication:
+    # 000 一(二)2 counts "what the person really pays in the year", whichever document decided how much that is.
+    policy, result = best
+    before, after = dict(result.before_fen), dict(result.after_fen)
+    for other in others:
+        for name in _personal_counters(claim, standing, other):
+            if name not in policy.accumulators:
+                before.setdefault(name, 0)
+                after[name] = before[name] + result.patient_pays_fen
+    return msgspec.structs.replace(result, before_fen=before, after_fen=after)
+
+
+def _personal_counters(claim: Claim, standing: Standing, policy: Policy) -> list[str]:
+    category = effective_category(standing, policy.file, claim.begins_on, claim.discharged_on)
+    counters = []
+    for plan in policy.plan(Situation(category, claim.kind, claim.place, claim.level)):
+        cap = plan.figures.get("yearly_cap_yuan")
+        if isinstance(plan.layer, YearlyPersonalCap) and plan.applies and plan.counted_in and isinstance(cap, Figure):
+            per_level = plan.layer.counter == "per_level"
+            counters.append(f"{plan.counted_in}.{cap.text}" if per_level else plan.counted_in)
+    return counters

@@ -1,0 +1,1 @@
+"""Methods: how each kind of layer works out its part, one file each."""

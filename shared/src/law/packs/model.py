@@ -1,0 +1,114 @@
+"""The shape of a pack file: document, population, ordered layers, accumulators, funds, clocks, readings of the law."""
+
+from datetime import date
+from typing import Literal
+
+import msgspec
+
+from law.packs import rules
+from law.packs.layers import Layer
+from law.packs.population import Exclusions, Population, TreatFirst
+from law.packs.rows import Dated, Kind, Level, Part, Place
+
+__all__ = ["Accumulator", "Document", "Fund", "Kind", "Level", "Pack", "PackFile", "Place", "Reading", "Settings"]
+
+
+class Document(Part, frozen=True, kw_only=True):
+    """The policy document that the pack is the reading of."""
+
+    number: str
+    title: str
+    issuer: str
+    issued: date
+    #: How clauses of this document are cited in traces, such as ``004``.
+    cited_as: str
+    amends: tuple[str, ...] = ()
+    notes: str = ""
+
+
+class Accumulator(Part, frozen=True, kw_only=True):
+    """A yearly count per person, with what it adds."""
+
+    name: str
+    adds: str
+    clause: str
+
+
+class Fund(Part, frozen=True, kw_only=True):
+    """A fund that may be asked to pay, and for what: anything else is refused (专款专用)."""
+
+    code: str
+    name: str
+    owner: str
+    purposes: tuple[str, ...]
+    clause: str
+    appropriation_yuan: str | None = None
+    appropriated: Literal["yearly", "once"] = "yearly"
+
+
+class Reading(Part, frozen=True, kw_only=True):
+    """A choice where the text is open (AMB in the design pages), named so that a county may choose otherwise."""
+
+    ambiguity: str
+    value: str
+    why: str
+
+
+class PackFile(Part, frozen=True, kw_only=True):
+    """A whole pack file."""
+
+    pack: str
+    region: str
+    division: str
+    name: str
+    document: Document
+    in_force_from: date
+    population: Population
+    layers: tuple[Layer, ...]
+    in_force_to: date | None = None
+    treat_first: TreatFirst | None = None
+    accumulators: tuple[Accumulator, ...] = ()
+    exclusions: Exclusions | None = None
+    referral: rules.ReferralRule | None = None
+    funds: tuple[Fund, ...] = ()
+    sources: tuple[rules.Source, ...] = ()
+    premium: rules.Premium | None = None
+    clocks: tuple[rules.Clock, ...] = ()
+    prepayment: tuple[rules.Prepayment, ...] = ()
+    clearing: tuple[rules.Clearing, ...] = ()
+    advances: tuple[rules.Advance, ...] = ()
+    indicators: tuple[rules.Indicator, ...] = ()
+    certification: rules.Certification | None = None
+    enrolment_check: rules.EnrolmentCheck | None = None
+    low_income: rules.LowIncomeTest | None = None
+    service_points: tuple[rules.ServicePoint, ...] = ()
+    duties: tuple[rules.Duty, ...] = ()
+    readings: tuple[Reading, ...] = ()
+
+
+class Settings(Part, frozen=True, kw_only=True):
+    """What a county decides for itself: figures that the document leaves open, and other readings of it."""
+
+    configured: dict[str, tuple[Dated, ...]] = msgspec.field(default_factory=dict)
+    readings: dict[str, str] = msgspec.field(default_factory=dict)
+    #: Days for which the approval of a referral holds, where the document sets no end (AMB-H5). The referral service
+    #: closes approvals that ran out by a setting of its own; set both alike.
+    referral_valid_days: int | None = None
+
+
+class Pack(msgspec.Struct, frozen=True):
+    """A loaded pack: its file with the readings in force, its settings, and the exact text it was read from."""
+
+    file: PackFile
+    text: str
+    digest: str
+    settings: Settings = Settings()
+
+    @property
+    def pack_id(self) -> str:
+        """The pack's name, which is its path without suffix, such as ``445200-jieyang/2019-jieyibao-21``."""
+        return self.file.pack
+
+    def in_force(self, on: date) -> bool:
+        """Whether the document counts on a day."""
+        return self.file.in_force_from <= on and (self.file.in_force_to is None or on <= self.file.in_force_to)

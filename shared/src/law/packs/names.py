@@ -1,0 +1,148 @@
+"""Names in a pack: what a layer speaks of must be declared, and every reading must be one that is known."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from law.packs.layers import TABLES, BandedLumpSum, RateOfBase
+from law.packs.model import PackFile
+from law.packs.readings import ReadingError, check_value, with_readings
+from law.packs.rows import For
+from law.packs.source import Source
+
+
+def check_names(file: PackFile, source: Source) -> None:
+    """Raise PackError for the first name of an accumulator, category or payer that the pack does not declare."""
+    accumulators = {accumulator.name for accumulator in file.accumulators}
+    categories = {category.code for category in file.population.categories}
+    for path, name in _accumulators_named(file):
+        if name not in accumulators:
+            raise source.error(path, f"the accumulator {name!r} is not declared; declared are {sorted(accumulators)}")
+    for path, code in _categories_named(file):
+        if code not in categories:
+            raise source.error(path, f"the category {code!r} is not in the population; there are {sorted(categories)}")
+    _check_payers(file, source)
+
+
+def _check_payers(file: PackFile, source: Source) -> None:
+    payers = [layer.payer for layer in file.layers]
+    for i, layer in enumerate(file.layers):
+        if layer.payer in payers[:i]:
+            raise source.error(f"$.layers[{i}].payer", f"the payer {layer.payer} has two layers")
+        if isinstance(layer, BandedLumpSum) and layer.after not in _aid_before(file, i):
+            raise source.error(
+                f"$.layers[{i}].after", f"no layer of method rate_of_base before this one has the payer {layer.after}"
+            )
+    for i, payer in enumerate(file.exclusions.withhold if file.exclusions else ()):
+        if payer not in payers:
+            raise source.error(f"$.exclusions.withhold[{i}]", f"no layer has the payer {payer}")
+
+
+def _aid_before(file: PackFile, place: int) -> list[str]:
+    return [layer.payer for layer in file.layers[:place] if isinstance(layer, RateOfBase)]
+
+
+def check_funds(file: PackFile, source: Source) -> None:
+    """Raise PackError for a fund that is not declared, or is asked for what it may not pay (专款专用)."""
+    purposes = {fund.code: fund.purposes for fund in file.funds}
+    for path, code, purpose in _funds_named(file):
+        if code not in purposes:
+            raise source.error(path, f"the fund {code!r} is not declared under funds; there are {sorted(purposes)}")
+        if purpose is not None and purpose not in purposes[code]:
+            allowed = ", ".join(purposes[code])
+            raise source.error(path, f"the fund {code} does not pay {purpose}; its purposes are {allowed}")
+
+
+def _funds_named(file: PackFile) -> Iterator[tuple[str, str, str | None]]:
+    for i, layer in enumerate(file.layers):
+        if not layer.funding:
+            yield f"$.layers[{i}].payer", layer.payer, layer.payer
+        for j, funding in enumerate(layer.funding):
+            for code in funding.funds:
+                yield f"$.layers[{i}].funding[{j}].funds", code, layer.payer
+    for i, prepaid in enumerate(file.prepayment):
+        yield f"$.prepayment[{i}].fund", prepaid.fund, None
+    for i, advance in enumerate(file.advances):
+        yield f"$.advances[{i}].fund", advance.fund, None
+    for i, row in enumerate(file.premium.rows if file.premium else ()):
+        for code in row.funds:
+            yield f"$.premium.rows[{i}].funds", code, "PREMIUM"
+
+
+def _accumulators_named(file: PackFile) -> Iterator[tuple[str, str]]:
+    for i, layer in enumerate(file.layers):
+        for j, counted in enumerate(getattr(layer, "counted_in", ())):
+            yield f"$.layers[{i}].counted_in[{j}].name", counted.name
+        for j, name in enumerate(getattr(layer, "joint_cap_in", ())):
+            yield f"$.layers[{i}].joint_cap_in[{j}]", name
+        for key in ("own_cost_in", "paid_in", "base_in"):
+            name = getattr(layer, key, None)
+            if name is not None:
+                yield f"$.layers[{i}].{key}", name
+
+
+def _categories_named(file: PackFile) -> Iterator[tuple[str, str]]:
+    for path, to in _conditions(file):
+        for k, code in enumerate(to.category):
+            yield f"{path}.category[{k}]", code
+
+
+def _conditions(file: PackFile) -> Iterator[tuple[str, For]]:
+    for i, layer in enumerate(file.layers):
+        yield f"$.layers[{i}].for", layer.for_
+        yield f"$.layers[{i}].referral_for", layer.referral_for
+        for key in ("counted_in", "funding", *TABLES):
+            for j, row in enumerate(getattr(layer, key, ())):
+                yield f"$.layers[{i}].{key}[{j}].for", row.for_
+    for j, paid in enumerate(file.premium.rows if file.premium else ()):
+        yield f"$.premium.rows[{j}].for", paid.for_
+
+
+def check_readings(file: PackFile, source: Source) -> None:
+    """Raise PackError for a reading that is not known, or that a row or parameter speaks of otherwise."""
+    readings: dict[str, str] = {}
+    for i, reading in enumerate(file.readings):
+        here = f"$.readings[{i}]"
+        if reading.ambiguity in readings:
+            raise source.error(f"{here}.ambiguity", f"the reading {reading.ambiguity} is given twice")
+        readings[reading.ambiguity] = reading.value
+        with _at(source, f"{here}.value"):
+            check_value(reading.ambiguity, reading.value)
+    for path, to in _conditions(file):
+        for k, named in enumerate(to.reading):
+            ambiguity, _, value = named.partition(":")
+            with _at(source, f"{path}.reading[{k}]"):
+                check_value(ambiguity, value)
+            if ambiguity not in readings:
+                raise source.error(f"{path}.reading[{k}]", f"{ambiguity!r} is not among the readings of this pack")
+    _check_written_as_read(file, source)
+
+
+def _check_written_as_read(file: PackFile, source: Source) -> None:
+    """Parameters that follow from a reading are written in the pack as that reading says, so that it reads right."""
+    read = with_readings(file, {})
+    for name in ("population", "referral"):
+        if getattr(file, name) != getattr(read, name):
+            raise source.error(f"$.{name}", f"{name} is not written as the readings below say")
+    for name in ("layers", "clocks", "prepayment", "advances"):
+        for i, (one, other) in enumerate(zip(getattr(file, name), getattr(read, name), strict=True)):
+            if one != other:
+                raise source.error(f"$.{name}[{i}]", f"this part of {name} is not written as the readings below say")
+
+
+@contextmanager
+def _at(source: Source, path: str) -> Iterator[None]:
+    try:
+        yield
+    except ReadingError as error:
+        raise source.error(path, str(error)) from error
+
+
+def open_figures(file: PackFile) -> dict[str, bool]:
+    """The names of figures that the document leaves open, and whether each is money."""
+    return {
+        row.configured: money
+        for layer in file.layers
+        for table, money in TABLES.items()
+        for row in getattr(layer, table, ())
+        if row.configured is not None
+    }

@@ -1,0 +1,90 @@
+"""A policy: a pack as it is in force on one day, with every figure resolved for the situation at hand."""
+
+from collections.abc import Mapping
+from datetime import date
+
+import msgspec
+
+from law.packs.figures import Missing, Resolved, Situation, applies, in_force, resolve
+from law.packs.layers import TABLES, Layer
+from law.packs.model import Pack
+from law.packs.rows import For, Row
+
+__all__ = ["LayerPlan", "Policy", "Situation"]
+
+
+class LayerPlan(msgspec.Struct, frozen=True):
+    """One layer made ready for one situation: its figures, its accumulator, the funds behind it."""
+
+    layer: Layer
+    figures: dict[str, Resolved]
+    applies: bool
+    counted_in: str | None
+    funds: tuple[str, ...]
+    needs_referral: bool = False
+
+    def figure(self, name: str) -> Resolved:
+        """The figure of a table of this layer."""
+        return self.figures.get(name, Missing(f"{self.layer.payer}.{name}"))
+
+
+class Policy:
+    """A pack on a day. Plans are worked out once for each situation and kept, for the hot path."""
+
+    def __init__(self, pack: Pack, on: date, configured: Mapping[str, str] | None = None) -> None:
+        self.pack = pack
+        self.file = pack.file
+        self.on = on
+        self.configured = _configured(pack, on) | dict(configured or {})
+        self.readings = frozenset(f"{reading.ambiguity}:{reading.value}" for reading in pack.file.readings)
+        self.accumulators = tuple(accumulator.name for accumulator in pack.file.accumulators)
+        self._plans: dict[Situation, tuple[LayerPlan, ...]] = {}
+
+    @property
+    def policy_id(self) -> str:
+        """The pack's id."""
+        return self.pack.pack_id
+
+    def plan(self, situation: Situation) -> tuple[LayerPlan, ...]:
+        """The pack's layers in order, ready for a situation."""
+        plan = self._plans.get(situation)
+        if plan is None:
+            plan = tuple(self._layer_plan(layer, situation) for layer in self.file.layers)
+            self._plans[situation] = plan
+        return plan
+
+    def premium_funds(self, category: str) -> tuple[str, ...] | None:
+        """The funds that pay the personal premium of a category, in order; None where nobody does (004 七(一))."""
+        situation = Situation(category, "premium", "in_county", None)
+        rows = self.file.premium.rows if self.file.premium else ()
+        return next((row.funds for row in rows if self._applies(row.for_, situation)), None)
+
+    def _layer_plan(self, layer: Layer, situation: Situation) -> LayerPlan:
+        figures = {
+            name: self._resolve(f"{layer.payer}.{name}", getattr(layer, name), situation, money=money)
+            for name, money in TABLES.items()
+            if getattr(layer, name, ())
+        }
+        served = layer.everyone or situation.category is not None
+        counted = (c.name for c in getattr(layer, "counted_in", ()) if self._applies(c.for_, situation))
+        funds = (f.funds for f in layer.funding if self._applies(f.for_, situation))
+        return LayerPlan(
+            layer,
+            figures,
+            served and self._applies(layer.for_, situation),
+            next(counted, None),
+            next(funds, (layer.payer,)),
+            layer.needs_referral and self._applies(layer.referral_for, situation),
+        )
+
+    def _applies(self, to: For, situation: Situation) -> bool:
+        return applies(to, situation, self.readings)
+
+    def _resolve(self, name: str, rows: tuple[Row, ...], situation: Situation, *, money: bool) -> Resolved:
+        row = next((row for row in rows if self._applies(row.for_, situation)), None)
+        return resolve(name, row, self.on, self.configured, money=money)
+
+
+def _configured(pack: Pack, on: date) -> dict[str, str]:
+    values = {name: in_force(dated, on) for name, dated in pack.settings.configured.items()}
+    return {name: dated.value for name, dated in values.items() if dated is not None and dated.value is not None}

@@ -1,0 +1,158 @@
+"""Readings of the law: the choices where a text is open (AMB), with the one in force by default first."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+import msgspec
+
+from law.packs.layers import BandedLumpSum, CatalogueExcess, Layer, ShareCeiling, YearlyPersonalCap
+from law.packs.model import PackFile, Reading
+from law.packs.rules import Clock, DayOfMonth, Prepayment, ReferralRule, Reserve
+
+#: The values that each ambiguity may take. What is not here has one reading only.
+SWITCHABLE: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "L1": ("single", "per_level"),
+        "L4": ("parity80", "ninety", "annual_cap_only"),
+        "L5": ("place", "level"),
+        "L7": ("receivable", "write_off"),
+        "H1": ("withhold_thb_ma_hred_fiscal", "withhold_hred_fiscal"),
+        "H5": ("approval_on_or_before_admission", "emergency_filed_afterwards", "emergency_exempt"),
+        "H2": ("max", "percent_only", "months_only"),
+        "H3": (
+            "inclusive_no_shift",
+            "exclusive_no_shift",
+            "inclusive_next_working_day",
+            "exclusive_next_working_day",
+        ),
+        "C1": ("guaranteed_households_too", "registered_poor_only"),
+        "C4": ("inpatient_only", "with_chronic_outpatient"),
+        "D1": ("gross_total", "total_less_hospital_part"),
+        "D2": ("both_departments", "either_department"),
+        "D3": (
+            "two_years_inclusive_by_admission",
+            "two_years_inclusive_by_discharge",
+            "end_of_second_calendar_year",
+        ),
+        "D4": ("same_as_inpatient", "all_registered_poor"),
+        "E1": ("all_self_borne", "over_cap_only"),
+        "E2": ("annual_increment", "per_stay"),
+        "E3": ("cash_payout", "limited_to_bill"),
+        "E4": ("separate", "joint"),
+        "E5": ("as_inpatient", "as_outpatient"),
+        "E6": ("no_outpatient_aid", "eighty_percent"),
+        "E11": ("other_not_included", "other_included"),
+        "E12": ("povfund_first", "ma_only"),
+    }
+)
+#: Readings that a method carries as a parameter of its own.
+_PARAMETERS: Final[Mapping[str, tuple[type, str]]] = MappingProxyType(
+    {
+        "L1": (YearlyPersonalCap, "counter"),
+        "D1": (ShareCeiling, "ceiling_of"),
+        "D2": (CatalogueExcess, "approval"),
+        "E1": (BandedLumpSum, "base"),
+        "E2": (BandedLumpSum, "counting"),
+        "E3": (BandedLumpSum, "beyond_bill"),
+    }
+)
+_H3: Final = MappingProxyType(
+    {
+        "inclusive_no_shift": ("inclusive", "no_shift"),
+        "exclusive_no_shift": ("exclusive", "no_shift"),
+        "inclusive_next_working_day": ("inclusive", "next_working_day"),
+        "exclusive_next_working_day": ("exclusive", "next_working_day"),
+    }
+)
+_D3: Final = MappingProxyType(
+    {
+        "two_years_inclusive_by_admission": ("admission", "same_day"),
+        "two_years_inclusive_by_discharge": ("discharge", "same_day"),
+        "end_of_second_calendar_year": ("admission", "end_of_year"),
+    }
+)
+_H5: Final = MappingProxyType(
+    {
+        "approval_on_or_before_admission": "not_exempt",
+        "emergency_filed_afterwards": "filed_afterwards",
+        "emergency_exempt": "exempt",
+    }
+)
+
+
+class ReadingError(ValueError):
+    """A reading is not one that this ambiguity may take."""
+
+
+def in_force(file: PackFile, chosen: Mapping[str, str]) -> dict[str, str]:
+    """The readings of a pack by ambiguity: its own, or the one that was chosen instead. Raises ReadingError."""
+    found = {reading.ambiguity: reading.value for reading in file.readings}
+    for ambiguity, value in chosen.items():
+        if ambiguity not in found:
+            raise ReadingError(f"the pack knows no reading {ambiguity}; it has {', '.join(found)}")
+        if ambiguity not in SWITCHABLE and value != found[ambiguity]:
+            raise ReadingError(f"{ambiguity} has one reading only, {found[ambiguity]}; {value!r} would change nothing")
+        check_value(ambiguity, value)
+        found[ambiguity] = value
+    return found
+
+
+def check_value(ambiguity: str, value: str) -> None:
+    """Raise ReadingError for a value that a switchable ambiguity does not have."""
+    allowed = SWITCHABLE.get(ambiguity)
+    if allowed is not None and value not in allowed:
+        raise ReadingError(f"{ambiguity} cannot be read as {value!r}; it is one of {', '.join(allowed)}")
+
+
+def with_readings(file: PackFile, chosen: Mapping[str, str]) -> PackFile:
+    """The pack as it reads under other choices: parameters of its methods and rules follow. Raises ReadingError."""
+    readings = in_force(file, chosen)
+    population = file.population
+    if "D3" in readings:
+        counted_by, ends = _D3[readings["D3"]]
+        population = msgspec.structs.replace(population, support_counted_by=counted_by, support_ends=ends)
+    return msgspec.structs.replace(
+        file,
+        population=population,
+        referral=_referral(file.referral, readings),
+        layers=tuple(_read(layer, readings) for layer in file.layers),
+        clocks=tuple(_clock(clock, readings) for clock in file.clocks),
+        prepayment=tuple(_prepayment(rule, readings) for rule in file.prepayment),
+        advances=tuple(
+            msgspec.structs.replace(advance, shortfall=readings.get("L7", advance.shortfall))
+            for advance in file.advances
+        ),
+        readings=tuple(
+            Reading(ambiguity=reading.ambiguity, value=readings[reading.ambiguity], why=reading.why)
+            for reading in file.readings
+        ),
+    )
+
+
+def _referral(rule: ReferralRule | None, readings: Mapping[str, str]) -> ReferralRule | None:
+    if rule is None or "H5" not in readings:
+        return rule
+    return msgspec.structs.replace(rule, emergency=_H5[readings["H5"]])
+
+
+def _clock(clock: Clock, readings: Mapping[str, str]) -> Clock:
+    if not isinstance(clock, DayOfMonth) or "H3" not in readings:
+        return clock
+    edge, holidays = _H3[readings["H3"]]
+    return msgspec.structs.replace(clock, edge=edge, holidays=holidays)
+
+
+def _prepayment(rule: Prepayment, readings: Mapping[str, str]) -> Prepayment:
+    if not isinstance(rule, Reserve) or "H2" not in readings:
+        return rule
+    return msgspec.structs.replace(rule, combine=readings["H2"])
+
+
+def _read(layer: Layer, readings: Mapping[str, str]) -> Layer:
+    changes = {
+        parameter: readings[ambiguity]
+        for ambiguity, (method, parameter) in _PARAMETERS.items()
+        if isinstance(layer, method) and ambiguity in readings
+    }
+    return msgspec.structs.replace(layer, **changes) if changes else layer

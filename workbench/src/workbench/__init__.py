@@ -1,0 +1,1 @@
+"""The workbench: for those who write law and software; no image ships it."""

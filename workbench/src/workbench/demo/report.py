@@ -1,0 +1,121 @@
+"""What the day came to: totals per payer, whether the books balance, and where each figure can be found."""
+
+from typing import Final
+
+import asyncpg
+import msgspec
+
+from contracts.settlement import SettlementConfirmed, SettlementRevoked, SettlementSupplemented
+from onestop.replay.snapshot import events_in_order, snapshot
+from onestop.services import SERVICES
+
+_LEDGER_SQL: Final = """
+SELECT account, (debit_fen - credit_fen)::bigint AS balance_fen FROM fund_ledger.balances ORDER BY account
+"""
+_JOURNALS_SQL: Final = "SELECT count(*) FROM fund_ledger.journals"
+
+
+class Books(msgspec.Struct, frozen=True):
+    """The settlements' view and the ledger's view of the same day, in fen."""
+
+    settled: int
+    revoked: int
+    by_payer_fen: dict[str, int]
+    patients_fen: int
+    total_fen: int
+    payout_fen: int
+    owed_to_hospitals_fen: int
+    owed_to_persons_fen: int
+    ledger_sum_fen: int
+    funds_in_debt: dict[str, int]
+    #: What patients should have paid more (below zero: less) by supplements: it lies between them and the funds.
+    supplemented_fen: int = 0
+
+    @property
+    def problems(self) -> list[str]:
+        """Why the books do not balance; nothing where they do."""
+        found = []
+        if self.total_fen != sum(self.by_payer_fen.values()) + self.patients_fen:
+            found.append("the bills' totals are not the payers' parts plus the patients' parts")
+        to_hospitals = sum(self.by_payer_fen.values()) + self.supplemented_fen
+        if self.owed_to_hospitals_fen != to_hospitals:
+            found.append(
+                f"settlement says payers owe hospitals {to_hospitals} fen, the ledger says {self.owed_to_hospitals_fen}"
+            )
+        to_persons = self.payout_fen - self.supplemented_fen
+        if self.owed_to_persons_fen != to_persons:
+            found.append(
+                f"settlement says payers owe persons {to_persons} fen, the ledger says {self.owed_to_persons_fen}"
+            )
+        if self.ledger_sum_fen != 0:
+            found.append(f"debits and credits of the ledger differ by {self.ledger_sum_fen} fen")
+        return found
+
+
+async def read_books(admin_url: str) -> Books:
+    """Add up the published settlements, and read the ledger's balances beside them."""
+    told = await _told(admin_url)
+    standing = list(told.standing.values())
+    changes = [change for of_one in told.supplements.values() for change in of_one]
+    bills: list[SettlementConfirmed | SettlementSupplemented] = [*standing, *changes]
+    by_payer: dict[str, int] = {}
+    for bill in bills:
+        for layer in bill.layers:
+            by_payer[layer.payer] = by_payer.get(layer.payer, 0) + layer.amount_fen
+    balances = await _balances(admin_url)
+    return Books(
+        told.settled,
+        told.revoked,
+        by_payer,
+        sum(event.patient_pays_fen for event in standing) + sum(c.patient_fen for c in changes),
+        sum(event.total_fen for event in standing),
+        sum(bill.payout_fen for bill in bills),
+        -sum(fen for account, fen in balances.items() if account.startswith("payable/hospital/")),
+        -sum(fen for account, fen in balances.items() if account.startswith(("payable/person/", "receivable/"))),
+        sum(balances.values()),
+        {account: fen for account, fen in balances.items() if _is_aid_fund(account) and fen > 0},
+        sum(change.patient_fen for change in changes),
+    )
+
+
+class _Told(msgspec.Struct):
+    """What settlement published: settlements that stand with their supplements, and how many there were."""
+
+    standing: dict[str, SettlementConfirmed] = {}
+    supplements: dict[str, list[SettlementSupplemented]] = {}
+    settled: int = 0
+    revoked: int = 0
+
+
+async def _told(admin_url: str) -> _Told:
+    told, service = _Told(), SERVICES["settlement"]
+    async with snapshot(admin_url, service.schema) as connection:
+        async for page in events_in_order(connection, service.parts.registry):
+            for entry in page:
+                published = service.parts.publish(entry.recorded)
+                match published.event if published else None:
+                    case SettlementConfirmed() as event:
+                        told.standing[event.settlement_id] = event
+                        told.settled += 1
+                    case SettlementSupplemented() as event:
+                        told.supplements.setdefault(event.settlement_id, []).append(event)
+                    case SettlementRevoked() as event:
+                        del told.standing[event.settlement_id]
+                        told.supplements.pop(event.settlement_id, None)
+                        told.revoked += 1
+                    case _:
+                        continue
+    return told
+
+
+def _is_aid_fund(account: str) -> bool:
+    # Basic and critical-illness insurance are paid elsewhere; here only their debts to hospitals are counted.
+    return account.startswith("fund/") and account.endswith(("/MA", "/POVFUND"))
+
+
+async def _balances(admin_url: str) -> dict[str, int]:
+    connection = await asyncpg.connect(admin_url)
+    try:
+        return {row["account"]: row["balance_fen"] for row in await connection.fetch(_LEDGER_SQL)}
+    finally:
+        await connection.close()

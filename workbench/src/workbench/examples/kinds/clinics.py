@@ -1,0 +1,147 @@
+"""Kinds of examples about settling up: village clinics, consultation fees, insurers' bills, money taken back."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated
+
+import msgspec
+from typing_extensions import override
+
+from fund_ledger.statements.domain.settling_up import claw_back, monthly_bill
+from fund_ledger.statements.domain.village import clinic_ledger, pass_on_fees
+from law.packs import PackLibrary
+from workbench.examples.amounts import Yuan
+from workbench.examples.kinds.part import Part, Table, fen, one, yuan
+from workbench.examples.outcome import Outcome
+
+#: A month, as in ``2019-06``.
+Month = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
+
+
+def year_and_month(month: Month) -> tuple[int, int]:
+    """A month in numbers."""
+    return int(month[:4]), int(month[5:])
+
+
+class Visit(Part, frozen=True, kw_only=True):
+    total: Yuan
+    patient: Yuan
+
+
+class VisitsGiven(Part, frozen=True, kw_only=True):
+    visits: tuple[Visit, ...]
+
+
+class ClinicExpected(Part, frozen=True, kw_only=True):
+    collected_from_patients: Yuan
+    receivable_from_township: Yuan
+
+
+class ClinicLedgerExample(Table, tag="clinic_ledger", frozen=True, kw_only=True):
+    """A village clinic that records first and settles later."""
+
+    given: VisitsGiven
+    expect: ClinicExpected
+
+    @override
+    def play(self, library: PackLibrary) -> Iterator[Outcome]:
+        book = clinic_ledger((fen(visit.total), fen(visit.patient)) for visit in self.given.visits)
+        return one(
+            self.expect,
+            collected_from_patients=yuan(book.collected_from_patients_fen),
+            receivable_from_township=yuan(book.receivable_from_township_fen),
+        )
+
+
+class Clinic(Part, frozen=True, kw_only=True):
+    visits: int
+    unit_fee: Yuan
+
+
+class FeesGiven(Part, frozen=True, kw_only=True):
+    clinics: tuple[Clinic, ...]
+    paid_to_clinics: tuple[Yuan, ...]
+
+
+class FeesExpected(Part, frozen=True, kw_only=True):
+    agency_pays_township: Yuan
+    shortfalls: tuple[Yuan, ...]
+    compliant: bool
+
+
+class PassThrough(Table, tag="pass_through", frozen=True, kw_only=True):
+    """The consultation fee that must reach the clinics whole."""
+
+    given: FeesGiven
+    expect: FeesExpected
+
+    @override
+    def play(self, library: PackLibrary) -> Iterator[Outcome]:
+        passed = pass_on_fees(
+            [(clinic.visits, fen(clinic.unit_fee)) for clinic in self.given.clinics],
+            [fen(paid) for paid in self.given.paid_to_clinics],
+        )
+        shortfalls = {f"shortfalls[{i}]": yuan(short) for i, short in enumerate(passed.shortfalls_fen)}
+        return one(
+            self.expect,
+            agency_pays_township=yuan(passed.agency_pays_township_fen),
+            compliant=passed.compliant,
+            **shortfalls,
+        )
+
+
+class BillLine(Part, frozen=True, kw_only=True):
+    date: date
+    CII: Yuan
+
+
+class BillGiven(Part, frozen=True, kw_only=True):
+    month: Month
+    claims: tuple[BillLine, ...]
+
+
+class BillExpected(Part, frozen=True, kw_only=True):
+    bill: Yuan
+
+
+class MonthlyBill(Table, tag="monthly_bill", frozen=True, kw_only=True):
+    """An insurer's bill of a month."""
+
+    given: BillGiven
+    expect: BillExpected
+
+    @override
+    def play(self, library: PackLibrary) -> Iterator[Outcome]:
+        year, month = year_and_month(self.given.month)
+        return one(
+            self.expect,
+            bill=yuan(monthly_bill(year, month, ((line.date, fen(line.CII)) for line in self.given.claims))),
+        )
+
+
+class ClawbackGiven(Part, frozen=True, kw_only=True):
+    fund_paid: tuple[Yuan, ...]
+    patient_paid: tuple[Yuan, ...]
+
+
+class ClawbackExpected(Part, frozen=True, kw_only=True):
+    recover_from_hospital: Yuan
+    recover_from_patient: Yuan
+
+
+class ClawbackExample(Table, tag="clawback", frozen=True, kw_only=True):
+    """Money taken back after a certification was cancelled."""
+
+    given: ClawbackGiven
+    expect: ClawbackExpected
+
+    @override
+    def play(self, library: PackLibrary) -> Iterator[Outcome]:
+        rule = self.pack(library).file.certification
+        assert rule is not None, "the pack says who bears a cancelled certification"
+        taken = claw_back([fen(paid) for paid in self.given.fund_paid], bears=rule.if_cancelled)
+        return one(
+            self.expect,
+            recover_from_hospital=yuan(taken.from_hospital_fen),
+            recover_from_patient=yuan(taken.from_patient_fen),
+        )

@@ -1,0 +1,69 @@
+"""What all kinds of table examples share: their head, and the packs that they take figures from."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from law.packs import Pack, PackLibrary, Policy, reread
+from workbench.examples.amounts import fen, yuan
+from workbench.examples.assumptions import assumed_of
+from workbench.examples.outcome import Outcome, Value
+from workbench.examples.settle import UnknownPackError
+
+__all__ = ["Part", "Table", "fen", "one", "yuan"]
+
+
+class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A part of an example; an unknown key in it is an error."""
+
+
+class Table(Part, tag_field="kind", frozen=True, kw_only=True):
+    """The head of an example that is not of kind ``settle``."""
+
+    id: str
+    title: str
+    region: str
+    clause: tuple[str, ...]
+    assumes: tuple[str, ...] = ()
+    working: str | None = None
+
+    def play(self, library: PackLibrary) -> Iterator[Outcome]:
+        """Each case, or the one table, as it comes out of the services' domain code."""
+        raise NotImplementedError
+
+    def pack(self, library: PackLibrary) -> Pack:
+        """The newest pack of the example's region, read as the example assumes; raises UnknownPackError."""
+        packs = [pack for pack in library.packs if pack.file.region == self.region]
+        if not packs:
+            raise UnknownPackError(self.region)
+        return reread(packs[-1], assumed_of(self.assumes, packs[-1]))
+
+    def policy(self, library: PackLibrary) -> Policy:
+        """That pack, on its first day in force."""
+        pack = self.pack(library)
+        return Policy(pack, pack.file.in_force_from)
+
+    @property
+    def steps(self) -> int:
+        """How many cases there are."""
+        return max(1, len(getattr(self, "cases", ())))
+
+
+def one(expect: Any, **got: Value) -> Iterator[Outcome]:
+    """The one outcome of a table with ``expect``; lists and tables in it become fields of their own."""
+    expected = dict(flat(msgspec.to_builtins(expect)))
+    yield Outcome("table", expected, got)
+
+
+def flat(value: Any, name: str = "") -> Iterator[tuple[str, Value]]:
+    """The leaves of nested tables and lists, each with the path to it."""
+    match value:
+        case dict():
+            for key, inner in value.items():
+                yield from flat(inner, f"{name}.{key}" if name else key)
+        case list() | tuple():
+            for i, inner in enumerate(value):
+                yield from flat(inner, f"{name}[{i}]")
+        case _:
+            yield name, value

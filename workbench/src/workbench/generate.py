@@ -1,0 +1,70 @@
+"""Documents that are generated and checked in: OpenAPI, AsyncAPI, error codes, packs in words, requirements."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+import fund_ledger.error_codes
+import identity.error_codes
+import referral.error_codes
+import settlement.error_codes
+from kernel.http import SHELL_CODES, errors_markdown
+from kernel.messaging.event_log.embedded import EmbeddedEventLog
+from kernel.running.hosting import Host
+from kernel.security import Issuer
+from kernel.writing.database import Pool
+from law.packs.model import PackFile
+from onestop.platform import embedded_settings
+from onestop.services import SERVICES
+from workbench.contracts.asyncapi import asyncapi_document
+from workbench.examples.document import ExampleFile
+from workbench.policy.page import policy_pages
+from workbench.requirements import page, read
+
+_CODES = {
+    "Every service": SHELL_CODES,
+    "identity": identity.error_codes.CODES,
+    "referral": referral.error_codes.CODES,
+    "settlement": settlement.error_codes.CODES,
+    "fund-ledger": fund_ledger.error_codes.CODES,
+}
+
+
+def documents(root: Path) -> Iterator[tuple[str, str]]:
+    """Each document's path from the project's root, and its text. No service is started for it."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        environ = embedded_settings(folder, root / "policies")
+        authenticator = Issuer.in_folder(folder / "keys").authenticator()
+        host = Host("postgresql:///nowhere", EmbeddedEventLog(_no_pool()), authenticator)
+        for service_name, service in SERVICES.items():
+            yield f"docs/openapi/{service_name}.json", _json(service.build(host, environ).openapi())
+    yield "docs/asyncapi.json", _json(asyncapi_document())
+    yield "docs/errors.md", errors_markdown(_CODES)
+    yield "policies/pack.schema.json", _json(msgspec.json.schema(PackFile))
+    yield "policies/examples.schema.json", _json(msgspec.json.schema(ExampleFile))
+    yield from policy_pages(root / "policies")
+    yield "docs/requirements.md", page(read(root / "docs/requirements.yaml"))
+
+
+def write_documents(root: Path) -> list[str]:
+    """Write what has changed; gives the paths that had."""
+    changed = []
+    for path, text in documents(root):
+        target = root / path
+        if not target.exists() or target.read_text(encoding="utf-8") != text:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, encoding="utf-8")
+            changed.append(path)
+    return changed
+
+
+def _json(value: object) -> str:
+    return msgspec.json.format(msgspec.json.encode(value, order="deterministic"), indent=2).decode() + "\n"
+
+
+def _no_pool() -> Pool:
+    # Building an application connects to nothing, so the transport needs no pool to stand on.
+    return object.__new__(Pool)

@@ -1,0 +1,95 @@
+"""The waterfall on a page: each layer in its order with its method, figures, counts and funds."""
+
+from law.packs.layers import BandedLumpSum, CatalogueExcess, Layer, SegmentedRate
+from law.packs.model import PackFile
+from law.packs.rows import CountedIn
+from workbench.policy.figures import FigureRow, figures
+from workbench.policy.page.markdown import paragraph, section, table
+from workbench.policy.words import DEPARTMENTS, METHODS, NOTHING, TABLES, applies_to
+
+_HEADINGS = ("what", "for", "from", "figure", "clause")
+
+
+def waterfall(file: PackFile) -> list[str]:
+    """All layers, and what is counted over the year."""
+    in_force = {f"{reading.ambiguity}:{reading.value}" for reading in file.readings}
+    layers = [line for i, layer in enumerate(file.layers, start=1) for line in _layer(i, layer, file, in_force)]
+    return section(
+        "Who pays, in order 支付顺序",
+        paragraph(
+            "Each payer takes its part of what those before it have left of the bill; the patient pays the rest."
+        ),
+        layers,
+        _counts(file),
+    )
+
+
+def _layer(number: int, layer: Layer, file: PackFile, in_force: set[str]) -> list[str]:
+    rows = [row for row in figures(file) if row.payer == layer.payer]
+    taken = [row for row in rows if in_force.issuperset(row.to.reading)]
+    other = [row for row in rows if not in_force.issuperset(row.to.reading)]
+    return [
+        f"### {number}. {layer.name} ({layer.payer})",
+        "",
+        *paragraph(f"{METHODS[str(layer.__struct_config__.tag)]} Clause: {layer.clause}."),
+        *[f"- {fact}" for fact in _facts(layer, file)],
+        "",
+        *(paragraph("Of one kind of figure, the first line that fits counts.") if len(taken) > 1 else []),
+        *table(_HEADINGS, [_row(row) for row in taken]),
+        *(paragraph("Only under another reading of the text:") if other else []),
+        *table([*_HEADINGS, "reading"], [(*_row(row), ", ".join(row.to.reading)) for row in other]),
+    ]
+
+
+def _facts(layer: Layer, file: PackFile) -> list[str]:
+    whom = "everyone insured" if layer.everyone else "the people served"
+    to = applies_to(layer.for_, file)
+    facts = [f"for {whom}{'' if to == 'all' else f': {to}'}"]
+    if layer.lessens_own_cost:
+        facts.append("what it pays of the compliant cost is not the person's own for the payers after it")
+    if layer.needs_referral:
+        told = applies_to(layer.referral_for, file)
+        facts.append(f"out of county only with a referral{'' if told == 'all' else f' ({told})'}")
+    facts += [f"counted in `{counted.name}`: {applies_to(counted.for_, file)}" for counted in _counted(layer)]
+    facts += [
+        f"paid from {', then '.join(row.funds)}: {applies_to(row.for_, file)} ({row.clause})" for row in layer.funding
+    ]
+    return facts + _own_facts(layer)
+
+
+def _own_facts(layer: Layer) -> list[str]:
+    match layer:
+        case BandedLumpSum(after=after, own_cost_in=own, paid_in=paid):
+            return [
+                f"only for care that {after} is given for",
+                f"own cost is added up in `{own}`, relief in `{paid}`",
+            ]
+        case CatalogueExcess(approval_by=departments):
+            named = "、".join(DEPARTMENTS.get(department, department) for department in departments)
+            return [f"not where these approved a special case: {named}"]
+        case SegmentedRate(base_in=base, paid_in=paid):
+            return [f"the base is added up in `{base}`, what it paid in `{paid}`"]
+        case _:
+            return []
+
+
+def _counted(layer: Layer) -> tuple[CountedIn, ...]:
+    return tuple(getattr(layer, "counted_in", ()))
+
+
+def _row(row: FigureRow) -> tuple[str, ...]:
+    value = row.value or NOTHING.get(row.table, "nothing 不予支付")
+    sample = " (a sample)" if row.sample else ""
+    return TABLES[row.table], row.whom, str(row.from_ or ""), f"{value}{sample}", row.clause
+
+
+def _counts(file: PackFile) -> list[str]:
+    rows = [(known.name, known.adds, known.clause) for known in file.accumulators]
+    if not rows:
+        return []
+    return [
+        "### Counted over the year 年度累计",
+        "",
+        *paragraph("Per person and calendar year, by the day of discharge or of the visit."),
+        *table(["name", "adds", "clause"], rows),
+    ]

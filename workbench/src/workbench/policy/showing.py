@@ -1,0 +1,123 @@
+"""Showing the law in force: the candidates of a place on a day, each with everything that it orders."""
+
+from collections.abc import Iterable, Iterator
+
+from rich.console import Console
+from rich.table import Table
+
+from law.packs import Policy
+from law.packs.layers import Layer
+from law.packs.model import PackFile
+from law.packs.rules import Clock
+from workbench.policy.clocks import when
+from workbench.policy.figures import FigureRow, figures_in_force
+from workbench.policy.words import NOTHING, TABLES, applies_to
+
+
+def show(console: Console, candidates: Iterable[Policy], kind: str | None, category: str | None) -> None:
+    """Print the candidates in their order; ``kind`` and ``category`` leave out figures that are not for them."""
+    for number, policy in enumerate(candidates, start=1):
+        document = policy.file.document
+        console.rule(f"{number}. {policy.policy_id}", align="left")
+        console.print(f"[bold]{document.number}[/bold] {document.title}", highlight=False)
+        until = policy.file.in_force_to or "further notice"
+        console.print(f"{document.issuer}, {document.issued}; in force {policy.file.in_force_from} to {until}")
+        for table in (
+            _population(policy, category),
+            _layers(policy, kind, category),
+            _figures(policy, kind, category),
+            _funds(policy),
+            _accumulators(policy),
+            _clocks(policy.file.clocks),
+            _readings(policy),
+        ):
+            if table.row_count:
+                console.print(table)
+
+
+def _table(title: str, *headings: str) -> Table:
+    table = Table(*headings, title=title, title_justify="left", title_style="bold")
+    for column in table.columns:
+        column.overflow = "fold"
+    return table
+
+
+def _population(policy: Policy, category: str | None) -> Table:
+    table = _table("Who is served 保障对象", "code", "name", "clause")
+    for known in policy.file.population.categories:
+        if category in (None, known.code):
+            table.add_row(known.code, known.name, known.clause)
+    return table
+
+
+def _layers(policy: Policy, kind: str | None, category: str | None) -> Table:
+    table = _table("Layers in order 支付顺序", "", "payer", "name", "method", "for", "paid from", "clause")
+    for number, layer in enumerate(policy.file.layers, start=1):
+        whom = "all insured" if layer.everyone else applies_to(layer.for_, policy.file)
+        for_kind = not layer.for_.kind or kind is None or kind in layer.for_.kind
+        if for_kind and (not layer.for_.category or category is None or category in layer.for_.category):
+            method = str(layer.__struct_config__.tag)
+            paid_from = "\n".join(_paid_from(layer, policy.file, category))
+            table.add_row(str(number), layer.payer, layer.name, method, whom, paid_from, layer.clause)
+    return table
+
+
+def _paid_from(layer: Layer, file: PackFile, category: str | None) -> Iterator[str]:
+    for row in layer.funding:
+        if not row.for_.category:
+            yield " then ".join(row.funds)
+            return
+        if category is None or category in row.for_.category:
+            yield f"{' then '.join(row.funds)}: {applies_to(row.for_, file)}"
+    yield layer.payer
+
+
+def _figures(policy: Policy, kind: str | None, category: str | None) -> Table:
+    table = _table(f"Figures in force on {policy.on} 标准", "payer", "what", "for", "value", "clause")
+    for row in figures_in_force(policy.file, policy.on, policy.readings):
+        if _meant(row, kind, category):
+            table.add_row(row.payer, TABLES[row.table], row.whom, _value(row, policy), row.clause)
+    return table
+
+
+def _meant(row: FigureRow, kind: str | None, category: str | None) -> bool:
+    to = row.to
+    return (not to.kind or kind is None or kind in to.kind) and (
+        not to.category or category is None or category in to.category
+    )
+
+
+def _value(row: FigureRow, policy: Policy) -> str:
+    _, _, name = (row.value or "").partition("to be configured: ")
+    configured = policy.configured.get(name)
+    return (
+        f"{configured} (configured: {name})" if configured else row.value or NOTHING.get(row.table, "nothing 不予支付")
+    )
+
+
+def _funds(policy: Policy) -> Table:
+    table = _table("Funds 资金", "code", "name", "owner", "pays only", "clause")
+    for fund in policy.file.funds:
+        table.add_row(fund.code, fund.name, fund.owner, ", ".join(fund.purposes), fund.clause)
+    return table
+
+
+def _accumulators(policy: Policy) -> Table:
+    table = _table("Counted over the year 年度累计", "name", "adds", "clause")
+    for accumulator in policy.file.accumulators:
+        table.add_row(accumulator.name, accumulator.adds, accumulator.clause)
+    return table
+
+
+def _clocks(clocks: Iterable[Clock]) -> Table:
+    table = _table("Clocks 期限", "what", "due", "clause")
+    for clock in clocks:
+        table.add_row(clock.name, when(clock), clock.clause)
+    return table
+
+
+def _readings(policy: Policy) -> Table:
+    table = _table("Readings where the text is open 条文理解", "question", "taken as", "why")
+    for reading in policy.file.readings:
+        table.add_row(reading.ambiguity, reading.value, reading.why)
+    return table
