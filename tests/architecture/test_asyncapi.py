@@ -3,25 +3,29 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
-from contracts.identity import EntitlementChanged
+from contracts.identity import CONTRACT, EntitlementChanged
 from kernel.messaging.envelope import Published, headers_of
 from kernel.writing.event_store import RecordedEvent
 from kernel.writing.event_store.stream import LoggedEvent
 from onestop.services import SERVICES
-from workbench.contracts.asyncapi import TOPICS, asyncapi_document
+from workbench.contracts.asyncapi import CONTRACTS, asyncapi_document
 
 DOCUMENT = asyncapi_document()
 
 
 def test_every_service_s_topic_is_a_channel() -> None:
-    assert set(DOCUMENT["channels"]) == {service.parts.topic for service in SERVICES.values()} == set(TOPICS)
+    assert (
+        set(DOCUMENT["channels"])
+        == {service.parts.topic for service in SERVICES.values()}
+        == {each.topic for each in CONTRACTS}
+    )
 
 
 def test_every_header_that_is_sent_is_written_down() -> None:
     event = EntitlementChanged("P1", 1, "ADDED", "445202")
     now = datetime(2019, 8, 1, tzinfo=UTC)
     recorded = RecordedEvent("person/P1", 1, UUID(int=1), now, event)
-    headers, _ = headers_of(Published("P1", event), "identity", LoggedEvent(1, "any", 1, recorded), 1, 1)
+    headers, _ = headers_of(Published("P1", event), CONTRACT, LoggedEvent(1, "any", 1, recorded), 1, 1)
     known = DOCUMENT["components"]["messageTraits"]["cloudevent"]["headers"]["properties"]
     assert {name for name, _ in headers} == set(known)
 

@@ -13,7 +13,8 @@ from kernel.http import Address, serving
 from kernel.messaging.event_log import EventLog
 from kernel.messaging.event_log.embedded import EmbeddedEventLog
 from kernel.messaging.event_log.kafka import KafkaEventLog
-from kernel.running.hosting import Clock, Host, system_clock
+from kernel.running.clock import Clock, system_clock
+from kernel.running.hosting import Host
 from kernel.security import Issuer, KeyRing, Role
 from kernel.writing.database import open_pool
 from onestop.services import SERVICES, TOPICS, migrate

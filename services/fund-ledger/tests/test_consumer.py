@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from contracts import fund_ledger as contract
-from contracts.settlement import TOPIC, SettlementConfirmed
+from contracts.settlement import CONTRACT, TOPIC, SettlementConfirmed
 from fund_ledger.config import Config
 from fund_ledger.event_types import REGISTRY
 from fund_ledger.journals.commands.booking import bill_of
@@ -20,12 +20,13 @@ from fund_ledger.journals.domain.events import FundOverdrawn, FundRestored, Jour
 from fund_ledger.journals.domain.journal import DECIDER, after
 from fund_ledger.journals.rows import balances, journals, payer_totals, project
 from fund_ledger.reactions.told import subscriptions
-from kernel.messaging.envelope import contract_type
+from kernel.messaging.envelope import decode, type_of
 from kernel.messaging.event_log import Message
 from kernel.messaging.inbox import Inbox
 from kernel.running import migrations
 from kernel.testing.deadline import eventually
 from kernel.testing.surroundings import Service, Surroundings
+from kernel.writing.command_path import CommandPath
 from kernel.writing.database import Pool, open_pool
 from kernel.writing.event_store import EventStore, RecordedEvent
 from kernel.writing.read_tables import collapse
@@ -46,7 +47,7 @@ async def pool(database: str) -> Any:
 
 @pytest.fixture
 def inbox(pool: Pool) -> Inbox:
-    subscription, *_ = subscriptions(EventStore(pool, REGISTRY, project), Config())
+    subscription, *_ = subscriptions(CommandPath(EventStore(pool, REGISTRY, project)), Config())
     return Inbox(pool, subscription.consumer, subscription.topic, subscription.effects)
 
 
@@ -57,7 +58,7 @@ def _messages(events: Sequence[Any], first: int = 1) -> list[Message]:
 def _message(event: Any, number: int) -> Message:
     headers = {
         "ce_id": f"00000000-0000-0000-0000-{number:012}",
-        "ce_type": contract_type(TOPIC, event),
+        "ce_type": type_of(CONTRACT, type(event)),
         "ce_time": "2019-08-01T01:00:00+00:00",
         "ce_correlationid": f"c-{number}",
     }
@@ -163,7 +164,7 @@ async def test_the_poverty_fund_is_used_up_before_the_aid_fund_within_one_batch(
     assert (await finance.post("/v1/fund-receipts", json=opening)).status_code == 201
     for i in range(4):
         bill = bills.settled(f"S{i}", bills.layer("MA", 400, "POVFUND", "MA"))
-        await around.tell(TOPIC, bill.person_id, bill)
+        await around.tell(CONTRACT, bill.person_id, bill)
     await _until_booked(ledger, 5)
     assert await _standing(ledger.pool) == {
         "bank/445202/POVFUND": -1000,
@@ -198,11 +199,11 @@ async def test_journals_and_alarms_are_published_in_their_order(
     ledger: Service, around: Surroundings, finance: httpx.AsyncClient, bills: Any
 ) -> None:
     bill = bills.settled("S1", bills.layer("MA", 700))
-    await around.tell(TOPIC, "P1", bill)
+    await around.tell(CONTRACT, "P1", bill)
     await _until_booked(ledger, 1)
     paid_in = {"county": "445202", "fund": "MA", "amount": "7.00", "source": "BUDGET", "value_on": "2019-08-01"}
     receipt = (await finance.post("/v1/fund-receipts", json=paid_in)).json()["journal_id"]
-    await around.tell(TOPIC, "P1", bills.revoked("S1"))
+    await around.tell(CONTRACT, "P1", bills.revoked("S1"))
 
     async def told() -> list[tuple[str, Any]]:
         rows = await around.bus.fetch("SELECT key, headers, body FROM messages WHERE topic = $1", contract.TOPIC)
@@ -219,7 +220,7 @@ async def test_journals_and_alarms_are_published_in_their_order(
 
 def _read(row: Any) -> Any:
     headers = dict(msgspec.json.decode(row["headers"])) if isinstance(row["headers"], str) else row["headers"]
-    return contract.REGISTRY.decode(headers["ce_type"], 1, bytes(row["body"]))
+    return decode(contract.CONTRACT, headers["ce_type"], bytes(row["body"]))
 
 
 async def test_alarms_tell_the_truth_while_money_comes_in_and_bills_are_booked(
@@ -229,7 +230,7 @@ async def test_alarms_tell_the_truth_while_money_comes_in_and_bills_are_booked(
 
     async def bill(number: int) -> None:
         # All of one person: the messages stand in one partition, as they would have to be told in order.
-        await around.tell(TOPIC, "P1", bills.settled(f"S{number}", bills.layer("MA", 700)))
+        await around.tell(CONTRACT, "P1", bills.settled(f"S{number}", bills.layer("MA", 700)))
 
     for number in range(20):
         told = bill(number)

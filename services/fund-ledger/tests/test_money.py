@@ -6,7 +6,7 @@ from typing import Any, Final
 import httpx
 import pytest
 
-from contracts.settlement import TOPIC
+from contracts.settlement import CONTRACT
 from kernel.security import Role
 from kernel.testing.deadline import eventually
 from kernel.testing.surroundings import Service, Surroundings
@@ -25,7 +25,7 @@ PAYMENT: Final = {"county": "445202", "fund": "MA", "amount": "7.00", "value_on"
 async def owing(ledger: Service, around: Surroundings, bills: Any) -> Service:
     """The ledger after one bill: the aid fund owes hospital H1 7.00 yuan and person P1 2.00."""
     bill = bills.settled("S1", bills.layer("MA", 700), bills.layer("MASEC", 0, "MA", payout_fen=200))
-    await around.tell(TOPIC, "P1", bill)
+    await around.tell(CONTRACT, "P1", bill)
 
     async def booked() -> Any:
         return await ledger.pool.fetchval("SELECT count(*) FROM journals")

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import httpx
 
-from contracts.identity import TOPIC, EntitlementChanged, PremiumsPaid
+from contracts.identity import CONTRACT, EntitlementChanged, PremiumsPaid
 from fund_ledger.journals.domain.commands import BookPremiums
 from fund_ledger.journals.domain.events import FundOverdrawn, JournalBooked, Posting
 from fund_ledger.journals.domain.journal import DECIDER
@@ -50,9 +50,9 @@ async def test_paid_premiums_reach_the_books_once_and_other_news_do_not(
     receipt = {"county": "445201", "fund": "POVFUND", "source": "POVERTY_FUND_TRANSFER", "value_on": "2019-07-01"}
     received = await finance.post("/v1/fund-receipts", json={**receipt, "amount": "200.00"})
     assert received.status_code == 201, received.text
-    await around.tell(TOPIC, "p1", EntitlementChanged("p1", 1, "REGISTERED", "445201"))
+    await around.tell(CONTRACT, "p1", EntitlementChanged("p1", 1, "REGISTERED", "445201"))
     for _ in range(2):
-        await around.tell(TOPIC, "b1", PAID)
+        await around.tell(CONTRACT, "b1", PAID)
 
     async def standing() -> dict[str, Any]:
         rows = (await finance.get("/v1/trial-balance?county=445201")).json()["funds"]

@@ -5,7 +5,7 @@ from typing import Any, Final
 import httpx
 import pytest
 
-from contracts.settlement import TOPIC
+from contracts.settlement import CONTRACT
 from kernel.security import Role
 from kernel.testing.deadline import eventually
 from kernel.testing.surroundings import Service, Surroundings
@@ -27,10 +27,10 @@ async def books(ledger: Service, around: Surroundings, finance: httpx.AsyncClien
     assert (await finance.post("/v1/fund-receipts", json=paid_in)).status_code == 201
     aid = bills.layer("MA", 700, "POVFUND", "MA")
     relief = bills.layer("MASEC", 100, "MA", payout_fen=50)
-    await around.tell(TOPIC, "P1", bills.settled("S1", bills.layer("BMI", 1_000), aid, relief))
-    await around.tell(TOPIC, "P1", bills.settled("S2", bills.layer("BMI", 500), county="445222"))
-    await around.tell(TOPIC, "P1", bills.settled("S3", bills.layer("BMI", 80)))
-    await around.tell(TOPIC, "P1", bills.revoked("S3"))
+    await around.tell(CONTRACT, "P1", bills.settled("S1", bills.layer("BMI", 1_000), aid, relief))
+    await around.tell(CONTRACT, "P1", bills.settled("S2", bills.layer("BMI", 500), county="445222"))
+    await around.tell(CONTRACT, "P1", bills.settled("S3", bills.layer("BMI", 80)))
+    await around.tell(CONTRACT, "P1", bills.revoked("S3"))
 
     async def booked() -> bool:
         return bool(await ledger.pool.fetchval("SELECT count(*) = 5 FROM journals"))

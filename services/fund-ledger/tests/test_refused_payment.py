@@ -7,7 +7,7 @@ import httpx
 import msgspec
 import pytest
 
-from contracts.settlement import TOPIC, PaymentRefused
+from contracts.settlement import CONTRACT, PaymentRefused
 from fund_ledger.journals.domain.commands import BookSettlement, RefusePayment, ReverseSettlement
 from fund_ledger.journals.domain.events import FundRestored, JournalBooked, JournalReversed, Posting
 from fund_ledger.journals.domain.journal import DECIDER
@@ -83,7 +83,7 @@ async def test_a_refusal_told_after_the_hospital_was_paid_leaves_it_in_debt(
     around: Surroundings, finance: httpx.AsyncClient, bills: Any, refused: PaymentRefused
 ) -> None:
     settled = bills.settled("S1", bills.layer("MA", 700))
-    await around.tell(TOPIC, "P1", settled)
+    await around.tell(CONTRACT, "P1", settled)
 
     async def kinds() -> list[str]:
         found = (await finance.get("/v1/settlements/S1/journals")).json()
@@ -96,8 +96,8 @@ async def test_a_refusal_told_after_the_hospital_was_paid_leaves_it_in_debt(
     payment = {"county": "445202", "fund": "MA", "hospital_id": "H1", "amount": "7.00", "value_on": "2019-07-31"}
     paid = await finance.post("/v1/payments", json=payment)
     assert paid.status_code == 201, paid.text
-    await around.tell(TOPIC, "P1", refused)
-    await around.tell(TOPIC, "P1", refused)
+    await around.tell(CONTRACT, "P1", refused)
+    await around.tell(CONTRACT, "P1", refused)
 
     async def refused_too() -> bool:
         return await kinds() == ["settlement", "refusal"]

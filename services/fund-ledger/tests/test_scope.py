@@ -5,7 +5,7 @@ from typing import Any, Final
 import httpx
 import pytest
 
-from contracts.settlement import TOPIC
+from contracts.settlement import CONTRACT
 from kernel.security import Role
 from kernel.testing.deadline import eventually
 from kernel.testing.surroundings import Service, Surroundings
@@ -28,7 +28,7 @@ MONEY: Final = {
 @pytest.fixture
 async def books(ledger: Service, around: Surroundings, bills: Any) -> Service:
     for county in ("445202", "445222"):
-        await around.tell(TOPIC, "P1", bills.settled(f"S{county}", bills.layer("BMI", 1_000), county=county))
+        await around.tell(CONTRACT, "P1", bills.settled(f"S{county}", bills.layer("BMI", 1_000), county=county))
 
     async def booked() -> bool:
         return bool(await ledger.pool.fetchval("SELECT count(*) = 2 FROM journals"))

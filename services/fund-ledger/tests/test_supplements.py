@@ -7,7 +7,7 @@ import httpx
 from hypothesis import given as for_any
 from hypothesis import strategies as st
 
-from contracts.settlement import TOPIC, LayerChanged, SettlementSupplemented
+from contracts.settlement import CONTRACT, LayerChanged, SettlementSupplemented
 from fund_ledger.journals.domain.bill import PayerPart, SupplementedBill
 from fund_ledger.journals.domain.commands import BookSupplement, Collect, ReverseSettlement
 from fund_ledger.journals.domain.events import JournalBooked, JournalReversed, Posting
@@ -144,13 +144,13 @@ async def test_what_is_clawed_back_can_be_seen_with_its_age_and_collected(
     ledger: Any, around: Any, finance: httpx.AsyncClient, bills: Any
 ) -> None:
     settled = bills.settled("S1", bills.layer("MA", 700, "MA"))
-    await around.tell(TOPIC, "P1", settled)
+    await around.tell(CONTRACT, "P1", settled)
     changed = LayerChanged("MA", -200, "三(二)2", "揭医保〔2019〕21号", ("MA",))
     less = SettlementSupplemented(
         "S1-supplement-1", "S1", "E1", "P1", "445202", "445200", "H1", settled.settled_at, "R1", None, "p", 200, 0,
         (changed,),
     )  # fmt: skip
-    await around.tell(TOPIC, "P1", less)
+    await around.tell(CONTRACT, "P1", less)
 
     async def due() -> list[dict[str, Any]]:
         items: list[dict[str, Any]] = (await finance.get("/v1/receivables?county=445202")).json()["items"]
@@ -166,7 +166,7 @@ async def test_what_is_clawed_back_can_be_seen_with_its_age_and_collected(
     trial = (await finance.get("/v1/trial-balance")).json()
     (fund,) = trial["funds"]
     assert (trial["balanced"], fund["receivable"], fund["owed"], fund["available"]) == (True, "0.50", "7.00", "-5.00")
-    await around.tell(TOPIC, "P1", bills.revoked("S1"))
+    await around.tell(CONTRACT, "P1", bills.revoked("S1"))
 
     async def reversed_too() -> bool:
         found = (await finance.get("/v1/settlements/S1/journals")).json()

@@ -7,7 +7,8 @@ import httpx
 import msgspec
 import pytest
 
-from contracts.identity import REGISTRY, EntitlementChanged
+from contracts.identity import CONTRACT, EntitlementChanged
+from kernel.messaging.envelope import decode
 from kernel.security import Role
 from kernel.testing.deadline import eventually
 from kernel.testing.surroundings import Service, Surroundings
@@ -235,7 +236,7 @@ async def _published(around: Surroundings, count: int) -> list[EntitlementChange
     rows = await around.bus.fetch('SELECT headers, body FROM messages WHERE topic = $1 ORDER BY "offset"', "identity")
     if len(rows) < count:
         return []
-    return [REGISTRY.decode(msgspec.json.decode(row["headers"])["ce_type"], 1, row["body"]) for row in rows]
+    return [decode(CONTRACT, msgspec.json.decode(row["headers"])["ce_type"], row["body"]) for row in rows]
 
 
 async def test_of_many_at_once_one_membership_is_taken(civil_affairs: httpx.AsyncClient) -> None:

@@ -6,7 +6,8 @@ import httpx
 import msgspec
 import pytest
 
-from contracts.identity import REGISTRY
+from contracts.identity import CONTRACT
+from kernel.messaging.envelope import decode
 from kernel.testing.deadline import eventually
 from kernel.testing.surroundings import Service, Surroundings
 
@@ -151,7 +152,7 @@ async def test_a_disputed_death_is_settled_and_taken_back(
         rows = await around.bus.fetch(
             'SELECT headers, body FROM messages WHERE topic = $1 ORDER BY "offset"', "identity"
         )
-        events = [REGISTRY.decode(msgspec.json.decode(row["headers"])["ce_type"], 1, row["body"]) for row in rows]
+        events = [decode(CONTRACT, msgspec.json.decode(row["headers"])["ce_type"], row["body"]) for row in rows]
         return events if len(events) >= 4 else []
 
     changes = [(event.change, str(event.deceased_on)) for event in await eventually(told)]

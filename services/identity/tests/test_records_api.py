@@ -6,7 +6,8 @@ from typing import Any
 import httpx
 import msgspec
 
-from contracts.identity import REGISTRY, EntitlementChanged
+from contracts.identity import CONTRACT, EntitlementChanged
+from kernel.messaging.envelope import decode
 from kernel.testing.deadline import eventually
 from kernel.testing.surroundings import Service, Surroundings
 
@@ -105,7 +106,7 @@ async def test_whoever_knows_a_merged_record_is_told_where_to_look_now(
         rows = await around.bus.fetch(
             'SELECT headers, body FROM messages WHERE topic = $1 ORDER BY "offset"', "identity"
         )
-        events = [REGISTRY.decode(msgspec.json.decode(row["headers"])["ce_type"], 1, row["body"]) for row in rows]
+        events = [decode(CONTRACT, msgspec.json.decode(row["headers"])["ce_type"], row["body"]) for row in rows]
         return {event.person_id: event for event in events} if len(events) == 9 else {}
 
     newest = await eventually(told)

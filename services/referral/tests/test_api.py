@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from contracts import settlement as told
-from contracts.referral import REGISTRY, ReferralChanged
+from contracts.referral import CONTRACT, ReferralChanged
+from kernel.messaging.envelope import decode
 from kernel.security import Role
 from kernel.testing.deadline import eventually
 from kernel.testing.surroundings import Service, Surroundings
@@ -59,15 +60,13 @@ async def _published(around: Surroundings, count: int) -> list[tuple[str, Referr
     )
     if len(rows) < count:
         return []
-    return [
-        (row["key"], REGISTRY.decode(msgspec.json.decode(row["headers"])["ce_type"], 1, row["body"])) for row in rows
-    ]
+    return [(row["key"], decode(CONTRACT, msgspec.json.decode(row["headers"])["ce_type"], row["body"])) for row in rows]
 
 
 async def test_an_admission_uses_the_referral_up_and_a_revocation_leaves_it(
     around: Surroundings, agency: httpx.AsyncClient, sender: httpx.AsyncClient, approved: str, referral: Service
 ) -> None:
-    await around.tell(told.TOPIC, "p1", admitted(approved))
+    await around.tell(told.CONTRACT, "p1", admitted(approved))
     path = f"/v1/referrals/{approved}"
 
     async def used() -> bool:
@@ -77,8 +76,8 @@ async def test_an_admission_uses_the_referral_up_and_a_revocation_leaves_it(
     refused = await sender.post(f"{path}/cancellation", json={"reason": "改期"})
     assert (refused.status_code, refused.json()["code"]) == (409, "REFERRAL_NOT_IN_STATE")
     revoked = told.SettlementRevoked("s1", "e1", "p1", "H430100", datetime(2018, 9, 30, tzinfo=UTC), "录入错误", 0)
-    await around.tell(told.TOPIC, "p1", revoked)
-    await around.tell(told.TOPIC, "p1", admitted(approved, encounter_id="e2"))
+    await around.tell(told.CONTRACT, "p1", revoked)
+    await around.tell(told.CONTRACT, "p1", admitted(approved, encounter_id="e2"))
     [misuse] = await eventually(lambda: _misuses(agency, path))
     assert (misuse["encounter_id"], misuse["why"]) == ("e2", "USED_BEFORE")
     assert (await agency.get(path)).json()["encounter_id"] == "e1"
@@ -93,8 +92,8 @@ async def _misuses(client: httpx.AsyncClient, path: str) -> list[dict[str, Any]]
 async def test_an_admission_on_an_unknown_referral_holds_nothing_up(
     around: Surroundings, agency: httpx.AsyncClient, approved: str
 ) -> None:
-    await around.tell(told.TOPIC, "p1", admitted("no-such-referral"))
-    await around.tell(told.TOPIC, "p1", admitted(approved))
+    await around.tell(told.CONTRACT, "p1", admitted("no-such-referral"))
+    await around.tell(told.CONTRACT, "p1", admitted(approved))
 
     async def used() -> bool:
         return bool((await agency.get(f"/v1/referrals/{approved}")).json()["encounter_id"] == "e1")

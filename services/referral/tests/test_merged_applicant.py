@@ -28,8 +28,8 @@ async def test_a_form_for_a_merged_record_is_refused_and_the_right_one_named(
     around: Surroundings, referral: Service, sender: httpx.AsyncClient
 ) -> None:
     merged = identity.EntitlementChanged("p1", 4, "MERGED", "430481", HELD, merged_into="p2")
-    await around.tell(identity.TOPIC, "p1", merged)
-    await around.tell(identity.TOPIC, "p2", identity.EntitlementChanged("p2", 4, "TOOK_OVER", "430481", HELD))
+    await around.tell(identity.CONTRACT, "p1", merged)
+    await around.tell(identity.CONTRACT, "p2", identity.EntitlementChanged("p2", 4, "TOOK_OVER", "430481", HELD))
     await eventually(lambda: referral.pool.fetchval(_MERGED_SQL))
     await eventually(lambda: referral.pool.fetchval("SELECT count(*) = 2 FROM applicants"))
     refused = await sender.post("/v1/referrals", json=FORM)
@@ -42,10 +42,10 @@ async def test_a_stay_under_the_surviving_record_uses_up_the_merged_one_s_referr
     around: Surroundings, referral: Service, agency: httpx.AsyncClient, approved: str
 ) -> None:
     merged = identity.EntitlementChanged("p1", 4, "MERGED", "430481", HELD, merged_into="p2")
-    await around.tell(identity.TOPIC, "p1", merged)
+    await around.tell(identity.CONTRACT, "p1", merged)
     await eventually(lambda: referral.pool.fetchval(_MERGED_SQL))
     stay = settlement.EncounterAdmitted("e1", "p2", "H430100", date(2018, 9, 3), False, approved)
-    await around.tell(settlement.TOPIC, "p2", stay)
+    await around.tell(settlement.CONTRACT, "p2", stay)
 
     async def used() -> bool:
         return bool((await agency.get(f"/v1/referrals/{approved}")).json()["encounter_id"] == "e1")

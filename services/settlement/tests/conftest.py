@@ -12,6 +12,7 @@ from contracts import identity as told
 from kernel.security import Issuer, Role
 from kernel.testing.deadline import eventually
 from kernel.testing.surroundings import Service, Surroundings, surroundings
+from kernel.values.contract import Contract
 from law.packs import load_library
 from settlement.config import Config
 from settlement.main import build
@@ -50,7 +51,7 @@ class Desk:
         event = told.EntitlementChanged(
             person_id, revision, "CORRECTED", self._county, memberships, (enrolment,), deceased_on=died_on
         )
-        await self._around.tell(told.TOPIC, person_id, event)
+        await self._around.tell(told.CONTRACT, person_id, event)
         await self._until_reviewed("identity", revision)
         return revision
 
@@ -64,13 +65,13 @@ class Desk:
             event = told.EntitlementChanged(
                 person_id, revision, "MERGED", self._county, memberships, (enrolment,), merged_into=into
             )
-            await self._around.tell(told.TOPIC, person_id, event)
+            await self._around.tell(told.CONTRACT, person_id, event)
         await self._until_reviewed("identity", None)
 
-    async def tell_of(self, topic: str, key: str, event: Any) -> None:
+    async def tell_of(self, contract: Contract, key: str, event: Any) -> None:
         """Another service tells something, and it is looked at."""
-        await self._around.tell(topic, key, event)
-        await self._until_reviewed(topic, 1)
+        await self._around.tell(contract, key, event)
+        await self._until_reviewed(contract.topic, 1)
 
     async def year(self, person_id: str) -> dict[str, Any]:
         """A person's benefit year 2019."""

@@ -50,7 +50,7 @@ async def hospital(service: Service) -> httpx.AsyncClient:
 
 async def tell(around: Surroundings, service: Service, revision: int, *held: told.Certification) -> None:
     event = told.EntitlementChanged("p1", revision, "CERTIFIED", "450202", (POOR,), certifications=held)
-    await around.tell(told.TOPIC, "p1", event)
+    await around.tell(told.CONTRACT, "p1", event)
 
     async def known() -> bool:
         return bool(await service.pool.fetchval("SELECT revision FROM people WHERE person_id = 'p1'") == revision)

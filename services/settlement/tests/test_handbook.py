@@ -16,7 +16,7 @@ DAY = date(2019, 8, 5)
 async def shown(desk: Any, result: str, *, person_id: str = "P1", hospital_id: str = "H1") -> str:
     """Identity tells that a handbook was checked; gives the check's id."""
     check = told.HandbookChecked(f"check-{result}", person_id, hospital_id, result, DAY)
-    await desk.tell_of(told.TOPIC, person_id, check)
+    await desk.tell_of(told.CONTRACT, person_id, check)
     return check.check_id
 
 

@@ -170,7 +170,7 @@ async def test_a_referral_of_either_record_opens_the_door_to_the_person(jieyang:
     await jieyang.tell("P1", "DIBAO")
     await jieyang.tell("P2", "DIBAO")
     referred = ReferralChanged("R2", 3, "P2", "AGENCY_APPROVED", "H9", "H1", approved_on=FIRST)
-    await jieyang.tell_of(referral_contract.TOPIC, "P2", referred)
+    await jieyang.tell_of(referral_contract.CONTRACT, "P2", referred)
     body = {"person_id": "P1", "kind": "inpatient", "admitted_on": SECOND.isoformat(), "referral_id": "R2"}
     foreign = await jieyang.hospital.post("/v1/encounters", json=body)
     assert (foreign.status_code, foreign.json()["code"]) == (422, "REFERRAL_FOREIGN")

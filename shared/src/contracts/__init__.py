@@ -1,1 +1,1 @@
-"""The contracts: what services tell each other on their topics, and the envelope it travels in."""
+"""Contracts: what services tell each other, one module a topic."""

@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from kernel.messaging.envelope import contract_registry
+from kernel.values.contract import Contract
 
 TOPIC: Final = "fund-ledger"
 
@@ -49,4 +49,4 @@ class FundRestored(msgspec.Struct, frozen=True):
     journal_id: str
 
 
-REGISTRY: Final = contract_registry(TOPIC, JournalBooked, FundOverdrawn, FundRestored)
+CONTRACT: Final = Contract.of(TOPIC, JournalBooked, FundOverdrawn, FundRestored)

@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from kernel.messaging.envelope import contract_registry
+from kernel.values.contract import Contract
 
 TOPIC: Final = "identity"
 
@@ -98,4 +98,4 @@ class HandbookChecked(msgspec.Struct, frozen=True):
     checked_on: date
 
 
-REGISTRY: Final = contract_registry(TOPIC, EntitlementChanged, PremiumsPaid, HandbookChecked)
+CONTRACT: Final = Contract.of(TOPIC, EntitlementChanged, PremiumsPaid, HandbookChecked)

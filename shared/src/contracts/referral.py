@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from kernel.messaging.envelope import contract_registry
+from kernel.values.contract import Contract
 
 TOPIC: Final = "referral"
 
@@ -27,4 +27,4 @@ class ReferralChanged(msgspec.Struct, frozen=True):
     emergency_admitted_on: date | None = None
 
 
-REGISTRY: Final = contract_registry(TOPIC, ReferralChanged)
+CONTRACT: Final = Contract.of(TOPIC, ReferralChanged)

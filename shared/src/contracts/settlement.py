@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from kernel.messaging.envelope import contract_registry
+from kernel.values.contract import Contract
 
 TOPIC: Final = "settlement"
 
@@ -148,7 +148,7 @@ class InstitutionContracted(msgspec.Struct, frozen=True):
     contract_to: date | None = None
 
 
-REGISTRY: Final = contract_registry(
+CONTRACT: Final = Contract.of(
     TOPIC,
     InstitutionContracted,
     EncounterAdmitted,

@@ -6,18 +6,20 @@ import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 import asyncpg
+import msgspec
 import pytest
 
 from kernel.messaging.consumer import Consumer
-from kernel.messaging.envelope import contract_registry
+from kernel.messaging.envelope import decode
 from kernel.messaging.event_log import EventLog, Message, Publisher, Reader, partition_of
 from kernel.messaging.event_log.embedded import EmbeddedEventLog
 from kernel.messaging.event_log.embedded_schema import BUS_SQL
 from kernel.messaging.event_log.kafka import KafkaEventLog
 from kernel.messaging.inbox import GapError, Inbox, PoisonError
-from kernel.running.runtime import Runtime, ServiceParts, Subscription
+from kernel.running.runtime import Runtime, Subscription
 from kernel.testing import tally
 from kernel.testing.deadline import eventually
+from kernel.values.contract import Contract
 from kernel.writing.database import Connection, Pool, open_pool
 
 
@@ -25,13 +27,13 @@ class Recorder:
     """A consumer that writes down what it gets, in the inbox's transaction, and can be told to fail."""
 
     def __init__(self, topic: str) -> None:
-        self.registry = contract_registry(topic, tally.Counted)
+        self.contract = Contract.of(topic, tally.Counted)
         self.poison: set[int] = set()
         self.broken: set[int] = set()
 
     async def effects(self, connection: Connection, messages: Sequence[Message]) -> None:
         for message in messages:
-            event = self.registry.decode(message.type, 1, message.body)
+            event = decode(self.contract, message.type, message.body)
             if event.amount in self.poison:
                 raise PoisonError(f"amount {event.amount} cannot be consumed")
             if event.amount in self.broken:
@@ -49,9 +51,9 @@ class World:
         self.topic = topic
         self.log = log
         self.inbox = Inbox(pool, "recorder", topic, self.recorder.effects)
-        subscription = Subscription("recorder", topic, self.recorder.effects)
-        parts = ServiceParts(
-            "tally", "tally", topic, tally.REGISTRY, tally.project, tally.publish, lambda _store: (subscription,)
+        subscription = Subscription(consumer="recorder", topic=topic, effects=self.recorder.effects)
+        parts = msgspec.structs.replace(
+            tally.PARTS, publishes=self.recorder.contract, subscriptions=lambda _path: (subscription,)
         )
         self.runtime = Runtime(parts, database, log)
 

@@ -105,10 +105,10 @@ async def _rebuild_heard(admin_url: str, live: Any, heard: Heard, shadow: Shadow
         await live.fetch(
             "SELECT partition, last_pseq FROM inbox_cursor WHERE consumer = $1 AND topic = $2",
             heard.consumer,
-            heard.topic,
+            heard.contract.topic,
         )
     )
-    publisher = next(service for service in SERVICES.values() if service.parts.topic == heard.topic)
+    publisher = next(service for service in SERVICES.values() if service.parts.topic == heard.contract.topic)
     counters, events = [0] * PARTITIONS, 0
     async with snapshot(admin_url, publisher.schema) as source:
         async for page in events_in_order(source, publisher.parts.registry, numbered_only=True):

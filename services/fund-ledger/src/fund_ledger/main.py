@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 from fastapi import FastAPI
 
-from contracts.fund_ledger import TOPIC
+from contracts.fund_ledger import CONTRACT
 from fund_ledger.config import Config
 from fund_ledger.error_codes import CODES
 from fund_ledger.event_types import REGISTRY
@@ -25,7 +25,7 @@ from kernel.running.runtime import ServiceParts
 PARTS: Final = ServiceParts(
     name="fund-ledger",
     schema="fund_ledger",
-    topic=TOPIC,
+    publishes=CONTRACT,
     registry=REGISTRY,
     project=project,
     publish=publish,

@@ -20,7 +20,7 @@ from identity.persons.commands.persons import Vault
 from identity.persons.queries.divisions import DivisionQueries
 from identity.persons.queries.persons import Queries
 from kernel.http import Router
-from kernel.running.hosting import Clock
+from kernel.running.clock import Clock
 from kernel.running.runtime import Runtime
 from law.packs import PackLibrary
 

@@ -24,7 +24,7 @@ from identity.persons.queries.erasures import ErasureQueries
 from identity.persons.queries.lookups import LookupQueries
 from identity.persons.queries.persons import Queries
 from kernel.http import Router
-from kernel.running.hosting import Clock
+from kernel.running.clock import Clock
 from kernel.running.runtime import Runtime
 from law.packs import PackLibrary
 

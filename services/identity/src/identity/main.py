@@ -4,7 +4,7 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from contracts.identity import TOPIC
+from contracts.identity import CONTRACT
 from identity.around_enrolment import around_enrolment
 from identity.around_persons import around_persons
 from identity.comparison.api.payment_lists import payment_lists
@@ -36,7 +36,7 @@ from kernel.running.runtime import ServiceParts
 PARTS: Final = ServiceParts(
     name="identity",
     schema="identity",
-    topic=TOPIC,
+    publishes=CONTRACT,
     registry=REGISTRY,
     project=project,
     publish=publish,

@@ -4,7 +4,7 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from contracts.referral import TOPIC
+from contracts.referral import CONTRACT
 from kernel.running.hosting import Host, application
 from kernel.running.runtime import ServiceParts
 from referral.config import Config
@@ -24,7 +24,7 @@ from referral.referrals.rows.projection import project
 PARTS: Final = ServiceParts(
     name="referral",
     schema="referral",
-    topic=TOPIC,
+    publishes=CONTRACT,
     registry=REGISTRY,
     project=project,
     publish=publish,

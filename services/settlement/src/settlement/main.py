@@ -4,7 +4,7 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from contracts.settlement import TOPIC
+from contracts.settlement import CONTRACT
 from kernel.running.hosting import Host, application
 from kernel.running.runtime import ServiceParts
 from settlement.admission_checks.api import admission_checks
@@ -30,7 +30,7 @@ from settlement.years.api import benefit_years
 PARTS: Final = ServiceParts(
     name="settlement",
     schema="settlement",
-    topic=TOPIC,
+    publishes=CONTRACT,
     registry=REGISTRY,
     project=project,
     publish=publish,

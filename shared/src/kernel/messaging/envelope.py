@@ -1,13 +1,13 @@
 """The envelope of published events: CloudEvents 1.0 in Kafka's binary mode, the same on every transport."""
 
-from typing import Any, Final
+from functools import lru_cache
+from typing import Any
 
 import msgspec
 
+from kernel.values.contract import Contract
 from kernel.writing.event_registry import EventRegistry, EventType
 from kernel.writing.event_store.stream import LoggedEvent
-
-_encoder: Final = msgspec.json.Encoder(order="deterministic")
 
 
 class Published(msgspec.Struct, frozen=True):
@@ -17,31 +17,46 @@ class Published(msgspec.Struct, frozen=True):
     event: Any
 
 
-def contract_type(topic: str, event: Any) -> str:
-    """The CloudEvents type of a contract event; its last part is the contract's version."""
-    return type_name(topic, type(event))
+@lru_cache(maxsize=64)
+def registry_of(contract: Contract) -> EventRegistry:
+    """The registry through which a topic's messages are written and read."""
+    return EventRegistry(
+        [
+            EventType(f"onestop.{contract.topic}.{kind.event_class.__name__}", kind.event_class, kind.upcasts)
+            for kind in contract.kinds
+        ]
+    )
 
 
-def type_name(topic: str, kind: type[msgspec.Struct]) -> str:
-    """The same for a contract's class, such as ``onestop.settlement.SettlementConfirmed.v1``."""
-    return f"onestop.{topic}.{kind.__name__}.v1"
+def type_of(contract: Contract, event_class: type[msgspec.Struct]) -> str:
+    """The type in which events of a class are published, such as ``onestop.referral.ReferralChanged.v1``."""
+    kind = registry_of(contract).type_of(event_class)
+    return f"{kind.name}.v{kind.version}"
 
 
-def contract_registry(topic: str, *classes: type[msgspec.Struct]) -> EventRegistry:
-    """The registry through which consumers read a topic."""
-    return EventRegistry([EventType(type_name(topic, kind), kind) for kind in classes])
+def types_of(contract: Contract, *event_classes: type[msgspec.Struct]) -> frozenset[str]:
+    """Every CloudEvents type, of today and of before, that stands for one of the classes."""
+    kinds = [registry_of(contract).type_of(event_class) for event_class in event_classes]
+    return frozenset(f"{kind.name}.v{version}" for kind in kinds for version in range(1, kind.version + 1))
+
+
+def decode(contract: Contract, type_name: str, body: bytes | str) -> Any:
+    """The event of a message; raises UnknownEventTypeError for a type or version that the contract does not have."""
+    name, _, version = type_name.rpartition(".v")
+    return registry_of(contract).decode(name, int(version) if version.isdecimal() else 0, body)
 
 
 def headers_of(
-    published: Published, topic: str, entry: LoggedEvent, pseq: int, epoch: int
+    published: Published, contract: Contract, entry: LoggedEvent, pseq: int, epoch: int
 ) -> tuple[tuple[tuple[str, str], ...], bytes]:
     """Headers and body of a published event."""
     recorded = entry.recorded
+    name, version, body = registry_of(contract).encode(published.event)
     headers = (
         ("ce_specversion", "1.0"),
         ("ce_id", str(recorded.event_id)),
-        ("ce_source", f"/onestop/{topic}"),
-        ("ce_type", contract_type(topic, published.event)),
+        ("ce_source", f"/onestop/{contract.topic}"),
+        ("ce_type", f"{name}.v{version}"),
         ("ce_time", recorded.occurred_at.isoformat()),
         ("ce_subject", recorded.stream_id),
         ("ce_partitionkey", published.key),
@@ -52,4 +67,4 @@ def headers_of(
         ("ce_epoch", str(epoch)),
         ("content-type", "application/json"),
     )
-    return headers, _encoder.encode(published.event)
+    return headers, body

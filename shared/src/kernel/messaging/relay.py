@@ -8,6 +8,7 @@ import msgspec
 from kernel.messaging.envelope import Published, headers_of
 from kernel.messaging.event_log import EventLog, Outgoing, partition_of
 from kernel.messaging.event_log.port import PARTITIONS
+from kernel.values.contract import Contract
 from kernel.writing import failpoints
 from kernel.writing.database import Pool
 from kernel.writing.event_registry import EventRegistry
@@ -32,7 +33,7 @@ class DeposedError(Exception):
 
 
 def number(
-    topic: str, logged: Sequence[LoggedEvent], publish: Publish, pseqs: Sequence[int], epoch: int
+    contract: Contract, logged: Sequence[LoggedEvent], publish: Publish, pseqs: Sequence[int], epoch: int
 ) -> tuple[list[Outgoing], list[int]]:
     """The messages of some events and the counters after them; the same events always get the same numbers."""
     counters, messages = list(pseqs), []
@@ -42,8 +43,8 @@ def number(
             continue
         partition = partition_of(published.key)
         counters[partition] += 1
-        headers, body = headers_of(published, topic, entry, counters[partition], epoch)
-        messages.append(Outgoing(topic, partition, counters[partition], published.key, headers, body))
+        headers, body = headers_of(published, contract, entry, counters[partition], epoch)
+        messages.append(Outgoing(contract.topic, partition, counters[partition], published.key, headers, body))
     return messages, counters
 
 
@@ -55,11 +56,12 @@ class Relay:
     """
 
     def __init__(
-        self, pool: Pool, registry: EventRegistry, topic: str, publish: Publish, log: EventLog, logged: Signal
+        self, pool: Pool, registry: EventRegistry, contract: Contract, publish: Publish, log: EventLog, logged: Signal
     ) -> None:
         self._pool = pool
         self._registry = registry
-        self._topic = topic
+        self._contract = contract
+        self._topic = contract.topic
         self._publish = publish
         self._log = log
         self._logged = logged
@@ -77,7 +79,7 @@ class Relay:
                 if not logged:
                     await self._logged.wait(_LOOK_AGAIN_SECONDS)
                     continue
-                messages, pseqs = number(self._topic, logged, self._publish, pseqs, epoch)
+                messages, pseqs = number(self._contract, logged, self._publish, pseqs, epoch)
                 failpoints.reach("relay.before_send")
                 if messages:
                     await publisher.publish(messages)

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 
 import msgspec
 from fastapi import FastAPI
@@ -10,16 +9,10 @@ from prometheus_client import CollectorRegistry
 
 from kernel.http import ErrorCode, Router, create_app
 from kernel.messaging.event_log import EventLog
+from kernel.running.clock import Clock, system_clock
 from kernel.running.metrics import RuntimeCollector
 from kernel.running.runtime import Runtime, ServiceParts
 from kernel.security import Authenticator
-
-Clock = Callable[[], datetime]
-
-
-def system_clock() -> datetime:
-    """The wall clock, in UTC: the one place where a service learns what time it is."""
-    return datetime.now(UTC)
 
 
 class Host(msgspec.Struct, frozen=True):

@@ -1,11 +1,47 @@
-"""A command that came as a request: who asks, under which key, and when."""
+"""Commands that come as requests: who asks, under which key, and when."""
+
+from collections.abc import Callable
+from datetime import date
+
+import msgspec
 
 from kernel.http import Idempotency, current_correlation_id
-from kernel.running.hosting import Clock
+from kernel.running.clock import Clock
 from kernel.security import Principal
-from kernel.writing.command_path import CommandContext
+from kernel.values.china_time import china_date
+from kernel.writing.command_context import CommandContext
+
+
+def _as_it_is(request_hash: bytes) -> bytes:
+    return request_hash
+
+
+class Requests(msgspec.Struct, frozen=True):
+    """Makes the contexts of one service's commands, and is where its commands learn what time it is.
+
+    ``hashed`` keys the hash of a request before it is stored, where a bare one could be tried out.
+    """
+
+    clock: Clock
+    hashed: Callable[[bytes], bytes] = _as_it_is
+
+    def by(self, caller: Principal, key: Idempotency) -> CommandContext:
+        """The context of the request that is being served; its moment is read off the clock once, here."""
+        return CommandContext(
+            scope=key.scope,
+            key=key.key,
+            request_hash=self.hashed(key.request_hash),
+            actor=caller.subject,
+            now=self.clock(),
+            correlation_id=current_correlation_id(),
+        )
+
+    @property
+    def today(self) -> date:
+        """Today's date in China."""
+        return china_date(self.clock())
 
 
 def requested_by(caller: Principal, key: Idempotency, clock: Clock) -> CommandContext:
     """The context of the request that is being served; its moment is read off ``clock`` once, here."""
-    return CommandContext(key.scope, key.key, key.request_hash, caller.subject, clock(), current_correlation_id())
+    return Requests(clock).by(caller, key)

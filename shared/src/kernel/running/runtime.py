@@ -13,6 +13,7 @@ from kernel.messaging.heard import Heard, effects_of
 from kernel.messaging.inbox import Effects, Inbox
 from kernel.messaging.relay import Publish, Relay
 from kernel.running.election import run_elected
+from kernel.values.contract import Contract
 from kernel.values.refusals import Refused
 from kernel.writing.command_path import CommandPath
 from kernel.writing.database import Pool, open_pool
@@ -22,7 +23,7 @@ from kernel.writing.event_store.store import EventStore, Project
 from kernel.writing.signals import Signal
 
 
-class Subscription(msgspec.Struct, frozen=True):
+class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     """A topic that a service consumes, under a consumer name, and what a batch of its messages does.
 
     ``follows`` names another consumer of the service on the same topic, whose rows the effects read: a batch waits
@@ -37,20 +38,25 @@ class Subscription(msgspec.Struct, frozen=True):
     batch_max: int = BATCH_MAX
 
 
-class ServiceParts(msgspec.Struct, frozen=True):
+class ServiceParts(msgspec.Struct, frozen=True, kw_only=True):
     """What makes one service different from another, as far as the runtime is concerned."""
 
     name: str
     schema: str
-    topic: str
+    publishes: Contract
     registry: EventRegistry
     project: Project
     publish: Publish
     #: Made when the store exists, because a consumer's effects may append to it.
-    subscriptions: Callable[[EventStore], Sequence[Subscription]] = lambda _store: ()
+    subscriptions: Callable[[CommandPath], Sequence[Subscription]] = lambda _path: ()
     heard: tuple[Heard, ...] = ()
     #: What to say when a constraint of a read table refuses a row: constraint name → refusal.
     refusals: Mapping[str, Callable[[], Refused]] = {}
+
+    @property
+    def topic(self) -> str:
+        """The topic on which the service publishes."""
+        return self.publishes.topic
 
 
 class Runtime:
@@ -80,11 +86,14 @@ class Runtime:
         logged = Signal()
         parts = self.parts
         sequencer = Sequencer(pool, self.store.appended, logged)
-        relay = Relay(pool, parts.registry, parts.topic, parts.publish, log=self._log, logged=logged)
+        relay = Relay(pool, parts.registry, parts.publishes, parts.publish, log=self._log, logged=logged)
         self._elect(pool, "sequencer", sequencer.run)
         self._elect(pool, "relay", relay.run)
-        rows = [Subscription(heard.consumer, heard.topic, effects_of(heard)) for heard in parts.heard]
-        for subscription in (*rows, *parts.subscriptions(self.store)):
+        rows = [
+            Subscription(consumer=heard.consumer, topic=heard.contract.topic, effects=effects_of(heard))
+            for heard in parts.heard
+        ]
+        for subscription in (*rows, *parts.subscriptions(self.path)):
             inbox = Inbox(pool, subscription.consumer, subscription.topic, subscription.effects)
             consumer = Consumer(
                 self._log,

@@ -14,12 +14,14 @@ import msgspec
 from fastapi import FastAPI
 
 from kernel.http import Address, serving
-from kernel.messaging.envelope import contract_type
+from kernel.messaging.envelope import type_of
 from kernel.messaging.event_log import Outgoing, partition_of
 from kernel.messaging.event_log.embedded import EmbeddedEventLog
 from kernel.running import migrations
-from kernel.running.hosting import Clock, Host
+from kernel.running.clock import Clock
+from kernel.running.hosting import Host
 from kernel.security import Issuer, Role
+from kernel.values.contract import Contract
 from kernel.writing.database import Pool, open_pool
 
 _WORDS: Final = itertools.count(1)
@@ -79,14 +81,15 @@ class Surroundings:
         self._stack.push_async_callback(pool.close)
         return Service(running.addresses[0], self._issuer, pool, self._stack)
 
-    async def tell(self, topic: str, key: str, event: Any) -> None:
-        """Publish a contract event as the service that owns ``topic`` would."""
+    async def tell(self, contract: Contract, key: str, event: Any) -> None:
+        """Publish a contract event as the service whose contract it is would."""
+        topic = contract.topic
         partition = partition_of(key)
         self._told[topic, partition] += 1
         pseq = self._told[topic, partition]
         headers = (
             ("ce_id", str(uuid5(NAMESPACE_OID, f"{topic}/{partition}/{pseq}"))),
-            ("ce_type", contract_type(topic, event)),
+            ("ce_type", type_of(contract, type(event))),
             ("ce_time", datetime.now(UTC).isoformat()),
             ("ce_pseq", str(pseq)),
         )

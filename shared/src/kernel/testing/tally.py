@@ -10,7 +10,9 @@ from sqlalchemy import BigInteger, Column, Integer, MetaData, Table, Text
 
 from kernel.messaging.envelope import Published
 from kernel.running.runtime import ServiceParts
-from kernel.writing.command_path import CommandContext, Outcome
+from kernel.values.contract import Contract
+from kernel.writing.command_context import CommandContext
+from kernel.writing.decision import Outcome
 from kernel.writing.event_registry import EventRegistry, EventType
 from kernel.writing.event_store import EventStore, RecordedEvent, Stream, StreamAppend
 from kernel.writing.event_store.schema import IMMUTABLE_EVENTS_SQL, REQUIRE_ROWS_SQL, add_kernel_tables
@@ -68,12 +70,22 @@ def publish(recorded: RecordedEvent) -> Published | None:
     return Published(recorded.event.tally, recorded.event) if isinstance(recorded.event, Counted) else None
 
 
-PARTS: Final = ServiceParts("tally", "tally", "tally", REGISTRY, project, publish)
+CONTRACT: Final = Contract.of("tally", Counted)
+PARTS: Final = ServiceParts(
+    name="tally", schema="tally", publishes=CONTRACT, registry=REGISTRY, project=project, publish=publish
+)
 
 
 def context(key: str, body: str = "", scope: str = "test") -> CommandContext:
     """A command's context with a fixed clock."""
-    return CommandContext(scope, key, body.encode(), "tester", NOW, f"correlation-{key}")
+    return CommandContext(
+        scope=scope,
+        key=key,
+        request_hash=body.encode(),
+        actor="tester",
+        now=NOW,
+        correlation_id=f"correlation-{key}",
+    )
 
 
 async def count(store: EventStore, tally: str, amount: int, limit: int = 1_000_000) -> Outcome:

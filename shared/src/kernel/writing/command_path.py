@@ -1,69 +1,30 @@
-"""The one write path of every service: idempotency key, load, decide, append events and answer in one transaction."""
+"""The one write path of every service: idempotency key, load, decide, append events and answer in one transaction.
 
-from collections.abc import Awaitable, Callable
-from datetime import datetime
-from functools import lru_cache
-from typing import Any, Final
-from uuid import UUID, uuid5
+``decide`` is the ordinary command on one stream; ``gather`` asks for more before it decides; ``run`` is for whatever
+writes several streams; ``within`` is the same inside a transaction that somebody else has begun.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, Final, TypeVar
 
 import msgspec
+from typing_extensions import override
 
+from kernel.values.decider import Decider
 from kernel.values.refusals import RefusalKind, Refused
 from kernel.writing import failpoints
-from kernel.writing.event_store import Answer, ConcurrencyError, DuplicateKeyError, EventStore, StreamAppend
+from kernel.writing.command_context import CommandContext
+from kernel.writing.database import Connection
+from kernel.writing.decision import Decision, Outcome, decided
+from kernel.writing.event_store import Answer, ConcurrencyError, DuplicateKeyError, EventStore, Stream, Write
 from kernel.writing.keyed_locks import KeyedLocks
 
 ATTEMPTS_MAX: Final = 8
-_COMMANDS: Final = UUID("6f0c1d4e-8f0b-4c55-9a53-0d6a1b9f7c11")
 _encoder: Final = msgspec.json.Encoder(order="deterministic")
 
-
-class CommandContext(msgspec.Struct, frozen=True):
-    """Who asks, under which key, when: all that varies and is not in the request's body.
-
-    ``scope`` is the caller's organisation, within which ``key`` must be unique; ``request_hash`` tells a repeated
-    request from another one under the same key; ``now`` is the moment that the decision counts with.
-    """
-
-    scope: str
-    key: str
-    request_hash: bytes
-    actor: str
-    now: datetime
-    correlation_id: str = ""
-    causation_id: str = ""
-
-    @property
-    def command_id(self) -> UUID:
-        """The same for every repetition of the command; ids of what it creates derive from it."""
-        return _command_id(self.scope, self.key)
-
-    def meta(self) -> dict[str, str]:
-        """What is stored beside each event of the command."""
-        known = {
-            "actor": self.actor,
-            "command_id": self.command_id.hex,
-            "correlation_id": self.correlation_id,
-            "causation_id": self.causation_id,
-        }
-        return {name: value for name, value in known.items() if value}
-
-
-@lru_cache(maxsize=1024)
-def _command_id(scope: str, key: str) -> UUID:
-    return uuid5(_COMMANDS, f"{scope}\n{key}")
-
-
-class Outcome(msgspec.Struct, frozen=True):
-    """What a decision came to: events for streams, and the answer for the caller as JSON text or plain values.
-
-    ``contended`` names what concurrent commands may collide on, such as a person; empty where they cannot.
-    """
-
-    appends: tuple[StreamAppend, ...]
-    body: Any
-    status: int = 200
-    contended: str = ""
+CommandT = TypeVar("CommandT")
+StateT = TypeVar("StateT")
+EventT = TypeVar("EventT")
 
 
 class Answered(msgspec.Struct, frozen=True):
@@ -83,6 +44,63 @@ class CommandPath:
     def __init__(self, store: EventStore) -> None:
         self.store = store
         self._locks = KeyedLocks()
+
+    def within(self, connection: Connection) -> "Within":
+        """The path inside the connection's transaction: a consumer's, or of a turn that holds what it decides by."""
+        return Within(self.store, connection)
+
+    async def decide(
+        self,
+        context: CommandContext,
+        decider: Decider[CommandT, StateT, EventT],
+        stream_id: str,
+        command: CommandT,
+        answer: Callable[[Decision[StateT, EventT]], Any],
+        *,
+        status: int = 200,
+        contended: str = "",
+        new: bool = False,
+    ) -> Answered:
+        """Decide a command on one stream; ``answer`` makes the body from the decision.
+
+        ``new`` says that the stream cannot exist yet, because its id derives from this command, and saves the look.
+        """
+
+        async def gather(_state: StateT) -> CommandT:
+            return command
+
+        return await self.gather(
+            context, decider, stream_id, gather, answer, status=status, contended=contended, new=new
+        )
+
+    async def gather(
+        self,
+        context: CommandContext,
+        decider: Decider[CommandT, StateT, EventT],
+        stream_id: str,
+        gather: Callable[[StateT], Awaitable[CommandT]],
+        answer: Callable[[Decision[StateT, EventT]], Any],
+        *,
+        status: int = 200,
+        contended: str = "",
+        new: bool = False,
+    ) -> Answered:
+        """Load the stream, then gather what the decision needs besides, then decide.
+
+        The stream comes first: what changes after it was read is found at the commit, and all is read again.
+        """
+
+        async def attempt() -> Outcome:
+            stream, state = (Stream(stream_id), decider.initial) if new else await self.standing(decider, stream_id)
+            decision = decided(decider, stream, state, await gather(state))
+            return decision.outcome(answer(decision), status, contended)
+
+        return await self.run(context, attempt)
+
+    async def standing(self, decider: Decider[Any, StateT, Any], stream_id: str) -> tuple[Stream, StateT]:
+        """Where a stream stands, and the state that its events come to."""
+        stream, events = await self.store.load(stream_id)
+        return stream, decider.fold(events)
 
     async def run(self, context: CommandContext, attempt: Attempt) -> Answered:
         """Load and decide through ``attempt``, then commit; on a collision load and decide again.
@@ -121,17 +139,87 @@ class CommandPath:
 
     async def _commit(self, context: CommandContext, outcome: Outcome) -> Answered:
         body = outcome.body if isinstance(outcome.body, str) else _encoder.encode(outcome.body).decode()
-        write = self.store.prepare(
+        answer = Answer(context.scope, context.key, context.request_hash, outcome.status, body)
+        write = self._prepared(context, outcome, answer)
+        failpoints.reach("command.before_append")
+        await self._write(write)
+        failpoints.reach("command.after_append")
+        return Answered(outcome.status, body, replayed=False)
+
+    def _prepared(self, context: CommandContext, outcome: Outcome, answer: Answer | None) -> Write:
+        return self.store.prepare(
             outcome.appends,
             command_id=context.command_id,
             occurred_at=context.now,
             meta=context.meta(),
-            answer=Answer(context.scope, context.key, context.request_hash, outcome.status, body),
+            answer=answer,
         )
-        failpoints.reach("command.before_append")
+
+    async def _write(self, write: Write) -> None:
         await self.store.commit(write)
-        failpoints.reach("command.after_append")
-        return Answered(outcome.status, body, replayed=False)
+
+
+class Within(CommandPath):
+    """One transaction's worth of commands.
+
+    Commands with an answer (``decide``, ``gather``, ``run``) are written at once, in a savepoint. What messages cause
+    (``react``) is decided in memory, each on what the one before left, and written together by ``flush``.
+    """
+
+    def __init__(self, store: EventStore, connection: Connection) -> None:
+        super().__init__(store)
+        self._connection = connection
+        self._standings: dict[str, tuple[Stream, Any]] = {}
+        self._writes: list[Write] = []
+
+    async def load(self, decider: Decider[Any, StateT, Any], stream_ids: Iterable[str]) -> dict[str, StateT]:
+        """The states of many streams, in one round trip for those that are not known here yet."""
+        wanted = sorted(set(stream_ids))
+        missing = [stream_id for stream_id in wanted if stream_id not in self._standings]
+        if missing:
+            for stream_id, (stream, events) in (await self.store.load_many(missing, self._connection)).items():
+                self._standings[stream_id] = stream, decider.fold(events)
+        return {stream_id: self._standings[stream_id][1] for stream_id in wanted}
+
+    @override
+    async def standing(self, decider: Decider[Any, StateT, Any], stream_id: str) -> tuple[Stream, StateT]:
+        """Where a stream stands after all that was decided here."""
+        await self.load(decider, [stream_id])
+        return self._standings[stream_id]
+
+    async def react(
+        self,
+        context: CommandContext,
+        decider: Decider[CommandT, StateT, EventT],
+        stream_id: str,
+        command: CommandT,
+    ) -> Decision[StateT, EventT]:
+        """Decide what a message causes on one stream; nothing is written before ``flush``. Raises Refused."""
+        stream, state = await self.standing(decider, stream_id)
+        decision = decided(decider, stream, state, command)
+        if decision.events:
+            self.take(context, decision)
+        return decision
+
+    def take(self, context: CommandContext, decision: Decision[Any, Any]) -> None:
+        """Put down a decision that was made elsewhere, to be written by ``flush``."""
+        write = self._prepared(context, Outcome((decision.append,), None), None)
+        last = write.events[-1]
+        self._standings[last.stream_id] = Stream(last.stream_id, last.version, last.chain), decision.state
+        self._writes.append(write)
+
+    async def flush(self) -> None:
+        """Write all that was put down, in one statement."""
+        if self._writes:
+            await self.store.commit_in(self._connection, self._writes)
+            self._writes = []
+
+    @override
+    async def _write(self, write: Write) -> None:
+        # A refused write takes back itself only, so that the transaction can go on to find out why.
+        self._standings.clear()
+        async with self._connection.transaction():
+            await self.store.commit_in(self._connection, [write])
 
 
 def _repeated(first: Answer, context: CommandContext) -> Answered:

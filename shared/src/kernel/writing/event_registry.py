@@ -1,11 +1,11 @@
 """The registry between stored names and event classes, with the upcasters that read older versions."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import msgspec
 
-Upcast = Callable[[dict[str, Any]], dict[str, Any]]
+from kernel.values.contract import Upcast
 
 _encoder: Final = msgspec.json.Encoder(order="deterministic")
 
@@ -44,9 +44,7 @@ class EventRegistry:
 
     def encode(self, event: msgspec.Struct) -> tuple[str, int, bytes]:
         """Stored name, schema version and canonical JSON of an event."""
-        kind = self._by_class.get(type(event))
-        if kind is None:
-            raise UnknownEventTypeError(f"{type(event).__name__} has no stored name: add it to event_types.py")
+        kind = self.type_of(type(event))
         return kind.name, kind.version, _encoder.encode(event)
 
     def decode(self, name: str, version: int, data: bytes | str) -> Any:
@@ -60,6 +58,13 @@ class EventRegistry:
         for upcast in kind.upcasts[version - 1 :]:
             plain = upcast(plain)
         return msgspec.convert(plain, kind.event_class, strict=False)
+
+    def type_of(self, event_class: type[msgspec.Struct]) -> EventType:
+        """The kind of stored event that a class is; raises UnknownEventTypeError for a class without a stored name."""
+        kind = self._by_class.get(event_class)
+        if kind is None:
+            raise UnknownEventTypeError(f"{event_class.__name__} has no stored name: add it to event_types.py")
+        return kind
 
     def version_of(self, name: str) -> int:
         """The version in which events of this stored name are written today."""

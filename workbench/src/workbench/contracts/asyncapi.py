@@ -1,16 +1,13 @@
 """The AsyncAPI document: every topic, its messages, and the CloudEvents headers that each carries."""
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
 
 from contracts import fund_ledger, identity, referral, settlement
-from kernel.writing.event_registry import EventRegistry
+from kernel.messaging.envelope import type_of
 
-TOPICS: Final[Mapping[str, EventRegistry]] = {
-    contract.TOPIC: contract.REGISTRY for contract in (identity, referral, settlement, fund_ledger)
-}
+CONTRACTS: Final = tuple(told.CONTRACT for told in (identity, referral, settlement, fund_ledger))
 _TEXT: Final = {"type": "string"}
 _HEADERS: Final = {
     "type": "object",
@@ -39,8 +36,9 @@ def asyncapi_document() -> dict[str, Any]:
     channels: dict[str, Any] = {}
     operations: dict[str, Any] = {}
     classes: list[type[msgspec.Struct]] = []
-    for topic, registry in TOPICS.items():
-        named = {kind.__name__: (name, kind) for name, kind in registry.classes.items()}
+    for contract in CONTRACTS:
+        topic, told = contract.topic, [kind.event_class for kind in contract.kinds]
+        named = {event_class.__name__: (type_of(contract, event_class), event_class) for event_class in told}
         for title, (name, kind) in named.items():
             messages[f"{topic}.{title}"] = _message(title, name, kind)
             classes.append(kind)

@@ -7,8 +7,9 @@ from typing import Any, Final
 
 import msgspec
 
+from kernel.messaging.envelope import type_of
 from onestop.services import SERVICES
-from workbench.contracts.asyncapi import TOPICS
+from workbench.contracts.asyncapi import CONTRACTS
 from workbench.contracts.schemas import Schema, places
 
 #: Place → what stands there; see docs/contracts/README.md.
@@ -67,10 +68,11 @@ def _answered(head: str, operation: Mapping[str, Any], schemas: Mapping[str, Sch
 def published_surface() -> Surface:
     """Every event that a service tells the others."""
     found: dict[str, str] = {}
-    for registry in TOPICS.values():
-        for name, event in registry.classes.items():
+    for contract in CONTRACTS:
+        for kind in contract.kinds:
+            name = type_of(contract, kind.event_class)
             found[name] = "event"
-            found |= _event_places(event, name + TELLS)
+            found |= _event_places(kind.event_class, name + TELLS)
     return found
 
 

@@ -12,12 +12,14 @@ from fund_ledger.journals.domain.commands import Collect, JournalCommand, PayOut
 from fund_ledger.journals.domain.journal import DECIDER
 from fund_ledger.journals.queries.turn import TurnStore, hold
 from kernel.http import Idempotency
-from kernel.running.hosting import Clock
+from kernel.running.clock import Clock
 from kernel.running.requested import requested_by
 from kernel.running.runtime import Runtime
 from kernel.security import Principal
 from kernel.values.china_time import china_date
-from kernel.writing.command_path import Answered, CommandContext, CommandPath, Outcome
+from kernel.writing.command_context import CommandContext
+from kernel.writing.command_path import Answered, CommandPath
+from kernel.writing.decision import Outcome
 from kernel.writing.event_store import StreamAppend
 
 __all__ = ["Handlers"]

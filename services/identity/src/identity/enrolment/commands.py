@@ -14,13 +14,15 @@ from identity.persons.domain.person import person_unknown
 from identity.persons.domain.refusals import person_annulled, person_merged
 from identity.persons.queries.persons import Queries
 from kernel.http import Idempotency
-from kernel.running.hosting import Clock
+from kernel.running.clock import Clock
 from kernel.running.requested import requested_by
 from kernel.running.runtime import Runtime
 from kernel.security import Principal
 from kernel.values.china_time import china_date
 from kernel.values.refusals import Refused
-from kernel.writing.command_path import Answered, CommandContext, Outcome
+from kernel.writing.command_context import CommandContext
+from kernel.writing.command_path import Answered
+from kernel.writing.decision import Outcome
 from kernel.writing.event_store import StreamAppend
 from law.packs import PackLibrary
 

@@ -16,12 +16,14 @@ from identity.persons.domain.statement import stated_at
 from identity.persons.queries.request_context import context_of
 from identity.persons.queries.vault import Vault
 from kernel.http import Idempotency
-from kernel.running.hosting import Clock
+from kernel.running.clock import Clock
 from kernel.running.runtime import Runtime
 from kernel.security import Principal
 from kernel.values.china_time import china_date
 from kernel.values.refusals import RefusalKind, Refused
-from kernel.writing.command_path import Answered, CommandContext, Outcome
+from kernel.writing.command_context import CommandContext
+from kernel.writing.command_path import Answered
+from kernel.writing.decision import Outcome
 from kernel.writing.event_store import Stream, StreamAppend
 
 _CREATED = 201

@@ -11,14 +11,15 @@ from contracts import identity, settlement
 from kernel.messaging.event_log import Message
 from kernel.messaging.heard import Heard, read
 from kernel.running.runtime import Subscription
+from kernel.writing.command_path import CommandPath
 from kernel.writing.database import Connection
 from kernel.writing.event_store import EventStore, StreamAppend
 from referral.referrals.domain.referral import DECIDER, Use
-from referral.referrals.rows.projection import project_entitlement, project_settlement
+from referral.referrals.rows.projection import ENTITLEMENT_ROWS, SETTLEMENT_ROWS
 
 HEARD: Final = (
-    Heard("referral", identity.TOPIC, identity.REGISTRY, project_entitlement),
-    Heard("referral-settled", settlement.TOPIC, settlement.REGISTRY, project_settlement),
+    Heard("referral", identity.CONTRACT, ENTITLEMENT_ROWS),
+    Heard("referral-settled", settlement.CONTRACT, SETTLEMENT_ROWS),
 )
 
 _ONE_PERSON_SQL: Final = """
@@ -29,17 +30,17 @@ LEFT JOIN applicants a ON a.person_id = record
 _BEGUN: Final = (settlement.EncounterAdmitted, settlement.EncounterReferred)
 
 
-def subscriptions(store: EventStore) -> Sequence[Subscription]:
+def subscriptions(path: CommandPath) -> Sequence[Subscription]:
     """What referral listens to besides: settlement, whose admissions make events of its own."""
 
     async def effects(connection: Connection, messages: Sequence[Message]) -> None:
         for message in messages:
-            event = read(settlement.REGISTRY, message)
+            event = read(settlement.CONTRACT, message)
             if isinstance(event, _BEGUN) and event.referral_id is not None:
                 use = Use(event.encounter_id, event.person_id, event.hospital_id, event.admitted_on)
-                await _use(store, connection, message, event.referral_id, use)
+                await _use(path.store, connection, message, event.referral_id, use)
 
-    return (Subscription("referral", settlement.TOPIC, effects),)
+    return (Subscription(consumer="referral", topic=settlement.TOPIC, effects=effects),)
 
 
 async def _of_one_person(connection: Connection, use: Use, person_id: str) -> bool:

@@ -6,12 +6,14 @@ from datetime import date
 from uuid import uuid5
 
 from kernel.http import Idempotency
-from kernel.running.hosting import Clock
+from kernel.running.clock import Clock
 from kernel.running.requested import requested_by
 from kernel.running.runtime import Runtime
 from kernel.security import Principal
 from kernel.values.china_time import china_date
-from kernel.writing.command_path import Answered, CommandContext, Outcome
+from kernel.writing.command_context import CommandContext
+from kernel.writing.command_path import Answered
+from kernel.writing.decision import Outcome
 from kernel.writing.event_store import Stream, StreamAppend
 from referral.config import Config
 from referral.copies import domain as delivery
@@ -129,7 +131,7 @@ class ExpirySweep:
     async def _close(self, referral_id: str) -> None:
         now = self._clock()
         command = Expire(china_date(now))
-        context = CommandContext("referral", f"expiry/{referral_id}", b"", "referral", now)
+        context = CommandContext.of_service("referral", f"expiry/{referral_id}", now)
 
         async def attempt() -> Outcome:
             stream, past = await self._runtime.store.load(f"referral/{referral_id}")

@@ -1,11 +1,12 @@
 """The agency looks into admissions on a handbook alone."""
 
 from kernel.http import Idempotency
-from kernel.running.hosting import Clock
+from kernel.running.clock import Clock
 from kernel.running.requested import requested_by
 from kernel.running.runtime import Runtime
 from kernel.security import Principal
-from kernel.writing.command_path import Answered, Outcome
+from kernel.writing.command_path import Answered
+from kernel.writing.decision import Outcome
 from kernel.writing.event_store import StreamAppend
 from settlement.admission_checks.domain import DECIDER, CheckOutcome, CloseAdmissionCheck
 from settlement.encounters.queries.encounters import Queries

@@ -7,34 +7,30 @@ from typing import Final
 import msgspec
 
 from contracts import identity, referral, settlement
-from kernel.messaging.envelope import type_name
+from kernel.messaging.envelope import types_of
 from kernel.messaging.event_log import Message
 from kernel.messaging.heard import Heard
 from kernel.running.runtime import Subscription
+from kernel.writing.command_path import CommandPath
 from kernel.writing.database import Connection
-from kernel.writing.event_store import EventStore
-from settlement.encounters.rows.projection import project_entitlement, project_referral
+from settlement.encounters.rows.projection import ENTITLEMENT_ROWS, REFERRAL_ROWS
 from settlement.reviews.commands.looking import Reviewing
 from settlement.reviews.commands.payment_refusals import Refusing
 from settlement.years.commands import Cause
 
 HEARD: Final = (
-    Heard("settlement", identity.TOPIC, identity.REGISTRY, project_entitlement),
-    Heard("settlement", referral.TOPIC, referral.REGISTRY, project_referral),
+    Heard("settlement", identity.CONTRACT, ENTITLEMENT_ROWS),
+    Heard("settlement", referral.CONTRACT, REFERRAL_ROWS),
 )
 #: Its own messages after which a person is looked at. A settlement may have been decided on what identity said before
 #: its last message, and committed after that message was looked at: whoever comes second finds the other.
-_SETTLED: Final = frozenset(
-    type_name(settlement.TOPIC, kind) for kind in (settlement.SettlementConfirmed, settlement.SettlementRevoked)
-)
+_SETTLED: Final = types_of(settlement.CONTRACT, settlement.SettlementConfirmed, settlement.SettlementRevoked)
 #: Deciding a person's years again takes some milliseconds, and every message of a list may concern somebody settled.
 _TOLD_MAX: Final = 25
 _SETTLED_MAX: Final = 100
-_CONFIRMED: Final = type_name(settlement.TOPIC, settlement.SettlementConfirmed)
+_CONFIRMED: Final = types_of(settlement.CONTRACT, settlement.SettlementConfirmed)
 #: What may come for a bill after it was settled.
-_CAME_LATER: Final = frozenset(
-    type_name(settlement.TOPIC, kind) for kind in (settlement.CatalogueExceptionApproved, settlement.EncounterReferred)
-)
+_CAME_LATER: Final = types_of(settlement.CONTRACT, settlement.CatalogueExceptionApproved, settlement.EncounterReferred)
 
 
 class _Settlement(msgspec.Struct, frozen=True):
@@ -53,10 +49,10 @@ _decoder: Final = msgspec.json.Decoder(_Settlement)
 _referral_decoder: Final = msgspec.json.Decoder(_Referral)
 
 
-def subscriptions(store: EventStore) -> Sequence[Subscription]:
+def subscriptions(path: CommandPath) -> Sequence[Subscription]:
     """What settlement listens to besides: changes after which settled bills are decided again, or are not paid. Off
     the message path: a consumer of its own, which goes on behind the one that writes the rows."""
-    reviewing, refusing = Reviewing(store), Refusing(store)
+    reviewing, refusing = Reviewing(path.store), Refusing(path.store)
 
     async def told_otherwise(connection: Connection, messages: Sequence[Message]) -> None:
         last = {message.key: message for message in messages}
@@ -68,7 +64,7 @@ def subscriptions(store: EventStore) -> Sequence[Subscription]:
         later = {message.key: message for message in messages if message.type in _CAME_LATER}
         if not settled and not later:
             return
-        confirmed = {message.key: message for message in messages if message.type == _CONFIRMED}
+        confirmed = {message.key: message for message in messages if message.type in _CONFIRMED}
         await refusing.look_at(connection, _causes(confirmed, confirmed))
         ids = [_decoder.decode(message.body).settlement_id for message in messages if message.type in _SETTLED]
         persons = await reviewing.settled_meanwhile(connection, settled, ids)
@@ -80,9 +76,19 @@ def subscriptions(store: EventStore) -> Sequence[Subscription]:
         await reviewing.look_at(connection, _causes(resting, resting))
 
     return (
-        Subscription("settlement-review", identity.TOPIC, told_otherwise, follows="settlement", batch_max=_TOLD_MAX),
-        Subscription("settlement-review", referral.TOPIC, referral_decided, follows="settlement"),
-        Subscription("settlement-review", settlement.TOPIC, settled_meanwhile, batch_max=_SETTLED_MAX),
+        Subscription(
+            consumer="settlement-review",
+            topic=identity.TOPIC,
+            effects=told_otherwise,
+            follows="settlement",
+            batch_max=_TOLD_MAX,
+        ),
+        Subscription(
+            consumer="settlement-review", topic=referral.TOPIC, effects=referral_decided, follows="settlement"
+        ),
+        Subscription(
+            consumer="settlement-review", topic=settlement.TOPIC, effects=settled_meanwhile, batch_max=_SETTLED_MAX
+        ),
     )
 
 

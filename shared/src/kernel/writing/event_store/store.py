@@ -74,10 +74,12 @@ class EventStore:
         events = [self.registry.decode(r["type"], r["schema_version"], r["data"]) for r in rows]
         return Stream(stream_id, rows[-1]["version"], rows[-1]["chain"]), events
 
-    async def load_many(self, stream_ids: Sequence[str]) -> dict[str, tuple[Stream, list[Any]]]:
+    async def load_many(
+        self, stream_ids: Sequence[str], connection: Connection | None = None
+    ) -> dict[str, tuple[Stream, list[Any]]]:
         """The standing and events of many streams in one round trip; unknown streams stand at version 0."""
         found: dict[str, tuple[Stream, list[Any]]] = {stream_id: (Stream(stream_id), []) for stream_id in stream_ids}
-        for row in await self.pool.fetch(_LOAD_MANY_SQL, list(found)):
+        for row in await (connection or self.pool).fetch(_LOAD_MANY_SQL, list(found)):
             stream_id = row["stream_id"]
             events = found[stream_id][1]
             events.append(self.registry.decode(row["type"], row["schema_version"], row["data"]))

@@ -9,7 +9,8 @@ from identity.feeds.commands.groups import BY_HASHES_SQL
 from identity.intake.readers.files import RawRow
 from identity.persons.queries.vault import Vault
 from kernel.running.runtime import Runtime
-from kernel.writing.command_path import CommandContext, Outcome
+from kernel.writing.command_context import CommandContext
+from kernel.writing.decision import Outcome
 from kernel.writing.event_store import Stream, StreamAppend
 
 #: A row by columns with what was made of it.

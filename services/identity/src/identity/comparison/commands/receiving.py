@@ -11,11 +11,13 @@ from identity.comparison.domain.payment_list import DECIDER, PaymentList, Receiv
 from identity.config import FeedSettings
 from identity.intake.spool import Spool, check_size
 from kernel.http import current_correlation_id
-from kernel.running.hosting import Clock
+from kernel.running.clock import Clock
 from kernel.running.runtime import Runtime
 from kernel.security import Principal
 from kernel.values.refusals import Refused
-from kernel.writing.command_path import Answered, CommandContext, Outcome
+from kernel.writing.command_context import CommandContext
+from kernel.writing.command_path import Answered
+from kernel.writing.decision import Outcome
 from kernel.writing.event_store import StreamAppend
 
 _ACCEPTED = 202
@@ -72,7 +74,14 @@ class PaymentListHandlers:
             return Outcome((StreamAppend(stream, events),), {"list_id": list_id}, _ACCEPTED)
 
         key = f"{list_id}/{now.isoformat()}"
-        context = CommandContext("payment-list", key, b"", caller.subject, now, current_correlation_id())
+        context = CommandContext(
+            scope="payment-list",
+            key=key,
+            request_hash=b"",
+            actor=caller.subject,
+            now=now,
+            correlation_id=current_correlation_id(),
+        )
         try:
             answered = await self._runtime.path.run(context, attempt)
         except Refused:

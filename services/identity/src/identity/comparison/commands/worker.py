@@ -26,11 +26,12 @@ from identity.intake.spool import Spool
 from identity.intake.staging import Staging
 from identity.persons.domain.names import fold_name
 from identity.persons.queries.vault import Vault
-from kernel.running.hosting import Clock
+from kernel.running.clock import Clock
 from kernel.running.runtime import Runtime
 from kernel.values.china_time import china_date
 from kernel.values.refusals import Refused
-from kernel.writing.command_path import CommandContext, Outcome
+from kernel.writing.command_context import CommandContext
+from kernel.writing.decision import Outcome
 from kernel.writing.event_store import StreamAppend
 from kernel.writing.signals import Signal
 
@@ -142,7 +143,7 @@ class PaymentListWorker:
 
     def _context(self, received: PaymentList, step: str) -> CommandContext:
         key = f"{received.list_id}/{step}"
-        return CommandContext("payment-list", key, b"", "payment-lists", self._clock(), received.list_id)
+        return CommandContext.of_service("payment-list", key, self._clock(), correlation_id=received.list_id)
 
 
 def some(rows: Iterator[RawRow], received: PaymentList, rows_max: int) -> list[ReadRow]:

@@ -9,11 +9,12 @@ from identity.persons.queries.persons import Queries
 from identity.persons.queries.request_context import context_of
 from identity.persons.queries.vault import Vault
 from kernel.http import Idempotency
-from kernel.running.hosting import Clock
+from kernel.running.clock import Clock
 from kernel.running.runtime import Runtime
 from kernel.security import Principal
 from kernel.values.china_time import china_date
-from kernel.writing.command_path import Answered, Outcome
+from kernel.writing.command_path import Answered
+from kernel.writing.decision import Outcome
 from kernel.writing.event_store import Stream, StreamAppend
 
 _CREATED: Final = 201

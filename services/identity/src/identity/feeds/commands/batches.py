@@ -14,11 +14,13 @@ from identity.persons.domain.categories import Department
 from identity.persons.queries.request_context import context_of
 from identity.persons.queries.vault import Vault
 from kernel.http import Idempotency, current_correlation_id
-from kernel.running.hosting import Clock
+from kernel.running.clock import Clock
 from kernel.running.runtime import Runtime
 from kernel.security import Principal
 from kernel.values.refusals import Refused
-from kernel.writing.command_path import Answered, CommandContext, Outcome
+from kernel.writing.command_context import CommandContext
+from kernel.writing.command_path import Answered
+from kernel.writing.decision import Outcome
 from kernel.writing.event_store import StreamAppend
 
 _ACCEPTED = 202
@@ -73,7 +75,14 @@ class FeedHandlers:
             return Outcome((StreamAppend(stream, events),), {"batch_id": batch_id, "number": sent.number}, _ACCEPTED)
 
         key = f"{batch_id}/{upload.sha256}/{now.isoformat()}"
-        context = CommandContext("feed", key, b"", caller.subject, now, current_correlation_id())
+        context = CommandContext(
+            scope="feed",
+            key=key,
+            request_hash=b"",
+            actor=caller.subject,
+            now=now,
+            correlation_id=current_correlation_id(),
+        )
         try:
             answered = await self._runtime.path.run(context, attempt)
         except Refused:

@@ -11,7 +11,8 @@ from identity.feeds.domain.row import FeedRow
 from identity.persons.queries.vault import PersonalData, Vault
 from kernel.running.runtime import Runtime
 from kernel.values.refusals import Refused
-from kernel.writing.command_path import CommandContext, Outcome
+from kernel.writing.command_context import CommandContext
+from kernel.writing.decision import Outcome
 
 #: Who has the number now, or else who had it last: a department may go on sending a number that was corrected here.
 BY_HASHES_SQL: Final = """

@@ -31,11 +31,12 @@ from identity.persons.domain.categories import Category
 from identity.persons.domain.resident_id import parse_resident_id
 from identity.persons.domain.statement import stated_at
 from identity.persons.queries.vault import Vault
-from kernel.running.hosting import Clock
+from kernel.running.clock import Clock
 from kernel.running.runtime import Runtime
 from kernel.values.china_time import china_date
 from kernel.values.refusals import Refused
-from kernel.writing.command_path import CommandContext, Outcome
+from kernel.writing.command_context import CommandContext
+from kernel.writing.decision import Outcome
 from kernel.writing.event_store import StreamAppend
 from kernel.writing.signals import Signal
 
@@ -204,7 +205,9 @@ class FeedWorker:
         return state
 
     def _context(self, batch: Batch, step: str) -> CommandContext:
-        return CommandContext("feed", f"{batch.batch_id}/{step}", b"", "feed", self._clock(), batch.batch_id)
+        return CommandContext.of_service(
+            "feed", f"{batch.batch_id}/{step}", self._clock(), correlation_id=batch.batch_id
+        )
 
 
 class _Rows:

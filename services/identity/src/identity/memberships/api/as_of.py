@@ -13,7 +13,7 @@ from identity.persons.domain.person import person_unknown
 from identity.persons.queries.divisions import DivisionQueries
 from identity.persons.queries.persons import Queries
 from kernel.http import Json, Router, Wire, Yuan, allow, answer, of_division
-from kernel.running.hosting import Clock
+from kernel.running.clock import Clock
 from kernel.security import Principal, Role
 from kernel.values.china_time import china_date
 from kernel.values.refusals import Refused

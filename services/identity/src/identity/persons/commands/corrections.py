@@ -22,11 +22,12 @@ from identity.persons.domain.resident_id import ResidentId
 from identity.persons.queries.request_context import context_of, name_of
 from identity.persons.queries.vault import PersonalData, Vault
 from kernel.http import Idempotency
-from kernel.running.hosting import Clock
+from kernel.running.clock import Clock
 from kernel.running.runtime import Runtime
 from kernel.security import Principal
 from kernel.values.china_time import china_date
-from kernel.writing.command_path import Answered, Outcome
+from kernel.writing.command_path import Answered
+from kernel.writing.decision import Outcome
 from kernel.writing.event_store import StreamAppend
 
 _RECORD_SQL: Final = "SELECT number_token, registered_by FROM personal_data WHERE person_id = $1"

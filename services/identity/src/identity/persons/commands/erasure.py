@@ -21,10 +21,11 @@ from identity.persons.domain.person import PersonRegistered, person_unknown
 from identity.persons.queries.request_context import context_of
 from identity.persons.queries.vault import Vault
 from kernel.http import Idempotency
-from kernel.running.hosting import Clock
+from kernel.running.clock import Clock
 from kernel.running.runtime import Runtime
 from kernel.security import Principal
-from kernel.writing.command_path import Answered, Outcome
+from kernel.writing.command_path import Answered
+from kernel.writing.decision import Outcome
 from kernel.writing.event_store import StreamAppend
 
 _RECORDS_SQL: Final = "SELECT person_id FROM persons WHERE person_id = $1 OR merged_into = $1 ORDER BY person_id"

@@ -9,10 +9,11 @@ from identity.persons.domain.person import DECIDER, person_unknown
 from identity.persons.queries.request_context import context_of, name_of
 from identity.persons.queries.vault import Vault
 from kernel.http import Idempotency
-from kernel.running.hosting import Clock
+from kernel.running.clock import Clock
 from kernel.running.runtime import Runtime
 from kernel.security import Principal
-from kernel.writing.command_path import Answered, Outcome
+from kernel.writing.command_path import Answered
+from kernel.writing.decision import Outcome
 from kernel.writing.event_store import Stream, StreamAppend
 
 _TOKENS_SQL: Final = """

@@ -4,10 +4,10 @@ import msgspec
 
 from identity.persons.queries.vault import Vault
 from kernel.http import Idempotency
-from kernel.running.hosting import Clock
+from kernel.running.clock import Clock
 from kernel.running.requested import requested_by
 from kernel.security import Principal
-from kernel.writing.command_path import CommandContext
+from kernel.writing.command_context import CommandContext
 
 
 def context_of(vault: Vault, clock: Clock, caller: Principal, key: Idempotency) -> CommandContext:

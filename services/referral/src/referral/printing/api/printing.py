@@ -10,7 +10,7 @@ from stdnum import exceptions as stdnum_exceptions
 from stdnum.cn import ric
 
 from kernel.http import RequestBody, Router, body, keyless, of_division
-from kernel.running.hosting import Clock
+from kernel.running.clock import Clock
 from kernel.security import Principal
 from kernel.values.refusals import Refused
 from referral.printing.api.html import html_of

@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal
 from fastapi import Query
 
 from kernel.http import Json, Page, PageRequest, Router, Wire, answer, page_of, paging
-from kernel.running.hosting import Clock
+from kernel.running.clock import Clock
 from kernel.security import Principal, Role
 from kernel.values.china_time import china_date
 from referral.referrals.api.reading import CountyQuery, HospitalQuery, Reader, divisions_of

@@ -6,6 +6,7 @@ from typing import Any, Final
 from contracts import settlement
 from contracts.identity import EntitlementChanged, HandbookChecked, PremiumsPaid
 from kernel.writing.event_store import RecordedEvent
+from kernel.writing.read_model import RowsByMessage
 from kernel.writing.read_tables import Change, put
 from referral.copies.domain import CopyDelivered
 from referral.referrals.domain.referral import MisuseRecorded
@@ -113,3 +114,10 @@ def project_settlement(event: Any) -> Iterable[Change]:
             yield put(institutions, hospital_id=event.hospital_id, name=event.name)
         case _:
             return
+
+
+ENTITLEMENT_ROWS: Final[RowsByMessage] = {EntitlementChanged: project_entitlement}
+SETTLEMENT_ROWS: Final[RowsByMessage] = dict.fromkeys(
+    (settlement.SettlementConfirmed, settlement.SettlementRevoked, settlement.InstitutionContracted),
+    project_settlement,
+)

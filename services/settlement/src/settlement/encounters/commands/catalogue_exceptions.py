@@ -3,12 +3,13 @@
 from datetime import date
 
 from kernel.http import Idempotency
-from kernel.running.hosting import Clock
+from kernel.running.clock import Clock
 from kernel.running.requested import requested_by
 from kernel.running.runtime import Runtime
 from kernel.security import Principal, Role
 from kernel.values.china_time import china_date
-from kernel.writing.command_path import Answered, Outcome
+from kernel.writing.command_path import Answered
+from kernel.writing.decision import Outcome
 from kernel.writing.event_store import StreamAppend
 from law.packs import PackLibrary
 from settlement.encounters.domain.catalogue_exception import check_approver

@@ -6,13 +6,15 @@ from typing import Any
 from uuid import uuid5
 
 from kernel.http import Idempotency
-from kernel.running.hosting import Clock
+from kernel.running.clock import Clock
 from kernel.running.requested import requested_by
 from kernel.running.runtime import Runtime
 from kernel.security import Principal
 from kernel.values.china_time import china_date
 from kernel.values.refusals import Refused
-from kernel.writing.command_path import Answered, CommandContext, Outcome
+from kernel.writing.command_context import CommandContext
+from kernel.writing.command_path import Answered
+from kernel.writing.decision import Outcome
 from kernel.writing.event_store import Stream, StreamAppend
 from law import Adjudication, most_favourable, statement
 from law.packs import PackLibrary
@@ -55,7 +57,7 @@ class Handlers:
             stream, known = await self._runtime.store.load(f"policy/{pack.digest}")
             if known:
                 continue
-            context = CommandContext("settlement", f"adopt/{pack.digest}", b"", "settlement", self._clock())
+            context = CommandContext.of_service("settlement", f"adopt/{pack.digest}", self._clock())
 
             async def attempt(stream: Stream = stream, pack: Any = pack) -> Outcome:
                 return Outcome((StreamAppend(stream, (adopt(pack),)),), {"policy": pack.pack_id})
@@ -172,7 +174,7 @@ class Handlers:
     ) -> tuple[Adjudication, tuple[str, ...]]:
         """What settling now would come to, and the patient's statement of it; nothing is written."""
         file = await self._files.of(encounter_id, organisation_of(caller))
-        context = CommandContext("", "", b"", caller.subject, self._clock())
+        context = CommandContext.of_service("", "", self._clock())
         command = self._settle_command(file, context, "", given_fen, None, patient_prepaid_fen)
         if isinstance(file.state, Settled):
             raise refusals.already_settled(encounter_id, file.state.settlement.settlement_id)

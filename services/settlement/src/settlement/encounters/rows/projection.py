@@ -1,10 +1,12 @@
 """Projections: what each event, and each message of the others, writes into the read tables. All pure."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from contracts.identity import EntitlementChanged, HandbookChecked, PremiumsPaid
 from contracts.referral import ReferralChanged
 from kernel.writing.event_store import RecordedEvent
+from kernel.writing.read_model import RowsByMessage
 from kernel.writing.read_tables import Change, put
 from settlement.admission_checks.rows import project_admission_check
 from settlement.encounters.domain.adopted_law import PolicyAdopted
@@ -207,3 +209,7 @@ def project_referral(event: ReferralChanged) -> Iterable[Change]:
         approved_on=event.approved_on,
         emergency_admitted_on=event.emergency_admitted_on,
     )
+
+
+ENTITLEMENT_ROWS: Final[RowsByMessage] = {EntitlementChanged: project_entitlement, HandbookChecked: project_entitlement}
+REFERRAL_ROWS: Final[RowsByMessage] = {ReferralChanged: project_referral}

@@ -9,12 +9,14 @@ from typing import Final
 import msgspec
 
 from kernel.http import Idempotency
-from kernel.running.hosting import Clock
+from kernel.running.clock import Clock
 from kernel.running.requested import requested_by
 from kernel.running.runtime import Runtime
 from kernel.security import Principal
 from kernel.values.refusals import Refused
-from kernel.writing.command_path import Answered, CommandContext, Outcome
+from kernel.writing.command_context import CommandContext
+from kernel.writing.command_path import Answered
+from kernel.writing.decision import Outcome
 from kernel.writing.event_store import ConcurrencyError, StreamAppend
 from settlement.encounters.domain import encounter
 from settlement.encounters.domain.commands import Supplement

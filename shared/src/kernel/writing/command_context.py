@@ -1,0 +1,93 @@
+"""The context of a command: who asks, under which key, when; all that varies and is not in the request's body."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Final, Protocol
+from uuid import UUID, uuid5
+
+import msgspec
+
+from kernel.values.china_time import china_date
+
+_COMMANDS: Final = UUID("6f0c1d4e-8f0b-4c55-9a53-0d6a1b9f7c11")
+
+
+class Told(Protocol):
+    """A message, as far as a command that it causes is concerned."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The CloudEvents attributes."""
+        ...
+
+
+class CommandContext(msgspec.Struct, frozen=True, kw_only=True):
+    """Who asks, under which key, when.
+
+    ``scope`` is the caller's organisation, within which ``key`` must be unique; ``request_hash`` tells a repeated
+    request from another one under the same key; ``now`` is the moment that the decision counts with.
+    """
+
+    scope: str
+    key: str
+    request_hash: bytes
+    actor: str
+    now: datetime
+    correlation_id: str = ""
+    causation_id: str = ""
+    #: Given where a message is the cause; else it follows from scope and key.
+    id: UUID | None = None
+
+    @classmethod
+    def of_message(cls, message: Told, actor: str, about: str = "") -> "CommandContext":
+        """The context of what ``actor``, the reacting service, does because of a message.
+
+        ``about`` tells several commands of one message apart, such as the id of the thing that each is about.
+        """
+        headers = message.headers
+        cause = UUID(headers["ce_id"])
+        return cls(
+            scope=actor,
+            key="",
+            request_hash=b"",
+            actor=actor,
+            now=datetime.fromisoformat(headers["ce_time"]),
+            correlation_id=headers.get("ce_correlationid", ""),
+            causation_id=headers["ce_id"],
+            id=uuid5(cause, about) if about else cause,
+        )
+
+    @classmethod
+    def of_service(cls, service: str, key: str, now: datetime, correlation_id: str = "") -> "CommandContext":
+        """The context of what a service does by itself, such as a sweep; done twice under one key, it counts once."""
+        return cls(scope=service, key=key, request_hash=b"", actor=service, now=now, correlation_id=correlation_id)
+
+    @property
+    def command_id(self) -> UUID:
+        """The same for every repetition of the command; ids of what it creates derive from it."""
+        return self.id or _command_id(self.scope, self.key)
+
+    @property
+    def today(self) -> date:
+        """The date in China at the command's moment."""
+        return china_date(self.now)
+
+    def new_id(self, what: str) -> str:
+        """The id of something that the command creates: the same for every repetition."""
+        return str(uuid5(self.command_id, what))
+
+    def meta(self) -> dict[str, str]:
+        """What is stored beside each event of the command."""
+        known = {
+            "actor": self.actor,
+            "command_id": self.command_id.hex,
+            "correlation_id": self.correlation_id,
+            "causation_id": self.causation_id,
+        }
+        return {name: value for name, value in known.items() if value}
+
+
+@lru_cache(maxsize=1024)
+def _command_id(scope: str, key: str) -> UUID:
+    return uuid5(_COMMANDS, f"{scope}\n{key}")

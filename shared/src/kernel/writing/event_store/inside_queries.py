@@ -1,0 +1,33 @@
+"""Streams inside larger questions: one round trip for a stream together with the rows that belong to it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from kernel.writing.event_registry import EventRegistry
+from kernel.writing.event_store.stream import Stream
+
+
+def lateral_stream(stream_id: str, *, leaving_out: Sequence[str] = (), alias: str = "stream") -> str:
+    """A JOIN LATERAL that brings a stream along, to be read with ``stream_in``; it selects ``{alias}.*``.
+
+    ``stream_id`` is an SQL expression over what was joined before, such as ``'encounter/' || e.encounter_id``.
+    ``leaving_out`` names stored types that make a stream heavy and do not matter to the question.
+    """
+    left_out = ", ".join(f"'{name}'" for name in leaving_out)
+    kept = f" FILTER (WHERE type NOT IN ({left_out}))" if left_out else ""
+    return f"""JOIN LATERAL (
+  SELECT array_agg(type ORDER BY version){kept} AS types,
+         array_agg(schema_version ORDER BY version){kept} AS schema_versions,
+         array_agg(data::text ORDER BY version){kept} AS data, max(version) AS version,
+         (array_agg(chain ORDER BY version DESC))[1] AS chain
+  FROM events WHERE stream_id = {stream_id}
+) {alias} ON true"""
+
+
+def stream_in(row: Any, stream_id: str, registry: EventRegistry) -> tuple[Stream, list[Any]]:
+    """The standing and the events of the stream that a row brought along."""
+    events = [
+        registry.decode(name, version, data)
+        for name, version, data in zip(row["types"], row["schema_versions"], row["data"], strict=True)
+    ]
+    return Stream(stream_id, row["version"], row["chain"]), events

@@ -1,0 +1,63 @@
+"""A service's read model: per topic, which rows each event leaves; joined, and checked against the registry."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from sqlalchemy import MetaData, Table
+
+from kernel.writing.event_registry import EventRegistry
+from kernel.writing.event_store import RecordedEvent
+from kernel.writing.event_store.schema import KERNEL_TABLES, add_kernel_tables
+from kernel.writing.read_tables import Change
+
+#: The rows that one kind of event leaves in a topic's tables: a pure function of the event and its place.
+Rows: TypeAlias = Callable[[RecordedEvent], Iterable[Change]]
+#: A topic's projection.
+RowsByEvent: TypeAlias = Mapping[type, Rows]
+#: The same for what another service tells: the rows that each kind of message leaves. Other kinds leave none.
+RowsByMessage: TypeAlias = Mapping[type, Callable[[Any], Iterable[Change]]]
+
+
+def no_rows(_recorded: RecordedEvent) -> Iterable[Change]:
+    """The rows of an event that leaves none, said on purpose."""
+    return ()
+
+
+class ReadModel:
+    """The projections of a service's topics as one.
+
+    Raises ValueError when it is made: for an event of the registry that no topic has an entry for, and for an entry
+    that is no event of the registry. So an event without rows is seen at the start, and never a silent nothing.
+    """
+
+    def __init__(self, registry: EventRegistry, tables: Sequence[MetaData], topics: Iterable[RowsByEvent]) -> None:
+        kernel_tables = MetaData()
+        add_kernel_tables(kernel_tables)
+        #: For Alembic: the kernel's tables and the topics'.
+        self.metadata: tuple[MetaData, ...] = (kernel_tables, *tables)
+        self._rows: dict[type, tuple[Rows, ...]] = {}
+        for topic in topics:
+            for event_class, rows in topic.items():
+                self._rows[event_class] = (*self._rows.get(event_class, ()), rows)
+        known = set(registry.classes.values())
+        _check("have no rows in any topic: say no_rows where that is meant", known - self._rows.keys())
+        _check("have rows and no stored name in event_types.py", self._rows.keys() - known)
+
+    def project(self, recorded: RecordedEvent) -> Iterator[Change]:
+        """The rows that are written together with an event."""
+        for rows in self._rows[type(recorded.event)]:
+            yield from rows(recorded)
+
+    @property
+    def tables(self) -> list[Table]:
+        """The tables that replay rebuilds, in the order of their names."""
+        return sorted(
+            (table for one in self.metadata for table in one.tables.values() if table.name not in KERNEL_TABLES),
+            key=lambda table: table.name,
+        )
+
+
+def _check(what: str, classes: Iterable[Any]) -> None:
+    names = sorted(each.__name__ for each in classes)
+    if names:
+        raise ValueError(f"{', '.join(names)} {what}")
