@@ -1,11 +1,11 @@
 """The services, by name: the only place that knows them all."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import msgspec
 from fastapi import FastAPI
-from sqlalchemy import MetaData
+from sqlalchemy import Table
 
 import fund_ledger.config
 import fund_ledger.journals.rows
@@ -27,7 +27,7 @@ class Service(msgspec.Struct, frozen=True):
     """One service: what it is made of, its usual port, and how it is built from settings."""
 
     parts: ServiceParts
-    metadata: MetaData
+    tables: Sequence[Table]
     port: int
     build: Callable[[Host, Mapping[str, str]], FastAPI]
     #: Tables that are a source of their own, which replay does not rebuild.
@@ -42,26 +42,26 @@ class Service(msgspec.Struct, frozen=True):
 SERVICES: Final[Mapping[str, Service]] = {
     "identity": Service(
         identity.main.PARTS,
-        identity.persons.rows.projection.metadata,
+        identity.persons.rows.projection.metadata.sorted_tables,
         8001,
         lambda host, environ: identity.main.build(host, identity.config.config_from(environ)),
         identity.persons.rows.projection.SOURCE_TABLES,
     ),
     "referral": Service(
         referral.main.PARTS,
-        referral.referrals.rows.projection.metadata,
+        referral.referrals.rows.projection.metadata.sorted_tables,
         8002,
         lambda host, environ: referral.main.build(host, referral.config.config_from(environ)),
     ),
     "settlement": Service(
         settlement.main.PARTS,
-        settlement.encounters.rows.projection.metadata,
+        settlement.encounters.rows.projection.metadata.sorted_tables,
         8003,
         lambda host, environ: settlement.main.build(host, settlement.config.config_from(environ)),
     ),
     "fund-ledger": Service(
         fund_ledger.main.PARTS,
-        fund_ledger.journals.rows.metadata,
+        fund_ledger.journals.rows.metadata.sorted_tables,
         8004,
         lambda host, environ: fund_ledger.main.build(host, fund_ledger.config.config_from(environ)),
     ),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 import msgspec
-from sqlalchemy import MetaData, Table
+from sqlalchemy import Table
 
 from kernel.writing.database import SingleConnection
 from kernel.writing.event_store.schema import KERNEL_TABLES
@@ -31,9 +31,9 @@ class Difference(msgspec.Struct, frozen=True):
     replayed: str
 
 
-def rebuilt_tables(metadata: MetaData, sources: frozenset[str]) -> list[Table]:
+def rebuilt_tables(tables: Iterable[Table], sources: frozenset[str]) -> list[Table]:
     """The tables that must follow from events alone."""
-    return [table for table in metadata.sorted_tables if table.name not in KERNEL_TABLES | sources]
+    return [table for table in tables if table.name not in KERNEL_TABLES | sources]
 
 
 class Shadow:

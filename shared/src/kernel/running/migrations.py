@@ -70,12 +70,12 @@ def _config(admin_url: str, package: str, schema: str) -> Config:
     return config
 
 
-def run_environment(metadata: MetaData) -> None:
+def run_environment(metadata: MetaData | Sequence[MetaData]) -> None:
     """What a service's ``migrations/env.py`` does: run the revisions inside the service's schema."""
     asyncio.run(_run_environment(metadata))
 
 
-async def _run_environment(metadata: MetaData) -> None:
+async def _run_environment(metadata: MetaData | Sequence[MetaData]) -> None:
     attributes = context.config.attributes
     url = re.sub(r"^postgres(ql)?://", "postgresql+asyncpg://", attributes["admin_url"])
     schema: str = attributes["schema"]
@@ -90,7 +90,7 @@ async def _run_environment(metadata: MetaData) -> None:
         await engine.dispose()
 
 
-def _run_revisions(connection: SyncConnection, metadata: MetaData, schema: str) -> None:
+def _run_revisions(connection: SyncConnection, metadata: MetaData | Sequence[MetaData], schema: str) -> None:
     # Two instances that start together must not migrate together.
     connection.execute(
         text("SELECT pg_advisory_xact_lock(hashtext('onestop-migrate-' || :schema))"), {"schema": schema}
