@@ -1,6 +1,7 @@
 """How a service is laid out: parts beside its topics, the same five words in each topic, and what each may import."""
 
 from collections.abc import Iterable, Mapping
+from configparser import ConfigParser
 from typing import Final, NamedTuple
 
 WORDS: Final = ("api", "commands", "queries", "rows", "domain")
@@ -45,6 +46,14 @@ def read_topics(lines: Iterable[str]) -> dict[str, Topic]:
         words = tuple(word.strip() for word in listed.split(">"))
         topics[name] = Topic(words, words, own=True) if own else Topic(WORDS, SHOWN, own=False)
     return topics
+
+
+def read_services(text: str) -> dict[str, dict[str, Topic]]:
+    """The services that the text of `.importlinter` declares, each with its topics."""
+    parser = ConfigParser()
+    parser.read_string(text)
+    contracts = [parser[name] for name in parser.sections() if parser[name].get("type") == "topics"]
+    return {contract["service"]: read_topics(contract["topics"].split("\n")[1:]) for contract in contracts}
 
 
 class Place(NamedTuple):
