@@ -57,10 +57,9 @@ def undeclared(paths: Iterable[str], text: str) -> Iterator[str]:
     """The packages that the text of `.importlinter` leaves out somewhere, and where."""
     parser = ConfigParser()
     parser.read_string(text)
-    outside = set(re.findall(r"\w+", parser["importlinter:contract:outside"]["layers"]))
     lists = {
         "root_packages": set(parser["importlinter"]["root_packages"].split()),
-        "the layers of outside": outside,
+        "the layers of outside": set(re.findall(r"\w+", parser["importlinter:contract:outside"]["layers"])),
         "the ancestors of cycles": set(parser["importlinter:contract:cycles"]["ancestors"].split()),
     }
     places = [place for place in map(_SOURCE.fullmatch, paths) if place]
