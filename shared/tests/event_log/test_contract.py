@@ -284,7 +284,7 @@ async def test_what_passes_by_itself_is_tried_until_it_has_passed_and_parks_noth
         await world.count("k2", "a", 2)
 
         async def cancelled_four_times() -> bool:
-            await admin.execute(_CANCEL_SQL)
+            await world.pool.execute(_CANCEL_SQL)
             return consumer.retries > 3
 
         await eventually(cancelled_four_times)
