@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from kernel.messaging.envelope import decode
+from kernel.messaging.envelope import decode, types_of
 from kernel.messaging.event_log import Message
 from kernel.messaging.inbox import Effects, PoisonError
 from kernel.values.contract import Contract
@@ -24,6 +24,11 @@ class Heard(msgspec.Struct, frozen=True):
     consumer: str
     contract: Contract
     rows: RowsByMessage
+
+    @property
+    def types(self) -> frozenset[str]:
+        """The CloudEvents types of the messages that leave rows."""
+        return types_of(self.contract, *self.rows)
 
     def project(self, event: Any) -> Iterable[Change]:
         """The rows of a message's event."""

@@ -17,7 +17,8 @@ from kernel.writing.event_store.stream import LoggedEvent, RecordedEvent
 from kernel.writing.signals import Signal
 
 BATCH_MAX: Final = 1000
-_LOOK_AGAIN_SECONDS: Final = 0.05
+#: The sequencer of the same process says when there is more; this is for what nobody said.
+_LOOK_AGAIN_SECONDS: Final = 1.0
 
 _ELECT_SQL: Final = """
 INSERT INTO relay (topic, gseq, pseqs, epoch) VALUES ($1, 0, $2::text::json, 1)

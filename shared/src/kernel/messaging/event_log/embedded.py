@@ -6,19 +6,23 @@ from typing import Final
 
 import msgspec
 
+from kernel.messaging.event_log.notices import CHANNEL, Notices
 from kernel.messaging.event_log.port import Message, Outgoing, Publisher, Reader
 from kernel.writing.database import Pool
-from kernel.writing.signals import Signal
 
 BATCH_MAX: Final = 500
-_LOOK_AGAIN_SECONDS: Final = 0.05
+#: Whoever publishes says so; this is for what nobody said.
+_LOOK_AGAIN_SECONDS: Final = 1.0
 
 # Only an elected relay writes a topic, so within a partition offsets become visible in order; what it sends again
 # after a crash is there already.
 _PUBLISH_SQL: Final = """
-INSERT INTO messages (topic, partition, "offset", key, headers, body)
-SELECT * FROM unnest($1::text[], $2::smallint[], $3::bigint[], $4::text[], $5::text[]::json[], $6::bytea[])
-ON CONFLICT DO NOTHING
+WITH put AS (
+  INSERT INTO messages (topic, partition, "offset", key, headers, body)
+  SELECT * FROM unnest($1::text[], $2::smallint[], $3::bigint[], $4::text[], $5::text[]::json[], $6::bytea[])
+  ON CONFLICT DO NOTHING
+)
+SELECT pg_notify($7, $8 || ' ' || topic) FROM (SELECT DISTINCT unnest($1::text[]) AS topic) t
 """
 _READ_SQL: Final = """
 SELECT m.partition, m."offset", m.key, m.headers, m.body
@@ -36,17 +40,15 @@ class EmbeddedEventLog:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
-        self._published: dict[str, set[Signal]] = {}
+        self._notices = Notices(pool)
 
     async def publisher(self) -> Publisher:
         """A publisher; it shares the pool."""
-        return _EmbeddedPublisher(self._pool, self._published)
+        return _EmbeddedPublisher(self._pool, self._notices)
 
     async def reader(self, topic: str, positions: Mapping[int, int]) -> Reader:
-        """A reader; a message published by this process wakes it at once."""
-        signal = Signal()
-        self._published.setdefault(topic, set()).add(signal)
-        return _EmbeddedReader(self._pool, topic, dict(positions), signal)
+        """A reader, which a message wakes, whichever process has published it."""
+        return _EmbeddedReader(self._pool, topic, dict(positions), self._notices)
 
     async def ready(self) -> None:
         """Raises when PostgreSQL cannot be reached."""
@@ -54,12 +56,12 @@ class EmbeddedEventLog:
 
 
 class _EmbeddedPublisher:
-    def __init__(self, pool: Pool, published: dict[str, set[Signal]]) -> None:
+    def __init__(self, pool: Pool, notices: Notices) -> None:
         self._pool = pool
-        self._published = published
+        self._notices = notices
 
     async def publish(self, messages: Sequence[Outgoing]) -> None:
-        await self._pool.execute(
+        await self._pool.fetch(
             _PUBLISH_SQL,
             [m.topic for m in messages],
             [m.partition for m in messages],
@@ -67,21 +69,23 @@ class _EmbeddedPublisher:
             [m.key for m in messages],
             [msgspec.json.encode(dict(m.headers)).decode() for m in messages],
             [m.body for m in messages],
+            CHANNEL,
+            self._notices.origin,
         )
         for topic in {m.topic for m in messages}:
-            for signal in self._published.get(topic, ()):
-                signal.set()
+            self._notices.wake(topic)
 
     async def close(self) -> None:
         """The pool belongs to the transport."""
 
 
 class _EmbeddedReader:
-    def __init__(self, pool: Pool, topic: str, positions: dict[int, int], signal: Signal) -> None:
+    def __init__(self, pool: Pool, topic: str, positions: dict[int, int], notices: Notices) -> None:
         self._pool = pool
         self._topic = topic
         self._positions = positions
-        self._signal = signal
+        self._notices = notices
+        self._signal = notices.reader(topic)
 
     async def read(self, timeout_seconds: float) -> dict[int, list[Message]]:
         deadline = asyncio.get_running_loop().time() + timeout_seconds
@@ -121,4 +125,4 @@ class _EmbeddedReader:
         return dict.fromkeys(self._positions, 0) | {row["partition"]: row["next"] for row in rows}
 
     async def close(self) -> None:
-        """The pool belongs to the transport."""
+        self._notices.leave(self._topic, self._signal)

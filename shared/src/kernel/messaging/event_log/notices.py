@@ -1,0 +1,72 @@
+"""Notices of the embedded transport: a publisher in another process says that a topic has grown."""
+
+import asyncio
+import os
+from typing import Final
+
+import structlog
+
+from kernel.writing.database import Connection, Pool
+from kernel.writing.passing import passes_by_itself
+from kernel.writing.signals import Signal
+
+CHANNEL: Final = "onestop_bus"
+_AGAIN_SECONDS: Final = 5.0
+_log = structlog.get_logger(__name__)
+
+
+class Notices:
+    """Wakes the readers of this process: at once for what it published itself, by a notice for what others did."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._readers: dict[str, set[Signal]] = {}
+        self._listening: asyncio.Task[None] | None = None
+        #: Stands in the notices of this process, which needs none of its own.
+        self.origin = os.urandom(8).hex()
+
+    def reader(self, topic: str) -> Signal:
+        """The signal of a new reader of a topic."""
+        signal = Signal()
+        self._readers.setdefault(topic, set()).add(signal)
+        if self._listening is None or self._listening.done():
+            self._listening = asyncio.create_task(self._listen())
+        return signal
+
+    def leave(self, topic: str, signal: Signal) -> None:
+        """The reader is closed."""
+        self._readers.get(topic, set()).discard(signal)
+        if self._listening is not None and not any(self._readers.values()):
+            self._listening.cancel()
+            self._listening = None
+
+    def wake(self, topic: str) -> None:
+        """Wake the readers of a topic."""
+        for signal in self._readers.get(topic, ()):
+            signal.set()
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                async with self._pool.acquire() as connection:
+                    await self._listen_on(connection)
+            except Exception as error:
+                if not passes_by_itself(error):
+                    raise
+                _log.warning("the embedded transport hears no notices", error=repr(error))
+            await asyncio.sleep(_AGAIN_SECONDS)
+
+    async def _listen_on(self, connection: Connection) -> None:
+        lost = asyncio.Event()
+        connection.add_termination_listener(lambda _connection: lost.set())
+        await connection.add_listener(CHANNEL, self._heard)
+        try:
+            await lost.wait()
+        finally:
+            if not connection.is_closed():
+                await connection.remove_listener(CHANNEL, self._heard)
+
+    def _heard(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
+        origin, _, topic = str(payload).partition(" ")
+        if origin != self.origin:
+            self.wake(topic)
