@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import asyncpg
+from onestop.demo.town import Town, settle_in
 
 from benchmarks.door_to_books.books import Connection, Way, counters, wait_until_booked, ways
 from benchmarks.door_to_books.figures import Cost
@@ -14,7 +15,6 @@ from benchmarks.door_to_books.load import send_from_outside
 from benchmarks.door_to_books.processor_time import used_seconds
 from benchmarks.platform_process import issuer, urls
 from benchmarks.settling import prepare_bills
-from onestop.demo.town import Town, settle_in
 from onestop.platform import Platform
 from onestop.quiescence import wait_until_arrived
 

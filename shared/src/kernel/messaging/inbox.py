@@ -1,7 +1,9 @@
 """The inbox: a consumer's position and its effects commit together, so each message works exactly once."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
+
+import asyncpg
 
 from kernel.messaging.event_log import Message
 from kernel.messaging.interest import Interest
@@ -10,6 +12,7 @@ from kernel.messaging.standing import Move, Standings
 from kernel.writing import failpoints
 from kernel.writing.database import Connection, Pool
 from kernel.writing.passing import passes_by_itself
+from kernel.writing.read_tables import Change, clauses_of
 
 ATTEMPTS_MAX: Final = 3
 
@@ -25,7 +28,24 @@ SELECT (SELECT count(*) FROM moved) = cardinality($3) AS moved,
        EXISTS (SELECT FROM inbox_parked WHERE consumer = $1 AND topic = $2) AS parked
 """
 
+# The same together with rows, in one statement; it takes itself back where the position was moved or a key is parked.
+_MOVE_WITH_ROWS_SQL: Final = """
+WITH moved AS (
+  UPDATE inbox_cursor c SET next_offset = m.next_offset, last_pseq = m.last_pseq, updated_at = clock_timestamp()
+  FROM unnest($3::smallint[], $4::bigint[], $5::bigint[], $6::bigint[]) AS m(partition, before, next_offset, last_pseq)
+  WHERE c.consumer = $1 AND c.topic = $2 AND c.partition = m.partition AND c.last_pseq = m.before
+  RETURNING 1
+){with_list}
+SELECT require_rows('inbox_cursor', (SELECT count(*) FROM moved), cardinality($3)),
+       require_rows('inbox_parked', (SELECT count(*) FROM inbox_parked
+                                     WHERE consumer = $1 AND topic = $2 AND key = ANY($7::text[])), 0)
+"""
+_MOVED_OR_PARKED: Final = "OS001"
+_FIRST_ROWS_PARAMETER: Final = 8
+
 Effects = Callable[[Connection, Sequence[Message]], Awaitable[None]]
+#: What messages leave behind, where that is rows and nothing else.
+RowsOf = Callable[[Sequence[Message]], Sequence[Change]]
 #: Messages by partition, each partition's in order.
 Batches = Mapping[int, Sequence[Message]]
 
@@ -43,16 +63,24 @@ class PoisonError(Exception):
 class Inbox:
     """One consumer of one topic. ``effects`` does its work in the transaction that also moves the position.
 
-    Where ``types`` are given, messages of other types are passed over: they cost no transaction of their own.
+    Where ``types`` are given, messages of other types are passed over: they cost no transaction of their own. Nor do
+    those that leave no rows, where ``rows_of`` says that rows are all that the effects come to.
     """
 
     def __init__(
-        self, pool: Pool, consumer: str, topic: str, effects: Effects, types: frozenset[str] | None = None
+        self,
+        pool: Pool,
+        consumer: str,
+        topic: str,
+        effects: Effects,
+        types: frozenset[str] | None = None,
+        rows_of: RowsOf | None = None,
     ) -> None:
         self._pool = pool
         self.consumer = consumer
         self.topic = topic
         self._effects = effects
+        self._rows_of = rows_of
         self.interest = Interest(consumer, types)
         self.standings = Standings(pool, consumer, topic)
         self.parked = Parked(consumer, topic)
@@ -70,7 +98,7 @@ class Inbox:
         wanted = [message for messages in fresh.values() for message in messages if self.interest.has(message)]
         if wanted:
             try:
-                await self._together(self.standings.moves(fresh), wanted)
+                await self._quickly(self.standings.moves(fresh), wanted)
             except Exception as error:
                 if _is_no_fault_of_a_message(error):
                     raise
@@ -83,6 +111,26 @@ class Inbox:
         """Store how far was read where nothing was wanted, so that others see it."""
         if moves := self.standings.ahead:
             await self._together(moves, ())
+
+    async def _quickly(self, moves: Sequence[Move], wanted: Sequence[Message]) -> None:
+        """In one statement, where rows are all that there is to write; no statement at all, where there are none."""
+        if self._rows_of is None:
+            return await self._together(moves, wanted)
+        changes = self._rows_of(wanted)
+        if not changes:
+            return None
+        clauses = clauses_of(changes, _FIRST_ROWS_PARAMETER, guarded=False)
+        sql = _MOVE_WITH_ROWS_SQL.format(with_list=clauses.with_list)
+        keys = sorted({message.key for message in wanted})
+        try:
+            failpoints.reach("inbox.before_effects")
+            await self._pool.execute(sql, *self._parameters(moves), keys, *clauses.arguments)
+        except asyncpg.PostgresError as error:
+            if error.sqlstate != _MOVED_OR_PARKED:
+                raise
+            return await self._together(moves, wanted)
+        self.standings.stored(moves)
+        failpoints.reach("inbox.after_commit")
 
     async def _together(self, moves: Sequence[Move], wanted: Sequence[Message]) -> None:
         async with self._pool.acquire() as connection, connection.transaction():
@@ -123,20 +171,22 @@ class Inbox:
         return self.standings.moves({partition: [m for m in fresh[partition] if m.pseq <= message.pseq]})
 
     async def _move(self, connection: Connection, moves: Sequence[Move]) -> bool:
-        row = await connection.fetchrow(
-            _MOVE_SQL,
+        row = await connection.fetchrow(_MOVE_SQL, *self._parameters(moves))
+        assert row is not None
+        if not row["moved"]:
+            self.standings.forget()
+            raise PositionMovedError(f"{self.consumer}: another instance goes on with topic {self.topic}")
+        return bool(row["parked"])
+
+    def _parameters(self, moves: Sequence[Move]) -> list[Any]:
+        return [
             self.consumer,
             self.topic,
             [move.partition for move in moves],
             [move.before for move in moves],
             [move.next_offset for move in moves],
             [move.last_pseq for move in moves],
-        )
-        assert row is not None
-        if not row["moved"]:
-            self.standings.forget()
-            raise PositionMovedError(f"{self.consumer}: another instance goes on with topic {self.topic}")
-        return bool(row["parked"])
+        ]
 
     async def retry_parked(self, key: str) -> int:
         """Work off a key's parked messages in order, in one transaction; returns how many.

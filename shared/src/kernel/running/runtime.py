@@ -8,8 +8,8 @@ import msgspec
 
 from kernel.messaging.consumer import BATCH_MAX, GATHER_SECONDS, Consumer
 from kernel.messaging.event_log import EventLog
-from kernel.messaging.heard import Heard, effects_of
-from kernel.messaging.inbox import Effects, Inbox
+from kernel.messaging.heard import Heard
+from kernel.messaging.inbox import Effects, Inbox, RowsOf
 from kernel.messaging.relay import Publish, Relay
 from kernel.running.leadership import Job, Leadership
 from kernel.values.contract import Contract
@@ -35,6 +35,8 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     effects: Effects
     #: The CloudEvents types that it reads; the others are passed over, and cost nothing.
     types: frozenset[str] | None = None
+    #: Where rows are all that the effects come to.
+    rows_of: RowsOf | None = None
     follows: str | None = None
     batch_max: int = BATCH_MAX
     gather_seconds: float = GATHER_SECONDS
@@ -97,15 +99,18 @@ class Runtime:
             Subscription(
                 consumer=heard.consumer,
                 topic=heard.contract.topic,
-                effects=effects_of(heard),
+                effects=heard.effects,
                 types=heard.types,
+                rows_of=heard.rows_of,
             )
             for heard in parts.heard
         ]
         inboxes: dict[tuple[str, str], Inbox] = {}
         for subscription in (*rows, *parts.subscriptions(self.path)):
             name, topic = subscription.consumer, subscription.topic
-            inbox = inboxes[name, topic] = Inbox(pool, name, topic, subscription.effects, subscription.types)
+            inbox = inboxes[name, topic] = Inbox(
+                pool, name, topic, subscription.effects, subscription.types, subscription.rows_of
+            )
             consumer = Consumer(
                 self._log,
                 inbox,

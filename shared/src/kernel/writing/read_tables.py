@@ -221,6 +221,43 @@ def _array_literal(values: Sequence[Any]) -> str:
     return "{" + ",".join(quoted) + "}"
 
 
+class Clauses(msgspec.Struct, frozen=True):
+    """Changes as parts of a larger statement: what follows its WITH list, what it must select, and the parameters."""
+
+    with_list: str
+    checks: tuple[str, ...]
+    arguments: tuple[Any, ...]
+
+
+def clauses_of(changes: Iterable[Change], first_parameter: int, *, guarded: bool) -> Clauses:
+    """The changes as parts of a statement whose own parameters end before ``first_parameter``."""
+    listed = list(changes)
+    rows, keys = collapse(listed), removed(listed)
+    with_list, checks = _clauses(tuple(rows), tuple(keys), first_parameter, guarded=guarded)
+    arguments: list[Any] = []
+    for table, table_rows in rows.items():
+        arguments.extend(parameters(table, table_rows))
+    for table_keys in keys.values():
+        arguments.extend(map(list, zip(*table_keys, strict=True)))
+    return Clauses(with_list, checks, tuple(arguments))
+
+
+@lru_cache(maxsize=512)
+def _clauses(
+    tables: tuple[Table, ...], emptied: tuple[Table, ...], parameter: int, *, guarded: bool
+) -> tuple[str, tuple[str, ...]]:
+    parts, checks = [], []
+    for i, table in enumerate(tables):
+        parts.append(f", t{i} AS ({upsert(table, parameter, guarded=guarded)} RETURNING 1)")
+        if guarded and is_guarded(table):
+            checks.append(f"require_rows('{table.name}', (SELECT count(*) FROM t{i}), cardinality(${parameter}))")
+        parameter += len(table.columns)
+    for i, table in enumerate(emptied):
+        parts.append(f", r{i} AS ({deletion(table, parameter)})")
+        parameter += len(table.primary_key.columns)
+    return "".join(parts), tuple(checks)
+
+
 async def write(connection: Any, changes: Iterable[Change], *, guarded: bool = False) -> None:
     """Store changes outside a command: a consumer's rows, or a rebuild. ``connection`` is in a transaction."""
     listed = list(changes)

@@ -6,9 +6,9 @@ from typing import Final
 
 import structlog
 
+from kernel.messaging.event_log.handing import Readers
 from kernel.writing.database import Connection, Pool
 from kernel.writing.passing import passes_by_itself
-from kernel.writing.signals import Signal
 
 CHANNEL: Final = "onestop_bus"
 _AGAIN_SECONDS: Final = 5.0
@@ -16,34 +16,25 @@ _log = structlog.get_logger(__name__)
 
 
 class Notices:
-    """Wakes the readers of this process: at once for what it published itself, by a notice for what others did."""
+    """Listens for as long as anybody in this process reads."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, readers: Readers) -> None:
         self._pool = pool
-        self._readers: dict[str, set[Signal]] = {}
+        self._readers = readers
         self._listening: asyncio.Task[None] | None = None
         #: Stands in the notices of this process, which needs none of its own.
         self.origin = os.urandom(8).hex()
 
-    def reader(self, topic: str) -> Signal:
-        """The signal of a new reader of a topic."""
-        signal = Signal()
-        self._readers.setdefault(topic, set()).add(signal)
+    def begin(self) -> None:
+        """Listen from now on."""
         if self._listening is None or self._listening.done():
             self._listening = asyncio.create_task(self._listen())
-        return signal
 
-    def leave(self, topic: str, signal: Signal) -> None:
-        """The reader is closed."""
-        self._readers.get(topic, set()).discard(signal)
-        if self._listening is not None and not any(self._readers.values()):
+    def end(self) -> None:
+        """Listen no longer, unless somebody still reads."""
+        if self._listening is not None and not self._readers.some:
             self._listening.cancel()
             self._listening = None
-
-    def wake(self, topic: str) -> None:
-        """Wake the readers of a topic."""
-        for signal in self._readers.get(topic, ()):
-            signal.set()
 
     async def _listen(self) -> None:
         while True:
@@ -69,4 +60,4 @@ class Notices:
     def _heard(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
         origin, _, topic = str(payload).partition(" ")
         if origin != self.origin:
-            self.wake(topic)
+            self._readers.notice(topic)
