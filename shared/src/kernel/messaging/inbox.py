@@ -98,7 +98,9 @@ class Inbox:
         wanted = [message for messages in fresh.values() for message in messages if self.interest.has(message)]
         if wanted:
             try:
-                await self._quickly(self.standings.moves(fresh), wanted)
+                moves = self.standings.moves(fresh)
+                if not await self._in_one_statement(moves, wanted):
+                    await self._together(moves, wanted)
             except Exception as error:
                 if _is_no_fault_of_a_message(error):
                     raise
@@ -112,25 +114,26 @@ class Inbox:
         if moves := self.standings.ahead:
             await self._together(moves, ())
 
-    async def _quickly(self, moves: Sequence[Move], wanted: Sequence[Message]) -> None:
-        """In one statement, where rows are all that there is to write; no statement at all, where there are none."""
+    async def _in_one_statement(self, moves: Sequence[Move], wanted: Sequence[Message]) -> bool:
+        """Whether it was enough to write rows and the position at once; nothing at all, where there are no rows."""
         if self._rows_of is None:
-            return await self._together(moves, wanted)
+            return False
         changes = self._rows_of(wanted)
         if not changes:
-            return None
+            return True
         clauses = clauses_of(changes, _FIRST_ROWS_PARAMETER, guarded=False)
         sql = _MOVE_WITH_ROWS_SQL.format(with_list=clauses.with_list)
         keys = sorted({message.key for message in wanted})
+        failpoints.reach("inbox.before_effects")
         try:
-            failpoints.reach("inbox.before_effects")
             await self._pool.execute(sql, *self._parameters(moves), keys, *clauses.arguments)
         except asyncpg.PostgresError as error:
             if error.sqlstate != _MOVED_OR_PARKED:
                 raise
-            return await self._together(moves, wanted)
+            return False
         self.standings.stored(moves)
         failpoints.reach("inbox.after_commit")
+        return True
 
     async def _together(self, moves: Sequence[Move], wanted: Sequence[Message]) -> None:
         async with self._pool.acquire() as connection, connection.transaction():
