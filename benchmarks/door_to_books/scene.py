@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import asyncpg
-from onestop.demo.town import Town, settle_in
 
 from benchmarks.door_to_books.books import Connection, Way, counters, wait_until_booked, ways
 from benchmarks.door_to_books.figures import Cost
@@ -17,6 +16,7 @@ from benchmarks.platform_process import issuer, urls
 from benchmarks.settling import prepare_bills
 from onestop.platform import Platform
 from onestop.quiescence import wait_until_arrived
+from workbench.demo.town import Town, settle_in
 
 #: A session may tell what it did this much later.
 _REPORTING_SECONDS: Final = 1.5
