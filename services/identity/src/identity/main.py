@@ -29,7 +29,7 @@ from identity.persons.domain.membership import membership_overlaps
 from identity.persons.domain.person import person_already_registered
 from identity.persons.queries.divisions import DivisionQueries
 from identity.persons.queries.persons import Queries
-from identity.persons.rows.projection import project
+from identity.rows import READ_MODEL
 from kernel.running.hosting import Host, application
 from kernel.running.runtime import ServiceParts
 
@@ -38,7 +38,7 @@ PARTS: Final = ServiceParts(
     schema="identity",
     publishes=CONTRACT,
     registry=REGISTRY,
-    project=project,
+    project=READ_MODEL.project,
     publish=publish,
     refusals={
         "personal_data_number_token": person_already_registered,
