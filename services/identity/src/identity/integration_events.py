@@ -9,7 +9,7 @@ from identity.certification.domain import certifying
 from identity.enrolment.domain.premium_batch import SubsidyPaid
 from identity.facts.domain.handbook import HandbookChecked
 from identity.persons.domain import annulment, corrections, erasure, merging, person
-from identity.persons.domain.chronic import Certification
+from identity.persons.domain.certification import Certification
 from identity.persons.domain.enrolment import Enrolment
 from identity.persons.domain.entitlement import Entitlement
 from identity.persons.domain.membership import Membership

@@ -9,7 +9,7 @@ from sqlalchemy import Column, Date, DateTime, Index, MetaData, SmallInteger, Ta
 from identity.certification.domain.certifier import CertifierRegistered
 from identity.certification.domain.certifying import CertificationCancelled, ChronicCertified
 from identity.certification.domain.filing import ChronicFiled
-from identity.persons.domain.chronic import Certification
+from identity.persons.domain.certification import Certification
 from identity.persons.domain.merging import RecordsMerged
 from kernel.writing.event_store import RecordedEvent
 from kernel.writing.read_model import RowsByEvent

@@ -79,6 +79,10 @@ class Vault:
         """The keyed hash of a value as hex. It never enters an event: see ``token_of``."""
         return self._sealer.keyed_hash(value).hex()
 
+    def hashed(self, request_hash: bytes) -> bytes:
+        """The keyed hash of a request's: a bare one of a body with an ID number could be tried out."""
+        return self._sealer.keyed_hash(request_hash.hex())
+
     async def token_of(self, id_number: str) -> str:
         """The random token that stands for an ID number in events; made when the number is first seen."""
         return (await self.tokens_of([id_number]))[id_number]
