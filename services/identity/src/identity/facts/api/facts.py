@@ -160,6 +160,9 @@ async def _told(commands: FactCommands, person_id: str, command: FactBody | Fact
             return await commands.handbook(number)
         case LowIncomeBody(group=group) as test:
             means = Means(
-                int(test.income_fen), int(test.assets_fen), int(test.local_line_fen), int(test.asset_limit_fen)
+                income_fen=int(test.income_fen),
+                assets_fen=int(test.assets_fen),
+                local_line_fen=int(test.local_line_fen),
+                asset_limit_fen=int(test.asset_limit_fen),
             )
             return await commands.tested(person_id, command.valid_from, means, group)

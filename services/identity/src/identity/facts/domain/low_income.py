@@ -7,7 +7,7 @@ import msgspec
 from identity.persons.domain.categories import GROUPS, Category, Group
 
 
-class Means(msgspec.Struct, frozen=True):
+class Means(msgspec.Struct, frozen=True, kw_only=True):
     """A family's income per head and assets, and the local line and limit that they are held against."""
 
     income_fen: int
