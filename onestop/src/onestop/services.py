@@ -12,7 +12,7 @@ import fund_ledger.journals.rows
 import fund_ledger.main
 import identity.config
 import identity.main
-import identity.persons.rows.projection
+import identity.rows
 import referral.config
 import referral.main
 import referral.referrals.rows.projection
@@ -30,8 +30,6 @@ class Service(msgspec.Struct, frozen=True):
     tables: Sequence[Table]
     port: int
     build: Callable[[Host, Mapping[str, str]], FastAPI]
-    #: Tables that are a source of their own, which replay does not rebuild.
-    sources: frozenset[str] = frozenset()
 
     @property
     def schema(self) -> str:
@@ -42,10 +40,9 @@ class Service(msgspec.Struct, frozen=True):
 SERVICES: Final[Mapping[str, Service]] = {
     "identity": Service(
         identity.main.PARTS,
-        identity.persons.rows.projection.metadata.sorted_tables,
+        identity.rows.READ_MODEL.tables,
         8001,
         lambda host, environ: identity.main.build(host, identity.config.config_from(environ)),
-        identity.persons.rows.projection.SOURCE_TABLES,
     ),
     "referral": Service(
         referral.main.PARTS,

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 import fund_ledger.error_codes
-import identity.error_codes
+import identity.main
 import referral.error_codes
 import settlement.error_codes
 from kernel.http import SHELL_CODES, errors_markdown
@@ -25,7 +25,7 @@ from workbench.requirements import page, read
 
 _CODES = {
     "Every service": SHELL_CODES,
-    "identity": identity.error_codes.CODES,
+    "identity": identity.main.CODES,
     "referral": referral.error_codes.CODES,
     "settlement": settlement.error_codes.CODES,
     "fund-ledger": fund_ledger.error_codes.CODES,

@@ -1,20 +1,17 @@
-"""Fields that several bodies of identity share, with their bounds."""
+"""Fields that the bodies and queries of several paths have, with their bounds."""
 
 from typing import Annotated
 
 import msgspec
 from fastapi import Query
 
-from kernel.http import PageRequest
+from kernel.http.paging import PageRequest
 from kernel.http.redaction import looks_personal
 from kernel.security import Principal
 from kernel.values.refusals import Refused
 
 DivisionCode = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{6}$", description="Six-digit division code (区划代码)")]
 Year = Annotated[int, msgspec.Meta(ge=2000, le=2100)]
-HandbookNumber = Annotated[
-    str, msgspec.Meta(pattern=r"^[A-Za-z0-9-]{4,30}$", description="Number of a poverty handbook (扶贫手册)")
-]
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 YearQuery = Annotated[int, Query(ge=2000, le=2100, description="The year of the insurance")]
@@ -23,7 +20,7 @@ AreaQuery = Annotated[str, Query(pattern=r"^[0-9]{6}$", description="Division co
 
 
 def check_text(name: str, text: str | None) -> None:
-    """Refuse a free text that holds an ID number."""
+    """Refuse a free text that holds an ID number: PERSONAL_DATA_IN_TEXT. ``name`` is the field's."""
     if text is not None and looks_personal(text):
         raise Refused("PERSONAL_DATA_IN_TEXT", f"{name} holds an ID number: name the paper, not the person")
 
@@ -37,5 +34,5 @@ def counties_of(caller: Principal, county: str | None) -> list[str]:
 
 
 def after_of(page: PageRequest) -> str:
-    """The id after which a page begins."""
+    """The id after which a page begins; empty on the first."""
     return "" if page.after is None else str(page.after[0])

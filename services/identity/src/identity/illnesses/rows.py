@@ -1,12 +1,22 @@
-"""The tables of the registry of the sick, and of exit checks."""
+"""The tables of the registry of the sick and of exit checks, and the rows that events leave in them."""
 
-from sqlalchemy import Boolean, Column, Date, Index, Integer, Table, Text
+from collections.abc import Iterable
+from typing import Final
 
-from identity.persons.rows.tables import metadata
+import msgspec
+from sqlalchemy import Boolean, Column, Date, Index, Integer, MetaData, Table, Text
+
+from identity.illnesses.domain.exit_check import ExitChecked
+from identity.illnesses.domain.illness import IllnessChanged, IllnessClosed, IllnessRecorded, IllnessVerified
+from kernel.writing.event_store import RecordedEvent
+from kernel.writing.read_model import RowsByEvent
+from kernel.writing.read_tables import Change, put
+
+TABLES: Final = MetaData()
 
 illnesses = Table(
     "illnesses",
-    metadata,
+    TABLES,
     Column("illness_id", Text, primary_key=True),
     Column("person_id", Text, nullable=False),
     Column("county", Text, nullable=False),
@@ -26,7 +36,7 @@ illnesses = Table(
 )
 exit_checks = Table(
     "exit_checks",
-    metadata,
+    TABLES,
     Column("check_id", Text, primary_key=True),
     Column("person_id", Text, nullable=False),
     Column("county", Text, nullable=False),
@@ -39,3 +49,20 @@ exit_checks = Table(
     Column("checked_by", Text, nullable=False),
     Index("exit_checks_of_person", "person_id", "checked_on"),
 )
+
+
+def _illness(recorded: RecordedEvent) -> Iterable[Change]:
+    yield put(illnesses, **msgspec.structs.asdict(recorded.event.illness))
+
+
+def _checked(recorded: RecordedEvent) -> Iterable[Change]:
+    yield put(exit_checks, **msgspec.structs.asdict(recorded.event))
+
+
+ROWS: Final[RowsByEvent] = {
+    IllnessRecorded: _illness,
+    IllnessChanged: _illness,
+    IllnessVerified: _illness,
+    IllnessClosed: _illness,
+    ExitChecked: _checked,
+}

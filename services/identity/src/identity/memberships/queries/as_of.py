@@ -5,8 +5,11 @@ from typing import Any, Final
 
 import msgspec
 
-from kernel.running.runtime import Runtime
+from identity.facts.domain.facts import Detail
+from identity.memberships.queries.memberships import MembershipAnswer
+from kernel.writing.reads import Reads
 
+_DETAIL: Final[msgspec.json.Decoder[Detail]] = msgspec.json.Decoder(Detail)
 # Of each membership that was ever under this person the newest version of that moment, if it is still here.
 _MEMBERSHIPS_SQL: Final = """
 WITH newest AS (
@@ -37,43 +40,39 @@ ORDER BY valid_from, fact_id
 """
 
 
-class FactRow(msgspec.Struct, frozen=True):
-    """A fact as it was believed; ``detail`` as plain values."""
+class FactRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A fact as it was believed."""
 
     fact_id: str
     department: str
-    detail: dict[str, Any]
+    detail: Detail
     valid_from: date
     valid_to: date | None
     evidence: str
     recorded_at: datetime
 
 
-class AsOfRow(msgspec.Struct, frozen=True):
+class AsOf(msgspec.Struct, frozen=True):
     """What was believed at a moment about a day."""
 
     deceased_on: date | None
-    memberships: list[dict[str, Any]]
+    memberships: list[MembershipAnswer]
     facts: list[FactRow]
 
 
-class AsOfQueries:
+class AsOfQueries(Reads):
     """Reads of the versions; a person has a handful of each."""
-
-    def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
 
     async def as_of(
         self, person_id: str, on: date, known_at: datetime, *, department: str | None, facts_too: bool
-    ) -> AsOfRow:
+    ) -> AsOf:
         """What held on ``on`` as it was known at ``known_at``. After a known death no membership holds."""
-        pool = self._runtime.store.pool
-        deceased_on = await pool.fetchval(_DEATH_SQL, person_id, known_at)
+        asked = (person_id, on, known_at, department)
+        deceased_on = await self.pool.fetchval(_DEATH_SQL, person_id, known_at)
         dead = deceased_on is not None and on > deceased_on
-        held = [] if dead else await pool.fetch(_MEMBERSHIPS_SQL, person_id, on, known_at, department)
-        facts = await pool.fetch(_FACTS_SQL, person_id, on, known_at, department) if facts_too else []
-        return AsOfRow(deceased_on, [dict(row) for row in held], [_fact(row) for row in facts])
+        held = [] if dead else await self.many(MembershipAnswer, _MEMBERSHIPS_SQL, *asked)
+        return AsOf(deceased_on, held, await self.many(_fact, _FACTS_SQL, *asked) if facts_too else [])
 
 
-def _fact(row: Any) -> FactRow:
-    return FactRow(**{**row, "detail": msgspec.json.decode(row["detail"])})
+def _fact(*, detail: str, **columns: Any) -> FactRow:
+    return FactRow(detail=_DETAIL.decode(detail), **columns)
