@@ -8,8 +8,8 @@ from fastapi import FastAPI
 from sqlalchemy import Table
 
 import fund_ledger.config
-import fund_ledger.journals.rows
 import fund_ledger.main
+import fund_ledger.rows
 import identity.config
 import identity.main
 import identity.persons.rows.projection
@@ -61,7 +61,7 @@ SERVICES: Final[Mapping[str, Service]] = {
     ),
     "fund-ledger": Service(
         fund_ledger.main.PARTS,
-        fund_ledger.journals.rows.metadata.sorted_tables,
+        fund_ledger.rows.READ_MODEL.tables,
         8004,
         lambda host, environ: fund_ledger.main.build(host, fund_ledger.config.config_from(environ)),
     ),

@@ -14,12 +14,13 @@ from contracts import fund_ledger as contract
 from contracts.settlement import CONTRACT, TOPIC, SettlementConfirmed
 from fund_ledger.config import Config
 from fund_ledger.event_types import REGISTRY
-from fund_ledger.journals.commands.booking import bill_of
 from fund_ledger.journals.domain.commands import BookSettlement, ReverseSettlement
 from fund_ledger.journals.domain.events import FundOverdrawn, FundRestored, JournalBooked, JournalEvent, JournalReversed
 from fund_ledger.journals.domain.journal import DECIDER, after
-from fund_ledger.journals.rows import balances, journals, payer_totals, project
-from fund_ledger.reactions.told import subscriptions
+from fund_ledger.journals.rows import balances, journals, payer_totals
+from fund_ledger.main import subscriptions
+from fund_ledger.reactions.settlement import bill_of
+from fund_ledger.rows import READ_MODEL
 from kernel.messaging.envelope import decode, type_of
 from kernel.messaging.event_log import Message
 from kernel.messaging.inbox import Inbox
@@ -47,7 +48,7 @@ async def pool(database: str) -> Any:
 
 @pytest.fixture
 def inbox(pool: Pool) -> Inbox:
-    subscription, *_ = subscriptions(CommandPath(EventStore(pool, REGISTRY, project)), Config())
+    subscription, *_ = subscriptions(CommandPath(EventStore(pool, REGISTRY, READ_MODEL.project)), Config())
     return Inbox(pool, subscription.consumer, subscription.topic, subscription.effects)
 
 
@@ -150,7 +151,7 @@ async def test_every_read_table_is_rebuilt_from_the_events_alone(inbox: Inbox, p
     await inbox.consume(0, _messages([*settled, *(bills.revoked(e.settlement_id, e.person_id) for e in settled[::2])]))
     events = enumerate(await _events(pool))
     recorded = (RecordedEvent(stream, version, UUID(int=i), NOW, event) for i, (stream, version, event) in events)
-    rebuilt = collapse(change for entry in recorded for change in project(entry))
+    rebuilt = collapse(change for entry in recorded for change in READ_MODEL.project(entry))
     for table in (journals, balances, payer_totals):
         live = await pool.fetch(f"SELECT * FROM {table.name}")
         assert sorted(map(tuple, live), key=repr) == sorted(rebuilt[table], key=repr)

@@ -13,6 +13,7 @@ from fund_ledger.journals.domain.commands import BookSupplement, Collect, Revers
 from fund_ledger.journals.domain.events import JournalBooked, JournalReversed, Posting
 from fund_ledger.journals.domain.funding import redistribute
 from fund_ledger.journals.domain.journal import DECIDER
+from fund_ledger.journals.domain.money import Transfer
 from fund_ledger.journals.domain.supplements import supplementary
 from kernel.testing.deadline import eventually
 from kernel.testing.specification import given
@@ -23,21 +24,29 @@ HOSPITAL_MA, HOSPITAL_POVFUND = "payable/hospital/H1/445202/MA", "payable/hospit
 PERSON_MA, DUE_MA = "payable/person/P1/445202/MA", "receivable/person/P1/445202/MA"
 DUE_POVFUND = "receivable/person/P1/445202/POVFUND"
 BOOKED: Final = JournalBooked(
-    "S1",
-    "settlement",
-    DAY,
-    (
+    journal_id="S1",
+    kind="settlement",
+    booked_on=DAY,
+    postings=(
         Posting(POVFUND, 300, "MA"),
         Posting(HOSPITAL_POVFUND, -300, "MA"),
         Posting(MA, 400, "MA"),
         Posting(HOSPITAL_MA, -400, "MA"),
     ),
-    "S1",
+    settlement_id="S1",
 )
 
 
 def supplement(patient_fen: int, *parts: PayerPart, number: int = 1) -> BookSupplement:
-    bill = SupplementedBill(f"S1-supplement-{number}", "S1", "445202", "H1", "P1", patient_fen, parts)
+    bill = SupplementedBill(
+        supplement_id=f"S1-supplement-{number}",
+        settlement_id="S1",
+        county="445202",
+        hospital_id="H1",
+        person_id="P1",
+        patient_fen=patient_fen,
+        parts=parts,
+    )
     return BookSupplement(bill, {MA: 10_000, POVFUND: 0}, DAY)
 
 
@@ -50,7 +59,11 @@ def lines(command: BookSupplement, *past: JournalBooked) -> list[tuple[str, int]
 def test_more_aid_is_owed_to_the_patient_who_has_paid_the_share_already() -> None:
     given(DECIDER, [BOOKED]).when(supplement(-80, PayerPart("MA", 80, ("POVFUND", "MA")))).then(
         JournalBooked(
-            "S1-supplement-1", "supplement", DAY, (Posting(MA, 80, "MA"), Posting(PERSON_MA, -80, "MA")), "S1"
+            journal_id="S1-supplement-1",
+            kind="supplement",
+            booked_on=DAY,
+            postings=(Posting(MA, 80, "MA"), Posting(PERSON_MA, -80, "MA")),
+            settlement_id="S1",
         )
     )
 
@@ -67,7 +80,13 @@ def test_another_category_moves_what_was_paid_to_the_funds_of_that_category() ->
 
 def test_what_moves_between_payers_is_between_them_and_the_hospital() -> None:
     shift = supplement(0, PayerPart("MA", -70, ("MA",)), PayerPart("BMI", 70))
-    booked = JournalBooked("S1", "settlement", DAY, (Posting(MA, 400, "MA"), Posting(HOSPITAL_MA, -400, "MA")), "S1")
+    booked = JournalBooked(
+        journal_id="S1",
+        kind="settlement",
+        booked_on=DAY,
+        postings=(Posting(MA, 400, "MA"), Posting(HOSPITAL_MA, -400, "MA")),
+        settlement_id="S1",
+    )
     assert lines(shift, booked) == [
         (MA, -70),
         (HOSPITAL_MA, 70),
@@ -87,7 +106,13 @@ def test_an_approved_exception_shifts_the_hospitals_own_part_to_the_backstop() -
 
 
 def test_a_payout_that_falls_away_is_due_from_the_person() -> None:
-    payout = JournalBooked("S1", "settlement", DAY, (Posting(MA, 50, "MASEC"), Posting(PERSON_MA, -50, "MASEC")), "S1")
+    payout = JournalBooked(
+        journal_id="S1",
+        kind="settlement",
+        booked_on=DAY,
+        postings=(Posting(MA, 50, "MASEC"), Posting(PERSON_MA, -50, "MASEC")),
+        settlement_id="S1",
+    )
     assert lines(supplement(0, PayerPart("MASEC", 0, ("MA",), -50)), payout) == [(MA, -50), (DUE_MA, 50)]
 
 
@@ -108,10 +133,15 @@ def test_a_supplement_without_a_fen_has_no_journal() -> None:
 
 
 def test_no_more_is_collected_than_is_due() -> None:
-    given(DECIDER).when(Collect("C1", DUE_MA, 70, 70, DAY, DAY)).then(
-        JournalBooked("C1", "collection", DAY, (Posting(DUE_MA, -70), Posting("bank/445202/MA", 70)))
+    given(DECIDER).when(Collect("C1", Transfer(DUE_MA, 70, DAY), 70, DAY)).then(
+        JournalBooked(
+            journal_id="C1",
+            kind="collection",
+            booked_on=DAY,
+            postings=(Posting(DUE_MA, -70), Posting("bank/445202/MA", 70)),
+        )
     )
-    given(DECIDER).when(Collect("C1", DUE_MA, 71, 70, DAY, DAY)).then_refused("OVERPAYMENT")
+    given(DECIDER).when(Collect("C1", Transfer(DUE_MA, 71, DAY), 70, DAY)).then_refused("OVERPAYMENT")
 
 
 AMOUNTS = st.integers(-500, 500)
@@ -123,7 +153,15 @@ def test_whatever_changes_the_postings_balance_and_nothing_is_posted_at_zero(
 ) -> None:
     parts = [PayerPart(p, a, ("POVFUND", "MA") if p == "MA" else (), 0 if p == "HOSP" else b) for p, a, b in changes]
     patient = -sum(part.amount_fen for part in parts) + extra
-    bill = SupplementedBill("S1-supplement-1", "S1", "445202", "H1", "P1", patient, tuple(parts))
+    bill = SupplementedBill(
+        supplement_id="S1-supplement-1",
+        settlement_id="S1",
+        county="445202",
+        hospital_id="H1",
+        person_id="P1",
+        patient_fen=patient,
+        parts=tuple(parts),
+    )
     postings = supplementary(bill, {"MA": {"POVFUND": 300, "MA": 400}}, {MA: 100, POVFUND: 20})
     assert sum(posting.amount_fen for posting in postings) == 0
     assert all(posting.amount_fen for posting in postings)
@@ -145,11 +183,25 @@ async def test_what_is_clawed_back_can_be_seen_with_its_age_and_collected(
 ) -> None:
     settled = bills.settled("S1", bills.layer("MA", 700, "MA"))
     await around.tell(CONTRACT, "P1", settled)
-    changed = LayerChanged("MA", -200, "三(二)2", "揭医保〔2019〕21号", ("MA",))
+    changed = LayerChanged(
+        payer="MA", amount_fen=-200, clause="三(二)2", document="揭医保〔2019〕21号", funding=("MA",)
+    )
     less = SettlementSupplemented(
-        "S1-supplement-1", "S1", "E1", "P1", "445202", "445200", "H1", settled.settled_at, "R1", None, "p", 200, 0,
-        (changed,),
-    )  # fmt: skip
+        supplement_id="S1-supplement-1",
+        settlement_id="S1",
+        encounter_id="E1",
+        person_id="P1",
+        county="445202",
+        area="445200",
+        hospital_id="H1",
+        supplemented_at=settled.settled_at,
+        review_id="R1",
+        category=None,
+        policy_id="p",
+        patient_fen=200,
+        payout_fen=0,
+        layers=(changed,),
+    )
     await around.tell(CONTRACT, "P1", less)
 
     async def due() -> list[dict[str, Any]]:

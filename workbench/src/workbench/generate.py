@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-import fund_ledger.error_codes
+import fund_ledger.main
 import identity.error_codes
 import referral.error_codes
 import settlement.error_codes
@@ -28,7 +28,7 @@ _CODES = {
     "identity": identity.error_codes.CODES,
     "referral": referral.error_codes.CODES,
     "settlement": settlement.error_codes.CODES,
-    "fund-ledger": fund_ledger.error_codes.CODES,
+    "fund-ledger": fund_ledger.main.CODES,
 }
 
 

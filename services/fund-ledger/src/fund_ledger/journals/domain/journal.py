@@ -28,6 +28,7 @@ from fund_ledger.journals.domain.events import (
 )
 from fund_ledger.journals.domain.funding import split
 from fund_ledger.journals.domain.liabilities import liabilities
+from fund_ledger.journals.domain.money import Receipt, Transfer
 from fund_ledger.journals.domain.refused_payment import refusal
 from fund_ledger.journals.domain.supplements import supplementary
 from kernel.values.decider import Decider
@@ -89,12 +90,9 @@ def _first(command: BookSettlement | BookPremiums | ReceiveMoney | PayOut | Coll
 
 
 def _book(command: BookSettlement) -> Sequence[JournalEvent]:
+    # Where the patient pays it all nobody owes anybody anything, and there is no journal.
     postings = liabilities(command.bill, command.available_fen)
-    if not postings:
-        return ()  # the patient pays it all, so nobody owes anybody anything
-    settlement_id = command.bill.settlement_id
-    journal = JournalBooked(settlement_id, "settlement", command.booked_on, postings, settlement_id)
-    return _with_alarms(journal, command.available_fen)
+    return _of_settlement(command, command.bill.settlement_id, "settlement", postings)
 
 
 def _supplement(command: BookSupplement, state: JournalState) -> Sequence[JournalEvent]:
@@ -103,10 +101,7 @@ def _supplement(command: BookSupplement, state: JournalState) -> Sequence[Journa
     if isinstance(state, Reversed) or any(journal.journal_id == bill.supplement_id for journal in past):
         return ()
     postings = supplementary(bill, _given(past), command.available_fen)
-    if not postings:
-        return ()
-    journal = JournalBooked(bill.supplement_id, "supplement", command.booked_on, postings, bill.settlement_id)
-    return _with_alarms(journal, command.available_fen)
+    return _of_settlement(command, bill.supplement_id, "supplement", postings)
 
 
 def _given(journals: Sequence[JournalBooked]) -> dict[str, dict[str, int]]:
@@ -124,10 +119,24 @@ def _refuse(command: RefusePayment, state: JournalState) -> Sequence[JournalEven
     bill = command.bill
     if not isinstance(state, Booked) or any(journal.journal_id == bill.journal_id for journal in state.journals):
         return ()
-    postings = refusal(bill, _given(state.journals))
+    return _of_settlement(command, bill.journal_id, "refusal", refusal(bill, _given(state.journals)))
+
+
+def _of_settlement(
+    command: BookSettlement | BookSupplement | RefusePayment,
+    journal_id: str,
+    kind: str,
+    postings: tuple[Posting, ...],
+) -> Sequence[JournalEvent]:
     if not postings:
         return ()
-    journal = JournalBooked(bill.journal_id, "refusal", command.booked_on, postings, bill.settlement_id)
+    journal = JournalBooked(
+        journal_id=journal_id,
+        kind=kind,
+        booked_on=command.booked_on,
+        postings=postings,
+        settlement_id=command.bill.settlement_id,
+    )
     return _with_alarms(journal, command.available_fen)
 
 
@@ -160,46 +169,56 @@ def _premiums(command: BookPremiums) -> Sequence[JournalEvent]:
             postings += [Posting(accounts.bank(county, code), -share, PREMIUM)]
     if not postings:
         return ()
-    journal = JournalBooked(command.journal_id, PREMIUMS, command.paid_on, tuple(postings))
+    journal = JournalBooked(
+        journal_id=command.journal_id, kind=PREMIUMS, booked_on=command.paid_on, postings=tuple(postings)
+    )
     return _with_alarms(journal, command.available_fen)
 
 
 def _receive(command: ReceiveMoney) -> Sequence[JournalEvent]:
-    _check(command.amount_fen, command.value_on, command.today)
-    postings = (
-        Posting(accounts.bank(command.county, command.fund), command.amount_fen),
-        Posting(accounts.fund(command.county, command.fund), -command.amount_fen),
+    receipt = command.receipt
+    _check(receipt, command.today)
+    journal = JournalBooked(
+        journal_id=command.journal_id,
+        kind="receipt",
+        booked_on=receipt.value_on,
+        postings=(
+            Posting(accounts.bank(receipt.county, receipt.fund), receipt.amount_fen),
+            Posting(accounts.fund(receipt.county, receipt.fund), -receipt.amount_fen),
+        ),
+        source=receipt.source,
     )
-    journal = JournalBooked(command.journal_id, "receipt", command.value_on, postings, source=command.source)
     return _with_alarms(journal, command.available_fen)
 
 
 def _pay(command: PayOut | Collect) -> Sequence[JournalEvent]:
-    _check(command.amount_fen, command.value_on, command.today)
+    transfer = command.transfer
+    _check(transfer, command.today)
+    account, amount = transfer.account, transfer.amount_fen
     match command:
-        case PayOut(payable=account, owed_fen=owed, amount_fen=amount):
-            kind = "payment"
-        case Collect(receivable=account, due_fen=owed, amount_fen=due):
-            kind, amount = "collection", -due
+        case PayOut(owed_fen=owed):
+            kind, moved = "payment", amount
+        case Collect(due_fen=owed):
+            kind, moved = "collection", -amount
         case _:
             assert_never(command)
-    if abs(amount) > owed:
+    if amount > owed:
         raise Refused(
             "OVERPAYMENT",
-            f"on {account} {max(0, owed)} fen are owed, so {abs(amount)} fen cannot be paid",
+            f"on {account} {max(0, owed)} fen are owed, so {amount} fen cannot be paid",
             kind=RefusalKind.CONFLICT,
             about={"account": account},
         )
     name = accounts.parse(account)
-    postings = (Posting(account, amount), Posting(accounts.bank(name.county, name.fund), -amount))
-    return (JournalBooked(command.journal_id, kind, command.value_on, postings),)
+    postings = (Posting(account, moved), Posting(accounts.bank(name.county, name.fund), -moved))
+    return (JournalBooked(journal_id=command.journal_id, kind=kind, booked_on=transfer.value_on, postings=postings),)
 
 
-def _check(amount_fen: int, value_on: date, today: date) -> None:
-    if amount_fen <= 0:
-        raise Refused("AMOUNT_NOT_POSITIVE", f"{amount_fen} fen moves nothing; the amount must be above zero")
-    if value_on > today:
-        raise Refused("VALUE_DATE_AHEAD", f"{value_on} has not come yet; book the money on {today} or earlier")
+def _check(money: Receipt | Transfer, today: date) -> None:
+    if money.amount_fen <= 0:
+        raise Refused("AMOUNT_NOT_POSITIVE", f"{money.amount_fen} fen moves nothing; the amount must be above zero")
+    if money.value_on > today:
+        raise Refused("VALUE_DATE_AHEAD", f"{money.value_on} has not come yet; book the money on {today} or earlier")
 
 
 def _with_alarms(

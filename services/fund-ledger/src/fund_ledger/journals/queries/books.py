@@ -1,9 +1,11 @@
 """The questions that the ledger's API may ask of its read tables."""
 
-from collections.abc import Sequence
-from typing import Any, Final
+from datetime import date
+from typing import Final
 
-from kernel.running.runtime import Runtime
+import msgspec
+
+from kernel.writing.reads import Reads
 
 _ACCOUNTS_SQL: Final = """
 SELECT account, debit_fen, credit_fen, lines FROM balances
@@ -59,36 +61,97 @@ ORDER BY b.account LIMIT $3
 """
 
 
-class Queries:
+class Balance(msgspec.Struct, frozen=True):
+    """Both sides of an account."""
+
+    account: str
+    debit_fen: int
+    credit_fen: int
+    lines: int
+
+
+class Journal(msgspec.Struct, frozen=True, kw_only=True):
+    """A journal; the three lists stand side by side, one entry a line."""
+
+    journal_id: str
+    kind: str
+    booked_on: date
+    settlement_id: str | None
+    source: str | None
+    reason: str | None
+    accounts: list[str]
+    amounts: list[int]
+    payers: list[str]
+
+
+class StatementLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A journal's line on one account."""
+
+    journal_id: str
+    line: int
+    booked_on: date
+    kind: str
+    settlement_id: str | None
+    amount_fen: int
+    payer: str
+
+
+class FundSums(msgspec.Struct, frozen=True, kw_only=True):
+    """What the accounts of one fund come to, by their kinds."""
+
+    fund: str
+    debit_fen: int
+    credit_fen: int
+    bank_fen: int
+    available_fen: int
+    owed_fen: int
+    receivable_fen: int
+
+
+class PayerSums(msgspec.Struct, frozen=True):
+    """What a payer's layers have cost a fund."""
+
+    payer: str
+    fund: str
+    to_hospitals_fen: int
+    to_persons_fen: int
+
+
+class Due(msgspec.Struct, frozen=True):
+    """What is due on a receivable, and the day of the oldest amount of it."""
+
+    account: str
+    due_fen: int
+    since: date
+
+
+class Books(Reads):
     """Read-only questions, each bounded."""
 
-    def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
-
-    async def accounts(self, prefix: str, after: str, counties: list[str], limit: int) -> Sequence[Any]:
+    async def accounts(self, prefix: str, after: str, counties: list[str], limit: int) -> list[Balance]:
         """Accounts of some counties whose names begin with ``prefix``, in order of their names."""
-        return await self._runtime.store.pool.fetch(_ACCOUNTS_SQL, prefix, after, limit, counties)
+        return await self.many(Balance, _ACCOUNTS_SQL, prefix, after, limit, counties)
 
-    async def trial_balance(self, counties: list[str]) -> Sequence[Any]:
+    async def trial_balance(self, counties: list[str]) -> list[FundSums]:
         """Both sides of each fund's accounts, in the counties whose codes are like one of these."""
-        return await self._runtime.store.pool.fetch(_TRIAL_SQL, counties)
+        return await self.many(FundSums, _TRIAL_SQL, counties)
 
-    async def journal(self, journal_id: str) -> Any | None:
+    async def journal(self, journal_id: str) -> Journal | None:
         """One journal."""
-        return await self._runtime.store.pool.fetchrow(_JOURNAL_SQL, journal_id)
+        return await self.one(Journal, _JOURNAL_SQL, journal_id)
 
-    async def journals_of(self, settlement_id: str) -> Sequence[Any]:
+    async def journals_of(self, settlement_id: str) -> list[Journal]:
         """A settlement's journal, those of its supplements, and the reversal of all if there is one."""
-        return await self._runtime.store.pool.fetch(_OF_SETTLEMENT_SQL, settlement_id)
+        return await self.many(Journal, _OF_SETTLEMENT_SQL, settlement_id)
 
-    async def postings(self, account: str, after: tuple[str, int], limit: int) -> Sequence[Any]:
+    async def postings(self, account: str, after: tuple[str, int], limit: int) -> list[StatementLine]:
         """An account's statement by day; ``after`` is the last journal and line that were shown."""
-        return await self._runtime.store.pool.fetch(_POSTINGS_SQL, account, *after, limit)
+        return await self.many(StatementLine, _POSTINGS_SQL, account, *after, limit)
 
-    async def totals(self, counties: list[str]) -> Sequence[Any]:
+    async def totals(self, counties: list[str]) -> list[PayerSums]:
         """What each payer's layers have cost each fund, in the counties whose codes are like one of these."""
-        return await self._runtime.store.pool.fetch(_TOTALS_SQL, counties)
+        return await self.many(PayerSums, _TOTALS_SQL, counties)
 
-    async def receivables(self, counties: list[str], after: str, limit: int) -> Sequence[Any]:
+    async def receivables(self, counties: list[str], after: str, limit: int) -> list[Due]:
         """What persons owe some counties' funds, in order of the accounts' names."""
-        return await self._runtime.store.pool.fetch(_RECEIVABLES_SQL, after, counties, limit)
+        return await self.many(Due, _RECEIVABLES_SQL, after, counties, limit)

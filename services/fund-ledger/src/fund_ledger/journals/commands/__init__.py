@@ -1,1 +1,0 @@
-"""Commands: gather what each decision needs, and hand over."""
