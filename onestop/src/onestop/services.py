@@ -15,7 +15,7 @@ import identity.main
 import identity.persons.rows.projection
 import referral.config
 import referral.main
-import referral.referrals.rows.projection
+import referral.rows
 import settlement.config
 import settlement.encounters.rows.projection
 import settlement.main
@@ -49,7 +49,7 @@ SERVICES: Final[Mapping[str, Service]] = {
     ),
     "referral": Service(
         referral.main.PARTS,
-        referral.referrals.rows.projection.metadata.sorted_tables,
+        referral.rows.READ_MODEL.tables,
         8002,
         lambda host, environ: referral.main.build(host, referral.config.config_from(environ)),
     ),

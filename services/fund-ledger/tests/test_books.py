@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fund_ledger.journals.domain.bill import PayerPart, SettledBill
-from fund_ledger.journals.domain.commands import BookSettlement, JournalCommand, ReceiveMoney, ReverseSettlement
+from fund_ledger.journals.domain.commands import BookSettlement, JournalCommand, ReverseSettlement
 from fund_ledger.journals.domain.events import FundOverdrawn, FundRestored, JournalBooked, JournalEvent, JournalReversed
 from fund_ledger.journals.domain.journal import DECIDER, JournalState, after
-from fund_ledger.journals.domain.money import Receipt
 from fund_ledger.journals.rows import balances, journals, payer_totals
+from fund_ledger.payments import domain as payments
+from fund_ledger.payments.domain import MoneyCommand, Receipt, ReceiveMoney
 from fund_ledger.rows import READ_MODEL
 from kernel.writing.event_store import RecordedEvent
 from kernel.writing.read_tables import collapse
@@ -39,9 +40,12 @@ class Books:
         self.left = dict.fromkeys(WATCHED, 0)
         self.states: dict[str, JournalState] = {}
 
-    def happen(self, stream: str, command: JournalCommand) -> Sequence[JournalEvent]:
+    def happen(self, stream: str, command: JournalCommand | MoneyCommand) -> Sequence[JournalEvent]:
         state = self.states.get(stream, DECIDER.initial)
-        events = tuple(DECIDER.decide(command, state))
+        if isinstance(command, MoneyCommand):
+            events = tuple(payments.DECIDER.decide(command, state))
+        else:
+            events = tuple(DECIDER.decide(command, state))
         self.states[stream] = DECIDER.fold(events, state)
         self.left = after(self.left, events)
         self.events += events

@@ -5,10 +5,11 @@ from typing import Any, Final
 
 import pytest
 
-from fund_ledger.journals.domain.commands import BookSettlement, PayOut, ReceiveMoney, ReverseSettlement
+from fund_ledger.journals.domain.commands import BookSettlement, ReverseSettlement
 from fund_ledger.journals.domain.events import FundOverdrawn, FundRestored, JournalBooked, JournalReversed, Posting
 from fund_ledger.journals.domain.journal import DECIDER
-from fund_ledger.journals.domain.money import Receipt, Transfer
+from fund_ledger.payments import domain as payments
+from fund_ledger.payments.domain import PayOut, Receipt, ReceiveMoney, Transfer
 from kernel.testing.specification import given
 from kernel.values.refusals import Refused
 
@@ -164,11 +165,11 @@ def test_money_paid_in_restores_a_fund_in_debt(command: ReceiveMoney, restored_f
         source="LOTTERY",
     )
     restored = () if restored_fen is None else (FundRestored(MA, restored_fen, "R1"),)
-    given(DECIDER).when(command).then(booked, *restored)
+    given(payments.DECIDER).when(command).then(booked, *restored)
 
 
 def test_a_payment_clears_what_is_owed() -> None:
-    given(DECIDER).when(pay(700, 700)).then(
+    given(payments.DECIDER).when(pay(700, 700)).then(
         JournalBooked(
             journal_id="Z1",
             kind="payment",
@@ -180,20 +181,20 @@ def test_a_payment_clears_what_is_owed() -> None:
 
 @pytest.mark.parametrize("owed_fen", [699, 0, -700])
 def test_more_than_is_owed_is_never_paid(owed_fen: int) -> None:
-    refused = given(DECIDER).when(pay(700, owed_fen)).then_refused("OVERPAYMENT")
+    refused = given(payments.DECIDER).when(pay(700, owed_fen)).then_refused("OVERPAYMENT")
     assert refused.about == {"account": OWED_BY_MA}
 
 
 @pytest.mark.parametrize("amount_fen", [0, -1])
 def test_an_amount_that_moves_nothing_is_refused(amount_fen: int) -> None:
-    given(DECIDER).when(receive(amount_fen, 0)).then_refused("AMOUNT_NOT_POSITIVE")
-    given(DECIDER).when(pay(amount_fen, 700)).then_refused("AMOUNT_NOT_POSITIVE")
+    given(payments.DECIDER).when(receive(amount_fen, 0)).then_refused("AMOUNT_NOT_POSITIVE")
+    given(payments.DECIDER).when(pay(amount_fen, 700)).then_refused("AMOUNT_NOT_POSITIVE")
 
 
 def test_money_of_tomorrow_is_refused() -> None:
     tomorrow = date(2019, 8, 2)
-    given(DECIDER).when(receive(900, 0, tomorrow)).then_refused("VALUE_DATE_AHEAD")
-    given(DECIDER).when(pay(700, 700, tomorrow)).then_refused("VALUE_DATE_AHEAD")
+    given(payments.DECIDER).when(receive(900, 0, tomorrow)).then_refused("VALUE_DATE_AHEAD")
+    given(payments.DECIDER).when(pay(700, 700, tomorrow)).then_refused("VALUE_DATE_AHEAD")
 
 
 @pytest.mark.parametrize("hospital_id", ["", "H/1", "H 1", "医院", "H" * 65])

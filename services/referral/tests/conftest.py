@@ -43,7 +43,13 @@ async def referral(around: Surroundings) -> Service:
     service = await around.serve("referral", lambda host: build(host, config), clock=lambda: NOW)
     dibao = told.Membership("m1", "DIBAO", "civil-affairs", date(2018, 1, 1))
     lapsed = told.Membership("m2", "POOR_DISABLED", "disabled-persons", date(2016, 1, 1), date(2017, 12, 31))
-    await around.tell(told.CONTRACT, "p1", told.EntitlementChanged("p1", 3, "ADDED", "430481", (dibao, lapsed)))
+    await around.tell(
+        told.CONTRACT,
+        "p1",
+        told.EntitlementChanged(
+            person_id="p1", revision=3, change="ADDED", county="430481", memberships=(dibao, lapsed)
+        ),
+    )
     await eventually(lambda: service.pool.fetchval("SELECT count(*) FROM applicants"))
     return service
 

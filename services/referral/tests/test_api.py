@@ -29,7 +29,14 @@ SEALED = {"opinion": "同意", "sealed_on": "2018-09-02"}
 
 
 def admitted(referral_id: str, **changes: Any) -> told.EncounterAdmitted:
-    stay = told.EncounterAdmitted("e1", "p1", "H430100", date(2018, 9, 3), False, referral_id)
+    stay = told.EncounterAdmitted(
+        encounter_id="e1",
+        person_id="p1",
+        hospital_id="H430100",
+        admitted_on=date(2018, 9, 3),
+        deposit_required=False,
+        referral_id=referral_id,
+    )
     return msgspec.structs.replace(stay, **changes)
 
 

@@ -33,7 +33,11 @@ async def filed(
 ) -> dict[str, str]:
     """Four referrals by name: three of county 430481, of which one is agreed and one approved, one of 430482."""
     dibao = told.Membership("m9", "DIBAO", "civil-affairs", date(2018, 1, 1))
-    await around.tell(told.CONTRACT, "p2", told.EntitlementChanged("p2", 1, "ADDED", "430482", (dibao,)))
+    await around.tell(
+        told.CONTRACT,
+        "p2",
+        told.EntitlementChanged(person_id="p2", revision=1, change="ADDED", county="430482", memberships=(dibao,)),
+    )
     await eventually(lambda: referral.pool.fetchval("SELECT 1 FROM applicants WHERE person_id = 'p2'"))
     other = await referral.client(Role.HOSPITAL, "H430482")
     forms: dict[str, tuple[httpx.AsyncClient, dict[str, Any]]] = {

@@ -8,7 +8,7 @@ import msgspec
 
 import fund_ledger.main
 import identity.error_codes
-import referral.error_codes
+import referral.main
 import settlement.error_codes
 from kernel.http import SHELL_CODES, errors_markdown
 from kernel.messaging.event_log.embedded import EmbeddedEventLog
@@ -26,7 +26,7 @@ from workbench.requirements import page, read
 _CODES = {
     "Every service": SHELL_CODES,
     "identity": identity.error_codes.CODES,
-    "referral": referral.error_codes.CODES,
+    "referral": referral.main.CODES,
     "settlement": settlement.error_codes.CODES,
     "fund-ledger": fund_ledger.main.CODES,
 }

@@ -6,7 +6,7 @@ import msgspec
 
 from fund_ledger.config import Config
 from fund_ledger.journals.domain import accounts
-from fund_ledger.journals.domain.commands import ToldCommand, charged
+from fund_ledger.journals.domain.commands import JournalCommand, charged
 from fund_ledger.journals.domain.journal import DECIDER, Booked, JournalState, after
 from fund_ledger.journals.queries.turn import hold
 from kernel.writing.command_context import CommandContext
@@ -19,7 +19,7 @@ class Booking(msgspec.Struct, frozen=True):
 
     context: CommandContext
     journal_id: str
-    command: ToldCommand
+    command: JournalCommand
 
     @property
     def stream_id(self) -> str:

@@ -6,8 +6,8 @@ from typing import Annotated, Final, Literal
 import msgspec
 
 from fund_ledger.journals.domain import accounts
-from fund_ledger.journals.domain.money import Receipt, Transfer
 from fund_ledger.payments.commands import PaymentCommands
+from fund_ledger.payments.domain import Receipt, Transfer
 from kernel.http import ErrorCode, IdempotencyKey, Json, RequestBody, Router, Wire, Yuan, allow, body, stored_answer
 from kernel.security import Principal, Role
 from kernel.values.refusals import Refused

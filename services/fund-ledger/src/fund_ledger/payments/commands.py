@@ -6,10 +6,8 @@ from typing import Final
 
 from fund_ledger.config import Config
 from fund_ledger.journals.domain import accounts
-from fund_ledger.journals.domain.commands import Collect, MoneyCommand, PayOut, ReceiveMoney
-from fund_ledger.journals.domain.journal import DECIDER
-from fund_ledger.journals.domain.money import Receipt, Transfer
 from fund_ledger.journals.queries.turn import hold
+from fund_ledger.payments.domain import DECIDER, Collect, MoneyCommand, PayOut, Receipt, ReceiveMoney, Transfer
 from kernel.http import Idempotency
 from kernel.running.requested import Requests
 from kernel.running.runtime import Runtime

@@ -19,9 +19,9 @@ from fund_ledger.journals.domain.bill import PayerPart, SettledBill, Supplemente
 from fund_ledger.journals.domain.commands import (
     BookSettlement,
     BookSupplement,
+    JournalCommand,
     RefusePayment,
     ReverseSettlement,
-    ToldCommand,
 )
 from fund_ledger.journals.domain.refused_payment import RefusedBill
 from kernel.messaging.event_log import Message
@@ -58,7 +58,7 @@ def settlements(path: CommandPath, config: Config) -> Subscription:
     return Subscription(consumer="fund-ledger", topic=TOPIC, effects=effects)
 
 
-def command_of(event: Happened) -> ToldCommand:
+def command_of(event: Happened) -> JournalCommand:
     """What a published event asks of the books; what the funds have left comes later, when their accounts are held."""
     match event:
         case SettlementConfirmed():

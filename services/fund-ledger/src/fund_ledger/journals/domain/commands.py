@@ -8,7 +8,6 @@ import msgspec
 
 from fund_ledger.journals.domain import accounts
 from fund_ledger.journals.domain.bill import SettledBill, SupplementedBill
-from fund_ledger.journals.domain.money import Receipt, Transfer
 from fund_ledger.journals.domain.refused_payment import RefusedBill
 
 
@@ -55,41 +54,10 @@ class BookPremiums(msgspec.Struct, frozen=True, kw_only=True):
     paid_on: date
 
 
-class ReceiveMoney(msgspec.Struct, frozen=True):
-    """Money came into a county's fund."""
-
-    journal_id: str
-    receipt: Receipt
-    today: date
-    available_fen: Mapping[str, int]
+JournalCommand = BookSettlement | BookSupplement | ReverseSettlement | RefusePayment | BookPremiums
 
 
-class PayOut(msgspec.Struct, frozen=True):
-    """A county's fund paid what it owes on a payable; ``owed_fen`` is what it owes now."""
-
-    journal_id: str
-    transfer: Transfer
-    owed_fen: int
-    today: date
-
-
-class Collect(msgspec.Struct, frozen=True):
-    """A person gave back what is due on a receivable; ``due_fen`` is what is due now."""
-
-    journal_id: str
-    transfer: Transfer
-    due_fen: int
-    today: date
-
-
-#: What other services' messages ask of the books.
-ToldCommand = BookSettlement | BookSupplement | ReverseSettlement | RefusePayment | BookPremiums
-#: What finance asks of them.
-MoneyCommand = ReceiveMoney | PayOut | Collect
-JournalCommand = ToldCommand | MoneyCommand
-
-
-def charged(command: ToldCommand) -> set[str]:
+def charged(command: JournalCommand) -> set[str]:
     """The fund accounts that a command may charge by what it says itself, whatever was booked before."""
     match command:
         case BookSettlement(bill=bill) | BookSupplement(bill=bill):

@@ -1,7 +1,6 @@
 """The journal: balanced postings for one happening, and its exact negative where it is taken back."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 from typing import Final, assert_never
 
 import msgspec
@@ -11,10 +10,7 @@ from fund_ledger.journals.domain.commands import (
     BookPremiums,
     BookSettlement,
     BookSupplement,
-    Collect,
     JournalCommand,
-    PayOut,
-    ReceiveMoney,
     RefusePayment,
     ReverseSettlement,
 )
@@ -28,11 +24,9 @@ from fund_ledger.journals.domain.events import (
 )
 from fund_ledger.journals.domain.funding import split
 from fund_ledger.journals.domain.liabilities import liabilities
-from fund_ledger.journals.domain.money import Receipt, Transfer
 from fund_ledger.journals.domain.refused_payment import refusal
 from fund_ledger.journals.domain.supplements import supplementary
 from kernel.values.decider import Decider
-from kernel.values.refusals import RefusalKind, Refused
 
 #: What funds pay beside bills: the kind of journal, and under which name it is counted.
 PREMIUMS: Final = "premiums"
@@ -59,32 +53,19 @@ JournalState = Unbooked | Booked | Reversed
 def decide(command: JournalCommand, state: JournalState) -> Sequence[JournalEvent]:
     """The journal of a command, and the alarm where a fund crosses zero with it.
 
-    What was booked before is not booked again: a repetition brings about nothing. Raises Refused with
-    AMOUNT_NOT_POSITIVE, VALUE_DATE_AHEAD or OVERPAYMENT.
+    What was booked before is not booked again: a repetition brings about nothing. Raises Refused ACCOUNT_MALFORMED.
     """
     match command:
+        case BookSettlement():
+            return _book(command) if isinstance(state, Unbooked) else ()
+        case BookPremiums():
+            return _premiums(command) if isinstance(state, Unbooked) else ()
         case BookSupplement():
             return _supplement(command, state)
         case RefusePayment():
             return _refuse(command, state)
         case ReverseSettlement():
             return _reverse(command, state)
-        case BookSettlement() | BookPremiums() | ReceiveMoney() | PayOut() | Collect():
-            return _first(command) if isinstance(state, Unbooked) else ()
-        case _:
-            assert_never(command)
-
-
-def _first(command: BookSettlement | BookPremiums | ReceiveMoney | PayOut | Collect) -> Sequence[JournalEvent]:
-    match command:
-        case BookSettlement():
-            return _book(command)
-        case BookPremiums():
-            return _premiums(command)
-        case ReceiveMoney():
-            return _receive(command)
-        case PayOut() | Collect():
-            return _pay(command)
         case _:
             assert_never(command)
 
@@ -137,7 +118,7 @@ def _of_settlement(
         postings=postings,
         settlement_id=command.bill.settlement_id,
     )
-    return _with_alarms(journal, command.available_fen)
+    return with_alarms(journal, command.available_fen)
 
 
 def _reverse(command: ReverseSettlement, state: JournalState) -> Sequence[JournalEvent]:
@@ -152,7 +133,7 @@ def _reverse(command: ReverseSettlement, state: JournalState) -> Sequence[Journa
                 command.reason,
                 settlement_id,
             )
-            return _with_alarms(back, command.available_fen)
+            return with_alarms(back, command.available_fen)
         case Unbooked() | Reversed():
             return ()  # a bill without a payer has no journal, and a second revocation is a repetition
         case _:
@@ -172,58 +153,11 @@ def _premiums(command: BookPremiums) -> Sequence[JournalEvent]:
     journal = JournalBooked(
         journal_id=command.journal_id, kind=PREMIUMS, booked_on=command.paid_on, postings=tuple(postings)
     )
-    return _with_alarms(journal, command.available_fen)
+    return with_alarms(journal, command.available_fen)
 
 
-def _receive(command: ReceiveMoney) -> Sequence[JournalEvent]:
-    receipt = command.receipt
-    _check(receipt, command.today)
-    journal = JournalBooked(
-        journal_id=command.journal_id,
-        kind="receipt",
-        booked_on=receipt.value_on,
-        postings=(
-            Posting(accounts.bank(receipt.county, receipt.fund), receipt.amount_fen),
-            Posting(accounts.fund(receipt.county, receipt.fund), -receipt.amount_fen),
-        ),
-        source=receipt.source,
-    )
-    return _with_alarms(journal, command.available_fen)
-
-
-def _pay(command: PayOut | Collect) -> Sequence[JournalEvent]:
-    transfer = command.transfer
-    _check(transfer, command.today)
-    account, amount = transfer.account, transfer.amount_fen
-    match command:
-        case PayOut(owed_fen=owed):
-            kind, moved = "payment", amount
-        case Collect(due_fen=owed):
-            kind, moved = "collection", -amount
-        case _:
-            assert_never(command)
-    if amount > owed:
-        raise Refused(
-            "OVERPAYMENT",
-            f"on {account} {max(0, owed)} fen are owed, so {amount} fen cannot be paid",
-            kind=RefusalKind.CONFLICT,
-            about={"account": account},
-        )
-    name = accounts.parse(account)
-    postings = (Posting(account, moved), Posting(accounts.bank(name.county, name.fund), -moved))
-    return (JournalBooked(journal_id=command.journal_id, kind=kind, booked_on=transfer.value_on, postings=postings),)
-
-
-def _check(money: Receipt | Transfer, today: date) -> None:
-    if money.amount_fen <= 0:
-        raise Refused("AMOUNT_NOT_POSITIVE", f"{money.amount_fen} fen moves nothing; the amount must be above zero")
-    if money.value_on > today:
-        raise Refused("VALUE_DATE_AHEAD", f"{money.value_on} has not come yet; book the money on {today} or earlier")
-
-
-def _with_alarms(
-    journal: JournalBooked | JournalReversed, available_fen: Mapping[str, int]
-) -> tuple[JournalEvent, ...]:
+def with_alarms(journal: JournalBooked | JournalReversed, available_fen: Mapping[str, int]) -> tuple[JournalEvent, ...]:
+    """A journal that balances, and an alarm for each of these fund accounts that crosses zero with it."""
     assert journal.postings, f"journal {journal.journal_id} has no postings"
     assert sum(posting.amount_fen for posting in journal.postings) == 0, f"{journal.journal_id} does not balance"
     return (journal, *_alarms(journal, available_fen))

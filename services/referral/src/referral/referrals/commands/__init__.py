@@ -1,0 +1,1 @@
+"""Commands: gather what each decision needs, and hand over."""
