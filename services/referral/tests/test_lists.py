@@ -193,7 +193,9 @@ async def test_the_form_names_the_receiving_hospital_once_settlement_told_of_it(
     page = (await agency.get(f"/v1/referrals/{approved}/form")).text
     assert "H430100" in page
     assert "（H430100）" not in page
-    hospital = settlement.InstitutionContracted("H430100", "示范省医院", "3", "430000", date(2018, 1, 1))
+    hospital = settlement.InstitutionContracted(
+        hospital_id="H430100", name="示范省医院", level="3", division="430000", contract_from=date(2018, 1, 1)
+    )
     await around.tell(settlement.CONTRACT, "H430100", hospital)
     await eventually(lambda: referral.pool.fetchval("SELECT name FROM institutions"))
     assert "示范省医院（H430100）" in (await agency.get(f"/v1/referrals/{approved}/form")).text

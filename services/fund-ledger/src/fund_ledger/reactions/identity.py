@@ -1,7 +1,6 @@
 """What identity tells: premiums that finance paid for the poor go from a county's funds to the insurance."""
 
 from collections.abc import Sequence
-from typing import Final
 
 from contracts.identity import CONTRACT, TOPIC, PremiumsPaid
 from fund_ledger.config import Config
@@ -15,19 +14,15 @@ from kernel.writing.command_context import CommandContext
 from kernel.writing.command_path import CommandPath
 from kernel.writing.database import Connection
 
-#: Only these are decoded: the topic is full of other news.
-_PREMIUMS_PAID: Final = types_of(CONTRACT, PremiumsPaid)
-
 
 def premiums(path: CommandPath, config: Config) -> Subscription:
     """Identity's topic, of which batches of paid premiums are booked one after the other."""
 
     async def effects(connection: Connection, messages: Sequence[Message]) -> None:
-        bookings = [_booking(message) for message in messages if message.type in _PREMIUMS_PAID]
-        if bookings:
-            await book(path, connection, bookings, config)
+        await book(path, connection, [_booking(message) for message in messages], config)
 
-    return Subscription(consumer="fund-ledger", topic=TOPIC, effects=effects)
+    types = types_of(CONTRACT, PremiumsPaid)
+    return Subscription(consumer="fund-ledger", topic=TOPIC, effects=effects, types=types)
 
 
 def _booking(message: Message) -> Booking:

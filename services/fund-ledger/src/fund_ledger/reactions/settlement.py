@@ -1,7 +1,7 @@
 """What settlement tells: settlements, supplements, refusals and revocations become journals."""
 
 from collections.abc import Iterable, Sequence
-from typing import assert_never
+from typing import assert_never, get_args
 
 from contracts.settlement import (
     CONTRACT,
@@ -24,6 +24,7 @@ from fund_ledger.journals.domain.commands import (
     ReverseSettlement,
 )
 from fund_ledger.journals.domain.refused_payment import RefusedBill
+from kernel.messaging.envelope import types_of
 from kernel.messaging.event_log import Message
 from kernel.messaging.heard import read
 from kernel.messaging.inbox import PoisonError
@@ -41,21 +42,19 @@ def settlements(path: CommandPath, config: Config) -> Subscription:
     """Settlement's topic, booked a batch in one transaction."""
 
     async def effects(connection: Connection, messages: Sequence[Message]) -> None:
-        told = ((message, read(CONTRACT, message)) for message in messages)
-        bookings = [
-            Booking(CommandContext.of_message(message, "fund-ledger"), event.settlement_id, command_of(event))
-            for message, event in told
-            if isinstance(event, Happened)
-        ]
-        if not bookings:
-            return
         try:
-            await book(path, connection, bookings, config)
+            await book(path, connection, [_booking(message) for message in messages], config)
         except Refused as refused:
             # No later attempt would help: it is put aside with the person's later ones, for somebody to look at.
             raise PoisonError(str(refused)) from refused
 
-    return Subscription(consumer="fund-ledger", topic=TOPIC, effects=effects)
+    types = types_of(CONTRACT, *get_args(Happened))
+    return Subscription(consumer="fund-ledger", topic=TOPIC, effects=effects, types=types)
+
+
+def _booking(message: Message) -> Booking:
+    event: Happened = read(CONTRACT, message)
+    return Booking(CommandContext.of_message(message, "fund-ledger"), event.settlement_id, command_of(event))
 
 
 def command_of(event: Happened) -> JournalCommand:

@@ -1,9 +1,10 @@
 """What settlement tells: an admission that names a referral uses it up, and what became of the stay is kept."""
 
 from collections.abc import Sequence
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, get_args
 
 from contracts.settlement import CONTRACT, TOPIC, EncounterAdmitted, EncounterReferred
+from kernel.messaging.envelope import types_of
 from kernel.messaging.event_log import Message
 from kernel.messaging.heard import Heard, read
 from kernel.running.runtime import Subscription
@@ -25,8 +26,8 @@ def subscriptions(path: CommandPath) -> Sequence[Subscription]:
     """What referral listens to besides: admissions, which make events of its own."""
 
     async def effects(connection: Connection, messages: Sequence[Message]) -> None:
-        told = ((message, read(CONTRACT, message)) for message in messages)
-        begun = [(m, event) for m, event in told if isinstance(event, _Begun) and event.referral_id is not None]
+        told: list[tuple[Message, _Begun]] = [(message, read(CONTRACT, message)) for message in messages]
+        begun = [(message, event) for message, event in told if event.referral_id is not None]
         within = path.within(connection)
         standings = await within.load(DECIDER, [_stream_id(event) for _, event in begun])
         for message, event in begun:
@@ -34,7 +35,8 @@ def subscriptions(path: CommandPath) -> Sequence[Subscription]:
             await within.react(CommandContext.of_message(message, "referral"), DECIDER, _stream_id(event), use)
         await within.flush()
 
-    return (Subscription(consumer="referral", topic=TOPIC, effects=effects),)
+    types = types_of(CONTRACT, *get_args(_Begun))
+    return (Subscription(consumer="referral", topic=TOPIC, effects=effects, types=types),)
 
 
 async def _use(connection: Connection, event: _Begun, standing: Standing | None) -> Use:
