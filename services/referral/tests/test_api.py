@@ -97,7 +97,7 @@ async def test_an_admission_uses_the_referral_up_and_a_revocation_leaves_it(
     assert (misuse["encounter_id"], misuse["why"]) == ("e2", "USED_BEFORE")
     assert (await agency.get(path)).json()["encounter_id"] == "e1"
     assert await referral.pool.fetchval("SELECT count(*) FROM inbox_parked") == 0
-    actors = await referral.pool.fetch("SELECT meta->>'actor' AS actor FROM events WHERE meta ? 'causation_id'")
+    actors = await referral.pool.fetch("SELECT meta->>'actor' AS actor FROM events WHERE meta->>'causation_id' <> ''")
     assert [row["actor"] for row in actors] == ["referral", "referral"], "who reacts acts, and not who told"
 
 

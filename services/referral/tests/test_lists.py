@@ -32,7 +32,9 @@ async def filed(
     referral: Service, around: Surroundings, sender: httpx.AsyncClient, agency: httpx.AsyncClient
 ) -> dict[str, str]:
     """Four referrals by name: three of county 430481, of which one is agreed and one approved, one of 430482."""
-    dibao = told.Membership("m9", "DIBAO", "civil-affairs", date(2018, 1, 1))
+    dibao = told.Membership(
+        membership_id="m9", category="DIBAO", department="civil-affairs", valid_from=date(2018, 1, 1)
+    )
     await around.tell(
         told.CONTRACT,
         "p2",

@@ -20,7 +20,9 @@ FORM = {
         {"kind": "social_card_copy", "reference": "scan/17/2"},
     ],
 }
-HELD = (identity.Membership("m1", "DIBAO", "civil-affairs", date(2018, 1, 1)),)
+HELD = (
+    identity.Membership(membership_id="m1", category="DIBAO", department="civil-affairs", valid_from=date(2018, 1, 1)),
+)
 _MERGED_SQL = "SELECT count(*) FROM applicants WHERE merged_into = 'p2'"
 
 
