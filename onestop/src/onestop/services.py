@@ -8,14 +8,14 @@ from fastapi import FastAPI
 from sqlalchemy import Table
 
 import fund_ledger.config
-import fund_ledger.journals.rows
 import fund_ledger.main
+import fund_ledger.rows
 import identity.config
 import identity.main
 import identity.rows
 import referral.config
 import referral.main
-import referral.referrals.rows.projection
+import referral.rows
 import settlement.config
 import settlement.encounters.rows.projection
 import settlement.main
@@ -46,7 +46,7 @@ SERVICES: Final[Mapping[str, Service]] = {
     ),
     "referral": Service(
         referral.main.PARTS,
-        referral.referrals.rows.projection.metadata.sorted_tables,
+        referral.rows.READ_MODEL.tables,
         8002,
         lambda host, environ: referral.main.build(host, referral.config.config_from(environ)),
     ),
@@ -58,7 +58,7 @@ SERVICES: Final[Mapping[str, Service]] = {
     ),
     "fund-ledger": Service(
         fund_ledger.main.PARTS,
-        fund_ledger.journals.rows.metadata.sorted_tables,
+        fund_ledger.rows.READ_MODEL.tables,
         8004,
         lambda host, environ: fund_ledger.main.build(host, fund_ledger.config.config_from(environ)),
     ),

@@ -24,6 +24,13 @@ def test_what_is_written_can_be_read_again() -> None:
     assert msgspec.json.decode(encode(balance), type=Balance, dec_hook=decode_hook) == balance
 
 
+def test_a_row_named_as_the_fields_is_an_answer_in_yuan() -> None:
+    assert encode(Balance.of_row({"account": "a", "balance_fen": -1250})) == (
+        b'{"account":"a","balance":"-12.50","parts":[],"limit":null}'
+    )
+    assert Balance.of_row({"account": "a", "balance_fen": 0, "limit_fen": None}).limit_fen is None
+
+
 def test_a_field_in_fen_that_is_a_plain_number_is_refused_when_the_class_is_made() -> None:
     with pytest.raises(TypeError, match=r"Wrong\.total_fen"):
 

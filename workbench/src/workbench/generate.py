@@ -6,9 +6,9 @@ from pathlib import Path
 
 import msgspec
 
-import fund_ledger.error_codes
+import fund_ledger.main
 import identity.main
-import referral.error_codes
+import referral.main
 import settlement.error_codes
 from kernel.http import SHELL_CODES, errors_markdown
 from kernel.messaging.event_log.embedded import EmbeddedEventLog
@@ -26,9 +26,9 @@ from workbench.requirements import page, read
 _CODES = {
     "Every service": SHELL_CODES,
     "identity": identity.main.CODES,
-    "referral": referral.error_codes.CODES,
+    "referral": referral.main.CODES,
     "settlement": settlement.error_codes.CODES,
-    "fund-ledger": fund_ledger.error_codes.CODES,
+    "fund-ledger": fund_ledger.main.CODES,
 }
 
 

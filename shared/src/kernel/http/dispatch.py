@@ -15,24 +15,28 @@ from kernel.http.routes import Handler, Route
 
 
 class _Entry(msgspec.Struct, frozen=True):
-    """A route: its fixed segments by place, and its parameters' names by place."""
+    """A route: its fixed segments by place, its parameters' names by place; no handler where it goes the usual way."""
 
     fixed: tuple[tuple[int, str], ...]
     names: tuple[tuple[int, str], ...]
     route: Route
-    handler: Handler
+    handler: Handler | None
 
     def fits(self, segments: list[str]) -> bool:
         return all(segments[place] == text for place, text in self.fixed)
 
 
 class Dispatch:
-    """The routes that can be called directly, by method and number of segments, in the order of declaration."""
+    """The routes by method and number of segments, in the order of declaration.
+
+    Those that cannot be called directly are among them: a fixed path that goes the usual way must not be taken for the
+    parameter of a direct one that is declared after it.
+    """
 
     def __init__(self, routes: Iterable[BaseRoute]) -> None:
         self._entries: dict[tuple[str, int], list[_Entry]] = {}
         for route in routes:
-            if isinstance(route, Route) and route.direct is not None:
+            if isinstance(route, Route):
                 segments = route.path.split("/")
                 entry = _entry(route, route.direct, segments)
                 for method in route.methods or ():
@@ -59,7 +63,7 @@ async def serve_directly(handler: Handler, scope: Scope, receive: Receive, send:
     await response(scope, receive, send)
 
 
-def _entry(route: Route, handler: Handler, segments: list[str]) -> _Entry:
+def _entry(route: Route, handler: Handler | None, segments: list[str]) -> _Entry:
     places = [(i, text, text.startswith("{")) for i, text in enumerate(segments)]
     return _Entry(
         fixed=tuple((i, text) for i, text, is_name in places if not is_name),

@@ -1,12 +1,13 @@
 """Bodies of requests and answers: frozen structs whose amounts are fen inside and yuan outside."""
 
 import inspect
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any, Final, Self
 
 import msgspec
 from typing_extensions import override
 
-from kernel.http.amounts import encode_hook, holds_yuan
+from kernel.http.amounts import Yuan, encode_hook, holds_yuan
 
 _FEN: Final = "_fen"
 
@@ -28,6 +29,15 @@ class Wire(msgspec.Struct, frozen=True, kw_only=True, rename=_wire_name):
         for name, annotation in inspect.get_annotations(cls).items():
             if name.endswith(_FEN) != holds_yuan(annotation):
                 raise TypeError(f"{cls.__name__}.{name}: a field is a Yuan exactly when its name ends in {_FEN}")
+
+    @classmethod
+    def of_row(cls, row: Mapping[str, Any]) -> Self:
+        """The answer that a row of a question already is: its columns are named as the fields, and amounts are fen."""
+        return cls(**{name: _field(name, value) for name, value in row.items()})
+
+
+def _field(name: str, value: Any) -> Any:
+    return Yuan(value) if name.endswith(_FEN) and value is not None else value
 
 
 class RequestBody(Wire, frozen=True, kw_only=True, forbid_unknown_fields=True):

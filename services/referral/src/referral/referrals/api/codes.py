@@ -1,17 +1,14 @@
-"""The codes that referral's refusals carry."""
+"""The codes of what filings refuse."""
 
 from typing import Final
 
 from kernel.http import ErrorCode
 
 CODES: Final = (
-    ErrorCode("ID_NUMBER_MALFORMED", 422, "The ID number is not one"),
     ErrorCode("EMERGENCY_ROUTE_OFF", 422, "Referrals after an emergency admission are switched off"),
     ErrorCode("EMERGENCY_FILED_LATE", 422, "The emergency was filed too late"),
     ErrorCode("REFERRAL_UNKNOWN", 404, "No such referral, or none of the caller's"),
     ErrorCode("REFERRAL_NOT_IN_STATE", 409, "The referral is not where it would have to be"),
-    ErrorCode("COPY_DELIVERED_BEFORE", 409, "The copy was delivered on another day"),
-    ErrorCode("COPY_FOREIGN", 403, "The copy is kept by another office"),
     ErrorCode("REFERRAL_STILL_VALID", 409, "The approval has not expired"),
     ErrorCode("REFERRAL_TO_ITSELF", 422, "Sending and receiving hospital are the same"),
     ErrorCode("ATTRIBUTE_MISSING", 422, "No poverty attribute is ticked"),

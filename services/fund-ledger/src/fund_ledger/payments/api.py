@@ -1,15 +1,24 @@
 """Money in and out over HTTP: finance only."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 
 from fund_ledger.journals.domain import accounts
-from fund_ledger.payments.commands import Handlers
-from kernel.http import IdempotencyKey, Json, RequestBody, Router, Wire, Yuan, allow, body, stored_answer
+from fund_ledger.payments.commands import PaymentCommands
+from fund_ledger.payments.domain import Receipt, Transfer
+from kernel.http import ErrorCode, IdempotencyKey, Json, RequestBody, Router, Wire, Yuan, allow, body, stored_answer
 from kernel.security import Principal, Role
 from kernel.values.refusals import Refused
+from kernel.writing.command_path import Answered
+
+CODES: Final = (
+    ErrorCode("AMOUNT_NOT_POSITIVE", 422, "The amount moves nothing"),
+    ErrorCode("OVERPAYMENT", 409, "More than is owed"),
+    ErrorCode("PAYEE_UNCLEAR", 422, "Name either a hospital or a person"),
+    ErrorCode("VALUE_DATE_AHEAD", 422, "The value date has not come yet"),
+)
 
 Finance = Annotated[Principal, allow(Role.FINANCE, by_division=True)]
 County = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{6}$")]
@@ -29,7 +38,7 @@ class ReceiptBody(RequestBody, frozen=True):
     value_on: date
 
 
-class PaymentBody(RequestBody, frozen=True):
+class PaymentBody(RequestBody, frozen=True, kw_only=True):
     """A payment of what a county's fund owes, to a hospital or to a person."""
 
     county: County
@@ -56,10 +65,10 @@ class JournalMade(Wire, frozen=True):
     journal_id: str
 
 
-def money(handlers: Handlers) -> Router:
+def money(commands: PaymentCommands) -> Router:
     """The routes of /v1/fund-receipts, /v1/payments and /v1/collections."""
     router = Router(prefix="/v1", tags=["money"])
-    _add_collections(router, handlers)
+    _add_collections(router, commands)
 
     @router.post("/fund-receipts", status_code=201)
     async def receive(
@@ -67,16 +76,8 @@ def money(handlers: Handlers) -> Router:
     ) -> Json[JournalMade]:
         """Book money that came into a county's fund."""
         caller.must_act_in(command.county)
-        done = await handlers.receive(
-            caller,
-            key,
-            county=command.county,
-            fund=command.fund,
-            amount_fen=int(command.amount_fen),
-            source=command.source,
-            value_on=command.value_on,
-        )
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        receipt = Receipt(command.county, command.fund, int(command.amount_fen), command.source, command.value_on)
+        return _answer(await commands.receive(caller, key, receipt))
 
     @router.post("/payments", status_code=201)
     async def pay(
@@ -84,33 +85,22 @@ def money(handlers: Handlers) -> Router:
     ) -> Json[JournalMade]:
         """Book that a county's fund paid what it owed; never more than that."""
         caller.must_act_in(command.county)
-        done = await handlers.pay(
-            caller,
-            key,
-            payable=_payable(command),
-            amount_fen=int(command.amount_fen),
-            value_on=command.value_on,
-        )
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        transfer = Transfer(_payable(command), int(command.amount_fen), command.value_on)
+        return _answer(await commands.pay(caller, key, transfer))
 
     return router
 
 
-def _add_collections(router: Router, handlers: Handlers) -> None:
+def _add_collections(router: Router, commands: PaymentCommands) -> None:
     @router.post("/collections", status_code=201)
     async def collect(
         caller: Finance, command: Annotated[CollectionBody, body(CollectionBody)], key: IdempotencyKey
     ) -> Json[JournalMade]:
         """Book that a person gave back what was clawed back; never more than is due."""
         caller.must_act_in(command.county)
-        done = await handlers.collect(
-            caller,
-            key,
-            receivable=accounts.receivable_from_person(command.person_id, command.county, command.fund),
-            amount_fen=int(command.amount_fen),
-            value_on=command.value_on,
-        )
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        receivable = accounts.receivable_from_person(command.person_id, command.county, command.fund)
+        transfer = Transfer(receivable, int(command.amount_fen), command.value_on)
+        return _answer(await commands.collect(caller, key, transfer))
 
 
 def _payable(command: PaymentBody) -> str:
@@ -121,3 +111,7 @@ def _payable(command: PaymentBody) -> str:
             return accounts.payable_to_person(person_id, command.county, command.fund)
         case _:
             raise Refused("PAYEE_UNCLEAR", "a payment goes to one hospital or to one person; name exactly one of them")
+
+
+def _answer(done: Answered) -> Json[JournalMade]:
+    return stored_answer(done.status, done.body, replayed=done.replayed)
