@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from settlement.institutions.domain.institution import Institution
 
 from law import Adjudication, Claim, Membership, Standing, adjudicate
 from law.packs import PackLibrary, Policy, load_library
 from law.packs.layers import Given
 from law.standing import Enrolment
 from settlement.encounters.domain.entitlement import AdmissionTerms, Arrival, admission_terms
-from settlement.institutions.domain.institution import Institution
 
 POLICIES: Final = Path(__file__).parent.parent.parent / "policies"
 #: The residents' insurance of the years that the documents are of, from New Year on.

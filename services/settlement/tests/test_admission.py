@@ -6,13 +6,13 @@ from typing import Any
 
 import msgspec
 import pytest
+from settlement.institutions.domain.institution import Institution, InstitutionContracted, contract
 
 from kernel.values.refusals import Refused
 from law import Membership, Standing
 from law.packs import Policy, load_library
 from law.standing import Enrolment
 from settlement.encounters.domain.entitlement import AdmissionTerms, Arrival, admission_terms, best_terms, check_disease
-from settlement.institutions.domain.institution import Institution, InstitutionContracted, contract
 
 POLICIES = Path(__file__).parent.parent.parent.parent / "policies"
 DAY = date(2018, 9, 1)

@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 import pytest
+from settlement.institutions.domain.institution import Institution
+from settlement.years.domain.benefit_year import BenefitYear
 
 from kernel.testing.specification import given
 from law import Membership, Standing
@@ -22,8 +24,6 @@ from settlement.encounters.domain.events import (
     SettlementRevoked,
 )
 from settlement.encounters.domain.fees import FeeLine, FeeSums
-from settlement.institutions.domain.institution import Institution
-from settlement.years.domain.benefit_year import BenefitYear
 
 POLICIES = Path(__file__).parent.parent.parent.parent / "policies"
 DAY, TODAY = date(2019, 8, 10), date(2019, 8, 20)

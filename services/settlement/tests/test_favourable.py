@@ -6,13 +6,13 @@ from typing import Any
 
 import msgspec
 import pytest
+from settlement.institutions.domain.institution import Institution
 
 from kernel.values.refusals import Refused
 from law import Adjudication, Claim, Membership, Standing, most_favourable
 from law.packs import Policy, load_library
 from law.standing import Enrolment
 from settlement.encounters.domain.entitlement import Arrival, best_terms
-from settlement.institutions.domain.institution import Institution
 
 POLICIES = Path(__file__).parent.parent.parent.parent / "policies"
 DAY = date(2019, 8, 10)

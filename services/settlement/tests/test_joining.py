@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
-
 from settlement.years.domain.benefit_year import BenefitYear
 from settlement.years.domain.joining import FirstBill, added, in_order, join, opening_of, records_of
 

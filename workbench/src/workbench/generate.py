@@ -9,7 +9,7 @@ import msgspec
 import fund_ledger.error_codes
 import identity.error_codes
 import referral.error_codes
-import settlement.error_codes
+import settlement.main
 from kernel.http import SHELL_CODES, errors_markdown
 from kernel.messaging.event_log.embedded import EmbeddedEventLog
 from kernel.running.hosting import Host
@@ -27,7 +27,7 @@ _CODES = {
     "Every service": SHELL_CODES,
     "identity": identity.error_codes.CODES,
     "referral": referral.error_codes.CODES,
-    "settlement": settlement.error_codes.CODES,
+    "settlement": settlement.main.CODES,
     "fund-ledger": fund_ledger.error_codes.CODES,
 }
 

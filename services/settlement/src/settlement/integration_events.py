@@ -1,92 +1,97 @@
 """What settlement tells the other services, keyed by person or hospital: nobody's name, every fen's clause."""
 
-from typing import TypeAlias
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from contracts import settlement as contract
 from kernel.messaging.envelope import Published
 from kernel.writing.event_store import RecordedEvent
+from settlement.admission_checks.domain import AdmissionCheckClosed
 from settlement.encounters.domain.events import (
     CatalogueExceptionApproved,
     EncounterAdmitted,
+    EncounterDischarged,
     EncounterReferred,
+    FeeBatchVoided,
+    FeeLinesUploaded,
     SettlementConfirmed,
     SettlementRevoked,
     SettlementSupplemented,
 )
-from settlement.institutions.domain.institution import InstitutionContracted
-from settlement.reviews.domain.payment_refusal import PaymentRefused
-
-Told: TypeAlias = (
-    contract.EncounterAdmitted
-    | contract.EncounterReferred
-    | contract.SettlementConfirmed
-    | contract.SettlementRevoked
-    | contract.SettlementSupplemented
-    | contract.CatalogueExceptionApproved
-    | contract.PaymentRefused
+from settlement.institutions.domain import InstitutionContracted
+from settlement.payment_refusals.domain import PaymentRefused
+from settlement.policies.domain import PolicyAdopted
+from settlement.reviews.domain.events import (
+    ReviewObsolete,
+    ReviewOpened,
+    ReviewProposed,
+    ReviewRefreshed,
+    ReviewRejected,
+    ReviewReleased,
 )
+from settlement.years.domain import BenefitYearOpened, BenefitYearsJoined
 
 
 def publish(recorded: RecordedEvent) -> Published | None:
     """The published form of a stored event, or None for what is nobody else's business."""
-    told: Told
-    match recorded.event:
-        case InstitutionContracted() as event:
-            return Published(event.hospital_id, _contracted(event))
-        case EncounterAdmitted() as event:
-            told = _admitted(event)
-        case EncounterReferred(admission=admission):
-            told = _referred(admission)
-        case SettlementConfirmed() as event:
-            told = _confirmed(event)
-        case SettlementRevoked() as event:
-            told = _revoked(event)
-        case SettlementSupplemented() as event:
-            told = _supplemented(event)
-        case CatalogueExceptionApproved() as event:
-            told = _approved(event)
-        case PaymentRefused() as event:
-            told = _refused(event)
-        case _:
-            return None
-    return Published(told.person_id, told)
+    return PUBLISHED[type(recorded.event)](recorded.event)
 
 
-def _contracted(event: InstitutionContracted) -> contract.InstitutionContracted:
-    return contract.InstitutionContracted(
-        event.hospital_id, event.name, event.level, event.division, event.contract_from, event.contract_to
+def _nothing(_event: Any) -> None:
+    """It is nobody else's business."""
+
+
+def _contracted(event: InstitutionContracted) -> Published:
+    told = contract.InstitutionContracted(
+        hospital_id=event.hospital_id,
+        name=event.name,
+        level=event.level,
+        division=event.division,
+        contract_from=event.contract_from,
+        contract_to=event.contract_to,
     )
+    return Published(event.hospital_id, told)
 
 
-def _admitted(event: EncounterAdmitted) -> contract.EncounterAdmitted:
-    return contract.EncounterAdmitted(
-        event.encounter_id,
-        event.person_id,
-        event.hospital_id,
-        event.admitted_on,
-        event.deposit_required,
-        event.referral_id,
+def _admitted(event: EncounterAdmitted) -> Published:
+    told = contract.EncounterAdmitted(
+        encounter_id=event.encounter_id,
+        person_id=event.person_id,
+        hospital_id=event.hospital_id,
+        admitted_on=event.admitted_on,
+        deposit_required=event.deposit_required,
+        referral_id=event.referral_id,
     )
+    return Published(event.person_id, told)
 
 
-def _referred(admission: EncounterAdmitted) -> contract.EncounterReferred:
+def _referred(event: EncounterReferred) -> Published:
+    admission = event.admission
     assert admission.referral_id is not None, "who is referred has a referral"
-    return contract.EncounterReferred(
-        admission.encounter_id,
-        admission.person_id,
-        admission.hospital_id,
-        admission.admitted_on,
-        admission.referral_id,
+    told = contract.EncounterReferred(
+        encounter_id=admission.encounter_id,
+        person_id=admission.person_id,
+        hospital_id=admission.hospital_id,
+        admitted_on=admission.admitted_on,
+        referral_id=admission.referral_id,
     )
+    return Published(admission.person_id, told)
 
 
-def _confirmed(event: SettlementConfirmed) -> contract.SettlementConfirmed:
+def _confirmed(event: SettlementConfirmed) -> Published:
     result = event.adjudication
     layers = tuple(
-        contract.LayerPaid(layer.payer, layer.amount_fen, layer.clause, result.document, layer.funds, layer.payout_fen)
+        contract.LayerPaid(
+            payer=layer.payer,
+            amount_fen=layer.amount_fen,
+            clause=layer.clause,
+            document=result.document,
+            funding=layer.funds,
+            payout_fen=layer.payout_fen,
+        )
         for layer in result.layers
     )
-    return contract.SettlementConfirmed(
+    told = contract.SettlementConfirmed(
         settlement_id=event.settlement_id,
         encounter_id=event.encounter_id,
         person_id=event.person_id,
@@ -105,22 +110,35 @@ def _confirmed(event: SettlementConfirmed) -> contract.SettlementConfirmed:
         referral_id=event.referral_id,
         flags=tuple(sorted(name for name, raised in result.flags.items() if raised)),
     )
+    return Published(event.person_id, told)
 
 
-def _revoked(event: SettlementRevoked) -> contract.SettlementRevoked:
-    return contract.SettlementRevoked(
-        event.settlement_id,
-        event.encounter_id,
-        event.person_id,
-        event.hospital_id,
-        event.revoked_at,
-        event.reason,
-        event.refund_to_patient_fen,
+def _revoked(event: SettlementRevoked) -> Published:
+    told = contract.SettlementRevoked(
+        settlement_id=event.settlement_id,
+        encounter_id=event.encounter_id,
+        person_id=event.person_id,
+        hospital_id=event.hospital_id,
+        revoked_at=event.revoked_at,
+        reason=event.reason,
+        refund_to_patient_fen=event.refund_to_patient_fen,
     )
+    return Published(event.person_id, told)
 
 
-def _supplemented(event: SettlementSupplemented) -> contract.SettlementSupplemented:
-    return contract.SettlementSupplemented(
+def _supplemented(event: SettlementSupplemented) -> Published:
+    layers = tuple(
+        contract.LayerChanged(
+            payer=layer.payer,
+            amount_fen=layer.amount_fen,
+            clause=layer.clause,
+            document=layer.document,
+            funding=layer.funds,
+            payout_fen=layer.payout_fen,
+        )
+        for layer in event.layers
+    )
+    told = contract.SettlementSupplemented(
         supplement_id=event.supplement_id,
         settlement_id=event.settlement_id,
         encounter_id=event.encounter_id,
@@ -134,24 +152,25 @@ def _supplemented(event: SettlementSupplemented) -> contract.SettlementSupplemen
         policy_id=event.adjudication.policy_id,
         patient_fen=event.patient_fen,
         payout_fen=event.payout_fen,
-        layers=tuple(
-            contract.LayerChanged(
-                layer.payer, layer.amount_fen, layer.clause, layer.document, layer.funds, layer.payout_fen
-            )
-            for layer in event.layers
-        ),
+        layers=layers,
     )
+    return Published(event.person_id, told)
 
 
-def _approved(event: CatalogueExceptionApproved) -> contract.CatalogueExceptionApproved:
-    return contract.CatalogueExceptionApproved(
-        event.encounter_id, event.person_id, event.hospital_id, event.department, event.approved_on
+def _approved(event: CatalogueExceptionApproved) -> Published:
+    told = contract.CatalogueExceptionApproved(
+        encounter_id=event.encounter_id,
+        person_id=event.person_id,
+        hospital_id=event.hospital_id,
+        department=event.department,
+        approved_on=event.approved_on,
     )
+    return Published(event.person_id, told)
 
 
-def _refused(event: PaymentRefused) -> contract.PaymentRefused:
+def _refused(event: PaymentRefused) -> Published:
     bill = event.bill
-    return contract.PaymentRefused(
+    told = contract.PaymentRefused(
         settlement_id=bill.settlement_id,
         encounter_id=bill.encounter_id,
         person_id=bill.person_id,
@@ -162,3 +181,30 @@ def _refused(event: PaymentRefused) -> contract.PaymentRefused:
         refused_at=event.refused_at,
         payers=bill.payers,
     )
+    return Published(bill.person_id, told)
+
+
+#: Every stored event, with what is told of it.
+PUBLISHED: Final[Mapping[type, Callable[[Any], Published | None]]] = {
+    InstitutionContracted: _contracted,
+    EncounterAdmitted: _admitted,
+    EncounterReferred: _referred,
+    SettlementConfirmed: _confirmed,
+    SettlementRevoked: _revoked,
+    SettlementSupplemented: _supplemented,
+    CatalogueExceptionApproved: _approved,
+    PaymentRefused: _refused,
+    PolicyAdopted: _nothing,
+    FeeLinesUploaded: _nothing,
+    FeeBatchVoided: _nothing,
+    EncounterDischarged: _nothing,
+    AdmissionCheckClosed: _nothing,
+    BenefitYearOpened: _nothing,
+    BenefitYearsJoined: _nothing,
+    ReviewOpened: _nothing,
+    ReviewRefreshed: _nothing,
+    ReviewObsolete: _nothing,
+    ReviewProposed: _nothing,
+    ReviewRejected: _nothing,
+    ReviewReleased: _nothing,
+}

@@ -1,12 +1,14 @@
 """Bodies of requests and answers: frozen structs whose amounts are fen inside and yuan outside."""
 
 import inspect
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any, Final, Self, get_origin, get_type_hints
 
 import msgspec
 from typing_extensions import override
 
-from kernel.http.amounts import encode_hook, holds_yuan
+from kernel.http.amounts import SignedYuan, encode_hook, holds_yuan
 
 _FEN: Final = "_fen"
 
@@ -28,6 +30,23 @@ class Wire(msgspec.Struct, frozen=True, kw_only=True, rename=_wire_name):
         for name, annotation in inspect.get_annotations(cls).items():
             if name.endswith(_FEN) != holds_yuan(annotation):
                 raise TypeError(f"{cls.__name__}.{name}: a field is a Yuan exactly when its name ends in {_FEN}")
+
+    @classmethod
+    def of_row(cls, **columns: Any) -> Self:
+        """The answer that a row of a table is: amounts are plain fen there, and arrays are lists."""
+        made = _made_from_columns(cls)
+        return cls(**{name: made[name](value) if name in made else value for name, value in columns.items()})
+
+
+@lru_cache(maxsize=256)
+def _made_from_columns(cls: type[Wire]) -> Mapping[str, Callable[[Any], Any]]:
+    made: dict[str, Callable[[Any], Any]] = {}
+    for name, hint in get_type_hints(cls).items():
+        if isinstance(hint, type) and issubclass(hint, SignedYuan):
+            made[name] = hint
+        elif get_origin(hint) is tuple:
+            made[name] = tuple
+    return made
 
 
 class RequestBody(Wire, frozen=True, kw_only=True, forbid_unknown_fields=True):
