@@ -4,9 +4,9 @@ from datetime import date
 from typing import Any
 
 import pytest
-from settlement.institutions.domain.place import check_referral
 
 from kernel.values.refusals import Refused
+from settlement.referrals.domain import check_referral
 
 DAY = date(2018, 9, 20)
 FOUR = ("REGISTERED_POOR", "DIBAO", "TEKUN", "POOR_DISABLED")
