@@ -66,6 +66,11 @@ class SettledBill(msgspec.Struct, frozen=True):
     on_file: BillOnFile
     area: str
 
+    @property
+    def record(self) -> str:
+        """The record that it was counted for."""
+        return self.state.settlement.year_of
+
 
 #: The bills of a year by the record that they were counted for.
 OfRecords = dict[str, list[SettledBill]]
@@ -105,20 +110,18 @@ class PersonYearFiles:
         found = dict.fromkeys(noticed_at, PersonYears(None, {}, {}, {}, {}))
         for row in known:
             person = row["person_id"]
-            mine = {record: bills.get(record, ()) for record in records[person]}
+            mine = [bill for bill in bills if bill.record in records[person]]
             found[person] = _person_years(row, noticed_at[person], joins[person], mine)
         return found
 
-    async def _bills(self, source: Pool | Connection, records: Sequence[str]) -> Mapping[str, Sequence[SettledBill]]:
-        """Bills by the record that they were counted for."""
+    async def _bills(self, source: Pool | Connection, records: Sequence[str]) -> list[SettledBill]:
         rows = await source.fetch(_BILLS_SQL, records) if records else []
         read = [self._read(row) for row in rows]
         book = await self._laws.of(source, (state.outcome for _, state in read))
-        bills: dict[str, list[SettledBill]] = {}
-        for row, (stream, state) in zip(rows, read, strict=True):
-            bill = SettledBill(stream, state, _on_file(state, book, referral_in(row)), row["area"])
-            bills.setdefault(state.settlement.year_of, []).append(bill)
-        return bills
+        return [
+            SettledBill(stream, state, _on_file(state, book, referral_in(row)), row["area"])
+            for row, (stream, state) in zip(rows, read, strict=True)
+        ]
 
     def _read(self, row: Any) -> tuple[Stream, Settled]:
         stream, events = stream_in(row, f"encounter/{row['encounter_id']}", self._registry)
@@ -160,9 +163,7 @@ async def _joins_of(source: Pool | Connection, persons: Sequence[str]) -> dict[s
     return found
 
 
-def _person_years(
-    row: Any, noticed_at: datetime, joins: _Joins, bills: Mapping[str, Sequence[SettledBill]]
-) -> PersonYears:
+def _person_years(row: Any, noticed_at: datetime, joins: _Joins, bills: Iterable[SettledBill]) -> PersonYears:
     person_id, told = row["person_id"], person_told(row["entitlement"])
     left: dict[YearKey, tuple[Finding, ...]] = {}
     open_reviews: dict[YearKey, str] = {}
@@ -181,16 +182,15 @@ def _person_years(
     )
 
 
-def _of_person(bills: Mapping[str, Iterable[SettledBill]], person_id: str, joins: _Joins) -> dict[YearKey, OfRecords]:
+def _of_person(bills: Iterable[SettledBill], person_id: str, joins: _Joins) -> dict[YearKey, OfRecords]:
     """The years that are the person's own, each with the bills of the records that went into it."""
     years: dict[YearKey, OfRecords] = {}
-    for record, of_record in bills.items():
-        for bill in of_record:
-            key = (bill.area, bill.state.settlement.year)
-            of_year = joins.get(key, ())
-            gone = any(joined.other_id == person_id for joined in of_year)
-            if not gone and record in records_of(person_id, of_year):
-                years.setdefault(key, {}).setdefault(record, []).append(bill)
+    for bill in bills:
+        key = (bill.area, bill.state.settlement.year)
+        of_year = joins.get(key, ())
+        gone = any(joined.other_id == person_id for joined in of_year)
+        if not gone and bill.record in records_of(person_id, of_year):
+            years.setdefault(key, {}).setdefault(bill.record, []).append(bill)
     return years
 
 
