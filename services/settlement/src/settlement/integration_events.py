@@ -1,7 +1,9 @@
 """What settlement tells the other services, keyed by person or hospital: nobody's name, every fen's clause."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeVar
+
+import msgspec
 
 from contracts import settlement as contract
 from kernel.messaging.envelope import Published
@@ -31,6 +33,8 @@ from settlement.reviews.domain.events import (
 )
 from settlement.years.domain import BenefitYearOpened, BenefitYearsJoined
 
+ToldT = TypeVar("ToldT", bound=msgspec.Struct)
+
 
 def publish(recorded: RecordedEvent) -> Published | None:
     """The published form of a stored event, or None for what is nobody else's business."""
@@ -42,40 +46,16 @@ def _nothing(_event: Any) -> None:
 
 
 def _contracted(event: InstitutionContracted) -> Published:
-    told = contract.InstitutionContracted(
-        hospital_id=event.hospital_id,
-        name=event.name,
-        level=event.level,
-        division=event.division,
-        contract_from=event.contract_from,
-        contract_to=event.contract_to,
-    )
-    return Published(event.hospital_id, told)
+    return Published(event.hospital_id, _told(contract.InstitutionContracted, event))
 
 
 def _admitted(event: EncounterAdmitted) -> Published:
-    told = contract.EncounterAdmitted(
-        encounter_id=event.encounter_id,
-        person_id=event.person_id,
-        hospital_id=event.hospital_id,
-        admitted_on=event.admitted_on,
-        deposit_required=event.deposit_required,
-        referral_id=event.referral_id,
-    )
-    return Published(event.person_id, told)
+    return Published(event.person_id, _told(contract.EncounterAdmitted, event))
 
 
 def _referred(event: EncounterReferred) -> Published:
-    admission = event.admission
-    assert admission.referral_id is not None, "who is referred has a referral"
-    told = contract.EncounterReferred(
-        encounter_id=admission.encounter_id,
-        person_id=admission.person_id,
-        hospital_id=admission.hospital_id,
-        admitted_on=admission.admitted_on,
-        referral_id=admission.referral_id,
-    )
-    return Published(admission.person_id, told)
+    assert event.admission.referral_id is not None, "who is referred has a referral"
+    return Published(event.admission.person_id, _told(contract.EncounterReferred, event.admission))
 
 
 def _confirmed(event: SettlementConfirmed) -> Published:
@@ -91,97 +71,48 @@ def _confirmed(event: SettlementConfirmed) -> Published:
         )
         for layer in result.layers
     )
-    told = contract.SettlementConfirmed(
-        settlement_id=event.settlement_id,
-        encounter_id=event.encounter_id,
-        person_id=event.person_id,
-        county=event.county,
-        area=event.area,
-        hospital_id=event.hospital_id,
+    told = _told(
+        contract.SettlementConfirmed,
+        event,
         encounter_kind=event.claim.kind,
         discharged_on=event.claim.discharged_on,
-        settled_at=event.settled_at,
         category=result.category,
         policy_id=result.policy_id,
         total_fen=result.total_fen,
         patient_pays_fen=result.patient_pays_fen,
         payout_fen=result.payout_fen,
         layers=layers,
-        referral_id=event.referral_id,
         flags=tuple(sorted(name for name, raised in result.flags.items() if raised)),
     )
     return Published(event.person_id, told)
 
 
 def _revoked(event: SettlementRevoked) -> Published:
-    told = contract.SettlementRevoked(
-        settlement_id=event.settlement_id,
-        encounter_id=event.encounter_id,
-        person_id=event.person_id,
-        hospital_id=event.hospital_id,
-        revoked_at=event.revoked_at,
-        reason=event.reason,
-        refund_to_patient_fen=event.refund_to_patient_fen,
-    )
-    return Published(event.person_id, told)
+    return Published(event.person_id, _told(contract.SettlementRevoked, event))
 
 
 def _supplemented(event: SettlementSupplemented) -> Published:
-    layers = tuple(
-        contract.LayerChanged(
-            payer=layer.payer,
-            amount_fen=layer.amount_fen,
-            clause=layer.clause,
-            document=layer.document,
-            funding=layer.funds,
-            payout_fen=layer.payout_fen,
-        )
-        for layer in event.layers
-    )
-    told = contract.SettlementSupplemented(
-        supplement_id=event.supplement_id,
-        settlement_id=event.settlement_id,
-        encounter_id=event.encounter_id,
-        person_id=event.person_id,
-        county=event.county,
-        area=event.area,
-        hospital_id=event.hospital_id,
-        supplemented_at=event.supplemented_at,
-        review_id=event.review_id,
-        category=event.adjudication.category,
-        policy_id=event.adjudication.policy_id,
-        patient_fen=event.patient_fen,
-        payout_fen=event.payout_fen,
-        layers=layers,
+    layers = tuple(_told(contract.LayerChanged, layer, funding=layer.funds) for layer in event.layers)
+    result = event.adjudication
+    told = _told(
+        contract.SettlementSupplemented, event, category=result.category, policy_id=result.policy_id, layers=layers
     )
     return Published(event.person_id, told)
 
 
 def _approved(event: CatalogueExceptionApproved) -> Published:
-    told = contract.CatalogueExceptionApproved(
-        encounter_id=event.encounter_id,
-        person_id=event.person_id,
-        hospital_id=event.hospital_id,
-        department=event.department,
-        approved_on=event.approved_on,
-    )
-    return Published(event.person_id, told)
+    return Published(event.person_id, _told(contract.CatalogueExceptionApproved, event))
 
 
 def _refused(event: PaymentRefused) -> Published:
-    bill = event.bill
-    told = contract.PaymentRefused(
-        settlement_id=bill.settlement_id,
-        encounter_id=bill.encounter_id,
-        person_id=bill.person_id,
-        hospital_id=bill.hospital_id,
-        county=bill.county,
-        certification_id=bill.certification_id,
-        cancelled_from=event.cancelled_from,
-        refused_at=event.refused_at,
-        payers=bill.payers,
-    )
-    return Published(bill.person_id, told)
+    told = _told(contract.PaymentRefused, event.bill, cancelled_from=event.cancelled_from, refused_at=event.refused_at)
+    return Published(event.bill.person_id, told)
+
+
+def _told(kind: type[ToldT], source: msgspec.Struct, **others: Any) -> ToldT:
+    """What is told: the source's fields of the same names, but for those that are given."""
+    names = kind.__struct_fields__
+    return kind(**{name: others[name] if name in others else getattr(source, name) for name in names})
 
 
 #: Every stored event, with what is told of it.

@@ -40,13 +40,19 @@ class Wire(msgspec.Struct, frozen=True, kw_only=True, rename=_wire_name):
 
 @lru_cache(maxsize=256)
 def _made_from_columns(cls: type[Wire]) -> Mapping[str, Callable[[Any], Any]]:
-    made: dict[str, Callable[[Any], Any]] = {}
-    for name, hint in get_type_hints(cls).items():
-        if isinstance(hint, type) and issubclass(hint, SignedYuan):
-            made[name] = hint
-        elif get_origin(hint) is tuple:
-            made[name] = tuple
-    return made
+    return {name: _made_from_column(hint) for name, hint in get_type_hints(cls).items() if not _is_as_stored(hint)}
+
+
+def _is_as_stored(hint: Any) -> bool:
+    return get_origin(hint) is not tuple and not holds_yuan(hint)
+
+
+def _made_from_column(hint: Any) -> Callable[[Any], Any]:
+    if isinstance(hint, type) and issubclass(hint, SignedYuan):
+        return hint
+    if get_origin(hint) is tuple and not holds_yuan(hint):
+        return tuple
+    raise TypeError(f"no column of a table is a {hint}")
 
 
 class RequestBody(Wire, frozen=True, kw_only=True, forbid_unknown_fields=True):

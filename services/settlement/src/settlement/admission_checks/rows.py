@@ -7,7 +7,7 @@ from sqlalchemy import Column, Date, DateTime, Index, MetaData, Table, Text
 
 from kernel.writing.event_store import RecordedEvent
 from kernel.writing.read_model import RowsByEvent
-from kernel.writing.read_tables import Change, put
+from kernel.writing.read_tables import Change, put_of
 from settlement.admission_checks.domain import AdmissionCheckClosed
 from settlement.encounters.domain.events import EncounterAdmitted
 
@@ -39,27 +39,12 @@ admission_check_outcomes: Final = Table(
 def _admitted(recorded: RecordedEvent) -> Iterable[Change]:
     event: EncounterAdmitted = recorded.event
     if event.handbook is not None:
-        yield put(
-            admission_checks,
-            encounter_id=event.encounter_id,
-            person_id=event.person_id,
-            hospital_id=event.hospital_id,
-            county=event.county,
-            admitted_on=event.admitted_on,
-            handbook=event.handbook,
-        )
+        yield put_of(event, admission_checks)
 
 
 def _closed(recorded: RecordedEvent) -> Iterable[Change]:
     event: AdmissionCheckClosed = recorded.event
-    yield put(
-        admission_check_outcomes,
-        encounter_id=event.encounter_id,
-        outcome=event.outcome.value,
-        closed_by=event.closed_by,
-        note=event.note,
-        closed_at=recorded.occurred_at,
-    )
+    yield put_of(event, admission_check_outcomes, outcome=event.outcome.value, closed_at=recorded.occurred_at)
 
 
 ROWS: Final[RowsByEvent] = {EncounterAdmitted: _admitted, AdmissionCheckClosed: _closed}

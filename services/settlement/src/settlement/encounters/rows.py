@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from kernel.writing.event_store import RecordedEvent
 from kernel.writing.read_model import RowsByEvent, no_rows
-from kernel.writing.read_tables import Change, put
+from kernel.writing.read_tables import Change, put_of
 from law.waterfall import CERTIFIED
 from settlement.encounters.domain.events import (
     CatalogueExceptionApproved,
@@ -106,71 +106,34 @@ certified_bills: Final = Table(
 
 def _admitted(recorded: RecordedEvent) -> Iterable[Change]:
     event = recorded.event
-    admission: EncounterAdmitted = event.admission if isinstance(event, EncounterReferred) else event
-    yield put(
-        encounters,
-        encounter_id=admission.encounter_id,
-        hospital_id=admission.hospital_id,
-        person_id=admission.person_id,
-        kind=admission.kind,
-        county=admission.county,
-        area=admission.area,
-        admitted_on=admission.admitted_on,
-        deposit_required=admission.deposit_required,
-        category=admission.category,
-        referral_id=admission.referral_id,
-    )
+    yield put_of(event.admission if isinstance(event, EncounterReferred) else event, encounters)
 
 
 def _settled(recorded: RecordedEvent) -> Iterable[Change]:
     event: SettlementConfirmed = recorded.event
     result = event.adjudication
     yield from _certified(event)
-    yield put(
+    yield put_of(
+        event,
         settlements,
-        settlement_id=event.settlement_id,
-        encounter_id=event.encounter_id,
-        hospital_id=event.hospital_id,
-        person_id=event.person_id,
-        county=event.county,
-        year=event.year,
         discharged_on=event.claim.discharged_on,
-        settled_at=event.settled_at,
         category=result.category,
         policy_id=result.policy_id,
         total_fen=result.total_fen,
         patient_pays_fen=result.patient_pays_fen,
         payout_fen=result.payout_fen,
-        identity_revision=event.identity_revision,
         counted_for=event.year_of,
     )
 
 
 def _revoked(recorded: RecordedEvent) -> Iterable[Change]:
-    event: SettlementRevoked = recorded.event
-    yield put(
-        revocations,
-        settlement_id=event.settlement_id,
-        revoked_at=event.revoked_at,
-        reason=event.reason,
-        refund_to_patient_fen=event.refund_to_patient_fen,
-    )
+    yield put_of(recorded.event, revocations)
 
 
 def _supplemented(recorded: RecordedEvent) -> Iterable[Change]:
     event: SettlementSupplemented = recorded.event
     yield from _certified(event)
-    yield put(
-        supplements,
-        supplement_id=event.supplement_id,
-        settlement_id=event.settlement_id,
-        review_id=event.review_id,
-        supplemented_at=event.supplemented_at,
-        category=event.adjudication.category,
-        patient_fen=event.patient_fen,
-        payout_fen=event.payout_fen,
-        identity_revision=event.identity_revision,
-    )
+    yield put_of(event, supplements, category=event.adjudication.category)
 
 
 def _certified(event: SettlementConfirmed | SettlementSupplemented) -> Iterable[Change]:
@@ -179,13 +142,9 @@ def _certified(event: SettlementConfirmed | SettlementSupplemented) -> Iterable[
     if claim.certificate is None:
         return
     certified = [layer for layer in event.adjudication.layers if CERTIFIED in layer.flags]
-    yield put(
+    yield put_of(
+        event,
         certified_bills,
-        settlement_id=event.settlement_id,
-        encounter_id=event.encounter_id,
-        person_id=event.person_id,
-        hospital_id=event.hospital_id,
-        county=event.county,
         certification_id=claim.certificate.certification_id,
         visited_on=claim.discharged_on,
         payers=tuple(layer.payer for layer in certified),

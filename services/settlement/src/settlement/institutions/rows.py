@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from kernel.writing.event_store import RecordedEvent
 from kernel.writing.read_model import RowsByEvent
-from kernel.writing.read_tables import Change, put
+from kernel.writing.read_tables import Change, put_of
 from settlement.institutions.domain import InstitutionContracted
 
 TABLES: Final = MetaData()
@@ -28,8 +28,7 @@ institutions: Final = Table(
 
 
 def _entry(recorded: RecordedEvent) -> Iterable[Change]:
-    event = recorded.event
-    yield put(institutions, **{name: getattr(event, name) for name in event.__struct_fields__})
+    yield put_of(recorded.event, institutions)
 
 
 ROWS: Final[RowsByEvent] = {InstitutionContracted: _entry}

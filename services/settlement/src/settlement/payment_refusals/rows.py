@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from kernel.writing.event_store import RecordedEvent
 from kernel.writing.read_model import RowsByEvent
-from kernel.writing.read_tables import Change, put
+from kernel.writing.read_tables import Change, put_of
 from settlement.payment_refusals.domain import PaymentRefused
 
 TABLES: Final = MetaData()
@@ -31,19 +31,7 @@ payment_refusals: Final = Table(
 
 def _refused(recorded: RecordedEvent) -> Iterable[Change]:
     event: PaymentRefused = recorded.event
-    bill = event.bill
-    yield put(
-        payment_refusals,
-        settlement_id=bill.settlement_id,
-        hospital_id=bill.hospital_id,
-        person_id=bill.person_id,
-        certification_id=bill.certification_id,
-        visited_on=bill.visited_on,
-        cancelled_from=event.cancelled_from,
-        refused_at=event.refused_at,
-        payers=bill.payers,
-        amount_fen=bill.amount_fen,
-    )
+    yield put_of(event.bill, payment_refusals, cancelled_from=event.cancelled_from, refused_at=event.refused_at)
 
 
 ROWS: Final[RowsByEvent] = {PaymentRefused: _refused}

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import JSON
 
 from contracts.identity import EntitlementChanged, HandbookChecked
 from kernel.writing.read_model import RowsByMessage
-from kernel.writing.read_tables import Change, put
+from kernel.writing.read_tables import Change, put_of
 
 TABLES: Final = MetaData()
 
@@ -36,26 +36,20 @@ handbook_checks: Final = Table(
 
 
 def _person(event: EntitlementChanged) -> Iterable[Change]:
-    yield put(
-        people,
-        person_id=event.person_id,
-        revision=event.revision,
-        county=event.county,
-        merged_into=event.merged_into,
-        entitlement={
-            "memberships": event.memberships,
-            "enrolments": event.enrolments,
-            "deceased_on": event.deceased_on,
-            "merged_into": event.merged_into,
-            # Left out where there are none: rows from before these were told stay as they are.
-            **({"certifications": event.certifications} if event.certifications else {}),
-            **({"annulled": True} if event.annulled else {}),
-        },
-    )
+    entitlement = {
+        "memberships": event.memberships,
+        "enrolments": event.enrolments,
+        "deceased_on": event.deceased_on,
+        "merged_into": event.merged_into,
+        # Left out where there are none: rows from before these were told stay as they are.
+        **({"certifications": event.certifications} if event.certifications else {}),
+        **({"annulled": True} if event.annulled else {}),
+    }
+    yield put_of(event, people, entitlement=entitlement)
 
 
 def _handbook(event: HandbookChecked) -> Iterable[Change]:
-    yield put(handbook_checks, **{name: getattr(event, name) for name in event.__struct_fields__})
+    yield put_of(event, handbook_checks)
 
 
 ROWS: Final[RowsByMessage] = {EntitlementChanged: _person, HandbookChecked: _handbook}

@@ -7,7 +7,7 @@ from sqlalchemy import Column, MetaData, Table, Text
 
 from kernel.writing.event_store import RecordedEvent
 from kernel.writing.read_model import RowsByEvent
-from kernel.writing.read_tables import Change, put
+from kernel.writing.read_tables import Change, put_of
 from settlement.policies.domain import PolicyAdopted
 
 TABLES: Final = MetaData()
@@ -22,8 +22,7 @@ policies: Final = Table(
 
 
 def _adopted(recorded: RecordedEvent) -> Iterable[Change]:
-    law: PolicyAdopted = recorded.event
-    yield put(policies, digest=law.digest, pack_id=law.pack_id, text=law.text)
+    yield put_of(recorded.event, policies)
 
 
 ROWS: Final[RowsByEvent] = {PolicyAdopted: _adopted}

@@ -7,7 +7,7 @@ from sqlalchemy import Column, Date, Integer, MetaData, Table, Text
 
 from contracts.referral import ReferralChanged
 from kernel.writing.read_model import RowsByMessage
-from kernel.writing.read_tables import Change, put
+from kernel.writing.read_tables import Change, put_of
 
 TABLES: Final = MetaData()
 
@@ -25,7 +25,7 @@ referrals: Final = Table(
 
 
 def _referral(event: ReferralChanged) -> Iterable[Change]:
-    yield put(referrals, **{column.name: getattr(event, column.name) for column in referrals.columns})
+    yield put_of(event, referrals)
 
 
 ROWS: Final[RowsByMessage] = {ReferralChanged: _referral}

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import JSON
 
 from kernel.writing.event_store import RecordedEvent
 from kernel.writing.read_model import RowsByEvent
-from kernel.writing.read_tables import Change, put
+from kernel.writing.read_tables import Change, put, put_of
 from settlement.reviews.domain.events import (
     RELEASED,
     ReviewObsolete,
@@ -55,19 +55,14 @@ review_states: Final = Table(
 def _found(recorded: RecordedEvent) -> Iterable[Change]:
     event: ReviewOpened | ReviewRefreshed = recorded.event
     finding = event.finding
-    yield put(
+    yield put_of(
+        event,
         reviews,
-        review_id=event.review_id,
-        person_id=event.person_id,
-        area=event.area,
-        year=event.year,
-        county=event.county,
         settlement_id=finding.settlement_id,
         identity_revision=finding.identity_revision,
         noticed_at=finding.noticed_at,
         patient_fen=finding.patient_fen,
         payout_fen=finding.payout_fen,
-        finding=finding,
     )
     yield _state(event.review_id, "OPEN", recorded.occurred_at)
 

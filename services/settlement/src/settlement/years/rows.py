@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import JSON
 
 from kernel.writing.event_store import RecordedEvent
 from kernel.writing.read_model import RowsByEvent
-from kernel.writing.read_tables import GUARDED, Change, put
+from kernel.writing.read_tables import GUARDED, Change, put_of
 from settlement.encounters.domain.events import SettlementConfirmed, SettlementRevoked, SettlementSupplemented
 from settlement.years.domain import BenefitYearOpened, BenefitYearsJoined
 
@@ -44,24 +44,15 @@ benefit_year_joins: Final = Table(
 
 def _opened(recorded: RecordedEvent) -> Iterable[Change]:
     event: BenefitYearOpened = recorded.event
-    yield put(
-        benefit_years,
-        person_id=event.person_id,
-        area=event.area,
-        year=event.year,
-        balances=event.balances_fen,
-        latest_settlement=None,
-        version=1,
-    )
+    yield put_of(event, benefit_years, balances=event.balances_fen, latest_settlement=None, version=1)
 
 
 def _settled(recorded: RecordedEvent) -> Iterable[Change]:
     event: SettlementConfirmed = recorded.event
-    yield put(
+    yield put_of(
+        event,
         benefit_years,
         person_id=event.year_of,
-        area=event.area,
-        year=event.year,
         balances=event.adjudication.after_fen,
         latest_settlement=event.settlement_id,
         version=event.benefit_year_version,
@@ -70,13 +61,11 @@ def _settled(recorded: RecordedEvent) -> Iterable[Change]:
 
 def _moved(recorded: RecordedEvent) -> Iterable[Change]:
     event: SettlementRevoked | SettlementSupplemented = recorded.event
-    yield put(
+    yield put_of(
+        event,
         benefit_years,
         person_id=event.year_of,
-        area=event.area,
-        year=event.year,
         balances=event.balances_fen,
-        latest_settlement=event.latest_settlement,
         version=event.benefit_year_version,
     )
 
@@ -88,26 +77,15 @@ def _joined(recorded: RecordedEvent) -> Iterable[Change]:
         (event.person_id, event.balances_fen, event.own_version),
         (event.other_id, {}, event.other_version),
     ):
-        yield put(
+        yield put_of(
+            event,
             benefit_years,
             person_id=person_id,
-            area=event.area,
-            year=event.year,
             balances=balances,
             latest_settlement=None,
             version=version + 1,
         )
-    yield put(
-        benefit_year_joins,
-        other_id=event.other_id,
-        area=event.area,
-        year=event.year,
-        person_id=event.person_id,
-        own_fen=event.own_fen,
-        own_version=event.own_version,
-        other_fen=event.other_fen,
-        other_version=event.other_version,
-    )
+    yield put_of(event, benefit_year_joins)
 
 
 ROWS: Final[RowsByEvent] = {
