@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import asyncpg
-from onestop.demo.town import Town, settle_in
 
 from benchmarks.door_to_books.books import Connection, Way, counters, wait_until_booked, ways
 from benchmarks.door_to_books.figures import Cost

@@ -17,8 +17,8 @@ import referral.config
 import referral.main
 import referral.rows
 import settlement.config
-import settlement.encounters.rows.projection
 import settlement.main
+import settlement.rows
 from kernel.running.hosting import Host
 from kernel.running.runtime import ServiceParts
 
@@ -52,7 +52,7 @@ SERVICES: Final[Mapping[str, Service]] = {
     ),
     "settlement": Service(
         settlement.main.PARTS,
-        settlement.encounters.rows.projection.metadata.sorted_tables,
+        settlement.rows.READ_MODEL.tables,
         8003,
         lambda host, environ: settlement.main.build(host, settlement.config.config_from(environ)),
     ),

@@ -9,7 +9,7 @@ import msgspec
 import fund_ledger.main
 import identity.main
 import referral.main
-import settlement.error_codes
+import settlement.main
 from kernel.http import SHELL_CODES, errors_markdown
 from kernel.messaging.event_log.embedded import EmbeddedEventLog
 from kernel.running.hosting import Host
@@ -27,7 +27,7 @@ _CODES = {
     "Every service": SHELL_CODES,
     "identity": identity.main.CODES,
     "referral": referral.main.CODES,
-    "settlement": settlement.error_codes.CODES,
+    "settlement": settlement.main.CODES,
     "fund-ledger": fund_ledger.main.CODES,
 }
 

@@ -10,6 +10,8 @@ from kernel.http.redaction import looks_personal
 from kernel.security import Principal
 from kernel.values.refusals import Refused
 
+#: The name that some system gave to a person, a hospital, a bill.
+Identifier = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+$")]
 DivisionCode = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{6}$", description="Six-digit division code (区划代码)")]
 Year = Annotated[int, msgspec.Meta(ge=2000, le=2100)]
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]

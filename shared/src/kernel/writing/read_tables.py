@@ -46,6 +46,13 @@ def put(table: Table, **values: Any) -> Put:
     return Put(table, _ordered(table, values))
 
 
+def put_of(source: msgspec.Struct, table: Table, **others: Any) -> Put:
+    """A Put whose columns are the source's fields of the same name; columns that are not are given."""
+    names = _shape(table).names
+    assert others.keys() <= _shape(table).name_set, f"{table.name} has columns {names}, not {sorted(others)}"
+    return Put(table, tuple([others[name] if name in others else getattr(source, name) for name in names]))
+
+
 def add(table: Table, **values: Any) -> Add:
     """An Add from column values by name; every column must be named."""
     assert is_summed(table), f"{table.name} is not a summed table"

@@ -6,20 +6,14 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 
 from kernel.writing.database import Pool, plan_for_whole_tables
+from kernel.writing.event_store import EventStore
 
 RowT = TypeVar("RowT", bound=msgspec.Struct)
 
 
 class _HasStore(Protocol):
     @property
-    def store(self) -> "_HasPool": ...
-
-
-class _HasPool(Protocol):
-    @property
-    def pool(self) -> Pool: ...
-
-    async def load(self, stream_id: str) -> tuple[Any, Sequence[Any]]: ...
+    def store(self) -> EventStore: ...
 
 
 class Reads:
@@ -32,13 +26,18 @@ class Reads:
         self._runtime = runtime
 
     @property
+    def store(self) -> EventStore:
+        """The service's event store, for questions that a stream answers."""
+        return self._runtime.store
+
+    @property
     def pool(self) -> Pool:
         """The service's sessions."""
         return self._runtime.store.pool
 
     async def events(self, stream_id: str) -> Sequence[Any]:
         """What happened in a stream, for answers that no read table has."""
-        return (await self._runtime.store.load(stream_id))[1]
+        return (await self.store.load(stream_id))[1]
 
     async def one(self, kind: Callable[..., RowT], sql: str, *arguments: Any) -> RowT | None:
         """The first row as a struct of that kind; None where there is none."""

@@ -1,14 +1,12 @@
 """The questions that the ledger's API may ask of its read tables."""
 
 from datetime import date
-from typing import Final, TypeVar
+from typing import Final
 
 import msgspec
 
 from kernel.http import SignedYuan, Wire, Yuan
 from kernel.writing.reads import Reads
-
-WireT = TypeVar("WireT", bound=Wire)
 
 _ACCOUNTS_SQL: Final = """
 SELECT account, debit_fen, credit_fen, debit_fen - credit_fen AS balance_fen, lines FROM balances
@@ -139,11 +137,11 @@ class Books(Reads):
 
     async def accounts(self, prefix: str, after: str, counties: list[str], limit: int) -> list[AccountAnswer]:
         """Accounts of some counties whose names begin with ``prefix``, in order of their names."""
-        return await self._answers(AccountAnswer, _ACCOUNTS_SQL, prefix, after, limit, counties)
+        return await self.many(AccountAnswer.of_row, _ACCOUNTS_SQL, prefix, after, limit, counties)
 
     async def trial_balance(self, counties: list[str]) -> list[FundBalance]:
         """Both sides of each fund's accounts, in the counties whose codes are like one of these."""
-        return await self._answers(FundBalance, _TRIAL_SQL, counties)
+        return await self.many(FundBalance.of_row, _TRIAL_SQL, counties)
 
     async def journal(self, journal_id: str) -> Journal | None:
         """One journal."""
@@ -155,15 +153,12 @@ class Books(Reads):
 
     async def postings(self, account: str, after: tuple[str, int], limit: int) -> list[PostingAnswer]:
         """An account's statement by day; ``after`` is the last journal and line that were shown."""
-        return await self._answers(PostingAnswer, _POSTINGS_SQL, account, *after, limit)
+        return await self.many(PostingAnswer.of_row, _POSTINGS_SQL, account, *after, limit)
 
     async def totals(self, counties: list[str]) -> list[PayerTotal]:
         """What each payer's layers have cost each fund, in the counties whose codes are like one of these."""
-        return await self._answers(PayerTotal, _TOTALS_SQL, counties)
+        return await self.many(PayerTotal.of_row, _TOTALS_SQL, counties)
 
     async def receivables(self, counties: list[str], after: str, limit: int) -> list[Due]:
         """What persons owe some counties' funds, in order of the accounts' names."""
         return await self.many(Due, _RECEIVABLES_SQL, after, counties, limit)
-
-    async def _answers(self, kind: type[WireT], sql: str, *arguments: object) -> list[WireT]:
-        return [kind.of_row(dict(row)) for row in await self.pool.fetch(sql, *arguments)]
