@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from contracts import identity
+from kernel.messaging.envelope import types_of
 from kernel.messaging.event_log import Message
 from kernel.messaging.heard import Heard
 from kernel.running.runtime import Subscription
@@ -32,5 +33,10 @@ def subscription(reviewing: Reviewing, refusals: PaymentRefusals) -> Subscriptio
         await reviewing.look_at(connection, {person: causes[person] for person in concerned})
 
     return Subscription(
-        consumer="settlement-review", topic=identity.TOPIC, effects=told, follows="settlement", batch_max=_BATCH_MAX
+        consumer="settlement-review",
+        topic=identity.TOPIC,
+        effects=told,
+        types=types_of(identity.CONTRACT, identity.EntitlementChanged),
+        follows="settlement",
+        batch_max=_BATCH_MAX,
     )

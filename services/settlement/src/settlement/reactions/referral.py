@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 
 from contracts import referral
+from kernel.messaging.envelope import types_of
 from kernel.messaging.event_log import Message
 from kernel.messaging.heard import Heard
 from kernel.running.runtime import Subscription
@@ -36,4 +37,10 @@ def subscription(reviewing: Reviewing) -> Subscription:
         causes = {person: CommandContext.of_message(message, "settlement") for person, message in resting.items()}
         await reviewing.look_at(connection, causes)
 
-    return Subscription(consumer="settlement-review", topic=referral.TOPIC, effects=told, follows="settlement")
+    return Subscription(
+        consumer="settlement-review",
+        topic=referral.TOPIC,
+        effects=told,
+        types=types_of(referral.CONTRACT, referral.ReferralChanged),
+        follows="settlement",
+    )

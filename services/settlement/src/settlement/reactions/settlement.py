@@ -25,6 +25,8 @@ _SETTLED: Final = types_of(settlement.CONTRACT, settlement.SettlementConfirmed, 
 #: What may come for a bill after it was settled.
 _CAME_LATER: Final = types_of(settlement.CONTRACT, settlement.CatalogueExceptionApproved, settlement.EncounterReferred)
 _BATCH_MAX: Final = 100
+#: Nobody waits for this look: most bills are settled on all that is known.
+_GATHER_SECONDS: Final = 0.1
 
 
 class _Settlement(msgspec.Struct, frozen=True):
@@ -52,7 +54,14 @@ def subscription(reviewing: Reviewing, refusals: PaymentRefusals) -> Subscriptio
             later |= {person: of_bills[person] for person in meanwhile - later.keys()}
         await reviewing.look_at(connection, later)
 
-    return Subscription(consumer="settlement-review", topic=settlement.TOPIC, effects=settled, batch_max=_BATCH_MAX)
+    return Subscription(
+        consumer="settlement-review",
+        topic=settlement.TOPIC,
+        effects=settled,
+        types=_SETTLED | _CAME_LATER,
+        batch_max=_BATCH_MAX,
+        gather_seconds=_GATHER_SECONDS,
+    )
 
 
 def _causes(messages: Sequence[Message]) -> dict[str, CommandContext]:
