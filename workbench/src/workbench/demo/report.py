@@ -6,13 +6,13 @@ import asyncpg
 import msgspec
 
 from contracts.settlement import SettlementConfirmed, SettlementRevoked, SettlementSupplemented
-from onestop.replay.snapshot import events_in_order, snapshot
+from kernel.writing.event_store.log import events_in_order
+from onestop.replay.snapshot import snapshot
 from onestop.services import SERVICES
 
 _LEDGER_SQL: Final = """
 SELECT account, (debit_fen - credit_fen)::bigint AS balance_fen FROM fund_ledger.balances ORDER BY account
 """
-_JOURNALS_SQL: Final = "SELECT count(*) FROM fund_ledger.journals"
 
 
 class Books(msgspec.Struct, frozen=True):
