@@ -3,7 +3,8 @@
 import pytest
 
 from kernel.values.refusals import Refused
-from settlement.institutions.domain.place import check_referral, locality, pooling_area
+from settlement.institutions.domain import locality, pooling_area
+from settlement.referrals.domain import check_referral
 
 
 @pytest.mark.parametrize(
