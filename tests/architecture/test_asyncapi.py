@@ -8,7 +8,7 @@ from kernel.messaging.envelope import Published, headers_of
 from kernel.writing.event_store import RecordedEvent
 from kernel.writing.event_store.stream import LoggedEvent
 from onestop.services import SERVICES
-from workbench.contracts.asyncapi import CONTRACTS, asyncapi_document
+from workbench.promises.asyncapi import CONTRACTS, asyncapi_document
 
 DOCUMENT = asyncapi_document()
 

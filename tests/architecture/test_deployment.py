@@ -75,6 +75,12 @@ def test_the_builder_gets_what_the_image_copies_and_nothing_else(root: Path) -> 
     assert all((root / source).exists() for source in copied)
 
 
+def test_the_image_ships_every_member_but_the_workbench(root: Path) -> None:
+    shipped = set(re.findall(r"^COPY (\w+) \1$", (root / "deploy/Dockerfile").read_text(), re.MULTILINE))
+    (members,) = re.findall(r"^MEMBERS := (.*)$", (root / "Makefile").read_text(), re.MULTILINE)
+    assert shipped - {"policies"} == set(members.replace("$(wildcard services/*)", "services").split()) - {"workbench"}
+
+
 def test_containers_and_embedded_runs_use_the_same_versions(root: Path, compose: dict[str, Any]) -> None:
     (kafka,) = re.findall(
         r"<artifactId>kafka_2.13</artifactId>\s*<version>(.*?)</version>", (root / "deploy/kafka/pom.xml").read_text()

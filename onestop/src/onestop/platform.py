@@ -16,6 +16,7 @@ from kernel.messaging.event_log.kafka import KafkaEventLog
 from kernel.running.clock import Clock, system_clock
 from kernel.running.hosting import Host
 from kernel.security import Issuer, KeyRing, Role
+from kernel.security.key_ring import KEYS_FILE
 from kernel.writing.database import open_pool
 from onestop.services import SERVICES, TOPICS, migrate
 
@@ -68,8 +69,6 @@ def embedded_settings(folder: Path, policies: Path) -> dict[str, str]:
     keys = folder / "keys"
     keys.mkdir(parents=True, exist_ok=True, mode=0o700)
     KeyRing.in_folder(keys)
-    from kernel.security.key_ring import KEYS_FILE  # noqa: PLC0415 - the name of the file just made
-
     return {"ONESTOP_IDENTITY_KEYS": str(keys / KEYS_FILE), "ONESTOP_POLICIES": str(policies)}
 
 

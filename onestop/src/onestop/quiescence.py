@@ -5,13 +5,11 @@ import asyncio
 import asyncpg
 import msgspec
 
+from kernel.writing.database import SingleConnection
+from kernel.writing.event_store.log import log_counts
 from onestop.services import SERVICES
 
-_PUBLISHED_SQL = """
-SELECT (SELECT count(*) FROM "{schema}".events) AS events,
-       (SELECT COALESCE(max(gseq), 0) FROM "{schema}".event_log) AS numbered,
-       (SELECT gseq FROM "{schema}".relay) AS relayed, (SELECT pseqs FROM "{schema}".relay) AS pseqs
-"""
+_RELAYED_SQL = "SELECT gseq, pseqs FROM relay"
 _CONSUMED_SQL = """
 SELECT consumer, sum(last_pseq)::bigint AS consumed FROM "{schema}".inbox_cursor WHERE topic = $1 GROUP BY consumer
 """
@@ -31,26 +29,30 @@ class Backlog(msgspec.Struct, frozen=True):
 
 
 async def backlog(admin_url: str) -> Backlog:
-    """Count what is under way between the services."""
+    """Count what is under way between the services, at one moment for all of them."""
     connection = await asyncpg.connect(admin_url)
     try:
-        unnumbered = unpublished = 0
-        unconsumed: dict[str, int] = {}
-        for service in SERVICES.values():
-            row = await connection.fetchrow(_PUBLISHED_SQL.format(schema=service.schema))
-            assert row is not None
-            unnumbered += row["events"] - row["numbered"]
-            unpublished += row["numbered"] - (row["relayed"] or 0)
-            sent = sum(msgspec.json.decode(row["pseqs"] or "[]", type=list[int]))
-            for other in SERVICES.values():
-                consumed = await connection.fetch(_CONSUMED_SQL.format(schema=other.schema), service.parts.topic)
-                unconsumed |= {
-                    f"{other.parts.name}/{c['consumer']} of {service.parts.topic}": sent - c["consumed"]
-                    for c in consumed
-                }
-        return Backlog(unnumbered, unpublished, unconsumed)
+        async with connection.transaction(isolation="repeatable_read", readonly=True):
+            return await _backlog(connection)
     finally:
         await connection.close()
+
+
+async def _backlog(connection: SingleConnection) -> Backlog:
+    unnumbered = unpublished = 0
+    unconsumed: dict[str, int] = {}
+    for service in SERVICES.values():
+        await connection.execute(f'SET LOCAL search_path TO "{service.schema}"')
+        counts, relay = await log_counts(connection), await connection.fetchrow(_RELAYED_SQL)
+        unnumbered += counts.events - counts.numbered
+        unpublished += counts.numbered - (relay["gseq"] if relay else 0)
+        sent = sum(msgspec.json.decode(relay["pseqs"], type=list[int])) if relay else 0
+        for other in SERVICES.values():
+            consumed = await connection.fetch(_CONSUMED_SQL.format(schema=other.schema), service.parts.topic)
+            unconsumed |= {
+                f"{other.parts.name}/{c['consumer']} of {service.parts.topic}": sent - c["consumed"] for c in consumed
+            }
+    return Backlog(unnumbered, unpublished, unconsumed)
 
 
 async def wait_until_arrived(admin_url: str, *, within_seconds: float = 60.0) -> None:

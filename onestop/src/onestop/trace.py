@@ -3,26 +3,21 @@
 from datetime import datetime
 from typing import Any, Final
 
-import asyncpg
 import msgspec
 
 from kernel.values.refusals import RefusalKind, Refused
-from kernel.writing.database import SingleConnection
+from kernel.writing.event_store.log import read_stream
+from onestop.replay.snapshot import snapshot
 from onestop.services import SERVICES
 from settlement.encounters.domain.events import SettlementConfirmed, SettlementSupplemented
 
-_WHERE_SQL: Final = "SELECT encounter_id, person_id FROM settlement.settlements WHERE settlement_id = $1"
-_STREAM_SQL: Final = """
-SELECT version, type, schema_version, data, occurred_at FROM "{schema}".events WHERE stream_id = $1 ORDER BY version
-"""
+_ENCOUNTER_SQL: Final = "SELECT encounter_id FROM settlements WHERE settlement_id = $1"
 
 
 class Step(msgspec.Struct, frozen=True):
     """One event of the story."""
 
     service: str
-    stream: str
-    version: int
     type: str
     occurred_at: datetime
     event: Any
@@ -38,45 +33,40 @@ class Story(msgspec.Struct, frozen=True):
 
 async def trace(admin_url: str, settlement_id: str) -> Story:
     """Gather the story; raises Refused SETTLEMENT_UNKNOWN."""
-    connection = await asyncpg.connect(admin_url)
-    try:
-        row = await connection.fetchrow(_WHERE_SQL, settlement_id)
-        if row is None:
-            raise Refused("SETTLEMENT_UNKNOWN", f"there is no settlement {settlement_id}", kind=RefusalKind.NOT_FOUND)
-        steps = [*await _stream(connection, "settlement", f"encounter/{row['encounter_id']}")]
-        settled = next(
-            step.event
-            for step in steps
-            if isinstance(step.event, SettlementConfirmed) and step.event.settlement_id == settlement_id
-        )
-        steps += await _stream(connection, "identity", f"person/{settled.person_id}")
-        if settled.referral_id is not None:
-            steps += await _stream(connection, "referral", f"referral/{settled.referral_id}")
-        steps += await _stream(connection, "settlement", f"payment-refusal/{settlement_id}")
-        steps += await _stream(connection, "fund-ledger", f"journal/{settlement_id}")
-        supplements = [step.event for step in steps if _supplements(step.event, settlement_id)]
-        for review_id in dict.fromkeys(supplement.review_id for supplement in supplements):
-            steps += await _stream(connection, "settlement", f"review/{review_id}")
-        return Story(settled, tuple(sorted(steps, key=lambda step: step.occurred_at)), tuple(supplements))
-    finally:
-        await connection.close()
+    steps = await _steps(admin_url, "settlement", f"encounter/{await _encounter_of(admin_url, settlement_id)}")
+    settled = next(
+        step.event
+        for step in steps
+        if isinstance(step.event, SettlementConfirmed) and step.event.settlement_id == settlement_id
+    )
+    supplements = [step.event for step in steps if _supplements(step.event, settlement_id)]
+    reviews = dict.fromkeys(f"review/{supplement.review_id}" for supplement in supplements)
+    # What follows from something has its time and stands after it.
+    steps += await _steps(admin_url, "identity", f"person/{settled.person_id}")
+    if settled.referral_id is not None:
+        steps += await _steps(admin_url, "referral", f"referral/{settled.referral_id}")
+    steps += await _steps(admin_url, "settlement", f"payment-refusal/{settlement_id}", *reviews)
+    steps += await _steps(admin_url, "fund-ledger", f"journal/{settlement_id}")
+    return Story(settled, tuple(sorted(steps, key=lambda step: step.occurred_at)), tuple(supplements))
+
+
+async def _encounter_of(admin_url: str, settlement_id: str) -> str:
+    async with snapshot(admin_url, SERVICES["settlement"].schema) as connection:
+        found: str | None = await connection.fetchval(_ENCOUNTER_SQL, settlement_id)
+    if found is None:
+        raise Refused("SETTLEMENT_UNKNOWN", f"there is no settlement {settlement_id}", kind=RefusalKind.NOT_FOUND)
+    return found
 
 
 def _supplements(event: Any, settlement_id: str) -> bool:
     return isinstance(event, SettlementSupplemented) and event.settlement_id == settlement_id
 
 
-async def _stream(connection: SingleConnection, name: str, stream_id: str) -> list[Step]:
+async def _steps(admin_url: str, name: str, *stream_ids: str) -> list[Step]:
     service = SERVICES[name]
-    rows = await connection.fetch(_STREAM_SQL.format(schema=service.schema), stream_id)
-    return [
-        Step(
-            name,
-            stream_id,
-            row["version"],
-            row["type"],
-            row["occurred_at"],
-            service.parts.registry.decode(row["type"], row["schema_version"], row["data"]),
-        )
-        for row in rows
-    ]
+    async with snapshot(admin_url, service.schema) as connection:
+        return [
+            Step(name, logged.type, logged.recorded.occurred_at, logged.recorded.event)
+            for stream_id in stream_ids
+            for logged in await read_stream(connection, service.parts.registry, stream_id)
+        ]

@@ -1,13 +1,8 @@
-"""Where care is, whose referral it is, and messages that come twice: the edges of small decisions."""
+"""Where care is, and whose referral it is: the edges of small decisions."""
 
-from datetime import date
-
-import msgspec
 import pytest
 
-from kernel.values.refusals import RefusalKind, Refused
-from law import Claim
-from settlement.encounters.domain.deliveries import Delivery, each_once
+from kernel.values.refusals import Refused
 from settlement.institutions.domain import locality, pooling_area
 from settlement.referrals.domain import check_referral
 
@@ -48,22 +43,3 @@ def test_a_referral_is_of_one_person_and_to_one_hospital(told: tuple[str, str] |
     with pytest.raises(Refused) as refused:
         check_referral("r1", "p1", "H1", told)
     assert refused.value.code == code
-
-
-BILL = Claim(kind="inpatient", discharged_on=date(2019, 8, 20), total_fen=100, given_fen={"BMI": 50, "CII": 0})
-
-
-def test_a_message_that_comes_twice_counts_once_and_in_its_first_place() -> None:
-    first, second = Delivery("k1", BILL), Delivery("k2", BILL)
-    same = Delivery("k1", msgspec.structs.replace(BILL, given_fen={"CII": 0, "BMI": 50}))
-    assert each_once([first, second, same, second]) == (first, second)
-    assert each_once([]) == ()
-
-
-@pytest.mark.parametrize("changes", [{"total_fen": 101}, {"given_fen": {"BMI": 50}}, {"valid_invoice": False}])
-def test_a_key_that_comes_back_with_another_content_is_a_conflict(changes: dict[str, object]) -> None:
-    other = Delivery("k1", msgspec.structs.replace(BILL, **changes))
-    with pytest.raises(Refused) as refused:
-        each_once([Delivery("k1", BILL), Delivery("k1", BILL), other])
-    assert (refused.value.code, refused.value.kind) == ("IDEMPOTENCY_KEY_REUSED", RefusalKind.CONFLICT)
-    assert refused.value.about == {"key": "k1"}

@@ -7,9 +7,9 @@ import uvloop
 from rich.console import Console
 
 from onestop.options import HOME, POLICIES, Folder
-from workbench.contracts import app as contracts_app
 from workbench.examples.command import examples_command
 from workbench.policy import app as policy_app
+from workbench.promises import app as promises_app
 
 
 def add_to(app: typer.Typer) -> None:
@@ -18,7 +18,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("run")(run)
     app.command("examples")(examples_command)
     app.add_typer(policy_app, name="policy")
-    app.add_typer(contracts_app, name="contracts")
+    app.add_typer(promises_app, name="contracts")
     app.command("generate")(generate)
     app.command("kafka")(kafka)
 

@@ -18,9 +18,9 @@ from kernel.writing.database import Pool
 from law.packs.model import PackFile
 from onestop.platform import embedded_settings
 from onestop.services import SERVICES
-from workbench.contracts.asyncapi import asyncapi_document
 from workbench.examples.document import ExampleFile
-from workbench.policy.page import policy_pages
+from workbench.policy.page.pages import policy_pages
+from workbench.promises.asyncapi import asyncapi_document
 from workbench.requirements import page, read
 
 _CODES = {

@@ -1,7 +1,6 @@
 """The verification: every projection of every service rebuilt beside the live one, every settlement decided again."""
 
 import gc
-from collections.abc import Callable
 from typing import Any
 
 import asyncpg
@@ -10,12 +9,11 @@ import msgspec
 from kernel.messaging.event_log import partition_of
 from kernel.messaging.event_log.port import PARTITIONS
 from kernel.messaging.heard import Heard
+from kernel.writing.event_store.log import events_in_order
 from onestop.replay.redecide import Redecider
 from onestop.replay.shadow import Difference, Shadow, digest, rebuilt_tables
-from onestop.replay.snapshot import events_in_order, snapshot
+from onestop.replay.snapshot import snapshot
 from onestop.services import SERVICES, Service
-
-Progress = Callable[[str, int], None]
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -33,41 +31,40 @@ class Verdict(msgspec.Struct, frozen=True):
         return not self.differences
 
 
-async def verify(admin_url: str, progress: Progress = lambda _what, _count: None) -> Verdict:
+async def verify(admin_url: str) -> Verdict:
     """Rebuild and compare everything, while the services go on; the first difference of each table is kept."""
     # What replay makes lives for one page and has no cycles: the collector would only walk through it.
     collected = gc.isenabled()
     gc.disable()
     try:
-        return await _verify_all(admin_url, progress)
+        return await _verify_all(admin_url)
     finally:
         if collected:
             gc.enable()
 
 
-async def _verify_all(admin_url: str, progress: Progress) -> Verdict:
+async def _verify_all(admin_url: str) -> Verdict:
     events = tables = rows = 0
     differences: list[Difference] = []
     redecider = Redecider()
-    for name, service in SERVICES.items():
-        counted, compared, found = await _verify_service(admin_url, service, redecider, progress)
+    for service in SERVICES.values():
+        counted, compared, found = await _verify_service(admin_url, service, redecider)
         events += counted
         tables += len(compared)
         rows += sum(compared)
         differences += found
-        progress(name, counted)
     return Verdict(events, tables, rows, redecider.decided, tuple(differences))
 
 
 async def _verify_service(
-    admin_url: str, service: Service, redecider: Redecider, progress: Progress
+    admin_url: str, service: Service, redecider: Redecider
 ) -> tuple[int, list[int], list[Difference]]:
     writer = await asyncpg.connect(admin_url, server_settings={"timezone": "UTC"})
     shadow = Shadow(writer, service.schema, rebuilt_tables(service.tables))
     try:
         await shadow.create()
         async with snapshot(admin_url, service.schema) as live:
-            events, differences = await _rebuild_own(live, service, shadow, redecider, progress)
+            events, differences = await _rebuild_own(live, service, shadow, redecider)
             for heard in service.parts.heard:
                 events += await _rebuild_heard(admin_url, live, heard, shadow)
             compared = []
@@ -83,7 +80,7 @@ async def _verify_service(
 
 
 async def _rebuild_own(
-    live: Any, service: Service, shadow: Shadow, redecider: Redecider, progress: Progress
+    live: Any, service: Service, shadow: Shadow, redecider: Redecider
 ) -> tuple[int, list[Difference]]:
     events, differences = 0, []
     async for page in events_in_order(live, service.parts.registry):
@@ -95,7 +92,6 @@ async def _rebuild_own(
                 differences.append(difference)
         await shadow.apply(changes)
         events += len(page)
-        progress(service.parts.name, events)
     return events, differences
 
 

@@ -5,14 +5,13 @@ from kernel.http.answers import Json, answer, answered, stored_answer
 from kernel.http.app import create_app
 from kernel.http.availability import UnavailableError
 from kernel.http.bodies import body
-from kernel.http.correlation import correlate, current_correlation_id, outgoing_headers
+from kernel.http.correlation import current_correlation_id
 from kernel.http.error_codes import SHELL_CODES, ErrorCode, errors_markdown
 from kernel.http.guard import UnguardedRouteError, allow, of_division
 from kernel.http.idempotency import Idempotency, IdempotencyKey, keyless
 from kernel.http.logs import configure_logging
 from kernel.http.paging import Page, PageRequest, page_of, paging
 from kernel.http.problems import Problem, ProblemError
-from kernel.http.raw_bodies import RawContent, raw_body
 from kernel.http.routes import Router
 from kernel.http.serving import Address, Serving, serve, serving
 from kernel.http.startup_checks import KeylessRouteError
@@ -30,7 +29,6 @@ __all__ = [
     "PageRequest",
     "Problem",
     "ProblemError",
-    "RawContent",
     "RequestBody",
     "Router",
     "Serving",
@@ -44,17 +42,14 @@ __all__ = [
     "answered",
     "body",
     "configure_logging",
-    "correlate",
     "create_app",
     "current_correlation_id",
     "encode",
     "errors_markdown",
     "keyless",
     "of_division",
-    "outgoing_headers",
     "page_of",
     "paging",
-    "raw_body",
     "serve",
     "serving",
     "stored_answer",

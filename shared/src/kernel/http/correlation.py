@@ -6,12 +6,10 @@ from typing import Final
 from uuid import uuid4
 
 _ACCEPTED: Final = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
-_TRACEPARENT: Final = re.compile(rb"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 #: 18 digits in a row may be somebody's resident ID number, which must not travel as an id.
 _RESIDENT_ID: Final = re.compile(rb"[0-9]{17}[0-9Xx]")
 
 _correlation_id: Final = ContextVar("correlation_id", default="")
-_traceparent: Final = ContextVar("traceparent", default="")
 
 
 def current_correlation_id() -> str:
@@ -19,26 +17,12 @@ def current_correlation_id() -> str:
     return _correlation_id.get()
 
 
-def correlate(correlation_id: str, traceparent: str = "") -> None:
-    """Make this the correlation id of the present task: for consumers, which get it from a message."""
-    _correlation_id.set(correlation_id)
-    _traceparent.set(traceparent)
-
-
-def outgoing_headers() -> dict[str, str]:
-    """Headers that pass correlation and trace on with an HTTP call."""
-    headers = {"X-Correlation-Id": _correlation_id.get(), "traceparent": _traceparent.get()}
-    return {name: value for name, value in headers.items() if value}
-
-
 def correlate_request(headers: list[tuple[bytes, bytes]]) -> str:
     """Take the id from a request's headers, or make one when it is missing or unfit; returns it."""
-    correlation_id, traceparent = "", ""
+    correlation_id = ""
     for name, value in headers:
         if name == b"x-correlation-id" and _ACCEPTED.fullmatch(value) and not _RESIDENT_ID.search(value):
             correlation_id = value.decode("ascii")
-        elif name == b"traceparent" and _TRACEPARENT.fullmatch(value):
-            traceparent = value.decode("ascii")
     correlation_id = correlation_id or str(uuid4())
-    correlate(correlation_id, traceparent)
+    _correlation_id.set(correlation_id)
     return correlation_id

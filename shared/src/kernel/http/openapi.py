@@ -12,7 +12,6 @@ from kernel.http.answers import JSON_MEDIA_TYPE
 from kernel.http.bodies import Body
 from kernel.http.guard import Allow
 from kernel.http.problems import PROBLEM_MEDIA_TYPE, Problem
-from kernel.http.raw_bodies import RawBody
 from kernel.http.routes import Route
 
 _REFERENCE: Final = "#/components/schemas/{name}"
@@ -59,8 +58,6 @@ def _complete(operation: dict[str, Any], route: Route, schema_of: dict[int, Any]
         if isinstance(part, Body):
             content = {JSON_MEDIA_TYPE: {"schema": schema_of[id(part.struct)]}}
             operation["requestBody"] = {"required": True, "content": content}
-        if isinstance(part, RawBody):
-            operation["requestBody"] = {"required": True, "content": {name: {} for name in part.media_types}}
         operation.setdefault("parameters", []).extend(part.parameters())
     if not operation.get("parameters"):
         operation.pop("parameters", None)

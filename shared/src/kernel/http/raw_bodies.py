@@ -1,41 +1,12 @@
-"""Bodies as bytes: read within a limit, of declared media types; files that departments push come this way."""
+"""Bodies as bytes: read within a limit, of declared media types."""
 
-from typing import Any, Final
+from typing import Final
 
-import msgspec
-from fastapi import Depends
 from starlette.requests import Request
-from typing_extensions import override
 
-from kernel.http.parts import Part
 from kernel.http.problems import ProblemError
 
 BODY_BYTES_MAX: Final = 1024 * 1024
-
-
-class RawContent(msgspec.Struct, frozen=True):
-    """A body as received, with its media type without parameters."""
-
-    media_type: str
-    content: bytes
-
-
-class RawBody(Part):
-    """Reads a body of one of ``media_types`` and at most ``bytes_max`` bytes."""
-
-    def __init__(self, media_types: tuple[str, ...], bytes_max: int) -> None:
-        self.media_types = media_types
-        self._bytes_max = bytes_max
-
-    @override
-    async def __call__(self, request: Request) -> RawContent:
-        media_type = media_type_of(request, self.media_types)
-        return RawContent(media_type, await bounded_body(request, self._bytes_max))
-
-
-def raw_body(*media_types: str, bytes_max: int = BODY_BYTES_MAX) -> Any:
-    """Dependency that reads a file: ``file: Annotated[RawContent, raw_body("text/csv")]``."""
-    return Depends(RawBody(media_types, bytes_max))
 
 
 def media_type_of(request: Request, accepted: tuple[str, ...]) -> str:

@@ -120,7 +120,7 @@ class CommandPath:
             # the first run of a command pays no round trip for this.
             first = await self.store.answer(context.scope, context.key)
             if first is not None:
-                return _repeated(first, context)
+                return repeated(first, context)
             assert isinstance(obstacle, Refused), f"command {context.command_id} collided with no stored answer"
             raise
 
@@ -222,7 +222,11 @@ class Within(CommandPath):
             await self.store.commit_in(self._connection, [write])
 
 
-def _repeated(first: Answer, context: CommandContext) -> Answered:
+def repeated(first: Answer, context: CommandContext) -> Answered:
+    """What comes again under a key that was used: the first answer, or a conflict where something else was asked.
+
+    Raises Refused IDEMPOTENCY_KEY_REUSED.
+    """
     if first.request_hash != context.request_hash:
         raise Refused(
             "IDEMPOTENCY_KEY_REUSED",

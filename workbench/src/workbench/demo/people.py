@@ -13,7 +13,7 @@ _FAMILY: Final = "赵钱孙李周吴郑王冯陈"
 _GIVEN: Final = "示例甲乙丙丁戊己庚辛"
 
 
-class DemoPerson(msgspec.Struct, frozen=True):
+class DemoPerson(msgspec.Struct, frozen=True, kw_only=True):
     """One made-up person with what a department says. ``group`` only for LOW_INCOME."""
 
     number: int
@@ -52,7 +52,14 @@ def _person(number: int, chance: Random) -> DemoPerson:
     sequence = 2 * (number % 500) + (1 if sex == "MALE" else 0)
     body = f"{county}{born_on:%Y%m%d}{sequence:03d}"
     department, category, group = _SAID[number % len(_SAID)]
-    name = chance.choice(_FAMILY) + chance.choice(_GIVEN) + chance.choice(_GIVEN)
     return DemoPerson(
-        number, body + ric.calc_check_digit(f"{body}0"), name, sex, born_on, county, department, category, group
+        number=number,
+        id_number=body + ric.calc_check_digit(f"{body}0"),
+        name=chance.choice(_FAMILY) + chance.choice(_GIVEN) + chance.choice(_GIVEN),
+        sex=sex,
+        born_on=born_on,
+        county=county,
+        department=department,
+        category=category,
+        group=group,
     )

@@ -6,16 +6,16 @@ import asyncpg
 import msgspec
 
 from contracts.settlement import SettlementConfirmed, SettlementRevoked, SettlementSupplemented
-from onestop.replay.snapshot import events_in_order, snapshot
+from kernel.writing.event_store.log import events_in_order
+from onestop.replay.snapshot import snapshot
 from onestop.services import SERVICES
 
 _LEDGER_SQL: Final = """
 SELECT account, (debit_fen - credit_fen)::bigint AS balance_fen FROM fund_ledger.balances ORDER BY account
 """
-_JOURNALS_SQL: Final = "SELECT count(*) FROM fund_ledger.journals"
 
 
-class Books(msgspec.Struct, frozen=True):
+class Books(msgspec.Struct, frozen=True, kw_only=True):
     """The settlements' view and the ledger's view of the same day, in fen."""
 
     settled: int
@@ -64,18 +64,22 @@ async def read_books(admin_url: str) -> Books:
             by_payer[layer.payer] = by_payer.get(layer.payer, 0) + layer.amount_fen
     balances = await _balances(admin_url)
     return Books(
-        told.settled,
-        told.revoked,
-        by_payer,
-        sum(event.patient_pays_fen for event in standing) + sum(c.patient_fen for c in changes),
-        sum(event.total_fen for event in standing),
-        sum(bill.payout_fen for bill in bills),
-        -sum(fen for account, fen in balances.items() if account.startswith("payable/hospital/")),
-        -sum(fen for account, fen in balances.items() if account.startswith(("payable/person/", "receivable/"))),
-        sum(balances.values()),
-        {account: fen for account, fen in balances.items() if _is_aid_fund(account) and fen > 0},
-        sum(change.patient_fen for change in changes),
+        settled=told.settled,
+        revoked=told.revoked,
+        by_payer_fen=by_payer,
+        patients_fen=sum(event.patient_pays_fen for event in standing) + sum(c.patient_fen for c in changes),
+        total_fen=sum(event.total_fen for event in standing),
+        payout_fen=sum(bill.payout_fen for bill in bills),
+        owed_to_hospitals_fen=_owed(balances, "payable/hospital/"),
+        owed_to_persons_fen=_owed(balances, "payable/person/", "receivable/"),
+        ledger_sum_fen=sum(balances.values()),
+        funds_in_debt={account: fen for account, fen in balances.items() if _is_aid_fund(account) and fen > 0},
+        supplemented_fen=sum(change.patient_fen for change in changes),
     )
+
+
+def _owed(balances: dict[str, int], *accounts: str) -> int:
+    return -sum(fen for account, fen in balances.items() if account.startswith(accounts))
 
 
 class _Told(msgspec.Struct):

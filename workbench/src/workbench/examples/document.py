@@ -8,7 +8,7 @@ import msgspec
 
 from law.packs.loading import located
 from law.packs.source import Source
-from workbench.examples.kinds import Kinds
+from workbench.examples.kinds.every_kind import Kinds
 from workbench.examples.settle import SettleExample
 
 Example = SettleExample | Kinds

@@ -13,15 +13,13 @@ from workbench.examples.http_regions import Home
 from workbench.examples.http_setting import Setting
 from workbench.examples.outcome import Value
 from workbench.examples.reading import names_of, standing_of
-from workbench.examples.settle import Costs, Played, RefuseStep, RevokeStep, SettleExample, SettleStep
+from workbench.examples.settle import BillStep, Costs, Played, RefuseStep, RevokeStep, SettleExample, SettleStep
 
 
 class Case:
     """An example that is being played."""
 
-    def __init__(
-        self, client: HttpClient, example: SettleExample, first: SettleStep | RefuseStep, file: PackFile, home: Home
-    ):
+    def __init__(self, client: HttpClient, example: SettleExample, first: BillStep, file: PackFile, home: Home):
         self._client = client
         self._example = example
         self._file = file
@@ -65,7 +63,7 @@ class Case:
             self._journals(settlement, 2)
         return Played({"refund_to_patient": done["refund_to_patient"], **self._after(done["accumulators"])})
 
-    def _ready(self, step: SettleStep | RefuseStep) -> tuple[str, str, dict[str, Any]]:
+    def _ready(self, step: BillStep) -> tuple[str, str, dict[str, Any]]:
         """Everything before the settlement: the hospital, the encounter's path, and what the settlement will say."""
         hospital = self._setting.hospital(step.encounter)
         path = f"/v1/encounters/{self._admit(step, hospital)}"
@@ -84,7 +82,7 @@ class Case:
             arrived(lambda: self._referred(hospital, path, bill), f"{self._example.id}: the approval never arrived")
         return hospital, path, bill
 
-    def _admit(self, step: SettleStep | RefuseStep, hospital: str) -> str:
+    def _admit(self, step: BillStep, hospital: str) -> str:
         encounter = step.encounter
         day = encounter.admitted or encounter.discharged
         body = {"person_id": self._person, "kind": encounter.kind, "admitted_on": day.isoformat()}
@@ -158,13 +156,13 @@ def fee_lines(costs: Costs) -> list[dict[str, Any]]:
     ]
 
 
-def _is_ordinary(step: SettleStep | RefuseStep) -> bool:
+def _is_ordinary(step: BillStep) -> bool:
     """Whether a visit needs no discharge, because there is nothing to tell at its end."""
     encounter = step.encounter
     return encounter.valid_invoice and encounter.cause == "illness" and not encounter.mental_disorder
 
 
-def discharge_of(step: SettleStep | RefuseStep) -> dict[str, Any]:
+def discharge_of(step: BillStep) -> dict[str, Any]:
     """The end of a stay with the facts that the example tells."""
     encounter = step.encounter
     return {

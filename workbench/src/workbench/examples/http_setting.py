@@ -12,7 +12,7 @@ from law.standing import Enrolment
 from workbench.examples.http_client import HttpClient, arrived
 from workbench.examples.http_regions import Home
 from workbench.examples.reading import funds_of, openings_of, standing_of
-from workbench.examples.settle import Encounter, RefuseStep, SettleExample, SettleStep
+from workbench.examples.settle import BillStep, Encounter, SettleExample, SettleStep
 
 #: A county of no example; what lies there is outside every person's county.
 _ELSEWHERE = "98"
@@ -28,7 +28,7 @@ class Setting:
         self._file = file
         self._home = home
 
-    def register(self, first: SettleStep | RefuseStep) -> str:
+    def register(self, first: BillStep) -> str:
         """Register the person with every membership and enrolment; gives the person's id."""
         home = self._home
         body = {"id_number": home.id_number, "name": "示例", "born_on": home.born_on.isoformat(), "sex": "FEMALE"}

@@ -16,11 +16,10 @@ from workbench.examples.amounts import fen
 from workbench.examples.assumptions import assumed_of
 from workbench.examples.people import insured, member
 from workbench.examples.settle import (
+    BillStep,
     Encounter,
     MembershipGiven,
-    RefuseStep,
     SettleExample,
-    SettleStep,
     UnknownPackError,
 )
 
@@ -83,7 +82,7 @@ def policy_of(example: SettleExample, on: date, library: PackLibrary) -> Policy:
     return Policy(reread(in_force[-1], assumed_of(example.assumes, in_force[-1])), on, configured)
 
 
-def claim_of(step: SettleStep | RefuseStep) -> Claim:
+def claim_of(step: BillStep) -> Claim:
     """The bill of a step."""
     encounter, costs = step.encounter, step.costs
     return Claim(

@@ -7,7 +7,7 @@ from typing import Final
 from kernel.values.refusals import Refused
 from law.packs import PackLibrary
 from workbench.examples.document import Example, read
-from workbench.examples.kinds import Table
+from workbench.examples.kinds.part import Table
 from workbench.examples.outcome import Mismatch, Outcome, Report, compare
 from workbench.examples.player import Player
 from workbench.examples.settle import SettleExample, UnknownPackError, expected_of, step_name, unexpected_layers

@@ -97,15 +97,20 @@ class RevokeExpected(_Part, frozen=True, kw_only=True):
     refund_to_patient: Yuan | None = None
 
 
-class SettleStep(_Part, frozen=True, kw_only=True, tag_field="op", tag="settle"):
-    """Settle a bill."""
+class BillStep(_Part, frozen=True, kw_only=True):
+    """A bill, whatever must come of it."""
 
     id: str
     encounter: Encounter
     costs: Costs
     inputs: dict[str, Yuan]
-    expect: SettleExpected
     working: str | None = None
+
+
+class SettleStep(BillStep, frozen=True, kw_only=True, tag_field="op", tag="settle"):
+    """Settle a bill."""
+
+    expect: SettleExpected
 
 
 class RevokeStep(_Part, frozen=True, kw_only=True, tag_field="op", tag="revoke"):
@@ -122,15 +127,10 @@ class RefusedExpected(_Part, frozen=True, kw_only=True):
     refused: str
 
 
-class RefuseStep(_Part, frozen=True, kw_only=True, tag_field="op", tag="refuse"):
+class RefuseStep(BillStep, frozen=True, kw_only=True, tag_field="op", tag="refuse"):
     """A bill that must not be settled; the year stays as it was."""
 
-    id: str
-    encounter: Encounter
-    costs: Costs
-    inputs: dict[str, Yuan]
     expect: RefusedExpected
-    working: str | None = None
 
 
 Step = SettleStep | RefuseStep | RevokeStep

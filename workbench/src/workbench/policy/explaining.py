@@ -7,10 +7,10 @@ from rich.table import Table as Grid
 from kernel.values.money import yuan_from_fen
 from law import LayerTrace, statement
 from law.packs import PackLibrary
-from workbench.examples.kinds import Table
+from workbench.examples.kinds.part import Table
+from workbench.examples.playing import PlayedBack, PlayedBill, PlayedRefusal, play
 from workbench.examples.runner import table_outcomes
 from workbench.examples.settle import SettleExample
-from workbench.policy.playing import PlayedBack, PlayedBill, PlayedRefusal, play
 
 
 def explain(console: Console, example: SettleExample, library: PackLibrary) -> None:

@@ -11,7 +11,7 @@ from law.packs.rows import Dated, For, Row
 from workbench.policy.words import applies_to
 
 
-class FigureRow(msgspec.Struct, frozen=True):
+class FigureRow(msgspec.Struct, frozen=True, kw_only=True):
     """One figure. ``value`` is in the document's own terms; None where the document gives nothing."""
 
     payer: str
@@ -20,7 +20,7 @@ class FigureRow(msgspec.Struct, frozen=True):
     whom: str
     value: str | None
     clause: str
-    from_: date | None
+    from_: date | None = None
     sample: bool = False
 
     @property
@@ -37,9 +37,14 @@ def figures(file: PackFile) -> Iterator[FigureRow]:
                 for dated in row.values:
                     yield _figure(layer, table, row, dated, file, money=money)
                 if row.configured is not None:
-                    value = f"to be configured: {row.configured}"
-                    whom = applies_to(row.for_, file)
-                    yield FigureRow(layer.payer, table, row.for_, whom, value, row.clause or "", None)
+                    yield FigureRow(
+                        payer=layer.payer,
+                        table=table,
+                        to=row.for_,
+                        whom=applies_to(row.for_, file),
+                        value=f"to be configured: {row.configured}",
+                        clause=row.clause or "",
+                    )
         yield from _steps(layer)
 
 
@@ -55,20 +60,30 @@ def figures_in_force(file: PackFile, on: date, readings: Iterable[str]) -> Itera
 
 def _figure(layer: Layer, table: str, row: Row, dated: Dated, file: PackFile, *, money: bool) -> FigureRow:
     unit = " 元" if money else "%"
-    value = None if dated.value is None else f"{dated.value}{unit}"
-    whom = applies_to(row.for_, file)
-    return FigureRow(layer.payer, table, row.for_, whom, value, dated.clause, dated.from_, dated.sample)
+    return FigureRow(
+        payer=layer.payer,
+        table=table,
+        to=row.for_,
+        whom=applies_to(row.for_, file),
+        value=None if dated.value is None else f"{dated.value}{unit}",
+        clause=dated.clause,
+        from_=dated.from_,
+        sample=dated.sample,
+    )
 
 
 def _steps(layer: Layer) -> Iterator[FigureRow]:
     match layer:
         case BandedLumpSum(bands=bands, bands_from=since):
             for band in bands:
-                whom = f"from {band.from_yuan} 元 on (included)"
-                yield FigureRow(layer.payer, "bands", For(), whom, f"{band.pays_yuan} 元", layer.clause, since)
+                yield _step(layer, "bands", f"from {band.from_yuan} 元 on (included)", f"{band.pays_yuan} 元", since)
         case SegmentedRate(segments=segments, segments_from=since):
             for segment in segments:
                 whom = "above" if segment.upto_yuan is None else f"up to {segment.upto_yuan} 元 (included)"
-                yield FigureRow(layer.payer, "segments", For(), whom, f"{segment.percent}%", layer.clause, since)
+                yield _step(layer, "segments", whom, f"{segment.percent}%", since)
         case _:
             return
+
+
+def _step(layer: Layer, table: str, whom: str, value: str, since: date | None) -> FigureRow:
+    return FigureRow(payer=layer.payer, table=table, to=For(), whom=whom, value=value, clause=layer.clause, from_=since)

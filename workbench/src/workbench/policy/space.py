@@ -51,7 +51,7 @@ class Person(msgspec.Struct, frozen=True):
         return Standing((held,), (insured(day),))
 
 
-class Case(msgspec.Struct, frozen=True):
+class Case(msgspec.Struct, frozen=True, kw_only=True):
     """A person and a bill under all circumstances that a policy may ask for."""
 
     person: Person
@@ -92,7 +92,16 @@ def cases(a: Policy, b: Policy) -> Iterator[Case]:
     for person, kind, where in product(people(files), kinds_told_apart(*files), places_told_apart(*files)):
         referred = (True, False) if referral and where[0] == "out_county" else (True,)
         for shape, total, earlier, has, by in product(shapes, TOTALS_FEN, _EARLIER, referred, approvals):
-            yield Case(person, kind, where, shape, total, earlier, has, by)
+            yield Case(
+                person=person,
+                kind=kind,
+                where=where,
+                shape=shape,
+                total_fen=total,
+                earlier=earlier,
+                referred=has,
+                approved_by=by,
+            )
 
 
 def people(files: tuple[PackFile, PackFile]) -> list[Person]:

@@ -11,8 +11,9 @@ from law.packs.source import Source
 #: Which of the documents an id belongs to: its two letters.
 DocumentCode = Literal["LY", "HN", "HU", "GX", "JY"]
 Service = Literal["identity", "referral", "settlement", "fund-ledger", "operations"]
-#: ``met`` with all its edges, ``partly`` where the text of ``not_yet`` says what is missing, or ``not yet``.
-Status = Literal["met", "partly", "not yet"]
+#: ``met`` with all its edges, ``partly`` where the text of ``not_yet`` says what is missing, ``not wired`` where code
+#: and tests are there but no service calls them, or ``not yet``.
+Status = Literal["met", "partly", "not wired", "not yet"]
 Text = Annotated[str, msgspec.Meta(min_length=1)]
 
 
@@ -24,13 +25,17 @@ class Missing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Requirement(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One requirement: its clause, its rule in short, and references to what meets and what proves it."""
+    """One requirement: its clause, its rule in short, and references to what meets and what proves it.
+
+    ``not_wired`` is code that would meet it and that no service calls yet.
+    """
 
     id: Annotated[str, msgspec.Meta(pattern=r"^R-(LY|HN|HU|GX|JY)-[0-9]{2}$")]
     clause: Text
     rule: Text
     service: tuple[Service, ...]
     met_by: tuple[Text, ...] = ()
+    not_wired: tuple[Text, ...] = ()
     proved_by: tuple[Text, ...] = ()
     not_yet: Missing | None = None
 
@@ -44,7 +49,10 @@ class Requirement(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
         """How far it is met."""
         if not self.proved_by:
             return "not yet"
-        return "met" if self.not_yet is None else "partly"
+        # A pack's words do nothing by themselves.
+        if self.not_wired and not any("::" in reference for reference in self.met_by):
+            return "not wired"
+        return "partly" if self.not_wired or self.not_yet else "met"
 
 
 class PolicyDocument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -74,4 +82,4 @@ def parse(text: str, name: str) -> Requirements:
     try:
         return msgspec.convert(source.value, Requirements)
     except msgspec.ValidationError as error:
-        raise located(error, source, "onestop/src/onestop/requirements/document.py") from error
+        raise located(error, source, "workbench/src/workbench/requirements/document.py") from error

@@ -1,4 +1,4 @@
-"""Faults of the data file: an id that is missing or stands twice, one without proof, a reference that leads nowhere."""
+"""Faults of the data file: an id missing or twice, one without proof, a reference to nothing or to idle code."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from pathlib import Path
 
 from workbench.requirements.document import Requirement, Requirements
 from workbench.requirements.references import unresolved
+from workbench.requirements.wiring import Wiring, wiring
 
 
 def faults(told: Requirements, root: Path) -> Iterator[str]:
@@ -13,12 +14,30 @@ def faults(told: Requirements, root: Path) -> Iterator[str]:
     yield from _wrong_ids(told)
     for requirement in told.requirements:
         yield from _without_proof(requirement)
-        for reference in requirement.met_by:
-            if why := unresolved(reference, root, told.examples, test=False):
-                yield f"{requirement.id}: met_by {reference}: {why}"
-        for reference in requirement.proved_by:
-            if why := unresolved(reference, root, told.examples, test=True):
-                yield f"{requirement.id}: proved_by {reference}: {why}"
+        for name, references in _named(requirement):
+            for reference in references:
+                if why := unresolved(reference, root, told.examples, test=name == "proved_by"):
+                    yield f"{requirement.id}: {name} {reference}: {why}"
+        yield from _wrongly_wired(requirement, wiring(root))
+
+
+def _named(requirement: Requirement) -> Iterator[tuple[str, tuple[str, ...]]]:
+    yield "met_by", requirement.met_by
+    yield "not_wired", requirement.not_wired
+    yield "proved_by", requirement.proved_by
+
+
+def _wrongly_wired(requirement: Requirement, wired: Wiring) -> Iterator[str]:
+    for reference in requirement.met_by:
+        path, mark, name = reference.partition("::")
+        if mark and not wired.calls(path, name):
+            yield f"{requirement.id}: met_by {reference}: no service calls it; name it under not_wired"
+    for reference in requirement.not_wired:
+        path, mark, name = reference.partition("::")
+        if not mark:
+            yield f"{requirement.id}: not_wired {reference}: only code can be called or not"
+        elif wired.calls(path, name):
+            yield f"{requirement.id}: not_wired {reference}: a service calls it by now; name it under met_by"
 
 
 def _wrong_ids(told: Requirements) -> Iterator[str]:
@@ -32,7 +51,10 @@ def _wrong_ids(told: Requirements) -> Iterator[str]:
 def _without_proof(requirement: Requirement) -> Iterator[str]:
     if not requirement.service:
         yield f"{requirement.id}: names no service"
-    if bool(requirement.met_by) != bool(requirement.proved_by):
+    code = requirement.met_by or requirement.not_wired
+    if bool(code) != bool(requirement.proved_by):
         yield f"{requirement.id}: met_by and proved_by go together; without a test it is not met"
-    if not requirement.met_by and requirement.not_yet is None:
+    if not code and requirement.not_yet is None:
         yield f"{requirement.id}: has neither what meets it nor not_yet"
+    if requirement.not_wired and requirement.not_yet is None:
+        yield f"{requirement.id}: is not met while no service calls what is not wired; not_yet says what is missing"

@@ -9,7 +9,8 @@ from workbench.requirements.document import Requirement, Requirements, Service, 
 _HEAD: Final = """# Requirements
 
 Generated from [requirements.yaml](requirements.yaml) by `make generate`; a test checks that every reference leads
-somewhere. *met*: code or a pack does it and a test proves it, edges included; *partly*: the rest is named; *not yet*:
+somewhere, and that services call what meets a requirement. *met*: code or a pack does it and a test proves it, edges
+included; *partly*: the rest is named; *not wired*: code and tests are there, but no service calls them yet; *not yet*:
 with the issue that asks for it, or *later* where no open issue does. Clauses are cited as in the packs. A requirement
 of several services counts for each of them. Worked examples are played by `tests/journeys/test_examples.py`.
 """
@@ -64,7 +65,7 @@ def _table(requirements: Iterable[Requirement]) -> Iterator[str]:
             each.rule,
             ", ".join(each.service),
             each.status,
-            "<br>".join(map(_link, each.met_by)),
+            "<br>".join([*map(_link, each.met_by), *(f"{_link(idle)} (not wired)" for idle in each.not_wired)]),
             "<br>".join(map(_link, each.proved_by)),
             _missing(each),
         )

@@ -1,17 +1,31 @@
-"""Reading the numbered log: events by gseq, in pages, for relays and replay."""
+"""Reading events back with their places: the numbered log in pages, for relays and replay, and one stream's story."""
 
 from collections.abc import AsyncIterator
 from typing import Any, Final
 
 import msgspec
 
-from kernel.writing.database import Connection, Pool
+from kernel.writing.database import Pool, SingleConnection
 from kernel.writing.event_registry import EventRegistry
 from kernel.writing.event_store.stream import LoggedEvent, RecordedEvent
 
-_READ_SQL: Final = """
-SELECT l.gseq, e.stream_id, e.version, e.event_id, e.type, e.schema_version, e.data, e.meta, e.occurred_at
-FROM event_log l JOIN events e ON e.pos = l.pos WHERE l.gseq > $1 ORDER BY l.gseq LIMIT $2
+PAGE: Final = 5000
+
+_COLUMNS: Final = "e.stream_id, e.version, e.event_id, e.type, e.schema_version, e.data, e.meta, e.occurred_at"
+_LOG_SQL: Final = f"""
+SELECT l.gseq, {_COLUMNS} FROM event_log l JOIN events e ON e.pos = l.pos
+WHERE l.gseq > $1 ORDER BY l.gseq LIMIT $2
+"""
+# Events that the sequencer has not numbered yet, in the order in which it will.
+_TAIL_SQL: Final = f"""
+SELECT 0 AS gseq, {_COLUMNS} FROM events e
+WHERE NOT EXISTS (SELECT FROM event_log l WHERE l.pos = e.pos) AND e.order_tx >= (SELECT order_tx FROM sequencer)
+ORDER BY e.order_tx, e.pos
+"""
+_STREAM_SQL: Final = f"SELECT 0 AS gseq, {_COLUMNS} FROM events e WHERE e.stream_id = $1 ORDER BY e.version"
+_COUNTS_SQL: Final = """
+SELECT (SELECT count(*) FROM events) AS events, (SELECT count(*) FROM event_log) AS numbered,
+       (SELECT COALESCE(max(gseq), 0) FROM event_log) AS last
 """
 
 
@@ -22,20 +36,46 @@ class _Meta(msgspec.Struct, frozen=True):
 _meta_decoder: Final = msgspec.json.Decoder(_Meta)
 
 
-async def read_log(source: Pool | Connection, registry: EventRegistry, *, after: int, limit: int) -> list[LoggedEvent]:
+class LogCounts(msgspec.Struct, frozen=True):
+    """How many events there are, how many of them have a number, and the last number."""
+
+    events: int
+    numbered: int
+    last: int
+
+
+async def read_log(
+    source: Pool | SingleConnection, registry: EventRegistry, *, after: int, limit: int
+) -> list[LoggedEvent]:
     """Up to ``limit`` events with a number above ``after``, in order."""
-    rows = await source.fetch(_READ_SQL, after, limit)
-    return [_logged(row, registry) for row in rows]
+    return [_logged(row, registry) for row in await source.fetch(_LOG_SQL, after, limit)]
 
 
-async def read_whole_log(
-    source: Connection, registry: EventRegistry, *, page: int = 5000
+async def events_in_order(
+    source: SingleConnection, registry: EventRegistry, *, numbered_only: bool = False
 ) -> AsyncIterator[list[LoggedEvent]]:
-    """The whole log in pages; inside one REPEATABLE READ transaction it is one consistent picture."""
+    """Every event in pages: the numbered ones, then those still waiting for their number (gseq 0).
+
+    Inside one REPEATABLE READ transaction it is one consistent picture.
+    """
     after = 0
-    while logged := await read_log(source, registry, after=after, limit=page):
-        yield logged
-        after = logged[-1].gseq
+    while page := await read_log(source, registry, after=after, limit=PAGE):
+        yield page
+        after = page[-1].gseq
+    if not numbered_only and (rows := await source.fetch(_TAIL_SQL)):
+        yield [_logged(row, registry) for row in rows]
+
+
+async def read_stream(source: SingleConnection, registry: EventRegistry, stream_id: str) -> list[LoggedEvent]:
+    """One stream's events, oldest first, with what else is known of each; their numbers are not looked up."""
+    return [_logged(row, registry) for row in await source.fetch(_STREAM_SQL, stream_id)]
+
+
+async def log_counts(source: SingleConnection) -> LogCounts:
+    """How far the sequencer is."""
+    row = await source.fetchrow(_COUNTS_SQL)
+    assert row is not None
+    return LogCounts(row["events"], row["numbered"], row["last"])
 
 
 def _logged(row: Any, registry: EventRegistry) -> LoggedEvent:

@@ -1,19 +1,24 @@
 """Kinds of examples about single bills: bands, segments, excluded cost, bad input, doubles, re-adjudication."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime, time
+from hashlib import sha256
 from typing import Final
 
+import msgspec
 from typing_extensions import override
 
+from kernel.values.china_time import CHINA
 from kernel.values.refusals import Refused
+from kernel.writing.command_context import CommandContext
+from kernel.writing.command_path import repeated
+from kernel.writing.event_store import Answer
 from law import Adjudication, Claim, Standing, adjudicate
 from law.claim import check
 from law.methods.cumulative import band_amount, segmented_increment
 from law.packs import PackLibrary, Policy
 from law.packs.layers import BandedLumpSum
 from law.packs.rows import Segment
-from settlement.encounters.domain.deliveries import Delivery, each_once
 from settlement.encounters.domain.readjudication import decide_in_order, without
 from workbench.examples.amounts import Percent, Yuan
 from workbench.examples.kinds.part import Part, Table, fen, one, yuan
@@ -188,13 +193,26 @@ class Idempotency(Table, tag="idempotency", frozen=True, kw_only=True):
     @override
     def play(self, library: PackLibrary) -> Iterator[Outcome]:
         policy = self.policy(library)
-        deliveries = [
-            Delivery(given.key, own_cost_claim(given.compliant_self, policy)) for given in self.given.deliveries
-        ]
-        posted = each_once(deliveries)
-        year = decide_in_order([(one.key, one.claim) for one in posted], poor_person(policy), {}, policy)
+        answers: dict[str, Answer] = {}
+        posted: list[tuple[str, Claim]] = []
+        for given in self.given.deliveries:
+            claim = own_cost_claim(given.compliant_self, policy)
+            context = delivered(given.key, claim)
+            if (first := answers.get(given.key)) is not None:
+                repeated(first, context)
+                continue
+            answers[given.key] = Answer(context.scope, context.key, context.request_hash, 201, "")
+            posted.append((given.key, claim))
+        year = decide_in_order(posted, poor_person(policy), {}, policy)
         after = year[-1].result.after_fen["compliant_own"] if year else 0
         return one(self.expect, compliant_self_ytd=yuan(after), posted=len(posted))
+
+
+def delivered(key: str, claim: Claim) -> CommandContext:
+    """A hospital's message as the command path takes it, at the end of the discharge's day in China."""
+    moment = datetime.combine(claim.discharged_on, time(23, 59), CHINA)
+    asked = sha256(msgspec.json.encode(claim, order="sorted")).digest()
+    return CommandContext(scope="hospital", key=key, request_hash=asked, actor="hospital", now=moment)
 
 
 def own_cost_claim(amount: Yuan, policy: Policy) -> Claim:

@@ -6,10 +6,10 @@ from law import statement
 from law.packs import Pack, PackLibrary
 from workbench.examples.assumptions import assumed_of
 from workbench.examples.document import read
+from workbench.examples.playing import PlayedBill, play
 from workbench.examples.settle import SettleExample
 from workbench.policy.files import examples_beside
 from workbench.policy.page.markdown import paragraph, section
-from workbench.policy.playing import PlayedBill, play
 
 
 def worked_example(pack: Pack, path: Path) -> list[str]:

@@ -6,10 +6,10 @@ import msgspec
 import pytest
 
 from kernel.writing.event_registry import EventRegistry, EventType
-from workbench.contracts.comparing import breaks
-from workbench.contracts.samples import Sample, faults
-from workbench.contracts.schemas import places
-from workbench.contracts.surface import api_places
+from workbench.promises.comparing import breaks
+from workbench.promises.samples import Sample, faults
+from workbench.promises.schemas import places
+from workbench.promises.surface import api_places
 
 RELEASED = {
     "s POST /v1/x": "operation",

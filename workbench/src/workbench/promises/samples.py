@@ -7,7 +7,7 @@ import msgspec
 
 from kernel.writing.event_registry import EventRegistry
 from onestop.services import SERVICES
-from workbench.contracts.schemas import Schema, variants
+from workbench.promises.schemas import Schema, variants
 
 #: A plain text, and also a moment: msgspec's schema calls a moment with or without a zone simply a string.
 _TEXT: Final = "2019-07-01T08:00:00Z"

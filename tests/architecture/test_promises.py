@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from workbench.contracts.released import broken_promises, released_samples, released_surface
-from workbench.contracts.surface import ANSWERS, ASKS, KEEPS, TELLS
+from workbench.promises.released import broken_promises, released_samples, released_surface
+from workbench.promises.surface import ANSWERS, ASKS, KEEPS, TELLS
 
 
 def test_no_released_promise_is_broken(root: Path) -> None:

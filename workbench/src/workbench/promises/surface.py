@@ -9,8 +9,8 @@ import msgspec
 
 from kernel.messaging.envelope import type_of
 from onestop.services import SERVICES
-from workbench.contracts.asyncapi import CONTRACTS
-from workbench.contracts.schemas import Schema, places
+from workbench.promises.asyncapi import CONTRACTS
+from workbench.promises.schemas import Schema, places
 
 #: Place → what stands there; see docs/contracts/README.md.
 Surface = Mapping[str, str]

@@ -7,9 +7,9 @@ from typing import Final
 import msgspec
 
 from onestop.services import SERVICES
-from workbench.contracts.comparing import breaks
-from workbench.contracts.samples import Sample, current_samples, faults
-from workbench.contracts.surface import Surface, surfaces
+from workbench.promises.comparing import breaks
+from workbench.promises.samples import Sample, current_samples, faults
+from workbench.promises.surface import Surface, surfaces
 
 FOLDER: Final = Path("docs/contracts/released")
 _SAMPLES: Final = "samples.jsonl"

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from workbench.contracts.surface import ANSWERS, ASKS, KEEPS, TELLS, UPCAST, Surface
+from workbench.promises.surface import ANSWERS, ASKS, KEEPS, TELLS, UPCAST, Surface
 
 _ALLOWED: Final = {
     ASKS: "callers send it: keep it as it was, or give the new shape a path of its own",

@@ -11,7 +11,7 @@ app: Final = typer.Typer(no_args_is_help=True, help="What was promised to caller
 @app.command()
 def check() -> None:
     """Say which promises today's program breaks; exit 1 if any. Run it in the project's root."""
-    from workbench.contracts.released import broken_promises  # noqa: PLC0415 - it loads every service
+    from workbench.promises.released import broken_promises  # noqa: PLC0415 - it loads every service
 
     found = broken_promises(Path())
     for sentence in found:
@@ -23,7 +23,7 @@ def check() -> None:
 @app.command()
 def release() -> None:
     """Promise what is there now: adds to docs/contracts/released; refuses while a promise is broken."""
-    from workbench.contracts import released  # noqa: PLC0415
+    from workbench.promises import released  # noqa: PLC0415
 
     found = released.broken_promises(Path())
     for sentence in found:
