@@ -28,37 +28,65 @@ from kernel.values.refusals import Refused
 from law.packs import PackLibrary
 
 TODAY = date(2019, 8, 10)
-NORTH = AreaFigures("450202", "450202001", matched=90, elsewhere=2, not_enrolled=3, exceptions={"MILITARY": 5})
-SOUTH = AreaFigures("450202", "450202002", matched=10, contradicted=1, exceptions={"MILITARY": 1, "DECEASED": 2})
-OTHER = AreaFigures("450203", "450203", matched=4, not_enrolled=1, not_registered=2)
-AWAY = AreaFigures("450103", "450103001", matched=7)
-MADE = ComparisonMade("c1", "450000", "2019-08", TODAY, TODAY, "region", (AWAY, NORTH, SOUTH, OTHER))
+NORTH = AreaFigures(
+    county="450202", township="450202001", matched=90, elsewhere=2, not_enrolled=3, exceptions={"MILITARY": 5}
+)
+SOUTH = AreaFigures(
+    county="450202", township="450202002", matched=10, contradicted=1, exceptions={"MILITARY": 1, "DECEASED": 2}
+)
+OTHER = AreaFigures(county="450203", township="450203", matched=4, not_enrolled=1, not_registered=2)
+AWAY = AreaFigures(county="450103", township="450103001", matched=7)
+MADE = ComparisonMade(
+    comparison_id="c1",
+    area="450000",
+    month="2019-08",
+    compared_on=TODAY,
+    due_on=TODAY,
+    made_by="region",
+    figures=(AWAY, NORTH, SOUTH, OTHER),
+)
 
 
 def test_counts_become_figures_of_each_township() -> None:
     counts = [
-        Counted("450202", "450202001", Finding.MATCHED, None, 90),
-        Counted("450202", "450202001", Finding.ELSEWHERE, None, 2),
-        Counted("450202", "450202001", Finding.NOT_ENROLLED, None, 3),
-        Counted("450202", "450202001", Finding.EXEMPT, "MILITARY", 5),
-        Counted("450202", "450202002", Finding.MATCHED, None, 10),
-        Counted("450202", "450202002", Finding.CONTRADICTED, "MILITARY", 1),
-        Counted("450202", "450202002", Finding.EXEMPT, "DECEASED", 2),
-        Counted("450203", "450203", Finding.NOT_ENROLLED, None, 1),
-        Counted("450203", "450203", Finding.NOT_REGISTERED, None, 2),
-        Counted("450203", "450203", Finding.MATCHED, None, 4),
+        Counted(county="450202", township="450202001", finding=Finding.MATCHED, code=None, persons=90),
+        Counted(county="450202", township="450202001", finding=Finding.ELSEWHERE, code=None, persons=2),
+        Counted(county="450202", township="450202001", finding=Finding.NOT_ENROLLED, code=None, persons=3),
+        Counted(county="450202", township="450202001", finding=Finding.EXEMPT, code="MILITARY", persons=5),
+        Counted(county="450202", township="450202002", finding=Finding.MATCHED, code=None, persons=10),
+        Counted(county="450202", township="450202002", finding=Finding.CONTRADICTED, code="MILITARY", persons=1),
+        Counted(county="450202", township="450202002", finding=Finding.EXEMPT, code="DECEASED", persons=2),
+        Counted(county="450203", township="450203", finding=Finding.NOT_ENROLLED, code=None, persons=1),
+        Counted(county="450203", township="450203", finding=Finding.NOT_REGISTERED, code=None, persons=2),
+        Counted(county="450203", township="450203", finding=Finding.MATCHED, code=None, persons=4),
     ]
     assert figures_of(reversed(counts)) == (NORTH, SOUTH, OTHER)
 
 
 def test_whose_name_differs_is_registered_and_not_covered_and_differences_stand_beside_the_findings() -> None:
     counts = [
-        Counted("450202", "450202001", Finding.MATCHED, None, 6),
-        Counted("450202", "450202001", Finding.MATCHED, None, 2, variant=True),
-        Counted("450202", "450202001", Finding.MATCHED, None, 1, difference=Difference.PAID_NOT_ENROLLED),
-        Counted("450202", "450202001", Finding.NAME_MISMATCH, None, 1),
-        Counted("450202", "450202001", Finding.EXEMPT, "MILITARY", 1, difference=Difference.ENROLLED_NOT_PAID),
-        Counted("450200", "450200", Finding.NOT_REGISTERED, None, 3, stranger=True),
+        Counted(county="450202", township="450202001", finding=Finding.MATCHED, code=None, persons=6),
+        Counted(county="450202", township="450202001", finding=Finding.MATCHED, code=None, persons=2, variant=True),
+        Counted(
+            county="450202",
+            township="450202001",
+            finding=Finding.MATCHED,
+            code=None,
+            persons=1,
+            difference=Difference.PAID_NOT_ENROLLED,
+        ),
+        Counted(county="450202", township="450202001", finding=Finding.NAME_MISMATCH, code=None, persons=1),
+        Counted(
+            county="450202",
+            township="450202001",
+            finding=Finding.EXEMPT,
+            code="MILITARY",
+            persons=1,
+            difference=Difference.ENROLLED_NOT_PAID,
+        ),
+        Counted(
+            county="450200", township="450200", finding=Finding.NOT_REGISTERED, code=None, persons=3, stranger=True
+        ),
     ]
     strangers, town = figures_of(counts)
     assert (town.registered, town.matched, town.name_mismatch, town.name_variants) == (11, 9, 1, 2)
@@ -86,7 +114,15 @@ def test_the_result_is_due_on_the_tenth_and_late_on_the_eleventh(library: PackLi
 
 
 def test_a_month_is_compared_once_it_has_begun() -> None:
-    make = MakeComparison("c1", "450000", "2019-08", TODAY, MADE.figures, "region", TODAY)
+    make = MakeComparison(
+        comparison_id="c1",
+        area="450000",
+        month="2019-08",
+        due_on=TODAY,
+        figures=MADE.figures,
+        made_by="region",
+        today=TODAY,
+    )
     given(DECIDER).when(make).then(MADE)
     with_list = msgspec.structs.replace(make, payment_list_id="l1")
     given(DECIDER).when(with_list).then(msgspec.structs.replace(MADE, payment_list_id="l1"))
@@ -113,7 +149,7 @@ def test_only_what_was_compared_is_told_of() -> None:
         notice(msgspec.structs.replace(MADE, area="450200"), "450100")
 
 
-TASK = Task("p1", 2019, "ASSIGNED", "village cadre 3", TODAY)
+TASK = Task(person_id="p1", year=2019, status="ASSIGNED", responsible="village cadre 3", assigned_on=TODAY)
 ASSIGNED = TaskAssigned(TASK)
 ASSIGN = Assign("p1", 2019, "village cadre 3", on_list=True, today=TODAY)
 VISIT = Visit(VisitOutcome.REFUSED, TODAY, "works in the city", TODAY)

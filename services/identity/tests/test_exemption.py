@@ -19,7 +19,14 @@ from kernel.testing.specification import given
 from law.packs import PackLibrary
 
 TODAY = date(2019, 8, 1)
-PRISON = Exemption("x1", ExemptionCode.IMPRISONED, date(2018, 5, 1), "judgment 12", "bureau chief", "clerk")
+PRISON = Exemption(
+    exemption_id="x1",
+    code=ExemptionCode.IMPRISONED,
+    since=date(2018, 5, 1),
+    evidence="judgment 12",
+    approved_by="bureau chief",
+    entered_by="clerk",
+)
 GRANTED = ExemptionGranted("p1", PRISON)
 ENDED = ExemptionEnded("p1", msgspec.structs.replace(PRISON, until=date(2019, 7, 1)), "release paper")
 

@@ -14,8 +14,10 @@ import pytest
 from stdnum.cn import ric
 
 from identity.config import Config, FeedSettings
-from identity.feeds.domain.row import COLUMNS, REQUIRED, FileDescription, read_row
-from identity.intake.readers.files import CSV, NDJSON, XLSX, FileRefusedError, Layout, RawRow, rows_of
+from identity.feeds.domain.row import LAYOUT, FileDescription, read_row
+from identity.intake.domain import FileRefusedError
+from identity.intake.readers.files import CSV, NDJSON, XLSX, rows_of
+from identity.intake.readers.layout import RawRow
 from identity.main import build
 from identity.persons.domain.categories import Category, Department
 from kernel.security import KeyRing, Role
@@ -37,7 +39,7 @@ FILE: Final = FileDescription(
 
 
 def read(content: bytes, media_type: str = CSV, *, category_named: bool = True) -> list[RawRow]:
-    layout = Layout.of(COLUMNS, REQUIRED if category_named else (*REQUIRED, "category"))
+    layout = LAYOUT if category_named else LAYOUT.requiring("category")
     return list(rows_of(io.BytesIO(content), media_type, layout))
 
 
@@ -126,7 +128,7 @@ def test_a_row_s_own_fault_is_the_row_s_reason(line: str, code: str) -> None:
     with pytest.raises(Refused) as refused:
         raise wrong.refused if wrong.refused is not None else _reading_fails(wrong)
     assert refused.value.code == code
-    assert read_row(good.cells, FILE).holder.name == "欧阳示例"
+    assert read_row(good.cells, FILE).name == "欧阳示例"
 
 
 def _reading_fails(row: RawRow) -> Refused:
@@ -163,8 +165,8 @@ def test_fifteen_digits_are_upgraded_and_days_may_be_written_three_ways() -> Non
     old = NUMBER[:6] + NUMBER[8:17]
     for day in ("2018-01-01", "2018/01/01", "20180101"):
         row = read_row({"id_number": old, "name": "示例", "county": "445202", "valid_from": day}, FILE)
-        assert row.holder.resident_id.number == NUMBER
-        assert row.statement.valid_from == datetime.date(2018, 1, 1)
+        assert row.id_number.number == NUMBER
+        assert FILE.statement(row).valid_from == datetime.date(2018, 1, 1)
 
 
 def test_ndjson_is_read_line_by_line() -> None:

@@ -25,7 +25,17 @@ from kernel.testing.surroundings import Service
 from kernel.values.refusals import Refused
 
 TODAY = date(2019, 8, 1)
-ILL = Illness("i1", "p1", "620422", "脑梗死", CareWay.AT_HOME, "每月巡诊", True, date(2019, 3, 1), "li")
+ILL = Illness(
+    illness_id="i1",
+    person_id="p1",
+    county="620422",
+    disease="脑梗死",
+    care=CareWay.AT_HOME,
+    plan="每月巡诊",
+    impoverishing=True,
+    since=date(2019, 3, 1),
+    written_by="li",
+)
 VERIFIED = msgspec.structs.replace(ILL, state=IllnessState.VERIFIED)
 INSURED = Enrolment(Scheme.RESIDENT, "620400", 2019, date(2019, 1, 1))
 WANG = {"id_number": "445201199003070034", "name": "王小明", "born_on": "1990-03-07", "sex": "MALE", "county": "445201"}

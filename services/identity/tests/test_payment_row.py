@@ -19,7 +19,7 @@ from identity.comparison.domain.payment_list import (
     check_list,
 )
 from identity.comparison.domain.payment_row import Double, Holder, NotedPayment, PaymentOutcome, note, read_payment
-from identity.feeds.domain.feed import FileProblem
+from identity.intake.domain import FileProblem
 from identity.persons.domain.names import NameMatch
 from kernel.testing import specification
 from kernel.values.refusals import Refused

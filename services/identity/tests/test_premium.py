@@ -22,13 +22,43 @@ from law.packs import PackLibrary, Policy, reread
 
 TODAY = date(2019, 8, 1)
 MA, CASCADE = ("MA",), ("POVFUND", "MA")
-ASKED = Premium("p1", "445200", 2019, 1, "DIBAO", MA, 22000, "b1", TODAY)
-APPLIED = SubsidyApplied("b1", "445201", "445200", 2019, MA, 22000, TODAY, "agency", (ASKED,))
+ASKED = Premium(
+    person_id="p1",
+    area="445200",
+    year=2019,
+    version=1,
+    category="DIBAO",
+    funds=MA,
+    amount_fen=22000,
+    batch_id="b1",
+    applied_on=TODAY,
+)
+APPLIED = SubsidyApplied(
+    batch_id="b1",
+    county="445201",
+    area="445200",
+    year=2019,
+    funds=MA,
+    amount_fen=22000,
+    applied_on=TODAY,
+    applied_by="agency",
+    premiums=(ASKED,),
+)
 PAID = SubsidyPaid("b1", TODAY, "voucher 7", (ASKED.changed(paid_on=TODAY),), "445201")
 
 
 def apply(*due: Due, held: dict[str, Premium] | None = None, amount_fen: int = 22000) -> ApplyForSubsidy:
-    return ApplyForSubsidy("b1", "445201", "445200", 2019, amount_fen, due, held or {}, "agency", TODAY)
+    return ApplyForSubsidy(
+        batch_id="b1",
+        county="445201",
+        area="445200",
+        year=2019,
+        amount_fen=amount_fen,
+        due=due,
+        held=held or {},
+        applied_by="agency",
+        today=TODAY,
+    )
 
 
 def refusal(code: str, attempt: object) -> None:
@@ -63,7 +93,7 @@ def test_finance_pays_an_application_once() -> None:
 
 def test_a_rejected_application_leaves_its_people_due_again() -> None:
     reject = RejectBatch("list incomplete", {"p1": ASKED}, TODAY)
-    back = Premium("p1", "445200", 2019, 2)
+    back = Premium(person_id="p1", area="445200", year=2019, version=2)
     rejected = SubsidyRejected("b1", TODAY, "list incomplete", (back,))
     given(DECIDER, [APPLIED]).when(reject).then(rejected)
     given(DECIDER, [APPLIED, rejected]).when(reject).then_refused("BATCH_REJECTED")
@@ -78,7 +108,9 @@ def test_what_both_finance_and_the_person_paid_goes_back_once() -> None:
 
 def test_nothing_goes_back_while_finance_has_not_paid() -> None:
     own = pay_oneself(untouched("p1", "445200", 2019), 22000, date(2019, 1, 5), today=TODAY)
-    assert own == PremiumSelfPaid(Premium("p1", "445200", 2019, 1, self_paid_fen=22000, self_paid_on=date(2019, 1, 5)))
+    assert own == PremiumSelfPaid(
+        Premium(person_id="p1", area="445200", year=2019, version=1, self_paid_fen=22000, self_paid_on=date(2019, 1, 5))
+    )
     refusal("NO_REFUND_DUE", lambda: refund(own.premium, TODAY, "slip", today=TODAY))
     refusal("PREMIUM_ALREADY_RECORDED", lambda: pay_oneself(own.premium, 22000, TODAY, today=TODAY))
 

@@ -2,9 +2,9 @@
 
 from typing import Any, Final
 
-from identity.certification.domain.certifier import CertifierRegistered
-from identity.certification.domain.certifying import CertificationCancelled, ChronicCertified
-from identity.certification.domain.filing import ChronicFiled
+from identity.certification.domain.certifications import CertificationCancelled, ChronicCertified
+from identity.certification.domain.certifiers import CertifierRegistered
+from identity.certification.domain.filings import ChronicFiled
 from identity.comparison.domain.comparison import ComparisonMade, ComparisonPushed
 from identity.comparison.domain.mobilisation import HomeVisited, TaskAssigned
 from identity.comparison.domain.payment_list import (

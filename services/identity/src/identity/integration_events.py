@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from contracts import identity as contract
-from identity.certification.domain.certifying import CertificationCancelled, ChronicCertified
+from identity.certification.domain.certifications import CertificationCancelled, ChronicCertified
 from identity.enrolment.domain.premium_batch import SubsidyPaid
 from identity.facts.domain.handbook import HandbookChecked
 from identity.persons.domain.annulment import RegistrationAnnulled

@@ -9,15 +9,16 @@ from contracts.identity import CONTRACT
 from identity.certification.api.certifications import certifications, certifiers, chronic_diseases
 from identity.certification.api.error_codes import CODES as OF_CERTIFICATION
 from identity.certification.api.filings import filings
-from identity.certification.commands import CertificationHandlers
+from identity.certification.commands import CertificationCommands
 from identity.certification.queries import CertificationQueries
 from identity.comparison.api.comparisons import comparisons
 from identity.comparison.api.error_codes import CODES as OF_COMPARISON
 from identity.comparison.api.notices import notices
 from identity.comparison.api.payment_lists import payment_lists
 from identity.comparison.api.work_list import townships, work_list
-from identity.comparison.commands.comparison import ComparisonHandlers
-from identity.comparison.commands.receiving import PaymentListHandlers
+from identity.comparison.commands.comparison import ComparisonCommands
+from identity.comparison.commands.payment_lists import PaymentListCommands
+from identity.comparison.commands.work_list import WorkListCommands
 from identity.comparison.commands.worker import PaymentListWorker
 from identity.comparison.queries.comparison import ComparisonQueries
 from identity.comparison.queries.payment_lists import PaymentListQueries
@@ -29,7 +30,7 @@ from identity.enrolment.api.error_codes import CODES as OF_ENROLMENT
 from identity.enrolment.api.exemptions import exemptions, exemptions_of_person
 from identity.enrolment.api.premium_batches import premium_batches
 from identity.enrolment.api.premiums import premium_of_person, premiums
-from identity.enrolment.commands import EnrolCommands, EnrolmentHandlers
+from identity.enrolment.commands import EnrolCommands, EnrolmentCommands
 from identity.enrolment.queries import EnrolmentQueries
 from identity.entries.api.entries import entry_lists, entry_steps
 from identity.entries.api.error_codes import CODES as OF_ENTRIES
@@ -44,14 +45,15 @@ from identity.facts.commands.handbooks import HandbookCommands
 from identity.facts.queries import FactQueries
 from identity.feeds.api import CODES as OF_FEEDS
 from identity.feeds.api import feed_batches
-from identity.feeds.commands.batches import FeedHandlers
+from identity.feeds.commands.batches import FeedCommands
 from identity.feeds.commands.worker import FeedWorker
 from identity.feeds.queries import FeedQueries
 from identity.illnesses.api.error_codes import CODES as OF_ILLNESSES
 from identity.illnesses.api.exit_checks import exit_checks, exit_checks_of_person
 from identity.illnesses.api.illnesses import illnesses, illnesses_of_person
-from identity.illnesses.commands import IllnessHandlers
+from identity.illnesses.commands import IllnessCommands
 from identity.illnesses.queries import IllnessQueries
+from identity.intake.receiving import Receiving
 from identity.intake.spool import Spool
 from identity.integration_events import publish
 from identity.memberships.api.as_of import as_of
@@ -141,10 +143,10 @@ def build(host: Host, config: Config) -> FastAPI:
         divisions=DivisionQueries(runtime),
     )
     spool = Spool(runtime, config.keys, config.cipher)
-    worker = FeedWorker(runtime, vault, spool, host.clock, config.feeds)
-    payment_worker = PaymentListWorker(runtime, vault, spool, host.clock)
-    paying = PaymentListHandlers(runtime, spool, payment_worker, host.clock, config.feeds)
-    feeding = FeedHandlers(runtime, vault, spool, worker, host.clock, config.feeds)
+    receiving = Receiving(runtime, spool, config.feeds.file_bytes_max)
+    worker = FeedWorker(runtime, vault, spool, shared.requests, config.feeds)
+    payment_worker = PaymentListWorker(runtime, vault, spool, shared.requests)
+    feeding = FeedCommands(runtime, receiving, spool, worker, shared.requests)
 
     async def begin() -> None:
         # An erasure was confirmed and we were killed before the key was gone: it goes now.
@@ -166,7 +168,7 @@ def build(host: Host, config: Config) -> FastAPI:
             *_illnesses(shared),
             *_enrolment(shared),
             *_comparison(shared),
-            payment_lists(paying, PaymentListQueries(runtime)),
+            payment_lists(PaymentListCommands(receiving, payment_worker, shared.requests), PaymentListQueries(runtime)),
         ],
         error_codes=CODES,
         on_start=begin,
@@ -211,49 +213,50 @@ def _entries(shared: _Shared) -> list[Router]:
 
 
 def _certification(shared: _Shared) -> list[Router]:
-    handlers = CertificationHandlers(shared.runtime, shared.library, shared.clock)
+    commands = CertificationCommands(shared.runtime, shared.library, shared.requests)
     queries = CertificationQueries(shared.runtime)
     return [
-        certifications(handlers, queries, shared.divisions),
-        certifiers(handlers, queries),
-        chronic_diseases(handlers),
-        filings(handlers, queries, shared.vault),
+        certifications(commands, queries, shared.divisions),
+        certifiers(commands, queries),
+        chronic_diseases(commands),
+        filings(commands, queries, shared.vault),
     ]
 
 
 def _illnesses(shared: _Shared) -> list[Router]:
     queries = IllnessQueries(shared.runtime)
-    handlers = IllnessHandlers(shared.runtime, shared.vault, queries, shared.clock)
+    commands = IllnessCommands(shared.runtime, queries, shared.requests)
     return [
-        illnesses_of_person(handlers, shared.divisions),
-        illnesses(handlers, queries),
-        exit_checks_of_person(handlers, queries, shared.divisions),
+        illnesses_of_person(commands, shared.divisions),
+        illnesses(commands, queries),
+        exit_checks_of_person(commands, queries, shared.divisions),
         exit_checks(queries),
     ]
 
 
 def _enrolment(shared: _Shared) -> list[Router]:
-    handlers = EnrolmentHandlers(shared.runtime, shared.library, shared.clock)
+    commands = EnrolmentCommands(shared.runtime, shared.library, shared.requests)
     queries, divisions = EnrolmentQueries(shared.runtime), shared.divisions
     return [
         enrolling(EnrolCommands(shared.runtime, shared.requests), divisions),
-        enrolments(handlers, queries, shared.persons, divisions),
-        exemptions_of_person(handlers, queries, divisions),
-        exemptions(handlers, queries),
-        premium_of_person(handlers, divisions),
-        premiums(handlers, queries),
-        premium_batches(handlers, queries, divisions),
+        enrolments(commands, queries, shared.persons, divisions),
+        exemptions_of_person(commands, queries, divisions),
+        exemptions(commands, queries),
+        premium_of_person(commands, divisions),
+        premiums(commands, queries),
+        premium_batches(commands, queries),
     ]
 
 
 def _comparison(shared: _Shared) -> list[Router]:
-    handlers = ComparisonHandlers(shared.runtime, shared.library, shared.clock)
+    commands = ComparisonCommands(shared.runtime, shared.library, shared.requests)
+    listing = WorkListCommands(shared.runtime, shared.library, shared.requests)
     queries = ComparisonQueries(shared.runtime)
     return [
         notices(queries),
-        comparisons(handlers, queries),
-        work_list(handlers, WorkListQueries(shared.runtime), shared.divisions),
-        townships(handlers, shared.divisions),
+        comparisons(commands, queries),
+        work_list(listing, WorkListQueries(shared.runtime), shared.divisions),
+        townships(listing, shared.divisions),
     ]
 
 

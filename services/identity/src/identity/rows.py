@@ -3,7 +3,7 @@
 from typing import Final
 
 from identity.certification import rows as certification
-from identity.certification.domain.certifying import CertificationCancelled, ChronicCertified
+from identity.certification.domain.certifications import CertificationCancelled, ChronicCertified
 from identity.comparison import rows as comparison
 from identity.enrolment import rows as enrolment
 from identity.entries import rows as entries
@@ -11,6 +11,7 @@ from identity.event_types import REGISTRY
 from identity.facts import rows as facts
 from identity.feeds import rows as feeds
 from identity.illnesses import rows as illnesses
+from identity.intake import rows as intake
 from identity.memberships import rows as memberships
 from identity.persons import rows as persons
 from kernel.writing.read_model import ReadModel
@@ -42,5 +43,5 @@ READ_MODEL: Final = ReadModel(
         enrolment.ROWS,
         comparison.ROWS,
     ),
-    not_rebuilt=(persons.SOURCES, feeds.WORKING, comparison.WORKING),
+    not_rebuilt=(persons.SOURCES, intake.WORKING, feeds.WORKING, comparison.WORKING),
 )

@@ -53,3 +53,8 @@ class Reads:
         async with self.pool.acquire() as connection, connection.transaction(readonly=True):
             await plan_for_whole_tables(connection)
             return [kind(**dict(row)) for row in await connection.fetch(sql, *arguments)]
+
+
+def checked(kind: type[RowT]) -> Callable[..., RowT]:
+    """Makes a struct of columns that the database has in another form: texts for enumerations, lists for tuples."""
+    return lambda **columns: msgspec.convert(columns, kind)

@@ -1,48 +1,41 @@
 """Commands about chronic certification: register certifiers, certify, file, cancel."""
 
+from collections.abc import Awaitable, Callable
 from datetime import date
-from uuid import uuid5
 
-from identity.certification.domain.certifier import Certifier, register
-from identity.certification.domain.certifying import (
-    DECIDER,
-    CancelCertification,
-    Certify,
-    Command,
-    TakeOverCertification,
-)
-from identity.certification.domain.filing import DECIDER as FILING
-from identity.certification.domain.filing import File
+from identity.certification.domain import certifications, certifiers, filings
+from identity.certification.domain.certifications import CancelCertification, Certify, Command, TakeOverCertification
+from identity.certification.domain.certifiers import Certifier
+from identity.certification.domain.filings import File
 from identity.certification.queries import CertificationQueries
 from identity.persons.domain.certification import Certification, Doctor
-from identity.persons.domain.person import person_unknown
+from identity.persons.domain.entitlement import Entitlement
 from identity.persons.queries.persons import PersonQueries
 from kernel.http import Idempotency
-from kernel.running.clock import Clock
-from kernel.running.requested import requested_by
+from kernel.running.requested import Requests
 from kernel.running.runtime import Runtime
 from kernel.security import Principal
-from kernel.values.china_time import china_date
 from kernel.values.refusals import Refused
 from kernel.writing.command_context import CommandContext
 from kernel.writing.command_path import Answered
-from kernel.writing.decision import Outcome
-from kernel.writing.event_store import StreamAppend
 from law.packs import PackLibrary
 from law.packs.rules import Certification as Rule
 
-_CREATED = 201
 
-
-class CertificationHandlers:
+class CertificationCommands:
     """Commands of certification, one method each."""
 
-    def __init__(self, runtime: Runtime, library: PackLibrary, clock: Clock) -> None:
+    def __init__(self, runtime: Runtime, library: PackLibrary, requests: Requests) -> None:
         self._runtime = runtime
         self._library = library
-        self._clock = clock
+        self._requests = requests
         self._persons = PersonQueries(runtime)
         self._queries = CertificationQueries(runtime)
+
+    @property
+    def today(self) -> date:
+        """Today's date in China."""
+        return self._requests.today
 
     @property
     def disease_names(self) -> dict[str, str]:
@@ -50,10 +43,6 @@ class CertificationHandlers:
         rules = [pack.file.certification for pack in self._library.packs]
         listed = [rule.disease_list for rule in rules if rule is not None and rule.disease_list is not None]
         return {disease.code: disease.name for one in listed for disease in one.diseases}
-
-    def today(self) -> date:
-        """Today's date in China."""
-        return china_date(self._clock())
 
     def rule(self, county: str, on: date) -> Rule:
         """Who may certify what in a county; raises Refused CERTIFICATION_RULE_MISSING, POLICY_UNKNOWN."""
@@ -68,13 +57,11 @@ class CertificationHandlers:
 
     async def register_certifier(self, caller: Principal, key: Idempotency, certifier: Certifier) -> Answered:
         """Enter an institution that may certify, or replace its entry."""
-
-        async def attempt() -> Outcome:
-            stream, _ = await self._runtime.store.load(f"certifier/{certifier.hospital_id}")
-            body = {"hospital_id": certifier.hospital_id}
-            return Outcome((StreamAppend(stream, (register(certifier),)),), body, _CREATED)
-
-        return await self._runtime.path.run(self._context(caller, key), attempt)
+        context, stream_id = self._requests.by(caller, key), f"certifier/{certifier.hospital_id}"
+        body = {"hospital_id": certifier.hospital_id}
+        return await self._runtime.path.decide(
+            context, certifiers.DECIDER, stream_id, certifier, lambda _: body, status=201
+        )
 
     async def certify(
         self,
@@ -87,27 +74,21 @@ class CertificationHandlers:
         doctors: tuple[Doctor, ...],
     ) -> Answered:
         """Certify a disease; benefits count from this moment's day on."""
-        context = self._context(caller, key)
-        certification_id = str(uuid5(context.command_id, "certification"))
-        today = china_date(context.now)
+        context = self._requests.by(caller, key)
         new = Certification(
-            certification_id=certification_id,
+            certification_id=context.new_id("certification"),
             disease=disease,
             hospital_id=hospital_id,
             doctors=doctors,
             certified_at=context.now,
-            effective_from=today,
+            effective_from=context.today,
         )
 
-        async def attempt() -> Outcome:
-            person = await self._persons.person(person_id)
-            if person is None:
-                raise person_unknown()
-            rule = self.rule(person.county, today)
-            certifier = await self._queries.certifier(hospital_id)
-            return await self._outcome(person_id, Certify(new, certifier, rule), certification_id, _CREATED)
+        async def gather(_state: Entitlement | None) -> Certify:
+            rule = await self._rule_for(person_id, context.today)
+            return Certify(new, await self._queries.certifier(hospital_id), rule)
 
-        return await self._runtime.path.run(context, attempt)
+        return await self._of_person(context, person_id, new.certification_id, gather, status=201)
 
     async def take_over(
         self,
@@ -121,10 +102,9 @@ class CertificationHandlers:
         source: str,
     ) -> Answered:
         """Onboarding: enter a certification of the system before, with its own day."""
-        context = self._context(caller, key)
-        certification_id = str(uuid5(context.command_id, "certification"))
+        context = self._requests.by(caller, key)
         new = Certification(
-            certification_id=certification_id,
+            certification_id=context.new_id("certification"),
             disease=disease,
             hospital_id=hospital_id,
             doctors=(),
@@ -133,14 +113,10 @@ class CertificationHandlers:
             source=source,
         )
 
-        async def attempt() -> Outcome:
-            person = await self._persons.person(person_id)
-            if person is None:
-                raise person_unknown()
-            command = TakeOverCertification(new, self.rule(person.county, certified_on), self.today())
-            return await self._outcome(person_id, command, certification_id, _CREATED)
+        async def gather(_state: Entitlement | None) -> TakeOverCertification:
+            return TakeOverCertification(new, await self._rule_for(person_id, certified_on), context.today)
 
-        return await self._runtime.path.run(context, attempt)
+        return await self._of_person(context, person_id, new.certification_id, gather, status=201)
 
     async def cancel(
         self,
@@ -153,10 +129,12 @@ class CertificationHandlers:
         reason: str,
     ) -> Answered:
         """Cancel a certification from a day on."""
-        command = CancelCertification(certification_id, cancelled_from, reason, self.today())
-        return await self._runtime.path.run(
-            self._context(caller, key), lambda: self._outcome(person_id, command, certification_id, 200)
-        )
+        context = self._requests.by(caller, key)
+
+        async def gather(_state: Entitlement | None) -> CancelCertification:
+            return CancelCertification(certification_id, cancelled_from, reason, context.today)
+
+        return await self._of_person(context, person_id, certification_id, gather, status=200)
 
     async def file(
         self,
@@ -165,27 +143,56 @@ class CertificationHandlers:
         hospital_id: str,
         *,
         month: str,
-        first_day: date,
         certification_ids: tuple[str, ...],
         sealed_on: date,
     ) -> Answered:
         """File a hospital's list of a month, or what its list had left out."""
+        context = self._requests.by(caller, key)
 
-        async def attempt() -> Outcome:
-            stream, past = await self._runtime.store.load(f"chronic-filing/{hospital_id}/{month}")
-            of_month = await self._queries.ids_of_month(hospital_id, first_day)
-            command = File(hospital_id, month, certification_ids, of_month, sealed_on, caller.subject, self.today())
-            events = tuple(FILING.decide(command, FILING.fold(past)))
-            body = {"hospital_id": hospital_id, "month": month, "filed": len(events[0].certification_ids)}
-            return Outcome((StreamAppend(stream, events),), body, _CREATED, contended=stream.stream_id)
+        async def gather(_state: filings.State) -> File:
+            return File(
+                hospital_id=hospital_id,
+                month=month,
+                certification_ids=certification_ids,
+                of_month=await self._queries.ids_of_month(hospital_id, month),
+                sealed_on=sealed_on,
+                filed_by=caller.subject,
+                today=context.today,
+            )
 
-        return await self._runtime.path.run(self._context(caller, key), attempt)
+        return await self._runtime.path.gather(
+            context,
+            filings.DECIDER,
+            f"chronic-filing/{hospital_id}/{month}",
+            gather,
+            lambda decision: {
+                "hospital_id": hospital_id,
+                "month": month,
+                "filed": len(decision.events[0].certification_ids),
+            },
+            status=201,
+        )
 
-    async def _outcome(self, person_id: str, command: Command, certification_id: str, status: int) -> Outcome:
-        stream, past = await self._runtime.store.load(f"person/{person_id}")
-        events = tuple(DECIDER.decide(command, DECIDER.fold(past)))
+    async def _of_person(
+        self,
+        context: CommandContext,
+        person_id: str,
+        certification_id: str,
+        gather: Callable[[Entitlement | None], Awaitable[Command]],
+        *,
+        status: int,
+    ) -> Answered:
         body = {"person_id": person_id, "certification_id": certification_id}
-        return Outcome((StreamAppend(stream, events),), body, status, contended=person_id)
+        stream_id = f"person/{person_id}"
+        return await self._runtime.path.gather(
+            context,
+            certifications.DECIDER,
+            stream_id,
+            gather,
+            lambda _: body,
+            status=status,
+            contended=person_id,
+        )
 
-    def _context(self, caller: Principal, key: Idempotency) -> CommandContext:
-        return requested_by(caller, key, self._clock)
+    async def _rule_for(self, person_id: str, on: date) -> Rule:
+        return self.rule((await self._persons.known(person_id)).county, on)

@@ -1,13 +1,12 @@
 """Questions about chronic certification: who may certify, what was certified, what is on no list."""
 
-from collections.abc import Sequence
-from datetime import date
-from typing import Any, Final
+from datetime import date, datetime
+from typing import Final
 
 import msgspec
 
-from identity.certification.domain.certifier import Certifier
-from kernel.running.runtime import Runtime
+from identity.certification.domain.certifiers import Certifier
+from kernel.writing.reads import Reads
 
 _CERTIFIER_SQL: Final = "SELECT hospital_id, name, grade, since, until FROM certifiers WHERE hospital_id = $1"
 _CERTIFIERS_SQL: Final = """
@@ -33,40 +32,55 @@ WHERE hospital_id = $1 AND effective_from >= $2 AND effective_from < $2 + interv
 """
 
 
-class CertificationQueries:
-    """Reads about chronic certification, each bounded."""
+class CertificationAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A certification; without ``filed_on`` it is on no monthly list, which takes nothing from the benefits."""
 
-    def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
+    certification_id: str
+    person_id: str
+    hospital_id: str
+    disease: str
+    certified_at: datetime
+    effective_from: date
+    cancelled_from: date | None
+    reason: str | None
+    filed_on: date | None
+    sealed_on: date | None
+
+
+class CertificationQueries(Reads):
+    """Reads about chronic certification, each bounded."""
 
     async def certifier(self, hospital_id: str) -> Certifier | None:
         """An institution as it is registered."""
-        row = await self._runtime.store.pool.fetchrow(_CERTIFIER_SQL, hospital_id)
-        return None if row is None else msgspec.convert(dict(row), Certifier)
+        return await self.one(Certifier, _CERTIFIER_SQL, hospital_id)
 
-    async def certifiers(self, after: str, limit: int) -> Sequence[Any]:
+    async def certifiers(self, after: str, limit: int) -> list[Certifier]:
         """The registry of certifying institutions."""
-        return await self._runtime.store.pool.fetch(_CERTIFIERS_SQL, after, limit)
+        return await self.many(Certifier, _CERTIFIERS_SQL, after, limit)
 
-    async def of_person(self, person_id: str) -> Sequence[Any]:
+    async def of_person(self, person_id: str) -> list[CertificationAnswer]:
         """A person's certifications."""
-        return await self._runtime.store.pool.fetch(_OF_PERSON_SQL, person_id)
+        return await self.many(CertificationAnswer, _OF_PERSON_SQL, person_id)
 
     async def of_month(
         self,
         hospital_id: str | None,
-        first_day: date,
+        month: str,
         counties: list[str],
         *,
         filed: bool | None,
         after: str,
         limit: int,
-    ) -> Sequence[Any]:
+    ) -> list[CertificationAnswer]:
         """Certifications entered in a month, of one hospital or all and people of some counties, filed or not."""
-        values = (hospital_id, first_day, filed, after, limit, counties)
-        return await self._runtime.store.pool.fetch(_OF_MONTH_SQL, *values)
+        asked = (hospital_id, _first_day(month), filed, after, limit, counties)
+        return await self.many(CertificationAnswer, _OF_MONTH_SQL, *asked)
 
-    async def ids_of_month(self, hospital_id: str, first_day: date) -> frozenset[str]:
+    async def ids_of_month(self, hospital_id: str, month: str) -> frozenset[str]:
         """The ids of all certifications that a hospital entered in a month."""
-        rows = await self._runtime.store.pool.fetch(_IDS_OF_MONTH_SQL, hospital_id, first_day)
+        rows = await self.pool.fetch(_IDS_OF_MONTH_SQL, hospital_id, _first_day(month))
         return frozenset(row["certification_id"] for row in rows)
+
+
+def _first_day(month: str) -> date:
+    return date.fromisoformat(f"{month}-01")

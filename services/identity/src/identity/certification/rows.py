@@ -6,9 +6,9 @@ from typing import Final
 import msgspec
 from sqlalchemy import Column, Date, DateTime, Index, MetaData, SmallInteger, Table, Text
 
-from identity.certification.domain.certifier import CertifierRegistered
-from identity.certification.domain.certifying import CertificationCancelled, ChronicCertified
-from identity.certification.domain.filing import ChronicFiled
+from identity.certification.domain.certifications import CertificationCancelled, ChronicCertified
+from identity.certification.domain.certifiers import CertifierRegistered
+from identity.certification.domain.filings import ChronicFiled
 from identity.persons.domain.certification import Certification
 from identity.persons.domain.merging import RecordsMerged
 from kernel.writing.event_store import RecordedEvent

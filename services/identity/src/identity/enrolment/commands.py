@@ -2,26 +2,22 @@
 
 from collections.abc import Callable
 from datetime import date
-from uuid import uuid5
 
-from identity.enrolment.domain import premium, premium_batch
-from identity.enrolment.domain.exemption import DECIDER as EXEMPTIONS
+from identity.enrolment.domain import exemption, premium, premium_batch
 from identity.enrolment.domain.exemption import EndExemption, Exemption, ExemptionCode, GrantExemption
 from identity.enrolment.domain.payers import Payer, payers
 from identity.enrolment.domain.premium import Premium, PremiumRefunded, PremiumSelfPaid
 from identity.enrolment.queries import EnrolmentQueries
 from identity.persons.domain.enrolment import Enrolment
 from identity.persons.domain.person import DECIDER as PERSONS
-from identity.persons.domain.person import Enrol, person_unknown
+from identity.persons.domain.person import Enrol
 from identity.persons.domain.refusals import person_annulled, person_merged
 from identity.persons.queries.changes import person_changed
 from identity.persons.queries.persons import PersonQueries
 from kernel.http import Idempotency
-from kernel.running.clock import Clock
-from kernel.running.requested import Requests, requested_by
+from kernel.running.requested import Requests
 from kernel.running.runtime import Runtime
 from kernel.security import Principal
-from kernel.values.china_time import china_date
 from kernel.values.refusals import Refused
 from kernel.writing.command_context import CommandContext
 from kernel.writing.command_path import Answered
@@ -29,22 +25,21 @@ from kernel.writing.decision import Outcome
 from kernel.writing.event_store import StreamAppend
 from law.packs import PackLibrary
 
-_CREATED = 201
 
-
-class EnrolmentHandlers:
+class EnrolmentCommands:
     """Commands around enrolment, one method each."""
 
-    def __init__(self, runtime: Runtime, library: PackLibrary, clock: Clock) -> None:
+    def __init__(self, runtime: Runtime, library: PackLibrary, requests: Requests) -> None:
         self._runtime = runtime
         self._library = library
-        self._clock = clock
+        self._requests = requests
         self._persons = PersonQueries(runtime)
         self._queries = EnrolmentQueries(runtime)
 
+    @property
     def today(self) -> date:
         """Today's date in China."""
-        return china_date(self._clock())
+        return self._requests.today
 
     def payers(self, county: str, on: date) -> tuple[Payer, ...]:
         """Who pays premiums in a county; raises Refused PREMIUM_RULE_MISSING, POLICY_UNKNOWN."""
@@ -70,29 +65,46 @@ class EnrolmentHandlers:
         note: str | None,
     ) -> Answered:
         """Say why a person need not be enrolled."""
-        context = self._context(caller, key)
-        exemption_id = str(uuid5(context.command_id, "exemption"))
-        exemption = Exemption(exemption_id, code, since, evidence, approved_by, caller.subject, note)
-        return await self._exemption(context, person_id, GrantExemption(person_id, exemption, self.today()), _CREATED)
+        context = self._requests.by(caller, key)
+        granted = Exemption(
+            exemption_id=context.new_id("exemption"),
+            code=code,
+            since=since,
+            evidence=evidence,
+            approved_by=approved_by,
+            entered_by=caller.subject,
+            note=note,
+        )
+        return await self._exemption(context, person_id, GrantExemption(person_id, granted, context.today), 201)
 
     async def end_exemption(
         self, caller: Principal, key: Idempotency, person_id: str, exemption_id: str, last_day: date, evidence: str
     ) -> Answered:
         """End an exemption: the person is to be enrolled again."""
-        command = EndExemption(exemption_id, last_day, evidence, self.today())
-        return await self._exemption(self._context(caller, key), person_id, command, 200)
+        context = self._requests.by(caller, key)
+        return await self._exemption(
+            context, person_id, EndExemption(exemption_id, last_day, evidence, context.today), 200
+        )
 
     async def _exemption(
-        self, context: CommandContext, person_id: str, command: GrantExemption | EndExemption, status: int
+        self, context: CommandContext, person_id: str, command: exemption.Command, status: int
     ) -> Answered:
-        async def attempt() -> Outcome:
+        async def gather(_state: exemption.State) -> exemption.Command:
             await self._check_person(person_id)
-            stream, past = await self._runtime.store.load(f"exemptions/{person_id}")
-            events = tuple(EXEMPTIONS.decide(command, EXEMPTIONS.fold(past)))
-            body = {"person_id": person_id, "exemption_id": events[-1].exemption.exemption_id}
-            return Outcome((StreamAppend(stream, events),), body, status, contended=person_id)
+            return command
 
-        return await self._runtime.path.run(context, attempt)
+        return await self._runtime.path.gather(
+            context,
+            exemption.DECIDER,
+            f"exemptions/{person_id}",
+            gather,
+            lambda decision: {
+                "person_id": person_id,
+                "exemption_id": decision.events[-1].exemption.exemption_id,
+            },
+            status=status,
+            contended=person_id,
+        )
 
     async def apply(
         self,
@@ -106,42 +118,53 @@ class EnrolmentHandlers:
         amount_fen: int,
     ) -> Answered:
         """Ask finance for the premiums that are due in a county from one payer, as many as fit into a batch."""
-        context, today = self._context(caller, key), self.today()
-        batch_id = str(uuid5(context.command_id, "premium-batch"))
+        context = self._requests.by(caller, key)
+        batch_id, today = context.new_id("premium-batch"), context.today
         ranks = self.payers(county, today)
 
-        async def attempt() -> Outcome:
+        async def gather(_state: premium_batch.State) -> premium_batch.ApplyForSubsidy:
             rows = await self._queries.due(
                 county, area, year, today, ranks, payer=payer, limit=premium_batch.PERSONS_MAX
             )
-            held = await self._queries.held([row.person_id for row in rows], area, year)
-            due = tuple(row.due for row in rows)
-            command = premium_batch.ApplyForSubsidy(
-                batch_id, county, area, year, amount_fen, due, held, caller.subject, today
+            return premium_batch.ApplyForSubsidy(
+                batch_id=batch_id,
+                county=county,
+                area=area,
+                year=year,
+                amount_fen=int(amount_fen),
+                due=tuple(row.due for row in rows),
+                held=await self._queries.held([row.person_id for row in rows], area, year),
+                applied_by=caller.subject,
+                today=today,
             )
-            stream, past = await self._runtime.store.load(f"premium-batch/{batch_id}")
-            events = tuple(premium_batch.DECIDER.decide(command, premium_batch.DECIDER.fold(past)))
-            body = {"batch_id": batch_id, "persons": len(due)}
-            return Outcome((StreamAppend(stream, events),), body, _CREATED, contended=f"premiums {area} {year}")
 
-        return await self._runtime.path.run(context, attempt)
+        return await self._runtime.path.gather(
+            context,
+            premium_batch.DECIDER,
+            f"premium-batch/{batch_id}",
+            gather,
+            lambda decision: {"batch_id": batch_id, "persons": sum(len(event.premiums) for event in decision.events)},
+            status=201,
+            contended=f"premiums {area} {year}",
+        )
 
     async def close_batch(
         self,
         caller: Principal,
         key: Idempotency,
         batch_id: str,
-        command_of: Callable[[dict[str, Premium]], premium_batch.PayBatch | premium_batch.RejectBatch],
+        command_of: Callable[[dict[str, Premium], date], premium_batch.Command],
     ) -> Answered:
-        """Finance pays an application or sends it back; ``command_of`` takes the premiums as they stand."""
+        """Finance pays an application or sends it back; ``command_of`` takes the premiums as they stand and today."""
+        context = self._requests.by(caller, key)
 
-        async def attempt() -> Outcome:
-            stream, past = await self._runtime.store.load(f"premium-batch/{batch_id}")
-            command = command_of(await self._queries.in_batch(batch_id))
-            events = tuple(premium_batch.DECIDER.decide(command, premium_batch.DECIDER.fold(past)))
-            return Outcome((StreamAppend(stream, events),), {"batch_id": batch_id}, contended=batch_id)
+        async def gather(_state: premium_batch.State) -> premium_batch.Command:
+            return command_of(await self._queries.in_batch(batch_id), context.today)
 
-        return await self._runtime.path.run(self._context(caller, key), attempt)
+        body = {"batch_id": batch_id}
+        return await self._runtime.path.gather(
+            context, premium_batch.DECIDER, f"premium-batch/{batch_id}", gather, lambda _: body, contended=batch_id
+        )
 
     async def pay_oneself(
         self,
@@ -155,12 +178,12 @@ class EnrolmentHandlers:
         paid_on: date,
     ) -> Answered:
         """Record that a person paid the premium."""
-        today = self.today()
+        context = self._requests.by(caller, key)
 
         def decide(held: Premium) -> PremiumSelfPaid:
-            return premium.pay_oneself(held, amount_fen, paid_on, today=today)
+            return premium.pay_oneself(held, int(amount_fen), paid_on, today=context.today)
 
-        return await self._premium(self._context(caller, key), person_id, area, year, decide)
+        return await self._premium(context, person_id, area, year, decide)
 
     async def refund(
         self,
@@ -174,12 +197,12 @@ class EnrolmentHandlers:
         reference: str,
     ) -> Answered:
         """Record that what was paid twice went back to the person."""
-        today = self.today()
+        context = self._requests.by(caller, key)
 
         def decide(held: Premium) -> PremiumRefunded:
-            return premium.refund(held, refunded_on, reference, today=today)
+            return premium.refund(held, refunded_on, reference, today=context.today)
 
-        return await self._premium(self._context(caller, key), person_id, area, year, decide)
+        return await self._premium(context, person_id, area, year, decide)
 
     async def _premium(
         self,
@@ -200,16 +223,11 @@ class EnrolmentHandlers:
         return await self._runtime.path.run(context, attempt)
 
     async def _check_person(self, person_id: str) -> None:
-        person = await self._persons.person(person_id)
-        if person is None:
-            raise person_unknown()
+        person = await self._persons.known(person_id)
         if person.merged_into is not None:
             raise person_merged(person.merged_into)
         if person.annulled:
             raise person_annulled()
-
-    def _context(self, caller: Principal, key: Idempotency) -> CommandContext:
-        return requested_by(caller, key, self._clock)
 
 
 class EnrolCommands:

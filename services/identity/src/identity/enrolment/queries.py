@@ -1,19 +1,20 @@
 """Questions about enrolment: exemptions, premiums that are due, and what became of them. Sets, never row by row."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
-from identity.enrolment.domain.payers import Payer
+from identity.enrolment.domain.payers import Payer, columns_of
 from identity.enrolment.domain.premium import Premium
 from identity.enrolment.domain.premium_batch import Due
-from identity.persons.queries.whole_lists import fetch_over_lists
-from kernel.running.runtime import Runtime
+from kernel.http import Wire, Yuan
+from kernel.writing.reads import Reads, checked
 
 _ENROLMENTS_SQL: Final = """
-SELECT e.area, e.year, e.scheme, e.registered_on, e.marked_on, p.category, p.funds, p.applied_on, p.paid_on
+SELECT e.area, e.year, e.scheme, e.registered_on, e.marked_on, p.category AS premium_category,
+       COALESCE(p.funds, '{}') AS premium_funds, p.applied_on AS premium_applied_on, p.paid_on AS premium_paid_on
 FROM enrolments e LEFT JOIN premiums p USING (person_id, area, year)
 WHERE e.person_id = $1 ORDER BY e.year, e.area, e.scheme
 """
@@ -76,14 +77,50 @@ ORDER BY b.batch_id LIMIT $4
 """
 
 
-class DueRow(msgspec.Struct, frozen=True):
-    """A premium that finance has to pay; ``paid_in`` is the area that asked for the year's premium before."""
+_COUNTY_OF_BATCH_SQL: Final = "SELECT county FROM premium_batches WHERE batch_id = $1"
+
+
+class EnrolmentRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A person's enrolment of a year in an area, with its premium."""
+
+    area: str
+    year: int
+    scheme: str
+    registered_on: date | None
+    marked_on: date | None
+    premium_category: str | None
+    premium_funds: tuple[str, ...]
+    premium_applied_on: date | None
+    premium_paid_on: date | None
+
+
+class ExemptionAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """An exemption as it stands; ``until`` is its last day, absent while it goes on."""
+
+    exemption_id: str
+    person_id: str
+    county: str
+    code: str
+    since: date
+    evidence: str
+    approved_by: str
+    entered_by: str
+    until: date | None = None
+    note: str | None = None
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the person is exempt on a day."""
+        return self.since <= day and (self.until is None or day <= self.until)
+
+
+class DueAnswer(Wire, frozen=True):
+    """A premium that finance has to pay: first of these funds, then the next. ``paid_in``: another area asked first."""
 
     person_id: str
     category: str
     funds: tuple[str, ...]
-    self_paid_fen: int
-    paid_in: str | None
+    self_paid_fen: Yuan
+    paid_in: str | None = None
 
     @property
     def due(self) -> Due:
@@ -91,31 +128,43 @@ class DueRow(msgspec.Struct, frozen=True):
         return Due(self.person_id, self.category, self.funds)
 
 
-class EnrolmentQueries:
+class BatchAnswer(Wire, frozen=True):
+    """An application: APPLIED, PAID or REJECTED."""
+
+    batch_id: str
+    county: str
+    area: str
+    year: int
+    funds: tuple[str, ...]
+    persons: int
+    total_fen: Yuan
+    applied_on: date
+    applied_by: str
+    state: str
+    ended_on: date | None = None
+    reference: str | None = None
+
+
+class EnrolmentQueries(Reads):
     """Reads about enrolment, each bounded."""
 
-    def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
-
-    async def enrolments(self, person_id: str) -> Sequence[Any]:
+    async def enrolments(self, person_id: str) -> list[EnrolmentRow]:
         """A person's enrolments with their premiums."""
-        return await self._fetch(_ENROLMENTS_SQL, person_id)
+        return await self.many(checked(EnrolmentRow), _ENROLMENTS_SQL, person_id)
 
-    async def exemptions_of(self, person_id: str, after: str = "", limit: int = 500) -> Sequence[Any]:
+    async def exemptions_of(self, person_id: str, after: str = "", limit: int = 500) -> list[ExemptionAnswer]:
         """A person's exemptions, ended or not."""
-        return await self._fetch(_EXEMPTIONS_SQL.format(where=_OF_PERSON), after, limit, person_id)
+        return await self.many(ExemptionAnswer, _EXEMPTIONS_SQL.format(where=_OF_PERSON), after, limit, person_id)
 
-    async def exemptions(self, area: str, on: date, code: str | None, after: str, limit: int) -> Sequence[Any]:
+    async def exemptions(self, area: str, on: date, code: str | None, after: str, limit: int) -> list[ExemptionAnswer]:
         """The name list of an area: who is exempt on a day; ``area`` is the beginning of a division code."""
-        return await fetch_over_lists(
-            self._runtime, _EXEMPTIONS_SQL.format(where=_HOLDING), after, limit, area, on, code
-        )
+        sql = _EXEMPTIONS_SQL.format(where=_HOLDING)
+        return await self.over_lists(ExemptionAnswer, sql, after, limit, area, on, code)
 
-    async def contradictions(self, area: str, on: date, after: str, limit: int) -> Sequence[Any]:
+    async def contradictions(self, area: str, on: date, after: str, limit: int) -> list[ExemptionAnswer]:
         """Who is exempt and enrolled at once."""
-        return await fetch_over_lists(
-            self._runtime, _EXEMPTIONS_SQL.format(where=_CONTRADICTED), after, limit, area, on
-        )
+        sql = _EXEMPTIONS_SQL.format(where=_CONTRADICTED)
+        return await self.over_lists(ExemptionAnswer, sql, after, limit, area, on)
 
     async def due(
         self,
@@ -129,45 +178,37 @@ class EnrolmentQueries:
         moved_in: bool = False,
         after: str = "",
         limit: int,
-    ) -> list[DueRow]:
+    ) -> list[DueAnswer]:
         """Who is enrolled and marked and whose premium nobody has asked finance for, in the category that counts.
 
         ``moved_in`` gives instead those whose premium of the year another area asked for.
         """
-        ranks = (
-            [p.rank for p in payers],
-            [p.membership for p in payers],
-            [p.group for p in payers],
-            [p.status for p in payers],
-            [p.category for p in payers],
-            ["+".join(p.funds) for p in payers],
+        ranks = (*columns_of(payers), ["+".join(way.funds) for way in payers])
+        return await self.over_lists(
+            DueAnswer.of_row, _DUE_SQL, county, area, year, on, *ranks, payer, moved_in, after, limit
         )
-        rows = await fetch_over_lists(
-            self._runtime, _DUE_SQL, county, area, year, on, *ranks, payer, moved_in, after, limit
-        )
-        return [
-            DueRow(r["person_id"], r["category"], tuple(r["funds"]), r["self_paid_fen"], r["paid_in"]) for r in rows
-        ]
 
     async def held(self, person_ids: Sequence[str], area: str, year: int) -> dict[str, Premium]:
         """The premiums of these people where anything happened."""
-        return _premiums(await self._fetch(_HELD_SQL, list(person_ids), area, year))
+        return _by_person(await self.many(checked(Premium), _HELD_SQL, list(person_ids), area, year))
 
     async def in_batch(self, batch_id: str) -> dict[str, Premium]:
         """The premiums that a batch asks for."""
-        return _premiums(await self._fetch(_IN_BATCH_SQL, batch_id))
+        return _by_person(await self.many(checked(Premium), _IN_BATCH_SQL, batch_id))
 
     async def refunds_due(self, area: str, year: int, counties: list[str], after: str, limit: int) -> list[Premium]:
         """Premiums that both finance and the person paid, of people whose counties are like one of these."""
-        return list(_premiums(await self._fetch(_REFUNDS_SQL, area, year, after, limit, counties)).values())
+        return await self.many(checked(Premium), _REFUNDS_SQL, area, year, after, limit, counties)
 
-    async def batches(self, counties: list[str], year: int | None, after: str, limit: int) -> Sequence[Any]:
+    async def batches(self, counties: list[str], year: int | None, after: str, limit: int) -> list[BatchAnswer]:
         """Applications to finance for counties that are like one of these, and how they ended."""
-        return await self._fetch(_BATCHES_SQL, counties, year, after, limit)
+        return await self.many(BatchAnswer.of_row, _BATCHES_SQL, counties, year, after, limit)
 
-    async def _fetch(self, sql: str, *arguments: Any) -> Sequence[Any]:
-        return await self._runtime.store.pool.fetch(sql, *arguments)
+    async def county_of_batch(self, batch_id: str) -> str | None:
+        """The county whose people's premiums were asked for."""
+        county: str | None = await self.pool.fetchval(_COUNTY_OF_BATCH_SQL, batch_id)
+        return county
 
 
-def _premiums(rows: Sequence[Any]) -> dict[str, Premium]:
-    return {row["person_id"]: msgspec.convert(dict(row), Premium) for row in rows}
+def _by_person(premiums: Iterable[Premium]) -> dict[str, Premium]:
+    return {premium.person_id: premium for premium in premiums}

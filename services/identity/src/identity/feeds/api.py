@@ -1,20 +1,19 @@
 """Feeds over HTTP: a department sends files and gets a receipt for each row."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import msgspec
 from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
-from identity.feeds.commands.batches import FeedHandlers
+from identity.feeds.commands.batches import FeedCommands
 from identity.feeds.domain.feed import BatchKind, batch_unknown
 from identity.feeds.domain.file_sent import FileSent
-from identity.feeds.queries import BatchRow, FeedQueries, LineRow
+from identity.feeds.queries import FeedBatchAnswer, FeedQueries, LatenessAnswer, LineAnswer
+from identity.intake.api import announced_size, patiently, receipt_csv
 from identity.intake.readers.files import MEDIA_TYPES
-from identity.intake.uploads import announced_size, patiently
 from identity.memberships.domain import ApprovalRules
 from identity.persons.domain.categories import Category, Department, department_of
 from kernel.http import (
@@ -28,11 +27,11 @@ from kernel.http import (
     Wire,
     allow,
     answer,
+    answered,
     body,
     keyless,
     page_of,
     paging,
-    stored_answer,
 )
 from kernel.http.raw_bodies import media_type_of
 from kernel.security import Principal, Role
@@ -43,7 +42,7 @@ Reader = Annotated[Principal, allow(Role.DEPARTMENT, Role.AGENCY, Role.OPERATION
 Judge = Annotated[Principal, allow(Role.DEPARTMENT, Role.AGENCY, by_division=True)]
 #: Stands for the divisions of a batch that was sent for all of them: the code of no division.
 EVERYWHERE: Final = "000000"
-_LINES_AT_ONCE: Final = 1_000
+_RECEIPT: Final = LineAnswer.__struct_fields__[1:]
 
 
 class BatchAccepted(Wire, frozen=True):
@@ -53,70 +52,21 @@ class BatchAccepted(Wire, frozen=True):
     number: str
 
 
-class FeedBatchAnswer(Wire, frozen=True):
-    """A batch: what was sent, where it is, and what it came to."""
-
-    batch_id: str
-    department: str
-    number: str
-    kind: str
-    category: str | None
-    area: str | None
-    as_of: datetime
-    received_at: datetime
-    sent_by: str
-    media_type: str
-    size: int
-    sha256: str
-    file_name: str | None
-    status: str
-    counts: dict[str, int] | None
-    problem: dict[str, Any] | None
-    outcomes: dict[str, int] | None
-    ended_at: datetime | None
-    judged_by: str | None
-    judged_because: str | None
-    rows_read: int
-    lines_applied: int
-    divisions: list[str] | None
-
-
-class LineAnswer(Wire, frozen=True):
-    """What became of one line."""
-
-    line: int
-    row: int | None
-    outcome: str
-    code: str | None
-    detail: str | None
-    person_id: str | None
-
-
-class LatenessAnswer(Wire, frozen=True):
-    """Hours from the moment that files speak for to their receipt."""
-
-    department: str
-    month: str
-    batches: int
-    median_hours: int
-    max_hours: int
-
-
 class JudgementBody(RequestBody, frozen=True):
     """Why a held batch is let through, or thrown away."""
 
     reason: Annotated[str, msgspec.Meta(min_length=2, max_length=200)]
 
 
-def feed_batches(handlers: FeedHandlers, queries: FeedQueries, rules: ApprovalRules) -> Router:
+def feed_batches(commands: FeedCommands, queries: FeedQueries, rules: ApprovalRules) -> Router:
     """The routes of /v1/feeds."""
     router = Router(prefix="/v1/feeds", tags=["feeds"])
     _add_reading(router, queries)
-    _add_writing(router, handlers, queries, rules)
+    _add_writing(router, commands, queries, rules)
     return router
 
 
-def _add_writing(router: Router, handlers: FeedHandlers, queries: FeedQueries, rules: ApprovalRules) -> None:
+def _add_writing(router: Router, commands: FeedCommands, queries: FeedQueries, rules: ApprovalRules) -> None:
     @router.put(
         "/{department}/batches/{number}",
         status_code=202,
@@ -152,8 +102,7 @@ def _add_writing(router: Router, handlers: FeedHandlers, queries: FeedQueries, r
             file_name=file_name,
         )
         size = announced_size(request)
-        done = await handlers.receive(caller, sent, size, patiently(request))
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        return answered(await commands.receive(caller, sent, size, patiently(request)))
 
     @router.post("/{department}/batches/{number}/release")
     async def release(
@@ -165,8 +114,7 @@ def _add_writing(router: Router, handlers: FeedHandlers, queries: FeedQueries, r
     ) -> Json[BatchAccepted]:
         """Let a held batch through; another person than its sender."""
         await _found(queries, caller, department, number)
-        done = await handlers.release(caller, key, _named(caller, department), number, command.reason)
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        return answered(await commands.release(caller, key, _named(caller, department), number, command.reason))
 
     @router.post("/{department}/batches/{number}/discard")
     async def discard(
@@ -178,15 +126,14 @@ def _add_writing(router: Router, handlers: FeedHandlers, queries: FeedQueries, r
     ) -> Json[BatchAccepted]:
         """Throw a held batch away; another person than its sender."""
         await _found(queries, caller, department, number)
-        done = await handlers.discard(caller, key, _named(caller, department), number, command.reason)
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        return answered(await commands.discard(caller, key, _named(caller, department), number, command.reason))
 
 
 def _add_reading(router: Router, queries: FeedQueries) -> None:
     @router.get("/lateness")
     async def lateness(_caller: Reader) -> Json[tuple[LatenessAnswer, ...]]:
         """How late each department's files came, by month (001 二(一): 及时主动)."""
-        return answer(tuple(LatenessAnswer(**msgspec.structs.asdict(row)) for row in await queries.lateness()))
+        return answer(tuple(await queries.lateness()))
 
     @router.get("/{department}/batches")
     async def list_batches(
@@ -196,12 +143,12 @@ def _add_reading(router: Router, queries: FeedQueries) -> None:
         after = str(page.after[0]) if page.after else None
         divisions = None if caller.divisions is None else caller.division_patterns
         rows = await queries.batches(_named(caller, department), divisions, after, page.limit + 1)
-        return answer(page_of([_batch(row) for row in rows], page, key=lambda row: (row.batch_id,)))
+        return answer(page_of(rows, page, key=lambda row: (row.batch_id,)))
 
     @router.get("/{department}/batches/{number}")
     async def get_batch(department: str, number: str, caller: Reader) -> Json[FeedBatchAnswer]:
         """One batch: how far it is, and what it came to."""
-        return answer(_batch(await _found(queries, caller, department, number)))
+        return answer(await _found(queries, caller, department, number))
 
     @router.get("/{department}/batches/{number}/rows")
     async def list_rows(
@@ -214,31 +161,18 @@ def _add_reading(router: Router, queries: FeedQueries) -> None:
         """The receipt, row by row; rows that change nothing are only counted."""
         batch = await _found(queries, caller, department, number)
         rows = await queries.lines(batch.batch_id, _after(page), outcome, page.limit + 1)
-        answers = [LineAnswer(**msgspec.structs.asdict(row)) for row in rows]
-        return answer(page_of(answers, page, key=lambda row: (row.line,)))
+        return answer(page_of(rows, page, key=lambda row: (row.line,)))
 
     @router.get("/{department}/batches/{number}/receipt.csv")
     async def receipt(department: str, number: str, caller: Reader) -> StreamingResponse:
         """The whole receipt as a CSV file."""
         batch = await _found(queries, caller, department, number)
-        headers = {"Content-Disposition": f'attachment; filename="receipt-{batch.number}.csv"'}
-        return StreamingResponse(_csv(queries, batch.batch_id), media_type="text/csv; charset=utf-8", headers=headers)
+        return receipt_csv(
+            batch.number, _RECEIPT, lambda after, limit: queries.lines(batch.batch_id, after, None, limit)
+        )
 
 
-async def _csv(queries: FeedQueries, batch_id: str) -> AsyncIterator[str]:
-    yield "\ufeffrow,outcome,code,detail,person_id\r\n"
-    after = 0
-    while rows := await queries.lines(batch_id, after, None, _LINES_AT_ONCE):
-        yield "".join(_csv_line(row) for row in rows)
-        after = rows[-1].line
-
-
-def _csv_line(row: LineRow) -> str:
-    detail = (row.detail or "").replace('"', '""')
-    return f'{row.row or ""},{row.outcome},{row.code or ""},"{detail}",{row.person_id or ""}\r\n'
-
-
-async def _found(queries: FeedQueries, caller: Principal, department: str, number: str) -> BatchRow:
+async def _found(queries: FeedQueries, caller: Principal, department: str, number: str) -> FeedBatchAnswer:
     batch = await queries.batch(_named(caller, department), number)
     if batch is None:
         raise batch_unknown()
@@ -260,10 +194,6 @@ def _own(caller: Principal, department: str) -> Department:
 
 def _after(page: PageRequest) -> int:
     return int(page.after[0]) if page.after else 0
-
-
-def _batch(row: BatchRow) -> FeedBatchAnswer:
-    return FeedBatchAnswer(**msgspec.structs.asdict(row))
 
 
 #: Of feeds, and of the files that intake reads for them and for payment lists.

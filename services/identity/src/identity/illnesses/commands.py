@@ -2,36 +2,30 @@
 
 from collections.abc import Callable
 from datetime import date
-from uuid import uuid5
 
 from identity.illnesses.domain.exit_check import exit_check
-from identity.illnesses.domain.illness import DECIDER, CareWay, Command, Illness, RecordIllness
+from identity.illnesses.domain.illness import DECIDER, CareWay, Command, Event, Illness, RecordIllness, State
 from identity.illnesses.queries import IllnessQueries
 from identity.persons.domain.person import DECIDER as PERSONS
 from identity.persons.domain.person import person_unknown
-from identity.persons.queries.request_context import context_of
-from identity.persons.queries.vault import Vault
 from kernel.http import Idempotency
-from kernel.running.clock import Clock
+from kernel.running.requested import Requests
 from kernel.running.runtime import Runtime
 from kernel.security import Principal
-from kernel.values.china_time import china_date
-from kernel.writing.command_context import CommandContext
 from kernel.writing.command_path import Answered
-from kernel.writing.decision import Outcome
+from kernel.writing.decision import Decision, Outcome
 from kernel.writing.event_store import Stream, StreamAppend
 
-_CREATED = 201
+_TOLD = ("check_id", "person_id", "checked_on", "insured", "unverified", "without_plan", "passed")
 
 
-class IllnessHandlers:
+class IllnessCommands:
     """The commands of the registry, one method each."""
 
-    def __init__(self, runtime: Runtime, vault: Vault, queries: IllnessQueries, clock: Clock) -> None:
+    def __init__(self, runtime: Runtime, queries: IllnessQueries, requests: Requests) -> None:
         self._runtime = runtime
-        self._vault = vault
         self._queries = queries
-        self._clock = clock
+        self._requests = requests
 
     async def record(
         self,
@@ -46,37 +40,39 @@ class IllnessHandlers:
         since: date,
     ) -> Answered:
         """Enter an illness; raises Refused PERSON_UNKNOWN and what a record that does not stand brings."""
-        context = self._context(caller, key)
-        illness_id = str(uuid5(context.command_id, "illness"))
+        context = self._requests.by(caller, key)
+        illness_id = context.new_id("illness")
 
-        async def attempt() -> Outcome:
-            county = await self._county_of(person_id)
-            illness = Illness(illness_id, person_id, county, disease, care, plan, impoverishing, since, context.actor)
-            events = tuple(DECIDER.decide(RecordIllness(illness, china_date(context.now)), None))
-            body = {"illness_id": illness_id, "state": events[-1].illness.state}
-            return Outcome((StreamAppend(Stream(f"illness/{illness_id}"), events),), body, _CREATED)
+        async def gather(_state: State) -> RecordIllness:
+            illness = Illness(
+                illness_id=illness_id,
+                person_id=person_id,
+                county=await self._county_of(person_id),
+                disease=disease,
+                care=care,
+                plan=plan,
+                impoverishing=impoverishing,
+                since=since,
+                written_by=context.actor,
+            )
+            return RecordIllness(illness, context.today)
 
-        return await self._runtime.path.run(context, attempt)
+        return await self._runtime.path.gather(
+            context, DECIDER, f"illness/{illness_id}", gather, _step, status=201, new=True
+        )
 
     async def change(
         self, caller: Principal, key: Idempotency, illness_id: str, command_of: Callable[[str, date], Command]
     ) -> Answered:
         """Change, verify or close an entry; ``command_of`` takes the user and the day."""
-        context = self._context(caller, key)
-
-        async def attempt() -> Outcome:
-            stream, past = await self._runtime.store.load(f"illness/{illness_id}")
-            command = command_of(context.actor, china_date(context.now))
-            events = tuple(DECIDER.decide(command, DECIDER.fold(past)))
-            body = {"illness_id": illness_id, "state": events[-1].illness.state}
-            return Outcome((StreamAppend(stream, events),), body, contended=stream.stream_id)
-
-        return await self._runtime.path.run(context, attempt)
+        context = self._requests.by(caller, key)
+        command = command_of(context.actor, context.today)
+        return await self._runtime.path.decide(context, DECIDER, f"illness/{illness_id}", command, _step)
 
     async def check_exit(self, caller: Principal, key: Idempotency, person_id: str, evidence: str) -> Answered:
         """Make the exit check on what is known today."""
-        context = self._context(caller, key)
-        check_id = str(uuid5(context.command_id, "exit-check"))
+        context = self._requests.by(caller, key)
+        check_id = context.new_id("exit-check")
 
         async def attempt() -> Outcome:
             made = exit_check(
@@ -87,21 +83,21 @@ class IllnessHandlers:
                 illnesses=await self._queries.of_person(person_id),
                 evidence=evidence,
                 by=context.actor,
-                today=china_date(context.now),
+                today=context.today,
             )
-            names = ("check_id", "person_id", "checked_on", "insured", "unverified", "without_plan", "passed")
-            body = {name: getattr(made, name) for name in names}
-            return Outcome((StreamAppend(Stream(f"exit-check/{check_id}"), (made,)),), body, _CREATED)
+            body = {name: getattr(made, name) for name in _TOLD}
+            return Outcome((StreamAppend(Stream(f"exit-check/{check_id}"), (made,)),), body, status=201)
 
         return await self._runtime.path.run(context, attempt)
 
     async def _county_of(self, person_id: str) -> str:
-        _, past = await self._runtime.store.load(f"person/{person_id}")
-        person = PERSONS.fold(past)
+        _, person = await self._runtime.path.standing(PERSONS, f"person/{person_id}")
         if person is None:
             raise person_unknown()
         person.check_stands()
         return person.county
 
-    def _context(self, caller: Principal, key: Idempotency) -> CommandContext:
-        return context_of(self._vault, self._clock, caller, key)
+
+def _step(decision: Decision[State, Event]) -> dict[str, str]:
+    illness = decision.events[-1].illness
+    return {"illness_id": illness.illness_id, "state": illness.state}

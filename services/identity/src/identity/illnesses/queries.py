@@ -1,12 +1,15 @@
 """The questions about the sick, and about who left the list without a check."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from datetime import date
+from typing import Final
+
+import msgspec
 
 from identity.illnesses.domain.illness import DECIDER, Illness
-from identity.persons.domain.enrolment import Enrolment, Scheme
-from identity.persons.queries.whole_lists import fetch_over_lists
+from identity.persons.domain.enrolment import Enrolment
 from kernel.running.runtime import Runtime
+from kernel.writing.reads import Reads, checked
 
 _LIST_SQL: Final = """
 SELECT illness_id, person_id, county, disease, care, plan, impoverishing, since, written_by, state, verified_by,
@@ -35,11 +38,54 @@ ORDER BY m.person_id, m.exit_date LIMIT $4
 """
 
 
-class IllnessQueries:
+class IllnessRow(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry as it stands."""
+
+    illness_id: str
+    person_id: str
+    county: str
+    disease: str
+    care: str
+    plan: str
+    impoverishing: bool
+    since: date
+    written_by: str
+    state: str
+    verified_by: str | None
+    verified_on: date | None
+    note: str | None
+    closed_on: date | None
+
+
+class ExitCheckRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A check as it was made."""
+
+    check_id: str
+    person_id: str
+    county: str
+    checked_on: date
+    insured: bool
+    unverified: int
+    without_plan: int
+    passed: bool
+    evidence: str
+    checked_by: str
+
+
+class UncheckedRow(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who left the list, and for whom no check was passed."""
+
+    person_id: str
+    county: str
+    exit_date: date
+
+
+class IllnessQueries(Reads):
     """Reads of the registry, each bounded."""
 
     def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
+        super().__init__(runtime)
+        self._service = runtime
 
     async def page(
         self,
@@ -51,36 +97,30 @@ class IllnessQueries:
         impoverishing: bool | None,
         after: str,
         limit: int,
-    ) -> Sequence[Any]:
+    ) -> list[IllnessRow]:
         """Entries in one state."""
-        return await self._runtime.store.pool.fetch(
-            _LIST_SQL, state, county, care, impoverishing, counties, after, limit
-        )
+        return await self.many(IllnessRow, _LIST_SQL, state, county, care, impoverishing, counties, after, limit)
 
     async def of_person(self, person_id: str) -> list[Illness]:
         """All entries about a person."""
-        rows = await self._runtime.store.pool.fetch(_OF_PERSON_SQL, person_id)
-        loaded = await self._runtime.store.load_many([f"illness/{row['illness_id']}" for row in rows])
+        rows = await self.pool.fetch(_OF_PERSON_SQL, person_id)
+        loaded = await self._service.store.load_many([f"illness/{row['illness_id']}" for row in rows])
         folded = (DECIDER.fold(past) for _, past in loaded.values())
         return [illness for illness in folded if illness is not None]
 
     async def county_of(self, illness_id: str) -> str | None:
         """The county of the person whom an entry is about."""
-        county: str | None = await self._runtime.store.pool.fetchval(_COUNTY_SQL, illness_id)
+        county: str | None = await self.pool.fetchval(_COUNTY_SQL, illness_id)
         return county
 
     async def enrolments(self, person_id: str) -> list[Enrolment]:
         """A person's insurance, year by year."""
-        rows = await self._runtime.store.pool.fetch(_ENROLMENTS_SQL, person_id)
-        return [
-            Enrolment(Scheme(row["scheme"]), row["area"], row["year"], row["registered_on"], row["marked_on"])
-            for row in rows
-        ]
+        return await self.many(checked(Enrolment), _ENROLMENTS_SQL, person_id)
 
-    async def checks(self, person_id: str) -> Sequence[Any]:
+    async def checks(self, person_id: str) -> list[ExitCheckRow]:
         """A person's exit checks, the newest first, at most a hundred."""
-        return await self._runtime.store.pool.fetch(_CHECKS_SQL, person_id)
+        return await self.many(ExitCheckRow, _CHECKS_SQL, person_id)
 
-    async def unchecked(self, prefix: str, counties: Sequence[str], after: str, limit: int) -> Sequence[Any]:
+    async def unchecked(self, prefix: str, counties: Sequence[str], after: str, limit: int) -> list[UncheckedRow]:
         """Who left the list without a passed check."""
-        return await fetch_over_lists(self._runtime, _UNCHECKED_SQL, prefix, counties, after, limit)
+        return await self.over_lists(UncheckedRow, _UNCHECKED_SQL, prefix, counties, after, limit)

@@ -8,10 +8,11 @@ from typing import Literal
 import msgspec
 from typing_extensions import override
 
+from identity.certification.domain.certifiers import may_certify
 from identity.comparison.domain.coverage import coverage
 from identity.facts.domain.low_income import is_low_income
 from identity.persons.domain.categories import Group
-from identity.persons.domain.certification import Title, may_certify
+from identity.persons.domain.certification import Title
 from law import Standing, effective_category
 from law.packs import PackLibrary
 from law.standing import Enrolment, is_enrolled

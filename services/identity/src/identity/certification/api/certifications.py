@@ -1,13 +1,13 @@
 """Chronic certification over HTTP: hospitals certify, the agency cancels (003 三(八)-(九))."""
 
-from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from datetime import date
+from typing import Annotated, Literal
 
 import msgspec
 
-from identity.certification.commands import CertificationHandlers
-from identity.certification.domain.certifier import Certifier
-from identity.certification.queries import CertificationQueries
+from identity.certification.commands import CertificationCommands
+from identity.certification.domain.certifiers import Certifier
+from identity.certification.queries import CertificationAnswer, CertificationQueries
 from identity.persons.domain.certification import Doctor, Title
 from identity.persons.queries.divisions import DivisionQueries
 from kernel.http import (
@@ -20,11 +20,11 @@ from kernel.http import (
     Wire,
     allow,
     answer,
+    answered,
     body,
     of_division,
     page_of,
     paging,
-    stored_answer,
 )
 from kernel.http.fields import CountyQuery, Text, after_of, check_text
 from kernel.security import Principal, Role
@@ -96,21 +96,6 @@ class CertifierAnswer(Wire, frozen=True):
     until: date | None
 
 
-class CertificationAnswer(Wire, frozen=True):
-    """A certification; without ``filed_on`` it is on no monthly list, which takes nothing from the benefits."""
-
-    certification_id: str
-    person_id: str
-    hospital_id: str
-    disease: str
-    certified_at: datetime
-    effective_from: date
-    cancelled_from: date | None
-    reason: str | None
-    filed_on: date | None
-    sealed_on: date | None
-
-
 class DiseaseAnswer(Wire, frozen=True):
     """A disease of the list; a sample is no word of the document."""
 
@@ -136,7 +121,7 @@ Reader = Annotated[Principal, allow(Role.HOSPITAL, Role.AGENCY, Role.OPERATIONS,
 
 
 def certifications(
-    handlers: CertificationHandlers, queries: CertificationQueries, divisions: DivisionQueries
+    commands: CertificationCommands, queries: CertificationQueries, divisions: DivisionQueries
 ) -> Router:
     """The routes of /v1/persons/{person_id}/certifications."""
     router = Router(
@@ -151,15 +136,12 @@ def certifications(
     ) -> Json[CertificationChanged]:
         """Certify a special chronic disease; benefits count at once, and the hospital files it with its month."""
         doctors = tuple(Doctor(d.doctor_id, Title[d.title], d.specialty) for d in command.doctors)
-        done = await handlers.certify(
-            caller,
-            key,
-            person_id,
-            disease=command.disease,
-            hospital_id=caller.organisation or "",
-            doctors=doctors,
+        hospital_id = caller.organisation or ""
+        return answered(
+            await commands.certify(
+                caller, key, person_id, disease=command.disease, hospital_id=hospital_id, doctors=doctors
+            )
         )
-        return stored_answer(done.status, done.body, replayed=done.replayed)
 
     @router.post("/takeover", status_code=201)
     async def take_over(
@@ -167,13 +149,12 @@ def certifications(
     ) -> Json[CertificationChanged]:
         """Onboarding: enter a certification of the system before; it counts from its own day."""
         check_text("source", command.source)
-        done = await handlers.take_over(caller, key, person_id, **msgspec.structs.asdict(command))
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        return answered(await commands.take_over(caller, key, person_id, **msgspec.structs.asdict(command)))
 
     @router.get("")
     async def list_certifications(person_id: str, _caller: Reader) -> Json[list[CertificationAnswer]]:
         """A person's certifications, cancelled or not."""
-        return answer(certification_answers(await queries.of_person(person_id)))
+        return answer(await queries.of_person(person_id))
 
     @router.post("/{certification_id}/cancellation")
     async def cancel(
@@ -185,20 +166,14 @@ def certifications(
     ) -> Json[CertificationChanged]:
         """Cancel a certification; related money from that day on is refused to the hospital, never to the person."""
         check_text("reason", command.reason)
-        done = await handlers.cancel(
-            caller,
-            key,
-            person_id,
-            certification_id,
-            cancelled_from=command.cancelled_from,
-            reason=command.reason,
+        return answered(
+            await commands.cancel(caller, key, person_id, certification_id, **msgspec.structs.asdict(command))
         )
-        return stored_answer(done.status, done.body, replayed=done.replayed)
 
     return router
 
 
-def certifiers(handlers: CertificationHandlers, queries: CertificationQueries) -> Router:
+def certifiers(commands: CertificationCommands, queries: CertificationQueries) -> Router:
     """The routes of /v1/certifiers."""
     router = Router(prefix="/v1/certifiers", tags=["certification"])
 
@@ -208,8 +183,7 @@ def certifiers(handlers: CertificationHandlers, queries: CertificationQueries) -
     ) -> Json[CertifierEntered]:
         """Enter an institution that may certify, or replace its entry."""
         certifier = Certifier(**msgspec.structs.asdict(command))
-        done = await handlers.register_certifier(caller, key, certifier)
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        return answered(await commands.register_certifier(caller, key, certifier))
 
     @router.get("")
     async def list_certifiers(
@@ -217,20 +191,20 @@ def certifiers(handlers: CertificationHandlers, queries: CertificationQueries) -
     ) -> Json[Page[CertifierAnswer]]:
         """The registry of certifying institutions."""
         rows = await queries.certifiers(after_of(page), page.limit + 1)
-        found = [CertifierAnswer(**dict(row)) for row in rows]
+        found = [CertifierAnswer(**msgspec.structs.asdict(row)) for row in rows]
         return answer(page_of(found, page, key=lambda row: (row.hospital_id,)))
 
     return router
 
 
-def chronic_diseases(handlers: CertificationHandlers) -> Router:
+def chronic_diseases(commands: CertificationCommands) -> Router:
     """The route of /v1/chronic-diseases."""
     router = Router(prefix="/v1/chronic-diseases", tags=["certification"])
 
     @router.get("")
     async def list_diseases(county: CountyQuery, _caller: Reader) -> Json[DiseasesAnswer]:
         """The diseases that may be certified in a county today."""
-        rule = handlers.rule(county, handlers.today())
+        rule = commands.rule(county, commands.today)
         listed = rule.disease_list
         diseases = () if listed is None else listed.diseases
         return answer(
@@ -243,8 +217,3 @@ def chronic_diseases(handlers: CertificationHandlers) -> Router:
         )
 
     return router
-
-
-def certification_answers(rows: Any) -> list[CertificationAnswer]:
-    """Rows of certifications as answers."""
-    return [CertificationAnswer(**dict(row)) for row in rows]

@@ -6,9 +6,9 @@ from typing import Annotated
 import msgspec
 from fastapi import Query
 
-from identity.certification.api.certifications import CertificationAnswer, Code
-from identity.certification.commands import CertificationHandlers
-from identity.certification.queries import CertificationQueries
+from identity.certification.api.certifications import Code
+from identity.certification.commands import CertificationCommands
+from identity.certification.queries import CertificationAnswer, CertificationQueries
 from identity.persons.domain.masking import mask_name
 from identity.persons.queries.vault import Vault
 from kernel.http import (
@@ -21,10 +21,10 @@ from kernel.http import (
     Wire,
     allow,
     answer,
+    answered,
     body,
     page_of,
     paging,
-    stored_answer,
 )
 from kernel.http.fields import after_of
 from kernel.security import Principal, Role
@@ -48,7 +48,7 @@ class Filed(Wire, frozen=True):
     filed: int
 
 
-class FilingRow(CertificationAnswer, frozen=True):
+class FilingRow(CertificationAnswer, frozen=True, kw_only=True):
     """One line of a month's list: who, which disease, since when, and whether it was filed under seal.
 
     The agency sees names in full, everybody else masked; a person who was forgotten has none.
@@ -62,7 +62,7 @@ Hospital = Annotated[Principal, allow(Role.HOSPITAL)]
 Reader = Annotated[Principal, allow(Role.HOSPITAL, Role.AGENCY, Role.OPERATIONS, by_division=True)]
 
 
-def filings(handlers: CertificationHandlers, queries: CertificationQueries, vault: Vault) -> Router:
+def filings(commands: CertificationCommands, queries: CertificationQueries, vault: Vault) -> Router:
     """The routes of /v1/chronic-filings."""
     router = Router(prefix="/v1/chronic-filings", tags=["certification"])
 
@@ -71,16 +71,8 @@ def filings(handlers: CertificationHandlers, queries: CertificationQueries, vaul
         caller: Hospital, command: Annotated[FilingBody, body(FilingBody)], key: IdempotencyKey
     ) -> Json[Filed]:
         """File the caller's certifications of a month; a second list of the month adds what the first left out."""
-        done = await handlers.file(
-            caller,
-            key,
-            caller.organisation or "",
-            month=command.month,
-            first_day=_first_day(command.month),
-            certification_ids=command.certification_ids,
-            sealed_on=command.sealed_on,
-        )
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        hospital_id = caller.organisation or ""
+        return answered(await commands.file(caller, key, hospital_id, **msgspec.structs.asdict(command)))
 
     @router.get("")
     async def list_month(
@@ -97,24 +89,22 @@ def filings(handlers: CertificationHandlers, queries: CertificationQueries, vaul
             caller.must_act_for(hospital)
         rows = await queries.of_month(
             hospital,
-            _first_day(month),
+            month,
             caller.division_patterns,
             filed=filed,
             after=after_of(page),
             limit=page.limit + 1,
         )
-        names = await vault.names_of([row["person_id"] for row in rows[: page.limit]])
+        names = await vault.names_of([row.person_id for row in rows[: page.limit]])
         if Role.AGENCY not in caller.roles:
             names = {person_id: mask_name(name) for person_id, name in names.items()}
-        diseases = handlers.disease_names
+        diseases = commands.disease_names
         found = [
-            FilingRow(**dict(row), name=names.get(row["person_id"]), disease_name=diseases.get(row["disease"]))
+            FilingRow(
+                **msgspec.structs.asdict(row), name=names.get(row.person_id), disease_name=diseases.get(row.disease)
+            )
             for row in rows
         ]
         return answer(page_of(found, page, key=lambda row: (row.certification_id,)))
 
     return router
-
-
-def _first_day(month: str) -> date:
-    return date.fromisoformat(f"{month}-01")

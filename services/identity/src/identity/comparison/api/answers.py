@@ -1,4 +1,4 @@
-"""What the comparison's routes answer: figures, people and strangers."""
+"""What the comparison's routes answer: figures of an area and of a comparison."""
 
 from datetime import date
 from typing import Literal
@@ -55,54 +55,6 @@ class ComparisonAnswer(Wire, frozen=True):
     late: bool | None
     total: FiguresAnswer
     townships: tuple[FiguresAnswer, ...]
-
-
-class ComparisonRow(Wire, frozen=True):
-    """A comparison in a list; ``late`` where it was pushed after the month's day."""
-
-    comparison_id: str
-    area: str
-    month: str
-    compared_on: date
-    due_on: date | None
-    made_by: str
-    registered: int
-    exceptions: int
-    enrolled: int
-    not_enrolled: int
-    payment_list_id: str | None
-    pushed_on: date | None
-    late: bool | None
-
-
-class FoundPerson(Wire, frozen=True):
-    """A person behind a figure; ``code`` is the reason of an exemption.
-
-    Where a payment list was compared: ``row`` is the person's place in it (of who is NOT_ENROLLED: a
-    row that was refused), ``name`` how it writes the name (SAME,
-    VARIANT, DIFFERENT), ``difference`` how it and the enrolments here differ.
-    """
-
-    person_id: str
-    county: str
-    township: str
-    finding: str
-    code: str | None
-    name: str | None
-    row: int | None
-    difference: str | None
-
-
-class Stranger(Wire, frozen=True):
-    """Somebody poor according to the payment list whose number nobody here has; its sender finds them at ``row``.
-
-    Counted under ``area``: the pooling area paid in, or the list's own where that is outside of it.
-    """
-
-    row: int
-    area: str
-    code: str | None
-    detail: str | None
 
 
 def figures_answer(figures: AreaFigures) -> FiguresAnswer:

@@ -5,11 +5,11 @@ from typing import Annotated
 import msgspec
 from fastapi import Query
 
-from identity.comparison.api.answers import ComparisonAnswer, ComparisonRow, FoundPerson, Stranger, comparison_answer
-from identity.comparison.commands.comparison import ComparisonHandlers
+from identity.comparison.api.answers import ComparisonAnswer, comparison_answer
+from identity.comparison.commands.comparison import ComparisonCommands
 from identity.comparison.domain.comparison import ComparisonMade, Difference, Finding, Made, comparison_unknown
 from identity.comparison.domain.notice import check_compared
-from identity.comparison.queries.comparison import ComparisonQueries, Lists
+from identity.comparison.queries.comparison import ComparisonQueries, ComparisonRow, FoundPerson, Lists, Stranger
 from kernel.http import (
     IdempotencyKey,
     Json,
@@ -20,10 +20,10 @@ from kernel.http import (
     Wire,
     allow,
     answer,
+    answered,
     body,
     page_of,
     paging,
-    stored_answer,
 )
 from kernel.http.fields import DivisionCode, after_of
 from kernel.security import Principal, Role
@@ -51,7 +51,7 @@ AreaOfPart = Annotated[str | None, Query(pattern=r"^[0-9]{6}$", description="The
 Paging = Annotated[PageRequest, paging(str)]
 
 
-def comparisons(handlers: ComparisonHandlers, queries: ComparisonQueries) -> Router:
+def comparisons(commands: ComparisonCommands, queries: ComparisonQueries) -> Router:
     """The routes of /v1/comparisons, but for the notices."""
     router = Router(prefix="/v1/comparisons", tags=["comparison"])
 
@@ -64,8 +64,7 @@ def comparisons(handlers: ComparisonHandlers, queries: ComparisonQueries) -> Rou
         The insured are those of the month's newest payment list for the area; without one, those enrolled here.
         """
         caller.must_act_in(command.area)
-        done = await handlers.compare(caller, key, command.area, prefix_of(command.area), command.month)
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        return answered(await commands.compare(caller, key, command.area, command.month))
 
     @router.get("")
     async def list_comparisons(
@@ -81,8 +80,7 @@ def comparisons(handlers: ComparisonHandlers, queries: ComparisonQueries) -> Rou
         around_caller = sorted({code for division in caller.divisions or () for code in around(division)})
         areas = [*caller.division_patterns, *around_caller]
         rows = await queries.comparisons(areas, area, month, after=after_of(page), limit=page.limit + 1)
-        found = [ComparisonRow(**dict(row)) for row in rows]
-        return answer(page_of(found, page, key=lambda row: (row.comparison_id,)))
+        return answer(page_of(rows, page, key=lambda row: (row.comparison_id,)))
 
     @router.get("/{comparison_id}")
     async def get_comparison(comparison_id: str, caller: Reader, area: AreaOfPart = None) -> Json[ComparisonAnswer]:
@@ -108,7 +106,7 @@ def comparisons(handlers: ComparisonHandlers, queries: ComparisonQueries) -> Rou
         lists = Lists(prefix, made.compared_on, int(made.month[:4]), made.payment_list_id)
         after, limit = after_of(page), page.limit + 1
         rows = await queries.persons(lists, finding, difference, township, after=after, limit=limit)
-        return answer(page_of([FoundPerson(**dict(row)) for row in rows], page, key=lambda row: (row.person_id,)))
+        return answer(page_of(rows, page, key=lambda row: (row.person_id,)))
 
     @router.get("/{comparison_id}/strangers")
     async def list_strangers(
@@ -124,15 +122,13 @@ def comparisons(handlers: ComparisonHandlers, queries: ComparisonQueries) -> Rou
             return answer(Page[Stranger](items=[]))
         after = int(page.after[0]) if page.after else 0
         rows = await queries.strangers(made.payment_list_id, prefix, after=after, limit=page.limit + 1)
-        found = [Stranger(row["row"], row["place"], row["code"], row["detail"]) for row in rows]
-        return answer(page_of(found, page, key=lambda row: (row.row,)))
+        return answer(page_of(rows, page, key=lambda row: (row.row,)))
 
     @router.post("/{comparison_id}/push")
     async def push(comparison_id: str, caller: Staff, key: IdempotencyKey) -> Json[ComparisonChanged]:
         """Push the result to the areas below; after the month's day it is late, and says so."""
         caller.must_act_in((await comparison_of(queries, comparison_id)).made.area)
-        done = await handlers.push(caller, key, comparison_id)
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        return answered(await commands.push(caller, key, comparison_id))
 
     return router
 

@@ -1,32 +1,29 @@
 """Payment lists over HTTP: who paid according to the tax or insurance system, as a file; and its receipt by rows."""
 
-from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime
-from typing import Annotated, Any, Final
+from datetime import UTC, datetime
+from typing import Annotated, Final
 
-import msgspec
 from fastapi import Path, Query
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
-from identity.comparison.commands.receiving import ListSent, PaymentListHandlers
+from identity.comparison.commands.payment_lists import ListSent, PaymentListCommands
 from identity.comparison.domain.payment_list import list_unknown
-from identity.comparison.queries.payment_lists import ListRow, PaymentListQueries, PaymentRow
+from identity.comparison.queries.payment_lists import PaymentAnswer, PaymentListAnswer, PaymentListQueries
+from identity.intake.api import announced_size, patiently, receipt_csv
 from identity.intake.readers.files import MEDIA_TYPES
-from identity.intake.uploads import announced_size, patiently
 from kernel.http import (
     Json,
     Page,
     PageRequest,
     Router,
     Wire,
-    Yuan,
     allow,
     answer,
+    answered,
     keyless,
     page_of,
     paging,
-    stored_answer,
 )
 from kernel.http.fields import counties_of
 from kernel.http.raw_bodies import media_type_of
@@ -36,7 +33,7 @@ from kernel.values.refusals import Refused
 #: The medical-security agency has the lists of the insurance and the tax system, and compares (003 一(一)).
 Sender = Annotated[Principal, allow(Role.AGENCY, by_division=True)]
 Reader = Annotated[Principal, allow(Role.AGENCY, Role.OPERATIONS, by_division=True)]
-_ROWS_AT_ONCE: Final = 1_000
+_RECEIPT: Final = ("row", "outcome", "person_id", "name", "code", "detail")
 MONTH: Final = r"^20[0-9]{2}-(0[1-9]|1[0-2])$"
 
 
@@ -46,52 +43,15 @@ class ListAccepted(Wire, frozen=True):
     list_id: str
 
 
-class PaymentListAnswer(Wire, frozen=True):
-    """A list: what was sent, how far it is, what it came to; ``counts`` where comparisons of area and month use it."""
-
-    list_id: str
-    area: str
-    month: str
-    as_of: datetime
-    received_at: datetime
-    sent_by: str
-    media_type: str
-    size: int
-    sha256: str
-    file_name: str | None
-    status: str
-    problem: dict[str, Any] | None
-    outcomes: dict[str, int] | None
-    ended_at: datetime | None
-    rows_read: int
-    rows_noted: int
-    counts: bool
-
-
-class PaymentAnswer(Wire, frozen=True):
-    """What a row came to. Without ``person_id`` nobody here has the number: the sender finds the row in the file."""
-
-    row: int
-    outcome: str
-    person_id: str | None
-    area: str | None
-    year: int | None
-    paid_on: date | None
-    amount_fen: Yuan | None
-    name: str | None
-    code: str | None
-    detail: str | None
-
-
-def payment_lists(handlers: PaymentListHandlers, queries: PaymentListQueries) -> Router:
+def payment_lists(commands: PaymentListCommands, queries: PaymentListQueries) -> Router:
     """The routes of /v1/payment-lists."""
     router = Router(prefix="/v1/payment-lists", tags=["comparison"])
-    _add_sending(router, handlers)
+    _add_sending(router, commands)
     _add_reading(router, queries)
     return router
 
 
-def _add_sending(router: Router, handlers: PaymentListHandlers) -> None:
+def _add_sending(router: Router, commands: PaymentListCommands) -> None:
     @router.put(
         "/{area}/{month}",
         status_code=202,
@@ -117,8 +77,7 @@ def _add_sending(router: Router, handlers: PaymentListHandlers) -> None:
             file_name=file_name,
         )
         size = announced_size(request)
-        done = await handlers.receive(caller, sent, size, patiently(request))
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        return answered(await commands.receive(caller, sent, size, patiently(request)))
 
 
 def _add_reading(router: Router, queries: PaymentListQueries) -> None:
@@ -132,12 +91,12 @@ def _add_reading(router: Router, queries: PaymentListQueries) -> None:
         """The lists that were sent, the newest first; those that were replaced stay."""
         after = str(page.after[0]) if page.after else None
         rows = await queries.lists(counties_of(caller, area), month, after, page.limit + 1)
-        return answer(page_of([_list(row) for row in rows], page, key=lambda row: (row.list_id,)))
+        return answer(page_of(rows, page, key=lambda row: (row.list_id,)))
 
     @router.get("/{list_id}")
     async def get_list(list_id: str, caller: Reader) -> Json[PaymentListAnswer]:
         """One list: how far it is, and what it came to."""
-        return answer(_list(await _found(queries, caller, list_id)))
+        return answer(await _found(queries, caller, list_id))
 
     @router.get("/{list_id}/rows")
     async def list_rows(
@@ -150,42 +109,18 @@ def _add_reading(router: Router, queries: PaymentListQueries) -> None:
         await _found(queries, caller, list_id)
         after = int(page.after[0]) if page.after else 0
         rows = await queries.rows(list_id, after, outcome, page.limit + 1)
-        return answer(page_of([_payment(row) for row in rows], page, key=lambda row: (row.row,)))
+        return answer(page_of(rows, page, key=lambda row: (row.row,)))
 
     @router.get("/{list_id}/receipt.csv")
     async def receipt(list_id: str, caller: Reader) -> StreamingResponse:
         """The whole receipt as a CSV file."""
         await _found(queries, caller, list_id)
-        headers = {"Content-Disposition": f'attachment; filename="receipt-{list_id}.csv"'}
-        return StreamingResponse(_csv(queries, list_id), media_type="text/csv; charset=utf-8", headers=headers)
+        return receipt_csv(list_id, _RECEIPT, lambda after, limit: queries.rows(list_id, after, None, limit))
 
 
-async def _csv(queries: PaymentListQueries, list_id: str) -> AsyncIterator[str]:
-    yield "\ufeffrow,outcome,person_id,name,code,detail\r\n"
-    after = 0
-    while rows := await queries.rows(list_id, after, None, _ROWS_AT_ONCE):
-        yield "".join(_csv_line(row) for row in rows)
-        after = rows[-1].row
-
-
-def _csv_line(row: PaymentRow) -> str:
-    detail = (row.detail or "").replace('"', '""')
-    return f'{row.row},{row.outcome},{row.person_id or ""},{row.name or ""},{row.code or ""},"{detail}"\r\n'
-
-
-async def _found(queries: PaymentListQueries, caller: Principal, list_id: str) -> ListRow:
-    found = await queries.one(list_id)
+async def _found(queries: PaymentListQueries, caller: Principal, list_id: str) -> PaymentListAnswer:
+    found = await queries.list_of(list_id)
     if found is None:
         raise list_unknown()
     caller.must_act_in(found.area)
     return found
-
-
-def _list(row: ListRow) -> PaymentListAnswer:
-    return PaymentListAnswer(**msgspec.structs.asdict(row))
-
-
-def _payment(row: PaymentRow) -> PaymentAnswer:
-    told = msgspec.structs.asdict(row)
-    amount_fen = told.pop("amount_fen")
-    return PaymentAnswer(amount_fen=None if amount_fen is None else Yuan(amount_fen), **told)

@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 import msgspec
 from fastapi import Query
 
-from identity.comparison.commands.comparison import ComparisonHandlers
-from identity.comparison.domain.mobilisation import VisitOutcome
-from identity.comparison.queries.work_list import WorkListQueries
+from identity.comparison.commands.work_list import WorkListCommands
+from identity.comparison.domain.mobilisation import Visit, VisitOutcome
+from identity.comparison.queries.work_list import WorkListQueries, WorkRow, WorkWanted
 from identity.persons.queries.divisions import DivisionQueries
 from kernel.http import (
     IdempotencyKey,
@@ -20,11 +20,11 @@ from kernel.http import (
     Wire,
     allow,
     answer,
+    answered,
     body,
     of_division,
     page_of,
     paging,
-    stored_answer,
 )
 from kernel.http.fields import AreaQuery, Text, Year, YearQuery, after_of, check_text
 from kernel.security import Principal, Role
@@ -74,25 +74,11 @@ class Placed(Wire, frozen=True):
     township: str
 
 
-class WorkRow(Wire, frozen=True):
-    """A person on the work list; under the county's code where the township is not known."""
-
-    person_id: str
-    county: str
-    township: str
-    category: str
-    status: str
-    responsible: str | None
-    assigned_on: date | None
-    visited_on: date | None
-    note: str | None
-
-
 Staff = Annotated[Principal, allow(Role.AGENCY, Role.OPERATIONS, by_division=True)]
 Registrar = Annotated[Principal, allow(Role.AGENCY, Role.DEPARTMENT)]
 
 
-def work_list(handlers: ComparisonHandlers, queries: WorkListQueries, divisions: DivisionQueries) -> Router:
+def work_list(commands: WorkListCommands, queries: WorkListQueries, divisions: DivisionQueries) -> Router:
     """The routes of /v1/work-list."""
     router = Router(prefix="/v1/work-list", tags=["comparison"])
     of_person = of_division("person_id", divisions.of_person)
@@ -113,20 +99,17 @@ def work_list(handlers: ComparisonHandlers, queries: WorkListQueries, divisions:
         The registered poor everywhere, and who is in a category whose premium the policy of their county has paid.
         """
         caller.must_act_in(area)
-        prefix, today = prefix_of(area), handlers.today()
+        prefix, today = prefix_of(area), commands.today
         rows = await queries.work_list(
             prefix,
             today,
             year,
-            {county: handlers.to_be_registered(county, today) for county in await queries.counties(prefix)},
-            status=status,
-            township=township,
-            responsible=responsible,
-            category=category,
+            {county: commands.to_be_registered(county, today) for county in await queries.counties(prefix)},
+            WorkWanted(status=status, township=township, responsible=responsible, category=category),
             after=after_of(page),
             limit=page.limit + 1,
         )
-        return answer(page_of([WorkRow(**dict(row)) for row in rows], page, key=lambda row: (row.person_id,)))
+        return answer(page_of(rows, page, key=lambda row: (row.person_id,)))
 
     @router.post("/{person_id}/assignment", dependencies=[of_person])
     async def assign(
@@ -134,8 +117,7 @@ def work_list(handlers: ComparisonHandlers, queries: WorkListQueries, divisions:
     ) -> Json[TaskChanged]:
         """Make somebody responsible for a person's enrolment."""
         check_text("responsible", command.responsible)
-        done = await handlers.assign(caller, key, person_id, command.year, command.responsible)
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        return answered(await commands.assign(caller, key, person_id, command.year, command.responsible))
 
     @router.post("/{person_id}/visit", dependencies=[of_person])
     async def visit(
@@ -143,21 +125,20 @@ def work_list(handlers: ComparisonHandlers, queries: WorkListQueries, divisions:
     ) -> Json[TaskChanged]:
         """Say what came of a visit; being enrolled takes the person off the list by itself."""
         check_text("note", command.note)
-        done = await handlers.visit(
-            caller,
-            key,
-            person_id,
-            command.year,
-            outcome=command.outcome,
-            visited_on=command.visited_on,
-            note=command.note,
+        return answered(
+            await commands.visit(
+                caller,
+                key,
+                person_id,
+                command.year,
+                lambda today: Visit(command.outcome, command.visited_on, command.note, today),
+            )
         )
-        return stored_answer(done.status, done.body, replayed=done.replayed)
 
     return router
 
 
-def townships(handlers: ComparisonHandlers, divisions: DivisionQueries) -> Router:
+def townships(commands: WorkListCommands, divisions: DivisionQueries) -> Router:
     """The route of /v1/persons/{person_id}/township."""
     router = Router(
         prefix="/v1/persons/{person_id}/township",
@@ -170,7 +151,6 @@ def townships(handlers: ComparisonHandlers, divisions: DivisionQueries) -> Route
         person_id: str, caller: Registrar, command: Annotated[TownshipBody, body(TownshipBody)], key: IdempotencyKey
     ) -> Json[Placed]:
         """Say in which township a person lives, so that coverage can be counted there."""
-        done = await handlers.place(caller, key, person_id, command.township)
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        return answered(await commands.place(caller, key, person_id, command.township))
 
     return router

@@ -4,17 +4,15 @@ from collections.abc import Sequence
 
 from identity.comparison.commands.staging import PaymentStaging
 from identity.comparison.domain.payment_list import PaymentList, PaymentsNoted
-from identity.comparison.domain.payment_row import Holder, NotedPayment, Payment, Unread, note, note_unread
-from identity.feeds.commands.groups import BY_HASHES_SQL
-from identity.intake.readers.files import RawRow
+from identity.comparison.domain.payment_row import Holder, NotedPayment, Payment, note, note_unread
+from identity.intake.domain import Unread
+from identity.intake.queries import KnownPeople
+from identity.intake.reading import Read
 from identity.persons.queries.vault import Vault
 from kernel.running.runtime import Runtime
 from kernel.writing.command_context import CommandContext
 from kernel.writing.decision import Outcome
 from kernel.writing.event_store import Stream, StreamAppend
-
-#: A row by columns with what was made of it.
-ReadRow = tuple[RawRow, Payment | Unread]
 
 
 class Noting:
@@ -23,11 +21,12 @@ class Noting:
     def __init__(self, runtime: Runtime, vault: Vault, staging: PaymentStaging) -> None:
         self._runtime = runtime
         self._vault = vault
+        self._people = KnownPeople(runtime)
         self._staging = staging
 
-    async def note(self, context: CommandContext, received: PaymentList, group: Sequence[ReadRow]) -> None:
+    async def note(self, context: CommandContext, received: PaymentList, group: Sequence[Read[Payment]]) -> None:
         """Note a group; a group that was noted before is left as it is."""
-        first, last = group[0][0].number, group[-1][0].number
+        first, last = group[0][0], group[-1][0]
 
         async def attempt() -> Outcome:
             noted = await self._noted(received, group, first, last)
@@ -39,27 +38,27 @@ class Noting:
         await self._runtime.path.run(context, attempt)
 
     async def _noted(
-        self, received: PaymentList, group: Sequence[ReadRow], first: int, last: int
+        self, received: PaymentList, group: Sequence[Read[Payment]], first: int, last: int
     ) -> list[NotedPayment | None]:
         doubles = await self._staging.doubles(received.list_id, first, last)
         holders = await self._holders([number for _, row in group if (number := _number_of(row)) is not None])
         noted: list[NotedPayment | None] = []
-        for raw, row in group:
-            holder, double = holders.get(_number_of(row)), doubles.get(raw.number)
+        for place, row in group:
+            holder = holders.get(_number_of(row))
             if isinstance(row, Unread):
-                noted.append(note_unread(raw.number, row, holder))
+                noted.append(note_unread(place, row, holder))
                 continue
-            noted.append(note(raw.number, row, holder, double, year=received.year, list_area=received.area))
+            double = doubles.get(place)
+            noted.append(note(place, row, holder, double, year=received.year, list_area=received.area))
         return noted
 
     async def _holders(self, numbers: Sequence[str]) -> dict[str | None, Holder]:
         """Who has each number, or had it before, with the registered name."""
         by_hash = {self._vault.hash_of(number): number for number in numbers}
-        found = await self._runtime.store.pool.fetch(BY_HASHES_SQL, list(by_hash))
-        persons = {by_hash[row["id_number_hash"]]: row["person_id"] for row in found}
+        persons = await self._people.by_hashes(by_hash)
         names = await self._vault.names_of(list(persons.values()))
-        return {number: Holder(person_id, names.get(person_id)) for number, person_id in persons.items()}
+        return {by_hash[known]: Holder(person_id, names.get(person_id)) for known, person_id in persons.items()}
 
 
 def _number_of(row: Payment | Unread) -> str | None:
-    return row.number if isinstance(row, Unread) else row.resident_id.number
+    return row.number if isinstance(row, Unread) else row.id_number.number

@@ -1,17 +1,15 @@
 """Staging: the good rows of a payment list in the database, so that numbers that stand in it twice are found there."""
 
-from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
-import msgspec
-
-from identity.comparison.domain.payment_row import Double
+from identity.comparison.domain.payment_row import Double, Payment
+from identity.comparison.rows.payment_tables import payment_staging
+from identity.intake.domain import Unread
+from identity.intake.staging import Staging
+from identity.persons.domain.names import fold_name
+from identity.persons.queries.vault import Vault
 from kernel.running.runtime import Runtime
-from kernel.writing.database import plan_for_whole_tables
 
-_COLUMNS: Final = ("list_id", "row", "number_hash", "name_hash", "area", "year")
-_LONG_SECONDS: Final = 600.0
-_PATIENCE_SQL: Final = "SET LOCAL statement_timeout = '10min'; SET LOCAL work_mem = '192MB'"
 # Few people stand in a list twice: only their rows are looked at closely. Two rows that agree count once; who paid in
 # two areas is insured, and two names under one number are two persons, or one wrong number.
 _DOUBLES_SQL: Final = """
@@ -38,40 +36,24 @@ WHERE list_id = $1 AND row BETWEEN $2 AND $3 AND code IS NOT NULL
 """
 
 
-class StagedPayment(msgspec.Struct, frozen=True):
-    """A good row as doubles are looked for: keyed hashes instead of people, the name's without its way of writing."""
+class PaymentStaging(Staging):
+    """The good rows of a list while doubles among them are looked for."""
 
-    row: int
-    number_hash: str
-    name_hash: str
-    area: str
-    year: int
+    def __init__(self, runtime: Runtime, vault: Vault) -> None:
+        super().__init__(runtime, payment_staging)
+        self._vault = vault
 
-
-class PaymentStaging:
-    """The working table of lists. It is no projection: replay leaves it alone."""
-
-    def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
-
-    async def clear(self, list_id: str) -> None:
-        """Forget a list's rows."""
-        await self._runtime.store.pool.execute(
-            "DELETE FROM payment_staging WHERE list_id = $1", list_id, timeout=_LONG_SECONDS
-        )
-
-    async def add(self, list_id: str, rows: Sequence[StagedPayment]) -> None:
-        """Copy rows in."""
-        records = [(list_id, *msgspec.structs.astuple(row)) for row in rows]
-        async with self._runtime.store.pool.acquire() as connection:
-            await connection.copy_records_to_table("payment_staging", records=records, columns=_COLUMNS)
+    def staged(self, number: int, row: Payment | Unread) -> tuple[Any, ...] | None:
+        """A good row as doubles are looked for: keyed hashes, the name's without its way of writing."""
+        if isinstance(row, Unread):
+            return None
+        number_hash, name_hash = self._vault.hash_of(row.id_number.number), self._vault.hash_of(fold_name(row.name))
+        return number, number_hash, name_hash, row.area, row.year, None, None
 
     async def find_doubles(self, list_id: str) -> None:
         """Mark the rows whose number stands in the list more than once for one year."""
-        async with self._runtime.store.pool.acquire() as connection, connection.transaction():
-            await plan_for_whole_tables(connection)
-            await connection.execute(_PATIENCE_SQL)
-            await connection.execute(_DOUBLES_SQL, list_id, timeout=_LONG_SECONDS)
+        async with self.comparing() as lists:
+            await lists.execute(_DOUBLES_SQL, list_id)
 
     async def doubles(self, list_id: str, first_row: int, last_row: int) -> dict[int, Double]:
         """The marked rows among some."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
-from typing import Final, TypeAlias, assert_never
+from typing import Any, Final, TypeAlias, assert_never
 
 import msgspec
 
@@ -45,7 +45,7 @@ class Difference(StrEnum):
     AREAS_DIFFER = "AREAS_DIFFER"  # paid in one pooling area, enrolled in another
 
 
-class AreaFigures(msgspec.Struct, frozen=True):
+class AreaFigures(msgspec.Struct, frozen=True, kw_only=True):
     """The comparison of one township, or of the people of a county whose township is not known (the county's code).
 
     ``exceptions`` counts by code; those who are insured all the same are in it, and in ``contradicted`` again. Whoever
@@ -80,23 +80,12 @@ class AreaFigures(msgspec.Struct, frozen=True):
 
     def plus(self, other: "AreaFigures") -> "AreaFigures":
         """Both together, under this area's codes."""
-        return AreaFigures(
-            self.county,
-            self.township,
-            self.matched + other.matched,
-            self.elsewhere + other.elsewhere,
-            self.not_enrolled + other.not_enrolled,
-            self.contradicted + other.contradicted,
-            self.not_registered + other.not_registered,
-            _together(self.exceptions, other.exceptions),
-            self.name_mismatch + other.name_mismatch,
-            self.name_variants + other.name_variants,
-            _together(self.differences, other.differences),
-            self.strangers + other.strangers,
-        )
+        counted = self.__struct_fields__[2:]
+        sums = {name: _together(getattr(self, name), getattr(other, name)) for name in counted}
+        return AreaFigures(county=self.county, township=self.township, **sums)
 
 
-class Counted(msgspec.Struct, frozen=True):
+class Counted(msgspec.Struct, frozen=True, kw_only=True):
     """How many people of a township the lists say the same of; ``code`` is the reason of an exemption.
 
     ``variant`` is whether the payment list writes their names in another way, ``stranger`` whether nobody here has
@@ -118,7 +107,7 @@ def figures_of(counts: Iterable[Counted]) -> tuple[AreaFigures, ...]:
     areas: dict[tuple[str, str], AreaFigures] = {}
     for counted in counts:
         key = counted.county, counted.township
-        areas[key] = areas.get(key, AreaFigures(*key)).plus(_one(counted))
+        areas[key] = areas.get(key, AreaFigures(county=key[0], township=key[1])).plus(_one(counted))
     return tuple(areas[key] for key in sorted(areas))
 
 
@@ -127,8 +116,8 @@ def _one(counted: Counted) -> AreaFigures:
     if counted.finding is Finding.EXEMPT:
         facts = {}
     return AreaFigures(
-        counted.county,
-        counted.township,
+        county=counted.county,
+        township=counted.township,
         **facts,
         exceptions={counted.code: counted.persons} if counted.code is not None else {},
         name_variants=counted.persons if counted.variant else 0,
@@ -137,7 +126,10 @@ def _one(counted: Counted) -> AreaFigures:
     )
 
 
-def _together(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
+def _together(one: Any, other: Any) -> Any:
+    """Two counts of one field added up: a number, or numbers by code."""
+    if isinstance(one, int):
+        return one + other
     return {key: one.get(key, 0) + other.get(key, 0) for key in sorted(one.keys() | other.keys())}
 
 
@@ -151,7 +143,7 @@ def due_on(policy: Policy, month: str) -> date | None:
 # Commands
 
 
-class MakeComparison(msgspec.Struct, frozen=True):
+class MakeComparison(msgspec.Struct, frozen=True, kw_only=True):
     """Keep what comparing came to; ``area`` is a division code, of a province, city or county.
 
     ``payment_list_id`` is the list from outside that was compared with, None where the enrolments here stood for it.
@@ -180,7 +172,7 @@ Command: TypeAlias = MakeComparison | PushComparison
 # Events
 
 
-class ComparisonMade(msgspec.Struct, frozen=True):
+class ComparisonMade(msgspec.Struct, frozen=True, kw_only=True):
     """The lists were compared as they stood on a day; with a payment list, or the enrolments here where it is None."""
 
     comparison_id: str
@@ -222,7 +214,7 @@ State: TypeAlias = Made | None
 
 def sum_of(area: str, figures: Iterable[AreaFigures]) -> AreaFigures:
     """Figures added up under one code."""
-    total = AreaFigures(area, area)
+    total = AreaFigures(county=area, township=area)
     for one in figures:
         total = total.plus(one)
     return total
@@ -254,14 +246,14 @@ def _made(command: MakeComparison) -> ComparisonMade:
     if command.month > command.today.strftime("%Y-%m"):
         raise Refused("DATE_IN_FUTURE", f"{command.month} has not begun yet; today is {command.today}")
     return ComparisonMade(
-        command.comparison_id,
-        command.area,
-        command.month,
-        command.today,
-        command.due_on,
-        command.made_by,
-        command.figures,
-        command.payment_list_id,
+        comparison_id=command.comparison_id,
+        area=command.area,
+        month=command.month,
+        compared_on=command.today,
+        due_on=command.due_on,
+        made_by=command.made_by,
+        figures=command.figures,
+        payment_list_id=command.payment_list_id,
     )
 
 

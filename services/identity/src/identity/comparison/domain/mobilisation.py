@@ -18,7 +18,7 @@ class VisitOutcome(StrEnum):
     REFUSED = "REFUSED"  # does not want to
 
 
-class Task(msgspec.Struct, frozen=True):
+class Task(msgspec.Struct, frozen=True, kw_only=True):
     """One person's place on the work list of a year, as it stands; being enrolled takes it off the list by itself."""
 
     person_id: str
@@ -98,7 +98,14 @@ def _assign(command: Assign, state: State) -> Sequence[Event]:
         return []
     if state is not None:
         return [TaskAssigned(msgspec.structs.replace(state, responsible=command.responsible))]
-    return [TaskAssigned(Task(command.person_id, command.year, "ASSIGNED", command.responsible, command.today))]
+    task = Task(
+        person_id=command.person_id,
+        year=command.year,
+        status="ASSIGNED",
+        responsible=command.responsible,
+        assigned_on=command.today,
+    )
+    return [TaskAssigned(task)]
 
 
 def _visit(command: Visit, state: State) -> Sequence[Event]:
@@ -113,10 +120,7 @@ def _visit(command: Visit, state: State) -> Sequence[Event]:
             "DATES_OUT_OF_ORDER",
             f"visited_on {command.visited_on} is before the last step, {state.visited_on or state.assigned_on}",
         )
-    return [
-        HomeVisited(
-            msgspec.structs.replace(
-                state, status=command.outcome.value, visited_on=command.visited_on, note=command.note
-            )
-        )
-    ]
+    visited = msgspec.structs.replace(
+        state, status=command.outcome.value, visited_on=command.visited_on, note=command.note
+    )
+    return [HomeVisited(visited)]

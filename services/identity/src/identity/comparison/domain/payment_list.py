@@ -8,7 +8,7 @@ from typing import Final, TypeAlias, assert_never
 import msgspec
 
 from identity.comparison.domain.payment_row import NotedPayment
-from identity.feeds.domain.feed import FileProblem
+from identity.intake.domain import FileProblem
 from kernel.values.china_time import china_date
 from kernel.values.decider import Decider
 from kernel.values.refusals import RefusalKind, Refused

@@ -9,28 +9,54 @@ from typing import Final
 import msgspec
 from typing_extensions import override
 
-from identity.intake.readers.cells import is_division, name_of, needed, parsed_day, text_of
+from identity.intake.domain import Unread
+from identity.intake.readers.cells import Cell, day, is_division, name, one_of, resident_id, text
+from identity.intake.readers.layout import Column, Layout
 from identity.persons.domain.names import NameMatch, compare_names
-from identity.persons.domain.resident_id import ResidentId, parse_resident_id
+from identity.persons.domain.resident_id import ResidentId
 from kernel.values.divisions import around, prefix_of
 from kernel.values.money import AmountError, fen_from_yuan
 from kernel.values.refusals import Refused
 
-#: Every column with the Chinese headings that are understood for it. No document prescribes them: they are samples.
-COLUMNS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {
-        "id_number": ("身份证号", "身份证号码", "公民身份号码", "证件号码"),
-        "name": ("姓名",),
-        "area": ("统筹区代码", "参保地区划", "参保地代码"),
-        "year": ("参保年度", "缴费年度", "年度"),
-        "paid_on": ("缴费日期", "到账日期"),
-        "amount": ("缴费金额", "个人缴费金额"),
-        "payer": ("缴费方", "代缴单位"),
-        "poor": ("贫困标识", "建档立卡标识", "是否贫困人口"),
-    }
-)
-REQUIRED: Final = ("id_number", "name", "area", "year", "paid_on")
 _POOR: Final = MappingProxyType({"是": True, "否": False, "YES": True, "NO": False, "1": True, "0": False})
+
+
+def _year(cell: Cell) -> int:
+    if not (len(cell.text) == 4 and cell.text.isascii() and cell.text.isdigit() and cell.text.startswith("20")):
+        raise Refused("YEAR_MALFORMED", "year is the year of the insurance, such as 2019")
+    return int(cell.text)
+
+
+def _pooling_area(cell: Cell) -> str:
+    if not is_division(cell.text):
+        raise Refused("AREA_MALFORMED", "area is the six-digit division code of the pooling area (统筹区)")
+    # Insurance is pooled by city: a county's code means the city that it is in.
+    _, city, _ = around(cell.text)
+    return city
+
+
+def _amount_fen(cell: Cell) -> int:
+    try:
+        amount_fen = fen_from_yuan(cell.text)
+    except AmountError:
+        amount_fen = -1
+    if amount_fen < 0:
+        raise Refused("AMOUNT_MALFORMED", "amount is in yuan with at most two decimals, such as 220.00")
+    return amount_fen
+
+
+#: Every column with the Chinese headings that are understood for it, and how its cells are read. No document
+#: prescribes them: they are samples.
+LAYOUT: Final = Layout(
+    Column("id_number", ("身份证号", "身份证号码", "公民身份号码", "证件号码"), resident_id, required=True),
+    Column("name", ("姓名",), name, required=True),
+    Column("area", ("统筹区代码", "参保地区划", "参保地代码"), _pooling_area, required=True),
+    Column("year", ("参保年度", "缴费年度", "年度"), _year, required=True),
+    Column("paid_on", ("缴费日期", "到账日期"), day, required=True),
+    Column("amount", ("缴费金额", "个人缴费金额"), _amount_fen),
+    Column("payer", ("缴费方", "代缴单位"), text),
+    Column("poor", ("贫困标识", "建档立卡标识", "是否贫困人口"), one_of(_POOR)),
+)
 
 
 class PaymentOutcome(StrEnum):
@@ -43,10 +69,10 @@ class PaymentOutcome(StrEnum):
     REFUSED = "REFUSED"  # the row cannot be read, or says again what another one said
 
 
-class Payment(msgspec.Struct, frozen=True):
+class Payment(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag=True):
     """A row that is right; in memory only. ``area`` is the pooling area; ``marked`` is whether the list says poor."""
 
-    resident_id: ResidentId
+    id_number: ResidentId
     name: str
     area: str
     year: int
@@ -57,17 +83,6 @@ class Payment(msgspec.Struct, frozen=True):
     @override
     def __repr__(self) -> str:
         return "Payment(…)"
-
-
-class Unread(msgspec.Struct, frozen=True):
-    """A row that cannot be read, and the ID number in it where at least that can; in memory only."""
-
-    refused: Refused
-    number: str | None
-
-    @override
-    def __repr__(self) -> str:
-        return f"Unread({self.refused.code})"
 
 
 class Double(msgspec.Struct, frozen=True):
@@ -82,7 +97,7 @@ class Double(msgspec.Struct, frozen=True):
         return self.code == "ROW_TWICE"
 
 
-class NotedPayment(msgspec.Struct, frozen=True, omit_defaults=True):
+class NotedPayment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a row says, without name and number: whoever sent the list finds the person at ``row`` of it.
 
     A refused row still names its person: who stands on the list in a row with a wrong date need not be visited.
@@ -121,23 +136,19 @@ def read_payment(cells: Mapping[str, str], *, today: date) -> Payment:
     15-digit numbers are upgraded. A list without the column ``poor`` is one of poor people: every row counts as marked.
     The payer is looked at and forgotten: it may be a person's name.
     """
-    resident_id = parse_resident_id(_needed(cells, "id_number"), today=today)
-    name = name_of(cells, COLUMNS)
-    text_of(cells, "payer")
-    year = _year(_needed(cells, "year"))
-    paid_on = parsed_day("paid_on", _needed(cells, "paid_on"))
-    _check_day(paid_on, year, today)
+    read = LAYOUT.reader(cells, today)
+    told = {column: read(column) for column in ("id_number", "name", "payer", "year", "paid_on")}
+    _check_day(told["paid_on"], told["year"], today)
+    area, amount_fen, poor = read("area"), read("amount"), read("poor")
     return Payment(
-        resident_id, name, _pooling_area(_needed(cells, "area")), year, paid_on, _amount_fen(cells), _marked(cells)
+        id_number=told["id_number"],
+        name=told["name"],
+        area=area,
+        year=told["year"],
+        paid_on=told["paid_on"],
+        amount_fen=amount_fen,
+        marked=poor is not False,
     )
-
-
-def number_in(cells: Mapping[str, str], *, today: date) -> str | None:
-    """The ID number of a row that cannot be read, where at least that can."""
-    try:
-        return parse_resident_id(cells.get("id_number", ""), today=today).number
-    except Refused:
-        return None
 
 
 def note(
@@ -145,70 +156,44 @@ def note(
 ) -> NotedPayment | None:
     """What a readable row comes to; None where it is only counted: an unmarked stranger, once."""
     if double is not None and double.refuses:
-        person_id = None if holder is None else holder.person_id
-        return NotedPayment(row, PaymentOutcome.REFUSED, person_id, code=double.code, detail=double.detail)
-    code, detail = (None, None) if double is None else (double.code, double.detail)
-    if holder is None:
-        outcome = PaymentOutcome.UNKNOWN if payment.marked else PaymentOutcome.UNMARKED
-        if outcome is PaymentOutcome.UNMARKED and double is None:
-            return None
-        outcome = outcome if payment.year == year else PaymentOutcome.OTHER_YEAR
-        place = payment.area if payment.area.startswith(prefix_of(list_area)) else list_area
-        return _noted(row, outcome, payment, place=place, code=code, detail=detail)
-    outcome = PaymentOutcome.COUNTED if payment.year == year else PaymentOutcome.OTHER_YEAR
-    name = NameMatch.SAME if holder.name is None else compare_names(holder.name, payment.name)
-    return _noted(row, outcome, payment, person_id=holder.person_id, name=name, code=code, detail=detail)
+        return _refused(row, double.code, double.detail, holder)
+    if holder is None and not payment.marked and double is None:
+        return None
+    outcome, place, name_match = _outcome(payment, holder, list_area)
+    return NotedPayment(
+        row=row,
+        outcome=outcome if payment.year == year else PaymentOutcome.OTHER_YEAR,
+        person_id=None if holder is None else holder.person_id,
+        area=payment.area,
+        place=place,
+        year=payment.year,
+        paid_on=payment.paid_on,
+        amount_fen=payment.amount_fen,
+        name=name_match,
+        marked=payment.marked,
+        code=None if double is None else double.code,
+        detail=None if double is None else double.detail,
+    )
 
 
 def note_unread(row: int, unread: Unread, holder: Holder | None) -> NotedPayment:
     """What a row that cannot be read comes to: its reason, and whom it names where at least that is known."""
+    return _refused(row, unread.code, unread.detail, holder)
+
+
+def _outcome(
+    payment: Payment, holder: Holder | None, list_area: str
+) -> tuple[PaymentOutcome, str | None, NameMatch | None]:
+    if holder is None:
+        outcome = PaymentOutcome.UNKNOWN if payment.marked else PaymentOutcome.UNMARKED
+        return outcome, payment.area if payment.area.startswith(prefix_of(list_area)) else list_area, None
+    match = NameMatch.SAME if holder.name is None else compare_names(holder.name, payment.name)
+    return PaymentOutcome.COUNTED, None, match
+
+
+def _refused(row: int, code: str, detail: str, holder: Holder | None) -> NotedPayment:
     person_id = None if holder is None else holder.person_id
-    return NotedPayment(row, PaymentOutcome.REFUSED, person_id, code=unread.refused.code, detail=unread.refused.detail)
-
-
-def _noted(
-    row: int,
-    outcome: PaymentOutcome,
-    payment: Payment,
-    *,
-    person_id: str | None = None,
-    place: str | None = None,
-    name: NameMatch | None = None,
-    code: str | None,
-    detail: str | None,
-) -> NotedPayment:
-    return NotedPayment(
-        row,
-        outcome,
-        person_id,
-        payment.area,
-        place,
-        payment.year,
-        payment.paid_on,
-        payment.amount_fen,
-        name,
-        payment.marked,
-        code,
-        detail,
-    )
-
-
-def _needed(cells: Mapping[str, str], column: str) -> str:
-    return needed(cells, column, COLUMNS)
-
-
-def _year(text: str) -> int:
-    if not (len(text) == 4 and text.isascii() and text.isdigit() and text.startswith("20")):
-        raise Refused("YEAR_MALFORMED", "year is the year of the insurance, such as 2019")
-    return int(text)
-
-
-def _pooling_area(code: str) -> str:
-    if not is_division(code):
-        raise Refused("AREA_MALFORMED", "area is the six-digit division code of the pooling area (统筹区)")
-    # Insurance is pooled by city: a county's code means the city that it is in.
-    _, city, _ = around(code)
-    return city
+    return NotedPayment(row=row, outcome=PaymentOutcome.REFUSED, person_id=person_id, code=code, detail=detail)
 
 
 def _check_day(paid_on: date, year: int, today: date) -> None:
@@ -217,25 +202,3 @@ def _check_day(paid_on: date, year: int, today: date) -> None:
     # Payment for a year opens in the autumn before it, and closes with it.
     if not year - 1 <= paid_on.year <= year:
         raise Refused("ENROLMENT_YEAR_DISAGREES", f"a payment of {paid_on} is not one for {year}")
-
-
-def _amount_fen(cells: Mapping[str, str]) -> int | None:
-    text = cells.get("amount")
-    if text is None:
-        return None
-    try:
-        amount_fen = fen_from_yuan(text)
-    except AmountError:
-        amount_fen = -1
-    if amount_fen < 0:
-        raise Refused("AMOUNT_MALFORMED", "amount is in yuan with at most two decimals, such as 220.00")
-    return amount_fen
-
-
-def _marked(cells: Mapping[str, str]) -> bool:
-    text = cells.get("poor")
-    if text is None:
-        return True
-    if text not in _POOR:
-        raise Refused("NAME_UNKNOWN", f"poor must be one of {', '.join(_POOR)}")
-    return _POOR[text]

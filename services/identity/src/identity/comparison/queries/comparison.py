@@ -1,16 +1,15 @@
 """The questions of the monthly comparison: how many people of which finding, who they are, and what was pushed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 
 from identity.comparison.domain.comparison import DECIDER as COMPARISON
 from identity.comparison.domain.comparison import Counted, Difference, Finding, Made
 from identity.comparison.queries.compared import compared_with_enrolments, compared_with_payments
-from identity.persons.queries.whole_lists import fetch_over_lists
-from kernel.running.runtime import Runtime
+from kernel.writing.reads import Reads, checked
 
 _COUNTS: Final = """
 SELECT county, township, finding, code, name IS NOT DISTINCT FROM 'VARIANT' AS variant, difference,
@@ -27,7 +26,7 @@ _COUNTS_OF_LIST_SQL: Final = compared_with_payments("$4") + _COUNTS
 _PERSONS_SQL: Final = compared_with_enrolments() + _PERSONS
 _PERSONS_OF_LIST_SQL: Final = compared_with_payments("$9") + _PERSONS
 _STRANGERS_SQL: Final = """
-SELECT row, place, code, detail FROM payments
+SELECT row, place AS area, code, detail FROM payments
 WHERE list_id = $1 AND outcome = 'UNKNOWN' AND place LIKE $2 || '%' AND row > $3 ORDER BY row LIMIT $4
 """
 _ROWS_SQL: Final = "SELECT outcomes FROM payment_list_ends WHERE list_id = $1"
@@ -38,6 +37,9 @@ FROM comparisons c LEFT JOIN comparison_pushes p USING (comparison_id)
 WHERE c.area LIKE ANY($1::text[]) AND ($2::text IS NULL OR c.area = $2) AND ($3::text IS NULL OR c.month = $3)
 AND c.comparison_id > $4 ORDER BY c.comparison_id LIMIT $5
 """
+
+
+RowT = TypeVar("RowT", bound=msgspec.Struct)
 
 
 class Lists(msgspec.Struct, frozen=True):
@@ -52,16 +54,61 @@ class Lists(msgspec.Struct, frozen=True):
     payment_list_id: str | None
 
 
-class ComparisonQueries:
-    """Reads for the comparison, each bounded; the people themselves never leave the database but in pages."""
+class FoundPerson(msgspec.Struct, frozen=True, kw_only=True):
+    """A person behind a figure; ``code`` is the reason of an exemption.
 
-    def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
+    Where a payment list was compared: ``row`` is the person's place in it (of who is NOT_ENROLLED: a
+    row that was refused), ``name`` how it writes the name (SAME,
+    VARIANT, DIFFERENT), ``difference`` how it and the enrolments here differ.
+    """
+
+    person_id: str
+    county: str
+    township: str
+    finding: str
+    code: str | None
+    name: str | None
+    row: int | None
+    difference: str | None
+
+
+class Stranger(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody poor according to the payment list whose number nobody here has; its sender finds them at ``row``.
+
+    Counted under ``area``: the pooling area paid in, or the list's own where that is outside of it.
+    """
+
+    row: int
+    area: str
+    code: str | None
+    detail: str | None
+
+
+class ComparisonRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A comparison in a list; ``late`` where it was pushed after the month's day."""
+
+    comparison_id: str
+    area: str
+    month: str
+    compared_on: date
+    due_on: date | None
+    made_by: str
+    registered: int
+    exceptions: int
+    enrolled: int
+    not_enrolled: int
+    payment_list_id: str | None
+    pushed_on: date | None
+    late: bool | None
+
+
+class ComparisonQueries(Reads):
+    """Reads for the comparison, each bounded; the people themselves never leave the database but in pages."""
 
     async def counts(self, lists: Lists) -> list[Counted]:
         """How many people of each township the two lists say what of."""
         sql = _COUNTS_SQL if lists.payment_list_id is None else _COUNTS_OF_LIST_SQL
-        return [msgspec.convert(dict(row), Counted) for row in await self._over(sql, lists)]
+        return await self._over(checked(Counted), sql, lists)
 
     async def persons(
         self,
@@ -72,32 +119,31 @@ class ComparisonQueries:
         *,
         after: str,
         limit: int,
-    ) -> Sequence[Any]:
+    ) -> list[FoundPerson]:
         """The people of one finding, difference or township, or all, as far as they are known here."""
         sql = _PERSONS_SQL if lists.payment_list_id is None else _PERSONS_OF_LIST_SQL
         asked = (finding and finding.value, difference and difference.value, township, after, limit)
-        return await self._over(sql, lists, *asked)
+        return await self._over(FoundPerson, sql, lists, *asked)
 
-    async def strangers(self, list_id: str, prefix: str, *, after: int, limit: int) -> Sequence[Any]:
+    async def strangers(self, list_id: str, prefix: str, *, after: int, limit: int) -> list[Stranger]:
         """The rows of a payment list whose numbers nobody here has, though the list says poor."""
-        return await self._runtime.store.pool.fetch(_STRANGERS_SQL, list_id, prefix, after, limit)
+        return await self.many(Stranger, _STRANGERS_SQL, list_id, prefix, after, limit)
 
     async def rows_of(self, list_id: str) -> dict[str, int]:
         """The rows of the payment list that was compared with, by what they came to."""
-        found: str = await self._runtime.store.pool.fetchval(_ROWS_SQL, list_id)
+        found: str = await self.pool.fetchval(_ROWS_SQL, list_id)
         return msgspec.json.decode(found, type=dict[str, int])
 
     async def comparisons(
         self, areas: Sequence[str], area: str | None, month: str | None, *, after: str, limit: int
-    ) -> Sequence[Any]:
+    ) -> list[ComparisonRow]:
         """What was compared, and when it was pushed; ``areas`` are patterns of the areas that are looked for."""
-        return await self._runtime.store.pool.fetch(_COMPARISONS_SQL, areas, area, month, after, limit)
+        return await self.many(ComparisonRow, _COMPARISONS_SQL, areas, area, month, after, limit)
 
     async def comparison(self, comparison_id: str) -> Made | None:
         """One comparison with its figures."""
-        _, past = await self._runtime.store.load(f"comparison/{comparison_id}")
-        return COMPARISON.fold(past)
+        return COMPARISON.fold(await self.events(f"comparison/{comparison_id}"))
 
-    async def _over(self, sql: str, lists: Lists, *arguments: Any) -> Sequence[Any]:
+    async def _over(self, kind: Callable[..., RowT], sql: str, lists: Lists, *arguments: Any) -> list[RowT]:
         named = () if lists.payment_list_id is None else (lists.payment_list_id,)
-        return await fetch_over_lists(self._runtime, sql, lists.prefix, lists.on, lists.year, *arguments, *named)
+        return await self.over_lists(kind, sql, lists.prefix, lists.on, lists.year, *arguments, *named)

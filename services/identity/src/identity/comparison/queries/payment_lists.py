@@ -5,8 +5,11 @@ from typing import Any, Final
 
 import msgspec
 
-from kernel.running.runtime import Runtime
+from identity.comparison.domain.payment_row import PaymentOutcome
+from identity.intake.queries import file_as
+from kernel.http import Wire, Yuan
 from kernel.values.divisions import around
+from kernel.writing.reads import Reads
 
 _LISTS: Final = """
 SELECT p.list_id, p.area, p.month, p.as_of, p.received_at, p.sent_by, p.media_type, p.size, p.sha256, p.file_name,
@@ -36,8 +39,20 @@ ORDER BY p.as_of DESC, p.received_at DESC, p.list_id DESC LIMIT 1
 """
 
 
-class ListRow(msgspec.Struct, frozen=True):
-    """A list as it stands; ``counts`` is whether comparisons of its area and month rest on it."""
+#: Whose turn it is.
+NEXT_SQL: Final = """
+SELECT p.list_id FROM payment_lists p LEFT JOIN payment_list_ends e USING (list_id)
+WHERE e.list_id IS NULL ORDER BY p.received_at, p.list_id LIMIT 1
+"""
+_LAST_ROW_SQL: Final = "SELECT coalesce(max(last_row), 0) FROM payment_groups WHERE list_id = $1"
+_OUTCOMES_SQL: Final = """
+SELECT outcome, count(*)::int AS rows FROM payments WHERE list_id = $1 GROUP BY outcome
+UNION ALL SELECT 'UNMARKED', sum(unmarked)::int FROM payment_groups WHERE list_id = $1 HAVING sum(unmarked) > 0
+"""
+
+
+class PaymentListAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A list: what was sent, how far it is, what it came to; ``counts`` where comparisons of area and month use it."""
 
     list_id: str
     area: str
@@ -58,8 +73,8 @@ class ListRow(msgspec.Struct, frozen=True):
     counts: bool
 
 
-class PaymentRow(msgspec.Struct, frozen=True):
-    """What a row of a list came to."""
+class PaymentAnswer(Wire, frozen=True):
+    """What a row came to. Without ``person_id`` nobody here has the number: the sender finds the row in the file."""
 
     row: int
     outcome: str
@@ -67,40 +82,42 @@ class PaymentRow(msgspec.Struct, frozen=True):
     area: str | None
     year: int | None
     paid_on: date | None
-    amount_fen: int | None
+    amount_fen: Yuan | None
     name: str | None
     code: str | None
     detail: str | None
 
 
-class PaymentListQueries:
+class PaymentListQueries(Reads):
     """Reads of the payment lists, each bounded."""
 
-    def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
-
-    async def one(self, list_id: str) -> ListRow | None:
+    async def list_of(self, list_id: str) -> PaymentListAnswer | None:
         """The list of this id."""
-        row = await self._runtime.store.pool.fetchrow(_ONE_SQL, list_id)
-        return None if row is None else _list(row)
+        return await self.one(file_as(PaymentListAnswer), _ONE_SQL, list_id)
 
-    async def lists(self, areas: list[str], month: str | None, after: str | None, limit: int) -> list[ListRow]:
+    async def lists(
+        self, areas: list[str], month: str | None, after: str | None, limit: int
+    ) -> list[PaymentListAnswer]:
         """The lists that were sent of areas whose codes are like one of these, the newest first."""
-        return [_list(row) for row in await self._runtime.store.pool.fetch(_PAGE_SQL, areas, month, after, limit)]
+        return await self.many(file_as(PaymentListAnswer), _PAGE_SQL, areas, month, after, limit)
 
-    async def rows(self, list_id: str, after: int, outcome: str | None, limit: int) -> list[PaymentRow]:
+    async def rows(self, list_id: str, after: int, outcome: str | None, limit: int) -> list[PaymentAnswer]:
         """Rows of a list in their order, but for strangers who are not marked as poor: these are only counted."""
-        found = await self._runtime.store.pool.fetch(_ROWS_SQL, list_id, after, outcome, limit)
-        return [PaymentRow(*row) for row in found]
+        return await self.many(PaymentAnswer.of_row, _ROWS_SQL, list_id, after, outcome, limit)
 
     async def counting(self, area: str, month: str) -> str | None:
         """The list on which a comparison rests: the newest of the month for the area, or for one that it is part of."""
-        found: str | None = await self._runtime.store.pool.fetchval(_COUNTING_SQL, month, list(around(area)))
+        found: str | None = await self.pool.fetchval(_COUNTING_SQL, month, list(around(area)))
         return found
 
+    async def last_noted(self, list_id: str) -> int:
+        """The last row of a list that was noted; 0 where none was."""
+        found: int = await self.pool.fetchval(_LAST_ROW_SQL, list_id)
+        return found
 
-def _list(row: Any) -> ListRow:
-    told = dict(row)
-    for name in ("problem", "outcomes"):
-        told[name] = None if told[name] is None else msgspec.json.decode(told[name])
-    return ListRow(**told)
+    async def outcomes(self, list_id: str) -> dict[str, int]:
+        """How many rows of a list came to what, in the order in which outcomes are told."""
+        rows = dict.fromkeys((outcome.value for outcome in PaymentOutcome), 0)
+        for row in await self.pool.fetch(_OUTCOMES_SQL, list_id):
+            rows[row["outcome"]] += row["rows"]
+        return {outcome: counted for outcome, counted in rows.items() if counted}

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
-from identity.enrolment.domain.payers import Payer
-from identity.persons.queries.whole_lists import fetch_over_lists
-from kernel.running.runtime import Runtime
+import msgspec
+
+from identity.enrolment.domain.payers import Payer, columns_of
+from kernel.writing.reads import Reads
 
 # One row a person, in the category that counts by the policy of their county. $1 is what the county begins with, $2 the
 # day, $3 the year of the insurance, $4 to $9 the ways into a category, county by county.
@@ -51,15 +52,35 @@ _ON_LIST_SQL: Final = f"{_OF_ONE} SELECT EXISTS (SELECT FROM listed WHERE status
 _COUNTIES_SQL: Final = "SELECT DISTINCT county FROM persons WHERE county LIKE $1 || '%' ORDER BY county"
 
 
-class WorkListQueries:
-    """Reads of the work list; the people never leave the database but in pages."""
+class WorkRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A person on the work list; under the county's code where the township is not known."""
 
-    def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
+    person_id: str
+    county: str
+    township: str
+    category: str
+    status: str
+    responsible: str | None
+    assigned_on: date | None
+    visited_on: date | None
+    note: str | None
+
+
+class WorkWanted(msgspec.Struct, frozen=True, kw_only=True):
+    """Which part of the work list is asked for; without a status everybody who is still to be enrolled."""
+
+    status: str | None
+    township: str | None
+    responsible: str | None
+    category: str | None
+
+
+class WorkListQueries(Reads):
+    """Reads of the work list; the people never leave the database but in pages."""
 
     async def counties(self, prefix: str) -> list[str]:
         """The counties of an area in which anybody lives."""
-        return [row["county"] for row in await fetch_over_lists(self._runtime, _COUNTIES_SQL, prefix)]
+        return [row.county for row in await self.over_lists(_County, _COUNTIES_SQL, prefix)]
 
     async def work_list(
         self,
@@ -67,36 +88,28 @@ class WorkListQueries:
         on: date,
         year: int,
         ways: Mapping[str, Sequence[Payer]],
+        wanted: WorkWanted,
         *,
-        status: str | None,
-        township: str | None,
-        responsible: str | None,
-        category: str | None,
         after: str,
         limit: int,
-    ) -> Sequence[Any]:
-        """Who is still to be enrolled, and whose task that is; with ``status`` ENROLLED, whose task is done.
+    ) -> list[WorkRow]:
+        """Who is still to be enrolled, and whose task that is; with status ENROLLED, whose task is done.
 
         ``ways`` are the ways into a category that is on the list, by county.
         """
-        asked = (*_columns(ways), status, township, responsible, category, after, limit)
-        return await fetch_over_lists(self._runtime, _LIST_SQL, prefix, on, year, *asked)
+        asked = (*_columns(ways), *msgspec.structs.astuple(wanted), after, limit)
+        return await self.over_lists(WorkRow, _LIST_SQL, prefix, on, year, *asked)
 
     async def holds(self, person_id: str, county: str, on: date, year: int, ways: Sequence[Payer]) -> bool:
         """Whether a person of a county is still to be enrolled."""
-        found: bool = await self._runtime.store.pool.fetchval(
-            _ON_LIST_SQL, county, on, year, *_columns({county: ways}), person_id
-        )
+        found: bool = await self.pool.fetchval(_ON_LIST_SQL, county, on, year, *_columns({county: ways}), person_id)
         return found
 
 
+class _County(msgspec.Struct, frozen=True):
+    county: str
+
+
 def _columns(ways: Mapping[str, Sequence[Payer]]) -> tuple[list[Any], ...]:
-    rows = [(county, way) for county, found in ways.items() for way in found]
-    return (
-        [county for county, _ in rows],
-        [way.rank for _, way in rows],
-        [way.membership for _, way in rows],
-        [way.group for _, way in rows],
-        [way.status for _, way in rows],
-        [way.category for _, way in rows],
-    )
+    counties = [county for county, found in ways.items() for _ in found]
+    return counties, *columns_of(way for found in ways.values() for way in found)

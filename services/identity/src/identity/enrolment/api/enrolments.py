@@ -1,12 +1,13 @@
 """Enrolments over HTTP: how far a person's insurance of each year has come (DOMAIN B2)."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
-from identity.enrolment.commands import EnrolmentHandlers
+import msgspec
+
+from identity.enrolment.commands import EnrolmentCommands
 from identity.enrolment.domain.state import EnrolmentState, eligible_from, state_of
-from identity.enrolment.queries import EnrolmentQueries
-from identity.persons.domain.person import person_unknown
+from identity.enrolment.queries import EnrolmentQueries, EnrolmentRow
 from identity.persons.queries.divisions import DivisionQueries
 from identity.persons.queries.persons import PersonQueries
 from kernel.http import Json, Router, Wire, allow, answer, of_division
@@ -42,7 +43,7 @@ Reader = Annotated[Principal, allow(*Role)]
 
 
 def enrolments(
-    handlers: EnrolmentHandlers, queries: EnrolmentQueries, persons: PersonQueries, divisions: DivisionQueries
+    commands: EnrolmentCommands, queries: EnrolmentQueries, persons: PersonQueries, divisions: DivisionQueries
 ) -> Router:
     """The route GET /v1/persons/{person_id}/enrolments."""
     router = Router(
@@ -54,11 +55,10 @@ def enrolments(
     @router.get("")
     async def list_enrolments(person_id: str, _caller: Reader) -> Json[EnrolmentsAnswer]:
         """How far a person's insurance of each year has come."""
-        if await persons.person(person_id) is None:
-            raise person_unknown()
-        today = handlers.today()
+        await persons.known(person_id)
+        today = commands.today
         exemptions = await queries.exemptions_of(person_id)
-        code = next((x["code"] for x in exemptions if _holds(x["since"], x["until"], today)), None)
+        code = next((exemption.code for exemption in exemptions if exemption.holds_on(today)), None)
         found = tuple(_enrolment(row, exempt=code is not None) for row in await queries.enrolments(person_id))
         nothing = EnrolmentState.NOT_ENROLLED if code is None else EnrolmentState.EXEMPT
         state = next((enrolment.state for enrolment in found if enrolment.year == today.year), nothing)
@@ -67,28 +67,13 @@ def enrolments(
     return router
 
 
-def _holds(since: date, until: date | None, on: date) -> bool:
-    return since <= on and (until is None or on <= until)
-
-
-def _enrolment(row: Any, *, exempt: bool) -> EnrolmentAnswer:
-    registered, marked = row["registered_on"], row["marked_on"]
-    return EnrolmentAnswer(
-        area=row["area"],
-        year=row["year"],
-        scheme=row["scheme"],
-        state=state_of(
-            registered_on=registered,
-            marked_on=marked,
-            applied_on=row["applied_on"],
-            paid_on=row["paid_on"],
-            exempt=exempt,
-        ),
-        registered_on=registered,
-        marked_on=marked,
-        eligible_from=eligible_from(registered, marked),
-        premium_category=row["category"],
-        premium_funds=tuple(row["funds"] or ()),
-        premium_applied_on=row["applied_on"],
-        premium_paid_on=row["paid_on"],
+def _enrolment(row: EnrolmentRow, *, exempt: bool) -> EnrolmentAnswer:
+    state = state_of(
+        registered_on=row.registered_on,
+        marked_on=row.marked_on,
+        applied_on=row.premium_applied_on,
+        paid_on=row.premium_paid_on,
+        exempt=exempt,
     )
+    begins = eligible_from(row.registered_on, row.marked_on)
+    return EnrolmentAnswer(state=state, eligible_from=begins, **msgspec.structs.asdict(row))

@@ -1,13 +1,14 @@
 """Exemptions over HTTP: why registered-poor people need not be enrolled, as ledger and name list (003 一(一))."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
+import msgspec
 from fastapi import Query
 
-from identity.enrolment.commands import EnrolmentHandlers
+from identity.enrolment.commands import EnrolmentCommands
 from identity.enrolment.domain.exemption import ExemptionCode
-from identity.enrolment.queries import EnrolmentQueries
+from identity.enrolment.queries import EnrolmentQueries, ExemptionAnswer
 from identity.persons.queries.divisions import DivisionQueries
 from kernel.http import (
     IdempotencyKey,
@@ -19,11 +20,11 @@ from kernel.http import (
     Wire,
     allow,
     answer,
+    answered,
     body,
     of_division,
     page_of,
     paging,
-    stored_answer,
 )
 from kernel.http.fields import AreaQuery, Text, after_of, check_text
 from kernel.security import Principal, Role
@@ -57,25 +58,10 @@ class ExemptionChanged(Wire, frozen=True):
     exemption_id: str
 
 
-class ExemptionAnswer(Wire, frozen=True):
-    """An exemption as it stands; ``until`` is its last day, absent while it goes on."""
-
-    exemption_id: str
-    person_id: str
-    county: str
-    code: str
-    since: date
-    evidence: str
-    approved_by: str
-    entered_by: str
-    until: date | None = None
-    note: str | None = None
-
-
 Insurer = Annotated[Principal, allow(Role.AGENCY, Role.OPERATIONS, by_division=True)]
 
 
-def exemptions_of_person(handlers: EnrolmentHandlers, queries: EnrolmentQueries, divisions: DivisionQueries) -> Router:
+def exemptions_of_person(commands: EnrolmentCommands, queries: EnrolmentQueries, divisions: DivisionQueries) -> Router:
     """The routes of /v1/persons/{person_id}/exemptions."""
     router = Router(
         prefix="/v1/persons/{person_id}/exemptions",
@@ -90,17 +76,7 @@ def exemptions_of_person(handlers: EnrolmentHandlers, queries: EnrolmentQueries,
         """Say why a person need not be enrolled; it takes them out of the denominator of the coverage."""
         for name in ("evidence", "approved_by", "note"):
             check_text(name, getattr(command, name))
-        done = await handlers.grant_exemption(
-            caller,
-            key,
-            person_id,
-            code=command.code,
-            since=command.since,
-            evidence=command.evidence,
-            approved_by=command.approved_by,
-            note=command.note,
-        )
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        return answered(await commands.grant_exemption(caller, key, person_id, **msgspec.structs.asdict(command)))
 
     @router.get("")
     async def list_exemptions(
@@ -119,13 +95,14 @@ def exemptions_of_person(handlers: EnrolmentHandlers, queries: EnrolmentQueries,
     ) -> Json[ExemptionChanged]:
         """End an exemption (released, discharged, found): the person is back on the work list."""
         check_text("evidence", command.evidence)
-        done = await handlers.end_exemption(caller, key, person_id, exemption_id, command.last_day, command.evidence)
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        return answered(
+            await commands.end_exemption(caller, key, person_id, exemption_id, command.last_day, command.evidence)
+        )
 
     return router
 
 
-def exemptions(handlers: EnrolmentHandlers, queries: EnrolmentQueries) -> Router:
+def exemptions(commands: EnrolmentCommands, queries: EnrolmentQueries) -> Router:
     """The routes of /v1/exemptions."""
     router = Router(prefix="/v1/exemptions", tags=["enrolment"])
 
@@ -135,7 +112,7 @@ def exemptions(handlers: EnrolmentHandlers, queries: EnrolmentQueries) -> Router
     ) -> Json[Page[ExemptionAnswer]]:
         """Who is exempt and enrolled for the year at once: one of the two is wrong."""
         caller.must_act_in(area)
-        day = on or handlers.today()
+        day = on or commands.today
         return answer(_page(await queries.contradictions(prefix_of(area), day, after_of(page), page.limit + 1), page))
 
     @router.get("")
@@ -149,12 +126,12 @@ def exemptions(handlers: EnrolmentHandlers, queries: EnrolmentQueries) -> Router
         """The name list of an area: who is exempt on a day, and why (台帐和花名册)."""
         caller.must_act_in(area)
         found = await queries.exemptions(
-            prefix_of(area), on or handlers.today(), code and code.value, after_of(page), page.limit + 1
+            prefix_of(area), on or commands.today, code and code.value, after_of(page), page.limit + 1
         )
         return answer(_page(found, page))
 
     return router
 
 
-def _page(rows: Any, page: PageRequest) -> Page[ExemptionAnswer]:
-    return page_of([ExemptionAnswer(**dict(row)) for row in rows], page, key=lambda row: (row.exemption_id,))
+def _page(rows: list[ExemptionAnswer], page: PageRequest) -> Page[ExemptionAnswer]:
+    return page_of(rows, page, key=lambda row: (row.exemption_id,))

@@ -1,16 +1,15 @@
 """Premium batches over HTTP: the city agency applies, finance pays or sends back (004 七(二) 后补助缴费)."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from fastapi import Query
 
-from identity.enrolment.commands import EnrolmentHandlers
+from identity.enrolment.commands import EnrolmentCommands
 from identity.enrolment.domain.premium import Premium
 from identity.enrolment.domain.premium_batch import PayBatch, RejectBatch
-from identity.enrolment.queries import EnrolmentQueries
-from identity.persons.queries.divisions import DivisionQueries
+from identity.enrolment.queries import BatchAnswer, EnrolmentQueries
 from kernel.http import (
     IdempotencyKey,
     Json,
@@ -22,11 +21,11 @@ from kernel.http import (
     Yuan,
     allow,
     answer,
+    answered,
     body,
     of_division,
     page_of,
     paging,
-    stored_answer,
 )
 from kernel.http.fields import DivisionCode, Text, Year, after_of, check_text, counties_of
 from kernel.security import Principal, Role
@@ -68,32 +67,15 @@ class BatchClosed(Wire, frozen=True):
     batch_id: str
 
 
-class BatchAnswer(Wire, frozen=True):
-    """An application: APPLIED, PAID or REJECTED."""
-
-    batch_id: str
-    county: str
-    area: str
-    year: int
-    funds: tuple[str, ...]
-    persons: int
-    total_fen: Yuan
-    applied_on: date
-    applied_by: str
-    state: str
-    ended_on: date | None = None
-    reference: str | None = None
-
-
 Agency = Annotated[Principal, allow(Role.AGENCY, by_division=True)]
 Finance = Annotated[Principal, allow(Role.FINANCE)]
 Reader = Annotated[Principal, allow(Role.AGENCY, Role.FINANCE, Role.OPERATIONS, by_division=True)]
 
 
-def premium_batches(handlers: EnrolmentHandlers, queries: EnrolmentQueries, divisions: DivisionQueries) -> Router:
+def premium_batches(commands: EnrolmentCommands, queries: EnrolmentQueries) -> Router:
     """The routes of /v1/premium-batches."""
     router = Router(prefix="/v1/premium-batches", tags=["premiums"])
-    of_batch = of_division("batch_id", divisions.of_premium_batch)
+    of_batch = of_division("batch_id", queries.county_of_batch)
 
     @router.post("", status_code=201)
     async def apply(
@@ -101,16 +83,7 @@ def premium_batches(handlers: EnrolmentHandlers, queries: EnrolmentQueries, divi
     ) -> Json[BatchApplied]:
         """Apply for the premiums of everybody who is due in a county from one payer."""
         caller.must_act_in(command.county)
-        done = await handlers.apply(
-            caller,
-            key,
-            county=command.county,
-            area=command.area,
-            year=command.year,
-            payer=command.payer,
-            amount_fen=int(command.amount_fen),
-        )
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        return answered(await commands.apply(caller, key, **msgspec.structs.asdict(command)))
 
     @router.get("")
     async def list_batches(
@@ -121,8 +94,7 @@ def premium_batches(handlers: EnrolmentHandlers, queries: EnrolmentQueries, divi
     ) -> Json[Page[BatchAnswer]]:
         """Applications and how they ended."""
         rows = await queries.batches(counties_of(caller, county), year, after_of(page), page.limit + 1)
-        found = [BatchAnswer(total_fen=Yuan(row["total_fen"]), **_rest(row)) for row in rows]
-        return answer(page_of(found, page, key=lambda row: (row.batch_id,)))
+        return answer(page_of(rows, page, key=lambda row: (row.batch_id,)))
 
     @router.post("/{batch_id}/payment", dependencies=[of_batch])
     async def pay(
@@ -131,11 +103,10 @@ def premium_batches(handlers: EnrolmentHandlers, queries: EnrolmentQueries, divi
         """Record that finance paid an application, whole."""
         check_text("reference", command.reference)
 
-        def command_of(held: dict[str, Premium]) -> PayBatch:
-            return PayBatch(command.paid_on, command.reference, held, handlers.today())
+        def command_of(held: dict[str, Premium], today: date) -> PayBatch:
+            return PayBatch(command.paid_on, command.reference, held, today)
 
-        done = await handlers.close_batch(caller, key, batch_id, command_of)
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        return answered(await commands.close_batch(caller, key, batch_id, command_of))
 
     @router.post("/{batch_id}/rejection", dependencies=[of_batch])
     async def reject(
@@ -144,15 +115,9 @@ def premium_batches(handlers: EnrolmentHandlers, queries: EnrolmentQueries, divi
         """Send an application back; its people are due again."""
         check_text("reason", command.reason)
 
-        def command_of(held: dict[str, Premium]) -> RejectBatch:
-            return RejectBatch(command.reason, held, handlers.today())
+        def command_of(held: dict[str, Premium], today: date) -> RejectBatch:
+            return RejectBatch(command.reason, held, today)
 
-        done = await handlers.close_batch(caller, key, batch_id, command_of)
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        return answered(await commands.close_batch(caller, key, batch_id, command_of))
 
     return router
-
-
-def _rest(row: Any) -> dict[str, Any]:
-    values = dict(row) | {"funds": tuple(row["funds"])}
-    return {name: value for name, value in values.items() if name != "total_fen"}

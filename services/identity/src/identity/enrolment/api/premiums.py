@@ -3,8 +3,11 @@
 from datetime import date
 from typing import Annotated
 
-from identity.enrolment.commands import EnrolmentHandlers
-from identity.enrolment.queries import EnrolmentQueries
+import msgspec
+
+from identity.enrolment.commands import EnrolmentCommands
+from identity.enrolment.domain.premium import Premium
+from identity.enrolment.queries import DueAnswer, EnrolmentQueries
 from identity.persons.queries.divisions import DivisionQueries
 from kernel.http import (
     IdempotencyKey,
@@ -17,11 +20,11 @@ from kernel.http import (
     Yuan,
     allow,
     answer,
+    answered,
     body,
     of_division,
     page_of,
     paging,
-    stored_answer,
 )
 from kernel.http.fields import CountyQuery, DivisionCode, Text, Year, YearQuery, after_of, check_text
 from kernel.security import Principal, Role
@@ -52,16 +55,6 @@ class PremiumChanged(Wire, frozen=True):
     version: int
 
 
-class DueAnswer(Wire, frozen=True):
-    """A premium that finance has to pay: first of these funds, then the next. ``paid_in``: another area asked first."""
-
-    person_id: str
-    category: str
-    funds: tuple[str, ...]
-    self_paid_fen: Yuan
-    paid_in: str | None = None
-
-
 class RefundAnswer(Wire, frozen=True):
     """A premium that both finance and the person paid, and what goes back to the person."""
 
@@ -81,7 +74,7 @@ Reader = Annotated[Principal, allow(Role.AGENCY, Role.FINANCE, Role.OPERATIONS, 
 Paging = Annotated[PageRequest, paging(str)]
 
 
-def premium_of_person(handlers: EnrolmentHandlers, divisions: DivisionQueries) -> Router:
+def premium_of_person(commands: EnrolmentCommands, divisions: DivisionQueries) -> Router:
     """The routes of /v1/persons/{person_id}/premium."""
     router = Router(
         prefix="/v1/persons/{person_id}/premium",
@@ -94,16 +87,7 @@ def premium_of_person(handlers: EnrolmentHandlers, divisions: DivisionQueries) -
         person_id: str, caller: Agency, command: Annotated[SelfPaidBody, body(SelfPaidBody)], key: IdempotencyKey
     ) -> Json[PremiumChanged]:
         """Record that a person paid the premium of a year."""
-        done = await handlers.pay_oneself(
-            caller,
-            key,
-            person_id,
-            area=command.area,
-            year=command.year,
-            amount_fen=int(command.amount_fen),
-            paid_on=command.paid_on,
-        )
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        return answered(await commands.pay_oneself(caller, key, person_id, **msgspec.structs.asdict(command)))
 
     @router.post("/refund")
     async def refund(
@@ -111,32 +95,22 @@ def premium_of_person(handlers: EnrolmentHandlers, divisions: DivisionQueries) -
     ) -> Json[PremiumChanged]:
         """Record that what finance and the person both paid went back to the person, whole."""
         check_text("reference", command.reference)
-        done = await handlers.refund(
-            caller,
-            key,
-            person_id,
-            area=command.area,
-            year=command.year,
-            refunded_on=command.refunded_on,
-            reference=command.reference,
-        )
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        return answered(await commands.refund(caller, key, person_id, **msgspec.structs.asdict(command)))
 
     return router
 
 
-def premiums(handlers: EnrolmentHandlers, queries: EnrolmentQueries) -> Router:
+def premiums(commands: EnrolmentCommands, queries: EnrolmentQueries) -> Router:
     """The routes of /v1/premiums."""
     router = Router(prefix="/v1/premiums", tags=["premiums"])
 
     async def listed(county: str, area: str, year: int, page: PageRequest, *, moved_in: bool) -> Page[DueAnswer]:
-        today = handlers.today()
-        ranks = handlers.payers(county, today)
+        today = commands.today
+        ranks = commands.payers(county, today)
         rows = await queries.due(
             county, area, year, today, ranks, moved_in=moved_in, after=after_of(page), limit=page.limit + 1
         )
-        found = [DueAnswer(r.person_id, r.category, r.funds, Yuan(r.self_paid_fen), r.paid_in) for r in rows]
-        return page_of(found, page, key=lambda row: (row.person_id,))
+        return page_of(rows, page, key=lambda row: (row.person_id,))
 
     @router.get("/due")
     async def list_due(
@@ -159,20 +133,11 @@ def premiums(handlers: EnrolmentHandlers, queries: EnrolmentQueries) -> Router:
         area: CountyQuery, year: YearQuery, caller: Reader, page: Paging
     ) -> Json[Page[RefundAnswer]]:
         """Premiums that were paid twice, by finance and by the person (R-JY-19)."""
-        rows = await queries.refunds_due(area, year, caller.division_patterns, after_of(page), page.limit + 1)
-        found = [
-            RefundAnswer(
-                premium.person_id,
-                premium.area,
-                premium.year,
-                Yuan(premium.amount_fen),
-                Yuan(premium.self_paid_fen),
-                Yuan(premium.refund_due_fen),
-                premium.paid_on,
-                premium.self_paid_on,
-            )
-            for premium in rows
-        ]
-        return answer(page_of(found, page, key=lambda row: (row.person_id,)))
+        due = await queries.refunds_due(area, year, caller.division_patterns, after_of(page), page.limit + 1)
+        return answer(page_of([_refund(premium) for premium in due], page, key=lambda row: (row.person_id,)))
 
     return router
+
+
+def _refund(premium: Premium) -> RefundAnswer:
+    return RefundAnswer.of_row(**{name: getattr(premium, name) for name in RefundAnswer.__struct_fields__})

@@ -25,7 +25,7 @@ class ExemptionCode(StrEnum):
     OTHER = "OTHER"  # 等
 
 
-class Exemption(msgspec.Struct, frozen=True):
+class Exemption(msgspec.Struct, frozen=True, kw_only=True):
     """One reason from ``since`` to ``until``, the last day on which it holds; None while it goes on.
 
     ``note`` says what OTHER stands for. Who entered it and who approved it are two.

@@ -1,7 +1,7 @@
 """Payers: who pays the premium of which category, as a policy says it, and who is registered for that."""
 
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -10,7 +10,7 @@ from law.packs import Policy
 _POOR: Final = "REGISTERED_POOR"
 
 
-class Payer(msgspec.Struct, frozen=True):
+class Payer(msgspec.Struct, frozen=True, kw_only=True):
     """One way of being in a category. ``rank`` is the category's place in the order of precedence, the best first.
 
     ``group`` and ``status`` are None where any will do; ``funds`` is empty where nobody pays for the category.
@@ -19,9 +19,9 @@ class Payer(msgspec.Struct, frozen=True):
     rank: int
     membership: str
     category: str
-    group: str | None
-    status: str | None
-    funds: tuple[str, ...]
+    group: str | None = None
+    status: str | None = None
+    funds: tuple[str, ...] = ()
 
 
 def payers(policy: Policy) -> tuple[Payer, ...]:
@@ -39,7 +39,13 @@ def to_be_registered(policies: Iterable[Policy]) -> tuple[Payer, ...]:
     ways = tuple(way for way in payers(paid) if way.funds) if paid is not None else ()
     if any(way.membership == _POOR for way in ways):
         return ways
-    return (*ways, Payer(len(ways), _POOR, _POOR, None, None, ()))
+    return (*ways, Payer(rank=len(ways), membership=_POOR, category=_POOR))
+
+
+def columns_of(ways: Iterable[Payer]) -> list[list[Any]]:
+    """Ways into categories column by column, as a question to the database takes them; without their funds."""
+    listed = list(ways)
+    return [[getattr(way, name) for way in listed] for name in ("rank", "membership", "group", "status", "category")]
 
 
 def _payers(policy: Policy) -> Iterator[Payer]:
@@ -47,4 +53,11 @@ def _payers(policy: Policy) -> Iterator[Payer]:
         funds = policy.premium_funds(category.code) or ()
         for group in category.groups or (None,):
             for status in category.statuses or (None,):
-                yield Payer(rank, category.membership or category.code, category.code, group, status, funds)
+                yield Payer(
+                    rank=rank,
+                    membership=category.membership or category.code,
+                    category=category.code,
+                    group=group,
+                    status=status,
+                    funds=funds,
+                )

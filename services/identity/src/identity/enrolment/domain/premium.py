@@ -7,7 +7,7 @@ import msgspec
 from kernel.values.refusals import RefusalKind, Refused
 
 
-class Premium(msgspec.Struct, frozen=True, omit_defaults=True):
+class Premium(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A person's premium of a year in one pooling area, as it stands. ``version`` grows by one with each change.
 
     ``funds`` pay it in their order as the policy says (AMB-E12). ``batch_id`` is the application that asks for it.
@@ -53,7 +53,7 @@ class PremiumRefunded(msgspec.Struct, frozen=True):
 
 def untouched(person_id: str, area: str, year: int) -> Premium:
     """A premium that nobody has paid or asked for yet."""
-    return Premium(person_id, area, year, 0)
+    return Premium(person_id=person_id, area=area, year=year, version=0)
 
 
 def pay_oneself(premium: Premium, amount_fen: int, paid_on: date, *, today: date) -> PremiumSelfPaid:

@@ -22,7 +22,7 @@ class Due(msgspec.Struct, frozen=True):
     funds: tuple[str, ...]
 
 
-class ApplyForSubsidy(msgspec.Struct, frozen=True):
+class ApplyForSubsidy(msgspec.Struct, frozen=True, kw_only=True):
     """Ask finance for ``amount_fen`` for each of the due. ``held`` are their premiums where something happened."""
 
     batch_id: str
@@ -56,7 +56,7 @@ class RejectBatch(msgspec.Struct, frozen=True):
 Command: TypeAlias = ApplyForSubsidy | PayBatch | RejectBatch
 
 
-class SubsidyApplied(msgspec.Struct, frozen=True):
+class SubsidyApplied(msgspec.Struct, frozen=True, kw_only=True):
     """The agency applied. Each event of a batch carries the premiums that it leads to."""
 
     batch_id: str
@@ -110,14 +110,8 @@ def decide(command: Command, state: State) -> Sequence[Event]:
         case ApplyForSubsidy():
             return [_apply(command)] if state is None else []
         case PayBatch():
-            _check_open(state)
-            if command.paid_on > command.today:
-                raise Refused("DATE_IN_FUTURE", f"paid_on {command.paid_on} is after today, {command.today}")
-            paid = tuple(premium.changed(paid_on=command.paid_on) for premium in _in_order(command.held))
-            applied = _open(state)
-            return [SubsidyPaid(applied.batch_id, command.paid_on, command.reference, paid, applied.county)]
+            return [_paid(command, _open(state))]
         case RejectBatch():
-            _check_open(state)
             empty = {"category": None, "funds": (), "amount_fen": 0, "batch_id": None, "applied_on": None}
             back = tuple(premium.changed(**empty) for premium in _in_order(command.held))
             return [SubsidyRejected(_open(state).batch_id, command.today, command.reason, back)]
@@ -143,15 +137,15 @@ def _apply(command: ApplyForSubsidy) -> SubsidyApplied:
     (funds,) = {due.funds for due in command.due}
     premiums = tuple(_asked_for(command, due) for due in command.due)
     return SubsidyApplied(
-        command.batch_id,
-        command.county,
-        command.area,
-        command.year,
-        funds,
-        command.amount_fen,
-        command.today,
-        command.applied_by,
-        premiums,
+        batch_id=command.batch_id,
+        county=command.county,
+        area=command.area,
+        year=command.year,
+        funds=funds,
+        amount_fen=command.amount_fen,
+        applied_on=command.today,
+        applied_by=command.applied_by,
+        premiums=premiums,
     )
 
 
@@ -173,7 +167,14 @@ def _asked_for(command: ApplyForSubsidy, due: Due) -> Premium:
     )
 
 
-def _check_open(state: State) -> None:
+def _paid(command: PayBatch, applied: SubsidyApplied) -> SubsidyPaid:
+    if command.paid_on > command.today:
+        raise Refused("DATE_IN_FUTURE", f"paid_on {command.paid_on} is after today, {command.today}")
+    paid = tuple(premium.changed(paid_on=command.paid_on) for premium in _in_order(command.held))
+    return SubsidyPaid(applied.batch_id, command.paid_on, command.reference, paid, applied.county)
+
+
+def _open(state: State) -> SubsidyApplied:
     match state:
         case None:
             raise Refused("BATCH_UNKNOWN", "there is no such premium batch", kind=RefusalKind.NOT_FOUND)
@@ -186,14 +187,9 @@ def _check_open(state: State) -> None:
         case SubsidyRejected():
             raise Refused("BATCH_REJECTED", "finance sent this batch back; apply anew", kind=RefusalKind.CONFLICT)
         case SubsidyApplied():
-            return
+            return state
         case _:
             assert_never(state)
-
-
-def _open(state: State) -> SubsidyApplied:
-    assert isinstance(state, SubsidyApplied)
-    return state
 
 
 def _in_order(held: Mapping[str, Premium]) -> Iterable[Premium]:

@@ -1,14 +1,15 @@
 """Applying: lines of a batch in groups, each group one command whose answer says what became of every line."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 from uuid import NAMESPACE_OID, uuid5
 
 import msgspec
 
 from identity.feeds.domain.feed import Batch
-from identity.feeds.domain.row import FeedRow, check_division
+from identity.feeds.domain.lines import Barrier, Line, Receipt
+from identity.feeds.domain.row import FeedRow, FileDescription, check_division
 from identity.persons.domain import person
 from identity.persons.domain.categories import Category
 from identity.persons.domain.entitlement import Entitlement
@@ -23,38 +24,6 @@ _ONE_DAY: Final = timedelta(days=1)
 _PERSONS: Final = uuid5(NAMESPACE_OID, "onestop/identity/person")
 
 
-class Line(msgspec.Struct, frozen=True):
-    """A line that waits: a row of the file, or a membership that a full list no longer names."""
-
-    line: int
-    row: int | None
-    person_id: str | None
-    membership_id: str | None
-
-
-class Receipt(msgspec.Struct, frozen=True):
-    """What became of a line."""
-
-    line: int
-    outcome: str
-    person_id: str | None = None
-    code: str | None = None
-    detail: str | None = None
-
-
-class Barrier(msgspec.Struct, frozen=True):
-    """A full list that was applied: older statements about its category and area say nothing any more."""
-
-    category: Category
-    pattern: str
-    stated: str
-
-    def stops(self, statement: Statement, county: str) -> bool:
-        """Whether the list is newer than the statement and speaks of such people."""
-        inside = county.startswith(self.pattern.removesuffix("%"))
-        return inside and statement.category is self.category and statement.stated < self.stated
-
-
 class NewPerson(msgspec.Struct, frozen=True):
     """A person whom nobody registered yet, and the token that stands for the ID number."""
 
@@ -62,7 +31,7 @@ class NewPerson(msgspec.Struct, frozen=True):
     token: str
 
 
-class Known(msgspec.Struct, frozen=True):
+class Known(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of a group's people: registered and new ones by their number's hash, streams, names, new data."""
 
     persons: Mapping[str, str]
@@ -82,6 +51,7 @@ class Group:
 
     def __init__(self, batch: Batch, known: Known, barriers: Sequence[Barrier]) -> None:
         self._batch = batch
+        self._file = description_of(batch)
         self._known = known
         self._barriers = barriers
         self._streams: dict[str, Stream] = {}
@@ -99,7 +69,7 @@ class Group:
         new = self._known.new.get(number_hash)
         person_id = self._known.persons[number_hash] if new is None else new.person_id
         state = self._state(person_id)
-        if state is not None and self._known.names.get(person_id, row.holder.name) != row.holder.name:
+        if state is not None and self._known.names.get(person_id, row.name) != row.name:
             self._refuse(line, Refused("ROW_NAME_DIFFERS", "this ID number is registered under another name"))
             return
         events: list[Any] = []
@@ -110,9 +80,9 @@ class Group:
             if state is None:
                 assert new is not None, "who is registered has a stream"
                 events += DECIDER.decide(self._registration(new, row), None)
-            outcome = self._statement(line, row.statement, row.holder.county, person_id, events)
+            outcome = self._statement(line, self._file.statement(row), row.county, person_id, events)
             if row.died_on is not None:
-                self._death(row, events, person_id)
+                self._death(row.died_on, row.id_number.born_on, events, person_id)
         except Refused as refused:
             self._refuse(line, refused)
             return
@@ -121,7 +91,7 @@ class Group:
 
     def _registration(self, new: NewPerson, row: FeedRow) -> RegisterPerson:
         sealed = self._known.sealed[new.person_id]
-        return RegisterPerson(new.person_id, row.holder.county, new.token, sealed, self._batch.department.value)
+        return RegisterPerson(new.person_id, row.county, new.token, sealed, self._batch.department.value)
 
     def ending(self, line: Line) -> None:
         """End what a full list no longer names, on the day before it."""
@@ -130,7 +100,7 @@ class Group:
         state = self._state(line.person_id)
         assert state is not None, "a membership that stands has a person"
         held = state.membership(line.membership_id)
-        statement = _ended(self._batch, held)
+        statement = _ended(self._batch, self._file, held)
         events: list[Any] = []
         try:
             outcome = self._statement(line, statement, state.county, line.person_id, events)
@@ -156,11 +126,9 @@ class Group:
             return "UNCHANGED"
         return "ADDED" if any(isinstance(event, person.MembershipAsserted) for event in found) else "CHANGED"
 
-    def _death(self, row: FeedRow, events: list[Any], person_id: str) -> None:
-        assert row.died_on is not None
+    def _death(self, died_on: date, born_on: date, events: list[Any], person_id: str) -> None:
         state = events[-1].entitlement if events else self._state(person_id)
-        today = china_date(self._batch.received_at)
-        death = RecordDeath(row.died_on, self._batch.department.value, row.holder.resident_id.born_on, today)
+        death = RecordDeath(died_on, self._batch.department.value, born_on, self._file.today)
         events += DECIDER.decide(death, state)
 
     def _state(self, person_id: str) -> Entitlement | None:
@@ -180,7 +148,7 @@ class Group:
         self.receipts.append(Receipt(line.line, "REFUSED", line.person_id, refused.code, refused.detail))
 
 
-def _ended(batch: Batch, held: Membership) -> Statement:
+def _ended(batch: Batch, file: FileDescription, held: Membership) -> Statement:
     return Statement(
         department=held.department,
         category=held.category,
@@ -190,11 +158,18 @@ def _ended(batch: Batch, held: Membership) -> Statement:
         poverty_status=held.poverty_status,
         exit_date=held.exit_date,
         reason=EndReason.REMOVED if held.category is Category.REGISTERED_POOR else EndReason.STOPPED,
-        evidence=evidence_of(batch),
-        stated=stated_at(batch.as_of, batch.number),
+        evidence=file.evidence,
+        stated=file.stated,
     )
 
 
-def evidence_of(batch: Batch) -> str:
-    """How a membership names the file that it rests on."""
-    return f"feed {batch.number}"
+def description_of(batch: Batch) -> FileDescription:
+    """What holds for every row of a batch."""
+    return FileDescription(
+        department=batch.department,
+        category=batch.category,
+        evidence=f"feed {batch.number}",
+        stated=stated_at(batch.as_of, batch.number),
+        today=china_date(batch.received_at),
+        divisions=batch.divisions,
+    )

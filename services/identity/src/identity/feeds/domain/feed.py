@@ -7,6 +7,7 @@ from typing import Final, TypeAlias, assert_never
 
 import msgspec
 
+from identity.intake.domain import FileProblem
 from identity.persons.domain.categories import Category, Department
 from kernel.values.decider import Decider
 from kernel.values.refusals import RefusalKind, Refused
@@ -65,14 +66,6 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     standing: int = 0
     #: Refused rows whose ID number cannot be read: nobody knows whom they name.
     unidentified: int = 0
-
-
-class FileProblem(msgspec.Struct, frozen=True):
-    """Why a whole file is refused, and at which row, if it is one."""
-
-    code: str
-    detail: str
-    row: int | None = None
 
 
 # Commands

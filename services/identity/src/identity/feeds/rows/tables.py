@@ -10,12 +10,10 @@ from sqlalchemy import (
     DateTime,
     Index,
     Integer,
-    LargeBinary,
     MetaData,
     Table,
     Text,
     UniqueConstraint,
-    func,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
@@ -74,23 +72,6 @@ feed_endings = Table(
     Column("outcomes", JSONB),
 )
 
-feed_spool = Table(
-    "feed_spool",
-    WORKING,
-    Column("upload_id", Text, primary_key=True),
-    Column("piece", Integer, primary_key=True, autoincrement=False),
-    Column("sealed", LargeBinary, nullable=False),
-    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-)
-feed_spool_keys = Table(
-    "feed_spool_keys",
-    WORKING,
-    Column("spool_id", Text, primary_key=True),
-    Column("upload_id", Text, nullable=False),
-    Column("key_id", Text, nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
-)
-
 #: A file's rows while they are compared; hashes instead of people. Unlogged: a crash only means reading again.
 feed_rows = Table(
     "feed_rows",
@@ -124,12 +105,4 @@ feed_lines = Table(
     Column("person_id", Text),
     Column("membership_id", Text),
     Index("feed_lines_outcome", "batch_id", "outcome", "line"),
-)
-feed_progress = Table(
-    "feed_progress",
-    WORKING,
-    Column("batch_id", Text, primary_key=True),
-    Column("rows_read", Integer, nullable=False),
-    Column("lines_applied", Integer, nullable=False),
-    Column("updated_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
 )

@@ -3,8 +3,8 @@
 from datetime import date
 from typing import Annotated
 
-from identity.illnesses.commands import IllnessHandlers
-from identity.illnesses.queries import IllnessQueries
+from identity.illnesses.commands import IllnessCommands
+from identity.illnesses.queries import ExitCheckRow, IllnessQueries, UncheckedRow
 from identity.persons.queries.divisions import DivisionQueries
 from kernel.http import (
     IdempotencyKey,
@@ -16,13 +16,13 @@ from kernel.http import (
     Wire,
     allow,
     answer,
+    answered,
     body,
     of_division,
     page_of,
     paging,
-    stored_answer,
 )
-from kernel.http.fields import AreaQuery, Text, check_text
+from kernel.http.fields import AreaQuery, Text, after_of, check_text
 from kernel.security import Principal, Role
 from kernel.values.divisions import prefix_of
 
@@ -45,34 +45,11 @@ class ExitCheckMade(Wire, frozen=True):
     passed: bool
 
 
-class ExitCheckRow(Wire, frozen=True):
-    """A check as it was made."""
-
-    check_id: str
-    person_id: str
-    county: str
-    checked_on: date
-    insured: bool
-    unverified: int
-    without_plan: int
-    passed: bool
-    evidence: str
-    checked_by: str
-
-
-class UncheckedRow(Wire, frozen=True):
-    """Somebody who left the list, and for whom no check was passed."""
-
-    person_id: str
-    county: str
-    exit_date: date
-
-
 Checker = Annotated[Principal, allow(Role.AGENCY, Role.DEPARTMENT, by_division=True)]
 Overseer = Annotated[Principal, allow(Role.AGENCY, Role.OPERATIONS, by_division=True)]
 
 
-def exit_checks_of_person(handlers: IllnessHandlers, queries: IllnessQueries, divisions: DivisionQueries) -> Router:
+def exit_checks_of_person(commands: IllnessCommands, queries: IllnessQueries, divisions: DivisionQueries) -> Router:
     """The routes of /v1/persons/{person_id}/exit-checks."""
     router = Router(
         prefix="/v1/persons/{person_id}/exit-checks",
@@ -86,13 +63,12 @@ def exit_checks_of_person(handlers: IllnessHandlers, queries: IllnessQueries, di
     ) -> Json[ExitCheckMade]:
         """Check basic medical security before a person leaves the list; what fails is said, and checked again later."""
         check_text("evidence", command.evidence)
-        done = await handlers.check_exit(caller, key, person_id, command.evidence)
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        return answered(await commands.check_exit(caller, key, person_id, command.evidence))
 
     @router.get("")
     async def list_checks(person_id: str, _caller: Checker) -> Json[list[ExitCheckRow]]:
         """A person's checks, the newest first, at most a hundred."""
-        return answer([ExitCheckRow(**dict(row)) for row in await queries.checks(person_id)])
+        return answer(await queries.checks(person_id))
 
     return router
 
@@ -106,8 +82,7 @@ def exit_checks(queries: IllnessQueries) -> Router:
         area: AreaQuery, caller: Overseer, page: Annotated[PageRequest, paging(str)]
     ) -> Json[Page[UncheckedRow]]:
         """List who left the list without a passed check; the departments' word stands, and somebody goes and looks."""
-        after = str(page.after[0]) if page.after else ""
-        rows = await queries.unchecked(prefix_of(area), caller.division_patterns, after, page.limit + 1)
-        return answer(page_of([UncheckedRow(**dict(row)) for row in rows], page, key=lambda row: (row.person_id,)))
+        rows = await queries.unchecked(prefix_of(area), caller.division_patterns, after_of(page), page.limit + 1)
+        return answer(page_of(rows, page, key=lambda row: (row.person_id,)))
 
     return router

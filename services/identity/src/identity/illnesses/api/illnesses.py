@@ -6,9 +6,9 @@ from typing import Annotated
 import msgspec
 from fastapi import Query
 
-from identity.illnesses.commands import IllnessHandlers
+from identity.illnesses.commands import IllnessCommands
 from identity.illnesses.domain.illness import CareWay, ChangeIllness, CloseIllness, IllnessState, VerifyIllness
-from identity.illnesses.queries import IllnessQueries
+from identity.illnesses.queries import IllnessQueries, IllnessRow
 from identity.persons.queries.divisions import DivisionQueries
 from kernel.http import (
     IdempotencyKey,
@@ -20,13 +20,13 @@ from kernel.http import (
     Wire,
     allow,
     answer,
+    answered,
     body,
     of_division,
     page_of,
     paging,
-    stored_answer,
 )
-from kernel.http.fields import Text, check_text
+from kernel.http.fields import Text, after_of, check_text
 from kernel.security import Principal, Role
 
 
@@ -68,25 +68,6 @@ class IllnessChanged(Wire, frozen=True):
     state: IllnessState
 
 
-class IllnessRow(Wire, frozen=True):
-    """An entry as it stands."""
-
-    illness_id: str
-    person_id: str
-    county: str
-    disease: str
-    care: str
-    plan: str
-    impoverishing: bool
-    since: date
-    written_by: str
-    state: str
-    verified_by: str | None
-    verified_on: date | None
-    note: str | None
-    closed_on: date | None
-
-
 Writer = Annotated[Principal, allow(Role.AGENCY, Role.DEPARTMENT, by_division=True)]
 InState = Annotated[IllnessState, Query(description="How far the entries are")]
 InCounty = Annotated[str | None, Query(pattern=r"^[0-9]{6}$", description="Only people of this county")]
@@ -94,7 +75,7 @@ ByCare = Annotated[CareWay | None, Query(description="How care reaches them")]
 Impoverishing = Annotated[bool | None, Query(description="Whether the household became poor through it")]
 
 
-def illnesses_of_person(handlers: IllnessHandlers, divisions: DivisionQueries) -> Router:
+def illnesses_of_person(commands: IllnessCommands, divisions: DivisionQueries) -> Router:
     """The route of /v1/persons/{person_id}/illnesses."""
     router = Router(
         prefix="/v1/persons/{person_id}/illnesses",
@@ -109,13 +90,12 @@ def illnesses_of_person(handlers: IllnessHandlers, divisions: DivisionQueries) -
         """Enter an illness; another person verifies it."""
         check_text("disease", command.disease)
         check_text("plan", command.plan)
-        done = await handlers.record(caller, key, person_id, **msgspec.structs.asdict(command))
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        return answered(await commands.record(caller, key, person_id, **msgspec.structs.asdict(command)))
 
     return router
 
 
-def illnesses(handlers: IllnessHandlers, queries: IllnessQueries) -> Router:
+def illnesses(commands: IllnessCommands, queries: IllnessQueries) -> Router:
     """The routes of /v1/illnesses."""
     router = Router(prefix="/v1/illnesses", tags=["illnesses"])
 
@@ -135,16 +115,16 @@ def illnesses(handlers: IllnessHandlers, queries: IllnessQueries) -> Router:
             county=county,
             care=None if care is None else care.value,
             impoverishing=impoverishing,
-            after=str(page.after[0]) if page.after else "",
+            after=after_of(page),
             limit=page.limit + 1,
         )
-        return answer(page_of([IllnessRow(**dict(row)) for row in rows], page, key=lambda row: (row.illness_id,)))
+        return answer(page_of(rows, page, key=lambda row: (row.illness_id,)))
 
-    _add_steps(router, handlers, queries)
+    _add_steps(router, commands, queries)
     return router
 
 
-def _add_steps(router: Router, handlers: IllnessHandlers, queries: IllnessQueries) -> None:
+def _add_steps(router: Router, commands: IllnessCommands, queries: IllnessQueries) -> None:
     of_illness = [of_division("illness_id", queries.county_of)]
 
     @router.post("/{illness_id}/care", dependencies=of_illness)
@@ -153,13 +133,14 @@ def _add_steps(router: Router, handlers: IllnessHandlers, queries: IllnessQuerie
     ) -> Json[IllnessChanged]:
         """Write care and plan anew; the entry is to be verified again."""
         check_text("plan", command.plan)
-        done = await handlers.change(
-            caller,
-            key,
-            illness_id,
-            lambda by, _today: ChangeIllness(command.care, command.plan, command.impoverishing, by),
+        return answered(
+            await commands.change(
+                caller,
+                key,
+                illness_id,
+                lambda by, _today: ChangeIllness(command.care, command.plan, command.impoverishing, by),
+            )
         )
-        return stored_answer(done.status, done.body, replayed=done.replayed)
 
     @router.post("/{illness_id}/verification", dependencies=of_illness)
     async def verify(
@@ -170,15 +151,17 @@ def _add_steps(router: Router, handlers: IllnessHandlers, queries: IllnessQuerie
     ) -> Json[IllnessChanged]:
         """Make sure of an entry that somebody else wrote."""
         check_text("note", command.note)
-        done = await handlers.change(
-            caller, key, illness_id, lambda by, today: VerifyIllness(command.confirmed, command.note, by, today)
+        return answered(
+            await commands.change(
+                caller, key, illness_id, lambda by, today: VerifyIllness(command.confirmed, command.note, by, today)
+            )
         )
-        return stored_answer(done.status, done.body, replayed=done.replayed)
 
     @router.post("/{illness_id}/closing", dependencies=of_illness)
     async def close(
         illness_id: str, caller: Writer, command: Annotated[ClosingBody, body(ClosingBody)], key: IdempotencyKey
     ) -> Json[IllnessChanged]:
         """Say that it is over."""
-        done = await handlers.change(caller, key, illness_id, lambda _by, today: CloseIllness(command.closed_on, today))
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        return answered(
+            await commands.change(caller, key, illness_id, lambda _by, today: CloseIllness(command.closed_on, today))
+        )

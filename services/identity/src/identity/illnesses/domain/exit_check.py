@@ -9,7 +9,7 @@ from identity.illnesses.domain.illness import Illness, IllnessState
 from identity.persons.domain.enrolment import Enrolment
 
 
-class ExitChecked(msgspec.Struct, frozen=True):
+class ExitChecked(msgspec.Struct, frozen=True, kw_only=True):
     """The indicator as it stood on a day: insured for the year, and every illness verified with a plan.
 
     ``unverified`` and ``without_plan`` count open illnesses. The document names no further figure; what else a county
@@ -45,4 +45,15 @@ def exit_check(
     unverified = sum(i.state is not IllnessState.VERIFIED for i in going_on)
     without_plan = sum(not i.plan for i in going_on)
     passed = insured and not unverified and not without_plan
-    return ExitChecked(check_id, person_id, county, today, insured, unverified, without_plan, passed, evidence, by)
+    return ExitChecked(
+        check_id=check_id,
+        person_id=person_id,
+        county=county,
+        checked_on=today,
+        insured=insured,
+        unverified=unverified,
+        without_plan=without_plan,
+        passed=passed,
+        evidence=evidence,
+        checked_by=by,
+    )

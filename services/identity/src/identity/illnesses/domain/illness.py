@@ -28,7 +28,7 @@ class IllnessState(StrEnum):
     CLOSED = "CLOSED"
 
 
-class Illness(msgspec.Struct, frozen=True):
+class Illness(msgspec.Struct, frozen=True, kw_only=True):
     """One person's illness as it stands; every event carries the one it leads to.
 
     ``plan`` is what is done for the person (一人一策). ``impoverishing``: the household became poor, or poor again,

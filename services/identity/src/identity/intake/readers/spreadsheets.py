@@ -9,7 +9,8 @@ from xml.etree.ElementTree import ParseError
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
-from identity.intake.readers.files import FileRefusedError, Layout, RawRow, cells_of, columns_of
+from identity.intake.domain import FileRefusedError
+from identity.intake.readers.layout import Layout, RawRow, cells_of, columns_of
 
 #: A sheet has at most 1,048,576 rows; more unpacked bytes than this are a bomb, not a list of people.
 UNPACKED_MAX: Final = 4 * 1024**3

@@ -7,7 +7,8 @@ from typing import Any, BinaryIO, Final
 
 import msgspec
 
-from identity.intake.readers.files import FileRefusedError, Layout, RawRow, cells_of, columns_of
+from identity.intake.domain import FileRefusedError
+from identity.intake.readers.layout import Layout, RawRow, cells_of, columns_of
 from kernel.values.refusals import Refused
 
 _DELIMITERS: Final = (",", ";", "\t")

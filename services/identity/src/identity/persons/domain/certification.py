@@ -1,12 +1,9 @@
-"""Certified chronic diseases: what a person holds, and which hospital and doctors may say so (003 三(八))."""
+"""A person's certification: two doctors said that they have one of the listed diseases; it counts at once."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from enum import IntEnum
 
 import msgspec
-
-from law.packs.rules import Certification as Rule
 
 
 class Title(IntEnum):
@@ -46,20 +43,3 @@ class Certification(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     def holds_on(self, day: date) -> bool:
         """Whether benefits may rest on it on a day."""
         return self.effective_from <= day and (self.cancelled_from is None or day < self.cancelled_from)
-
-
-def may_certify(
-    rule: Rule,
-    *,
-    hospital_grade: int,
-    titles: Sequence[Title],
-    same_specialty: bool,
-    disease_listed: bool,
-) -> bool:
-    """A hospital of level two or higher, two doctors of that specialty, each attending or above (003 三(八)).
-
-    ``titles`` has one entry for each different doctor. Doctors below the title do not count, and do not help.
-    """
-    least = Title[rule.title_min.upper()]
-    enough = sum(title >= least for title in titles) >= rule.doctors_min
-    return disease_listed and same_specialty and enough and hospital_grade >= rule.hospital_grade_min

@@ -6,7 +6,6 @@ from kernel.security import Principal
 from kernel.writing.reads import Reads
 
 _OF_PERSON_SQL: Final = "SELECT county FROM persons WHERE person_id = $1"
-_OF_PREMIUM_BATCH_SQL: Final = "SELECT county FROM premium_batches WHERE batch_id = $1"
 
 
 class DivisionQueries(Reads):
@@ -15,10 +14,6 @@ class DivisionQueries(Reads):
     async def of_person(self, person_id: str) -> str | None:
         """The county of a person's household registration; of a merged record, what it said last."""
         return await self._county(_OF_PERSON_SQL, person_id)
-
-    async def of_premium_batch(self, batch_id: str) -> str | None:
-        """The county whose people's premiums were asked for."""
-        return await self._county(_OF_PREMIUM_BATCH_SQL, batch_id)
 
     async def must_act_for(self, caller: Principal, person_id: str | None) -> None:
         """Refuse a person of a foreign division whom not the path names: DIVISION_FOREIGN. An unknown one may pass."""

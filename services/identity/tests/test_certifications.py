@@ -6,16 +6,16 @@ from typing import Any
 import msgspec
 import pytest
 
-from identity.certification.domain.certifier import Certifier
-from identity.certification.domain.certifying import (
+from identity.certification.domain.certifications import (
     DECIDER,
     CancelCertification,
     CertificationCancelled,
     Certify,
     ChronicCertified,
 )
-from identity.certification.domain.filing import DECIDER as FILING
-from identity.certification.domain.filing import ChronicFiled, File
+from identity.certification.domain.certifiers import Certifier
+from identity.certification.domain.filings import DECIDER as FILING
+from identity.certification.domain.filings import ChronicFiled, File
 from identity.persons.domain.certification import Certification, Doctor, Title
 from identity.persons.domain.entitlement import Entitlement
 from identity.persons.domain.person import PersonRegistered, SealedPersonalData
@@ -114,8 +114,18 @@ def test_what_cannot_be_cancelled_so(changes: dict[str, Any], code: str) -> None
     given(DECIDER, [REGISTERED, CERTIFIED]).when(changed(CANCEL, **changes)).then_refused(code)
 
 
-FILE = File("H2", "2019-08", ("c1",), frozenset({"c1", "c2"}), TODAY, "office", TODAY)
-FILED = ChronicFiled("H2", "2019-08", ("c1",), TODAY, TODAY, "office")
+FILE = File(
+    hospital_id="H2",
+    month="2019-08",
+    certification_ids=("c1",),
+    of_month=frozenset({"c1", "c2"}),
+    sealed_on=TODAY,
+    filed_by="office",
+    today=TODAY,
+)
+FILED = ChronicFiled(
+    hospital_id="H2", month="2019-08", certification_ids=("c1",), sealed_on=TODAY, filed_on=TODAY, filed_by="office"
+)
 
 
 def test_a_months_list_is_filed_and_what_it_left_out_may_follow() -> None:

@@ -10,7 +10,7 @@ from kernel.values.decider import Decider
 from kernel.values.refusals import RefusalKind, Refused
 
 
-class File(msgspec.Struct, frozen=True):
+class File(msgspec.Struct, frozen=True, kw_only=True):
     """File a month's list. ``of_month`` are the hospital's certifications of that month, whether listed or not."""
 
     hospital_id: str
@@ -22,7 +22,7 @@ class File(msgspec.Struct, frozen=True):
     today: date
 
 
-class ChronicFiled(msgspec.Struct, frozen=True):
+class ChronicFiled(msgspec.Struct, frozen=True, kw_only=True):
     """These certifications were reported; a later event of the same month holds what the list had left out."""
 
     hospital_id: str
@@ -56,7 +56,15 @@ def decide(command: File, state: State) -> Sequence[ChronicFiled]:
             f"everything on this list of {command.month} was filed before",
             kind=RefusalKind.CONFLICT,
         )
-    return [ChronicFiled(command.hospital_id, command.month, new, command.sealed_on, command.today, command.filed_by)]
+    filed = ChronicFiled(
+        hospital_id=command.hospital_id,
+        month=command.month,
+        certification_ids=new,
+        sealed_on=command.sealed_on,
+        filed_on=command.today,
+        filed_by=command.filed_by,
+    )
+    return [filed]
 
 
 def evolve(state: State, event: ChronicFiled) -> State:

@@ -1,0 +1,48 @@
+"""Files over HTTP: as request bodies that come piece by piece, and their receipts as tables for a spreadsheet."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Final, TypeAlias
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import StreamingResponse
+
+from kernel.http.patience import grant
+
+#: Rows of a receipt after one, up to a limit.
+RowsAfter: TypeAlias = Callable[[int, int], Awaitable[Sequence[msgspec.Struct]]]
+_ROWS_AT_ONCE: Final = 1_000
+#: A connection that sends nothing for so long is cut off.
+_PATIENCE_SECONDS: Final = 30.0
+
+
+def announced_size(request: Request) -> int:
+    """How many bytes the sender announces, 0 where it does not."""
+    return int(request.headers.get("content-length", "0"))
+
+
+async def patiently(request: Request) -> AsyncIterator[bytes]:
+    """The body in pieces, for as long as they keep coming: with more patience than other requests have."""
+    async for chunk in request.stream():
+        grant(request, _PATIENCE_SECONDS)
+        yield chunk
+
+
+def receipt_csv(name: str, columns: Sequence[str], rows_after: RowsAfter) -> StreamingResponse:
+    """A receipt as CSV; its rows come in the order of their first field, after a value of that."""
+    headers = {"Content-Disposition": f'attachment; filename="receipt-{name}.csv"'}
+    return StreamingResponse(_lines(columns, rows_after), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+async def _lines(columns: Sequence[str], rows_after: RowsAfter) -> AsyncIterator[str]:
+    yield f"\ufeff{','.join(columns)}\r\n"
+    after = 0
+    while rows := await rows_after(after, _ROWS_AT_ONCE):
+        yield "".join(f"{','.join(_cell(name, getattr(row, name)) for name in columns)}\r\n" for row in rows)
+        after = msgspec.structs.astuple(rows[-1])[0]
+
+
+def _cell(name: str, value: object) -> str:
+    text = "" if value is None else str(value)
+    # A free text is the only one with commas in it.
+    return f'"{text.replace(chr(34), chr(34) * 2)}"' if name == "detail" else text

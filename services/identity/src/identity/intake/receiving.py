@@ -1,0 +1,69 @@
+"""Receiving a file: spooled as it arrives, and kept where a command takes it in."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Any, Final, TypeVar
+
+from identity.intake.spool import Spool, Upload, check_size
+from kernel.http import current_correlation_id
+from kernel.running.runtime import Runtime
+from kernel.security import Principal
+from kernel.values.decider import Decider
+from kernel.values.refusals import Refused
+from kernel.writing.command_context import CommandContext
+from kernel.writing.command_path import Answered
+from kernel.writing.decision import Outcome, decided
+
+CommandT = TypeVar("CommandT")
+_ACCEPTED: Final = 202
+
+
+class Receiving:
+    """Takes files of at most ``size_max`` bytes in."""
+
+    def __init__(self, runtime: Runtime, spool: Spool, size_max: int) -> None:
+        self._runtime = runtime
+        self._spool = spool
+        self._size_max = size_max
+
+    async def upload(self, size: int, content: AsyncIterator[bytes]) -> Upload:
+        """Spool a file as it arrives; ``size`` is what its sender announces. Raises Refused FEED_FILE_TOO_LARGE."""
+        check_size(size, self._size_max)
+        return await self._spool.take(content, self._size_max)
+
+    async def take_in(
+        self,
+        context: CommandContext,
+        decider: Decider[CommandT, Any, Any],
+        stream_id: str,
+        command: CommandT,
+        upload: Upload,
+        body: dict[str, str],
+    ) -> Answered:
+        """Decide about an upload, and keep it under the id in ``stream_id`` where it is new. Raises Refused."""
+
+        async def attempt() -> Outcome:
+            decision = decided(decider, *await self._runtime.path.standing(decider, stream_id), command)
+            if decision.events:
+                await self._spool.keep(stream_id.partition("/")[2], upload)
+            else:
+                await self._spool.forget(upload.upload_id)
+            return decision.outcome(body, _ACCEPTED)
+
+        try:
+            return await self._runtime.path.run(context, attempt)
+        except Refused:
+            await self._spool.forget(upload.upload_id)
+            raise
+
+
+def arrival_of(kind: str, key: str, caller: Principal, now: datetime) -> CommandContext:
+    """The context of a file that arrives, which its own id and moment make unique; it has no key of its sender's."""
+    return CommandContext(
+        scope=kind,
+        key=f"{key}/{now.isoformat()}",
+        request_hash=b"",
+        actor=caller.subject,
+        now=now,
+        correlation_id=current_correlation_id(),
+    )
