@@ -72,12 +72,15 @@ async def test_what_decides_nothing_writes_nothing(pool: Pool, path: CommandPath
 
 
 async def test_a_transaction_that_fails_takes_all_of_it_back(pool: Pool, path: CommandPath) -> None:
-    with pytest.raises(RuntimeError, match="broken"):
+    async def written_and_broken() -> None:
         async with pool.acquire() as connection, connection.transaction():
             within = path.within(connection)
             await within.react(_context("x"), COUNTING, "a", 1)
             await within.flush()
             raise RuntimeError("broken")
+
+    with pytest.raises(RuntimeError, match="broken"):
+        await written_and_broken()
     assert await pool.fetchval("SELECT count(*) FROM events") == 0
 
 
