@@ -8,8 +8,8 @@ from typing import Any, Final
 import pytest
 
 from law import Adjudication, Claim, Membership, Standing, adjudicate
+from law.methods.given import Given
 from law.packs import PackLibrary, Policy, load_library
-from law.packs.layers import Given
 from law.standing import Enrolment
 from settlement.encounters.domain.entitlement import AdmissionTerms, Arrival, admission_terms
 from settlement.institutions.domain.institution import Institution

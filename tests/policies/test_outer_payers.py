@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from law import Adjudication, Claim, Membership, Standing, adjudicate
+from law.methods.given import Given
 from law.packs import Policy, load_library
-from law.packs.layers import Given
 from law.standing import Enrolment
 
 LIBRARY = load_library(Path(__file__).parent.parent.parent / "policies")

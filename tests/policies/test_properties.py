@@ -13,8 +13,12 @@ from hypothesis import strategies as st
 from kernel.values.money import fen_from_yuan
 from kernel.values.refusals import Refused
 from law import Adjudication, Claim, Membership, Standing, adjudicate
+from law.methods.banded_lump_sum import BandedLumpSum
+from law.methods.excess_over_yearly_line import ExcessOverYearlyLine
+from law.methods.given import Given
+from law.methods.rate_of_base import RateOfBase
+from law.methods.yearly_personal_cap import YearlyPersonalCap
 from law.packs import Policy, load_library
-from law.packs.layers import BandedLumpSum, ExcessOverYearlyLine, Given, RateOfBase, YearlyPersonalCap
 from law.standing import Enrolment
 
 POLICIES: Final = Path(__file__).parent.parent.parent / "policies"

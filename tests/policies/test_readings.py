@@ -9,8 +9,8 @@ import pytest
 
 from law import Adjudication, Claim, Membership, Standing, adjudicate
 from law.certificate import Certificate
+from law.methods.given import Given
 from law.packs import Policy, load_library, reread
-from law.packs.layers import Given
 from law.packs.readings import SWITCHABLE, ReadingError
 from law.packs.rules import DayOfMonth, Reserve
 from law.standing import Enrolment

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from law.methods.cumulative import segmented_amount, segmented_increment
-from law.packs.rows import Segment
+from law.methods.segmented_rate import Segment, segmented_amount, segmented_increment
 
 #: Shandong 2014 (DOMAIN C1): deductible 10 000; up to 100 000 (included) 50 %, above 60 %; cap 200 000 a year.
 SEGMENTS = (Segment(upto_yuan="100000.00", percent="50"), Segment(upto_yuan=None, percent="60"))

@@ -9,7 +9,6 @@ import msgspec
 
 from law import Claim, Membership, Standing
 from law.packs import Policy
-from law.packs.layers import CatalogueExcess
 from law.packs.model import PackFile
 from law.standing import years_after
 from workbench.examples.people import insured
@@ -119,5 +118,5 @@ def shared_payers(a: Policy, b: Policy) -> tuple[str, ...]:
 
 
 def _approvals(files: tuple[PackFile, PackFile]) -> tuple[tuple[str, ...], ...]:
-    departments = [layer.approval_by for file in files for layer in file.layers if isinstance(layer, CatalogueExcess)]
+    departments = [by for file in files for layer in file.layers if (by := layer.approvers())]
     return ((), departments[0][:1], departments[0]) if departments else ((),)

@@ -9,10 +9,9 @@ from typing_extensions import override
 from kernel.values.refusals import Refused
 from law import Adjudication, Claim, Standing, adjudicate
 from law.claim import check
-from law.methods.cumulative import band_amount, segmented_increment
+from law.methods.banded_lump_sum import BandedLumpSum, band_amount
+from law.methods.segmented_rate import Segment, segmented_increment
 from law.packs import PackLibrary, Policy
-from law.packs.layers import BandedLumpSum
-from law.packs.rows import Segment
 from settlement.encounters.domain.deliveries import Delivery, each_once
 from settlement.encounters.domain.readjudication import decide_in_order, without
 from workbench.examples.amounts import Percent, Yuan

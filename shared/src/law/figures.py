@@ -7,7 +7,7 @@ from decimal import Decimal
 import msgspec
 
 from kernel.values.money import fen_from_yuan
-from law.packs.rows import Dated, For, Row
+from law.rows import Dated, For, Row
 
 
 class Situation(msgspec.Struct, frozen=True):
