@@ -62,7 +62,7 @@ class Desk:
     @staticmethod
     def member(category: str, valid_to: date | None = None, **facts: Any) -> Membership:
         """A membership that began years ago."""
-        return Membership(category, date(2015, 1, 1), valid_to, **facts)
+        return Membership(category=category, valid_from=date(2015, 1, 1), valid_to=valid_to, **facts)
 
     @staticmethod
     def layers(result: Adjudication) -> dict[str, int]:

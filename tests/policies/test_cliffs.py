@@ -20,12 +20,23 @@ def found(pack: Pack) -> set[Cliff]:
 
 def test_the_bands_of_jieyang_are_found_to_the_fen() -> None:
     pack = load_pack(POLICIES / "445200-jieyang/2019-jieyibao-21.yaml")
-    clause, counter = "004 三(二)3", "own_after_aid"
+    steps = [
+        (9_999_99, 5_000_00, 9_999_99, 10_000_00),
+        (14_999_99, 10_000_00, 19_999_99, 20_000_00),
+        (39_999_99, 30_000_00, 49_999_99, 50_000_00),
+        (79_999_99, 70_000_00, 99_999_99, 100_000_00),
+    ]
     assert found(pack) == {
-        Cliff("MASEC", clause, 9_999_99, 5_000_00, counter, 9_999_99, 10_000_00),
-        Cliff("MASEC", clause, 14_999_99, 10_000_00, counter, 19_999_99, 20_000_00),
-        Cliff("MASEC", clause, 39_999_99, 30_000_00, counter, 49_999_99, 50_000_00),
-        Cliff("MASEC", clause, 79_999_99, 70_000_00, counter, 99_999_99, 100_000_00),
+        Cliff(
+            payer="MASEC",
+            clause="004 三(二)3",
+            burden_below_fen=below,
+            burden_at_fen=at,
+            accumulator="own_after_aid",
+            counted_below_fen=counted_below,
+            counted_at_fen=counted_at,
+        )
+        for below, at, counted_below, counted_at in steps
     }
 
 

@@ -39,7 +39,7 @@ def settle(
         given_fen=given_fen,
     )
     standing = Standing(
-        (Membership(CATEGORY.get(region, "REGISTERED_POOR"), date(2010, 1, 1)),),
+        (Membership(category=CATEGORY.get(region, "REGISTERED_POOR"), valid_from=date(2010, 1, 1)),),
         (Enrolment("RESIDENT", year, date(year, 1, 1), date(year, 1, 1)),),
     )
     return adjudicate(claim, standing, balances, law)

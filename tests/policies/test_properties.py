@@ -67,7 +67,9 @@ def standing_of(region: str, category: str | None) -> Standing:
         return Standing((), (enrolment,))
     known = next(known for known in POLICY[region].file.population.categories if known.code == category)
     group = known.groups[0] if known.groups else None
-    return Standing((Membership(known.membership or category, date(2010, 1, 1), group=group),), (enrolment,))
+    return Standing(
+        (Membership(category=known.membership or category, valid_from=date(2010, 1, 1), group=group),), (enrolment,)
+    )
 
 
 @st.composite

@@ -44,7 +44,7 @@ def settled(
     claim = Claim(**costs | facts, discharged_on=policy.on, total_fen=total_fen, given_fen=payers | dict(given or {}))
     new_year = date(policy.on.year, 1, 1)
     standing = Standing(
-        (Membership(category, date(2015, 1, 1), **dict(person or {})),),
+        (Membership(category=category, valid_from=date(2015, 1, 1), **dict(person or {})),),
         (Enrolment("RESIDENT", policy.on.year, new_year, new_year),),
     )
     return adjudicate(claim, standing, dict(balances or {}), policy)

@@ -29,7 +29,8 @@ POLICIES = Path(__file__).parent.parent.parent.parent / "policies"
 DAY, TODAY = date(2019, 8, 10), date(2019, 8, 20)
 NOW = datetime(2019, 8, 20, 9, 0, tzinfo=UTC)
 DIBAO = Standing(
-    (Membership("DIBAO", date(2019, 1, 1)),), (Enrolment("RESIDENT", 2019, date(2019, 1, 1), date(2019, 1, 1)),)
+    (Membership(category="DIBAO", valid_from=date(2019, 1, 1)),),
+    (Enrolment("RESIDENT", 2019, date(2019, 1, 1), date(2019, 1, 1)),),
 )
 HOSPITAL = Institution("H1", "示范医院", "county", "445202", date(2019, 1, 1), None, False)
 LINE = FeeLine("床位", 100_000, "compliant")

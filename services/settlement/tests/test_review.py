@@ -20,7 +20,7 @@ from settlement.reviews.domain.finding import BillDifference, Finding, LayerDiff
 from settlement.reviews.domain.review import DECIDER, Note, Propose, Reject, Release
 
 NOW = datetime(2019, 9, 1, 9, 0, tzinfo=UTC)
-TEKUN = Standing((Membership("TEKUN", date(2019, 1, 1)),))
+TEKUN = Standing((Membership(category="TEKUN", valid_from=date(2019, 1, 1)),))
 LAYER = LayerDifference("MA", 320_000, 400_000, "004 三(二)2(1)", funds_before=("MA",), funds_after=("MA",))
 BILL = BillDifference("S1", "E1", "H1", "FACTS", (LAYER,), 80_000, 0, {"aid_in": 400_000}, ("TEKUN",))
 FINDING = Finding("S1", 2, NOW, Standing(), TEKUN, (BILL,))

@@ -41,13 +41,13 @@ def adjudicate(claim: Claim, standing: Standing, balances: Mapping[str, int], po
     file = policy.file
     category = effective_category(standing, file, claim.begins_on, claim.discharged_on)
     # Accumulators that this pack does not know belong to another pack of the same year: they stay as they are.
-    before = dict.fromkeys(policy.accumulators, 0) | dict(balances)
-    course = Course(claim, category, dict(before), policy.citation)
+    before = {**dict.fromkeys(policy.accumulators, 0), **balances}
+    course = Course(claim, category, before.copy(), policy.citation)
     referred = has_referral(claim, policy)
     plans = policy.plan(Situation(category, claim.kind, claim.place, claim.level))
     bars = _bars(claim, policy, referred=referred)
     layers = tuple(_layer(course, layer, plan, bars) for layer, plan in zip(file.layers, plans, strict=True))
-    assert claim.total_fen == sum(layer.amount_fen for layer in layers) + course.left, "a fen was lost or made"
+    assert claim.total_fen == sum([layer.amount_fen for layer in layers]) + course.left, "a fen was lost or made"
     prepaid = claim.patient_prepaid_fen
     return Adjudication(
         policy_id=policy.policy_id,
@@ -58,7 +58,7 @@ def adjudicate(claim: Claim, standing: Standing, balances: Mapping[str, int], po
         patient_pays_fen=course.left,
         before_fen=before,
         after_fen=course.balances,
-        payout_fen=sum(layer.payout_fen for layer in layers),
+        payout_fen=sum([layer.payout_fen for layer in layers]),
         refund_to_patient_fen=max(0, prepaid - course.left) if prepaid is not None else 0,
         flags=_flags(claim, category, policy, referred=referred),
     )

@@ -24,7 +24,7 @@ _ROUNDING_FEN: Final = 4
 Settle = Callable[[int], Adjudication]
 
 
-class Cliff(msgspec.Struct, frozen=True, order=True):
+class Cliff(msgspec.Struct, frozen=True, order=True, kw_only=True):
     """One fen more, and the patient's burden jumps. Amounts in fen.
 
     Where a count of the year decides, ``counted_below_fen`` and ``counted_at_fen`` are its standings on both sides.
@@ -39,7 +39,7 @@ class Cliff(msgspec.Struct, frozen=True, order=True):
     counted_at_fen: int = 0
 
 
-class Met(msgspec.Struct, frozen=True):
+class Met(msgspec.Struct, frozen=True, kw_only=True):
     """A bill that meets a cliff: its total just below, how it is made up, whose it is and for what care."""
 
     cliff: Cliff
@@ -60,7 +60,15 @@ def cliffs(policy: Policy) -> Iterator[Met]:
                 for shape in SHAPES:
                     settle = _settling(policy, category, kind, where, shape)
                     for below in _search(settle):
-                        yield Met(_cliff(settle, below), shape.name, below, category.code, kind, *where)
+                        yield Met(
+                            cliff=_cliff(settle, below),
+                            shape=shape.name,
+                            below_fen=below,
+                            category=category.code,
+                            kind=kind,
+                            place=where[0],
+                            level=where[1],
+                        )
 
 
 def _settling(policy: Policy, category: Category, kind: str, where: tuple[str, str], shape: Shape) -> Settle:
@@ -103,8 +111,15 @@ def _cliff(settle: Settle, below: int) -> Cliff:
     before, after = settle(below), settle(below + 1)
     pairs = zip(before.layers, after.layers, strict=True)
     was, now = max(pairs, key=lambda pair: abs(_given(pair[1]) - _given(pair[0])))
-    counted = (now.accumulator or "", was.after_fen or 0, now.after_fen or 0)
-    return Cliff(now.payer, now.clause, burden(before), burden(after), *counted)
+    return Cliff(
+        payer=now.payer,
+        clause=now.clause,
+        burden_below_fen=burden(before),
+        burden_at_fen=burden(after),
+        accumulator=now.accumulator or "",
+        counted_below_fen=was.after_fen or 0,
+        counted_at_fen=now.after_fen or 0,
+    )
 
 
 def _given(layer: LayerTrace) -> int:

@@ -46,11 +46,18 @@ class Person(msgspec.Struct, frozen=True):
         if self.lifted_years is not None:
             left = years_after(day, -self.lifted_years) - timedelta(days=self.lifted_days)
         status = None if left is None else "LIFTED"
-        held = Membership(self.membership, date(day.year - 10, 1, 1), None, self.group, status, left)
+        held = Membership(
+            category=self.membership,
+            valid_from=date(day.year - 10, 1, 1),
+            valid_to=None,
+            group=self.group,
+            poverty_status=status,
+            exit_date=left,
+        )
         return Standing((held,), (insured(day),))
 
 
-class Case(msgspec.Struct, frozen=True):
+class Case(msgspec.Struct, frozen=True, kw_only=True):
     """A person and a bill under all circumstances that a policy may ask for."""
 
     person: Person
@@ -91,7 +98,16 @@ def cases(a: Policy, b: Policy) -> Iterator[Case]:
     for person, kind, where in product(people(files), kinds_told_apart(*files), places_told_apart(*files)):
         referred = (True, False) if referral and where[0] == "out_county" else (True,)
         for shape, total, earlier, has, by in product(shapes, TOTALS_FEN, _EARLIER, referred, approvals):
-            yield Case(person, kind, where, shape, total, earlier, has, by)
+            yield Case(
+                person=person,
+                kind=kind,
+                where=where,
+                shape=shape,
+                total_fen=total,
+                earlier=earlier,
+                referred=has,
+                approved_by=by,
+            )
 
 
 def people(files: tuple[PackFile, PackFile]) -> list[Person]:

@@ -166,7 +166,14 @@ def standing_of(told: EntitlementTold) -> Standing:
     """The part of it that decisions about money use."""
     return Standing(
         tuple(
-            Membership(m.category, m.valid_from, m.valid_to, m.group, m.poverty_status, m.exit_date)
+            Membership(
+                category=m.category,
+                valid_from=m.valid_from,
+                valid_to=m.valid_to,
+                group=m.group,
+                poverty_status=m.poverty_status,
+                exit_date=m.exit_date,
+            )
             for m in told.memberships
         ),
         tuple(Enrolment(e.scheme, e.year, e.registered_on, e.marked_on) for e in told.enrolments),
