@@ -117,12 +117,12 @@ import msgspec
 from law import Claim, Membership, Standing, adjudicate, statement
 from law.packs import PackError, Policy, parse_pack, reread
 from law.packs.model import PackFile
-from workbench.policy.page import page
+from workbench.policy.pages import page
 
 text = sys.stdin.read()
 pack, day = parse_pack(text, "made-up.yaml"), date(2020, 3, 1)
 claim = Claim(kind="inpatient", discharged_on=day, total_fen=100_00, given_fen={"BMI": 40_00})
-standing = Standing((Membership("POOR", date(2015, 1, 1)),))
+standing = Standing((Membership(category="POOR", valid_from=date(2015, 1, 1)),))
 result = adjudicate(claim, standing, {"shared": 1_00}, Policy(pack, day))
 other = adjudicate(claim, standing, {}, Policy(reread(pack, {"Z1": "total"}), day))
 try:

@@ -55,7 +55,6 @@ class Case(msgspec.Struct, frozen=True):
 
     @property
     def policy(self) -> Policy:
-        """The pack."""
         return POLICY[self.region]
 
 
@@ -143,8 +142,7 @@ def test_total_is_the_layers_and_the_patient_and_nothing_is_below_zero(case: Cas
 def test_no_layer_takes_more_than_is_left_or_than_its_cap(case: Case) -> None:
     left = case.claim.total_fen
     for layer, trace in zip(case.policy.file.layers, settle(case).layers, strict=True):
-        assert trace.left_before_fen == left
-        assert trace.amount_fen <= left
+        assert trace.amount_fen <= trace.left_before_fen == left
         left -= trace.amount_fen
         if isinstance(layer, RateOfBase) and trace.cap_fen is not None and trace.before_fen is not None:
             assert trace.amount_fen <= max(0, trace.cap_fen - trace.before_fen)
@@ -184,18 +182,15 @@ def counted_by(policy: Policy, result: Adjudication) -> dict[str, int]:
         assert trace.before_fen is not None
         assert trace.after_fen is not None
         added[trace.accumulator] = trace.after_fen - trace.before_fen
-        match layer:
-            case RateOfBase():
-                assert added[trace.accumulator] == trace.amount_fen
-            case YearlyPersonalCap():
-                assert added[trace.accumulator] == trace.left_before_fen - trace.amount_fen
-            case ExcessOverYearlyLine():
-                assert added[trace.accumulator] == trace.base_fen
-            case BandedLumpSum():
-                assert added[trace.accumulator] == trace.base_fen
-                added[layer.paid_in] = trace.amount_fen + trace.payout_fen
-            case _:
-                pass
+        counts: dict[type, int | None] = {
+            RateOfBase: trace.amount_fen,
+            YearlyPersonalCap: trace.left_before_fen - trace.amount_fen,
+            ExcessOverYearlyLine: trace.base_fen,
+            BandedLumpSum: trace.base_fen,
+        }
+        assert added[trace.accumulator] == counts[type(layer)]
+        if isinstance(layer, BandedLumpSum):
+            added[layer.paid_in] = trace.amount_fen + trace.payout_fen
     return added
 
 

@@ -20,7 +20,7 @@ from onestop.platform import embedded_settings
 from onestop.services import SERVICES
 from workbench.contracts.asyncapi import asyncapi_document
 from workbench.examples.document import ExampleFile
-from workbench.policy.page import policy_pages
+from workbench.policy.pages import policy_pages
 from workbench.requirements import page, read
 
 _CODES = {
