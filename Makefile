@@ -7,7 +7,7 @@ MEMBERS := shared $(wildcard services/*) onestop workbench
 # fund-ledger's folder is no name of a package: its tests are modules without a prefix, and are checked by themselves.
 TESTS_APART := $(wildcard services/fund-ledger/tests)
 TESTS := $(filter-out $(TESTS_APART),$(wildcard $(foreach m,$(MEMBERS),$(m)/tests))) tests
-TYPED := $(foreach m,$(MEMBERS),$(m)/src) $(TESTS) conftest.py $(wildcard deploy/*.py benchmarks/*.py)
+TYPED := $(foreach m,$(MEMBERS),$(m)/src) $(TESTS) conftest.py $(wildcard deploy/*.py benchmarks/*.py benchmarks/*/*.py)
 INSTALLED := .venv/.installed
 LOCK_OPTIONS := --universal --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock"
 

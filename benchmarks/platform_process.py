@@ -4,9 +4,10 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import MappingProxyType
 
 import httpx
 import msgspec
@@ -16,6 +17,7 @@ from onestop.platform import embedded_settings
 from onestop.services import SERVICES
 
 FIRST_PORT = 18401
+READY_WITHIN_SECONDS = 60
 
 
 @contextmanager
@@ -54,14 +56,24 @@ def identity_process(database: str, folder: Path) -> Iterator[tuple[str, subproc
 
 @contextmanager
 def service_process(
-    name: str, database: str, folder: Path, policies: Path, *, instance: int = 0
+    name: str,
+    database: str,
+    folder: Path,
+    policies: Path,
+    *,
+    instance: int = 0,
+    port: int | None = None,
+    more: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """Run an instance of one service alone, as a deployment does; gives its address and process."""
+    """Run an instance of one service alone, as a deployment does; gives its address and process.
+
+    ``more`` are settings that are added to these or replace them, such as another transport's.
+    """
     keys = issuer(folder)
-    port = FIRST_PORT + len(SERVICES) + instance
+    port = port or FIRST_PORT + len(SERVICES) + instance
     url = f"http://127.0.0.1:{port}"
     settings = embedded_settings(folder, policies) | {
-        "ONESTOP_DATABASE_URL": database.replace("postgres@", f"{name}@"),
+        "ONESTOP_DATABASE_URL": database.replace("postgres@", f"{SERVICES[name].schema}@"),
         "ONESTOP_TRANSPORT": "embedded",
         "ONESTOP_JWKS": msgspec.json.encode(keys.jwks()).decode(),
         "ONESTOP_TOKEN_ISSUER": keys.issuer,
@@ -69,6 +81,7 @@ def service_process(
         "ONESTOP_HOST": "127.0.0.1",
         "ONESTOP_PORT": str(port),
         "ONESTOP_POLICIES": str(policies),
+        **more,
     }
     with (folder / f"{name}.log").open("a") as log:
         process = subprocess.Popen(
@@ -86,13 +99,14 @@ def service_process(
 
 
 def _wait_until_ready(url: str, process: subprocess.Popen[str], log: Path) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + READY_WITHIN_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         with suppress(httpx.TransportError):
             if httpx.get(f"{url}/health/ready").is_success:
                 return
         time.sleep(0.05)
-    raise RuntimeError(log.read_text()[-3000:])
+    ended = "is still starting" if process.poll() is None else f"ended with {process.returncode}"
+    raise RuntimeError(f"{url} is not ready; its process {ended} and logged: {log.read_text()[-3000:]}")
 
 
 def urls() -> dict[str, str]:

@@ -1,53 +1,34 @@
 """The import contracts in `.importlinter` do catch what they are for: each breach is planted in a small sample."""
 
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-
-_SERVICES = ("identity", "referral", "settlement", "fund_ledger")
-_FILES = ("main", "config", "consumers", "handlers", "projections", "queries", "integration_events", "event_types")
-_FOLDERS = ("api", "domain", "migrations")
+from tests.architecture.planting import lint, plant_project, source
+from tests.architecture.planting import plant as plant_file
 
 
 @pytest.fixture
 def sample(tmp_path: Path, root: Path) -> Path:
-    """A project with our packages, nothing in them, and our contracts."""
-    modules = [f"{service}/{name}.py" for service in _SERVICES for name in _FILES]
-    packages = [f"{service}/{name}" for service in _SERVICES for name in _FOLDERS]
-    for package in (*_SERVICES, *packages, "kernel", "kernel/testing", "onestop"):
-        _plant(tmp_path, f"{package}/__init__.py", "")
-    for module in (*modules, "kernel/money.py", "kernel/database.py"):
-        _plant(tmp_path, module, "")
-    shutil.copy(root / ".importlinter", tmp_path)
+    """A project with our packages, our services and topics, nothing in them, and our contracts."""
+    plant_project(tmp_path, (root / ".importlinter").read_text(encoding="utf-8"))
     return tmp_path
 
 
-def _plant(sample: Path, module: str, line: str) -> None:
-    path = sample / module
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(line)
-
-
-def _lint(sample: Path) -> tuple[int, str]:
-    # Its own folder comes first on the path, so the packages of the sample hide the installed ones.
-    program = "from importlinter.cli import lint_imports_command as main; main()"
-    command = [sys.executable, "-c", program, "--no-cache", "--config", ".importlinter"]
-    done = subprocess.run(command, cwd=sample, capture_output=True, text=True, check=False, timeout=60)
-    return done.returncode, " ".join((done.stdout + done.stderr).split())
+def plant(sample: Path, module: str, text: str) -> None:
+    """Put a module where its package lies."""
+    plant_file(sample, source(module), text)
 
 
 def test_the_sample_without_a_breach_keeps_every_contract(sample: Path) -> None:
-    _plant(
-        sample,
-        "settlement/main.py",
-        "import settlement.api, settlement.reactions.told, settlement.config, kernel.values.money",
-    )
-    _plant(sample, "settlement/handlers.py", "import settlement.encounters.queries.encounters, settlement.domain")
-    _plant(sample, "onestop/__init__.py", "import settlement.main, identity.main, kernel.testing")
-    status, output = _lint(sample)
+    plant(sample, "settlement/main.py", "import settlement.encounters.api, settlement.config, kernel.running.module")
+    plant(sample, "settlement/encounters/domain.py", "import law.waterfall, contracts.settlement, kernel.values.module")
+    plant(sample, "law/waterfall.py", "import law.methods.given, kernel.values.module")
+    plant(sample, "contracts/settlement.py", "from kernel.values import module")
+    plant(sample, "identity/feeds/commands.py", "import identity.intake.staging, identity.intake.spool")
+    plant(sample, "identity/reactions/module.py", "import contracts.settlement, identity.persons.commands")
+    plant(sample, "onestop/platform.py", "import settlement.main, identity.main, law.waterfall")
+    plant(sample, "workbench/demo.py", "import onestop.platform, kernel.testing, settlement.main")
+    status, output = lint(sample)
     assert status == 0, output
     assert "0 broken" in output
 
@@ -55,51 +36,76 @@ def test_the_sample_without_a_breach_keeps_every_contract(sample: Path) -> None:
 @pytest.mark.parametrize(
     ("module", "line", "breach"),
     [
+        # from package to package
+        ("settlement/years/commands.py", "identity.persons.queries", "settlement is not allowed to import identity"),
+        ("operations/main.py", "fund_ledger.journals.rows", "operations is not allowed to import fund_ledger"),
+        ("referral/reactions/module.py", "onestop.main", "referral is not allowed to import onestop"),
+        ("onestop/platform.py", "workbench.demo", "onestop is not allowed to import workbench"),
+        ("identity/main.py", "workbench.demo", "identity is not allowed to import workbench"),
+        ("kernel/running/module.py", "workbench.demo", "kernel is not allowed to import workbench"),
+        ("kernel/values/module.py", "settlement.config", "kernel is not allowed to import settlement"),
+        ("kernel/values/module.py", "contracts.identity", "kernel is not allowed to import contracts"),
+        ("kernel/values/module.py", "law.waterfall", "kernel is not allowed to import law"),
+        ("law/waterfall.py", "contracts.identity", "law is not allowed to import contracts"),
+        ("contracts/identity.py", "law.waterfall", "contracts is not allowed to import law"),
+        ("law/waterfall.py", "settlement.years.domain", "law is not allowed to import settlement"),
+        # inside the kernel
+        ("kernel/values/module.py", "kernel.writing", "kernel.values is not allowed to import kernel.writing"),
+        ("kernel/security/module.py", "kernel.writing", "kernel.security is not allowed to import kernel.writing"),
+        ("kernel/writing/module.py", "kernel.security", "kernel.writing is not allowed to import kernel.security"),
+        ("kernel/writing/module.py", "kernel.messaging", "kernel.writing is not allowed to import kernel.messaging"),
+        ("kernel/http/module.py", "kernel.messaging", "kernel.http is not allowed to import kernel.messaging"),
+        ("kernel/http/module.py", "kernel.running", "kernel.http is not allowed to import kernel.running"),
+        ("kernel/running/module.py", "kernel.testing", "kernel.running is not allowed to import kernel.testing"),
+        ("kernel/utils.py", "sys", "The following modules are not listed as layers: - kernel.utils"),
+        # the law and the contracts need values only
+        ("law/waterfall.py", "kernel.writing.module", "law is not allowed to import kernel.writing"),
+        ("contracts/identity.py", "kernel.messaging.module", "contracts is not allowed to import kernel.messaging"),
+        # purity
+        ("identity/persons/domain.py", "asyncpg", "identity.persons.domain is not allowed to import asyncpg"),
+        ("referral/copies/domain.py", "random", "referral.copies.domain is not allowed to import random"),
+        ("operations/indicators/domain.py", "httpx", "operations.indicators.domain is not allowed to import httpx"),
+        ("law/methods/given.py", "secrets", "law is not allowed to import secrets"),
+        ("contracts/identity.py", "asyncio", "contracts is not allowed to import asyncio"),
+        # no test code in production
+        ("settlement/main.py", "kernel.testing", "settlement.main -> kernel.testing (l.1)"),
+        ("onestop/platform.py", "kernel.testing.kafka_broker", "onestop.platform -> kernel.testing.kafka_broker (l.1)"),
+        ("identity/main.py", "pytest", "identity is not allowed to import pytest"),
+        ("workbench/demo.py", "pytest", "workbench is not allowed to import pytest"),
+        # the topics of every service
+        ("identity/persons/domain.py", "identity.facts.domain", "facts stands above persons"),
         (
-            "settlement/handlers.py",
-            "import identity.persons.queries.persons",
-            "settlement is not allowed to import identity",
+            "identity/intake/spool.py",
+            "identity.intake.staging",
+            "inside intake imports go uploads > staging > readers > spool",
         ),
-        ("referral/consumers.py", "import onestop", "referral is not allowed to import onestop"),
-        ("kernel/money.py", "import settlement.config", "kernel is not allowed to import settlement"),
-        ("identity/config.py", "import identity.domain", "config is not allowed to import identity.domain"),
-        (
-            "settlement/domain/bill.py",
-            "import settlement.encounters.queries.encounters",
-            "domain is not allowed to import settlement.encounters.queries.encounters",
-        ),
-        (
-            "settlement/queries.py",
-            "import settlement.encounters.commands.encounters",
-            "queries is not allowed to import settlement.encounters.commands.encounters",
-        ),
-        ("fund_ledger/api/books.py", "import fund_ledger.main", "api is not allowed to import fund_ledger.main"),
-        (
-            "referral/api/filings.py",
-            "import referral.reactions.told",
-            "api is not allowed to import referral.reactions.told",
-        ),
-        ("identity/projections.py", "import identity.event_types", "not allowed to import identity.event_types"),
-        ("identity/main.py", "import identity.migrations", "main is not allowed to import identity.migrations"),
-        ("fund_ledger/utils.py", "", "utils"),
-        ("settlement/repositories/__init__.py", "", "repositories"),
-        ("identity/domain/person.py", "import asyncpg", "identity.domain is not allowed to import asyncpg"),
-        ("referral/domain/filing.py", "from random import choice", "referral.domain is not allowed to import random"),
-        ("settlement/handlers.py", "import kernel.testing", "settlement is not allowed to import kernel.testing"),
+        ("referral/copies/rows.py", "referral.copies.queries", "inside copies imports go"),
+        ("settlement/reviews/commands.py", "settlement.years.commands", "of years, only queries and domain are open"),
+        ("fund_ledger/journals/api.py", "fund_ledger.main", "journals is a topic: of what lies beside the topics"),
+        ("operations/utils.py", "sys", "operations.utils is no part"),
+        ("settlement/encounters/benefit.py", "sys", "settlement.encounters.benefit is none of the words of a topic"),
     ],
 )
 def test_a_breach_is_found(sample: Path, module: str, line: str, breach: str) -> None:
-    _plant(sample, module, line)
-    status, output = _lint(sample)
+    plant(sample, module, f"import {line}\n")
+    status, output = lint(sample)
     assert status == 1, output
     assert breach in output
 
 
 def test_a_domain_that_reaches_io_through_the_kernel_is_found(sample: Path) -> None:
-    _plant(sample, "kernel/database.py", "import sqlalchemy")
-    _plant(sample, "kernel/money.py", "import kernel.writing.database")
-    _plant(sample, "settlement/domain/bill.py", "from kernel import money")
-    status, output = _lint(sample)
+    plant(sample, "kernel/writing/module.py", "import sqlalchemy")
+    plant(sample, "kernel/writing/decider.py", "import kernel.writing.module")
+    plant(sample, "settlement/encounters/domain.py", "from kernel.writing import decider")
+    status, output = lint(sample)
     assert status == 1, output
-    assert "settlement.domain is not allowed to import sqlalchemy" in output
-    assert "kernel.writing.database -> sqlalchemy" in output
+    assert "settlement.encounters.domain is not allowed to import sqlalchemy" in output
+    assert "kernel.writing.module -> sqlalchemy" in output
+
+
+def test_two_neighbours_that_import_each_other_are_found(sample: Path) -> None:
+    plant(sample, "law/methods/banded.py", "import law.methods.given")
+    plant(sample, "law/methods/given.py", "import law.methods.banded")
+    status, output = lint(sample)
+    assert status == 1, output
+    assert "No cycles are allowed in law.methods" in output

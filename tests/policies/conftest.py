@@ -12,7 +12,7 @@ from law.methods.given import Given
 from law.packs import PackLibrary, Policy, load_library
 from law.standing import Enrolment
 from settlement.encounters.domain.entitlement import AdmissionTerms, Arrival, admission_terms
-from settlement.institutions.domain.institution import Institution
+from settlement.institutions.domain import Institution
 
 POLICIES: Final = Path(__file__).parent.parent.parent / "policies"
 #: The residents' insurance of the years that the documents are of, from New Year on.
@@ -55,8 +55,14 @@ class Desk:
 
     def admit(self, memberships: Sequence[Membership], on: date, place: str = "in_county") -> AdmissionTerms:
         """The terms at the door of a hospital, for a stay."""
-        hospital = Institution("H1", "示例医院", "county", self._division, date(2015, 1, 1), None, majors=False)
-        arrival = Arrival("inpatient", place, on, hospital)
+        hospital = Institution(
+            hospital_id="H1",
+            name="示例医院",
+            level="county",
+            division=self._division,
+            contract_from=date(2015, 1, 1),
+        )
+        arrival = Arrival(kind="inpatient", place=place, on=on, institution=hospital)
         return admission_terms(Standing(tuple(memberships), INSURED), self.policy(on), arrival)
 
     @staticmethod

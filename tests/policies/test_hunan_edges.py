@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from kernel.values.refusals import Refused
-from settlement.institutions.domain.place import check_referral
+from settlement.referrals.domain import check_referral
 
 DAY = date(2018, 9, 20)
 FOUR = ("REGISTERED_POOR", "DIBAO", "TEKUN", "POOR_DISABLED")

@@ -8,17 +8,17 @@ from fastapi import FastAPI
 from sqlalchemy import Table
 
 import fund_ledger.config
-import fund_ledger.journals.rows
 import fund_ledger.main
+import fund_ledger.rows
 import identity.config
 import identity.main
-import identity.persons.rows.projection
+import identity.rows
 import referral.config
 import referral.main
-import referral.referrals.rows.projection
+import referral.rows
 import settlement.config
-import settlement.encounters.rows.projection
 import settlement.main
+import settlement.rows
 from kernel.running.hosting import Host
 from kernel.running.runtime import ServiceParts
 
@@ -30,8 +30,6 @@ class Service(msgspec.Struct, frozen=True):
     tables: Sequence[Table]
     port: int
     build: Callable[[Host, Mapping[str, str]], FastAPI]
-    #: Tables that are a source of their own, which replay does not rebuild.
-    sources: frozenset[str] = frozenset()
 
     @property
     def schema(self) -> str:
@@ -42,26 +40,25 @@ class Service(msgspec.Struct, frozen=True):
 SERVICES: Final[Mapping[str, Service]] = {
     "identity": Service(
         identity.main.PARTS,
-        identity.persons.rows.projection.metadata.sorted_tables,
+        identity.rows.READ_MODEL.tables,
         8001,
         lambda host, environ: identity.main.build(host, identity.config.config_from(environ)),
-        identity.persons.rows.projection.SOURCE_TABLES,
     ),
     "referral": Service(
         referral.main.PARTS,
-        referral.referrals.rows.projection.metadata.sorted_tables,
+        referral.rows.READ_MODEL.tables,
         8002,
         lambda host, environ: referral.main.build(host, referral.config.config_from(environ)),
     ),
     "settlement": Service(
         settlement.main.PARTS,
-        settlement.encounters.rows.projection.metadata.sorted_tables,
+        settlement.rows.READ_MODEL.tables,
         8003,
         lambda host, environ: settlement.main.build(host, settlement.config.config_from(environ)),
     ),
     "fund-ledger": Service(
         fund_ledger.main.PARTS,
-        fund_ledger.journals.rows.metadata.sorted_tables,
+        fund_ledger.rows.READ_MODEL.tables,
         8004,
         lambda host, environ: fund_ledger.main.build(host, fund_ledger.config.config_from(environ)),
     ),

@@ -9,9 +9,9 @@ import httpx
 import pytest
 
 from contracts.settlement import LayerPaid, SettlementConfirmed, SettlementRevoked
-from fund_ledger.journals.commands.booking import bill_of
 from fund_ledger.journals.domain.bill import SettledBill
 from fund_ledger.main import build
+from fund_ledger.reactions.settlement import bill_of
 from kernel.security import Issuer, Role
 from kernel.testing.surroundings import Service, Surroundings, surroundings
 
@@ -76,12 +76,27 @@ class Bills:
 
     def layer(self, payer: str, amount_fen: int, *funding: str, payout_fen: int = 0) -> LayerPaid:
         """A payer's part of a bill."""
-        return LayerPaid(payer, amount_fen, "三(二)2", "揭医保〔2019〕21号", funding, payout_fen)
+        return LayerPaid(
+            payer=payer,
+            amount_fen=amount_fen,
+            clause="三(二)2",
+            document="揭医保〔2019〕21号",
+            funding=funding,
+            payout_fen=payout_fen,
+        )
 
     def revoked(self, settlement_id: str, person_id: str = "P1", reason: str = "录入错误") -> SettlementRevoked:
         """The settlement was taken back."""
         encounter_id = f"encounter-{settlement_id}"
-        return SettlementRevoked(settlement_id, encounter_id, person_id, "H1", NOW, reason, 100)
+        return SettlementRevoked(
+            settlement_id=settlement_id,
+            encounter_id=encounter_id,
+            person_id=person_id,
+            hospital_id="H1",
+            revoked_at=NOW,
+            reason=reason,
+            refund_to_patient_fen=100,
+        )
 
 
 @pytest.fixture(scope="session")

@@ -9,10 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fund_ledger.journals.domain.bill import PayerPart, SettledBill
-from fund_ledger.journals.domain.commands import BookSettlement, JournalCommand, ReceiveMoney, ReverseSettlement
+from fund_ledger.journals.domain.commands import BookSettlement, JournalCommand, ReverseSettlement
 from fund_ledger.journals.domain.events import FundOverdrawn, FundRestored, JournalBooked, JournalEvent, JournalReversed
 from fund_ledger.journals.domain.journal import DECIDER, JournalState, after
-from fund_ledger.journals.rows import balances, journals, payer_totals, project
+from fund_ledger.journals.rows import balances, journals, payer_totals
+from fund_ledger.payments import domain as payments
+from fund_ledger.payments.domain import MoneyCommand, Receipt, ReceiveMoney
+from fund_ledger.rows import READ_MODEL
 from kernel.writing.event_store import RecordedEvent
 from kernel.writing.read_tables import collapse
 
@@ -37,9 +40,12 @@ class Books:
         self.left = dict.fromkeys(WATCHED, 0)
         self.states: dict[str, JournalState] = {}
 
-    def happen(self, stream: str, command: JournalCommand) -> Sequence[JournalEvent]:
+    def happen(self, stream: str, command: JournalCommand | MoneyCommand) -> Sequence[JournalEvent]:
         state = self.states.get(stream, DECIDER.initial)
-        events = tuple(DECIDER.decide(command, state))
+        if isinstance(command, MoneyCommand):
+            events = tuple(payments.DECIDER.decide(command, state))
+        else:
+            events = tuple(DECIDER.decide(command, state))
         self.states[stream] = DECIDER.fold(events, state)
         self.left = after(self.left, events)
         self.events += events
@@ -66,8 +72,8 @@ def _play(day: Iterable[Any]) -> tuple[Books, list[str]]:
                 bill = _bill(number, county, parts)
                 books.happen(bill.settlement_id, BookSettlement(bill, books.left, DAY))
             case (county, fund, amount):
-                receipt = ReceiveMoney(f"R{number}", county, fund, amount, "BUDGET", DAY, DAY, books.left)
-                books.happen(f"R{number}", receipt)
+                receipt = Receipt(county, fund, amount, "BUDGET", DAY)
+                books.happen(f"R{number}", ReceiveMoney(f"R{number}", receipt, DAY, books.left))
             case _:
                 raise AssertionError(f"{happening} is none of the things that happen")
     return books, settled_ids
@@ -78,7 +84,7 @@ def _rows(events: Iterable[JournalEvent]) -> dict[str, list[tuple[Any, ...]]]:
         RecordedEvent("journal/x", i, UUID(int=i), datetime(2019, 8, 1, tzinfo=UTC), event)
         for i, event in enumerate(events)
     )
-    return {table.name: rows for table, rows in collapse(c for r in recorded for c in project(r)).items()}
+    return {table.name: rows for table, rows in collapse(c for r in recorded for c in READ_MODEL.project(r)).items()}
 
 
 def _journals(events: Iterable[JournalEvent]) -> list[JournalBooked | JournalReversed]:

@@ -14,12 +14,13 @@ from contracts import fund_ledger as contract
 from contracts.settlement import CONTRACT, TOPIC, SettlementConfirmed
 from fund_ledger.config import Config
 from fund_ledger.event_types import REGISTRY
-from fund_ledger.journals.commands.booking import bill_of
 from fund_ledger.journals.domain.commands import BookSettlement, ReverseSettlement
 from fund_ledger.journals.domain.events import FundOverdrawn, FundRestored, JournalBooked, JournalEvent, JournalReversed
 from fund_ledger.journals.domain.journal import DECIDER, after
-from fund_ledger.journals.rows import balances, journals, payer_totals, project
-from fund_ledger.reactions.told import subscriptions
+from fund_ledger.journals.rows import balances, journals, payer_totals
+from fund_ledger.main import subscriptions
+from fund_ledger.reactions.settlement import bill_of
+from fund_ledger.rows import READ_MODEL
 from kernel.messaging.envelope import decode, type_of
 from kernel.messaging.event_log import Message
 from kernel.messaging.inbox import Inbox
@@ -47,8 +48,8 @@ async def pool(database: str) -> Any:
 
 @pytest.fixture
 def inbox(pool: Pool) -> Inbox:
-    subscription, *_ = subscriptions(CommandPath(EventStore(pool, REGISTRY, project)), Config())
-    return Inbox(pool, subscription.consumer, subscription.topic, subscription.effects)
+    subscription, *_ = subscriptions(CommandPath(EventStore(pool, REGISTRY, READ_MODEL.project)), Config())
+    return Inbox(pool, subscription.consumer, subscription.topic, subscription.effects, subscription.types)
 
 
 def _messages(events: Sequence[Any], first: int = 1) -> list[Message]:
@@ -95,7 +96,7 @@ async def test_a_batch_of_settlements_and_revocations_is_one_balanced_whole(
 ) -> None:
     settled = _some(bills, 40)
     revoked = [bills.revoked(event.settlement_id, event.person_id) for event in settled[::3]]
-    assert await inbox.consume(0, _messages([*settled, *revoked])) == 54
+    assert await inbox.consume({0: _messages([*settled, *revoked])}) == 54
     assert await pool.fetchval("SELECT count(*) FROM journals") == 54
     assert await pool.fetchval("SELECT sum(debit_fen) = sum(credit_fen) FROM balances") is True
     standing = [event for i, event in enumerate(settled) if i % 3]
@@ -105,11 +106,11 @@ async def test_a_batch_of_settlements_and_revocations_is_one_balanced_whole(
 
 async def test_told_again_nothing_is_booked_again(inbox: Inbox, pool: Pool, bills: Any) -> None:
     events = [*_some(bills, 5), bills.revoked("S1", "P1"), bills.revoked("S1", "P1")]
-    await inbox.consume(0, _messages(events))
+    await inbox.consume({0: _messages(events)})
     before = await _standing(pool), len(await _events(pool))
     # The same messages once more, and the same events once more under numbers of their own.
-    assert await inbox.consume(0, _messages(events)) == 0
-    await inbox.consume(0, _messages(events, first=len(events) + 1))
+    assert await inbox.consume({0: _messages(events)}) == 0
+    await inbox.consume({0: _messages(events, first=len(events) + 1)})
     assert (await _standing(pool), len(await _events(pool))) == before
 
 
@@ -139,7 +140,7 @@ async def test_batches_of_any_size_make_the_same_books(inbox: Inbox, pool: Pool,
     told = [*settled, *(bills.revoked(e.settlement_id, e.person_id) for e in settled)]
     messages = _messages(told)
     for start in range(0, len(messages), size):
-        await inbox.consume(0, messages[start : start + size])
+        await inbox.consume({0: messages[start : start + size]})
     happened = await _events(pool)
     assert happened == _decided(told)
     assert {type(event) for _, _, event in happened} == {JournalBooked, JournalReversed, FundOverdrawn, FundRestored}
@@ -147,10 +148,12 @@ async def test_batches_of_any_size_make_the_same_books(inbox: Inbox, pool: Pool,
 
 async def test_every_read_table_is_rebuilt_from_the_events_alone(inbox: Inbox, pool: Pool, bills: Any) -> None:
     settled = _some(bills, 20)
-    await inbox.consume(0, _messages([*settled, *(bills.revoked(e.settlement_id, e.person_id) for e in settled[::2])]))
+    await inbox.consume(
+        {0: _messages([*settled, *(bills.revoked(e.settlement_id, e.person_id) for e in settled[::2])])}
+    )
     events = enumerate(await _events(pool))
     recorded = (RecordedEvent(stream, version, UUID(int=i), NOW, event) for i, (stream, version, event) in events)
-    rebuilt = collapse(change for entry in recorded for change in project(entry))
+    rebuilt = collapse(change for entry in recorded for change in READ_MODEL.project(entry))
     for table in (journals, balances, payer_totals):
         live = await pool.fetch(f"SELECT * FROM {table.name}")
         assert sorted(map(tuple, live), key=repr) == sorted(rebuilt[table], key=repr)
@@ -188,7 +191,7 @@ async def test_what_cannot_be_booked_is_put_aside_with_the_persons_later_ones_an
     broken = bills.settled("S1", bills.layer("MA", 700), hospital_id="H/1", person_id="P1")
     later = bills.settled("S2", bills.layer("MA", 700), person_id="P1")
     other = bills.settled("S3", bills.layer("MA", 700), person_id="P2")
-    await inbox.consume(0, _messages([broken, later, other]))
+    await inbox.consume({0: _messages([broken, later, other])})
     assert [row["settlement_id"] for row in await pool.fetch("SELECT settlement_id FROM journals")] == ["S3"]
     parked = await pool.fetch("SELECT pseq, error_code, error FROM inbox_parked ORDER BY pseq")
     assert [(row["pseq"], row["error_code"]) for row in parked] == [(1, "MESSAGE_UNREADABLE"), (2, "KEY_PARKED")]

@@ -1,14 +1,15 @@
 """The journal's specification: given what was booked, when something happens, then these postings."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 import pytest
 
-from fund_ledger.journals.domain.commands import BookSettlement, PayOut, ReceiveMoney, ReverseSettlement
+from fund_ledger.journals.domain.commands import BookSettlement, ReverseSettlement
 from fund_ledger.journals.domain.events import FundOverdrawn, FundRestored, JournalBooked, JournalReversed, Posting
 from fund_ledger.journals.domain.journal import DECIDER
+from fund_ledger.payments import domain as payments
+from fund_ledger.payments.domain import PayOut, Receipt, ReceiveMoney, Transfer
 from kernel.testing.specification import given
 from kernel.values.refusals import Refused
 
@@ -17,33 +18,37 @@ MA: Final = "fund/445202/MA"
 POVFUND: Final = "fund/445202/POVFUND"
 OWED_BY_MA: Final = "payable/hospital/H1/445202/MA"
 OWED_BY_POVFUND: Final = "payable/hospital/H1/445202/POVFUND"
-BOOKED: Final = JournalBooked("S1", "settlement", DAY, (Posting(MA, 700, "MA"), Posting(OWED_BY_MA, -700, "MA")), "S1")
+BOOKED: Final = JournalBooked(
+    journal_id="S1",
+    kind="settlement",
+    booked_on=DAY,
+    postings=(Posting(MA, 700, "MA"), Posting(OWED_BY_MA, -700, "MA")),
+    settlement_id="S1",
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    amount_fen: int
-    left_fen: int
-    value_on: date = DAY
+def receive(amount_fen: int, left_fen: int, value_on: date = DAY) -> ReceiveMoney:
+    return ReceiveMoney("R1", Receipt("445202", "MA", amount_fen, "LOTTERY", value_on), DAY, {MA: left_fen})
 
-    def command(self) -> ReceiveMoney:
-        return ReceiveMoney("R1", "445202", "MA", self.amount_fen, "LOTTERY", self.value_on, DAY, {MA: self.left_fen})
+
+def pay(amount_fen: int, owed_fen: int, value_on: date = DAY) -> PayOut:
+    return PayOut("Z1", Transfer(OWED_BY_MA, amount_fen, value_on), owed_fen, DAY)
 
 
 def test_each_payer_owes_the_hospital_its_layer(bills: Any) -> None:
     bill = bills.bill("S1", bills.layer("BMI", 1_800), bills.layer("CII", 0), bills.layer("MA", 700))
     given(DECIDER).when(BookSettlement(bill, {MA: 5_000}, DAY)).then(
         JournalBooked(
-            "S1",
-            "settlement",
-            DAY,
-            (
+            journal_id="S1",
+            kind="settlement",
+            booked_on=DAY,
+            postings=(
                 Posting("fund/445202/BMI", 1_800, "BMI"),
                 Posting("payable/hospital/H1/445202/BMI", -1_800, "BMI"),
                 Posting(MA, 700, "MA"),
                 Posting(OWED_BY_MA, -700, "MA"),
             ),
-            "S1",
+            settlement_id="S1",
         )
     )
 
@@ -52,16 +57,16 @@ def test_the_poverty_fund_pays_first_and_both_parts_stay_the_aid_layers(bills: A
     bill = bills.bill("S1", bills.layer("MA", 700, "POVFUND", "MA"))
     given(DECIDER).when(BookSettlement(bill, {MA: 5_000, POVFUND: 300}, DAY)).then(
         JournalBooked(
-            "S1",
-            "settlement",
-            DAY,
-            (
+            journal_id="S1",
+            kind="settlement",
+            booked_on=DAY,
+            postings=(
                 Posting(POVFUND, 300, "MA"),
                 Posting(OWED_BY_POVFUND, -300, "MA"),
                 Posting(MA, 400, "MA"),
                 Posting(OWED_BY_MA, -400, "MA"),
             ),
-            "S1",
+            settlement_id="S1",
         )
     )
 
@@ -84,11 +89,11 @@ def test_a_payout_beside_the_bill_is_owed_to_the_person(bills: Any) -> None:
     bill = bills.bill("S1", bills.layer("MASEC", 0, "MA", payout_fen=500))
     given(DECIDER).when(BookSettlement(bill, {MA: 5_000}, DAY)).then(
         JournalBooked(
-            "S1",
-            "settlement",
-            DAY,
-            (Posting(MA, 500, "MASEC"), Posting("payable/person/P1/445202/MA", -500, "MASEC")),
-            "S1",
+            journal_id="S1",
+            kind="settlement",
+            booked_on=DAY,
+            postings=(Posting(MA, 500, "MASEC"), Posting("payable/person/P1/445202/MA", -500, "MASEC")),
+            settlement_id="S1",
         )
     )
 
@@ -148,43 +153,48 @@ def test_a_revocation_may_bring_a_fund_out_of_its_debt(bills: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("receipt", "restored_fen"),
-    [(Receipt(900, 0), None), (Receipt(900, -901), None), (Receipt(900, -900), 0), (Receipt(900, -1), 899)],
+    ("command", "restored_fen"),
+    [(receive(900, 0), None), (receive(900, -901), None), (receive(900, -900), 0), (receive(900, -1), 899)],
 )
-def test_money_paid_in_restores_a_fund_in_debt(receipt: Receipt, restored_fen: int | None) -> None:
+def test_money_paid_in_restores_a_fund_in_debt(command: ReceiveMoney, restored_fen: int | None) -> None:
     booked = JournalBooked(
-        "R1",
-        "receipt",
-        DAY,
-        (Posting("bank/445202/MA", receipt.amount_fen), Posting(MA, -receipt.amount_fen)),
+        journal_id="R1",
+        kind="receipt",
+        booked_on=DAY,
+        postings=(Posting("bank/445202/MA", 900), Posting(MA, -900)),
         source="LOTTERY",
     )
     restored = () if restored_fen is None else (FundRestored(MA, restored_fen, "R1"),)
-    given(DECIDER).when(receipt.command()).then(booked, *restored)
+    given(payments.DECIDER).when(command).then(booked, *restored)
 
 
 def test_a_payment_clears_what_is_owed() -> None:
-    given(DECIDER).when(PayOut("Z1", OWED_BY_MA, 700, 700, DAY, DAY)).then(
-        JournalBooked("Z1", "payment", DAY, (Posting(OWED_BY_MA, 700), Posting("bank/445202/MA", -700)))
+    given(payments.DECIDER).when(pay(700, 700)).then(
+        JournalBooked(
+            journal_id="Z1",
+            kind="payment",
+            booked_on=DAY,
+            postings=(Posting(OWED_BY_MA, 700), Posting("bank/445202/MA", -700)),
+        )
     )
 
 
 @pytest.mark.parametrize("owed_fen", [699, 0, -700])
 def test_more_than_is_owed_is_never_paid(owed_fen: int) -> None:
-    refused = given(DECIDER).when(PayOut("Z1", OWED_BY_MA, 700, owed_fen, DAY, DAY)).then_refused("OVERPAYMENT")
+    refused = given(payments.DECIDER).when(pay(700, owed_fen)).then_refused("OVERPAYMENT")
     assert refused.about == {"account": OWED_BY_MA}
 
 
 @pytest.mark.parametrize("amount_fen", [0, -1])
 def test_an_amount_that_moves_nothing_is_refused(amount_fen: int) -> None:
-    given(DECIDER).when(Receipt(amount_fen, 0).command()).then_refused("AMOUNT_NOT_POSITIVE")
-    given(DECIDER).when(PayOut("Z1", OWED_BY_MA, amount_fen, 700, DAY, DAY)).then_refused("AMOUNT_NOT_POSITIVE")
+    given(payments.DECIDER).when(receive(amount_fen, 0)).then_refused("AMOUNT_NOT_POSITIVE")
+    given(payments.DECIDER).when(pay(amount_fen, 700)).then_refused("AMOUNT_NOT_POSITIVE")
 
 
 def test_money_of_tomorrow_is_refused() -> None:
     tomorrow = date(2019, 8, 2)
-    given(DECIDER).when(Receipt(900, 0, tomorrow).command()).then_refused("VALUE_DATE_AHEAD")
-    given(DECIDER).when(PayOut("Z1", OWED_BY_MA, 700, 700, tomorrow, DAY)).then_refused("VALUE_DATE_AHEAD")
+    given(payments.DECIDER).when(receive(900, 0, tomorrow)).then_refused("VALUE_DATE_AHEAD")
+    given(payments.DECIDER).when(pay(700, 700, tomorrow)).then_refused("VALUE_DATE_AHEAD")
 
 
 @pytest.mark.parametrize("hospital_id", ["", "H/1", "H 1", "医院", "H" * 65])

@@ -1,15 +1,13 @@
-"""Money beside single bills: the lottery's share, premiums, village clinics, an insurer's month, and advances."""
+"""Money beside single bills: the lottery's share, village clinics, an insurer's month, and advances."""
 
 from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from fund_ledger.advances.domain import may_draw, recover, set_off
-from fund_ledger.funds.domain.sources import lottery_share, pay_premiums
-from fund_ledger.statements.domain.settling_up import claw_back, monthly_bill
+from fund_ledger.funds.domain.sources import lottery_share
+from fund_ledger.statements.domain.settling_up import monthly_bill
 from fund_ledger.statements.domain.village import clinic_ledger, pass_on_fees
 from kernel.values.refusals import Refused
 from law.packs.rules import AdvanceLine
@@ -76,45 +74,6 @@ def test_a_fifth_of_the_lottery_money_goes_to_aid_rounded_half_up(retained_fen: 
     assert lottery_share(retained_fen, Decimal(20)) == share_fen
 
 
-FUNDS_OF = {"DIBAO": ("MA",), "REGISTERED_POOR": ("POVFUND", "MA")}
-
-
-@pytest.mark.parametrize(
-    ("poverty_fund_fen", "by_fund"),
-    [
-        (0, {"POVFUND": 0, "MA": 5_000}),
-        (1, {"POVFUND": 1, "MA": 4_999}),
-        (3_000, {"POVFUND": 3_000, "MA": 2_000}),
-        (9_000, {"POVFUND": 3_000, "MA": 2_000}),
-    ],
-)
-def test_premiums_of_the_registered_poor_come_from_the_poverty_fund_first(
-    poverty_fund_fen: int, by_fund: dict[str, int]
-) -> None:
-    available = {"POVFUND": poverty_fund_fen, "MA": 100_000}
-    persons = {"REGISTERED_POOR": 3, "DIBAO": 2, "OTHER_SPECIAL": 4}
-    paid = pay_premiums(1_000, persons, FUNDS_OF, available)
-    assert {fund: fen for fund, fen in paid.by_fund_fen.items() if fen} == {f: fen for f, fen in by_fund.items() if fen}
-    assert paid.unsubsidised_persons == 4
-    assert available == {"POVFUND": poverty_fund_fen, "MA": 100_000}, "what was available is not changed in place"
-
-
-@given(
-    st.integers(0, 50_000),
-    st.dictionaries(st.sampled_from(["DIBAO", "REGISTERED_POOR", "OTHER_SPECIAL"]), st.integers(0, 10_000)),
-    st.integers(0, 10**9),
-    st.integers(0, 10**9),
-)
-def test_every_premium_is_paid_once_and_no_fund_but_the_last_is_overdrawn(
-    premium_fen: int, persons: dict[str, int], poverty_fund_fen: int, aid_fen: int
-) -> None:
-    paid = pay_premiums(premium_fen, persons, FUNDS_OF, {"POVFUND": poverty_fund_fen, "MA": aid_fen})
-    subsidised = sum(count for category, count in persons.items() if category in FUNDS_OF)
-    assert sum(paid.by_fund_fen.values()) == premium_fen * subsidised
-    assert 0 <= paid.by_fund_fen.get("POVFUND", 0) <= poverty_fund_fen
-    assert paid.unsubsidised_persons == persons.get("OTHER_SPECIAL", 0)
-
-
 def test_a_clinic_collects_the_patients_part_and_the_township_owes_the_rest() -> None:
     book = clinic_ledger([(5_000, 500), (3_000, 3_000), (100, 0), (0, 0)])
     assert (book.collected_from_patients_fen, book.receivable_from_township_fen) == (3_500, 4_600)
@@ -163,8 +122,3 @@ LINES_OF_A_YEAR = [
 )
 def test_a_month_is_billed_as_it_was_and_a_revocation_falls_into_its_own(year: int, month: int, bill_fen: int) -> None:
     assert monthly_bill(year, month, LINES_OF_A_YEAR) == bill_fen
-
-
-def test_the_hospital_gives_back_all_of_a_cancelled_certification_and_the_patient_nothing() -> None:
-    back = claw_back([12_000, 0, 3_456], bears="hospital_bears")
-    assert (back.from_hospital_fen, back.from_patient_fen) == (15_456, 0)

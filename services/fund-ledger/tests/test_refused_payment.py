@@ -11,7 +11,7 @@ from contracts.settlement import CONTRACT, PaymentRefused
 from fund_ledger.journals.domain.commands import BookSettlement, RefusePayment, ReverseSettlement
 from fund_ledger.journals.domain.events import FundRestored, JournalBooked, JournalReversed, Posting
 from fund_ledger.journals.domain.journal import DECIDER
-from fund_ledger.journals.domain.refused_payment import RefusedBill
+from fund_ledger.journals.domain.refused_payment import RefusedBill, refusal
 from kernel.testing.deadline import eventually
 from kernel.testing.surroundings import Surroundings
 
@@ -23,12 +23,14 @@ REFUSE: Final = RefusePayment(BILL, {FUND: 500}, DAY)
 BMI: Final = (Posting("fund/450202/BMI", 300, "BMI"), Posting("payable/hospital/H1/450202/BMI", -300, "BMI"))
 AID: Final = (Posting("fund/450202/MA", 50, "MA"), Posting("payable/hospital/H1/450202/MA", -50, "MA"))
 BACKSTOP: Final = (Posting(FUND, 180, "BACKSTOP"), Posting(OWED, -180, "BACKSTOP"))
-BOOKED: Final = JournalBooked("S1", "settlement", DAY, (*BMI, *AID, *BACKSTOP), "S1")
+BOOKED: Final = JournalBooked(
+    journal_id="S1", kind="settlement", booked_on=DAY, postings=(*BMI, *AID, *BACKSTOP), settlement_id="S1"
+)
 REFUSED: Final = JournalBooked(
-    "S1-refusal",
-    "refusal",
-    DAY,
-    (
+    journal_id="S1-refusal",
+    kind="refusal",
+    booked_on=DAY,
+    postings=(
         Posting("payable/hospital/H1/450202/BMI", 300, "BMI"),
         Posting("fund/450202/BMI", -300, "BMI"),
         Posting(OWED, 180, "BACKSTOP"),
@@ -36,7 +38,7 @@ REFUSED: Final = JournalBooked(
         Posting("memo/450202/REFUSED", 480, "REFUSED"),
         Posting("memo/hospital/H1/450202/REFUSED", -480, "REFUSED"),
     ),
-    "S1",
+    settlement_id="S1",
 )
 
 
@@ -73,10 +75,26 @@ def test_a_revocation_after_the_refusal_takes_both_back() -> None:
     assert set(sums.values()) == {0}
 
 
+def test_the_hospital_gives_back_all_of_a_cancelled_certification_and_the_patient_nothing() -> None:
+    postings = [p for paid in (12_000, 0, 3_456) for p in refusal(BILL, {"BACKSTOP": {"BACKSTOP": paid}})]
+    assert sum(posting.amount_fen for posting in postings if posting.account == OWED) == 15_456
+    assert not any("/person/" in posting.account for posting in postings)
+
+
 @pytest.fixture
 def refused() -> PaymentRefused:
     now = datetime(2019, 9, 2, 1, 0, tzinfo=UTC)
-    return PaymentRefused("S1", "E1", "P1", "H1", "445202", "c1", date(2019, 8, 1), now, ("MA",))
+    return PaymentRefused(
+        settlement_id="S1",
+        encounter_id="E1",
+        person_id="P1",
+        hospital_id="H1",
+        county="445202",
+        certification_id="c1",
+        cancelled_from=date(2019, 8, 1),
+        refused_at=now,
+        payers=("MA",),
+    )
 
 
 async def test_a_refusal_told_after_the_hospital_was_paid_leaves_it_in_debt(

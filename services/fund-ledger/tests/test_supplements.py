@@ -7,13 +7,15 @@ import httpx
 from hypothesis import given as for_any
 from hypothesis import strategies as st
 
-from contracts.settlement import CONTRACT, LayerChanged, SettlementSupplemented
+from contracts.settlement import CONTRACT, LayerChanged, SettlementConfirmed, SettlementSupplemented
 from fund_ledger.journals.domain.bill import PayerPart, SupplementedBill
-from fund_ledger.journals.domain.commands import BookSupplement, Collect, ReverseSettlement
+from fund_ledger.journals.domain.commands import BookSupplement, ReverseSettlement
 from fund_ledger.journals.domain.events import JournalBooked, JournalReversed, Posting
 from fund_ledger.journals.domain.funding import redistribute
 from fund_ledger.journals.domain.journal import DECIDER
 from fund_ledger.journals.domain.supplements import supplementary
+from fund_ledger.payments import domain as payments
+from fund_ledger.payments.domain import Collect, Transfer
 from kernel.testing.deadline import eventually
 from kernel.testing.specification import given
 
@@ -23,21 +25,29 @@ HOSPITAL_MA, HOSPITAL_POVFUND = "payable/hospital/H1/445202/MA", "payable/hospit
 PERSON_MA, DUE_MA = "payable/person/P1/445202/MA", "receivable/person/P1/445202/MA"
 DUE_POVFUND = "receivable/person/P1/445202/POVFUND"
 BOOKED: Final = JournalBooked(
-    "S1",
-    "settlement",
-    DAY,
-    (
+    journal_id="S1",
+    kind="settlement",
+    booked_on=DAY,
+    postings=(
         Posting(POVFUND, 300, "MA"),
         Posting(HOSPITAL_POVFUND, -300, "MA"),
         Posting(MA, 400, "MA"),
         Posting(HOSPITAL_MA, -400, "MA"),
     ),
-    "S1",
+    settlement_id="S1",
 )
 
 
 def supplement(patient_fen: int, *parts: PayerPart, number: int = 1) -> BookSupplement:
-    bill = SupplementedBill(f"S1-supplement-{number}", "S1", "445202", "H1", "P1", patient_fen, parts)
+    bill = SupplementedBill(
+        supplement_id=f"S1-supplement-{number}",
+        settlement_id="S1",
+        county="445202",
+        hospital_id="H1",
+        person_id="P1",
+        patient_fen=patient_fen,
+        parts=parts,
+    )
     return BookSupplement(bill, {MA: 10_000, POVFUND: 0}, DAY)
 
 
@@ -50,7 +60,11 @@ def lines(command: BookSupplement, *past: JournalBooked) -> list[tuple[str, int]
 def test_more_aid_is_owed_to_the_patient_who_has_paid_the_share_already() -> None:
     given(DECIDER, [BOOKED]).when(supplement(-80, PayerPart("MA", 80, ("POVFUND", "MA")))).then(
         JournalBooked(
-            "S1-supplement-1", "supplement", DAY, (Posting(MA, 80, "MA"), Posting(PERSON_MA, -80, "MA")), "S1"
+            journal_id="S1-supplement-1",
+            kind="supplement",
+            booked_on=DAY,
+            postings=(Posting(MA, 80, "MA"), Posting(PERSON_MA, -80, "MA")),
+            settlement_id="S1",
         )
     )
 
@@ -67,7 +81,13 @@ def test_another_category_moves_what_was_paid_to_the_funds_of_that_category() ->
 
 def test_what_moves_between_payers_is_between_them_and_the_hospital() -> None:
     shift = supplement(0, PayerPart("MA", -70, ("MA",)), PayerPart("BMI", 70))
-    booked = JournalBooked("S1", "settlement", DAY, (Posting(MA, 400, "MA"), Posting(HOSPITAL_MA, -400, "MA")), "S1")
+    booked = JournalBooked(
+        journal_id="S1",
+        kind="settlement",
+        booked_on=DAY,
+        postings=(Posting(MA, 400, "MA"), Posting(HOSPITAL_MA, -400, "MA")),
+        settlement_id="S1",
+    )
     assert lines(shift, booked) == [
         (MA, -70),
         (HOSPITAL_MA, 70),
@@ -87,7 +107,13 @@ def test_an_approved_exception_shifts_the_hospitals_own_part_to_the_backstop() -
 
 
 def test_a_payout_that_falls_away_is_due_from_the_person() -> None:
-    payout = JournalBooked("S1", "settlement", DAY, (Posting(MA, 50, "MASEC"), Posting(PERSON_MA, -50, "MASEC")), "S1")
+    payout = JournalBooked(
+        journal_id="S1",
+        kind="settlement",
+        booked_on=DAY,
+        postings=(Posting(MA, 50, "MASEC"), Posting(PERSON_MA, -50, "MASEC")),
+        settlement_id="S1",
+    )
     assert lines(supplement(0, PayerPart("MASEC", 0, ("MA",), -50)), payout) == [(MA, -50), (DUE_MA, 50)]
 
 
@@ -108,10 +134,15 @@ def test_a_supplement_without_a_fen_has_no_journal() -> None:
 
 
 def test_no_more_is_collected_than_is_due() -> None:
-    given(DECIDER).when(Collect("C1", DUE_MA, 70, 70, DAY, DAY)).then(
-        JournalBooked("C1", "collection", DAY, (Posting(DUE_MA, -70), Posting("bank/445202/MA", 70)))
+    given(payments.DECIDER).when(Collect("C1", Transfer(DUE_MA, 70, DAY), 70, DAY)).then(
+        JournalBooked(
+            journal_id="C1",
+            kind="collection",
+            booked_on=DAY,
+            postings=(Posting(DUE_MA, -70), Posting("bank/445202/MA", 70)),
+        )
     )
-    given(DECIDER).when(Collect("C1", DUE_MA, 71, 70, DAY, DAY)).then_refused("OVERPAYMENT")
+    given(payments.DECIDER).when(Collect("C1", Transfer(DUE_MA, 71, DAY), 70, DAY)).then_refused("OVERPAYMENT")
 
 
 AMOUNTS = st.integers(-500, 500)
@@ -123,7 +154,15 @@ def test_whatever_changes_the_postings_balance_and_nothing_is_posted_at_zero(
 ) -> None:
     parts = [PayerPart(p, a, ("POVFUND", "MA") if p == "MA" else (), 0 if p == "HOSP" else b) for p, a, b in changes]
     patient = -sum(part.amount_fen for part in parts) + extra
-    bill = SupplementedBill("S1-supplement-1", "S1", "445202", "H1", "P1", patient, tuple(parts))
+    bill = SupplementedBill(
+        supplement_id="S1-supplement-1",
+        settlement_id="S1",
+        county="445202",
+        hospital_id="H1",
+        person_id="P1",
+        patient_fen=patient,
+        parts=tuple(parts),
+    )
     postings = supplementary(bill, {"MA": {"POVFUND": 300, "MA": 400}}, {MA: 100, POVFUND: 20})
     assert sum(posting.amount_fen for posting in postings) == 0
     assert all(posting.amount_fen for posting in postings)
@@ -140,17 +179,34 @@ def test_shares_of_a_change_add_up_and_a_fund_outside_the_cascade_gets_all_back(
     assert shares.get("POVFUND", 0) >= -first
 
 
+def two_yuan_less(settled: SettlementConfirmed) -> SettlementSupplemented:
+    changed = LayerChanged(
+        payer="MA", amount_fen=-200, clause="三(二)2", document="揭医保〔2019〕21号", funding=("MA",)
+    )
+    return SettlementSupplemented(
+        supplement_id="S1-supplement-1",
+        settlement_id="S1",
+        encounter_id="E1",
+        person_id="P1",
+        county="445202",
+        area="445200",
+        hospital_id="H1",
+        supplemented_at=settled.settled_at,
+        review_id="R1",
+        category=None,
+        policy_id="p",
+        patient_fen=200,
+        payout_fen=0,
+        layers=(changed,),
+    )
+
+
 async def test_what_is_clawed_back_can_be_seen_with_its_age_and_collected(
     ledger: Any, around: Any, finance: httpx.AsyncClient, bills: Any
 ) -> None:
     settled = bills.settled("S1", bills.layer("MA", 700, "MA"))
     await around.tell(CONTRACT, "P1", settled)
-    changed = LayerChanged("MA", -200, "三(二)2", "揭医保〔2019〕21号", ("MA",))
-    less = SettlementSupplemented(
-        "S1-supplement-1", "S1", "E1", "P1", "445202", "445200", "H1", settled.settled_at, "R1", None, "p", 200, 0,
-        (changed,),
-    )  # fmt: skip
-    await around.tell(CONTRACT, "P1", less)
+    await around.tell(CONTRACT, "P1", two_yuan_less(settled))
 
     async def due() -> list[dict[str, Any]]:
         items: list[dict[str, Any]] = (await finance.get("/v1/receivables?county=445202")).json()["items"]

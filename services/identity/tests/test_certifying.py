@@ -16,8 +16,7 @@ from identity.certification.domain.certifying import (
 )
 from identity.certification.domain.filing import DECIDER as FILING
 from identity.certification.domain.filing import ChronicFiled, File
-from identity.persons.domain.certification import Title
-from identity.persons.domain.chronic import Certification, Doctor
+from identity.persons.domain.certification import Certification, Doctor, Title
 from identity.persons.domain.entitlement import Entitlement
 from identity.persons.domain.person import PersonRegistered, SealedPersonalData
 from kernel.testing.specification import given
@@ -27,9 +26,11 @@ from law.packs.rules import Certification as Rule
 TODAY = date(2019, 8, 1)
 NOW = datetime(2019, 8, 1, 1, 0, tzinfo=UTC)
 ONE, TWO = Doctor("D1", Title.ATTENDING, "cardiology"), Doctor("D2", Title.CHIEF, "cardiology")
-NEW = Certification("c1", "GX01", "H2", (ONE, TWO), NOW, TODAY)
+NEW = Certification(
+    certification_id="c1", disease="GX01", hospital_id="H2", doctors=(ONE, TWO), certified_at=NOW, effective_from=TODAY
+)
 GRADE_TWO = Certifier("H2", "示例医院", 2, date(2019, 1, 1))
-PERSON = Entitlement("p1", 1, "450200")
+PERSON = Entitlement(person_id="p1", revision=1, county="450200")
 REGISTERED = PersonRegistered("ab12", SealedPersonalData(id_number="AQ==", name="Ag=="), "A", PERSON)
 CERTIFIED = ChronicCertified("c1", msgspec.structs.replace(PERSON, revision=2, certifications=(NEW,)))
 CANCEL = CancelCertification("c1", date(2019, 8, 1), "not qualified", TODAY)

@@ -36,9 +36,28 @@ from kernel.values.refusals import Refused
 
 MONDAY = datetime(2019, 7, 1, 1, 0, tzinfo=UTC)
 TUESDAY, WEDNESDAY = MONDAY + timedelta(days=1), MONDAY + timedelta(days=2)
-DIBAO = ProposedAssertion(Membership("m1", Department.CIVIL_AFFAIRS, Category.DIBAO, date(2019, 1, 1), "list"))
+DIBAO = ProposedAssertion(
+    Membership(
+        membership_id="m1",
+        department=Department.CIVIL_AFFAIRS,
+        category=Category.DIBAO,
+        valid_from=date(2019, 1, 1),
+        evidence="list",
+    )
+)
 END = ProposedEnd("m1", date(2019, 6, 30), EndReason.STOPPED)
-NEW = Entry("e1", 1, "p1", "445201", Department.CIVIL_AFFAIRS, DIBAO, EntryState.ENTERED, ("clerk",), MONDAY, MONDAY)
+NEW = Entry(
+    entry_id="e1",
+    revision=1,
+    person_id="p1",
+    county="445201",
+    department=Department.CIVIL_AFFAIRS,
+    proposal=DIBAO,
+    state=EntryState.ENTERED,
+    authors=("clerk",),
+    entered_at=MONDAY,
+    submitted_at=MONDAY,
+)
 
 
 def moved(entry: Entry, state: EntryState, **parts: object) -> Entry:
@@ -52,7 +71,15 @@ SEEN: list[Event] = [EntryEntered(NEW), EntryReviewed(REVIEWED)]
 
 
 def test_three_people_bring_an_entry_into_effect() -> None:
-    entering = Enter("e1", "p1", "445201", Department.CIVIL_AFFAIRS, DIBAO, "clerk", MONDAY)
+    entering = Enter(
+        entry_id="e1",
+        person_id="p1",
+        county="445201",
+        department=Department.CIVIL_AFFAIRS,
+        proposal=DIBAO,
+        by="clerk",
+        at=MONDAY,
+    )
     given(DECIDER).when(entering).then(EntryEntered(NEW))
     given(DECIDER, ENTERED).when(Review("head", TUESDAY)).then(EntryReviewed(REVIEWED))
     approved = moved(REVIEWED, EntryState.APPROVED, decided_by="admin", decided_at=WEDNESDAY)

@@ -23,7 +23,7 @@ from kernel.testing.specification import given
 
 NOW = datetime(2019, 8, 1, tzinfo=UTC)
 REASON = ErasureReason.RETENTION_ENDED
-WAITING = Erasure("p1", 1, ErasureState.ASKED, REASON, "li", NOW)
+WAITING = Erasure(person_id="p1", revision=1, state=ErasureState.ASKED, reason=REASON, asked_by="li", asked_at=NOW)
 ASKED: list[Event] = [ErasureAsked(WAITING)]
 CONFIRM = ConfirmErasure(("p1", "p2"), ("t1",), "wang", NOW)
 DONE = msgspec.structs.replace(
@@ -68,5 +68,5 @@ def test_what_is_erased_stays_so() -> None:
 
 
 def test_an_erased_person_keeps_what_was_said_without_a_name() -> None:
-    erased = erase(Entitlement("p1", 4, "445201"), ("t1",))
-    assert erased.entitlement == Entitlement("p1", 5, "445201", erased=True)
+    erased = erase(Entitlement(person_id="p1", revision=4, county="445201"), ("t1",))
+    assert erased.entitlement == Entitlement(person_id="p1", revision=5, county="445201", erased=True)

@@ -4,10 +4,10 @@ import re
 from pathlib import Path
 
 import identity
-from identity.error_codes import CODES
+from identity.main import CODES
 
 _REFUSED = re.compile(r'Refused\(\s*"([A-Z_]+)"')
-_OF_THE_KERNEL = {"IDEMPOTENCY_KEY_REUSED", "TOO_CONTENDED"}
+_OF_THE_KERNEL = {"IDEMPOTENCY_KEY_REUSED", "TOO_CONTENDED", "PERSONAL_DATA_IN_TEXT"}
 
 
 def test_declared_and_used_codes_are_the_same() -> None:

@@ -8,11 +8,11 @@ import pytest
 from identity.facts.domain.facts import (
     DECIDER,
     CorrectFact,
-    CorrectionReason,
     Disability,
     Event,
     Fact,
     FactCorrected,
+    FactCorrectionReason,
     Facts,
     FactTold,
     FactWithdrawn,
@@ -25,11 +25,23 @@ from identity.persons.domain.categories import Department
 from kernel.testing.specification import given
 
 BORN = date(1950, 3, 7)
-SECOND = Fact("f1", Department.DISABLED_PERSONS, Disability(2), date(2018, 1, 1), "card 7")
+SECOND = Fact(
+    fact_id="f1",
+    department=Department.DISABLED_PERSONS,
+    detail=Disability(2),
+    valid_from=date(2018, 1, 1),
+    evidence="card 7",
+)
 FIRST = msgspec.structs.replace(SECOND, fact_id="f2", detail=Disability(1), valid_from=date(2019, 5, 1))
-HOME = Fact("f3", Department.CIVIL_AFFAIRS, Household("4452010001", HouseholdRole.HEAD), date(2018, 1, 1), "book")
+HOME = Fact(
+    fact_id="f3",
+    department=Department.CIVIL_AFFAIRS,
+    detail=Household("4452010001", HouseholdRole.HEAD),
+    valid_from=date(2018, 1, 1),
+    evidence="book",
+)
 TOLD: list[Event] = [FactTold("p1", 1, SECOND, None)]
-WRONG = CorrectionReason.ENTERED_WRONGLY
+WRONG = FactCorrectionReason.ENTERED_WRONGLY
 
 
 def test_a_later_fact_ends_the_open_one_the_day_before() -> None:

@@ -13,14 +13,29 @@ from identity.persons.domain.membership import Membership
 from identity.persons.domain.merging import MergeRecords, merge, move_alias
 from kernel.values.refusals import Refused
 
-DIBAO = Membership("m1", Department.CIVIL_AFFAIRS, Category.DIBAO, date(2019, 1, 1), "list 1", date(2019, 6, 30))
+DIBAO = Membership(
+    membership_id="m1",
+    department=Department.CIVIL_AFFAIRS,
+    category=Category.DIBAO,
+    valid_from=date(2019, 1, 1),
+    evidence="list 1",
+    valid_to=date(2019, 6, 30),
+)
 SAME = msgspec.structs.replace(DIBAO, membership_id="n1", evidence="list 2")
 OTHERWISE = msgspec.structs.replace(DIBAO, membership_id="n2", valid_from=date(2019, 3, 1), valid_to=None)
-TEKUN = Membership("n3", Department.CIVIL_AFFAIRS, Category.TEKUN, date(2019, 1, 1), "list 3")
+TEKUN = Membership(
+    membership_id="n3",
+    department=Department.CIVIL_AFFAIRS,
+    category=Category.TEKUN,
+    valid_from=date(2019, 1, 1),
+    evidence="list 3",
+)
 
 
 def record(person_id: str, revision: int, *memberships: Membership, **parts: object) -> Entitlement:
-    return msgspec.structs.replace(Entitlement(person_id, revision, "445201", memberships), **parts)
+    return msgspec.structs.replace(
+        Entitlement(person_id=person_id, revision=revision, county="445201", memberships=memberships), **parts
+    )
 
 
 def command(*keep: str) -> MergeRecords:

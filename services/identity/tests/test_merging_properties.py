@@ -29,10 +29,17 @@ def records(draw: st.DrawFn, person_id: str) -> Entitlement:
         start, days = draw(st.integers(0, 20)), draw(st.none() | st.integers(0, 10))
         first = FIRST + timedelta(days=start)
         last = None if days is None else first + timedelta(days=days)
-        said = Membership(f"{person_id}-{n}", department, category, first, "list", last)
+        said = Membership(
+            membership_id=f"{person_id}-{n}",
+            department=department,
+            category=category,
+            valid_from=first,
+            evidence="list",
+            valid_to=last,
+        )
         if not any(_same_days(said, other) for other in held):
             held.append(said)
-    return Entitlement(person_id, draw(st.integers(1, 9)), "445201", tuple(held))
+    return Entitlement(person_id=person_id, revision=draw(st.integers(1, 9)), county="445201", memberships=tuple(held))
 
 
 def _same_days(one: Membership, two: Membership) -> bool:

@@ -31,18 +31,24 @@ from kernel.testing.specification import given
 TODAY = date(2019, 8, 1)
 BORN = date(1950, 3, 7)
 SEALED = SealedPersonalData(id_number="AQ==", name="Ag==")
-NEW = Entitlement("p1", 1, "445201")
+NEW = Entitlement(person_id="p1", revision=1, county="445201")
 REGISTERED = PersonRegistered("ab12", SEALED, "civil-affairs", NEW)
-DIBAO = Membership("m1", Department.CIVIL_AFFAIRS, Category.DIBAO, date(2019, 1, 1), "dibao list 2019-01")
+DIBAO = Membership(
+    membership_id="m1",
+    department=Department.CIVIL_AFFAIRS,
+    category=Category.DIBAO,
+    valid_from=date(2019, 1, 1),
+    evidence="dibao list 2019-01",
+)
 POOR = Membership(
-    "m2",
-    Department.POVERTY_ALLEVIATION,
-    Category.REGISTERED_POOR,
-    date(2016, 1, 1),
-    "card 17",
+    membership_id="m2",
+    department=Department.POVERTY_ALLEVIATION,
+    category=Category.REGISTERED_POOR,
+    valid_from=date(2016, 1, 1),
+    evidence="card 17",
     poverty_status=PovertyStatus.NOT_LIFTED,
 )
-WITH_DIBAO = Entitlement("p1", 2, "445201", (DIBAO,))
+WITH_DIBAO = Entitlement(person_id="p1", revision=2, county="445201", memberships=(DIBAO,))
 ASSERTED = MembershipAsserted("m1", WITH_DIBAO)
 
 
@@ -80,12 +86,16 @@ def test_an_owner_asserts_a_membership() -> None:
 def test_rural_and_urban_dibao_are_told_apart(group: Group) -> None:
     dibao = replaced(DIBAO, group=group)
     decided = given(DECIDER, [REGISTERED]).when(AssertMembership(dibao, BORN))
-    decided.then(MembershipAsserted("m1", Entitlement("p1", 2, "445201", (dibao,))))
+    decided.then(
+        MembershipAsserted("m1", Entitlement(person_id="p1", revision=2, county="445201", memberships=(dibao,)))
+    )
 
 
 def test_two_departments_stand_side_by_side() -> None:
     decided = given(DECIDER, [REGISTERED, ASSERTED]).when(AssertMembership(POOR, BORN))
-    decided.then(MembershipAsserted("m2", Entitlement("p1", 3, "445201", (DIBAO, POOR))))
+    decided.then(
+        MembershipAsserted("m2", Entitlement(person_id="p1", revision=3, county="445201", memberships=(DIBAO, POOR)))
+    )
 
 
 @pytest.mark.parametrize(
@@ -119,7 +129,7 @@ def test_a_low_income_person_who_is_severely_disabled_is_the_federations() -> No
         group=Group.SEVERE_DISABLED,
     )
     given(DECIDER, [REGISTERED]).when(AssertMembership(membership, BORN)).then(
-        MembershipAsserted("m1", Entitlement("p1", 2, "445201", (membership,)))
+        MembershipAsserted("m1", Entitlement(person_id="p1", revision=2, county="445201", memberships=(membership,)))
     )
 
 
@@ -134,7 +144,10 @@ def test_a_low_income_person_who_is_severely_disabled_is_the_federations() -> No
 )
 def test_a_department_cannot_say_the_same_twice_for_one_day(valid_from: date, valid_to: date | None) -> None:
     half_year = replaced(DIBAO, valid_to=date(2019, 6, 30))
-    past = [REGISTERED, MembershipAsserted("m1", Entitlement("p1", 2, "445201", (half_year,)))]
+    past = [
+        REGISTERED,
+        MembershipAsserted("m1", Entitlement(person_id="p1", revision=2, county="445201", memberships=(half_year,))),
+    ]
     second = replaced(DIBAO, membership_id="m9", valid_from=valid_from, valid_to=valid_to)
     refused = given(DECIDER, past).when(AssertMembership(second, BORN)).then_refused("MEMBERSHIP_OVERLAPS")
     assert refused.about == {"membership_id": "m1"}
@@ -143,16 +156,27 @@ def test_a_department_cannot_say_the_same_twice_for_one_day(valid_from: date, va
 @pytest.mark.parametrize("gap", [(date(2019, 7, 1), None), (date(2018, 1, 1), date(2018, 12, 31))])
 def test_a_department_may_say_the_same_again_for_other_days(gap: tuple[date, date | None]) -> None:
     half_year = replaced(DIBAO, valid_to=date(2019, 6, 30))
-    past = [REGISTERED, MembershipAsserted("m1", Entitlement("p1", 2, "445201", (half_year,)))]
+    past = [
+        REGISTERED,
+        MembershipAsserted("m1", Entitlement(person_id="p1", revision=2, county="445201", memberships=(half_year,))),
+    ]
     second = replaced(DIBAO, membership_id="m9", valid_from=gap[0], valid_to=gap[1])
     decided = given(DECIDER, past).when(AssertMembership(second, BORN))
-    decided.then(MembershipAsserted("m9", Entitlement("p1", 3, "445201", (half_year, second))))
+    decided.then(
+        MembershipAsserted(
+            "m9", Entitlement(person_id="p1", revision=3, county="445201", memberships=(half_year, second))
+        )
+    )
 
 
 def test_a_membership_ends_on_its_last_day() -> None:
     decided = given(DECIDER, [REGISTERED, ASSERTED]).when(end("m1", date(2019, 6, 30)))
     ended = replaced(DIBAO, valid_to=date(2019, 6, 30))
-    decided.then(MembershipEnded("m1", EndReason.STOPPED, Entitlement("p1", 3, "445201", (ended,))))
+    decided.then(
+        MembershipEnded(
+            "m1", EndReason.STOPPED, Entitlement(person_id="p1", revision=3, county="445201", memberships=(ended,))
+        )
+    )
 
 
 def test_a_membership_may_last_one_day() -> None:
@@ -168,7 +192,10 @@ def test_an_end_that_cannot_be_is_refused() -> None:
 
 def test_an_ended_membership_ends_earlier_but_not_again() -> None:
     ended = replaced(DIBAO, valid_to=date(2019, 6, 30))
-    past: list[Event] = [REGISTERED, MembershipAsserted("m1", Entitlement("p1", 2, "445201", (ended,)))]
+    past: list[Event] = [
+        REGISTERED,
+        MembershipAsserted("m1", Entitlement(person_id="p1", revision=2, county="445201", memberships=(ended,))),
+    ]
     given(DECIDER, past).when(end("m1", date(2019, 6, 30))).then_refused("MEMBERSHIP_ENDED")
     decided = given(DECIDER, past).when(end("m1", date(2019, 3, 31)))
     assert decided.state is not None
@@ -178,7 +205,7 @@ def test_an_ended_membership_ends_earlier_but_not_again() -> None:
 def test_a_correction_replaces_the_facts_and_keeps_the_category() -> None:
     better = replaced(DIBAO, valid_from=date(2018, 7, 1), evidence="dibao list 2018-07")
     decided = given(DECIDER, [REGISTERED, ASSERTED]).when(corrected_to(better, CorrectionReason.ENTERED_WRONGLY))
-    expected = Entitlement("p1", 3, "445201", (better,))
+    expected = Entitlement(person_id="p1", revision=3, county="445201", memberships=(better,))
     decided.then(MembershipCorrected("m1", CorrectionReason.ENTERED_WRONGLY, expected))
 
 
@@ -189,7 +216,10 @@ def test_a_correction_that_changes_nothing_is_no_event() -> None:
 
 def test_a_correction_by_another_department_or_into_an_overlap_is_refused() -> None:
     early = replaced(DIBAO, membership_id="m0", valid_from=date(2018, 1, 1), valid_to=date(2018, 12, 31))
-    past: list[Event] = [REGISTERED, MembershipAsserted("m1", Entitlement("p1", 3, "445201", (early, DIBAO)))]
+    past: list[Event] = [
+        REGISTERED,
+        MembershipAsserted("m1", Entitlement(person_id="p1", revision=3, county="445201", memberships=(early, DIBAO))),
+    ]
     foreign = corrected_to(replaced(DIBAO, department=Department.DISABLED_PERSONS), CorrectionReason.ENTERED_WRONGLY)
     given(DECIDER, past).when(foreign).then_refused("CATEGORY_NOT_OWNED")
     wider = corrected_to(replaced(DIBAO, valid_from=date(2018, 12, 31)), CorrectionReason.ENTERED_WRONGLY)
@@ -200,9 +230,13 @@ def test_an_enrolment_is_registered_first_and_marked_later() -> None:
     registered = Enrolment(Scheme.RESIDENT, "445200", 2019, registered_on=date(2019, 7, 3))
     marked = Enrolment(Scheme.RESIDENT, "445200", 2019, marked_on=date(2019, 7, 20))
     both = Enrolment(Scheme.RESIDENT, "445200", 2019, date(2019, 7, 3), date(2019, 7, 20))
-    first = PersonEnrolled(registered, Entitlement("p1", 2, "445201", (), (registered,)))
+    first = PersonEnrolled(
+        registered, Entitlement(person_id="p1", revision=2, county="445201", memberships=(), enrolments=(registered,))
+    )
     given(DECIDER, [REGISTERED]).when(Enrol(registered, TODAY)).then(first)
-    second = PersonEnrolled(both, Entitlement("p1", 3, "445201", (), (both,)))
+    second = PersonEnrolled(
+        both, Entitlement(person_id="p1", revision=3, county="445201", memberships=(), enrolments=(both,))
+    )
     given(DECIDER, [REGISTERED, first]).when(Enrol(marked, TODAY)).then(second)
     given(DECIDER, [REGISTERED, first, second]).when(Enrol(marked, TODAY)).then_nothing()
 

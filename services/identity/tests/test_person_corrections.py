@@ -23,7 +23,7 @@ from kernel.testing.specification import given
 TODAY, BORN = date(2019, 8, 1), date(1950, 3, 7)
 SEALED = SealedPersonalData(id_number="AQ==", name="Ag==")
 RECORD = PersonalRecord("t2", SEALED, "civil-affairs")
-NEW = Entitlement("p1", 1, "445201")
+NEW = Entitlement(person_id="p1", revision=1, county="445201")
 REGISTERED = PersonRegistered("t1", SEALED, "civil-affairs", NEW)
 DIED = DeathRecorded("civil-affairs", msgspec.structs.replace(NEW, revision=2, deceased_on=date(2019, 7, 1)))
 WRONG = DataCorrectionReason.ENTERED_WRONGLY
@@ -46,7 +46,9 @@ def test_a_number_is_replaced_and_the_former_one_named() -> None:
 
 def test_a_death_is_moved_or_taken_back_once() -> None:
     def correct(died_on: date | None, reason: DeathCorrectionReason) -> CorrectDeath:
-        return CorrectDeath(died_on, reason, "paper", "agency", BORN, TODAY)
+        return CorrectDeath(
+            died_on=died_on, reason=reason, evidence="paper", corrected_by="agency", born_on=BORN, today=TODAY
+        )
 
     moved = correct(date(2019, 7, 2), DeathCorrectionReason.DATE_WRONG)
     after = msgspec.structs.replace(NEW, revision=3, deceased_on=date(2019, 7, 2))

@@ -12,7 +12,7 @@ from identity.persons.domain.membership import Membership
 from identity.persons.domain.statement import Statement, Superseded, stated_at, take
 
 FIRST: Final = date(2019, 1, 1)
-NOBODY: Final = Entitlement("P1", 1, "445202")
+NOBODY: Final = Entitlement(person_id="P1", revision=1, county="445202")
 
 
 def say(batch: int, valid_from: date, valid_to: date | None = None, *, lifted: bool = False) -> Statement:

@@ -41,9 +41,23 @@ async def around(database: str, tmp_path: Path) -> AsyncIterator[Surroundings]:
 async def referral(around: Surroundings) -> Service:
     config = Config(validity_days=30)
     service = await around.serve("referral", lambda host: build(host, config), clock=lambda: NOW)
-    dibao = told.Membership("m1", "DIBAO", "civil-affairs", date(2018, 1, 1))
-    lapsed = told.Membership("m2", "POOR_DISABLED", "disabled-persons", date(2016, 1, 1), date(2017, 12, 31))
-    await around.tell(told.CONTRACT, "p1", told.EntitlementChanged("p1", 3, "ADDED", "430481", (dibao, lapsed)))
+    dibao = told.Membership(
+        membership_id="m1", category="DIBAO", department="civil-affairs", valid_from=date(2018, 1, 1)
+    )
+    lapsed = told.Membership(
+        membership_id="m2",
+        category="POOR_DISABLED",
+        department="disabled-persons",
+        valid_from=date(2016, 1, 1),
+        valid_to=date(2017, 12, 31),
+    )
+    await around.tell(
+        told.CONTRACT,
+        "p1",
+        told.EntitlementChanged(
+            person_id="p1", revision=3, change="ADDED", county="430481", memberships=(dibao, lapsed)
+        ),
+    )
     await eventually(lambda: service.pool.fetchval("SELECT count(*) FROM applicants"))
     return service
 

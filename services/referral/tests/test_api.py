@@ -29,7 +29,14 @@ SEALED = {"opinion": "同意", "sealed_on": "2018-09-02"}
 
 
 def admitted(referral_id: str, **changes: Any) -> told.EncounterAdmitted:
-    stay = told.EncounterAdmitted("e1", "p1", "H430100", date(2018, 9, 3), False, referral_id)
+    stay = told.EncounterAdmitted(
+        encounter_id="e1",
+        person_id="p1",
+        hospital_id="H430100",
+        admitted_on=date(2018, 9, 3),
+        deposit_required=False,
+        referral_id=referral_id,
+    )
     return msgspec.structs.replace(stay, **changes)
 
 
@@ -75,13 +82,23 @@ async def test_an_admission_uses_the_referral_up_and_a_revocation_leaves_it(
     await eventually(used)
     refused = await sender.post(f"{path}/cancellation", json={"reason": "改期"})
     assert (refused.status_code, refused.json()["code"]) == (409, "REFERRAL_NOT_IN_STATE")
-    revoked = told.SettlementRevoked("s1", "e1", "p1", "H430100", datetime(2018, 9, 30, tzinfo=UTC), "录入错误", 0)
+    revoked = told.SettlementRevoked(
+        settlement_id="s1",
+        encounter_id="e1",
+        person_id="p1",
+        hospital_id="H430100",
+        revoked_at=datetime(2018, 9, 30, tzinfo=UTC),
+        reason="录入错误",
+        refund_to_patient_fen=0,
+    )
     await around.tell(told.CONTRACT, "p1", revoked)
     await around.tell(told.CONTRACT, "p1", admitted(approved, encounter_id="e2"))
     [misuse] = await eventually(lambda: _misuses(agency, path))
     assert (misuse["encounter_id"], misuse["why"]) == ("e2", "USED_BEFORE")
     assert (await agency.get(path)).json()["encounter_id"] == "e1"
     assert await referral.pool.fetchval("SELECT count(*) FROM inbox_parked") == 0
+    actors = await referral.pool.fetch("SELECT meta->>'actor' AS actor FROM events WHERE meta->>'causation_id' <> ''")
+    assert [row["actor"] for row in actors] == ["referral", "referral"], "who reacts acts, and not who told"
 
 
 async def _misuses(client: httpx.AsyncClient, path: str) -> list[dict[str, Any]]:

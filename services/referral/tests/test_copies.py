@@ -12,17 +12,19 @@ from kernel.testing.surroundings import Service
 from referral.copies.domain import DECIDER, Copy, CopyDelivered, DeliverCopy
 
 APPROVED_ON, TODAY = date(2018, 9, 2), date(2018, 9, 5)
-DELIVER = DeliverCopy("r1", Copy.RECEIVING, date(2018, 9, 3), "H430100", APPROVED_ON, TODAY)
 DELIVERED = CopyDelivered("r1", Copy.RECEIVING, date(2018, 9, 3), "H430100")
 
 
+def deliver(approved_on: date | None = APPROVED_ON, **changes: object) -> DeliverCopy:
+    return DeliverCopy(msgspec.structs.replace(DELIVERED, **changes), approved_on, TODAY)
+
+
 def test_a_copy_is_delivered_once_and_each_of_the_three_by_itself() -> None:
-    given(DECIDER).when(DELIVER).then(DELIVERED)
-    given(DECIDER, [DELIVERED]).when(DELIVER).then_nothing()
-    other_day = msgspec.structs.replace(DELIVER, delivered_on=date(2018, 9, 4))
+    given(DECIDER).when(deliver()).then(DELIVERED)
+    given(DECIDER, [DELIVERED]).when(deliver()).then_nothing()
+    other_day = deliver(delivered_on=date(2018, 9, 4))
     given(DECIDER, [DELIVERED]).when(other_day).then_refused("COPY_DELIVERED_BEFORE")
-    sending = msgspec.structs.replace(DELIVER, copy=Copy.SENDING)
-    assert given(DECIDER, [DELIVERED]).when(sending).events
+    assert given(DECIDER, [DELIVERED]).when(deliver(copy=Copy.SENDING)).events
 
 
 @pytest.mark.parametrize(
@@ -36,8 +38,7 @@ def test_a_copy_is_delivered_once_and_each_of_the_three_by_itself() -> None:
 def test_only_an_approved_form_goes_out_and_not_before_its_approval(
     approved_on: date | None, delivered_on: date, code: str
 ) -> None:
-    command = msgspec.structs.replace(DELIVER, approved_on=approved_on, delivered_on=delivered_on)
-    given(DECIDER).when(command).then_refused(code)
+    given(DECIDER).when(deliver(approved_on, delivered_on=delivered_on)).then_refused(code)
 
 
 async def test_every_keeper_records_its_own_copy_and_all_see_who_has_theirs(

@@ -52,8 +52,14 @@ async def around(database: str, tmp_path: Path) -> AsyncIterator[Surroundings]:
 
 async def serve(around: Surroundings, config: Config, calendar: Calendar) -> Service:
     service = await around.serve("referral", lambda host: build(host, config), clock=calendar)
-    dibao = told.Membership("m1", "DIBAO", "civil-affairs", date(2018, 1, 1))
-    await around.tell(told.CONTRACT, "p1", told.EntitlementChanged("p1", 1, "ADDED", "430481", (dibao,)))
+    dibao = told.Membership(
+        membership_id="m1", category="DIBAO", department="civil-affairs", valid_from=date(2018, 1, 1)
+    )
+    await around.tell(
+        told.CONTRACT,
+        "p1",
+        told.EntitlementChanged(person_id="p1", revision=1, change="ADDED", county="430481", memberships=(dibao,)),
+    )
     await eventually(lambda: service.pool.fetchval("SELECT count(*) FROM applicants"))
     return service
 

@@ -8,7 +8,7 @@ import pypdfium2
 import pytest
 
 from kernel.testing.surroundings import Service
-from referral.printing.api.paper import ATTRIBUTES, OTHER_ATTRIBUTES, Holder, Opinion, Paper, Tick
+from referral.printing.api.paper import ATTRIBUTES, OTHER_ATTRIBUTES, Holder, Paper, SignedField, Tick
 from referral.printing.api.pdf import pdf_of
 
 HOLDER: Final = {
@@ -116,16 +116,34 @@ async def test_nothing_of_the_person_is_kept(referral: Service, agency: httpx.As
 
 
 def test_the_same_form_gives_the_same_bytes() -> None:
-    paper = Paper("r1", Holder("示例"), (), "骨折", (Opinion("个人申请", "", "", ""),), "H9", "")
+    paper = Paper(
+        number="r1",
+        holder=Holder(name="示例"),
+        ticks=(),
+        diagnosis="骨折",
+        signed_fields=(SignedField("个人申请", "", "", ""),),
+        receiving_hospital="H9",
+        emergency="",
+    )
     made_at = datetime(2018, 9, 3, tzinfo=UTC)
     assert pdf_of(paper, made_at) == pdf_of(paper, made_at)
 
 
 def test_the_longest_texts_stay_in_their_boxes_on_one_page() -> None:
     long = "病情复杂需要上级医院进一步诊治" * 13
-    opinions = tuple(Opinion(heading, long, "(公章)", "2018年9月1日") for heading in ("个人申请", "转出", "审核"))
+    signed_fields = tuple(
+        SignedField(heading, long, "(公章)", "2018年9月1日") for heading in ("个人申请", "转出", "审核")
+    )
     ticks = tuple(Tick(label, ticked=True) for label in (*ATTRIBUTES.values(), *OTHER_ATTRIBUTES.values()))
-    paper = Paper("r1", Holder("示例", address="某某村" * 20), ticks, long, opinions, "H9", "2018年8月31日")
+    paper = Paper(
+        number="r1",
+        holder=Holder(name="示例", address="某某村" * 20),
+        ticks=ticks,
+        diagnosis=long,
+        signed_fields=signed_fields,
+        receiving_hospital="H9",
+        emergency="2018年8月31日",
+    )
     document = pypdfium2.PdfDocument(pdf_of(paper, datetime(2018, 9, 3, tzinfo=UTC)))
     assert len(document) == 3
     page = document[0].get_textpage()

@@ -32,8 +32,14 @@ async def filed(
     referral: Service, around: Surroundings, sender: httpx.AsyncClient, agency: httpx.AsyncClient
 ) -> dict[str, str]:
     """Four referrals by name: three of county 430481, of which one is agreed and one approved, one of 430482."""
-    dibao = told.Membership("m9", "DIBAO", "civil-affairs", date(2018, 1, 1))
-    await around.tell(told.CONTRACT, "p2", told.EntitlementChanged("p2", 1, "ADDED", "430482", (dibao,)))
+    dibao = told.Membership(
+        membership_id="m9", category="DIBAO", department="civil-affairs", valid_from=date(2018, 1, 1)
+    )
+    await around.tell(
+        told.CONTRACT,
+        "p2",
+        told.EntitlementChanged(person_id="p2", revision=1, change="ADDED", county="430482", memberships=(dibao,)),
+    )
     await eventually(lambda: referral.pool.fetchval("SELECT 1 FROM applicants WHERE person_id = 'p2'"))
     other = await referral.client(Role.HOSPITAL, "H430482")
     forms: dict[str, tuple[httpx.AsyncClient, dict[str, Any]]] = {
@@ -189,7 +195,9 @@ async def test_the_form_names_the_receiving_hospital_once_settlement_told_of_it(
     page = (await agency.get(f"/v1/referrals/{approved}/form")).text
     assert "H430100" in page
     assert "（H430100）" not in page
-    hospital = settlement.InstitutionContracted("H430100", "示范省医院", "3", "430000", date(2018, 1, 1))
+    hospital = settlement.InstitutionContracted(
+        hospital_id="H430100", name="示范省医院", level="3", division="430000", contract_from=date(2018, 1, 1)
+    )
     await around.tell(settlement.CONTRACT, "H430100", hospital)
     await eventually(lambda: referral.pool.fetchval("SELECT name FROM institutions"))
     assert "示范省医院（H430100）" in (await agency.get(f"/v1/referrals/{approved}/form")).text

@@ -20,16 +20,24 @@ FORM = {
         {"kind": "social_card_copy", "reference": "scan/17/2"},
     ],
 }
-HELD = (identity.Membership("m1", "DIBAO", "civil-affairs", date(2018, 1, 1)),)
+HELD = (
+    identity.Membership(membership_id="m1", category="DIBAO", department="civil-affairs", valid_from=date(2018, 1, 1)),
+)
 _MERGED_SQL = "SELECT count(*) FROM applicants WHERE merged_into = 'p2'"
 
 
 async def test_a_form_for_a_merged_record_is_refused_and_the_right_one_named(
     around: Surroundings, referral: Service, sender: httpx.AsyncClient
 ) -> None:
-    merged = identity.EntitlementChanged("p1", 4, "MERGED", "430481", HELD, merged_into="p2")
+    merged = identity.EntitlementChanged(
+        person_id="p1", revision=4, change="MERGED", county="430481", memberships=HELD, merged_into="p2"
+    )
     await around.tell(identity.CONTRACT, "p1", merged)
-    await around.tell(identity.CONTRACT, "p2", identity.EntitlementChanged("p2", 4, "TOOK_OVER", "430481", HELD))
+    await around.tell(
+        identity.CONTRACT,
+        "p2",
+        identity.EntitlementChanged(person_id="p2", revision=4, change="TOOK_OVER", county="430481", memberships=HELD),
+    )
     await eventually(lambda: referral.pool.fetchval(_MERGED_SQL))
     await eventually(lambda: referral.pool.fetchval("SELECT count(*) = 2 FROM applicants"))
     refused = await sender.post("/v1/referrals", json=FORM)
@@ -41,10 +49,19 @@ async def test_a_form_for_a_merged_record_is_refused_and_the_right_one_named(
 async def test_a_stay_under_the_surviving_record_uses_up_the_merged_one_s_referral(
     around: Surroundings, referral: Service, agency: httpx.AsyncClient, approved: str
 ) -> None:
-    merged = identity.EntitlementChanged("p1", 4, "MERGED", "430481", HELD, merged_into="p2")
+    merged = identity.EntitlementChanged(
+        person_id="p1", revision=4, change="MERGED", county="430481", memberships=HELD, merged_into="p2"
+    )
     await around.tell(identity.CONTRACT, "p1", merged)
     await eventually(lambda: referral.pool.fetchval(_MERGED_SQL))
-    stay = settlement.EncounterAdmitted("e1", "p2", "H430100", date(2018, 9, 3), False, approved)
+    stay = settlement.EncounterAdmitted(
+        encounter_id="e1",
+        person_id="p2",
+        hospital_id="H430100",
+        admitted_on=date(2018, 9, 3),
+        deposit_required=False,
+        referral_id=approved,
+    )
     await around.tell(settlement.CONTRACT, "p2", stay)
 
     async def used() -> bool:

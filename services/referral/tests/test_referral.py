@@ -47,7 +47,7 @@ FORM = Form(
     attachments=(ID_CARD, SOCIAL_CARD),
 )
 APPLICANT = Applicant("p1", (Held("DIBAO", date(2018, 1, 1)),))
-APPLIED = ReferralApplied(Standing(FORM, State.APPLIED, 1))
+APPLIED = ReferralApplied(Standing(form=FORM, state=State.APPLIED, revision=1))
 AGREES = Opinion("同意", date(2018, 9, 2))
 APPROVES = Opinion("同意备案", date(2018, 9, 3))
 AGREED = HospitalAgreed(APPLIED.standing.moved(state=State.HOSPITAL_AGREED, endorsement=AGREES))

@@ -8,7 +8,9 @@ import pytest
 import referral
 from kernel.running import migrations
 from referral.config import Config, config_from
-from referral.error_codes import CODES
+from referral.event_types import REGISTRY
+from referral.integration_events import PUBLISHED
+from referral.main import CODES
 
 _REFUSED = re.compile(r'Refused\(\s*"([A-Z_]+)"')
 _OF_THE_KERNEL = {"IDEMPOTENCY_KEY_REUSED", "TOO_CONTENDED"}
@@ -24,6 +26,10 @@ def test_declared_and_used_codes_are_the_same() -> None:
     sources = Path(referral.__file__).parent.rglob("*.py")
     used = {code for source in sources for code in _REFUSED.findall(source.read_text(encoding="utf-8"))}
     assert used == {code.code for code in CODES} - _OF_THE_KERNEL
+
+
+def test_every_event_is_told_or_kept_on_purpose() -> None:
+    assert PUBLISHED.keys() == set(REGISTRY.classes.values())
 
 
 def test_approvals_hold_for_ever_unless_a_number_of_days_is_set() -> None:

@@ -12,7 +12,7 @@ from law import Membership, Standing
 from law.packs import Policy, load_library
 from law.standing import Enrolment
 from settlement.encounters.domain.entitlement import AdmissionTerms, Arrival, admission_terms, best_terms, check_disease
-from settlement.institutions.domain.institution import Institution, InstitutionContracted, contract
+from settlement.institutions.domain import Institution, contract
 
 POLICIES = Path(__file__).parent.parent.parent.parent / "policies"
 DAY = date(2018, 9, 1)
@@ -22,8 +22,12 @@ POOR = Standing(
     (Membership(category="REGISTERED_POOR", valid_from=date(2016, 1, 1), poverty_status="NOT_LIFTED"),), (INSURED,)
 )
 CLAUSE = "002 三(二) 县域内县乡两级医疗机构住院治疗; 50种重大疾病"
-COUNTY = Institution("H1", "示例县医院", "county", "620422", date(2018, 1, 1), None, majors=False)
-CITY = Institution("H2", "示例市医院", "city", "620402", date(2018, 1, 1), None, majors=True)
+COUNTY = Institution(
+    hospital_id="H1", name="示例县医院", level="county", division="620422", contract_from=date(2018, 1, 1)
+)
+CITY = Institution(
+    hospital_id="H2", name="示例市医院", level="city", division="620402", contract_from=date(2018, 1, 1), majors=True
+)
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +37,9 @@ def policy() -> Policy:
 
 def terms(policy: Policy, standing: Standing, hospital: Institution, disease: str | None = None) -> AdmissionTerms:
     place = "in_county" if hospital is COUNTY or hospital.division == "620422" else "out_county"
-    return admission_terms(standing, policy, Arrival("inpatient", place, DAY, hospital, disease))
+    return admission_terms(
+        standing, policy, Arrival(kind="inpatient", place=place, on=DAY, institution=hospital, disease=disease)
+    )
 
 
 @pytest.mark.parametrize(("level", "deposit"), [("township", False), ("county", False), ("city", True)])
@@ -80,13 +86,15 @@ def test_the_list_has_fifty_and_says_that_it_is_a_sample(policy: Policy) -> None
 
 @pytest.mark.parametrize("changes", [{"disease": "MD51"}, {"disease": "GX01"}])
 def test_a_disease_that_no_document_lists_is_refused(policy: Policy, changes: dict[str, Any]) -> None:
-    arrival = msgspec.structs.replace(Arrival("inpatient", "in_county", DAY, COUNTY), **changes)
+    arrival = msgspec.structs.replace(
+        Arrival(kind="inpatient", place="in_county", on=DAY, institution=COUNTY), **changes
+    )
     with pytest.raises(Refused, match="DISEASE_NOT_LISTED"):
         check_disease([policy], arrival)
 
 
 def test_a_hospital_that_is_designated_for_nothing_has_no_diseases() -> None:
-    entry = InstitutionContracted("H3", "示例", "county", "620422", DAY, None, majors=False, major_diseases=("MD01",))
+    entry = msgspec.structs.replace(COUNTY, hospital_id="H3", major_diseases=("MD01",))
     with pytest.raises(Refused, match="MAJOR_DISEASES_MISPLACED"):
         contract(entry)
 
@@ -104,7 +112,9 @@ def without_rule(policy: Policy) -> Policy:
 def test_a_document_that_is_silent_lets_a_hospital_ask_for_a_deposit_of_stays_only(
     policy: Policy, kind: str, deposit: bool
 ) -> None:
-    found = admission_terms(POOR, without_rule(policy), Arrival(kind, "in_county", DAY, COUNTY, "MD07"))
+    found = admission_terms(
+        POOR, without_rule(policy), Arrival(kind=kind, place="in_county", on=DAY, institution=COUNTY, disease="MD07")
+    )
     assert found == AdmissionTerms(deposit_required=deposit, category="REGISTERED_POOR", clause=None)
 
 
@@ -119,7 +129,7 @@ def test_a_contract_counts_on_its_first_and_its_last_day(policy: Policy) -> None
 
 
 def test_any_document_that_asks_for_no_deposit_decides_and_else_the_first(policy: Policy) -> None:
-    silent, arrival = without_rule(policy), Arrival("inpatient", "in_county", DAY, COUNTY)
+    silent, arrival = without_rule(policy), Arrival(kind="inpatient", place="in_county", on=DAY, institution=COUNTY)
     for order in ([silent, policy], [policy, silent]):
         assert best_terms(POOR, order, arrival).clause == CLAUSE
         assert best_terms(RESIDENT, order, arrival) == AdmissionTerms(deposit_required=True, category=None, clause=None)
@@ -129,7 +139,7 @@ def test_any_document_that_asks_for_no_deposit_decides_and_else_the_first(policy
 
 
 def test_a_disease_need_not_be_named_and_one_document_that_lists_it_is_enough(policy: Policy) -> None:
-    arrival = Arrival("inpatient", "in_county", DAY, COUNTY)
+    arrival = Arrival(kind="inpatient", place="in_county", on=DAY, institution=COUNTY)
     check_disease([], arrival)
     check_disease([without_rule(policy), policy], msgspec.structs.replace(arrival, disease="MD07"))
     with pytest.raises(Refused) as refused:

@@ -11,8 +11,10 @@ from kernel.testing.specification import given
 from law import Membership, Standing
 from law.packs import Policy, load_library
 from law.standing import Enrolment
-from settlement.encounters.domain.commands import Admit, Discharge, Revoke, Settle, UploadFees, VoidFees
+from settlement.encounters.domain.benefit_year import BenefitYear
+from settlement.encounters.domain.commands import Admit, Discharge, Presented, Revoke, Settle, UploadFees, VoidFees
 from settlement.encounters.domain.encounter import DECIDER
+from settlement.encounters.domain.entitlement import Arrival
 from settlement.encounters.domain.events import (
     EncounterAdmitted,
     EncounterDischarged,
@@ -22,8 +24,8 @@ from settlement.encounters.domain.events import (
     SettlementRevoked,
 )
 from settlement.encounters.domain.fees import FeeLine, FeeSums
-from settlement.institutions.domain.institution import Institution
-from settlement.years.domain.benefit_year import BenefitYear
+from settlement.institutions.domain import Institution
+from settlement.people.domain import Who
 
 POLICIES = Path(__file__).parent.parent.parent.parent / "policies"
 DAY, TODAY = date(2019, 8, 10), date(2019, 8, 20)
@@ -32,12 +34,26 @@ DIBAO = Standing(
     (Membership(category="DIBAO", valid_from=date(2019, 1, 1)),),
     (Enrolment("RESIDENT", 2019, date(2019, 1, 1), date(2019, 1, 1)),),
 )
-HOSPITAL = Institution("H1", "示范医院", "county", "445202", date(2019, 1, 1), None, False)
+HOSPITAL = Institution(
+    hospital_id="H1", name="示范医院", level="county", division="445202", contract_from=date(2019, 1, 1)
+)
 LINE = FeeLine("床位", 100_000, "compliant")
-ADMITTED = EncounterAdmitted("E1", "P1", "H1", "inpatient", DAY, "445202", "445200", False, "DIBAO", "004 六")
+ADMITTED = EncounterAdmitted(
+    encounter_id="E1",
+    person_id="P1",
+    hospital_id="H1",
+    kind="inpatient",
+    admitted_on=DAY,
+    county="445202",
+    area="445200",
+    deposit_required=False,
+    category="DIBAO",
+    clause="004 六",
+)
 UPLOADED = FeeLinesUploaded("E1", 1, (LINE,), FeeSums(compliant_fen=100_000, lines=1))
-DISCHARGED = EncounterDischarged("E1", TODAY)
+DISCHARGED = EncounterDischarged(encounter_id="E1", discharged_on=TODAY)
 BILL = (ADMITTED, UPLOADED, DISCHARGED)
+PRESENTED = Presented({"BMI": 60_000, "CII": 0})
 
 
 @pytest.fixture(scope="module")
@@ -46,15 +62,47 @@ def policy() -> Policy:
 
 
 def admit(policy: Policy, **changes: Any) -> Admit:
-    command = Admit("E1", "P1", "H1", "inpatient", DAY, TODAY, "445202", "445200", DIBAO, policy, "in_county", HOSPITAL)
+    command = Admit(
+        encounter_id="E1",
+        person_id="P1",
+        arrival=Arrival(kind="inpatient", place="in_county", on=DAY, institution=HOSPITAL),
+        today=TODAY,
+        county="445202",
+        standing=DIBAO,
+        policies=(policy,),
+    )
     return msgspec.structs.replace(command, **changes)
+
+
+def arriving(**changes: Any) -> Arrival:
+    return msgspec.structs.replace(
+        Arrival(kind="inpatient", place="in_county", on=DAY, institution=HOSPITAL), **changes
+    )
 
 
 def settle(policy: Policy, **changes: Any) -> Settle:
-    year = BenefitYear("P1", "445200", 2019, {"aid_in": 5_990_000}, 3, "S0")
-    given_fen = {"BMI": 60_000, "CII": 0}
-    command = Settle("S1", given_fen, NOW, "445202", "in_county", HOSPITAL, DIBAO, policy, year)
+    command = Settle(
+        settlement_id="S1",
+        presented=PRESENTED,
+        now=NOW,
+        county="445202",
+        institution=HOSPITAL,
+        who=Who(DIBAO),
+        policies=(policy,),
+        benefit_year=benefit_year({"aid_in": 5_990_000}, 3, "S0"),
+    )
     return msgspec.structs.replace(command, **changes)
+
+
+def benefit_year(balances_fen: dict[str, int], version: int, latest: str) -> BenefitYear:
+    return BenefitYear(
+        person_id="P1",
+        area="445200",
+        year=2019,
+        balances_fen=balances_fen,
+        version=version,
+        latest_settlement=latest,
+    )
 
 
 def settled(policy: Policy) -> SettlementConfirmed:
@@ -78,17 +126,17 @@ def test_others_may_be_asked_for_one(policy: Policy) -> None:
 
 
 def test_a_visit_ends_on_the_day_it_begins(policy: Policy) -> None:
-    events = given(DECIDER).when(admit(policy, kind="outpatient")).events
-    assert events[1] == EncounterDischarged("E1", DAY)
+    events = given(DECIDER).when(admit(policy, arrival=arriving(kind="outpatient"))).events
+    assert events[1] == EncounterDischarged(encounter_id="E1", discharged_on=DAY)
 
 
 def test_nobody_is_admitted_tomorrow(policy: Policy) -> None:
-    given(DECIDER).when(admit(policy, admitted_on=date(2019, 8, 21))).then_refused("DATE_IN_FUTURE")
+    given(DECIDER).when(admit(policy, arrival=arriving(on=date(2019, 8, 21)))).then_refused("DATE_IN_FUTURE")
 
 
 def test_fees_are_added_up_by_class() -> None:
     lines = (LINE, FeeLine("乙类", 1, "self_pay_first"), FeeLine("事故", 5, "compliant", excluded=True))
-    sums = FeeSums(100_005, 1, 0, 0, 5, 5, 3)
+    sums = FeeSums(compliant_fen=100_005, self_pay_first_fen=1, excluded_fen=5, excluded_compliant_fen=5, lines=3)
     given(DECIDER, [ADMITTED]).when(UploadFees(lines)).then(FeeLinesUploaded("E1", 1, lines, sums))
 
 
@@ -106,11 +154,11 @@ def test_a_fee_line_below_zero_is_refused() -> None:
     ("day", "code"), [(date(2019, 8, 9), "DATES_OUT_OF_ORDER"), (date(2019, 8, 21), "DATE_IN_FUTURE")]
 )
 def test_a_discharge_comes_after_admission_and_not_in_the_future(day: date, code: str) -> None:
-    given(DECIDER, [ADMITTED]).when(Discharge(day, TODAY)).then_refused(code)
+    given(DECIDER, [ADMITTED]).when(Discharge(discharged_on=day, today=TODAY)).then_refused(code)
 
 
 def test_nobody_is_discharged_twice() -> None:
-    given(DECIDER, BILL).when(Discharge(TODAY, TODAY)).then_refused("ENCOUNTER_NOT_ADMITTED")
+    given(DECIDER, BILL).when(Discharge(discharged_on=TODAY, today=TODAY)).then_refused("ENCOUNTER_NOT_ADMITTED")
 
 
 def test_a_settlement_carries_all_that_it_rested_on(policy: Policy) -> None:
@@ -135,7 +183,8 @@ def test_settling_needs_a_discharge(policy: Policy) -> None:
 
 
 def test_the_stated_total_must_be_the_sum_of_the_lines(policy: Policy) -> None:
-    given(DECIDER, BILL).when(settle(policy, stated_total_fen=100_001)).then_refused("TOTAL_MISMATCH")
+    stated = msgspec.structs.replace(PRESENTED, stated_total_fen=100_001)
+    given(DECIDER, BILL).when(settle(policy, presented=stated)).then_refused("TOTAL_MISMATCH")
 
 
 def test_a_settled_encounter_is_not_settled_again(policy: Policy) -> None:
@@ -151,7 +200,7 @@ def test_a_contract_that_has_ended_withholds_the_aid(policy: Policy) -> None:
 
 
 def test_a_revocation_gives_back_the_year_and_the_encounter(policy: Policy) -> None:
-    year = BenefitYear("P1", "445200", 2019, {}, 4, "S1")
+    year = benefit_year({}, 4, "S1")
     past = [*BILL, settled(policy)]
     event = given(DECIDER, past).when(Revoke("S1", "错误", NOW, year)).events[0]
     assert isinstance(event, SettlementRevoked)
@@ -162,6 +211,6 @@ def test_a_revocation_gives_back_the_year_and_the_encounter(policy: Policy) -> N
 
 
 def test_only_the_latest_settlement_is_revoked(policy: Policy) -> None:
-    later = BenefitYear("P1", "445200", 2019, {}, 5, "S9")
+    later = benefit_year({}, 5, "S9")
     past = [*BILL, settled(policy)]
     given(DECIDER, past).when(Revoke("S1", "错误", NOW, later)).then_refused("NOT_THE_LATEST_SETTLEMENT")

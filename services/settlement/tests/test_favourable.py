@@ -12,7 +12,7 @@ from law import Adjudication, Claim, Membership, Standing, most_favourable
 from law.packs import Policy, load_library
 from law.standing import Enrolment
 from settlement.encounters.domain.entitlement import Arrival, best_terms
-from settlement.institutions.domain.institution import Institution
+from settlement.institutions.domain import Institution
 
 POLICIES = Path(__file__).parent.parent.parent.parent / "policies"
 DAY = date(2019, 8, 10)
@@ -103,7 +103,8 @@ def test_a_payer_of_either_document_must_say_what_it_gives(rules: tuple[Policy, 
         settle(rules, given_fen={"BMI": 1_950_000, "CII": 0, "MA": 0, "HPI": 0})
 
 
-DOOR = Arrival("inpatient", "in_county", DAY, Institution("H1", "示例", "county", "451028", DAY, None, majors=False))
+HOSPITAL = Institution(hospital_id="H1", name="示例", level="county", division="451028", contract_from=DAY)
+DOOR = Arrival(kind="inpatient", place="in_county", on=DAY, institution=HOSPITAL)
 
 
 def test_the_door_takes_the_document_that_asks_for_no_deposit(rules: tuple[Policy, ...]) -> None:

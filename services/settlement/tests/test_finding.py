@@ -50,7 +50,14 @@ def made_good(year: tuple[Decided, ...], corrections: tuple[Correction, ...]) ->
     return tuple(
         bill
         if (c := by_id.get(bill.settlement_id)) is None
-        else Decided(bill.settlement_id, c.facts.claim, c.facts.standing, c.policy, c.after, bill.compared)
+        else Decided(
+            settlement_id=bill.settlement_id,
+            claim=c.facts.claim,
+            standing=c.facts.standing,
+            policy=c.policy,
+            result=c.after,
+            compared=bill.compared,
+        )
         for bill in year
     )
 

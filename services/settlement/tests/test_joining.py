@@ -5,15 +5,15 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from settlement.years.domain.benefit_year import BenefitYear
-from settlement.years.domain.joining import FirstBill, added, in_order, join, opening_of, records_of
+from settlement.encounters.domain.benefit_year import BenefitYear
+from settlement.years.domain import FirstBill, added, in_order, join, opening_of, records_of
 
 NOON = datetime(2019, 8, 5, 4, 0, tzinfo=UTC)
 BALANCES = st.dictionaries(st.sampled_from(["aid_in", "aid_out", "borne"]), st.integers(0, 10**9), max_size=3)
 
 
 def year(person_id: str, balances: dict[str, int], version: int) -> BenefitYear:
-    return BenefitYear(person_id, "445200", 2019, balances, version)
+    return BenefitYear(person_id=person_id, area="445200", year=2019, balances_fen=balances, version=version)
 
 
 def test_a_joined_year_holds_both_standings_and_names_them() -> None:

@@ -169,7 +169,15 @@ async def test_an_item_under_the_merged_record_goes_over_to_the_surviving_one(ji
 async def test_a_referral_of_either_record_opens_the_door_to_the_person(jieyang: Any) -> None:
     await jieyang.tell("P1", "DIBAO")
     await jieyang.tell("P2", "DIBAO")
-    referred = ReferralChanged("R2", 3, "P2", "AGENCY_APPROVED", "H9", "H1", approved_on=FIRST)
+    referred = ReferralChanged(
+        referral_id="R2",
+        revision=3,
+        person_id="P2",
+        state="AGENCY_APPROVED",
+        sending_hospital="H9",
+        receiving_hospital="H1",
+        approved_on=FIRST,
+    )
     await jieyang.tell_of(referral_contract.CONTRACT, "P2", referred)
     body = {"person_id": "P1", "kind": "inpatient", "admitted_on": SECOND.isoformat(), "referral_id": "R2"}
     foreign = await jieyang.hospital.post("/v1/encounters", json=body)

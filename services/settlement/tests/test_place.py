@@ -8,7 +8,8 @@ import pytest
 from kernel.values.refusals import RefusalKind, Refused
 from law import Claim
 from settlement.encounters.domain.deliveries import Delivery, each_once
-from settlement.institutions.domain.place import check_referral, locality, pooling_area
+from settlement.institutions.domain import locality, pooling_area
+from settlement.referrals.domain import check_referral
 
 
 @pytest.mark.parametrize(

@@ -21,18 +21,35 @@ from settlement.reviews.domain.review import DECIDER, Note, Propose, Reject, Rel
 
 NOW = datetime(2019, 9, 1, 9, 0, tzinfo=UTC)
 TEKUN = Standing((Membership(category="TEKUN", valid_from=date(2019, 1, 1)),))
-LAYER = LayerDifference("MA", 320_000, 400_000, "004 三(二)2(1)", funds_before=("MA",), funds_after=("MA",))
-BILL = BillDifference("S1", "E1", "H1", "FACTS", (LAYER,), 80_000, 0, {"aid_in": 400_000}, ("TEKUN",))
-FINDING = Finding("S1", 2, NOW, Standing(), TEKUN, (BILL,))
+LAYER = LayerDifference(
+    payer="MA",
+    before_fen=320_000,
+    after_fen=400_000,
+    clause="004 三(二)2(1)",
+    funds_before=("MA",),
+    funds_after=("MA",),
+)
+BILL = BillDifference(
+    settlement_id="S1",
+    encounter_id="E1",
+    hospital_id="H1",
+    because="FACTS",
+    layers=(LAYER,),
+    patient_before_fen=80_000,
+    patient_after_fen=0,
+    accumulators_fen={"aid_in": 400_000},
+    counted_as=("TEKUN",),
+)
+FINDING = Finding(settlement_id="S1", identity_revision=2, noticed_at=NOW, old=Standing(), new=TEKUN, bills=(BILL,))
 OTHER = msgspec.structs.replace(FINDING, bills=(msgspec.structs.replace(BILL, patient_after_fen=10),))
-ABOUT = ("R1", "P1", "445200", 2019, "445202")
-OPENED = ReviewOpened(*ABOUT, FINDING)
+ABOUT: dict[str, Any] = {"review_id": "R1", "person_id": "P1", "area": "445200", "year": 2019, "county": "445202"}
+OPENED = ReviewOpened(**ABOUT, finding=FINDING)
 PROPOSED = ReviewProposed("R1", "ADJUST", "名单补报", "wang", NOW)
 RELEASE = Release("R1", "li", FINDING, ("S1-supplement-1",), NOW)
 
 
 def note(finding: Finding | None) -> Note:
-    return Note(*ABOUT, finding, NOW)
+    return Note(**ABOUT, finding=finding, at=NOW)
 
 
 def test_a_difference_opens_an_item_and_none_opens_nothing() -> None:
@@ -46,35 +63,43 @@ def test_the_same_difference_found_again_changes_nothing() -> None:
 
 
 def test_another_difference_makes_a_proposal_lapse() -> None:
-    refreshed = ReviewRefreshed(*ABOUT, OTHER)
+    refreshed = ReviewRefreshed(**ABOUT, finding=OTHER)
     given(DECIDER, [OPENED, PROPOSED]).when(note(OTHER)).then(refreshed)
     given(DECIDER, [OPENED, PROPOSED, refreshed]).when(RELEASE).then_refused("REVIEW_NOT_PROPOSED")
 
 
 def test_a_difference_that_grows_by_another_bill_keeps_the_moment_of_its_fact() -> None:
     later = msgspec.structs.replace(OTHER, noticed_at=datetime(2020, 1, 1, tzinfo=UTC))
-    given(DECIDER, [OPENED]).when(note(later)).then(ReviewRefreshed(*ABOUT, OTHER))
+    given(DECIDER, [OPENED]).when(note(later)).then(ReviewRefreshed(**ABOUT, finding=OTHER))
     newer = msgspec.structs.replace(later, identity_revision=3)
-    given(DECIDER, [OPENED]).when(note(newer)).then(ReviewRefreshed(*ABOUT, newer))
+    given(DECIDER, [OPENED]).when(note(newer)).then(ReviewRefreshed(**ABOUT, finding=newer))
 
 
 def test_no_difference_any_more_closes_it_and_a_later_one_opens_it_again() -> None:
     obsolete = ReviewObsolete("R1", NOW)
     given(DECIDER, [OPENED]).when(note(None)).then(obsolete)
     given(DECIDER, [OPENED, obsolete]).when(note(None)).then_nothing()
-    given(DECIDER, [OPENED, obsolete]).when(note(OTHER)).then(ReviewOpened(*ABOUT, OTHER))
+    given(DECIDER, [OPENED, obsolete]).when(note(OTHER)).then(ReviewOpened(**ABOUT, finding=OTHER))
 
 
 def test_one_proposes_and_another_releases() -> None:
     given(DECIDER, [OPENED]).when(Propose("R1", "ADJUST", "名单补报", "wang", NOW)).then(PROPOSED)
-    released = ReviewReleased("R1", "ADJUST", "wang", "li", NOW, ("S1-supplement-1",))
+    released = ReviewReleased(
+        review_id="R1",
+        decision="ADJUST",
+        proposed_by="wang",
+        released_by="li",
+        at=NOW,
+        supplements=("S1-supplement-1",),
+    )
     given(DECIDER, [OPENED, PROPOSED]).when(RELEASE).then(released)
     given(DECIDER, [OPENED, PROPOSED, released]).when(RELEASE).then_refused("REVIEW_NOT_OPEN")
 
 
 def test_leaving_it_pays_nothing() -> None:
     left = msgspec.structs.replace(PROPOSED, decision="LEAVE")
-    given(DECIDER, [OPENED, left]).when(RELEASE).then(ReviewReleased("R1", "LEAVE", "wang", "li", NOW))
+    released = ReviewReleased(review_id="R1", decision="LEAVE", proposed_by="wang", released_by="li", at=NOW)
+    given(DECIDER, [OPENED, left]).when(RELEASE).then(released)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +124,9 @@ def test_what_differs_otherwise_by_now_is_not_released(finding: Finding | None) 
 
 
 def test_what_cannot_be_decided_can_only_be_left() -> None:
-    opened = ReviewOpened(*ABOUT, msgspec.structs.replace(FINDING, bills=(), undecidable="EXIT_DATE_MISSING: …"))
+    opened = ReviewOpened(
+        **ABOUT, finding=msgspec.structs.replace(FINDING, bills=(), undecidable="EXIT_DATE_MISSING: …")
+    )
     given(DECIDER, [opened]).when(Propose("R1", "ADJUST", "x", "wang", NOW)).then_refused("REVIEW_UNDECIDABLE")
     given(DECIDER, [opened]).when(Propose("R1", "LEAVE", "x", "wang", NOW)).then(
         msgspec.structs.replace(PROPOSED, decision="LEAVE", reason="x")

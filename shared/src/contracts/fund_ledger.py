@@ -18,7 +18,7 @@ class PostingBooked(msgspec.Struct, frozen=True):
     payer: str | None = None
 
 
-class JournalBooked(msgspec.Struct, frozen=True):
+class JournalBooked(msgspec.Struct, frozen=True, kw_only=True):
     """A balanced journal: settlement, receipt, payment or reversal.
 
     ``reverses`` names the journal whose exact negative it is; ``source`` says where a receipt came from.

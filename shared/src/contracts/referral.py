@@ -10,7 +10,7 @@ from kernel.values.contract import Contract
 TOPIC: Final = "referral"
 
 
-class ReferralChanged(msgspec.Struct, frozen=True):
+class ReferralChanged(msgspec.Struct, frozen=True, kw_only=True):
     """A referral after a change (DOMAIN B11); ``revision`` grows by one with each."""
 
     referral_id: str

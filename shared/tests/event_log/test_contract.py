@@ -15,12 +15,18 @@ from kernel.messaging.event_log import EventLog, Message, Publisher, Reader, par
 from kernel.messaging.event_log.embedded import EmbeddedEventLog
 from kernel.messaging.event_log.embedded_schema import BUS_SQL
 from kernel.messaging.event_log.kafka import KafkaEventLog
-from kernel.messaging.inbox import GapError, Inbox, PoisonError
+from kernel.messaging.inbox import Inbox, PoisonError
+from kernel.messaging.interest import NewerVersionError
+from kernel.messaging.standing import GapError
 from kernel.running.runtime import Runtime, Subscription
 from kernel.testing import tally
 from kernel.testing.deadline import eventually
 from kernel.values.contract import Contract
 from kernel.writing.database import Connection, Pool, open_pool
+
+_CANCEL_SQL = """
+SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'INSERT INTO heard%'
+"""
 
 
 class Recorder:
@@ -121,16 +127,16 @@ async def test_a_relay_that_died_after_sending_doubles_nothing(world: World) -> 
 async def test_a_missing_message_stops_the_consumer_loudly(world: World) -> None:
     await world.runtime.start(background=False)
     message = _message(world.topic, pseq=1)
-    await world.inbox.consume(message.partition, [message])
+    await world.inbox.consume({message.partition: [message]})
     with pytest.raises(GapError, match="1 are missing"):
-        await world.inbox.consume(message.partition, [_message(world.topic, pseq=3)])
+        await world.inbox.consume({message.partition: [_message(world.topic, pseq=3)]})
     assert await world.heard() == [("a", 1)]
 
 
 async def test_duplicates_are_dropped(world: World) -> None:
     await world.runtime.start(background=False)
     messages = [_message(world.topic, pseq=n) for n in (1, 2, 1, 2, 3)]
-    assert await world.inbox.consume(messages[0].partition, messages) == 3
+    assert await world.inbox.consume({messages[0].partition: messages}) == 3
     assert await world.heard() == [("a", 1), ("a", 2), ("a", 3)]
 
 
@@ -139,7 +145,7 @@ async def test_poison_parks_itself_and_the_later_ones_of_its_key_and_others_go_o
     world.recorder.poison = {2}
     same = [_message(world.topic, pseq=n) for n in (1, 2, 3)]
     other = _message(world.topic, pseq=4, key=_key_beside("a"))
-    assert await world.inbox.consume(same[0].partition, [*same, other]) == 4
+    assert await world.inbox.consume({same[0].partition: [*same, other]}) == 4
     assert await world.heard() == [("a", 1), (_key_beside("a"), 4)]
     parked = await world.pool.fetch("SELECT pseq, error_code FROM inbox_parked ORDER BY pseq")
     assert [tuple(row) for row in parked] == [(2, "MESSAGE_UNREADABLE"), (3, "KEY_PARKED")]
@@ -152,7 +158,7 @@ async def test_poison_parks_itself_and_the_later_ones_of_its_key_and_others_go_o
 async def test_a_bug_in_the_consumer_parks_after_three_attempts_and_keeps_the_message(world: World) -> None:
     await world.runtime.start(background=False)
     world.recorder.broken = {1}
-    await world.inbox.consume(_message(world.topic, pseq=1).partition, [_message(world.topic, pseq=1)])
+    await world.inbox.consume({_message(world.topic, pseq=1).partition: [_message(world.topic, pseq=1)]})
     assert await world.pool.fetchval("SELECT error_code FROM inbox_parked") == "HANDLER_FAILED"
     world.recorder.broken = set()
     with contextlib.suppress(ValueError):
@@ -187,19 +193,19 @@ async def test_a_follower_works_a_message_off_only_after_the_one_it_follows(worl
     leader, seen = Inbox(world.pool, "leader", world.topic, world.recorder.effects), list[int]()
 
     async def effects(_connection: Connection, messages: Sequence[Message]) -> None:
-        seen.append(await leader.reached_by("leader", messages[-1].partition) - messages[-1].pseq)
+        seen.append(await _stored(world, "leader", messages[-1].partition) - messages[-1].pseq)
 
     inbox = Inbox(world.pool, "follower", world.topic, effects)
-    consumer = Consumer(world.log, inbox, clock=time.monotonic, follows="leader")
+    consumer = Consumer(world.log, inbox, clock=time.monotonic, follows=leader)
     task = asyncio.create_task(consumer.run())
     message = _message(world.topic, pseq=1)
     await world.count("k2", "a", 2)
     await world.hears(2)
     assert seen == []
-    await leader.consume(message.partition, [message, _message(world.topic, pseq=2)])
+    await leader.consume({message.partition: [message, _message(world.topic, pseq=2)]})
 
     async def followed() -> bool:
-        return bool(seen) and await inbox.reached_by("follower", message.partition) == 2
+        return bool(seen) and await _stored(world, "follower", message.partition) == 2
 
     await eventually(followed)
     task.cancel()
@@ -221,6 +227,76 @@ async def test_a_relay_that_was_replaced_stops(world: World) -> None:
     await eventually(elected_again)
     await world.count("k3", "a", 3)
     assert await world.hears(3) == [("a", 1), ("a", 2), ("a", 3)]
+
+
+async def test_messages_of_all_partitions_are_worked_off_together(world: World) -> None:
+    await world.runtime.start(background=False)
+    other = next(name for name in map(str, range(99)) if partition_of(name) != partition_of("a"))
+    batches = {
+        partition_of(key): [
+            msgspec.structs.replace(_message(world.topic, pseq=n), key=key, partition=partition_of(key))
+        ]
+        for n, key in ((1, "a"), (1, other))
+    }
+    await world.inbox.standings.know()
+    before = await world.pool.fetchval("SELECT pg_current_xact_id()::text::bigint")
+    assert await world.inbox.consume(batches) == 2
+    after = await world.pool.fetchval("SELECT pg_current_xact_id()::text::bigint")
+    assert after - before == 2, "one transaction for both partitions, and the one of this question"
+    assert [await _stored(world, "recorder", partition) for partition in batches] == [1, 1]
+
+
+async def test_a_type_that_nobody_wants_is_passed_over_and_its_position_is_stored_later(world: World) -> None:
+    await world.runtime.start(background=False)
+    wanted = frozenset({f"onestop.{world.topic}.Counted.v1"})
+    inbox = Inbox(world.pool, "choosy", world.topic, world.recorder.effects, wanted)
+    unknown, known = _message(world.topic, pseq=1, kind="Unheard"), _message(world.topic, pseq=2)
+    partition = known.partition
+    assert await inbox.consume({partition: [unknown]}) == 1
+    assert (await world.heard(), await _stored(world, "choosy", partition)) == ([], 0)
+    assert await inbox.consume({partition: [unknown, known]}) == 1
+    assert (await world.heard(), await _stored(world, "choosy", partition)) == ([("a", 2)], 2)
+    await inbox.consume({partition: [_message(world.topic, pseq=3, kind="Unheard")]})
+    await inbox.settle()
+    assert (await _stored(world, "choosy", partition), inbox.interest.passed_over) == (3, 2)
+    assert await world.pool.fetchval("SELECT count(*) FROM inbox_parked") == 0
+
+
+async def test_a_version_newer_than_this_program_stops_the_consumer_before_it(world: World) -> None:
+    await world.runtime.start(background=False)
+    inbox = Inbox(
+        world.pool, "older", world.topic, world.recorder.effects, frozenset({f"onestop.{world.topic}.Counted.v1"})
+    )
+    newer = _message(world.topic, pseq=1, version=2)
+    with pytest.raises(NewerVersionError, match="start the newer program"):
+        await inbox.consume({newer.partition: [newer]})
+    assert await world.pool.fetchval("SELECT count(*) FROM inbox_parked") == 0
+
+
+async def test_what_passes_by_itself_is_tried_until_it_has_passed_and_parks_nothing(world: World) -> None:
+    await world.runtime.start()
+    await world.count("k1", "a", 1)
+    await world.hears(1)
+    (consumer,) = world.runtime.consumers
+    admin = await asyncpg.connect(world.database)
+    async with admin.transaction():
+        await admin.execute("LOCK TABLE tally.heard IN ACCESS EXCLUSIVE MODE")
+        await world.count("k2", "a", 2)
+
+        async def cancelled_four_times() -> bool:
+            await world.pool.execute(_CANCEL_SQL)
+            return consumer.retries > 3
+
+        await eventually(cancelled_four_times)
+        assert consumer.trouble is not None
+    await admin.close()
+    assert await world.hears(2) == [("a", 1), ("a", 2)]
+    assert await world.pool.fetchval("SELECT count(*) FROM inbox_parked") == 0
+
+    async def goes_on() -> bool:
+        return consumer.trouble is None
+
+    await eventually(goes_on)
 
 
 class _DeafOnce:
@@ -255,8 +331,13 @@ class _Deaf:
         return {}
 
 
-def _message(topic: str, *, pseq: int, key: str = "a") -> Message:
-    headers = {"ce_type": f"onestop.{topic}.Counted.v1", "ce_pseq": str(pseq)}
+async def _stored(world: World, consumer: str, partition: int) -> int:
+    sql = "SELECT last_pseq FROM inbox_cursor WHERE consumer = $1 AND topic = $2 AND partition = $3"
+    return int(await world.pool.fetchval(sql, consumer, world.topic, partition) or 0)
+
+
+def _message(topic: str, *, pseq: int, key: str = "a", kind: str = "Counted", version: int = 1) -> Message:
+    headers = {"ce_type": f"onestop.{topic}.{kind}.v{version}", "ce_pseq": str(pseq)}
     body = b'{"tally":"%s","amount":%d,"standing":0}' % (key.encode(), pseq)
     return Message(topic, partition_of("a"), pseq - 1, pseq, key, headers, body)
 

@@ -24,6 +24,29 @@ def test_what_is_written_can_be_read_again() -> None:
     assert msgspec.json.decode(encode(balance), type=Balance, dec_hook=decode_hook) == balance
 
 
+def test_a_row_named_as_the_fields_is_an_answer_in_yuan() -> None:
+    assert encode(Balance.of_row(account="a", balance_fen=-1250)) == (
+        b'{"account":"a","balance":"-12.50","parts":[],"limit":null}'
+    )
+    assert Balance.of_row(account="a", balance_fen=0, limit_fen=None).limit_fen is None
+
+
+class Paid(Wire, frozen=True):
+    payers: tuple[str, ...]
+    amount_fen: Yuan
+
+
+def test_an_answer_that_is_a_row_has_its_amounts_in_yuan_and_its_arrays_whole() -> None:
+    paid = Paid.of_row(payers=["BMI", "MA"], amount_fen=1250)
+    assert paid == Paid(payers=("BMI", "MA"), amount_fen=Yuan(1250))
+    assert encode(paid) == b'{"payers":["BMI","MA"],"amount":"12.50"}'
+
+
+def test_amounts_that_no_column_holds_are_not_taken_for_plain_numbers() -> None:
+    with pytest.raises(TypeError, match="no column"):
+        Balance.of_row(account="a", balance_fen=1, parts_fen=[5])
+
+
 def test_a_field_in_fen_that_is_a_plain_number_is_refused_when_the_class_is_made() -> None:
     with pytest.raises(TypeError, match=r"Wrong\.total_fen"):
 

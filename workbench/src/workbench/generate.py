@@ -6,10 +6,10 @@ from pathlib import Path
 
 import msgspec
 
-import fund_ledger.error_codes
-import identity.error_codes
-import referral.error_codes
-import settlement.error_codes
+import fund_ledger.main
+import identity.main
+import referral.main
+import settlement.main
 from kernel.http import SHELL_CODES, errors_markdown
 from kernel.messaging.event_log.embedded import EmbeddedEventLog
 from kernel.running.hosting import Host
@@ -25,10 +25,10 @@ from workbench.requirements import page, read
 
 _CODES = {
     "Every service": SHELL_CODES,
-    "identity": identity.error_codes.CODES,
-    "referral": referral.error_codes.CODES,
-    "settlement": settlement.error_codes.CODES,
-    "fund-ledger": fund_ledger.error_codes.CODES,
+    "identity": identity.main.CODES,
+    "referral": referral.main.CODES,
+    "settlement": settlement.main.CODES,
+    "fund-ledger": fund_ledger.main.CODES,
 }
 
 

@@ -5,8 +5,8 @@ import msgspec
 from kernel.values.refusals import Refused
 from law import Adjudication, most_favourable
 from onestop.replay.shadow import Difference
-from settlement.encounters.domain.adopted_law import LawBook, PolicyAdopted
 from settlement.encounters.domain.events import SettlementConfirmed, SettlementSupplemented
+from settlement.policies.domain import LawBook, PolicyAdopted
 
 
 class Redecider:

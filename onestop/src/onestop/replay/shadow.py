@@ -31,9 +31,9 @@ class Difference(msgspec.Struct, frozen=True):
     replayed: str
 
 
-def rebuilt_tables(tables: Iterable[Table], sources: frozenset[str]) -> list[Table]:
+def rebuilt_tables(tables: Iterable[Table]) -> list[Table]:
     """The tables that must follow from events alone."""
-    return [table for table in tables if table.name not in KERNEL_TABLES | sources]
+    return [table for table in tables if table.name not in KERNEL_TABLES]
 
 
 class Shadow:

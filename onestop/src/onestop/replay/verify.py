@@ -63,7 +63,7 @@ async def _verify_service(
     admin_url: str, service: Service, redecider: Redecider, progress: Progress
 ) -> tuple[int, list[int], list[Difference]]:
     writer = await asyncpg.connect(admin_url, server_settings={"timezone": "UTC"})
-    shadow = Shadow(writer, service.schema, rebuilt_tables(service.tables, service.sources))
+    shadow = Shadow(writer, service.schema, rebuilt_tables(service.tables))
     try:
         await shadow.create()
         async with snapshot(admin_url, service.schema) as live:

@@ -32,7 +32,7 @@ class FeedSettings(msgspec.Struct, frozen=True):
     group_lines: int = 250
 
 
-class Config(msgspec.Struct, frozen=True):
+class Config(msgspec.Struct, frozen=True, kw_only=True):
     """Identity's settings.
 
     ``approval_departments``: whose direct changes need three people; the others are machine feeds, approved

@@ -1,66 +1,53 @@
 """What identity tells the others: a person's whole entitlement after each change, and premiums that were paid."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from contracts import identity as contract
-from identity.certification.domain import certifying
+from identity.certification.domain.certifying import CertificationCancelled, ChronicCertified
 from identity.enrolment.domain.premium_batch import SubsidyPaid
 from identity.facts.domain.handbook import HandbookChecked
-from identity.persons.domain import annulment, corrections, erasure, merging, person
-from identity.persons.domain.chronic import Certification
+from identity.persons.domain.annulment import RegistrationAnnulled
+from identity.persons.domain.certification import Certification
+from identity.persons.domain.corrections import DeathCorrected, IdNumberCorrected, PersonalDataCorrected
 from identity.persons.domain.enrolment import Enrolment
 from identity.persons.domain.entitlement import Entitlement
+from identity.persons.domain.erasure import PersonErased
 from identity.persons.domain.membership import Membership
+from identity.persons.domain.merging import AliasMoved, MergedAway, RecordsMerged
+from identity.persons.domain.person import (
+    DeathRecorded,
+    MembershipAsserted,
+    MembershipCorrected,
+    MembershipEnded,
+    PersonEnrolled,
+    PersonRegistered,
+)
 from kernel.messaging.envelope import Published
 from kernel.writing.event_store import RecordedEvent
-
-#: What an event is called to others, where it has one name only.
-_CHANGES: Final[Mapping[type, str]] = MappingProxyType(
-    {
-        person.PersonRegistered: "REGISTERED",
-        person.MembershipAsserted: "ADDED",
-        person.MembershipCorrected: "CORRECTED",
-        person.PersonEnrolled: "ENROLLED",
-        person.DeathRecorded: "DIED",
-        certifying.ChronicCertified: "CERTIFIED",
-        certifying.CertificationCancelled: "CERTIFICATION_CANCELLED",
-        merging.RecordsMerged: "TOOK_OVER",
-        merging.MergedAway: "MERGED",
-        merging.AliasMoved: "MERGED",
-        annulment.RegistrationAnnulled: "ANNULLED",
-        erasure.PersonErased: "ERASED",
-        corrections.PersonalDataCorrected: "PERSON_CORRECTED",
-        corrections.IdNumberCorrected: "PERSON_CORRECTED",
-    }
-)
 
 
 def publish(recorded: RecordedEvent) -> Published | None:
     """The published form of a recorded event; None where nobody else needs to know."""
-    if isinstance(recorded.event, SubsidyPaid):
-        return _premiums_paid(recorded.event)
-    if isinstance(recorded.event, HandbookChecked):
-        return _handbook_checked(recorded.event)
-    change = _change_of(recorded.event)
-    if change is None:
-        return None
-    event = recorded.event
-    if isinstance(event, merging.MergedAway | merging.AliasMoved):
-        # Who still acts for the alias, such as a hospital with a patient admitted under it, acts on what is known.
-        return _changed(event.entitlement, change, known=event.surviving)
-    return _changed(event.entitlement, change)
+    told = TOLD.get(type(recorded.event))
+    return None if told is None else told(recorded.event)
 
 
-def _change_of(event: object) -> str | None:
-    match event:
-        case person.MembershipEnded(reason=reason):
-            return reason.value
-        case corrections.DeathCorrected(reason=reason):
-            return f"DEATH_{reason.value}"
-        case _:
-            return _CHANGES.get(type(event))
+def _as(change: str) -> Callable[[Any], Published]:
+    return lambda event: _changed(event.entitlement, change)
+
+
+def _ended(event: MembershipEnded) -> Published:
+    return _changed(event.entitlement, event.reason.value)
+
+
+def _death_corrected(event: DeathCorrected) -> Published:
+    return _changed(event.entitlement, f"DEATH_{event.reason.value}")
+
+
+def _merged(event: MergedAway | AliasMoved) -> Published:
+    # Who still acts for the alias, such as a hospital with a patient admitted under it, acts on what is known.
+    return _changed(event.entitlement, "MERGED", known=event.surviving)
 
 
 def _changed(entitlement: Entitlement, change: str, known: Entitlement | None = None) -> Published:
@@ -106,6 +93,29 @@ def _premiums_paid(paid: SubsidyPaid) -> Published | None:
         paid_on=paid.paid_on,
     )
     return Published(paid.batch_id, event)
+
+
+#: Whatever is not here stays inside. Every event that carries an entitlement is: readers follow its revisions.
+TOLD: Final[Mapping[type, Callable[[Any], Published | None]]] = {
+    PersonRegistered: _as("REGISTERED"),
+    MembershipAsserted: _as("ADDED"),
+    MembershipEnded: _ended,
+    MembershipCorrected: _as("CORRECTED"),
+    PersonEnrolled: _as("ENROLLED"),
+    DeathRecorded: _as("DIED"),
+    DeathCorrected: _death_corrected,
+    PersonalDataCorrected: _as("PERSON_CORRECTED"),
+    IdNumberCorrected: _as("PERSON_CORRECTED"),
+    ChronicCertified: _as("CERTIFIED"),
+    CertificationCancelled: _as("CERTIFICATION_CANCELLED"),
+    RecordsMerged: _as("TOOK_OVER"),
+    MergedAway: _merged,
+    AliasMoved: _merged,
+    RegistrationAnnulled: _as("ANNULLED"),
+    PersonErased: _as("ERASED"),
+    HandbookChecked: _handbook_checked,
+    SubsidyPaid: _premiums_paid,
+}
 
 
 def _membership(held: Membership) -> contract.Membership:

@@ -1,59 +1,145 @@
-"""Joins identity's parts into one application."""
+"""Joins identity's topics into one application."""
 
 from typing import Final
 
+import msgspec
 from fastapi import FastAPI
 
 from contracts.identity import CONTRACT
-from identity.around_enrolment import around_enrolment
-from identity.around_persons import around_persons
+from identity.certification.api.certifications import certifications, certifiers, chronic_diseases
+from identity.certification.api.error_codes import CODES as OF_CERTIFICATION
+from identity.certification.api.filings import filings
+from identity.certification.commands import CertificationHandlers
+from identity.certification.queries import CertificationQueries
+from identity.comparison.api.comparisons import comparisons
+from identity.comparison.api.error_codes import CODES as OF_COMPARISON
+from identity.comparison.api.notices import notices
 from identity.comparison.api.payment_lists import payment_lists
+from identity.comparison.api.work_list import townships, work_list
+from identity.comparison.commands.comparison import ComparisonHandlers
 from identity.comparison.commands.receiving import PaymentListHandlers
 from identity.comparison.commands.worker import PaymentListWorker
+from identity.comparison.queries.comparison import ComparisonQueries
 from identity.comparison.queries.payment_lists import PaymentListQueries
+from identity.comparison.queries.work_list import WorkListQueries
 from identity.config import Config
-from identity.error_codes import CODES
+from identity.enrolment.api.enrolling import enrolling
+from identity.enrolment.api.enrolments import enrolments
+from identity.enrolment.api.error_codes import CODES as OF_ENROLMENT
+from identity.enrolment.api.exemptions import exemptions, exemptions_of_person
+from identity.enrolment.api.premium_batches import premium_batches
+from identity.enrolment.api.premiums import premium_of_person, premiums
+from identity.enrolment.commands import EnrolCommands, EnrolmentHandlers
+from identity.enrolment.queries import EnrolmentQueries
+from identity.entries.api.entries import entry_lists, entry_steps
+from identity.entries.api.error_codes import CODES as OF_ENTRIES
+from identity.entries.commands import EntryCommands
+from identity.entries.queries import EntryQueries
 from identity.event_types import REGISTRY
+from identity.facts.api.error_codes import CODES as OF_FACTS
+from identity.facts.api.facts import facts
+from identity.facts.api.handbooks import handbooks
+from identity.facts.commands.facts import FactCommands
+from identity.facts.commands.handbooks import HandbookCommands
+from identity.facts.queries import FactQueries
+from identity.feeds.api import CODES as OF_FEEDS
 from identity.feeds.api import feed_batches
 from identity.feeds.commands.batches import FeedHandlers
 from identity.feeds.commands.worker import FeedWorker
 from identity.feeds.queries import FeedQueries
+from identity.illnesses.api.error_codes import CODES as OF_ILLNESSES
+from identity.illnesses.api.exit_checks import exit_checks, exit_checks_of_person
+from identity.illnesses.api.illnesses import illnesses, illnesses_of_person
+from identity.illnesses.commands import IllnessHandlers
+from identity.illnesses.queries import IllnessQueries
 from identity.intake.spool import Spool
 from identity.integration_events import publish
-from identity.memberships.api.memberships import feeds, memberships
+from identity.memberships.api.as_of import as_of
+from identity.memberships.api.error_codes import CODES as OF_MEMBERSHIPS
+from identity.memberships.api.memberships import memberships, memberships_of_department
+from identity.memberships.commands import MembershipCommands
 from identity.memberships.domain import ApprovalRules
+from identity.memberships.queries.as_of import AsOfQueries
+from identity.memberships.queries.memberships import MembershipQueries
+from identity.persons.api.corrections import corrections
+from identity.persons.api.erasure import erasure, erasure_list
+from identity.persons.api.error_codes import CODES as OF_PERSONS
+from identity.persons.api.lookups import lookups
 from identity.persons.api.persons import persons
-from identity.persons.commands.persons import Handlers, Vault
+from identity.persons.api.records import records
+from identity.persons.commands.corrections import CorrectionCommands
+from identity.persons.commands.erasure import ErasureCommands
+from identity.persons.commands.persons import PersonCommands
+from identity.persons.commands.records import RecordCommands
 from identity.persons.domain.categories import Department
 from identity.persons.domain.membership import membership_overlaps
 from identity.persons.domain.person import person_already_registered
 from identity.persons.queries.divisions import DivisionQueries
-from identity.persons.queries.persons import Queries
-from identity.persons.rows.projection import project
+from identity.persons.queries.erasures import ErasureQueries
+from identity.persons.queries.lookups import LookupQueries
+from identity.persons.queries.persons import PersonQueries
+from identity.persons.queries.vault import Vault
+from identity.rows import READ_MODEL
+from kernel.http import Router
+from kernel.running.clock import Clock
 from kernel.running.hosting import Host, application
-from kernel.running.runtime import ServiceParts
+from kernel.running.requested import Requests
+from kernel.running.runtime import Runtime, ServiceParts
+from law.packs import PackLibrary
 
 PARTS: Final = ServiceParts(
     name="identity",
     schema="identity",
     publishes=CONTRACT,
     registry=REGISTRY,
-    project=project,
+    project=READ_MODEL.project,
     publish=publish,
     refusals={
         "personal_data_number_token": person_already_registered,
         "memberships_no_overlap": membership_overlaps,
     },
 )
+CODES: Final = (
+    *OF_PERSONS,
+    *OF_FACTS,
+    *OF_MEMBERSHIPS,
+    *OF_ENTRIES,
+    *OF_FEEDS,
+    *OF_CERTIFICATION,
+    *OF_ILLNESSES,
+    *OF_ENROLMENT,
+    *OF_COMPARISON,
+)
+
+
+class _Shared(msgspec.Struct, frozen=True, kw_only=True):
+    """What several topics are built on."""
+
+    runtime: Runtime
+    clock: Clock
+    vault: Vault
+    #: The stored hash of a request is keyed, because its body may hold an ID number.
+    requests: Requests
+    library: PackLibrary
+    rules: ApprovalRules
+    persons: PersonQueries
+    divisions: DivisionQueries
 
 
 def build(host: Host, config: Config) -> FastAPI:
     """The identity service in the given surroundings; it starts with its lifespan."""
     runtime = host.runtime(PARTS)
     vault = Vault(runtime, config.keys, config.cipher)
-    handlers = Handlers(runtime, vault, host.clock)
-    queries, divisions = Queries(runtime), DivisionQueries(runtime)
-    rules = _approval_rules(config)
+    shared = _Shared(
+        runtime=runtime,
+        clock=host.clock,
+        vault=vault,
+        requests=Requests(host.clock, vault.hashed),
+        library=config.library,
+        rules=_approval_rules(config),
+        persons=PersonQueries(runtime),
+        divisions=DivisionQueries(runtime),
+    )
     spool = Spool(runtime, config.keys, config.cipher)
     worker = FeedWorker(runtime, vault, spool, host.clock, config.feeds)
     payment_worker = PaymentListWorker(runtime, vault, spool, host.clock)
@@ -71,17 +157,104 @@ def build(host: Host, config: Config) -> FastAPI:
         host,
         description="Who is entitled, since when, according to whom.",
         routers=[
-            persons(handlers, queries, vault, divisions),
-            memberships(handlers, queries, rules, divisions),
-            feeds(queries),
-            *around_persons(runtime, vault, config.library, rules, host.clock),
-            *around_enrolment(runtime, vault, config.library, host.clock),
-            feed_batches(feeding, FeedQueries(runtime), rules),
+            *_persons(shared),
+            *_facts(shared),
+            *_memberships(shared),
+            *_entries(shared),
+            feed_batches(feeding, FeedQueries(runtime), shared.rules),
+            *_certification(shared),
+            *_illnesses(shared),
+            *_enrolment(shared),
+            *_comparison(shared),
             payment_lists(paying, PaymentListQueries(runtime)),
         ],
         error_codes=CODES,
         on_start=begin,
     )
+
+
+def _persons(shared: _Shared) -> list[Router]:
+    runtime, vault, requests, divisions = shared.runtime, shared.vault, shared.requests, shared.divisions
+    erasing = ErasureCommands(runtime, vault, requests, FactQueries(runtime).handbook_tokens)
+    return [
+        persons(PersonCommands(runtime, vault, requests), shared.persons, vault, divisions),
+        corrections(CorrectionCommands(runtime, vault, requests), shared.persons, divisions),
+        records(RecordCommands(runtime, requests), divisions),
+        erasure(erasing, divisions),
+        erasure_list(ErasureQueries(runtime)),
+        lookups(LookupQueries(runtime), shared.persons, divisions),
+    ]
+
+
+def _facts(shared: _Shared) -> list[Router]:
+    runtime, vault, requests = shared.runtime, shared.vault, shared.requests
+    return [
+        facts(FactCommands(runtime, vault, shared.library, requests), shared.divisions),
+        handbooks(HandbookCommands(runtime, vault, requests)),
+    ]
+
+
+def _memberships(shared: _Shared) -> list[Router]:
+    commands = MembershipCommands(shared.runtime, shared.vault, shared.requests)
+    queries = MembershipQueries(shared.runtime)
+    return [
+        memberships(commands, queries, shared.persons, shared.rules, shared.divisions),
+        memberships_of_department(queries),
+        as_of(AsOfQueries(shared.runtime), shared.persons, shared.clock, shared.divisions),
+    ]
+
+
+def _entries(shared: _Shared) -> list[Router]:
+    commands = EntryCommands(shared.runtime, shared.vault, shared.requests, shared.rules)
+    queries = EntryQueries(shared.runtime)
+    return [entry_steps(commands, queries, shared.divisions), entry_lists(queries)]
+
+
+def _certification(shared: _Shared) -> list[Router]:
+    handlers = CertificationHandlers(shared.runtime, shared.library, shared.clock)
+    queries = CertificationQueries(shared.runtime)
+    return [
+        certifications(handlers, queries, shared.divisions),
+        certifiers(handlers, queries),
+        chronic_diseases(handlers),
+        filings(handlers, queries, shared.vault),
+    ]
+
+
+def _illnesses(shared: _Shared) -> list[Router]:
+    queries = IllnessQueries(shared.runtime)
+    handlers = IllnessHandlers(shared.runtime, shared.vault, queries, shared.clock)
+    return [
+        illnesses_of_person(handlers, shared.divisions),
+        illnesses(handlers, queries),
+        exit_checks_of_person(handlers, queries, shared.divisions),
+        exit_checks(queries),
+    ]
+
+
+def _enrolment(shared: _Shared) -> list[Router]:
+    handlers = EnrolmentHandlers(shared.runtime, shared.library, shared.clock)
+    queries, divisions = EnrolmentQueries(shared.runtime), shared.divisions
+    return [
+        enrolling(EnrolCommands(shared.runtime, shared.requests), divisions),
+        enrolments(handlers, queries, shared.persons, divisions),
+        exemptions_of_person(handlers, queries, divisions),
+        exemptions(handlers, queries),
+        premium_of_person(handlers, divisions),
+        premiums(handlers, queries),
+        premium_batches(handlers, queries, divisions),
+    ]
+
+
+def _comparison(shared: _Shared) -> list[Router]:
+    handlers = ComparisonHandlers(shared.runtime, shared.library, shared.clock)
+    queries = ComparisonQueries(shared.runtime)
+    return [
+        notices(queries),
+        comparisons(handlers, queries),
+        work_list(handlers, WorkListQueries(shared.runtime), shared.divisions),
+        townships(handlers, shared.divisions),
+    ]
 
 
 def _approval_rules(config: Config) -> ApprovalRules:

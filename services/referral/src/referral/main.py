@@ -6,38 +6,43 @@ from fastapi import FastAPI
 
 from contracts.referral import CONTRACT
 from kernel.running.hosting import Host, application
+from kernel.running.requested import Requests
 from kernel.running.runtime import ServiceParts
 from referral.config import Config
-from referral.copies.api import copies
-from referral.error_codes import CODES
+from referral.copies import api as copies_api
+from referral.copies.commands import CopyCommands
+from referral.copies.queries import CopyQueries
 from referral.event_types import REGISTRY
 from referral.integration_events import publish
-from referral.printing.api.printing import printing
-from referral.reactions.told import HEARD, subscriptions
+from referral.printing.api import printing as printing_api
+from referral.reactions import identity, settlement
+from referral.referrals.api.codes import CODES as REFERRAL_CODES
 from referral.referrals.api.filing import filing
 from referral.referrals.api.reading import reading
 from referral.referrals.api.waiting import work_list
-from referral.referrals.commands import ExpirySweep, Handlers
-from referral.referrals.queries.referrals import Queries
-from referral.referrals.rows.projection import project
+from referral.referrals.commands.expiry import ExpirySweep
+from referral.referrals.commands.filing import ReferralCommands
+from referral.referrals.queries.referrals import ReferralQueries
+from referral.rows import READ_MODEL
+
+CODES: Final = (*REFERRAL_CODES, *copies_api.CODES, *printing_api.CODES)
 
 PARTS: Final = ServiceParts(
     name="referral",
     schema="referral",
     publishes=CONTRACT,
     registry=REGISTRY,
-    project=project,
+    project=READ_MODEL.project,
     publish=publish,
-    subscriptions=subscriptions,
-    heard=HEARD,
+    subscriptions=settlement.subscriptions,
+    heard=(identity.HEARD, settlement.HEARD),
 )
 
 
 def build(host: Host, config: Config) -> FastAPI:
     """The referral service in the given surroundings; it starts with its lifespan."""
-    runtime = host.runtime(PARTS)
-    queries = Queries(runtime)
-    handlers = Handlers(runtime, queries, config, host.clock)
+    runtime, requests = host.runtime(PARTS), Requests(host.clock)
+    queries = ReferralQueries(runtime)
     sweep = ExpirySweep(runtime, queries, config, host.clock)
 
     async def start_sweeping() -> None:
@@ -48,11 +53,11 @@ def build(host: Host, config: Config) -> FastAPI:
         host,
         description="Referral filing for care outside the county.",
         routers=[
-            filing(handlers, queries),
-            copies(handlers, queries),
-            work_list(queries, host.clock),
+            filing(ReferralCommands(runtime, queries, requests, config), queries),
+            copies_api.copies(CopyCommands(runtime, queries, requests), CopyQueries(runtime), queries),
+            work_list(queries, requests),
             reading(queries),
-            printing(queries, host.clock),
+            printing_api.printing(queries, host.clock),
         ],
         error_codes=CODES,
         on_start=start_sweeping,

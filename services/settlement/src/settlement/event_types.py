@@ -4,7 +4,6 @@ from typing import Final
 
 from kernel.writing.event_registry import EventRegistry, EventType
 from settlement.admission_checks.domain import AdmissionCheckClosed
-from settlement.encounters.domain.adopted_law import PolicyAdopted
 from settlement.encounters.domain.events import (
     CatalogueExceptionApproved,
     EncounterAdmitted,
@@ -16,7 +15,9 @@ from settlement.encounters.domain.events import (
     SettlementRevoked,
     SettlementSupplemented,
 )
-from settlement.institutions.domain.institution import InstitutionContracted
+from settlement.institutions.domain import InstitutionContracted
+from settlement.payment_refusals.domain import PaymentRefused
+from settlement.policies.domain import PolicyAdopted
 from settlement.reviews.domain.events import (
     ReviewObsolete,
     ReviewOpened,
@@ -25,9 +26,7 @@ from settlement.reviews.domain.events import (
     ReviewRejected,
     ReviewReleased,
 )
-from settlement.reviews.domain.payment_refusal import PaymentRefused
-from settlement.years.domain.benefit_year import BenefitYearOpened
-from settlement.years.domain.joining import BenefitYearsJoined
+from settlement.years.domain import BenefitYearOpened, BenefitYearsJoined
 
 REGISTRY: Final = EventRegistry(
     [

@@ -1,164 +1,141 @@
 """What settlement tells the other services, keyed by person or hospital: nobody's name, every fen's clause."""
 
-from typing import TypeAlias
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeVar
+
+import msgspec
 
 from contracts import settlement as contract
 from kernel.messaging.envelope import Published
 from kernel.writing.event_store import RecordedEvent
+from settlement.admission_checks.domain import AdmissionCheckClosed
 from settlement.encounters.domain.events import (
     CatalogueExceptionApproved,
     EncounterAdmitted,
+    EncounterDischarged,
     EncounterReferred,
+    FeeBatchVoided,
+    FeeLinesUploaded,
     SettlementConfirmed,
     SettlementRevoked,
     SettlementSupplemented,
 )
-from settlement.institutions.domain.institution import InstitutionContracted
-from settlement.reviews.domain.payment_refusal import PaymentRefused
-
-Told: TypeAlias = (
-    contract.EncounterAdmitted
-    | contract.EncounterReferred
-    | contract.SettlementConfirmed
-    | contract.SettlementRevoked
-    | contract.SettlementSupplemented
-    | contract.CatalogueExceptionApproved
-    | contract.PaymentRefused
+from settlement.institutions.domain import InstitutionContracted
+from settlement.payment_refusals.domain import PaymentRefused
+from settlement.policies.domain import PolicyAdopted
+from settlement.reviews.domain.events import (
+    ReviewObsolete,
+    ReviewOpened,
+    ReviewProposed,
+    ReviewRefreshed,
+    ReviewRejected,
+    ReviewReleased,
 )
+from settlement.years.domain import BenefitYearOpened, BenefitYearsJoined
+
+ToldT = TypeVar("ToldT", bound=msgspec.Struct)
 
 
 def publish(recorded: RecordedEvent) -> Published | None:
     """The published form of a stored event, or None for what is nobody else's business."""
-    told: Told
-    match recorded.event:
-        case InstitutionContracted() as event:
-            return Published(event.hospital_id, _contracted(event))
-        case EncounterAdmitted() as event:
-            told = _admitted(event)
-        case EncounterReferred(admission=admission):
-            told = _referred(admission)
-        case SettlementConfirmed() as event:
-            told = _confirmed(event)
-        case SettlementRevoked() as event:
-            told = _revoked(event)
-        case SettlementSupplemented() as event:
-            told = _supplemented(event)
-        case CatalogueExceptionApproved() as event:
-            told = _approved(event)
-        case PaymentRefused() as event:
-            told = _refused(event)
-        case _:
-            return None
-    return Published(told.person_id, told)
+    return PUBLISHED[type(recorded.event)](recorded.event)
 
 
-def _contracted(event: InstitutionContracted) -> contract.InstitutionContracted:
-    return contract.InstitutionContracted(
-        event.hospital_id, event.name, event.level, event.division, event.contract_from, event.contract_to
-    )
+def _nothing(_event: Any) -> None:
+    """It is nobody else's business."""
 
 
-def _admitted(event: EncounterAdmitted) -> contract.EncounterAdmitted:
-    return contract.EncounterAdmitted(
-        event.encounter_id,
-        event.person_id,
-        event.hospital_id,
-        event.admitted_on,
-        event.deposit_required,
-        event.referral_id,
-    )
+def _contracted(event: InstitutionContracted) -> Published:
+    return Published(event.hospital_id, _told(contract.InstitutionContracted, event))
 
 
-def _referred(admission: EncounterAdmitted) -> contract.EncounterReferred:
-    assert admission.referral_id is not None, "who is referred has a referral"
-    return contract.EncounterReferred(
-        admission.encounter_id,
-        admission.person_id,
-        admission.hospital_id,
-        admission.admitted_on,
-        admission.referral_id,
-    )
+def _admitted(event: EncounterAdmitted) -> Published:
+    return Published(event.person_id, _told(contract.EncounterAdmitted, event))
 
 
-def _confirmed(event: SettlementConfirmed) -> contract.SettlementConfirmed:
+def _referred(event: EncounterReferred) -> Published:
+    assert event.admission.referral_id is not None, "who is referred has a referral"
+    return Published(event.admission.person_id, _told(contract.EncounterReferred, event.admission))
+
+
+def _confirmed(event: SettlementConfirmed) -> Published:
     result = event.adjudication
     layers = tuple(
-        contract.LayerPaid(layer.payer, layer.amount_fen, layer.clause, result.document, layer.funds, layer.payout_fen)
+        contract.LayerPaid(
+            payer=layer.payer,
+            amount_fen=layer.amount_fen,
+            clause=layer.clause,
+            document=result.document,
+            funding=layer.funds,
+            payout_fen=layer.payout_fen,
+        )
         for layer in result.layers
     )
-    return contract.SettlementConfirmed(
-        settlement_id=event.settlement_id,
-        encounter_id=event.encounter_id,
-        person_id=event.person_id,
-        county=event.county,
-        area=event.area,
-        hospital_id=event.hospital_id,
+    told = _told(
+        contract.SettlementConfirmed,
+        event,
         encounter_kind=event.claim.kind,
         discharged_on=event.claim.discharged_on,
-        settled_at=event.settled_at,
         category=result.category,
         policy_id=result.policy_id,
         total_fen=result.total_fen,
         patient_pays_fen=result.patient_pays_fen,
         payout_fen=result.payout_fen,
         layers=layers,
-        referral_id=event.referral_id,
         flags=tuple(sorted(name for name, raised in result.flags.items() if raised)),
     )
+    return Published(event.person_id, told)
 
 
-def _revoked(event: SettlementRevoked) -> contract.SettlementRevoked:
-    return contract.SettlementRevoked(
-        event.settlement_id,
-        event.encounter_id,
-        event.person_id,
-        event.hospital_id,
-        event.revoked_at,
-        event.reason,
-        event.refund_to_patient_fen,
+def _revoked(event: SettlementRevoked) -> Published:
+    return Published(event.person_id, _told(contract.SettlementRevoked, event))
+
+
+def _supplemented(event: SettlementSupplemented) -> Published:
+    layers = tuple(_told(contract.LayerChanged, layer, funding=layer.funds) for layer in event.layers)
+    result = event.adjudication
+    told = _told(
+        contract.SettlementSupplemented, event, category=result.category, policy_id=result.policy_id, layers=layers
     )
+    return Published(event.person_id, told)
 
 
-def _supplemented(event: SettlementSupplemented) -> contract.SettlementSupplemented:
-    return contract.SettlementSupplemented(
-        supplement_id=event.supplement_id,
-        settlement_id=event.settlement_id,
-        encounter_id=event.encounter_id,
-        person_id=event.person_id,
-        county=event.county,
-        area=event.area,
-        hospital_id=event.hospital_id,
-        supplemented_at=event.supplemented_at,
-        review_id=event.review_id,
-        category=event.adjudication.category,
-        policy_id=event.adjudication.policy_id,
-        patient_fen=event.patient_fen,
-        payout_fen=event.payout_fen,
-        layers=tuple(
-            contract.LayerChanged(
-                layer.payer, layer.amount_fen, layer.clause, layer.document, layer.funds, layer.payout_fen
-            )
-            for layer in event.layers
-        ),
-    )
+def _approved(event: CatalogueExceptionApproved) -> Published:
+    return Published(event.person_id, _told(contract.CatalogueExceptionApproved, event))
 
 
-def _approved(event: CatalogueExceptionApproved) -> contract.CatalogueExceptionApproved:
-    return contract.CatalogueExceptionApproved(
-        event.encounter_id, event.person_id, event.hospital_id, event.department, event.approved_on
-    )
+def _refused(event: PaymentRefused) -> Published:
+    told = _told(contract.PaymentRefused, event.bill, cancelled_from=event.cancelled_from, refused_at=event.refused_at)
+    return Published(event.bill.person_id, told)
 
 
-def _refused(event: PaymentRefused) -> contract.PaymentRefused:
-    bill = event.bill
-    return contract.PaymentRefused(
-        settlement_id=bill.settlement_id,
-        encounter_id=bill.encounter_id,
-        person_id=bill.person_id,
-        hospital_id=bill.hospital_id,
-        county=bill.county,
-        certification_id=bill.certification_id,
-        cancelled_from=event.cancelled_from,
-        refused_at=event.refused_at,
-        payers=bill.payers,
-    )
+def _told(kind: type[ToldT], source: msgspec.Struct, **others: Any) -> ToldT:
+    """What is told: the source's fields of the same names, but for those that are given."""
+    names = kind.__struct_fields__
+    return kind(**{name: others[name] if name in others else getattr(source, name) for name in names})
+
+
+#: Every stored event, with what is told of it.
+PUBLISHED: Final[Mapping[type, Callable[[Any], Published | None]]] = {
+    InstitutionContracted: _contracted,
+    EncounterAdmitted: _admitted,
+    EncounterReferred: _referred,
+    SettlementConfirmed: _confirmed,
+    SettlementRevoked: _revoked,
+    SettlementSupplemented: _supplemented,
+    CatalogueExceptionApproved: _approved,
+    PaymentRefused: _refused,
+    PolicyAdopted: _nothing,
+    FeeLinesUploaded: _nothing,
+    FeeBatchVoided: _nothing,
+    EncounterDischarged: _nothing,
+    AdmissionCheckClosed: _nothing,
+    BenefitYearOpened: _nothing,
+    BenefitYearsJoined: _nothing,
+    ReviewOpened: _nothing,
+    ReviewRefreshed: _nothing,
+    ReviewObsolete: _nothing,
+    ReviewProposed: _nothing,
+    ReviewRejected: _nothing,
+    ReviewReleased: _nothing,
+}

@@ -1,63 +1,98 @@
 """Joins settlement's parts into one application."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from fastapi import FastAPI
 
 from contracts.settlement import CONTRACT
 from kernel.running.hosting import Host, application
-from kernel.running.runtime import ServiceParts
-from settlement.admission_checks.api import admission_checks
-from settlement.admission_checks.commands import AdmissionCheckHandlers
+from kernel.running.requested import Requests
+from kernel.running.runtime import ServiceParts, Subscription
+from kernel.writing.command_path import CommandPath
+from settlement.admission_checks import api as admission_checks
+from settlement.admission_checks.commands import AdmissionCheckCommands
+from settlement.admission_checks.queries import AdmissionCheckQueries
 from settlement.config import Config
-from settlement.encounters.api.catalogue_exceptions import exceptions
+from settlement.encounters.api import codes as encounters_codes
+from settlement.encounters.api.catalogue_exceptions import catalogue_exceptions
 from settlement.encounters.api.encounters import encounters
 from settlement.encounters.api.settlements import settlements
-from settlement.encounters.commands.catalogue_exceptions import ExceptionHandlers
-from settlement.encounters.commands.encounters import Handlers
-from settlement.encounters.queries.encounters import Queries
-from settlement.encounters.rows.projection import project
-from settlement.error_codes import CODES
+from settlement.encounters.commands.catalogue_exceptions import CatalogueExceptionCommands
+from settlement.encounters.commands.encounters import EncounterCommands
+from settlement.encounters.queries.case_file import CaseFiles
+from settlement.encounters.queries.encounters import EncounterQueries
 from settlement.event_types import REGISTRY
-from settlement.institutions.api import institutions
+from settlement.institutions import api as institutions
+from settlement.institutions.commands import InstitutionCommands
+from settlement.institutions.queries import InstitutionQueries
 from settlement.integration_events import publish
-from settlement.reactions.told import HEARD, subscriptions
-from settlement.reviews.api.payment_refusals import payment_refusals
-from settlement.reviews.api.reviews import reviews
-from settlement.reviews.commands.reviews import ReviewHandlers
-from settlement.years.api import benefit_years
+from settlement.payment_refusals.api import payment_refusals
+from settlement.payment_refusals.commands import PaymentRefusals
+from settlement.payment_refusals.queries import RefusalQueries
+from settlement.people.queries import PersonQueries
+from settlement.policies.commands import PolicyCommands
+from settlement.reactions import identity, referral, settlement
+from settlement.reviews import api as reviews
+from settlement.reviews.commands.looking import Reviewing
+from settlement.reviews.commands.reviews import ReviewCommands
+from settlement.reviews.queries.reviews import ReviewQueries
+from settlement.rows import READ_MODEL
+from settlement.years import api as years
+from settlement.years.commands import YearCommands
+from settlement.years.queries import YearQueries
+
+CODES: Final = (
+    *institutions.CODES,
+    *encounters_codes.CODES,
+    *admission_checks.CODES,
+    *years.CODES,
+    *reviews.CODES,
+)
+
+
+def subscriptions(path: CommandPath) -> Sequence[Subscription]:
+    """What settlement does on messages besides keeping rows of them."""
+    reviewing, refusals = Reviewing(path), PaymentRefusals(path)
+    return (
+        identity.subscription(reviewing, refusals),
+        referral.subscription(reviewing),
+        settlement.subscription(reviewing, refusals),
+    )
+
 
 PARTS: Final = ServiceParts(
     name="settlement",
     schema="settlement",
     publishes=CONTRACT,
     registry=REGISTRY,
-    project=project,
+    project=READ_MODEL.project,
     publish=publish,
-    heard=HEARD,
+    heard=(identity.HEARD, referral.HEARD),
     subscriptions=subscriptions,
 )
 
 
 def build(host: Host, config: Config) -> FastAPI:
     """The settlement service in the given surroundings; it starts with its lifespan."""
-    runtime = host.runtime(PARTS)
-    queries = Queries(runtime)
-    handlers = Handlers(runtime, config.library, queries, host.clock)
+    runtime, requests, library = host.runtime(PARTS), Requests(host.clock), config.library
+    files, of_encounters, of_years = CaseFiles(runtime), EncounterQueries(runtime), YearQueries(runtime)
+    commands = EncounterCommands(runtime, library, files, of_encounters, requests)
+    checks = AdmissionCheckQueries(runtime)
     return application(
         runtime,
         host,
         description="Claims, and the waterfall of benefits as each policy document orders it.",
         routers=[
-            encounters(handlers, queries),
-            admission_checks(AdmissionCheckHandlers(runtime, queries, host.clock), queries),
-            exceptions(ExceptionHandlers(runtime, config.library, host.clock), queries),
-            settlements(handlers, queries),
-            benefit_years(handlers, queries),
-            institutions(handlers, queries),
-            reviews(ReviewHandlers(runtime, queries, host.clock), queries),
-            payment_refusals(queries),
+            encounters(commands, of_encounters),
+            admission_checks.admission_checks(AdmissionCheckCommands(runtime, checks, requests), checks, of_encounters),
+            catalogue_exceptions(CatalogueExceptionCommands(runtime, library, files, requests), of_encounters),
+            settlements(commands, of_encounters),
+            years.benefit_years(YearCommands(runtime, of_years, requests), of_years, PersonQueries(runtime)),
+            institutions.institutions(InstitutionCommands(runtime, requests), InstitutionQueries(runtime)),
+            reviews.reviews(ReviewCommands(runtime, of_years, requests), ReviewQueries(runtime)),
+            payment_refusals(RefusalQueries(runtime)),
         ],
         error_codes=CODES,
-        on_start=handlers.adopt_policies,
+        on_start=PolicyCommands(runtime, library, requests).adopt,
     )

@@ -1,7 +1,7 @@
 """The HTTP shell of every service: applications, routers, bodies, problems, idempotency, paging, logs, serving."""
 
 from kernel.http.amounts import SignedYuan, Yuan
-from kernel.http.answers import Json, answer, stored_answer
+from kernel.http.answers import Json, answer, answered, stored_answer
 from kernel.http.app import create_app
 from kernel.http.availability import UnavailableError
 from kernel.http.bodies import body
@@ -41,6 +41,7 @@ __all__ = [
     "Yuan",
     "allow",
     "answer",
+    "answered",
     "body",
     "configure_logging",
     "correlate",

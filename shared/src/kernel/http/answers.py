@@ -1,6 +1,6 @@
 """Answers: JSON responses that carry the type of their body, so that OpenAPI can name it."""
 
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 from starlette.responses import Response
 
@@ -17,6 +17,17 @@ class Json(Response, Generic[T]):
     media_type = JSON_MEDIA_TYPE
 
 
+class _Answered(Protocol):
+    @property
+    def status(self) -> int: ...
+
+    @property
+    def body(self) -> str: ...
+
+    @property
+    def replayed(self) -> bool: ...
+
+
 def answer(value: T, *, status: int = 200) -> Json[T]:
     """Answer with ``value``."""
     return Json(encode(value), status_code=status)
@@ -25,3 +36,8 @@ def answer(value: T, *, status: int = 200) -> Json[T]:
 def stored_answer(status: int, response: str | bytes, *, replayed: bool) -> Json[Any]:
     """Answer with JSON kept under an idempotency key; ``replayed`` tells the caller it was answered before."""
     return Json(response, status_code=status, headers=_REPLAYED if replayed else None)
+
+
+def answered(done: _Answered) -> Json[Any]:
+    """Answer with what a command came to (``kernel.writing.command_path.Answered``)."""
+    return stored_answer(done.status, done.body, replayed=done.replayed)

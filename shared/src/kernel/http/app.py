@@ -8,6 +8,7 @@ from typing import Any, Final
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
+from kernel.http.dispatch import Dispatch
 from kernel.http.error_codes import ErrorCode, ErrorCodes
 from kernel.http.error_handlers import add_error_handlers
 from kernel.http.health import ReadinessCheck, add_open_routes
@@ -56,7 +57,12 @@ def create_app(
     # Put in front, not included: an included router is matched twice and may add unseen dependencies.
     app.router.routes[:0] = [route for router in routers for route in router.routes]
     app.add_middleware(
-        Shell, service=title, metrics=metrics, in_flight_max=in_flight_max, timeout_seconds=timeout_seconds
+        Shell,
+        service=title,
+        metrics=metrics,
+        dispatch=Dispatch(app.router.routes),
+        in_flight_max=in_flight_max,
+        timeout_seconds=timeout_seconds,
     )
     _document(app)
     check_routes(app)

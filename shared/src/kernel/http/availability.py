@@ -1,11 +1,11 @@
 """Tells failures that pass (a database or broker away, a timeout) from mistakes of ours."""
 
-import asyncpg
 import httpx
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from kernel.security.rejections import KeysUnavailableError
+from kernel.writing.passing import passes_by_itself
 
 
 class UnavailableError(Exception):
@@ -19,22 +19,15 @@ class UnavailableError(Exception):
 _PASSING: tuple[type[Exception], ...] = (
     UnavailableError,
     KeysUnavailableError,
-    TimeoutError,
-    ConnectionError,
     PoolTimeoutError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.InsufficientResourcesError,
     httpx.TransportError,
 )
 
 
 def is_passing(error: Exception) -> bool:
     """Whether the same request may well succeed a little later."""
-    if isinstance(error, _PASSING):
+    if isinstance(error, _PASSING) or passes_by_itself(error):
         return True
-    if isinstance(error, asyncpg.InterfaceError):  # asyncpg says both "closed" and "misused" with this class
-        return "clos" in str(error)
     if isinstance(error, DBAPIError):
         return error.connection_invalidated or isinstance(error.orig, (ConnectionError, TimeoutError))
     return False

@@ -1,6 +1,6 @@
 """Which problem each kind of refusal becomes."""
 
-from typing import Any, Final
+from typing import Final
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -18,44 +18,52 @@ STATUS_OF_KIND: Final = {
     RefusalKind.CONFLICT: 409,
     RefusalKind.FORBIDDEN: 403,
 }
+#: What an endpoint or a part may raise to be answered with a problem document.
+ANSWERED_ERRORS: Final = (ProblemError, Refused, TokenRejectedError, RequestValidationError, HTTPException)
 
 
 def add_error_handlers(app: FastAPI) -> None:
     """Let every refusal that reaches the edge of a route become a problem document."""
-    app.add_exception_handler(ProblemError, _on_problem)
-    app.add_exception_handler(Refused, _on_refusal)
-    app.add_exception_handler(TokenRejectedError, _on_token)
-    app.add_exception_handler(RequestValidationError, _on_parameters)
-    app.add_exception_handler(HTTPException, _on_http_exception)
+    for kind in ANSWERED_ERRORS:
+        app.add_exception_handler(kind, response_to)
 
 
-async def _on_problem(request: Request, error: Any) -> Response:
-    return problem_response(request, error)
+async def response_to(request: Request, error: Exception) -> Response:
+    """The problem document that one of ``ANSWERED_ERRORS`` becomes."""
+    match error:
+        case ProblemError():
+            return problem_response(request, error)
+        case Refused():
+            return _on_refusal(request, error)
+        case TokenRejectedError():
+            return _on_token(request, error)
+        case RequestValidationError():
+            return _on_parameters(request, error)
+        case HTTPException():
+            return _on_http_exception(request, error)
+        case _:
+            raise error
 
 
-async def _on_refusal(request: Request, error: Any) -> Response:
-    refused: Refused = error
+def _on_refusal(request: Request, refused: Refused) -> Response:
     status = STATUS_OF_KIND[refused.kind]
     return problem_response(request, ProblemError(refused.code, status, refused.detail, about=refused.about))
 
 
-async def _on_token(request: Request, error: Any) -> Response:
-    rejected: TokenRejectedError = error
+def _on_token(request: Request, rejected: TokenRejectedError) -> Response:
     challenge = "Bearer" if rejected.fault is TokenFault.MISSING else 'Bearer error="invalid_token"'
     headers = {"WWW-Authenticate": challenge}
     return problem_response(request, ProblemError(rejected.fault, 401, rejected.detail, headers=headers))
 
 
-async def _on_parameters(request: Request, error: Any) -> Response:
-    validation: RequestValidationError = error
+def _on_parameters(request: Request, validation: RequestValidationError) -> Response:
     first = validation.errors()[0]
     name = str(first["loc"][-1])
     detail = f"parameter {name}: {first['msg']}"
     return problem_response(request, ProblemError("INVALID_PARAMETER", 422, detail, about={"parameter": name}))
 
 
-async def _on_http_exception(request: Request, error: Any) -> Response:
-    raised: HTTPException = error
+def _on_http_exception(request: Request, raised: HTTPException) -> Response:
     headers = raised.headers
     match raised.status_code:
         case 404:

@@ -34,6 +34,8 @@ class Route(APIRoute):
         #: True when a part of the route keeps it to the caller's divisions.
         self.by_division = False
         self.known_query: frozenset[str] = frozenset()
+        #: Reads the parts and calls the endpoint; None where the framework has to.
+        self.direct: Handler | None = None
         super().__init__(path, endpoint, **{**options, "response_model": None})
 
     @override
@@ -43,7 +45,8 @@ class Route(APIRoute):
         self.parts = tuple(d.call for d in self.dependant.dependencies if isinstance(d.call, Part))
         self.by_division = any(part.by_division for part in self.parts)
         self.known_query = _known_query(self.dependant, self.parts)
-        return _direct_handler(self.dependant, self.endpoint) or super().get_route_handler()
+        self.direct = _direct_handler(self.dependant, self.endpoint)
+        return self.direct or super().get_route_handler()
 
 
 class Router(APIRouter):

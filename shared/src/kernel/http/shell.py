@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kernel.http.availability import UnavailableError, is_passing
 from kernel.http.correlation import correlate_request
+from kernel.http.dispatch import Dispatch, serve_directly
 from kernel.http.guard import OPEN_PATHS
 from kernel.http.logs import describe_exception
 from kernel.http.metrics import HttpMetrics
@@ -25,11 +26,19 @@ class Shell:
     """Pure ASGI: a BaseHTTPMiddleware would cost more than everything here together."""
 
     def __init__(
-        self, app: ASGIApp, *, service: str, metrics: HttpMetrics, in_flight_max: int, timeout_seconds: float
+        self,
+        app: ASGIApp,
+        *,
+        service: str,
+        metrics: HttpMetrics,
+        dispatch: Dispatch,
+        in_flight_max: int,
+        timeout_seconds: float,
     ) -> None:
         self._app = app
         self._service = service
         self._metrics = metrics
+        self._dispatch = dispatch
         self._in_flight_max = in_flight_max
         self._timeout_seconds = timeout_seconds
 
@@ -58,7 +67,11 @@ class Shell:
         try:
             async with asyncio.timeout(self._timeout_seconds) as deadline:
                 scope[DEADLINE] = deadline
-                await self._app(scope, receive, sender)
+                handler = self._dispatch.find(scope)
+                if handler is None:
+                    await self._app(scope, receive, sender)
+                else:
+                    await serve_directly(handler, scope, receive, sender)
         except Exception as error:  # the last place before the server: nothing may leak, everything must be answered
             problem = _problem_of(error)
             _report(error, problem)

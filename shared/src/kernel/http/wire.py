@@ -1,12 +1,12 @@
 """Bodies of requests and answers: frozen structs whose amounts are fen inside and yuan outside."""
 
 import inspect
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import msgspec
 from typing_extensions import override
 
-from kernel.http.amounts import encode_hook, holds_yuan
+from kernel.http.amounts import Yuan, encode_hook, holds_yuan
 
 _FEN: Final = "_fen"
 
@@ -28,6 +28,22 @@ class Wire(msgspec.Struct, frozen=True, kw_only=True, rename=_wire_name):
         for name, annotation in inspect.get_annotations(cls).items():
             if name.endswith(_FEN) != holds_yuan(annotation):
                 raise TypeError(f"{cls.__name__}.{name}: a field is a Yuan exactly when its name ends in {_FEN}")
+
+    @classmethod
+    def of_row(cls, **columns: Any) -> Self:
+        """The answer that a row of a question already is: its columns are named as the fields.
+
+        Amounts are plain fen there, and arrays are lists. Raises TypeError for an array of amounts, which no column is.
+        """
+        return cls(**{name: _from_column(name, value) for name, value in columns.items()})
+
+
+def _from_column(name: str, value: Any) -> Any:
+    if name.endswith(_FEN) and value is not None:
+        if not isinstance(value, int):
+            raise TypeError(f"no column is an amount like {name}: {value!r}")
+        return Yuan(value)
+    return tuple(value) if isinstance(value, list) else value
 
 
 class RequestBody(Wire, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -5,9 +5,9 @@ from typing import Any
 
 import msgspec
 
-from kernel.messaging.envelope import decode
+from kernel.messaging.envelope import decode, types_of
 from kernel.messaging.event_log import Message
-from kernel.messaging.inbox import Effects, PoisonError
+from kernel.messaging.inbox import PoisonError
 from kernel.values.contract import Contract
 from kernel.writing.database import Connection
 from kernel.writing.event_registry import UnknownEventTypeError
@@ -25,19 +25,23 @@ class Heard(msgspec.Struct, frozen=True):
     contract: Contract
     rows: RowsByMessage
 
+    @property
+    def types(self) -> frozenset[str]:
+        """The CloudEvents types of the messages that leave rows."""
+        return types_of(self.contract, *self.rows)
+
     def project(self, event: Any) -> Iterable[Change]:
         """The rows of a message's event."""
         rows = self.rows.get(type(event))
         return () if rows is None else rows(event)
 
+    def rows_of(self, messages: Sequence[Message]) -> list[Change]:
+        """The rows of a batch of messages; raises PoisonError."""
+        return [change for message in messages for change in self.project(read(self.contract, message))]
 
-def effects_of(heard: Heard) -> Effects:
-    """The consumer's effects: the rows of a batch of messages, written in the inbox's transaction."""
-
-    async def effects(connection: Connection, messages: Sequence[Message]) -> None:
-        await write(connection, [c for message in messages for c in heard.project(read(heard.contract, message))])
-
-    return effects
+    async def effects(self, connection: Connection, messages: Sequence[Message]) -> None:
+        """The same rows, written in the inbox's transaction."""
+        await write(connection, self.rows_of(messages))
 
 
 def read(contract: Contract, message: Message) -> Any:

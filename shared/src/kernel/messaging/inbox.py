@@ -1,47 +1,57 @@
 """The inbox: a consumer's position and its effects commit together, so each message works exactly once."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Final
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Final
 
 import asyncpg
-import msgspec
 
 from kernel.messaging.event_log import Message
-from kernel.messaging.event_log.port import PARTITIONS
+from kernel.messaging.interest import Interest
+from kernel.messaging.parked import Parked
+from kernel.messaging.standing import Move, Standings
 from kernel.writing import failpoints
 from kernel.writing.database import Connection, Pool
+from kernel.writing.passing import passes_by_itself
+from kernel.writing.read_tables import Change, clauses_of
 
 ATTEMPTS_MAX: Final = 3
-_TRANSIENT: Final = (OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError)
 
-_LOCK_SQL: Final = """
-INSERT INTO inbox_cursor (consumer, topic, partition, next_offset, last_pseq) VALUES ($1, $2, $3, 0, 0)
-ON CONFLICT (consumer, topic, partition) DO UPDATE SET consumer = EXCLUDED.consumer RETURNING next_offset, last_pseq
-"""
+# The position moves first, and only from where this consumer left it: whoever was replaced meanwhile moves nothing.
 _MOVE_SQL: Final = """
-UPDATE inbox_cursor SET next_offset = $4, last_pseq = $5, updated_at = clock_timestamp()
-WHERE consumer = $1 AND topic = $2 AND partition = $3
+WITH moved AS (
+  UPDATE inbox_cursor c SET next_offset = m.next_offset, last_pseq = m.last_pseq, updated_at = clock_timestamp()
+  FROM unnest($3::smallint[], $4::bigint[], $5::bigint[], $6::bigint[]) AS m(partition, before, next_offset, last_pseq)
+  WHERE c.consumer = $1 AND c.topic = $2 AND c.partition = m.partition AND c.last_pseq = m.before
+  RETURNING 1
+)
+SELECT (SELECT count(*) FROM moved) = cardinality($3) AS moved,
+       EXISTS (SELECT FROM inbox_parked WHERE consumer = $1 AND topic = $2) AS parked
 """
-_PARK_SQL: Final = """
-INSERT INTO inbox_parked (consumer, topic, partition, pseq, key, message, error_code, error)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-"""
-_PARKED_KEYS_SQL: Final = """
-SELECT DISTINCT key FROM inbox_parked WHERE consumer = $1 AND topic = $2 AND key = ANY($3::text[])
-"""
-_BEGIN_SQL: Final = """
-INSERT INTO inbox_cursor (consumer, topic, partition, next_offset, last_pseq)
-SELECT $1, $2, partition, 0, 0 FROM generate_series(0, $3::int - 1) AS partition ON CONFLICT DO NOTHING
-"""
-_POSITIONS_SQL: Final = "SELECT partition, next_offset FROM inbox_cursor WHERE consumer = $1 AND topic = $2"
 
-_REACHED_SQL: Final = "SELECT last_pseq FROM inbox_cursor WHERE consumer = $1 AND topic = $2 AND partition = $3"
+# The same together with rows, in one statement; it takes itself back where the position was moved or a key is parked.
+_MOVE_WITH_ROWS_SQL: Final = """
+WITH moved AS (
+  UPDATE inbox_cursor c SET next_offset = m.next_offset, last_pseq = m.last_pseq, updated_at = clock_timestamp()
+  FROM unnest($3::smallint[], $4::bigint[], $5::bigint[], $6::bigint[]) AS m(partition, before, next_offset, last_pseq)
+  WHERE c.consumer = $1 AND c.topic = $2 AND c.partition = m.partition AND c.last_pseq = m.before
+  RETURNING 1
+){with_list}
+SELECT require_rows('inbox_cursor', (SELECT count(*) FROM moved), cardinality($3)),
+       require_rows('inbox_parked', (SELECT count(*) FROM inbox_parked
+                                     WHERE consumer = $1 AND topic = $2 AND key = ANY($7::text[])), 0)
+"""
+_MOVED_OR_PARKED: Final = "OS001"
+_FIRST_ROWS_PARAMETER: Final = 8
 
 Effects = Callable[[Connection, Sequence[Message]], Awaitable[None]]
+#: What messages leave behind, where that is rows and nothing else.
+RowsOf = Callable[[Sequence[Message]], Sequence[Change]]
+#: Messages by partition, each partition's in order.
+Batches = Mapping[int, Sequence[Message]]
 
 
-class GapError(Exception):
-    """A message is missing between the last one consumed and the next one read; consuming stops there."""
+class PositionMovedError(Exception):
+    """Another instance has moved this consumer's position; whoever runs it starts over from the stored one."""
 
 
 class PoisonError(Exception):
@@ -51,117 +61,135 @@ class PoisonError(Exception):
 
 
 class Inbox:
-    """One consumer of one topic. ``effects`` does its work in the transaction that also moves the position."""
+    """One consumer of one topic. ``effects`` does its work in the transaction that also moves the position.
 
-    def __init__(self, pool: Pool, consumer: str, topic: str, effects: Effects) -> None:
+    Where ``types`` are given, messages of other types are passed over: they cost no transaction of their own. Nor do
+    those that leave no rows, where ``rows_of`` says that rows are all that the effects come to.
+    """
+
+    def __init__(
+        self,
+        pool: Pool,
+        consumer: str,
+        topic: str,
+        effects: Effects,
+        types: frozenset[str] | None = None,
+        rows_of: RowsOf | None = None,
+    ) -> None:
         self._pool = pool
         self.consumer = consumer
         self.topic = topic
         self._effects = effects
+        self._rows_of = rows_of
+        self.interest = Interest(consumer, types)
+        self.standings = Standings(pool, consumer, topic)
+        self.parked = Parked(consumer, topic)
 
-    async def positions(self) -> dict[int, int]:
-        """For each partition the transport's offset to go on from.
-
-        A consumer that begins stands at the start of every partition, so that all can see what it has before it.
-        """
-        await self._pool.execute(_BEGIN_SQL, self.consumer, self.topic, PARTITIONS)
-        rows = await self._pool.fetch(_POSITIONS_SQL, self.consumer, self.topic)
-        return {row["partition"]: row["next_offset"] for row in rows}
-
-    async def reached_by(self, consumer: str, partition: int) -> int:
-        """The last message of a partition of this topic that another consumer of the service has worked off."""
-        return int(await self._pool.fetchval(_REACHED_SQL, consumer, self.topic, partition) or 0)
-
-    async def consume(self, partition: int, messages: Sequence[Message]) -> int:
-        """Work off the messages of one partition in order; returns how many were new.
+    async def consume(self, batches: Batches) -> int:
+        """Work off what has come on all partitions, each in its order, in one transaction; returns how many were new.
 
         Duplicates are dropped. A message that cannot be consumed is parked with the later ones of its key and the
-        others go on. Raises GapError where a message is missing, and the database's error when it is away: then
-        nothing of the failed part is done and the position stands where it was.
+        others go on. Raises GapError where a message is missing, NewerVersionError where one is newer than this
+        program, and the database's error when that passes by itself: then nothing of the failed part is done and the
+        position stands where it was.
         """
+        await self.standings.know()
+        fresh = self.standings.fresh(batches)
+        wanted = [message for messages in fresh.values() for message in messages if self.interest.has(message)]
+        if wanted:
+            try:
+                moves = self.standings.moves(fresh)
+                if not await self._in_one_statement(moves, wanted):
+                    await self._together(moves, wanted)
+            except Exception as error:
+                if _is_no_fault_of_a_message(error):
+                    raise
+                for message in wanted:
+                    await self._alone(self._upto(fresh, message), message)
+        self.standings.see(fresh)
+        return sum(map(len, fresh.values()))
+
+    async def settle(self) -> None:
+        """Store how far was read where nothing was wanted, so that others see it."""
+        if moves := self.standings.ahead:
+            await self._together(moves, ())
+
+    async def _in_one_statement(self, moves: Sequence[Move], wanted: Sequence[Message]) -> bool:
+        """Whether it was enough to write rows and the position at once; nothing at all, where there are no rows."""
+        if self._rows_of is None:
+            return False
+        changes = self._rows_of(wanted)
+        if not changes:
+            return True
+        clauses = clauses_of(changes, _FIRST_ROWS_PARAMETER, guarded=False)
+        sql = _MOVE_WITH_ROWS_SQL.format(with_list=clauses.with_list)
+        keys = sorted({message.key for message in wanted})
+        failpoints.reach("inbox.before_effects")
         try:
-            return await self._consume_together(partition, messages)
-        except (GapError, *_TRANSIENT):
-            raise
-        except Exception:
-            return sum([await self._consume_alone(partition, message) for message in messages])
-
-    async def _consume_together(self, partition: int, messages: Sequence[Message]) -> int:
-        async with self._pool.acquire() as connection, connection.transaction():
-            fresh = await self._lock_and_filter(connection, partition, messages)
-            if not fresh:
-                return 0
-            parked = await self._parked_keys(connection, fresh)
-            for message in fresh:
-                if message.key in parked:
-                    await self._park(connection, message, "KEY_PARKED", "an earlier message of this key is parked")
-            failpoints.reach("inbox.before_effects")
-            await self._effects(connection, [m for m in fresh if m.key not in parked])
-            failpoints.reach("inbox.after_effects")
-            last = fresh[-1]
-            await connection.execute(_MOVE_SQL, self.consumer, self.topic, partition, last.offset + 1, last.pseq)
+            await self._pool.execute(sql, *self._parameters(moves), keys, *clauses.arguments)
+        except asyncpg.PostgresError as error:
+            if error.sqlstate != _MOVED_OR_PARKED:
+                raise
+            return False
+        self.standings.stored(moves)
         failpoints.reach("inbox.after_commit")
-        return len(fresh)
+        return True
 
-    async def _consume_alone(self, partition: int, message: Message) -> int:
+    async def _together(self, moves: Sequence[Move], wanted: Sequence[Message]) -> None:
+        async with self._pool.acquire() as connection, connection.transaction():
+            some_parked = await self._move(connection, moves)
+            held = await self.parked.keys_of(connection, wanted) if some_parked and wanted else frozenset()
+            for message in wanted:
+                if message.key in held:
+                    await self.parked.park(
+                        connection, message, "KEY_PARKED", "an earlier message of this key is parked"
+                    )
+            failpoints.reach("inbox.before_effects")
+            if wanted:
+                await self._effects(connection, [message for message in wanted if message.key not in held])
+            failpoints.reach("inbox.after_effects")
+        self.standings.stored(moves)
+        failpoints.reach("inbox.after_commit")
+
+    async def _alone(self, moves: Sequence[Move], message: Message) -> None:
         for attempt in range(1, ATTEMPTS_MAX + 1):
             try:
-                return await self._consume_together(partition, [message])
-            except (GapError, *_TRANSIENT):
-                raise
+                return await self._together(moves, [message])
             except Exception as error:
+                if _is_no_fault_of_a_message(error):
+                    raise
                 if isinstance(error, PoisonError) or attempt == ATTEMPTS_MAX:
-                    return await self._park_and_go_on(partition, message, error)
+                    return await self._park(moves, message, error)
         raise AssertionError("the last attempt either worked or parked the message")
 
-    async def _park_and_go_on(self, partition: int, message: Message, error: Exception) -> int:
+    async def _park(self, moves: Sequence[Move], message: Message, error: Exception) -> None:
         code = error.code if isinstance(error, PoisonError) else "HANDLER_FAILED"
         async with self._pool.acquire() as connection, connection.transaction():
-            fresh = await self._lock_and_filter(connection, partition, [message])
-            for parked in fresh:
-                await self._park(connection, parked, code, repr(error))
-                await connection.execute(
-                    _MOVE_SQL, self.consumer, self.topic, partition, parked.offset + 1, parked.pseq
-                )
-        return len(fresh)
+            await self._move(connection, moves)
+            await self.parked.park(connection, message, code, repr(error))
+        self.standings.stored(moves)
 
-    async def _lock_and_filter(
-        self, connection: Connection, partition: int, messages: Sequence[Message]
-    ) -> list[Message]:
-        row = await connection.fetchrow(_LOCK_SQL, self.consumer, self.topic, partition)
+    def _upto(self, fresh: Batches, message: Message) -> list[Move]:
+        partition = message.partition
+        return self.standings.moves({partition: [m for m in fresh[partition] if m.pseq <= message.pseq]})
+
+    async def _move(self, connection: Connection, moves: Sequence[Move]) -> bool:
+        row = await connection.fetchrow(_MOVE_SQL, *self._parameters(moves))
         assert row is not None
-        last, fresh = row["last_pseq"], []
-        for message in messages:
-            if message.pseq <= last:
-                continue
-            if message.pseq != last + 1:
-                raise GapError(
-                    f"{self.consumer}: topic {self.topic} partition {partition} goes from message {last} to "
-                    f"{message.pseq}; {message.pseq - last - 1} are missing. Nothing after {last} is consumed until "
-                    "the publisher sends them again: see `onestop doctor`"
-                )
-            fresh.append(message)
-            last = message.pseq
-        return fresh
+        if not row["moved"]:
+            self.standings.forget()
+            raise PositionMovedError(f"{self.consumer}: another instance goes on with topic {self.topic}")
+        return bool(row["parked"])
 
-    async def _parked_keys(self, connection: Connection, messages: Sequence[Message]) -> set[str]:
-        keys = list({message.key for message in messages})
-        rows = await connection.fetch(_PARKED_KEYS_SQL, self.consumer, self.topic, keys)
-        return {row["key"] for row in rows}
-
-    async def _park(self, connection: Connection, message: Message, code: str, error: str) -> None:
-        packed = msgspec.msgpack.encode(message)
-        await connection.execute(
-            _PARK_SQL,
+    def _parameters(self, moves: Sequence[Move]) -> list[Any]:
+        return [
             self.consumer,
             self.topic,
-            message.partition,
-            message.pseq,
-            message.key,
-            packed,
-            code,
-            error[:2000],
-        )
+            [move.partition for move in moves],
+            [move.before for move in moves],
+            [move.next_offset for move in moves],
+            [move.last_pseq for move in moves],
+        ]
 
     async def retry_parked(self, key: str) -> int:
         """Work off a key's parked messages in order, in one transaction; returns how many.
@@ -169,14 +197,11 @@ class Inbox:
         Raises what the first failing one raised; then all of them stay parked.
         """
         async with self._pool.acquire() as connection, connection.transaction():
-            rows = await connection.fetch(
-                "DELETE FROM inbox_parked WHERE consumer = $1 AND topic = $2 AND key = $3 RETURNING pseq, message",
-                self.consumer,
-                self.topic,
-                key,
-            )
-            ordered = sorted(rows, key=lambda row: row["pseq"])
-            messages = [msgspec.msgpack.decode(row["message"], type=Message) for row in ordered]
+            messages = await self.parked.take(connection, key)
             if messages:
                 await self._effects(connection, messages)
         return len(messages)
+
+
+def _is_no_fault_of_a_message(error: Exception) -> bool:
+    return passes_by_itself(error) or isinstance(error, PositionMovedError)

@@ -1,12 +1,13 @@
 """The relay: publishes a service's events in their order, each with a dense number in its partition."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from typing import Final
 
 import msgspec
 
 from kernel.messaging.envelope import Published, headers_of
-from kernel.messaging.event_log import EventLog, Outgoing, partition_of
+from kernel.messaging.event_log import EventLog, Outgoing, Publisher, partition_of
 from kernel.messaging.event_log.port import PARTITIONS
 from kernel.values.contract import Contract
 from kernel.writing import failpoints
@@ -17,7 +18,9 @@ from kernel.writing.event_store.stream import LoggedEvent, RecordedEvent
 from kernel.writing.signals import Signal
 
 BATCH_MAX: Final = 1000
-_LOOK_AGAIN_SECONDS: Final = 0.05
+#: The sequencer of the same process says when there is more; this is for what nobody said.
+_LOOK_AGAIN_SECONDS: Final = 1.0
+_STORE_SECONDS: Final = 0.1
 
 _ELECT_SQL: Final = """
 INSERT INTO relay (topic, gseq, pseqs, epoch) VALUES ($1, 0, $2::text::json, 1)
@@ -26,6 +29,14 @@ ON CONFLICT (topic) DO UPDATE SET epoch = relay.epoch + 1 RETURNING gseq, pseqs,
 _ADVANCE_SQL: Final = "UPDATE relay SET gseq = $2, pseqs = $3::text::json WHERE topic = $1 AND epoch = $4 RETURNING 1"
 
 Publish = Callable[[RecordedEvent], Published | None]
+
+
+class Cursor(msgspec.Struct, frozen=True):
+    """How far a relay has come: the last event, the count in each partition, and which election it belongs to."""
+
+    gseq: int
+    pseqs: list[int]
+    epoch: int
 
 
 class DeposedError(Exception):
@@ -73,24 +84,34 @@ class Relay:
             zero = msgspec.json.encode([0] * PARTITIONS).decode()
             row = await self._pool.fetchrow(_ELECT_SQL, self._topic, zero)
             assert row is not None
-            gseq, pseqs, epoch = row["gseq"], msgspec.json.decode(row["pseqs"], type=list[int]), row["epoch"]
-            while True:
-                logged = await read_log(self._pool, self._registry, after=gseq, limit=BATCH_MAX)
-                if not logged:
-                    await self._logged.wait(_LOOK_AGAIN_SECONDS)
-                    continue
-                messages, pseqs = number(self._contract, logged, self._publish, pseqs, epoch)
-                failpoints.reach("relay.before_send")
-                if messages:
-                    await publisher.publish(messages)
-                failpoints.reach("relay.after_send")
-                gseq = logged[-1].gseq
-                await self._advance(gseq, pseqs, epoch)
-                failpoints.reach("relay.after_cursor")
+            cursor = Cursor(row["gseq"], msgspec.json.decode(row["pseqs"], type=list[int]), row["epoch"])
+            await self._go_on(publisher, cursor)
         finally:
             await publisher.close()
 
-    async def _advance(self, gseq: int, pseqs: Sequence[int], epoch: int) -> None:
-        text = msgspec.json.encode(pseqs).decode()
-        if await self._pool.fetchval(_ADVANCE_SQL, self._topic, gseq, text, epoch) is None:
-            raise DeposedError(f"topic {self._topic}: the relay of epoch {epoch} is no longer the elected one")
+    async def _go_on(self, publisher: Publisher, cursor: Cursor) -> None:
+        clock, stored, stored_at = asyncio.get_running_loop().time, cursor, 0.0
+        while True:
+            logged = await read_log(self._pool, self._registry, after=cursor.gseq, limit=BATCH_MAX)
+            if logged:
+                cursor = await self._send(publisher, logged, cursor)
+            # The stored cursor may lag: what goes out again after a crash has its old numbers, and is dropped.
+            if cursor != stored and (clock() - stored_at > _STORE_SECONDS or not logged):
+                await self._store(cursor)
+                stored, stored_at = cursor, clock()
+            if len(logged) < BATCH_MAX:
+                await self._logged.wait(_LOOK_AGAIN_SECONDS if cursor == stored else _STORE_SECONDS)
+
+    async def _send(self, publisher: Publisher, logged: Sequence[LoggedEvent], cursor: Cursor) -> Cursor:
+        messages, pseqs = number(self._contract, logged, self._publish, cursor.pseqs, cursor.epoch)
+        failpoints.reach("relay.before_send")
+        if messages:
+            await publisher.publish(messages)
+        failpoints.reach("relay.after_send")
+        return Cursor(logged[-1].gseq, pseqs, cursor.epoch)
+
+    async def _store(self, cursor: Cursor) -> None:
+        text = msgspec.json.encode(cursor.pseqs).decode()
+        if await self._pool.fetchval(_ADVANCE_SQL, self._topic, cursor.gseq, text, cursor.epoch) is None:
+            raise DeposedError(f"topic {self._topic}: the relay of epoch {cursor.epoch} is no longer the elected one")
+        failpoints.reach("relay.after_cursor")

@@ -2,21 +2,20 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-from kernel.messaging.consumer import BATCH_MAX, Consumer
+from kernel.messaging.consumer import BATCH_MAX, GATHER_SECONDS, Consumer
 from kernel.messaging.event_log import EventLog
-from kernel.messaging.heard import Heard, effects_of
-from kernel.messaging.inbox import Effects, Inbox
+from kernel.messaging.heard import Heard
+from kernel.messaging.inbox import Effects, Inbox, RowsOf
 from kernel.messaging.relay import Publish, Relay
-from kernel.running.election import run_elected
+from kernel.running.leadership import Job, Leadership
 from kernel.values.contract import Contract
 from kernel.values.refusals import Refused
 from kernel.writing.command_path import CommandPath
-from kernel.writing.database import Pool, open_pool
+from kernel.writing.database import Pool, SingleConnection, open_pool, open_session
 from kernel.writing.event_registry import EventRegistry
 from kernel.writing.event_store.sequencer import Sequencer
 from kernel.writing.event_store.store import EventStore, Project
@@ -34,8 +33,13 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     consumer: str
     topic: str
     effects: Effects
+    #: The CloudEvents types that it reads; the others are passed over, and cost nothing.
+    types: frozenset[str] | None = None
+    #: Where rows are all that the effects come to.
+    rows_of: RowsOf | None = None
     follows: str | None = None
     batch_max: int = BATCH_MAX
+    gather_seconds: float = GATHER_SECONDS
 
 
 class ServiceParts(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,45 +76,58 @@ class Runtime:
         self._user = user
         self._log = log
         self._pools: list[Pool] = []
-        self._tasks: list[asyncio.Task[None]] = []
+        self._leading: asyncio.Task[None] | None = None
 
     async def start(self, *, background: bool = True) -> None:
         """Connect, and begin to sequence, relay and consume; raises where the database is away."""
-        pool, jobs = [await self._pool(size) for size in (10, 16)]
+        pool, jobs = [await self._pool(size) for size in (10, 10)]
         self.store = EventStore(pool, self.parts.registry, self.parts.project, refusals=self.parts.refusals)
         self.path = CommandPath(self.store)
+        self._leadership = Leadership(self.parts.schema, self._session, self.store.appended)
         if background:
-            self._start_jobs(jobs)
+            self._add_jobs(jobs)
+            self._leading = asyncio.create_task(self._leadership.run())
 
-    def _start_jobs(self, pool: Pool) -> None:
+    def _add_jobs(self, pool: Pool) -> None:
         logged = Signal()
         parts = self.parts
         sequencer = Sequencer(pool, self.store.appended, logged)
         relay = Relay(pool, parts.registry, parts.publishes, parts.publish, log=self._log, logged=logged)
-        self._elect(pool, "sequencer", sequencer.run)
-        self._elect(pool, "relay", relay.run)
+        self._leadership.add("sequencer", sequencer.run)
+        self._leadership.add("relay", relay.run)
         rows = [
-            Subscription(consumer=heard.consumer, topic=heard.contract.topic, effects=effects_of(heard))
+            Subscription(
+                consumer=heard.consumer,
+                topic=heard.contract.topic,
+                effects=heard.effects,
+                types=heard.types,
+                rows_of=heard.rows_of,
+            )
             for heard in parts.heard
         ]
+        inboxes: dict[tuple[str, str], Inbox] = {}
         for subscription in (*rows, *parts.subscriptions(self.path)):
-            inbox = Inbox(pool, subscription.consumer, subscription.topic, subscription.effects)
+            name, topic = subscription.consumer, subscription.topic
+            inbox = inboxes[name, topic] = Inbox(
+                pool, name, topic, subscription.effects, subscription.types, subscription.rows_of
+            )
             consumer = Consumer(
                 self._log,
                 inbox,
                 clock=time.monotonic,
-                follows=subscription.follows,
+                follows=None if subscription.follows is None else inboxes[subscription.follows, topic],
                 batch_max=subscription.batch_max,
+                gather_seconds=subscription.gather_seconds,
             )
             self.consumers.append(consumer)
-            self._elect(pool, f"consumer-{subscription.consumer}-{subscription.topic}", consumer.run)
+            self._leadership.add(f"consumer-{name}-{topic}", consumer.run)
 
-    def elect(self, job: str, run: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Run a job of the service's own in one elected instance until ``stop``; call it after ``start``."""
-        self._elect(self._pools[-1], job, run)
+    def elect(self, name: str, job: Job) -> None:
+        """Have a job of the service's own done by the leading instance until ``stop``; call it after ``start``."""
+        self._leadership.add(name, job)
 
-    def _elect(self, pool: Pool, job: str, run: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        self._tasks.append(asyncio.create_task(run_elected(pool, f"{self.parts.schema}/{job}", run)))
+    async def _session(self) -> SingleConnection:
+        return await open_session(self._database_url, schema=self.parts.schema, user=self._user)
 
     async def _pool(self, size: int) -> Pool:
         pool = await open_pool(self._database_url, schema=self.parts.schema, user=self._user, size=size)
@@ -128,8 +145,8 @@ class Runtime:
 
     async def stop(self) -> None:
         """Stop the jobs between two of their steps and close the connections."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._leading is not None:
+            self._leading.cancel()
+            await asyncio.gather(self._leading, return_exceptions=True)
         for pool in self._pools:
             await pool.close()

@@ -61,6 +61,11 @@ class Principal(msgspec.Struct, frozen=True):
             return f"organisation:{self.organisation}{office}"
         return f"subject:{self.subject}"
 
+    @property
+    def source(self) -> str:
+        """Whom an event names as its source: the organisation, or the user where there is none."""
+        return self.organisation or self.subject
+
     def must_act_for(self, organisation: str) -> None:
         """Refuse a hospital or department that reaches for another one's things.
 

@@ -73,6 +73,10 @@ class CommandContext(msgspec.Struct, frozen=True, kw_only=True):
         """The date in China at the command's moment."""
         return china_date(self.now)
 
+    def about(self, what: str) -> "CommandContext":
+        """The context of one of several commands that the same cause has, told apart by what each is about."""
+        return msgspec.structs.replace(self, id=uuid5(self.command_id, what))
+
     def new_id(self, what: str) -> str:
         """The id of something that the command creates: the same for every repetition."""
         return str(uuid5(self.command_id, what))

@@ -46,6 +46,16 @@ async def _no_reset(_connection: Any) -> None:
     """Our sessions change no settings, so a reset would be a round trip for nothing."""
 
 
+async def open_session(database_url: str, *, schema: str, user: str | None = None) -> SingleConnection:
+    """One session of its own, for locks and notifications, whose statements may wait; closes when it is told to."""
+    return await asyncpg.connect(
+        database_url,
+        user=user,
+        timeout=10,
+        server_settings={"search_path": schema, "application_name": f"onestop-{schema}", "timezone": "UTC"},
+    )
+
+
 async def open_pool(database_url: str, *, schema: str, user: str | None = None, size: int = 10) -> Pool:
     """A pool of at most ``size`` sessions that see ``schema`` only.
 

@@ -7,7 +7,7 @@ from sqlalchemy import MetaData, Table
 
 from kernel.writing.event_registry import EventRegistry
 from kernel.writing.event_store import RecordedEvent
-from kernel.writing.event_store.schema import KERNEL_TABLES, add_kernel_tables
+from kernel.writing.event_store.schema import add_kernel_tables
 from kernel.writing.read_tables import Change
 
 #: The rows that one kind of event leaves in a topic's tables: a pure function of the event and its place.
@@ -28,13 +28,21 @@ class ReadModel:
 
     Raises ValueError when it is made: for an event of the registry that no topic has an entry for, and for an entry
     that is no event of the registry. So an event without rows is seen at the start, and never a silent nothing.
+    ``not_rebuilt`` are tables that do not follow from events: sources of their own, and working tables.
     """
 
-    def __init__(self, registry: EventRegistry, tables: Sequence[MetaData], topics: Iterable[RowsByEvent]) -> None:
+    def __init__(
+        self,
+        registry: EventRegistry,
+        tables: Sequence[MetaData],
+        topics: Iterable[RowsByEvent],
+        not_rebuilt: Sequence[MetaData] = (),
+    ) -> None:
         kernel_tables = MetaData()
         add_kernel_tables(kernel_tables)
         #: For Alembic: the kernel's tables and the topics'.
-        self.metadata: tuple[MetaData, ...] = (kernel_tables, *tables)
+        self.metadata: tuple[MetaData, ...] = (kernel_tables, *tables, *not_rebuilt)
+        self._rebuilt = tuple(tables)
         self._rows: dict[type, tuple[Rows, ...]] = {}
         for topic in topics:
             for event_class, rows in topic.items():
@@ -51,10 +59,7 @@ class ReadModel:
     @property
     def tables(self) -> list[Table]:
         """The tables that replay rebuilds, in the order of their names."""
-        return sorted(
-            (table for one in self.metadata for table in one.tables.values() if table.name not in KERNEL_TABLES),
-            key=lambda table: table.name,
-        )
+        return sorted((table for one in self._rebuilt for table in one.tables.values()), key=lambda table: table.name)
 
 
 def _check(what: str, classes: Iterable[Any]) -> None:

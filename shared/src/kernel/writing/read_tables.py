@@ -46,6 +46,13 @@ def put(table: Table, **values: Any) -> Put:
     return Put(table, _ordered(table, values))
 
 
+def put_of(source: msgspec.Struct, table: Table, **others: Any) -> Put:
+    """A Put whose columns are the source's fields of the same name; columns that are not are given."""
+    names = _shape(table).names
+    assert others.keys() <= _shape(table).name_set, f"{table.name} has columns {names}, not {sorted(others)}"
+    return Put(table, tuple([others[name] if name in others else getattr(source, name) for name in names]))
+
+
 def add(table: Table, **values: Any) -> Add:
     """An Add from column values by name; every column must be named."""
     assert is_summed(table), f"{table.name} is not a summed table"
@@ -219,6 +226,43 @@ def _json_text(value: Any) -> str:
 def _array_literal(values: Sequence[Any]) -> str:
     quoted = ('"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"' for value in values)
     return "{" + ",".join(quoted) + "}"
+
+
+class Clauses(msgspec.Struct, frozen=True):
+    """Changes as parts of a larger statement: what follows its WITH list, what it must select, and the parameters."""
+
+    with_list: str
+    checks: tuple[str, ...]
+    arguments: tuple[Any, ...]
+
+
+def clauses_of(changes: Iterable[Change], first_parameter: int, *, guarded: bool) -> Clauses:
+    """The changes as parts of a statement whose own parameters end before ``first_parameter``."""
+    listed = list(changes)
+    rows, keys = collapse(listed), removed(listed)
+    with_list, checks = _clauses(tuple(rows), tuple(keys), first_parameter, guarded=guarded)
+    arguments: list[Any] = []
+    for table, table_rows in rows.items():
+        arguments.extend(parameters(table, table_rows))
+    for table_keys in keys.values():
+        arguments.extend(map(list, zip(*table_keys, strict=True)))
+    return Clauses(with_list, checks, tuple(arguments))
+
+
+@lru_cache(maxsize=512)
+def _clauses(
+    tables: tuple[Table, ...], emptied: tuple[Table, ...], parameter: int, *, guarded: bool
+) -> tuple[str, tuple[str, ...]]:
+    parts, checks = [], []
+    for i, table in enumerate(tables):
+        parts.append(f", t{i} AS ({upsert(table, parameter, guarded=guarded)} RETURNING 1)")
+        if guarded and is_guarded(table):
+            checks.append(f"require_rows('{table.name}', (SELECT count(*) FROM t{i}), cardinality(${parameter}))")
+        parameter += len(table.columns)
+    for i, table in enumerate(emptied):
+        parts.append(f", r{i} AS ({deletion(table, parameter)})")
+        parameter += len(table.primary_key.columns)
+    return "".join(parts), tuple(checks)
 
 
 async def write(connection: Any, changes: Iterable[Change], *, guarded: bool = False) -> None:

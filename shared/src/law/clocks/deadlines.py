@@ -1,4 +1,7 @@
-"""Deadlines: until when something for a month is in time (AMB-H3)."""
+"""Deadlines: until when something for a month is in time (AMB-H3).
+
+No service calls it yet.
+"""
 
 from datetime import date, datetime, timedelta
 

@@ -1,4 +1,7 @@
-"""Working days: weekends and holidays do not count, make-up weekends (调休) do (AMB-X6)."""
+"""Working days: weekends and holidays do not count, make-up weekends (调休) do (AMB-X6).
+
+No service calls it yet.
+"""
 
 from datetime import date, timedelta
 from typing import Final

@@ -1,4 +1,7 @@
-"""Advances: revolving funds that pay first and get their money back (Leye's rescue fund and claim fund)."""
+"""Advances: revolving funds that pay first and get their money back (Leye's rescue fund and claim fund).
+
+No service calls it yet.
+"""
 
 from collections.abc import Iterable
 

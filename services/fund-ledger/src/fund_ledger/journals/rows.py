@@ -1,4 +1,4 @@
-"""Projections: each journal as one row that cannot be unbalanced, the accounts' balances, the payers' totals."""
+"""Rows: each journal as one row that cannot be unbalanced, the accounts' balances, the payers' totals."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -7,17 +7,16 @@ from sqlalchemy import BigInteger, CheckConstraint, Column, Date, Index, MetaDat
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from fund_ledger.journals.domain import accounts
-from fund_ledger.journals.domain.events import JournalBooked, JournalReversed, Posting
+from fund_ledger.journals.domain.events import FundOverdrawn, FundRestored, JournalBooked, JournalReversed, Posting
 from kernel.writing.event_store import RecordedEvent
-from kernel.writing.event_store.schema import add_kernel_tables
+from kernel.writing.read_model import RowsByEvent, no_rows
 from kernel.writing.read_tables import SUMMED, Change, add, put
 
-metadata: Final = MetaData()
-add_kernel_tables(metadata)
+TABLES: Final = MetaData()
 
 journals: Final = Table(
     "journals",
-    metadata,
+    TABLES,
     Column("journal_id", Text, primary_key=True),
     Column("kind", Text, nullable=False),
     Column("booked_on", Date, nullable=False),
@@ -36,7 +35,7 @@ journals: Final = Table(
 
 balances: Final = Table(
     "balances",
-    metadata,
+    TABLES,
     Column("account", Text, primary_key=True),
     Column("debit_fen", BigInteger, nullable=False),
     Column("credit_fen", BigInteger, nullable=False),
@@ -46,7 +45,7 @@ balances: Final = Table(
 
 payer_totals: Final = Table(
     "payer_totals",
-    metadata,
+    TABLES,
     Column("county", Text, primary_key=True),
     Column("payer", Text, primary_key=True),
     Column("fund", Text, primary_key=True),
@@ -56,40 +55,34 @@ payer_totals: Final = Table(
 )
 
 
-def project(recorded: RecordedEvent) -> Iterable[Change]:
-    """The rows of a journal's event."""
-    match recorded.event:
-        case JournalBooked() as event:
-            yield _journal(event.journal_id, event.kind, event, source=event.source)
-        case JournalReversed() as event:
-            yield _journal(event.reversal_id, "reversal", event, reason=event.reason)
-        case _:
-            return
-    for posting in event.postings:
-        yield _balance(posting)
-        yield from _payer_total(posting)
+def _booked(recorded: RecordedEvent) -> Iterable[Change]:
+    event: JournalBooked = recorded.event
+    yield _journal(event, journal_id=event.journal_id, kind=event.kind, source=event.source, reason=None)
+    yield from _sums(event.postings)
 
 
-def _journal(
-    journal_id: str,
-    kind: str,
-    event: JournalBooked | JournalReversed,
-    *,
-    source: str | None = None,
-    reason: str | None = None,
-) -> Change:
+def _reversed(recorded: RecordedEvent) -> Iterable[Change]:
+    event: JournalReversed = recorded.event
+    yield _journal(event, journal_id=event.reversal_id, kind="reversal", source=None, reason=event.reason)
+    yield from _sums(event.postings)
+
+
+def _journal(event: JournalBooked | JournalReversed, **of_its_kind: str | None) -> Change:
     return put(
         journals,
-        journal_id=journal_id,
-        kind=kind,
         booked_on=event.booked_on,
         settlement_id=event.settlement_id,
-        source=source,
-        reason=reason,
         accounts=[posting.account for posting in event.postings],
         amounts=[posting.amount_fen for posting in event.postings],
         payers=[posting.payer or "" for posting in event.postings],
+        **of_its_kind,
     )
+
+
+def _sums(postings: Iterable[Posting]) -> Iterable[Change]:
+    for posting in postings:
+        yield _balance(posting)
+        yield from _payer_total(posting)
 
 
 def _balance(posting: Posting) -> Change:
@@ -111,3 +104,11 @@ def _payer_total(posting: Posting) -> Iterable[Change]:
         to_hospitals_fen=0 if to_person else -posting.amount_fen,
         to_persons_fen=-posting.amount_fen if to_person else 0,
     )
+
+
+ROWS: Final[RowsByEvent] = {
+    JournalBooked: _booked,
+    JournalReversed: _reversed,
+    FundOverdrawn: no_rows,
+    FundRestored: no_rows,
+}

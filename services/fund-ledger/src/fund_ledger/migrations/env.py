@@ -1,6 +1,6 @@
 """Runs the ledger's revisions inside its schema."""
 
-from fund_ledger.journals.rows import metadata
+from fund_ledger.rows import READ_MODEL
 from kernel.running.migrations import run_environment
 
-run_environment(metadata)
+run_environment(READ_MODEL.metadata)

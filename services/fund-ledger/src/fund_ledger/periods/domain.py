@@ -1,4 +1,7 @@
-"""Clearing: at the end of a year each account by itself gets back what was not used, or pays what was lacking."""
+"""Clearing: at the end of a year each account by itself gets back what was not used, or pays what was lacking.
+
+No service calls it yet.
+"""
 
 from collections.abc import Iterable
 

@@ -14,9 +14,9 @@ from identity.certification.domain.certifying import (
 from identity.certification.domain.filing import DECIDER as FILING
 from identity.certification.domain.filing import File
 from identity.certification.queries import CertificationQueries
-from identity.persons.domain.chronic import Certification, Doctor
+from identity.persons.domain.certification import Certification, Doctor
 from identity.persons.domain.person import person_unknown
-from identity.persons.queries.persons import Queries
+from identity.persons.queries.persons import PersonQueries
 from kernel.http import Idempotency
 from kernel.running.clock import Clock
 from kernel.running.requested import requested_by
@@ -41,7 +41,7 @@ class CertificationHandlers:
         self._runtime = runtime
         self._library = library
         self._clock = clock
-        self._persons = Queries(runtime)
+        self._persons = PersonQueries(runtime)
         self._queries = CertificationQueries(runtime)
 
     @property
@@ -90,7 +90,14 @@ class CertificationHandlers:
         context = self._context(caller, key)
         certification_id = str(uuid5(context.command_id, "certification"))
         today = china_date(context.now)
-        new = Certification(certification_id, disease, hospital_id, doctors, context.now, today)
+        new = Certification(
+            certification_id=certification_id,
+            disease=disease,
+            hospital_id=hospital_id,
+            doctors=doctors,
+            certified_at=context.now,
+            effective_from=today,
+        )
 
         async def attempt() -> Outcome:
             person = await self._persons.person(person_id)
@@ -116,7 +123,15 @@ class CertificationHandlers:
         """Onboarding: enter a certification of the system before, with its own day."""
         context = self._context(caller, key)
         certification_id = str(uuid5(context.command_id, "certification"))
-        new = Certification(certification_id, disease, hospital_id, (), context.now, certified_on, source=source)
+        new = Certification(
+            certification_id=certification_id,
+            disease=disease,
+            hospital_id=hospital_id,
+            doctors=(),
+            certified_at=context.now,
+            effective_from=certified_on,
+            source=source,
+        )
 
         async def attempt() -> Outcome:
             person = await self._persons.person(person_id)

@@ -10,12 +10,15 @@ from identity.enrolment.domain.exemption import EndExemption, Exemption, Exempti
 from identity.enrolment.domain.payers import Payer, payers
 from identity.enrolment.domain.premium import Premium, PremiumRefunded, PremiumSelfPaid
 from identity.enrolment.queries import EnrolmentQueries
-from identity.persons.domain.person import person_unknown
+from identity.persons.domain.enrolment import Enrolment
+from identity.persons.domain.person import DECIDER as PERSONS
+from identity.persons.domain.person import Enrol, person_unknown
 from identity.persons.domain.refusals import person_annulled, person_merged
-from identity.persons.queries.persons import Queries
+from identity.persons.queries.changes import person_changed
+from identity.persons.queries.persons import PersonQueries
 from kernel.http import Idempotency
 from kernel.running.clock import Clock
-from kernel.running.requested import requested_by
+from kernel.running.requested import Requests, requested_by
 from kernel.running.runtime import Runtime
 from kernel.security import Principal
 from kernel.values.china_time import china_date
@@ -36,7 +39,7 @@ class EnrolmentHandlers:
         self._runtime = runtime
         self._library = library
         self._clock = clock
-        self._persons = Queries(runtime)
+        self._persons = PersonQueries(runtime)
         self._queries = EnrolmentQueries(runtime)
 
     def today(self) -> date:
@@ -207,3 +210,19 @@ class EnrolmentHandlers:
 
     def _context(self, caller: Principal, key: Idempotency) -> CommandContext:
         return requested_by(caller, key, self._clock)
+
+
+class EnrolCommands:
+    """The command of enrolling itself, on the person's own stream."""
+
+    def __init__(self, runtime: Runtime, requests: Requests) -> None:
+        self._runtime = runtime
+        self._requests = requests
+
+    async def enrol(self, caller: Principal, key: Idempotency, person_id: str, enrolment: Enrolment) -> Answered:
+        """Record an enrolment, or a step of it."""
+        context = self._requests.by(caller, key)
+        command = Enrol(enrolment, context.today)
+        return await self._runtime.path.decide(
+            context, PERSONS, f"person/{person_id}", command, person_changed, contended=person_id
+        )

@@ -1,15 +1,17 @@
 """The questions about entries: the work list, one entry, and how long the steps take."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 import msgspec
 
-from kernel.running.runtime import Runtime
+from kernel.http import Wire
+from kernel.writing.reads import Reads
 
 _COLUMNS: Final = """entry_id, person_id, county, department, proposal, state, authors, entered_at, submitted_at,
 reviewed_by, reviewed_at, decided_by, decided_at, reason, revision"""
 _ENTRY_SQL: Final = f"SELECT {_COLUMNS} FROM entries WHERE entry_id = $1"
+_COUNTY_SQL: Final = "SELECT county FROM entries WHERE entry_id = $1"
 # $4 is the last entry shown; its moment is looked up, so that a cursor needs no time that could be malformed.
 _LIST_SQL: Final = f"""
 SELECT {_COLUMNS} FROM entries
@@ -18,35 +20,52 @@ WHERE state = $1 AND ($2::text IS NULL OR department = $2) AND county LIKE ANY($
 ORDER BY submitted_at, entry_id LIMIT $5
 """
 _DELAYS_SQL: Final = """
-SELECT county, month, step, count(*), percentile_disc(0.5) WITHIN GROUP (ORDER BY hours), max(hours)
+SELECT county, month, step, count(*) AS count, percentile_disc(0.5) WITHIN GROUP (ORDER BY hours) AS median_hours,
+       max(hours) AS max_hours
 FROM entry_delays
 WHERE county LIKE ANY($1::text[]) AND ($2::text IS NULL OR month = $2) AND (county, month, step) > ($3, $4, $5)
 GROUP BY county, month, step ORDER BY county, month, step LIMIT $6
 """
 
 
-class EntryRow(msgspec.Struct, frozen=True):
-    """An entry as it stands; ``proposal`` as plain values."""
+class ProposalAnswer(Wire, frozen=True, kw_only=True):
+    """What is proposed, in the words of the request."""
+
+    kind: str
+    membership_id: str
+    category: str | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+    last_day: date | None = None
+    reason: str | None = None
+    evidence: str | None = None
+    group: str | None = None
+    poverty_status: str | None = None
+    exit_date: date | None = None
+
+
+class EntryAnswer(Wire, frozen=True, kw_only=True):
+    """An entry as it stands: who handled it, and when."""
 
     entry_id: str
     person_id: str
     county: str
     department: str
-    proposal: dict[str, Any]
+    proposal: ProposalAnswer
     state: str
     authors: list[str]
     entered_at: datetime
     submitted_at: datetime
-    reviewed_by: str | None
-    reviewed_at: datetime | None
-    decided_by: str | None
-    decided_at: datetime | None
-    reason: str | None
     revision: int
+    reviewed_by: str | None = None
+    reviewed_at: datetime | None = None
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+    reason: str | None = None
 
 
-class DelayRow(msgspec.Struct, frozen=True):
-    """How long a step took in a county and month, in hours begun. Of an even number the lower median."""
+class DelayAnswer(Wire, frozen=True, kw_only=True):
+    """How long a step took in a county and month: whole hours, an hour begun counts; of two middles the lower."""
 
     county: str
     month: str
@@ -56,31 +75,34 @@ class DelayRow(msgspec.Struct, frozen=True):
     max_hours: int
 
 
-class EntryQueries:
+class EntryQueries(Reads):
     """Reads of the entries' tables, each bounded."""
 
-    def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
-
-    async def entry(self, entry_id: str) -> EntryRow | None:
+    async def entry(self, entry_id: str) -> EntryAnswer | None:
         """The entry of this id."""
-        row = await self._runtime.store.pool.fetchrow(_ENTRY_SQL, entry_id)
-        return None if row is None else _entry(row)
+        return await self.one(_entry, _ENTRY_SQL, entry_id)
+
+    async def county_of(self, entry_id: str) -> str | None:
+        """The county of the person whom an entry is about."""
+        county: str | None = await self.pool.fetchval(_COUNTY_SQL, entry_id)
+        return county
 
     async def in_state(
         self, state: str, department: str | None, counties: list[str], *, after: str | None, limit: int
-    ) -> list[EntryRow]:
+    ) -> list[EntryAnswer]:
         """Entries in a state about people of counties that are like one of these, the longest waiting first."""
-        rows = await self._runtime.store.pool.fetch(_LIST_SQL, state, department, counties, after, limit)
-        return [_entry(row) for row in rows]
+        return await self.many(_entry, _LIST_SQL, state, department, counties, after, limit)
 
     async def delays(
         self, counties: list[str], month: str | None, *, after: tuple[str, str, str], limit: int
-    ) -> list[DelayRow]:
+    ) -> list[DelayAnswer]:
         """The delays by county, month and step."""
-        rows = await self._runtime.store.pool.fetch(_DELAYS_SQL, counties, month, *after, limit)
-        return [DelayRow(*row) for row in rows]
+        return await self.many(DelayAnswer, _DELAYS_SQL, counties, month, *after, limit)
 
 
-def _entry(row: Any) -> EntryRow:
-    return EntryRow(**{**row, "proposal": msgspec.json.decode(row["proposal"])})
+def _entry(*, proposal: str, **columns: Any) -> EntryAnswer:
+    stored = msgspec.json.decode(proposal, type=dict[str, Any])
+    # The membership of a proposed assertion lies inside it; what names its department and moment is not shown.
+    said = {**stored, **stored.get("membership", {})}
+    shown = {name: value for name, value in said.items() if name in ProposalAnswer.__struct_fields__}
+    return EntryAnswer(proposal=msgspec.convert(shown, ProposalAnswer), **columns)

@@ -18,6 +18,7 @@ from identity.intake.uploads import announced_size, patiently
 from identity.memberships.domain import ApprovalRules
 from identity.persons.domain.categories import Category, Department, department_of
 from kernel.http import (
+    ErrorCode,
     IdempotencyKey,
     Json,
     Page,
@@ -263,3 +264,27 @@ def _after(page: PageRequest) -> int:
 
 def _batch(row: BatchRow) -> FeedBatchAnswer:
     return FeedBatchAnswer(**msgspec.structs.asdict(row))
+
+
+#: Of feeds, and of the files that intake reads for them and for payment lists.
+CODES: Final = (
+    ErrorCode("FEED_BATCH_UNKNOWN", 404, "No such batch of this department"),
+    ErrorCode("FEED_BATCH_REUSED", 409, "The number was used for another file"),
+    ErrorCode("FEED_BATCH_NOT_IN_STATE", 409, "The batch is in another state"),
+    ErrorCode("FEED_SAME_PERSON", 403, "The sender cannot release the own batch"),
+    ErrorCode("FEED_DESCRIPTION_WRONG", 422, "The file is described wrongly"),
+    ErrorCode("FEED_FILE_TOO_LARGE", 422, "The file is larger than a file may be"),
+    ErrorCode("SEX_UNKNOWN", 422, "The row's sex is not one of the two"),
+    ErrorCode("COUNTY_MALFORMED", 422, "The row's county is not a division code"),
+    ErrorCode("TEXT_TOO_LONG", 422, "A text of the row is too long"),
+    ErrorCode("CELL_MISSING", 422, "A cell that the row needs is empty"),
+    ErrorCode("CATEGORY_FOREIGN", 422, "The row's category is not the list's"),
+    ErrorCode("DATE_MALFORMED", 422, "A cell is not a day"),
+    ErrorCode("NAME_UNKNOWN", 422, "A cell holds none of the known names"),
+    ErrorCode("ROW_DIVISION_FOREIGN", 422, "The sender does not work for the person's county"),
+    ErrorCode("ROW_CELL_COUNT", 422, "The row has more or fewer cells than there are columns"),
+    ErrorCode("ROW_FORMULA", 422, "A cell is a formula"),
+    ErrorCode("ROW_UNPRINTABLE", 422, "A cell holds control characters"),
+    ErrorCode("ROW_MALFORMED", 422, "The line is not one JSON object of texts"),
+    ErrorCode("ROW_NAME_DIFFERS", 422, "The ID number is registered under another name"),
+)

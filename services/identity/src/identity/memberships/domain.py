@@ -1,11 +1,66 @@
-"""Approval: which departments' single changes need three people, and who may approve for a county (004 七(四))."""
+"""What departments say of memberships, whose single changes need three people, and who may approve (004 七(四))."""
 
 from collections.abc import Mapping
+from datetime import date
+from typing import Annotated
 
 import msgspec
 
-from identity.persons.domain.categories import Department
+from identity.persons.domain.categories import Category, Department, Group, PovertyStatus
+from identity.persons.domain.membership import CorrectionReason, EndReason, Membership
+from identity.persons.domain.person import CorrectMembership, EndMembership
 from kernel.values.refusals import RefusalKind, Refused
+
+Evidence = Annotated[str, msgspec.Meta(min_length=1, max_length=200, description="The paper or list behind it")]
+
+
+class Assertion(msgspec.Struct, frozen=True, kw_only=True):
+    """What a department says from now on. ``valid_to`` is the last day, absent while it goes on."""
+
+    category: Category
+    valid_from: date
+    evidence: Evidence
+    valid_to: date | None = None
+    group: Group | None = None
+    poverty_status: PovertyStatus | None = None
+    exit_date: date | None = None
+
+    def membership(self, membership_id: str, department: Department, stated: str = "") -> Membership:
+        """The membership that this begins."""
+        said = msgspec.structs.asdict(self)
+        return Membership(membership_id=membership_id, department=department, stated=stated, **said)
+
+
+class Ending(msgspec.Struct, frozen=True):
+    """The last day on which a membership holds, and why it ends."""
+
+    last_day: date
+    reason: EndReason
+
+    def command(self, membership_id: str, department: Department, stated: str) -> EndMembership:
+        """The command to the person."""
+        return EndMembership(department, membership_id, self.last_day, self.reason, stated)
+
+
+class Correction(msgspec.Struct, frozen=True, kw_only=True):
+    """A membership as it should read, whole; what is left out is empty afterwards."""
+
+    reason: CorrectionReason
+    valid_from: date
+    evidence: Evidence
+    valid_to: date | None = None
+    group: Group | None = None
+    poverty_status: PovertyStatus | None = None
+    exit_date: date | None = None
+
+    def command(
+        self, membership_id: str, department: Department, stated: str, born_on: date | None
+    ) -> CorrectMembership:
+        """The command to the person."""
+        said = msgspec.structs.asdict(self)
+        return CorrectMembership(
+            membership_id=membership_id, department=department, stated=stated, born_on=born_on, **said
+        )
 
 
 class ApprovalRules(msgspec.Struct, frozen=True):

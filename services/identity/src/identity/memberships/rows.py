@@ -1,43 +1,101 @@
-"""The rows of memberships, their versions, and enrolments."""
+"""The tables of memberships, as they stand and in each version, and the rows that events leave in them."""
 
 from collections.abc import Iterable
+from typing import Final
 
-from identity.persons.domain.enrolment import Enrolment
-from identity.persons.domain.entitlement import Entitlement
+from sqlalchemy import CheckConstraint, Column, Date, DateTime, Index, Integer, MetaData, Table, Text
+
 from identity.persons.domain.membership import Membership
-from identity.persons.rows.tables import enrolments, membership_versions, memberships
+from identity.persons.domain.merging import RecordsMerged
+from identity.persons.domain.person import MembershipAsserted, MembershipCorrected, MembershipEnded
 from kernel.writing.event_store import RecordedEvent
-from kernel.writing.read_tables import Change, put
+from kernel.writing.read_model import RowsByEvent
+from kernel.writing.read_tables import Change, put, remove
+
+TABLES: Final = MetaData()
+
+#: One row a membership, as it stands. The first migration adds what SQLAlchemy has no word for: the exclusion
+#: constraint ``memberships_no_overlap`` over person, department, category and days.
+memberships = Table(
+    "memberships",
+    TABLES,
+    Column("membership_id", Text, primary_key=True),
+    Column("person_id", Text, nullable=False),
+    Column("department", Text, nullable=False),
+    Column("category", Text, nullable=False),
+    Column("group", Text),
+    Column("poverty_status", Text),
+    Column("exit_date", Date),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_to", Date),
+    Column("evidence", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="memberships_dates_in_order"),
+    Index("memberships_of_person", "person_id"),
+    Index("memberships_of_department", "department", "membership_id"),
+)
+
+#: Each version of each membership: together with ``memberships.valid_*`` the second of the two times. What was
+#: believed at a moment is the version with the largest revision recorded up to it, unless that one was GIVEN_UP.
+membership_versions = Table(
+    "membership_versions",
+    TABLES,
+    Column("membership_id", Text, primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("person_id", Text, nullable=False),
+    Column("department", Text, nullable=False),
+    Column("category", Text, nullable=False),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_to", Date),
+    Column("group", Text),
+    Column("poverty_status", Text),
+    Column("exit_date", Date),
+    Column("evidence", Text, nullable=False),
+    Column("change", Text, nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    Index("membership_versions_of_person", "person_id"),
+)
 
 
-def membership_rows(
-    recorded: RecordedEvent, entitlement: Entitlement, membership_id: str, change: str
-) -> Iterable[Change]:
-    """A membership as it stands in an entitlement, and the version of it that this is."""
-    held = entitlement.membership(membership_id)
-    yield put(memberships, **_facts(recorded, entitlement, held))
-    yield version_row(recorded, entitlement, held, change)
+def _asserted(recorded: RecordedEvent) -> Iterable[Change]:
+    yield from _standing(recorded, recorded.event.membership_id, "ADDED")
 
 
-def version_row(recorded: RecordedEvent, entitlement: Entitlement, held: Membership, change: str) -> Change:
-    """One version of a membership, known since the event."""
-    return put(membership_versions, change=change, **_facts(recorded, entitlement, held))
+def _changed(recorded: RecordedEvent) -> Iterable[Change]:
+    yield from _standing(recorded, recorded.event.membership_id, recorded.event.reason)
 
 
-def enrolment_row(person_id: str, enrolment: Enrolment) -> Change:
-    """An enrolment as it stands."""
-    return put(
-        enrolments,
-        person_id=person_id,
-        area=enrolment.area,
-        year=enrolment.year,
-        scheme=enrolment.scheme,
-        registered_on=enrolment.registered_on,
-        marked_on=enrolment.marked_on,
-    )
+def _taken_over(recorded: RecordedEvent) -> Iterable[Change]:
+    event: RecordsMerged = recorded.event
+    for membership_id in event.taken:
+        yield from _standing(recorded, membership_id, "TAKEN_OVER")
+    for held in event.given_up:
+        yield remove(memberships, membership_id=held.membership_id)
+        yield _version(recorded, held, "GIVEN_UP")
 
 
-def _facts(recorded: RecordedEvent, entitlement: Entitlement, held: Membership) -> dict[str, object]:
+ROWS: Final[RowsByEvent] = {
+    MembershipAsserted: _asserted,
+    MembershipEnded: _changed,
+    MembershipCorrected: _changed,
+    RecordsMerged: _taken_over,
+}
+
+
+def _standing(recorded: RecordedEvent, membership_id: str, change: str) -> Iterable[Change]:
+    """A membership as it stands after an event, and the version of it that this is."""
+    held = recorded.event.entitlement.membership(membership_id)
+    yield put(memberships, **_facts(recorded, held))
+    yield _version(recorded, held, change)
+
+
+def _version(recorded: RecordedEvent, held: Membership, change: str) -> Change:
+    return put(membership_versions, change=change, **_facts(recorded, held))
+
+
+def _facts(recorded: RecordedEvent, held: Membership) -> dict[str, object]:
+    entitlement = recorded.event.entitlement
     return {
         "membership_id": held.membership_id,
         "person_id": entitlement.person_id,

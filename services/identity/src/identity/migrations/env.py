@@ -1,6 +1,6 @@
 """Runs identity's revisions inside its schema."""
 
-from identity.persons.rows.projection import metadata
+from identity.rows import READ_MODEL
 from kernel.running.migrations import run_environment
 
-run_environment(metadata)
+run_environment(READ_MODEL.metadata)

@@ -1,4 +1,7 @@
-"""Indicators: shares of sums, weighted by amount; a threshold is never reached by rounding up."""
+"""Indicators: shares of sums, weighted by amount; a threshold is never reached by rounding up.
+
+No service calls it yet.
+"""
 
 from collections.abc import Iterable
 from decimal import Decimal

@@ -1,15 +1,33 @@
 """Copies over HTTP: each keeper of a copy of the form says when it came, and all see who has theirs."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Final
 
-from kernel.http import IdempotencyKey, Json, RequestBody, Router, Wire, allow, answer, body, of_division, stored_answer
+from kernel.http import (
+    ErrorCode,
+    IdempotencyKey,
+    Json,
+    RequestBody,
+    Router,
+    Wire,
+    allow,
+    answer,
+    body,
+    of_division,
+    stored_answer,
+)
 from kernel.security import Principal, Role
 from kernel.values.refusals import RefusalKind, Refused
-from referral.copies.domain import Copy
-from referral.referrals.api.reading import Reader, seen
-from referral.referrals.commands import Handlers
-from referral.referrals.queries.referrals import Queries, ReferralRow
+from referral.copies.commands import CopyCommands
+from referral.copies.domain import Copy, CopyDelivered
+from referral.copies.queries import CopyQueries
+from referral.referrals.queries.access import Reader, seen
+from referral.referrals.queries.referrals import ReferralAnswer, ReferralQueries
+
+CODES: Final = (
+    ErrorCode("COPY_DELIVERED_BEFORE", 409, "The copy was delivered on another day"),
+    ErrorCode("COPY_FOREIGN", 403, "The copy is kept by another office"),
+)
 
 Keeper = Annotated[Principal, allow(Role.HOSPITAL, Role.AGENCY)]
 
@@ -37,9 +55,9 @@ class CopyAnswer(Wire, frozen=True):
     recorded_by: str | None
 
 
-def copies(handlers: Handlers, queries: Queries) -> Router:
+def copies(commands: CopyCommands, queries: CopyQueries, referrals: ReferralQueries) -> Router:
     """The routes of /v1/referrals/{referral_id}/copies."""
-    of_referral = of_division("referral_id", queries.county_of)
+    of_referral = of_division("referral_id", referrals.county_of)
     router = Router(prefix="/v1/referrals/{referral_id}/copies", tags=["copies"], dependencies=[of_referral])
 
     @router.post("/{copy}")
@@ -51,23 +69,23 @@ def copies(handlers: Handlers, queries: Queries) -> Router:
         key: IdempotencyKey,
     ) -> Json[CopyRecorded]:
         """Record that a copy came: a hospital its own one, the agency any."""
-        row = await seen(queries, caller, referral_id)
-        if Role.AGENCY not in caller.roles and keeper_of(row, copy) != caller.organisation:
+        referral = await seen(referrals, caller, referral_id)
+        if Role.AGENCY not in caller.roles and keeper_of(referral, copy) != caller.organisation:
             raise Refused("COPY_FOREIGN", f"the {copy} copy is kept by another office", kind=RefusalKind.FORBIDDEN)
-        by = "agency" if Role.AGENCY in caller.roles else keeper_of(row, copy)
-        done = await handlers.deliver(caller, key, referral_id, copy, command.delivered_on, by)
+        by = "agency" if Role.AGENCY in caller.roles else keeper_of(referral, copy)
+        done = await commands.deliver(caller, key, CopyDelivered(referral_id, copy, command.delivered_on, by))
         return stored_answer(done.status, done.body, replayed=done.replayed)
 
     @router.get("")
     async def list_copies(referral_id: str, caller: Reader) -> Json[list[CopyAnswer]]:
         """List the three copies and when each came."""
-        row = await seen(queries, caller, referral_id)
-        came = await queries.copies(referral_id)
+        referral = await seen(referrals, caller, referral_id)
+        came = await queries.came(referral_id)
         return answer(
             [
                 CopyAnswer(
                     copy=copy.value,
-                    keeper=keeper_of(row, copy),
+                    keeper=keeper_of(referral, copy),
                     delivered_on=came[copy].delivered_on if copy in came else None,
                     recorded_by=came[copy].recorded_by if copy in came else None,
                 )
@@ -78,7 +96,11 @@ def copies(handlers: Handlers, queries: Queries) -> Router:
     return router
 
 
-def keeper_of(row: ReferralRow, copy: Copy) -> str:
+def keeper_of(referral: ReferralAnswer, copy: Copy) -> str:
     """Who keeps a copy: a hospital's id, or the agency."""
-    keepers = {Copy.AGENCY: "agency", Copy.SENDING: row.sending_hospital, Copy.RECEIVING: row.receiving_hospital}
+    keepers = {
+        Copy.AGENCY: "agency",
+        Copy.SENDING: referral.sending_hospital,
+        Copy.RECEIVING: referral.receiving_hospital,
+    }
     return keepers[copy]

@@ -20,17 +20,6 @@ class Copy(StrEnum):
     RECEIVING = "RECEIVING"  # 转入医院
 
 
-class DeliverCopy(msgspec.Struct, frozen=True):
-    """A copy came to its keeper. ``approved_on`` is the day of the approval, None while there is none."""
-
-    referral_id: str
-    copy: Copy
-    delivered_on: date
-    recorded_by: str
-    approved_on: date | None
-    today: date
-
-
 class CopyDelivered(msgspec.Struct, frozen=True):
     """A keeper has its copy; ``recorded_by`` is the office that says so."""
 
@@ -40,32 +29,41 @@ class CopyDelivered(msgspec.Struct, frozen=True):
     recorded_by: str
 
 
+class DeliverCopy(msgspec.Struct, frozen=True):
+    """Write a delivery down. ``approved_on`` is the day of the approval, None while there is none."""
+
+    delivery: CopyDelivered
+    approved_on: date | None
+    today: date
+
+
 #: The copies that were delivered, with the day of each.
 Delivered = Mapping[Copy, date]
 
 
 def decide(command: DeliverCopy, delivered: Delivered) -> Sequence[CopyDelivered]:
     """Write a delivery down once; raises Refused REFERRAL_NOT_IN_STATE, DATES_OUT_OF_ORDER, DATE_IN_FUTURE, …"""
+    delivery, about = command.delivery, {"referral": command.delivery.referral_id}
     if command.approved_on is None:
         raise Refused(
             "REFERRAL_NOT_IN_STATE",
             "only an approved form goes out in its copies, and this one is not approved",
             kind=RefusalKind.CONFLICT,
-            about={"referral": command.referral_id},
+            about=about,
         )
-    check_not_to_come("delivery", command.delivered_on, command.today)
-    check_order("delivery", command.delivered_on, "approval", command.approved_on)
-    before = delivered.get(command.copy)
-    if before == command.delivered_on:
+    check_not_to_come("delivery", delivery.delivered_on, command.today)
+    check_order("delivery", delivery.delivered_on, "approval", command.approved_on)
+    before = delivered.get(delivery.copy)
+    if before == delivery.delivered_on:
         return []
     if before is not None:
         raise Refused(
             "COPY_DELIVERED_BEFORE",
             f"this copy was delivered on {before} already",
             kind=RefusalKind.CONFLICT,
-            about={"referral": command.referral_id, "copy": command.copy},
+            about={**about, "copy": delivery.copy},
         )
-    return [CopyDelivered(command.referral_id, command.copy, command.delivered_on, command.recorded_by)]
+    return [delivery]
 
 
 def evolve(delivered: Delivered, event: CopyDelivered) -> Delivered:

@@ -1,6 +1,6 @@
 """Runs referral's revisions inside its schema."""
 
 from kernel.running.migrations import run_environment
-from referral.referrals.rows.projection import metadata
+from referral.rows import READ_MODEL
 
-run_environment(metadata)
+run_environment(READ_MODEL.metadata)

@@ -1,12 +1,12 @@
 """Admissions on a handbook alone over HTTP: the agency's list of what is to be looked into, and what came of it."""
 
-from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 from fastapi import Query
 
 from kernel.http import (
+    ErrorCode,
     IdempotencyKey,
     Json,
     Page,
@@ -23,13 +23,18 @@ from kernel.http import (
     stored_answer,
 )
 from kernel.security import Principal, Role
-from settlement.admission_checks.commands import AdmissionCheckHandlers
+from settlement.admission_checks.commands import AdmissionCheckCommands
 from settlement.admission_checks.domain import CheckOutcome
-from settlement.encounters.queries.encounters import Queries
+from settlement.admission_checks.queries import AdmissionCheckQueries, AdmissionCheckRow
+from settlement.encounters.queries.encounters import EncounterQueries
 
 Looker = Annotated[Principal, allow(Role.AGENCY, Role.OPERATIONS, by_division=True)]
 InCounty = Annotated[str | None, Query(pattern=r"^[0-9]{6}$", description="Only the people of this county")]
 InState = Annotated[Literal["OPEN", "CLOSED"], Query(description="Still to be looked into, or done")]
+CODES: Final = (
+    ErrorCode("ADMISSION_CHECK_UNKNOWN", 404, "No such admission on a handbook alone"),
+    ErrorCode("ADMISSION_CHECK_CLOSED", 409, "The admission was looked into, with another outcome"),
+)
 
 
 class CheckClosingBody(RequestBody, frozen=True):
@@ -46,22 +51,9 @@ class CheckClosed(Wire, frozen=True):
     outcome: CheckOutcome
 
 
-class AdmissionCheckRow(Wire, frozen=True):
-    """An admission on a handbook: HOLDS where only the list lacks the person, LAPSED, or UNLISTED."""
-
-    encounter_id: str
-    person_id: str
-    hospital_id: str
-    county: str
-    admitted_on: date
-    handbook: str
-    outcome: str | None
-    closed_by: str | None
-    note: str | None
-    closed_at: datetime | None
-
-
-def admission_checks(handlers: AdmissionCheckHandlers, queries: Queries) -> Router:
+def admission_checks(
+    commands: AdmissionCheckCommands, queries: AdmissionCheckQueries, encounters: EncounterQueries
+) -> Router:
     """The routes of /v1/admission-checks."""
     router = Router(prefix="/v1/admission-checks", tags=["encounters"])
 
@@ -74,12 +66,12 @@ def admission_checks(handlers: AdmissionCheckHandlers, queries: Queries) -> Rout
     ) -> Json[Page[AdmissionCheckRow]]:
         """List admissions without a deposit that rest on a handbook alone."""
         after = str(page.after[0]) if page.after else ""
-        rows = await queries.admission_checks(
+        found = await queries.admission_checks(
             county, caller.division_patterns, is_open=state == "OPEN", after=after, limit=page.limit + 1
         )
-        return answer(page_of([AdmissionCheckRow(**dict(row)) for row in rows], page, key=lambda r: (r.encounter_id,)))
+        return answer(page_of(found, page, key=lambda row: (row.encounter_id,)))
 
-    @router.post("/{encounter_id}/closing", dependencies=[of_division("encounter_id", queries.county_of_encounter)])
+    @router.post("/{encounter_id}/closing", dependencies=[of_division("encounter_id", encounters.county_of_encounter)])
     async def close_check(
         encounter_id: str,
         caller: Looker,
@@ -87,7 +79,7 @@ def admission_checks(handlers: AdmissionCheckHandlers, queries: Queries) -> Rout
         key: IdempotencyKey,
     ) -> Json[CheckClosed]:
         """Say whether the patient was entitled; the bill follows the departments' lists, not this."""
-        done = await handlers.close(caller, key, encounter_id, command.outcome, command.note)
+        done = await commands.close(caller, key, encounter_id, command.outcome, command.note)
         return stored_answer(done.status, done.body, replayed=done.replayed)
 
     return router

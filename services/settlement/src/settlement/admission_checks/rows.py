@@ -1,35 +1,50 @@
 """The rows of admissions on a handbook alone, and of what came of looking into them."""
 
 from collections.abc import Iterable
+from typing import Final
+
+from sqlalchemy import Column, Date, DateTime, Index, MetaData, Table, Text
 
 from kernel.writing.event_store import RecordedEvent
-from kernel.writing.read_tables import Change, put
+from kernel.writing.read_model import RowsByEvent
+from kernel.writing.read_tables import Change, put_of
 from settlement.admission_checks.domain import AdmissionCheckClosed
 from settlement.encounters.domain.events import EncounterAdmitted
-from settlement.encounters.rows.tables import admission_check_outcomes, admission_checks
+
+TABLES: Final = MetaData()
+
+#: Admissions on a handbook alone, to be looked into by the agency.
+admission_checks: Final = Table(
+    "admission_checks",
+    TABLES,
+    Column("encounter_id", Text, primary_key=True),
+    Column("person_id", Text, nullable=False),
+    Column("hospital_id", Text, nullable=False),
+    Column("county", Text, nullable=False),
+    Column("admitted_on", Date, nullable=False),
+    Column("handbook", Text, nullable=False),
+    Index("admission_checks_county", "county", "encounter_id"),
+)
+admission_check_outcomes: Final = Table(
+    "admission_check_outcomes",
+    TABLES,
+    Column("encounter_id", Text, primary_key=True),
+    Column("outcome", Text, nullable=False),
+    Column("closed_by", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("closed_at", DateTime(timezone=True), nullable=False),
+)
 
 
-def project_admission_check(recorded: RecordedEvent) -> Iterable[Change]:
-    """An admission that rests on a handbook is to be looked into; and what came of it."""
-    match recorded.event:
-        case EncounterAdmitted(handbook=str() as handbook) as event:
-            yield put(
-                admission_checks,
-                encounter_id=event.encounter_id,
-                person_id=event.person_id,
-                hospital_id=event.hospital_id,
-                county=event.county,
-                admitted_on=event.admitted_on,
-                handbook=handbook,
-            )
-        case AdmissionCheckClosed() as event:
-            yield put(
-                admission_check_outcomes,
-                encounter_id=event.encounter_id,
-                outcome=event.outcome.value,
-                closed_by=event.closed_by,
-                note=event.note,
-                closed_at=recorded.occurred_at,
-            )
-        case _:
-            return
+def _admitted(recorded: RecordedEvent) -> Iterable[Change]:
+    event: EncounterAdmitted = recorded.event
+    if event.handbook is not None:
+        yield put_of(event, admission_checks)
+
+
+def _closed(recorded: RecordedEvent) -> Iterable[Change]:
+    event: AdmissionCheckClosed = recorded.event
+    yield put_of(event, admission_check_outcomes, outcome=event.outcome.value, closed_at=recorded.occurred_at)
+
+
+ROWS: Final[RowsByEvent] = {EncounterAdmitted: _admitted, AdmissionCheckClosed: _closed}

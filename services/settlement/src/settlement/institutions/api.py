@@ -1,15 +1,17 @@
 """Institutions over HTTP: the agency's registry of contracted hospitals."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 
 from kernel.http import (
+    ErrorCode,
     IdempotencyKey,
     Json,
     Page,
     PageRequest,
+    RequestBody,
     Router,
     Wire,
     allow,
@@ -19,15 +21,37 @@ from kernel.http import (
     paging,
     stored_answer,
 )
+from kernel.http.fields import Identifier
 from kernel.security import Principal, Role
-from settlement.encounters.api.bodies import InstitutionBody
-from settlement.encounters.commands.encounters import Handlers
-from settlement.encounters.queries.encounters import Queries
-from settlement.institutions.domain.institution import InstitutionContracted
+from law.packs.model import Level
+from settlement.institutions.commands import InstitutionCommands
+from settlement.institutions.domain import Institution
+from settlement.institutions.queries import InstitutionAnswer, InstitutionQueries
 
 Agency = Annotated[Principal, allow(Role.AGENCY)]
 #: The registry belongs to no division: people are treated everywhere.
 Reader = Annotated[Principal, allow(*Role, by_division=True)]
+CODES: Final = (
+    ErrorCode("HOSPITAL_UNKNOWN", 404, "The hospital is not in the registry"),
+    ErrorCode("MAJOR_DISEASES_MISPLACED", 422, "Major diseases of a hospital that is designated for none"),
+    ErrorCode("DATES_OUT_OF_ORDER", 422, "Two dates are in the wrong order"),
+)
+
+
+class InstitutionBody(RequestBody, frozen=True, kw_only=True):
+    """A registry entry; ``division`` is the six-digit code of the place it lies in.
+
+    ``majors``: designated for major diseases, for those in ``major_diseases`` or, where it names none, for all.
+    """
+
+    hospital_id: Identifier
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+    level: Level
+    division: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{6}$")]
+    contract_from: date
+    contract_to: date | None = None
+    majors: bool = False
+    major_diseases: Annotated[tuple[Identifier, ...], msgspec.Meta(max_length=200)] = ()
 
 
 class InstitutionEntered(Wire, frozen=True):
@@ -36,20 +60,7 @@ class InstitutionEntered(Wire, frozen=True):
     hospital_id: str
 
 
-class InstitutionAnswer(Wire, frozen=True):
-    """A registry entry."""
-
-    hospital_id: str
-    name: str
-    level: str
-    division: str
-    contract_from: date
-    contract_to: date | None
-    majors: bool
-    major_diseases: tuple[str, ...]
-
-
-def institutions(handlers: Handlers, queries: Queries) -> Router:
+def institutions(commands: InstitutionCommands, queries: InstitutionQueries) -> Router:
     """The routes of /v1/institutions."""
     router = Router(prefix="/v1/institutions", tags=["institutions"])
 
@@ -58,8 +69,7 @@ def institutions(handlers: Handlers, queries: Queries) -> Router:
         caller: Agency, command: Annotated[InstitutionBody, body(InstitutionBody)], key: IdempotencyKey
     ) -> Json[InstitutionEntered]:
         """Enter an institution, or replace its entry."""
-        entry = InstitutionContracted(**msgspec.structs.asdict(command))
-        done = await handlers.contract_institution(caller, key, entry)
+        done = await commands.contract(caller, key, Institution(**msgspec.structs.asdict(command)))
         return stored_answer(done.status, done.body, replayed=done.replayed)
 
     @router.get("")
@@ -67,8 +77,7 @@ def institutions(handlers: Handlers, queries: Queries) -> Router:
         _caller: Reader, page: Annotated[PageRequest, paging(str)]
     ) -> Json[Page[InstitutionAnswer]]:
         """The registry."""
-        rows = await queries.institutions(str(page.after[0]) if page.after else "", page.limit + 1)
-        found = [InstitutionAnswer(**dict(row) | {"major_diseases": tuple(row["major_diseases"])}) for row in rows]
+        found = await queries.institutions(str(page.after[0]) if page.after else "", page.limit + 1)
         return answer(page_of(found, page, key=lambda row: (row.hospital_id,)))
 
     return router

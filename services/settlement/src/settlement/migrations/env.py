@@ -1,6 +1,6 @@
 """Runs settlement's revisions inside its schema."""
 
 from kernel.running.migrations import run_environment
-from settlement.encounters.rows.projection import metadata
+from settlement.rows import READ_MODEL
 
-run_environment(metadata)
+run_environment(READ_MODEL.metadata)

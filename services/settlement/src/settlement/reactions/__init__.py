@@ -1,1 +1,1 @@
-"""Reactions: what settlement does on other services' messages, and on its own."""
+"""Reactions: what settlement does on the messages of others, and on its own; one file a topic of Kafka."""

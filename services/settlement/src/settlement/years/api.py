@@ -1,16 +1,46 @@
 """Benefit years over HTTP: a person's yearly accumulators, and their take-over from the system before."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
-from kernel.http import IdempotencyKey, Json, Router, Wire, Yuan, allow, answer, body, stored_answer
+import msgspec
+
+from kernel.http import (
+    ErrorCode,
+    IdempotencyKey,
+    Json,
+    RequestBody,
+    Router,
+    Wire,
+    Yuan,
+    allow,
+    answer,
+    body,
+    stored_answer,
+)
+from kernel.http.fields import Identifier
 from kernel.security import Principal, Role
 from kernel.values.refusals import RefusalKind, Refused
-from settlement.encounters.api.bodies import BenefitYearBody
-from settlement.encounters.commands.encounters import Handlers
-from settlement.encounters.queries.encounters import Queries
+from settlement.encounters.domain.benefit_year import BenefitYear
+from settlement.people.queries import PersonQueries
+from settlement.years.commands import YearCommands
+from settlement.years.queries import YearQueries
 
 Operations = Annotated[Principal, allow(Role.OPERATIONS, by_division=True)]
 Reader = Annotated[Principal, allow(Role.AGENCY, Role.OPERATIONS, by_division=True)]
+CODES: Final = (
+    ErrorCode("BENEFIT_YEAR_UNKNOWN", 404, "Nothing is known of this person and year"),
+    ErrorCode("BENEFIT_YEAR_BEGUN", 409, "Opening standings come too late"),
+)
+
+
+class BenefitYearBody(RequestBody, frozen=True):
+    """Opening standings from the system before, by accumulator."""
+
+    person_id: Identifier
+    area: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{6}$")]
+    year: Annotated[int, msgspec.Meta(ge=2000, le=2100)]
+    balances_fen: Annotated[dict[Annotated[str, msgspec.Meta(max_length=40)], Yuan], msgspec.Meta(max_length=40)]
+    source: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 
 class BenefitYearOpened(Wire, frozen=True):
@@ -21,7 +51,7 @@ class BenefitYearOpened(Wire, frozen=True):
     year: int
 
 
-class BenefitYearAnswer(Wire, frozen=True):
+class BenefitYearAnswer(Wire, frozen=True, kw_only=True):
     """A person's accumulators of a year in one pooling area."""
 
     person_id: str
@@ -32,14 +62,14 @@ class BenefitYearAnswer(Wire, frozen=True):
     version: int
 
 
-def benefit_years(handlers: Handlers, queries: Queries) -> Router:
+def benefit_years(commands: YearCommands, queries: YearQueries, people: PersonQueries) -> Router:
     """The routes of /v1/benefit-years."""
     router = Router(prefix="/v1/benefit-years", tags=["benefit years"])
 
     async def must_act_for(caller: Principal, person_id: str, area: str) -> None:
         if caller.divisions is not None:
             # Of whom identity told nothing yet, only the pooling area is known.
-            caller.must_act_in(await queries.county_of_person(person_id) or area)
+            caller.must_act_in(await people.county_of_person(person_id) or area)
 
     @router.post("", status_code=201)
     async def open_benefit_year(
@@ -47,15 +77,13 @@ def benefit_years(handlers: Handlers, queries: Queries) -> Router:
     ) -> Json[BenefitYearOpened]:
         """Take over a person's accumulators, before the first settlement of the year here."""
         await must_act_for(caller, command.person_id, command.area)
-        done = await handlers.open_benefit_year(
-            caller,
-            key,
+        opening = BenefitYear(
             person_id=command.person_id,
             area=command.area,
             year=command.year,
             balances_fen={name: int(amount) for name, amount in command.balances_fen.items()},
-            source=command.source,
         )
+        done = await commands.open(caller, key, opening, command.source)
         return stored_answer(done.status, done.body, replayed=done.replayed)
 
     @router.get("/{area}/{person_id}/{year}")
@@ -70,7 +98,16 @@ def benefit_years(handlers: Handlers, queries: Queries) -> Router:
                 kind=RefusalKind.NOT_FOUND,
             )
         standings = {name: Yuan(fen) for name, fen in found.balances_fen.items()}
-        return answer(BenefitYearAnswer(person_id, area, found.year, standings, found.latest_settlement, found.version))
+        return answer(
+            BenefitYearAnswer(
+                person_id=person_id,
+                area=area,
+                year=found.year,
+                balances_fen=standings,
+                latest_settlement=found.latest_settlement,
+                version=found.version,
+            )
+        )
 
     return router
 

@@ -1,35 +1,97 @@
-"""The rows of a join: the surviving record's year holds both, the other's nothing any more."""
+"""The rows of benefit years: settlements move them, and so does a join of two records' years."""
 
 from collections.abc import Iterable
+from typing import Final
 
-from kernel.writing.read_tables import Change, put
-from settlement.encounters.rows.tables import benefit_year_joins, benefit_years
-from settlement.years.domain.joining import BenefitYearsJoined
+from sqlalchemy import Column, Index, Integer, MetaData, SmallInteger, Table, Text
+from sqlalchemy.dialects.postgresql import JSON
+
+from kernel.writing.event_store import RecordedEvent
+from kernel.writing.read_model import RowsByEvent
+from kernel.writing.read_tables import GUARDED, Change, put_of
+from settlement.encounters.domain.events import SettlementConfirmed, SettlementRevoked, SettlementSupplemented
+from settlement.years.domain import BenefitYearOpened, BenefitYearsJoined
+
+TABLES: Final = MetaData()
+
+benefit_years: Final = Table(
+    "benefit_years",
+    TABLES,
+    Column("person_id", Text, primary_key=True),
+    Column("area", Text, primary_key=True),
+    Column("year", SmallInteger, primary_key=True, autoincrement=False),
+    Column("balances", JSON, nullable=False),
+    Column("latest_settlement", Text),
+    Column("version", Integer, nullable=False),
+    info=GUARDED,
+)
+
+#: Years of records that were merged away, and whose year they went into.
+benefit_year_joins: Final = Table(
+    "benefit_year_joins",
+    TABLES,
+    Column("other_id", Text, primary_key=True),
+    Column("area", Text, primary_key=True),
+    Column("year", SmallInteger, primary_key=True, autoincrement=False),
+    Column("person_id", Text, nullable=False),
+    Column("own_fen", JSON, nullable=False),
+    Column("own_version", Integer, nullable=False),
+    Column("other_fen", JSON, nullable=False),
+    Column("other_version", Integer, nullable=False),
+    Index("benefit_year_joins_person", "person_id"),
+)
 
 
-def project_join(event: BenefitYearsJoined) -> Iterable[Change]:
+def _opened(recorded: RecordedEvent) -> Iterable[Change]:
+    event: BenefitYearOpened = recorded.event
+    yield put_of(event, benefit_years, balances=event.balances_fen, latest_settlement=None, version=1)
+
+
+def _settled(recorded: RecordedEvent) -> Iterable[Change]:
+    event: SettlementConfirmed = recorded.event
+    yield put_of(
+        event,
+        benefit_years,
+        person_id=event.year_of,
+        balances=event.adjudication.after_fen,
+        latest_settlement=event.settlement_id,
+        version=event.benefit_year_version,
+    )
+
+
+def _moved(recorded: RecordedEvent) -> Iterable[Change]:
+    event: SettlementRevoked | SettlementSupplemented = recorded.event
+    yield put_of(
+        event,
+        benefit_years,
+        person_id=event.year_of,
+        balances=event.balances_fen,
+        version=event.benefit_year_version,
+    )
+
+
+def _joined(recorded: RecordedEvent) -> Iterable[Change]:
     """Both years move by one, so that whatever was decided on either of them before starts over."""
+    event: BenefitYearsJoined = recorded.event
     for person_id, balances, version in (
         (event.person_id, event.balances_fen, event.own_version),
         (event.other_id, {}, event.other_version),
     ):
-        yield put(
+        yield put_of(
+            event,
             benefit_years,
             person_id=person_id,
-            area=event.area,
-            year=event.year,
             balances=balances,
             latest_settlement=None,
             version=version + 1,
         )
-    yield put(
-        benefit_year_joins,
-        other_id=event.other_id,
-        area=event.area,
-        year=event.year,
-        person_id=event.person_id,
-        own_fen=event.own_fen,
-        own_version=event.own_version,
-        other_fen=event.other_fen,
-        other_version=event.other_version,
-    )
+    yield put_of(event, benefit_year_joins)
+
+
+ROWS: Final[RowsByEvent] = {
+    BenefitYearOpened: _opened,
+    SettlementConfirmed: _settled,
+    SettlementRevoked: _moved,
+    SettlementSupplemented: _moved,
+    BenefitYearsJoined: _joined,
+}

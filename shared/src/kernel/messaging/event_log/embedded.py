@@ -6,19 +6,24 @@ from typing import Final
 
 import msgspec
 
+from kernel.messaging.event_log.handing import Readers
+from kernel.messaging.event_log.notices import CHANNEL, Notices
 from kernel.messaging.event_log.port import Message, Outgoing, Publisher, Reader
 from kernel.writing.database import Pool
-from kernel.writing.signals import Signal
 
 BATCH_MAX: Final = 500
-_LOOK_AGAIN_SECONDS: Final = 0.05
+#: Whoever publishes says so; this is for what nobody said.
+_LOOK_AGAIN_SECONDS: Final = 5.0
 
 # Only an elected relay writes a topic, so within a partition offsets become visible in order; what it sends again
 # after a crash is there already.
 _PUBLISH_SQL: Final = """
-INSERT INTO messages (topic, partition, "offset", key, headers, body)
-SELECT * FROM unnest($1::text[], $2::smallint[], $3::bigint[], $4::text[], $5::text[]::json[], $6::bytea[])
-ON CONFLICT DO NOTHING
+WITH put AS (
+  INSERT INTO messages (topic, partition, "offset", key, headers, body)
+  SELECT * FROM unnest($1::text[], $2::smallint[], $3::bigint[], $4::text[], $5::text[]::json[], $6::bytea[])
+  ON CONFLICT DO NOTHING
+)
+SELECT pg_notify($7, $8 || ' ' || topic) FROM (SELECT DISTINCT unnest($1::text[]) AS topic) t
 """
 _READ_SQL: Final = """
 SELECT m.partition, m."offset", m.key, m.headers, m.body
@@ -36,17 +41,17 @@ class EmbeddedEventLog:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
-        self._published: dict[str, set[Signal]] = {}
+        self._readers = Readers()
+        self._notices = Notices(pool, self._readers)
 
     async def publisher(self) -> Publisher:
         """A publisher; it shares the pool."""
-        return _EmbeddedPublisher(self._pool, self._published)
+        return _EmbeddedPublisher(self._pool, self._readers, self._notices.origin)
 
     async def reader(self, topic: str, positions: Mapping[int, int]) -> Reader:
-        """A reader; a message published by this process wakes it at once."""
-        signal = Signal()
-        self._published.setdefault(topic, set()).add(signal)
-        return _EmbeddedReader(self._pool, topic, dict(positions), signal)
+        """A reader, which a message wakes, whichever process has published it."""
+        self._notices.begin()
+        return _EmbeddedReader(self._pool, topic, dict(positions), self._readers, self._notices)
 
     async def ready(self) -> None:
         """Raises when PostgreSQL cannot be reached."""
@@ -54,12 +59,13 @@ class EmbeddedEventLog:
 
 
 class _EmbeddedPublisher:
-    def __init__(self, pool: Pool, published: dict[str, set[Signal]]) -> None:
+    def __init__(self, pool: Pool, readers: Readers, origin: str) -> None:
         self._pool = pool
-        self._published = published
+        self._readers = readers
+        self._origin = origin
 
     async def publish(self, messages: Sequence[Outgoing]) -> None:
-        await self._pool.execute(
+        await self._pool.fetch(
             _PUBLISH_SQL,
             [m.topic for m in messages],
             [m.partition for m in messages],
@@ -67,30 +73,42 @@ class _EmbeddedPublisher:
             [m.key for m in messages],
             [msgspec.json.encode(dict(m.headers)).decode() for m in messages],
             [m.body for m in messages],
+            CHANNEL,
+            self._origin,
         )
         for topic in {m.topic for m in messages}:
-            for signal in self._published.get(topic, ()):
-                signal.set()
+            self._readers.hand(topic, [_handed(m) for m in messages if m.topic == topic])
 
     async def close(self) -> None:
         """The pool belongs to the transport."""
 
 
 class _EmbeddedReader:
-    def __init__(self, pool: Pool, topic: str, positions: dict[int, int], signal: Signal) -> None:
+    def __init__(self, pool: Pool, topic: str, positions: dict[int, int], readers: Readers, notices: Notices) -> None:
         self._pool = pool
         self._topic = topic
         self._positions = positions
-        self._signal = signal
+        self._readers = readers
+        self._notices = notices
+        self._handed = readers.join(topic)
+        self._looked_at = 0.0
 
     async def read(self, timeout_seconds: float) -> dict[int, list[Message]]:
-        deadline = asyncio.get_running_loop().time() + timeout_seconds
-        while not (found := await self._look()):
-            left = deadline - asyncio.get_running_loop().time()
-            if left <= 0:
-                break
-            await self._signal.wait(min(left, _LOOK_AGAIN_SECONDS))
-        return found
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + timeout_seconds
+        while True:
+            if self._handed.behind or loop.time() - self._looked_at > _LOOK_AGAIN_SECONDS:
+                self._looked_at = loop.time()
+                self._handed.behind = False  # what is published from now on is handed, or said
+                found = await self._look()
+                self._handed.behind |= any(len(messages) == BATCH_MAX for messages in found.values())
+            else:
+                found = self._handed.take(self._positions)
+            left = deadline - loop.time()
+            if found or left <= 0:
+                return found
+            if not self._handed.behind:
+                await self._handed.wait(left)
 
     async def _look(self) -> dict[int, list[Message]]:
         rows = await self._pool.fetch(
@@ -115,10 +133,19 @@ class _EmbeddedReader:
 
     async def seek(self, partition: int, offset: int) -> None:
         self._positions[partition] = offset
+        self._handed.notice()
 
     async def end_offsets(self) -> dict[int, int]:
         rows = await self._pool.fetch(_ENDS_SQL, self._topic)
         return dict.fromkeys(self._positions, 0) | {row["partition"]: row["next"] for row in rows}
 
     async def close(self) -> None:
-        """The pool belongs to the transport."""
+        self._readers.leave(self._topic, self._handed)
+        self._notices.end()
+
+
+def _handed(message: Outgoing) -> Message:
+    offset = message.pseq - 1
+    return Message(
+        message.topic, message.partition, offset, message.pseq, message.key, dict(message.headers), message.body
+    )

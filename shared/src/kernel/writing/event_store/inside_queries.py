@@ -25,9 +25,9 @@ def lateral_stream(stream_id: str, *, leaving_out: Sequence[str] = (), alias: st
 
 
 def stream_in(row: Any, stream_id: str, registry: EventRegistry) -> tuple[Stream, list[Any]]:
-    """The standing and the events of the stream that a row brought along."""
+    """The standing and the events of the stream that a row brought along; none where all of them were left out."""
     events = [
         registry.decode(name, version, data)
-        for name, version, data in zip(row["types"], row["schema_versions"], row["data"], strict=True)
+        for name, version, data in zip(row["types"] or (), row["schema_versions"] or (), row["data"] or (), strict=True)
     ]
     return Stream(stream_id, row["version"], row["chain"]), events

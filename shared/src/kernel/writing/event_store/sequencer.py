@@ -1,6 +1,6 @@
 """The sequencer: gives every committed event a dense, permanent number in an order that never skips one."""
 
-from datetime import datetime
+import asyncio
 from typing import Final
 
 from kernel.writing import failpoints
@@ -8,6 +8,10 @@ from kernel.writing.database import Pool
 from kernel.writing.signals import Signal
 
 BATCH_MAX: Final = 2000
+_SOON_SECONDS: Final = 0.002
+_SOON_MAX_SECONDS: Final = 0.05
+#: An append of this process, or of another that says so, wakes the sequencer; this is for what nobody said.
+_LOOK_AGAIN_SECONDS: Final = 1.0
 
 # One statement is one snapshot. Events at or above the horizon (the oldest transaction still running in the
 # cluster) wait; everything below it is settled and sorts after every earlier cursor (EVENT-STORE 1.3, 1.4).
@@ -27,7 +31,9 @@ WITH settled AS MATERIALIZED (
 ), logged AS (
   INSERT INTO event_log (gseq, pos, logged_at) SELECT numbered.gseq, numbered.pos, moved.logged_at FROM numbered, moved
 )
-SELECT order_tx, pos, gseq FROM moved
+SELECT moved.order_tx, moved.pos, moved.gseq, EXISTS (SELECT FROM settled) AS settled,
+       EXISTS (SELECT FROM events WHERE order_tx >= pg_snapshot_xmin(pg_current_snapshot())::text::bigint) AS waiting
+FROM (SELECT) one LEFT JOIN moved ON true
 """
 _CURSOR_SQL: Final = "SELECT order_tx, pos, gseq FROM sequencer WHERE one = 1"
 _FIRST_CURSOR_SQL: Final = """
@@ -52,18 +58,22 @@ class Sequencer:
         self._appended = appended
         self._logged = logged
         self._order_tx = self._pos = self._gseq = 0
+        self.waiting = False
 
     async def run(self) -> None:
         """Number events as they come, until cancelled."""
         await self.start()
-        pause = 0.005
+        pause = _SOON_SECONDS
         while True:
             if await self.step():
-                pause = 0.005
-                continue
-            # Events wait on the horizon for as long as any write transaction runs, so look again soon after an
-            # append, and lazily when nothing happens.
-            pause = 0.002 if await self._appended.wait(pause) else min(pause * 2, 0.05)
+                pause = _SOON_SECONDS
+            elif self.waiting:
+                # Events wait on the horizon for as long as any earlier write transaction runs.
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, _SOON_MAX_SECONDS)
+            else:
+                await self._appended.wait(_LOOK_AGAIN_SECONDS)
+                pause = _SOON_SECONDS
 
     async def start(self) -> None:
         """Read the cursor; raises RestoredClusterError after a restore into another cluster."""
@@ -78,12 +88,18 @@ class Sequencer:
         self._order_tx, self._pos, self._gseq = row["order_tx"], row["pos"], row["gseq"]
 
     async def step(self) -> bool:
-        """Number one batch; true where there may be more at once."""
+        """Number one batch; true where there may be more at once.
+
+        Afterwards ``waiting`` says whether events are there that cannot be numbered yet.
+        """
         before = self._gseq
         row = await self._pool.fetchrow(_SEQUENCE_SQL, self._order_tx, self._pos, self._gseq, BATCH_MAX)
-        if row is None:
-            await self._follow()
-            return False
+        assert row is not None
+        self.waiting = row["waiting"]
+        if row["gseq"] is None:
+            if row["settled"]:
+                await self._follow()
+            return bool(row["settled"])
         self._order_tx, self._pos, self._gseq = row["order_tx"], row["pos"], row["gseq"]
         failpoints.reach("sequencer.after_commit")
         self._logged.set()
@@ -120,14 +136,3 @@ async def adopt_restored(pool: Pool) -> int:
             "pos = (SELECT COALESCE(max(pos), 0) FROM events) RETURNING gseq"
         )
     return int(gseq or 0)
-
-
-async def horizon_lag(pool: Pool) -> tuple[int, datetime | None]:
-    """How many transaction numbers the horizon is behind, and since when the oldest writer runs."""
-    row = await pool.fetchrow(
-        "SELECT pg_snapshot_xmax(s)::text::bigint - pg_snapshot_xmin(s)::text::bigint AS lag, "
-        "(SELECT min(xact_start) FROM pg_stat_activity WHERE backend_xid IS NOT NULL) AS since "
-        "FROM pg_current_snapshot() AS s"
-    )
-    assert row is not None
-    return row["lag"], row["since"]

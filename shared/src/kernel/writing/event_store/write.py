@@ -1,14 +1,12 @@
 """What one command writes, and the one SQL statement that writes many commands' worth of it."""
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Table
 
 from kernel.writing.event_store.stream import NewEvent
-from kernel.writing.read_tables import Change, collapse, deletion, is_guarded, parameters, removed, upsert
+from kernel.writing.read_tables import Change, clauses_of
 
 
 class ConcurrencyError(Exception):
@@ -56,26 +54,12 @@ WITH written AS (
 _FIRST_TABLE_PARAMETER: Final = 15
 
 
-@lru_cache(maxsize=256)
-def _statement(tables: tuple[Table, ...], emptied: tuple[Table, ...] = ()) -> str:
-    parts, checks, parameter = [_EVENTS_SQL], [], _FIRST_TABLE_PARAMETER
-    for i, table in enumerate(tables):
-        parts.append(f", t{i} AS ({upsert(table, parameter, guarded=True)} RETURNING 1)")
-        if is_guarded(table):
-            checks.append(f"require_rows('{table.name}', (SELECT count(*) FROM t{i}), cardinality(${parameter}))")
-        parameter += len(table.columns)
-    for i, table in enumerate(emptied):
-        parts.append(f", r{i} AS ({deletion(table, parameter)})")
-        parameter += len(table.primary_key.columns)
-    return "".join(parts) + " SELECT " + (", ".join(checks) or "1")
-
-
 def statement_for(writes: Sequence[Write]) -> tuple[str, list[Any]]:
     """One statement with its parameters that writes all of ``writes`` in the order given."""
     events = [event for write in writes for event in write.events]
     answers = [write.answer for write in writes if write.answer is not None]
     changes = [change for write in writes for change in write.changes]
-    rows, keys = collapse(changes), removed(changes)
+    clauses = clauses_of(changes, _FIRST_TABLE_PARAMETER, guarded=True)
     arguments: list[Any] = [
         [e.stream_id for e in events],
         [e.version for e in events],
@@ -92,8 +76,5 @@ def statement_for(writes: Sequence[Write]) -> tuple[str, list[Any]]:
         [a.status for a in answers],
         [a.response for a in answers],
     ]
-    for table, table_rows in rows.items():
-        arguments.extend(parameters(table, table_rows))
-    for table_keys in keys.values():
-        arguments.extend(map(list, zip(*table_keys, strict=True)))
-    return _statement(tuple(rows), tuple(keys)), arguments
+    sql = _EVENTS_SQL + clauses.with_list + " SELECT " + (", ".join(clauses.checks) or "1")
+    return sql, [*arguments, *clauses.arguments]

@@ -1,13 +1,16 @@
 """Kinds of examples about settling up: village clinics, consultation fees, insurers' bills, money taken back."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Annotated
 
 import msgspec
 from typing_extensions import override
 
-from fund_ledger.statements.domain.settling_up import claw_back, monthly_bill
+from fund_ledger.journals.domain import accounts
+from fund_ledger.journals.domain.events import Posting
+from fund_ledger.journals.domain.refused_payment import RefusedBill, refusal
+from fund_ledger.statements.domain.settling_up import monthly_bill
 from fund_ledger.statements.domain.village import clinic_ledger, pass_on_fees
 from law.packs import PackLibrary
 from workbench.examples.amounts import Yuan
@@ -139,9 +142,17 @@ class ClawbackExample(Table, tag="clawback", frozen=True, kw_only=True):
     def play(self, library: PackLibrary) -> Iterator[Outcome]:
         rule = self.pack(library).file.certification
         assert rule is not None, "the pack says who bears a cancelled certification"
-        taken = claw_back([fen(paid) for paid in self.given.fund_paid], bears=rule.if_cancelled)
+        assert rule.if_cancelled == "hospital_bears", f"no document orders {rule.if_cancelled}"
+        bill = RefusedBill("GX-14", "450100", "hospital", ("BMI",))
+        postings = [p for paid in self.given.fund_paid for p in refusal(bill, {"BMI": {"BMI": fen(paid)}})]
         return one(
             self.expect,
-            recover_from_hospital=yuan(taken.from_hospital_fen),
-            recover_from_patient=yuan(taken.from_patient_fen),
+            recover_from_hospital=yuan(_asked_back(postings, "hospital")),
+            recover_from_patient=yuan(_asked_back(postings, "person")),
         )
+
+
+def _asked_back(postings: Iterable[Posting], payee_kind: str) -> int:
+    """What the books ask back from hospitals, or from persons."""
+    named = ((accounts.parse(posting.account), posting.amount_fen) for posting in postings)
+    return sum(fen for account, fen in named if account.payee_kind == payee_kind and account.kind != accounts.MEMO)

@@ -1,12 +1,19 @@
 """Kinds of examples that the fund ledger answers: prepayment, clearing, premiums."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import date
 from decimal import Decimal
+from typing import Final
 
 from typing_extensions import override
 
 from fund_ledger.funds.domain.prepayment import assess, placed_balance, quota_due, reserve_due
-from fund_ledger.funds.domain.sources import lottery_share, pay_premiums
+from fund_ledger.funds.domain.sources import lottery_share
+from fund_ledger.journals.domain import accounts
+from fund_ledger.journals.domain.commands import BookPremiums
+from fund_ledger.journals.domain.events import JournalBooked
+from fund_ledger.journals.domain.journal import DECIDER, after
 from fund_ledger.periods.domain import clear
 from law.packs import PackLibrary
 from law.packs.rules import Assessment, Quota, Reserve
@@ -203,6 +210,10 @@ class PremiumExpected(Part, frozen=True, kw_only=True):
     total: Yuan
 
 
+#: Jieyang's Rongcheng district, whose books the example is played on.
+_COUNTY: Final = "445202"
+
+
 class PremiumExample(Table, tag="premium", frozen=True, kw_only=True):
     """Who pays the personal premium for whom."""
 
@@ -212,17 +223,35 @@ class PremiumExample(Table, tag="premium", frozen=True, kw_only=True):
     @override
     def play(self, library: PackLibrary) -> Iterator[Outcome]:
         policy = self.policy(library)
-        cascades = {category: policy.premium_funds(category.upper()) for category in self.given.persons}
-        paid = pay_premiums(
-            fen(self.given.premium),
-            self.given.persons,
-            {category: funds for category, funds in cascades.items() if funds is not None},
-            {"POVFUND": fen(self.given.povfund_available)},
-        )
+        persons = Counter[tuple[str, ...] | None]()
+        for category, count in self.given.persons.items():
+            persons[policy.premium_funds(category.upper())] += count
+        paid = self._paid({funds: count for funds, count in persons.items() if funds is not None}, policy.on)
         return one(
             self.expect,
-            from_ma=yuan(paid.by_fund_fen.get("MA", 0)),
-            from_povfund=yuan(paid.by_fund_fen.get("POVFUND", 0)),
-            unsubsidised_persons=paid.unsubsidised_persons,
-            total=yuan(sum(paid.by_fund_fen.values())),
+            from_ma=yuan(paid["MA"]),
+            from_povfund=yuan(paid["POVFUND"]),
+            unsubsidised_persons=persons[None],
+            total=yuan(sum(paid.values())),
         )
+
+    def _paid(self, persons: Mapping[tuple[str, ...], int], on: date) -> Counter[str]:
+        """What each fund paid, each payer's batch booked on what the one before left."""
+        available = {accounts.fund(_COUNTY, "POVFUND"): fen(self.given.povfund_available)}
+        paid = Counter[str]()
+        for funds, count in persons.items():
+            batch = BookPremiums(
+                journal_id="-".join(funds),
+                county=_COUNTY,
+                funds=funds,
+                total_fen=fen(self.given.premium) * count,
+                available_fen=available,
+                paid_on=on,
+            )
+            events = DECIDER.decide(batch, DECIDER.initial)
+            available = after(available, events)
+            for posting in (p for event in events if isinstance(event, JournalBooked) for p in event.postings):
+                account = accounts.parse(posting.account)
+                if account.kind == accounts.FUND:
+                    paid[account.fund] += posting.amount_fen
+        return paid

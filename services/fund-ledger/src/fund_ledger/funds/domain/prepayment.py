@@ -1,4 +1,7 @@
-"""Prepayment: money that stands ready before bills come, as reserve, as prepaid share, or as quota (DOMAIN B10)."""
+"""Prepayment: money that stands ready before bills come, as reserve, as prepaid share, or as quota (DOMAIN B10).
+
+No service calls it yet.
+"""
 
 from collections.abc import Iterable
 from decimal import Decimal

@@ -1,47 +1,10 @@
 """Accounts over HTTP: balances, statements, payers' totals, and the proof that both sides are equal."""
 
-from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from fund_ledger.journals.api.readers import AccountName, County, Reader, counties, must_see
-from fund_ledger.journals.queries.books import Queries
-from kernel.http import Json, Page, PageRequest, Router, SignedYuan, Wire, Yuan, answer, page_of, paging
-
-
-class AccountAnswer(Wire, frozen=True):
-    """An account. ``balance`` is debit minus credit: a fund with money has a negative one, as a liability does."""
-
-    account: str
-    debit_fen: Yuan
-    credit_fen: Yuan
-    balance_fen: SignedYuan
-    lines: int
-
-
-class PostingAnswer(Wire, frozen=True):
-    """One line of an account's statement: debit positive, credit negative."""
-
-    journal_id: str
-    line: int
-    booked_on: date
-    kind: str
-    amount_fen: SignedYuan
-    payer: str
-    settlement_id: str | None
-
-
-class FundBalance(Wire, frozen=True):
-    """One fund: bank and receivables together are what it has left plus what it owes; below zero ``available`` is a
-    debt."""
-
-    fund: str
-    debit_fen: Yuan
-    credit_fen: Yuan
-    bank_fen: SignedYuan
-    available_fen: SignedYuan
-    owed_fen: SignedYuan
-    receivable_fen: SignedYuan
-    balanced: bool
+from fund_ledger.journals.queries.books import AccountAnswer, Books, FundBalance, PayerTotal, PostingAnswer
+from kernel.http import Json, Page, PageRequest, Router, Wire, Yuan, answer, page_of, paging
 
 
 class TrialBalance(Wire, frozen=True):
@@ -53,17 +16,7 @@ class TrialBalance(Wire, frozen=True):
     funds: tuple[FundBalance, ...]
 
 
-class PayerTotal(Wire, frozen=True):
-    """What a payer's layers have cost a fund, reversals taken off."""
-
-    payer: str
-    fund: str
-    amount_fen: SignedYuan
-    to_hospitals_fen: SignedYuan
-    to_persons_fen: SignedYuan
-
-
-def accounts(queries: Queries) -> Router:
+def accounts(books: Books) -> Router:
     """The routes of /v1/accounts, /v1/postings, /v1/trial-balance and /v1/totals."""
     router = Router(prefix="/v1", tags=["accounts"])
 
@@ -73,8 +26,8 @@ def accounts(queries: Queries) -> Router:
     ) -> Json[Page[AccountAnswer]]:
         """Accounts whose names begin with ``prefix``, such as ``fund/445202/``."""
         after = str(page.after[0]) if page.after else ""
-        rows = await queries.accounts(prefix, after, caller.division_patterns, page.limit + 1)
-        return answer(page_of([_account(row) for row in rows], page, key=lambda row: (row.account,)))
+        rows = await books.accounts(prefix, after, caller.division_patterns, page.limit + 1)
+        return answer(page_of(rows, page, key=lambda row: (row.account,)))
 
     @router.get("/postings")
     async def list_postings(
@@ -83,14 +36,13 @@ def accounts(queries: Queries) -> Router:
         """An account's statement, oldest day first."""
         must_see(caller, [account])
         after = (str(page.after[0]), int(page.after[1])) if page.after else ("", 0)
-        rows = await queries.postings(account, after, page.limit + 1)
-        found = [_posting(row) for row in rows]
-        return answer(page_of(found, page, key=lambda row: (row.journal_id, row.line)))
+        rows = await books.postings(account, after, page.limit + 1)
+        return answer(page_of(rows, page, key=lambda row: (row.journal_id, row.line)))
 
     @router.get("/trial-balance")
     async def trial_balance(caller: Reader, county: County = "") -> Json[TrialBalance]:
         """The sums of both sides; they are equal, or something is badly wrong."""
-        funds = tuple(_fund(row) for row in await queries.trial_balance(counties(caller, county)))
+        funds = tuple(await books.trial_balance(counties(caller, county)))
         debit, credit = sum(fund.debit_fen for fund in funds), sum(fund.credit_fen for fund in funds)
         balanced = all(fund.balanced for fund in funds)
         return answer(TrialBalance(Yuan(debit), Yuan(credit), balanced, funds))
@@ -98,36 +50,6 @@ def accounts(queries: Queries) -> Router:
     @router.get("/totals")
     async def totals(caller: Reader, county: County = "") -> Json[tuple[PayerTotal, ...]]:
         """What each payer's layers have cost each fund."""
-        return answer(tuple(_total(row) for row in await queries.totals(counties(caller, county))))
+        return answer(tuple(await books.totals(counties(caller, county))))
 
     return router
-
-
-def _account(row: Any) -> AccountAnswer:
-    debit, credit = row["debit_fen"], row["credit_fen"]
-    return AccountAnswer(row["account"], Yuan(debit), Yuan(credit), SignedYuan(debit - credit), row["lines"])
-
-
-def _posting(row: Any) -> PostingAnswer:
-    return PostingAnswer(
-        row["journal_id"],
-        row["line"],
-        row["booked_on"],
-        row["kind"],
-        SignedYuan(row["amount_fen"]),
-        row["payer"],
-        row["settlement_id"],
-    )
-
-
-def _fund(row: Any) -> FundBalance:
-    debit, credit = Yuan(row["debit_fen"]), Yuan(row["credit_fen"])
-    sums = {name: SignedYuan(row[name]) for name in ("bank_fen", "available_fen", "owed_fen", "receivable_fen")}
-    return FundBalance(fund=row["fund"], debit_fen=debit, credit_fen=credit, balanced=debit == credit, **sums)
-
-
-def _total(row: Any) -> PayerTotal:
-    hospitals, persons = row["to_hospitals_fen"], row["to_persons_fen"]
-    return PayerTotal(
-        row["payer"], row["fund"], SignedYuan(hospitals + persons), SignedYuan(hospitals), SignedYuan(persons)
-    )

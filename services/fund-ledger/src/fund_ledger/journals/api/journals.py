@@ -1,11 +1,10 @@
 """Journals over HTTP: one of them, or all of a settlement."""
 
 from datetime import date
-from typing import Any
 
 from fund_ledger.journals.api.readers import Reader, must_see
 from fund_ledger.journals.domain.accounts import parse
-from fund_ledger.journals.queries.books import Queries
+from fund_ledger.journals.queries.books import Books, Journal
 from kernel.http import Json, Router, SignedYuan, Wire, answer
 from kernel.values.refusals import RefusalKind, Refused
 
@@ -27,7 +26,7 @@ class FundShare(Wire, frozen=True):
     to_person_fen: SignedYuan
 
 
-class JournalAnswer(Wire, frozen=True):
+class JournalAnswer(Wire, frozen=True, kw_only=True):
     """A journal; its lines sum to zero. ``split`` says the same of a settlement by payer and fund."""
 
     journal_id: str
@@ -40,39 +39,39 @@ class JournalAnswer(Wire, frozen=True):
     split: tuple[FundShare, ...]
 
 
-def journals(queries: Queries) -> Router:
+def journals(books: Books) -> Router:
     """The routes of /v1/journals and /v1/settlements/{settlement_id}/journals."""
     router = Router(prefix="/v1", tags=["journals"])
 
     @router.get("/journals/{journal_id}")
     async def get_journal(journal_id: str, caller: Reader) -> Json[JournalAnswer]:
         """One journal."""
-        row = await queries.journal(journal_id)
+        row = await books.journal(journal_id)
         if row is None:
             raise Refused("JOURNAL_UNKNOWN", f"there is no journal {journal_id}", kind=RefusalKind.NOT_FOUND)
-        must_see(caller, row["accounts"])
+        must_see(caller, row.accounts)
         return answer(_journal(row))
 
     @router.get("/settlements/{settlement_id}/journals")
     async def journals_of(settlement_id: str, caller: Reader) -> Json[tuple[JournalAnswer, ...]]:
         """A settlement's journal, and its reversal if there is one; nothing while it has not arrived."""
-        rows = await queries.journals_of(settlement_id)
-        must_see(caller, (account for row in rows for account in row["accounts"]))
+        rows = await books.journals_of(settlement_id)
+        must_see(caller, (account for row in rows for account in row.accounts))
         return answer(tuple(_journal(row) for row in rows))
 
     return router
 
 
-def _journal(row: Any) -> JournalAnswer:
-    parts = zip(row["accounts"], row["amounts"], row["payers"], strict=True)
-    lines = tuple(Line(account, SignedYuan(amount), payer) for account, amount, payer in parts)
+def _journal(row: Journal) -> JournalAnswer:
+    parts = zip(row.accounts, row.amounts, row.payers, strict=True)
+    lines = tuple(Line(account=account, amount_fen=SignedYuan(amount), payer=payer) for account, amount, payer in parts)
     return JournalAnswer(
-        journal_id=row["journal_id"],
-        kind=row["kind"],
-        booked_on=row["booked_on"],
-        settlement_id=row["settlement_id"],
-        source=row["source"],
-        reason=row["reason"],
+        journal_id=row.journal_id,
+        kind=row.kind,
+        booked_on=row.booked_on,
+        settlement_id=row.settlement_id,
+        source=row.source,
+        reason=row.reason,
         lines=lines,
         split=_split(lines),
     )
@@ -86,6 +85,6 @@ def _split(lines: tuple[Line, ...]) -> tuple[FundShare, ...]:
             share = shares.setdefault((line.payer, account.fund), [0, 0])
             share[account.payee_kind == "person"] -= line.amount_fen
     return tuple(
-        FundShare(payer, fund, SignedYuan(hospital), SignedYuan(person))
+        FundShare(payer=payer, fund=fund, to_hospital_fen=SignedYuan(hospital), to_person_fen=SignedYuan(person))
         for (payer, fund), (hospital, person) in shares.items()
     )

@@ -30,7 +30,7 @@ class SettledBill(msgspec.Struct, frozen=True):
     parts: tuple[PayerPart, ...]
 
 
-class SupplementedBill(msgspec.Struct, frozen=True):
+class SupplementedBill(msgspec.Struct, frozen=True, kw_only=True):
     """What changes for the payers of a settled bill: parts are new less old, and may be below zero.
 
     ``patient_fen`` is what the patient should have paid more; below zero, what was paid too much at the hospital.

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import assert_never
 
 import msgspec
 
+from fund_ledger.journals.domain import accounts
 from fund_ledger.journals.domain.bill import SettledBill, SupplementedBill
 from fund_ledger.journals.domain.refused_payment import RefusedBill
 
@@ -41,7 +43,7 @@ class RefusePayment(msgspec.Struct, frozen=True):
     booked_on: date
 
 
-class BookPremiums(msgspec.Struct, frozen=True):
+class BookPremiums(msgspec.Struct, frozen=True, kw_only=True):
     """Finance paid the premiums of the poor out of a county's funds: the first as far as it reaches, then the next."""
 
     journal_id: str
@@ -52,41 +54,17 @@ class BookPremiums(msgspec.Struct, frozen=True):
     paid_on: date
 
 
-class ReceiveMoney(msgspec.Struct, frozen=True):
-    """Money came into a county's fund on ``value_on``."""
-
-    journal_id: str
-    county: str
-    fund: str
-    amount_fen: int
-    source: str
-    value_on: date
-    today: date
-    available_fen: Mapping[str, int]
+JournalCommand = BookSettlement | BookSupplement | ReverseSettlement | RefusePayment | BookPremiums
 
 
-class PayOut(msgspec.Struct, frozen=True):
-    """A county's fund paid on ``value_on`` what it owes on ``payable``; ``owed_fen`` is what it owes now."""
-
-    journal_id: str
-    payable: str
-    amount_fen: int
-    owed_fen: int
-    value_on: date
-    today: date
-
-
-class Collect(msgspec.Struct, frozen=True):
-    """A person gave back on ``value_on`` what is due on ``receivable``; ``due_fen`` is what is due now."""
-
-    journal_id: str
-    receivable: str
-    amount_fen: int
-    due_fen: int
-    value_on: date
-    today: date
-
-
-JournalCommand = (
-    BookSettlement | BookSupplement | ReverseSettlement | ReceiveMoney | PayOut | Collect | RefusePayment | BookPremiums
-)
+def charged(command: JournalCommand) -> set[str]:
+    """The fund accounts that a command may charge by what it says itself, whatever was booked before."""
+    match command:
+        case BookSettlement(bill=bill) | BookSupplement(bill=bill):
+            return {accounts.fund(bill.county, code) for part in bill.parts for code in part.cascade}
+        case BookPremiums(county=county, funds=funds):
+            return {accounts.fund(county, code) for code in funds}
+        case RefusePayment() | ReverseSettlement():
+            return set()
+        case _:
+            assert_never(command)

@@ -13,7 +13,7 @@ class Posting(msgspec.Struct, frozen=True, omit_defaults=True):
     payer: str | None = None
 
 
-class JournalBooked(msgspec.Struct, frozen=True, omit_defaults=True):
+class JournalBooked(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A balanced journal. ``kind`` is settlement, supplement, receipt, payment or collection; ``source`` says where a
     receipt came from."""
 

@@ -1,7 +1,6 @@
 """The journal: balanced postings for one happening, and its exact negative where it is taken back."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 from typing import Final, assert_never
 
 import msgspec
@@ -11,10 +10,7 @@ from fund_ledger.journals.domain.commands import (
     BookPremiums,
     BookSettlement,
     BookSupplement,
-    Collect,
     JournalCommand,
-    PayOut,
-    ReceiveMoney,
     RefusePayment,
     ReverseSettlement,
 )
@@ -31,7 +27,6 @@ from fund_ledger.journals.domain.liabilities import liabilities
 from fund_ledger.journals.domain.refused_payment import refusal
 from fund_ledger.journals.domain.supplements import supplementary
 from kernel.values.decider import Decider
-from kernel.values.refusals import RefusalKind, Refused
 
 #: What funds pay beside bills: the kind of journal, and under which name it is counted.
 PREMIUMS: Final = "premiums"
@@ -58,43 +53,27 @@ JournalState = Unbooked | Booked | Reversed
 def decide(command: JournalCommand, state: JournalState) -> Sequence[JournalEvent]:
     """The journal of a command, and the alarm where a fund crosses zero with it.
 
-    What was booked before is not booked again: a repetition brings about nothing. Raises Refused with
-    AMOUNT_NOT_POSITIVE, VALUE_DATE_AHEAD or OVERPAYMENT.
+    What was booked before is not booked again: a repetition brings about nothing. Raises Refused ACCOUNT_MALFORMED.
     """
     match command:
+        case BookSettlement():
+            return _book(command) if isinstance(state, Unbooked) else ()
+        case BookPremiums():
+            return _premiums(command) if isinstance(state, Unbooked) else ()
         case BookSupplement():
             return _supplement(command, state)
         case RefusePayment():
             return _refuse(command, state)
         case ReverseSettlement():
             return _reverse(command, state)
-        case BookSettlement() | BookPremiums() | ReceiveMoney() | PayOut() | Collect():
-            return _first(command) if isinstance(state, Unbooked) else ()
-        case _:
-            assert_never(command)
-
-
-def _first(command: BookSettlement | BookPremiums | ReceiveMoney | PayOut | Collect) -> Sequence[JournalEvent]:
-    match command:
-        case BookSettlement():
-            return _book(command)
-        case BookPremiums():
-            return _premiums(command)
-        case ReceiveMoney():
-            return _receive(command)
-        case PayOut() | Collect():
-            return _pay(command)
         case _:
             assert_never(command)
 
 
 def _book(command: BookSettlement) -> Sequence[JournalEvent]:
+    # Where the patient pays it all nobody owes anybody anything, and there is no journal.
     postings = liabilities(command.bill, command.available_fen)
-    if not postings:
-        return ()  # the patient pays it all, so nobody owes anybody anything
-    settlement_id = command.bill.settlement_id
-    journal = JournalBooked(settlement_id, "settlement", command.booked_on, postings, settlement_id)
-    return _with_alarms(journal, command.available_fen)
+    return _of_settlement(command, command.bill.settlement_id, "settlement", postings)
 
 
 def _supplement(command: BookSupplement, state: JournalState) -> Sequence[JournalEvent]:
@@ -103,10 +82,7 @@ def _supplement(command: BookSupplement, state: JournalState) -> Sequence[Journa
     if isinstance(state, Reversed) or any(journal.journal_id == bill.supplement_id for journal in past):
         return ()
     postings = supplementary(bill, _given(past), command.available_fen)
-    if not postings:
-        return ()
-    journal = JournalBooked(bill.supplement_id, "supplement", command.booked_on, postings, bill.settlement_id)
-    return _with_alarms(journal, command.available_fen)
+    return _of_settlement(command, bill.supplement_id, "supplement", postings)
 
 
 def _given(journals: Sequence[JournalBooked]) -> dict[str, dict[str, int]]:
@@ -124,11 +100,25 @@ def _refuse(command: RefusePayment, state: JournalState) -> Sequence[JournalEven
     bill = command.bill
     if not isinstance(state, Booked) or any(journal.journal_id == bill.journal_id for journal in state.journals):
         return ()
-    postings = refusal(bill, _given(state.journals))
+    return _of_settlement(command, bill.journal_id, "refusal", refusal(bill, _given(state.journals)))
+
+
+def _of_settlement(
+    command: BookSettlement | BookSupplement | RefusePayment,
+    journal_id: str,
+    kind: str,
+    postings: tuple[Posting, ...],
+) -> Sequence[JournalEvent]:
     if not postings:
         return ()
-    journal = JournalBooked(bill.journal_id, "refusal", command.booked_on, postings, bill.settlement_id)
-    return _with_alarms(journal, command.available_fen)
+    journal = JournalBooked(
+        journal_id=journal_id,
+        kind=kind,
+        booked_on=command.booked_on,
+        postings=postings,
+        settlement_id=command.bill.settlement_id,
+    )
+    return with_alarms(journal, command.available_fen)
 
 
 def _reverse(command: ReverseSettlement, state: JournalState) -> Sequence[JournalEvent]:
@@ -143,7 +133,7 @@ def _reverse(command: ReverseSettlement, state: JournalState) -> Sequence[Journa
                 command.reason,
                 settlement_id,
             )
-            return _with_alarms(back, command.available_fen)
+            return with_alarms(back, command.available_fen)
         case Unbooked() | Reversed():
             return ()  # a bill without a payer has no journal, and a second revocation is a repetition
         case _:
@@ -160,51 +150,14 @@ def _premiums(command: BookPremiums) -> Sequence[JournalEvent]:
             postings += [Posting(accounts.bank(county, code), -share, PREMIUM)]
     if not postings:
         return ()
-    journal = JournalBooked(command.journal_id, PREMIUMS, command.paid_on, tuple(postings))
-    return _with_alarms(journal, command.available_fen)
-
-
-def _receive(command: ReceiveMoney) -> Sequence[JournalEvent]:
-    _check(command.amount_fen, command.value_on, command.today)
-    postings = (
-        Posting(accounts.bank(command.county, command.fund), command.amount_fen),
-        Posting(accounts.fund(command.county, command.fund), -command.amount_fen),
+    journal = JournalBooked(
+        journal_id=command.journal_id, kind=PREMIUMS, booked_on=command.paid_on, postings=tuple(postings)
     )
-    journal = JournalBooked(command.journal_id, "receipt", command.value_on, postings, source=command.source)
-    return _with_alarms(journal, command.available_fen)
+    return with_alarms(journal, command.available_fen)
 
 
-def _pay(command: PayOut | Collect) -> Sequence[JournalEvent]:
-    _check(command.amount_fen, command.value_on, command.today)
-    match command:
-        case PayOut(payable=account, owed_fen=owed, amount_fen=amount):
-            kind = "payment"
-        case Collect(receivable=account, due_fen=owed, amount_fen=due):
-            kind, amount = "collection", -due
-        case _:
-            assert_never(command)
-    if abs(amount) > owed:
-        raise Refused(
-            "OVERPAYMENT",
-            f"on {account} {max(0, owed)} fen are owed, so {abs(amount)} fen cannot be paid",
-            kind=RefusalKind.CONFLICT,
-            about={"account": account},
-        )
-    name = accounts.parse(account)
-    postings = (Posting(account, amount), Posting(accounts.bank(name.county, name.fund), -amount))
-    return (JournalBooked(command.journal_id, kind, command.value_on, postings),)
-
-
-def _check(amount_fen: int, value_on: date, today: date) -> None:
-    if amount_fen <= 0:
-        raise Refused("AMOUNT_NOT_POSITIVE", f"{amount_fen} fen moves nothing; the amount must be above zero")
-    if value_on > today:
-        raise Refused("VALUE_DATE_AHEAD", f"{value_on} has not come yet; book the money on {today} or earlier")
-
-
-def _with_alarms(
-    journal: JournalBooked | JournalReversed, available_fen: Mapping[str, int]
-) -> tuple[JournalEvent, ...]:
+def with_alarms(journal: JournalBooked | JournalReversed, available_fen: Mapping[str, int]) -> tuple[JournalEvent, ...]:
+    """A journal that balances, and an alarm for each of these fund accounts that crosses zero with it."""
     assert journal.postings, f"journal {journal.journal_id} has no postings"
     assert sum(posting.amount_fen for posting in journal.postings) == 0, f"{journal.journal_id} does not balance"
     return (journal, *_alarms(journal, available_fen))

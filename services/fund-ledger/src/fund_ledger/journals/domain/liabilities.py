@@ -7,6 +7,7 @@ from fund_ledger.journals.domain import accounts
 from fund_ledger.journals.domain.bill import PayerPart, SettledBill
 from fund_ledger.journals.domain.events import Posting
 from fund_ledger.journals.domain.funding import split
+from fund_ledger.journals.domain.memo import borne
 
 #: From county and fund to the account on which the fund owes.
 _Payable = Callable[[str, str], str]
@@ -24,7 +25,7 @@ def liabilities(bill: SettledBill, available_fen: Mapping[str, int]) -> tuple[Po
     postings: list[Posting] = []
     for part in bill.parts:
         if part.payer in accounts.BORNE_BY_HOSPITAL:
-            postings += _memo(bill, part)
+            postings += borne(bill.hospital_id, bill.county, part.payer, part.amount_fen)
             continue
         postings += _owe(bill.county, part, part.amount_fen, hospital, left)
         postings += _owe(bill.county, part, part.payout_fen, person, left)
@@ -41,11 +42,3 @@ def _owe(county: str, part: PayerPart, amount_fen: int, payable: _Payable, left:
         if share:
             postings += [Posting(account, share, part.payer), Posting(payable(county, code), -share, part.payer)]
     return postings
-
-
-def _memo(bill: SettledBill, part: PayerPart) -> list[Posting]:
-    if not part.amount_fen:
-        return []
-    of_county = accounts.memo(bill.county, part.payer)
-    of_hospital = accounts.memo_of_hospital(bill.hospital_id, bill.county, part.payer)
-    return [Posting(of_county, part.amount_fen, part.payer), Posting(of_hospital, -part.amount_fen, part.payer)]

@@ -6,6 +6,7 @@ import msgspec
 
 from fund_ledger.journals.domain import accounts
 from fund_ledger.journals.domain.events import Posting
+from fund_ledger.journals.domain.memo import borne
 
 #: Under which the books count what hospitals were refused.
 REFUSED = "REFUSED"
@@ -40,8 +41,4 @@ def refusal(bill: RefusedBill, given: Mapping[str, Mapping[str, int]]) -> tuple[
                 postings += [Posting(hospital, amount, payer)]
                 postings += [Posting(accounts.fund(bill.county, code), -amount, payer)]
                 total += amount
-    if not total:
-        return ()
-    borne = Posting(accounts.memo(bill.county, REFUSED), total, REFUSED)
-    by_hospital = Posting(accounts.memo_of_hospital(bill.hospital_id, bill.county, REFUSED), -total, REFUSED)
-    return (*postings, borne, by_hospital)
+    return (*postings, *borne(bill.hospital_id, bill.county, REFUSED, total))

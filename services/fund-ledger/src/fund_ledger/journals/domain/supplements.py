@@ -6,6 +6,7 @@ from fund_ledger.journals.domain import accounts
 from fund_ledger.journals.domain.bill import PayerPart, SupplementedBill
 from fund_ledger.journals.domain.events import Posting
 from fund_ledger.journals.domain.funding import redistribute
+from fund_ledger.journals.domain.memo import borne
 
 #: What each fund has borne of each payer's part so far, in fen: payer → fund → amount.
 Given = Mapping[str, Mapping[str, int]]
@@ -23,7 +24,7 @@ def supplementary(bill: SupplementedBill, given: Given, available_fen: Mapping[s
     of_patient = _patient_parts(bill)
     for part in bill.parts:
         if part.payer in accounts.BORNE_BY_HOSPITAL:
-            postings += _memo(bill, part)
+            postings += borne(bill.hospital_id, bill.county, part.payer, part.amount_fen)
             continue
         person = of_patient[part.payer] + part.payout_fen
         held = {code: left.get(accounts.fund(bill.county, code), 0) for code in part.cascade}
@@ -82,11 +83,3 @@ def _to_person(bill: SupplementedBill, payer: str, code: str, amount: int) -> li
 def _to_hospital(bill: SupplementedBill, payer: str, code: str, amount: int) -> list[Posting]:
     account = accounts.payable_to_hospital(bill.hospital_id, bill.county, code)
     return [Posting(account, -amount, payer)] if amount else []
-
-
-def _memo(bill: SupplementedBill, part: PayerPart) -> list[Posting]:
-    if not part.amount_fen:
-        return []
-    of_county = accounts.memo(bill.county, part.payer)
-    of_hospital = accounts.memo_of_hospital(bill.hospital_id, bill.county, part.payer)
-    return [Posting(of_county, part.amount_fen, part.payer), Posting(of_hospital, -part.amount_fen, part.payer)]

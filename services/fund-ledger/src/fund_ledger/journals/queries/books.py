@@ -1,12 +1,15 @@
 """The questions that the ledger's API may ask of its read tables."""
 
-from collections.abc import Sequence
-from typing import Any, Final
+from datetime import date
+from typing import Final
 
-from kernel.running.runtime import Runtime
+import msgspec
+
+from kernel.http import SignedYuan, Wire, Yuan
+from kernel.writing.reads import Reads
 
 _ACCOUNTS_SQL: Final = """
-SELECT account, debit_fen, credit_fen, lines FROM balances
+SELECT account, debit_fen, credit_fen, debit_fen - credit_fen AS balance_fen, lines FROM balances
 WHERE starts_with(account, $1) AND account > $2 AND split_part(account, '/', -2) LIKE ANY($4::text[])
 ORDER BY account LIMIT $3
 """
@@ -18,7 +21,8 @@ SELECT split_part(account, '/', -1) AS fund,
        COALESCE(sum(debit_fen - credit_fen) FILTER (WHERE account LIKE 'bank/%'), 0)::bigint AS bank_fen,
        COALESCE(sum(credit_fen - debit_fen) FILTER (WHERE account LIKE 'fund/%'), 0)::bigint AS available_fen,
        COALESCE(sum(credit_fen - debit_fen) FILTER (WHERE account LIKE 'payable/%'), 0)::bigint AS owed_fen,
-       COALESCE(sum(debit_fen - credit_fen) FILTER (WHERE account LIKE 'receivable/%'), 0)::bigint AS receivable_fen
+       COALESCE(sum(debit_fen - credit_fen) FILTER (WHERE account LIKE 'receivable/%'), 0)::bigint AS receivable_fen,
+       sum(debit_fen) = sum(credit_fen) AS balanced
 FROM balances WHERE split_part(account, '/', -2) LIKE ANY($1::text[]) GROUP BY 1 ORDER BY 1
 """
 _JOURNAL_COLUMNS: Final = "journal_id, kind, booked_on, settlement_id, source, reason, accounts, amounts, payers"
@@ -39,7 +43,8 @@ WHERE j.accounts @> ARRAY[$1::text] AND p.account = $1
 ORDER BY j.booked_on, j.journal_id, p.line LIMIT $4
 """
 _TOTALS_SQL: Final = """
-SELECT payer, fund, sum(to_hospitals_fen)::bigint AS to_hospitals_fen, sum(to_persons_fen)::bigint AS to_persons_fen
+SELECT payer, fund, sum(to_hospitals_fen + to_persons_fen)::bigint AS amount_fen,
+       sum(to_hospitals_fen)::bigint AS to_hospitals_fen, sum(to_persons_fen)::bigint AS to_persons_fen
 FROM payer_totals WHERE county LIKE ANY($1::text[]) GROUP BY payer, fund ORDER BY payer, fund
 """
 # The oldest day is that of the first amount which what was given back does not cover: first in, first out.
@@ -59,36 +64,101 @@ ORDER BY b.account LIMIT $3
 """
 
 
-class Queries:
+class AccountAnswer(Wire, frozen=True):
+    """An account. ``balance`` is debit minus credit: a fund with money has a negative one, as a liability does."""
+
+    account: str
+    debit_fen: Yuan
+    credit_fen: Yuan
+    balance_fen: SignedYuan
+    lines: int
+
+
+class Journal(msgspec.Struct, frozen=True, kw_only=True):
+    """A journal; the three lists stand side by side, one entry a line."""
+
+    journal_id: str
+    kind: str
+    booked_on: date
+    settlement_id: str | None
+    source: str | None
+    reason: str | None
+    accounts: list[str]
+    amounts: list[int]
+    payers: list[str]
+
+
+class PostingAnswer(Wire, frozen=True, kw_only=True):
+    """One line of an account's statement: debit positive, credit negative."""
+
+    journal_id: str
+    line: int
+    booked_on: date
+    kind: str
+    amount_fen: SignedYuan
+    payer: str
+    settlement_id: str | None
+
+
+class FundBalance(Wire, frozen=True, kw_only=True):
+    """One fund: bank and receivables together are what it has left plus what it owes; below zero ``available`` is a
+    debt."""
+
+    fund: str
+    debit_fen: Yuan
+    credit_fen: Yuan
+    bank_fen: SignedYuan
+    available_fen: SignedYuan
+    owed_fen: SignedYuan
+    receivable_fen: SignedYuan
+    balanced: bool
+
+
+class PayerTotal(Wire, frozen=True):
+    """What a payer's layers have cost a fund, reversals taken off."""
+
+    payer: str
+    fund: str
+    amount_fen: SignedYuan
+    to_hospitals_fen: SignedYuan
+    to_persons_fen: SignedYuan
+
+
+class Due(msgspec.Struct, frozen=True):
+    """What is due on a receivable, and the day of the oldest amount of it."""
+
+    account: str
+    due_fen: int
+    since: date
+
+
+class Books(Reads):
     """Read-only questions, each bounded."""
 
-    def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
-
-    async def accounts(self, prefix: str, after: str, counties: list[str], limit: int) -> Sequence[Any]:
+    async def accounts(self, prefix: str, after: str, counties: list[str], limit: int) -> list[AccountAnswer]:
         """Accounts of some counties whose names begin with ``prefix``, in order of their names."""
-        return await self._runtime.store.pool.fetch(_ACCOUNTS_SQL, prefix, after, limit, counties)
+        return await self.many(AccountAnswer.of_row, _ACCOUNTS_SQL, prefix, after, limit, counties)
 
-    async def trial_balance(self, counties: list[str]) -> Sequence[Any]:
+    async def trial_balance(self, counties: list[str]) -> list[FundBalance]:
         """Both sides of each fund's accounts, in the counties whose codes are like one of these."""
-        return await self._runtime.store.pool.fetch(_TRIAL_SQL, counties)
+        return await self.many(FundBalance.of_row, _TRIAL_SQL, counties)
 
-    async def journal(self, journal_id: str) -> Any | None:
+    async def journal(self, journal_id: str) -> Journal | None:
         """One journal."""
-        return await self._runtime.store.pool.fetchrow(_JOURNAL_SQL, journal_id)
+        return await self.one(Journal, _JOURNAL_SQL, journal_id)
 
-    async def journals_of(self, settlement_id: str) -> Sequence[Any]:
+    async def journals_of(self, settlement_id: str) -> list[Journal]:
         """A settlement's journal, those of its supplements, and the reversal of all if there is one."""
-        return await self._runtime.store.pool.fetch(_OF_SETTLEMENT_SQL, settlement_id)
+        return await self.many(Journal, _OF_SETTLEMENT_SQL, settlement_id)
 
-    async def postings(self, account: str, after: tuple[str, int], limit: int) -> Sequence[Any]:
+    async def postings(self, account: str, after: tuple[str, int], limit: int) -> list[PostingAnswer]:
         """An account's statement by day; ``after`` is the last journal and line that were shown."""
-        return await self._runtime.store.pool.fetch(_POSTINGS_SQL, account, *after, limit)
+        return await self.many(PostingAnswer.of_row, _POSTINGS_SQL, account, *after, limit)
 
-    async def totals(self, counties: list[str]) -> Sequence[Any]:
+    async def totals(self, counties: list[str]) -> list[PayerTotal]:
         """What each payer's layers have cost each fund, in the counties whose codes are like one of these."""
-        return await self._runtime.store.pool.fetch(_TOTALS_SQL, counties)
+        return await self.many(PayerTotal.of_row, _TOTALS_SQL, counties)
 
-    async def receivables(self, counties: list[str], after: str, limit: int) -> Sequence[Any]:
+    async def receivables(self, counties: list[str], after: str, limit: int) -> list[Due]:
         """What persons owe some counties' funds, in order of the accounts' names."""
-        return await self._runtime.store.pool.fetch(_RECEIVABLES_SQL, after, counties, limit)
+        return await self.many(Due, _RECEIVABLES_SQL, after, counties, limit)

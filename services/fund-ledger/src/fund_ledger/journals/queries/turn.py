@@ -3,10 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from typing_extensions import override
-
 from kernel.writing.database import Connection
-from kernel.writing.event_store import EventStore, Write
 
 # Locks on names, not on rows: an account that nobody booked on yet has no row to lock. The names come sorted, and no
 # row is locked before them, so that two turns never wait for each other in a circle.
@@ -28,17 +25,3 @@ async def hold(connection: Connection, accounts: Iterable[str]) -> dict[str, int
     # A statement of its own: its snapshot begins after the wait, so it sees what the one before us wrote.
     rows = await connection.fetch(_CREDIT_SQL, names)
     return dict.fromkeys(names, 0) | {row["account"]: row["credit_fen"] for row in rows}
-
-
-class TurnStore(EventStore):
-    """The event store as seen from inside a turn: what a command writes commits together with the turn's end."""
-
-    def __init__(self, store: EventStore, connection: Connection) -> None:
-        super().__init__(store.pool, store.registry, store.project)
-        self._connection = connection
-
-    @override
-    async def commit(self, write: Write) -> None:
-        """Write inside the turn; a refused write takes back itself only, so the turn can go on to find out why."""
-        async with self._connection.transaction():
-            await self.commit_in(self._connection, [write])

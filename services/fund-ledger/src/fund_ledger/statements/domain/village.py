@@ -1,4 +1,7 @@
-"""Village clinics: bills recorded first and settled later, and the consultation fee that must reach them whole."""
+"""Village clinics: bills recorded first and settled later, and the consultation fee that must reach them whole.
+
+No service calls it yet.
+"""
 
 from collections.abc import Iterable, Sequence
 

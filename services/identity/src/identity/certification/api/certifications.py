@@ -8,9 +8,7 @@ import msgspec
 from identity.certification.commands import CertificationHandlers
 from identity.certification.domain.certifier import Certifier
 from identity.certification.queries import CertificationQueries
-from identity.persons.api.fields import CountyQuery, Text, after_of, check_text
-from identity.persons.domain.certification import Title
-from identity.persons.domain.chronic import Doctor
+from identity.persons.domain.certification import Doctor, Title
 from identity.persons.queries.divisions import DivisionQueries
 from kernel.http import (
     IdempotencyKey,
@@ -28,6 +26,7 @@ from kernel.http import (
     paging,
     stored_answer,
 )
+from kernel.http.fields import CountyQuery, Text, after_of, check_text
 from kernel.security import Principal, Role
 
 Code = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]

@@ -9,9 +9,8 @@ from fastapi import Query
 from identity.certification.api.certifications import CertificationAnswer, Code
 from identity.certification.commands import CertificationHandlers
 from identity.certification.queries import CertificationQueries
-from identity.persons.api.fields import after_of
-from identity.persons.commands.persons import Vault
 from identity.persons.domain.masking import mask_name
+from identity.persons.queries.vault import Vault
 from kernel.http import (
     IdempotencyKey,
     Json,
@@ -27,6 +26,7 @@ from kernel.http import (
     paging,
     stored_answer,
 )
+from kernel.http.fields import after_of
 from kernel.security import Principal, Role
 
 _MONTH = r"^20[0-9]{2}-(0[1-9]|1[0-2])$"

@@ -7,8 +7,7 @@ from typing import Final, TypeAlias, assert_never
 import msgspec
 
 from identity.certification.domain.certifier import Certifier
-from identity.persons.domain.certification import may_certify
-from identity.persons.domain.chronic import Certification
+from identity.persons.domain.certification import Certification, may_certify
 from identity.persons.domain.entitlement import Entitlement
 from identity.persons.domain.person import person_unknown
 from kernel.values.decider import Decider

@@ -10,7 +10,6 @@ from identity.comparison.commands.comparison import ComparisonHandlers
 from identity.comparison.domain.comparison import ComparisonMade, Difference, Finding, Made, comparison_unknown
 from identity.comparison.domain.notice import check_compared
 from identity.comparison.queries.comparison import ComparisonQueries, Lists
-from identity.persons.api.fields import DivisionCode, after_of
 from kernel.http import (
     IdempotencyKey,
     Json,
@@ -26,6 +25,7 @@ from kernel.http import (
     paging,
     stored_answer,
 )
+from kernel.http.fields import DivisionCode, after_of
 from kernel.security import Principal, Role
 from kernel.values.divisions import around, prefix_of
 

@@ -14,7 +14,6 @@ from identity.comparison.domain.payment_list import list_unknown
 from identity.comparison.queries.payment_lists import ListRow, PaymentListQueries, PaymentRow
 from identity.intake.readers.files import MEDIA_TYPES
 from identity.intake.uploads import announced_size, patiently
-from identity.persons.api.fields import counties_of
 from kernel.http import (
     Json,
     Page,
@@ -29,6 +28,7 @@ from kernel.http import (
     paging,
     stored_answer,
 )
+from kernel.http.fields import counties_of
 from kernel.http.raw_bodies import media_type_of
 from kernel.security import Principal, Role
 from kernel.values.refusals import Refused

@@ -9,7 +9,6 @@ from fastapi import Query
 from identity.comparison.commands.comparison import ComparisonHandlers
 from identity.comparison.domain.mobilisation import VisitOutcome
 from identity.comparison.queries.work_list import WorkListQueries
-from identity.persons.api.fields import AreaQuery, Text, Year, YearQuery, after_of, check_text
 from identity.persons.queries.divisions import DivisionQueries
 from kernel.http import (
     IdempotencyKey,
@@ -27,6 +26,7 @@ from kernel.http import (
     paging,
     stored_answer,
 )
+from kernel.http.fields import AreaQuery, Text, Year, YearQuery, after_of, check_text
 from kernel.security import Principal, Role
 from kernel.values.divisions import prefix_of
 

@@ -12,7 +12,7 @@ from identity.comparison.queries.payment_lists import PaymentListQueries
 from identity.comparison.queries.work_list import WorkListQueries
 from identity.enrolment.domain.payers import Payer, to_be_registered
 from identity.persons.domain.person import person_unknown
-from identity.persons.queries.persons import PersonRow, Queries
+from identity.persons.queries.persons import PersonQueries, PersonRow
 from kernel.http import Idempotency
 from kernel.running.clock import Clock
 from kernel.running.requested import requested_by
@@ -35,7 +35,7 @@ class ComparisonHandlers:
         self._runtime = runtime
         self._library = library
         self._clock = clock
-        self._persons = Queries(runtime)
+        self._persons = PersonQueries(runtime)
         self._queries = ComparisonQueries(runtime)
         self._payment_lists = PaymentListQueries(runtime)
         self._work_list = WorkListQueries(runtime)

@@ -2,14 +2,17 @@
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Index, Integer, SmallInteger, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Index, Integer, MetaData, SmallInteger, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from identity.persons.rows.tables import metadata
+from identity.comparison.rows.tables import TABLES
+
+#: Working tables: replay does not rebuild them.
+WORKING: Final = MetaData()
 
 payment_lists: Final = Table(
     "payment_lists",
-    metadata,
+    TABLES,
     Column("list_id", Text, primary_key=True),
     Column("area", Text, nullable=False),
     Column("month", Text, nullable=False),
@@ -26,7 +29,7 @@ payment_lists: Final = Table(
 #: How a list ended: APPLIED with its outcomes, or REFUSED with its problem.
 payment_list_ends: Final = Table(
     "payment_list_ends",
-    metadata,
+    TABLES,
     Column("list_id", Text, primary_key=True),
     Column("status", Text, nullable=False),
     Column("ended_at", DateTime(timezone=True), nullable=False),
@@ -37,7 +40,7 @@ payment_list_ends: Final = Table(
 #: The groups in which a list was looked at: the last row of the last one is where a killed worker goes on.
 payment_groups: Final = Table(
     "payment_groups",
-    metadata,
+    TABLES,
     Column("list_id", Text, primary_key=True),
     Column("first_row", Integer, primary_key=True, autoincrement=False),
     Column("last_row", Integer, nullable=False),
@@ -47,7 +50,7 @@ payment_groups: Final = Table(
 #: What each row says that is of interest here. Persons by their id, unknown ones by nothing but their row.
 payments: Final = Table(
     "payments",
-    metadata,
+    TABLES,
     Column("list_id", Text, primary_key=True),
     Column("row", Integer, primary_key=True, autoincrement=False),
     Column("outcome", Text, nullable=False),
@@ -68,7 +71,7 @@ payments: Final = Table(
 #: again.
 payment_staging: Final = Table(
     "payment_staging",
-    metadata,
+    WORKING,
     Column("list_id", Text, primary_key=True),
     Column("row", Integer, primary_key=True, autoincrement=False),
     Column("number_hash", Text, nullable=False),
@@ -79,6 +82,3 @@ payment_staging: Final = Table(
     Column("detail", Text),
     prefixes=["UNLOGGED"],
 )
-
-#: Working tables: replay does not rebuild them.
-PAYMENT_WORKING_TABLES: Final = frozenset({"payment_staging"})

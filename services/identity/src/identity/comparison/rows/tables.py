@@ -2,20 +2,20 @@
 
 from typing import Final
 
-from sqlalchemy import Boolean, Column, Date, Index, Integer, SmallInteger, Table, Text
+from sqlalchemy import Boolean, Column, Date, Index, Integer, MetaData, SmallInteger, Table, Text
 
-from identity.persons.rows.tables import metadata
+TABLES: Final = MetaData()
 
 person_townships: Final = Table(
     "person_townships",
-    metadata,
+    TABLES,
     Column("person_id", Text, primary_key=True),
     Column("township", Text, nullable=False),
 )
 
 comparisons: Final = Table(
     "comparisons",
-    metadata,
+    TABLES,
     Column("comparison_id", Text, primary_key=True),
     Column("area", Text, nullable=False),
     Column("month", Text, nullable=False),
@@ -32,7 +32,7 @@ comparisons: Final = Table(
 
 comparison_pushes: Final = Table(
     "comparison_pushes",
-    metadata,
+    TABLES,
     Column("comparison_id", Text, primary_key=True),
     Column("pushed_on", Date, nullable=False),
     Column("late", Boolean, nullable=False),
@@ -41,7 +41,7 @@ comparison_pushes: Final = Table(
 
 tasks: Final = Table(
     "tasks",
-    metadata,
+    TABLES,
     Column("person_id", Text, primary_key=True),
     Column("year", SmallInteger, primary_key=True, autoincrement=False),
     Column("status", Text, nullable=False),

@@ -8,7 +8,7 @@ from identity.enrolment.domain.state import EnrolmentState, eligible_from, state
 from identity.enrolment.queries import EnrolmentQueries
 from identity.persons.domain.person import person_unknown
 from identity.persons.queries.divisions import DivisionQueries
-from identity.persons.queries.persons import Queries
+from identity.persons.queries.persons import PersonQueries
 from kernel.http import Json, Router, Wire, allow, answer, of_division
 from kernel.security import Principal, Role
 
@@ -42,7 +42,7 @@ Reader = Annotated[Principal, allow(*Role)]
 
 
 def enrolments(
-    handlers: EnrolmentHandlers, queries: EnrolmentQueries, persons: Queries, divisions: DivisionQueries
+    handlers: EnrolmentHandlers, queries: EnrolmentQueries, persons: PersonQueries, divisions: DivisionQueries
 ) -> Router:
     """The route GET /v1/persons/{person_id}/enrolments."""
     router = Router(

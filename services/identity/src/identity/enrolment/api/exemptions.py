@@ -8,7 +8,6 @@ from fastapi import Query
 from identity.enrolment.commands import EnrolmentHandlers
 from identity.enrolment.domain.exemption import ExemptionCode
 from identity.enrolment.queries import EnrolmentQueries
-from identity.persons.api.fields import AreaQuery, Text, after_of, check_text
 from identity.persons.queries.divisions import DivisionQueries
 from kernel.http import (
     IdempotencyKey,
@@ -26,6 +25,7 @@ from kernel.http import (
     paging,
     stored_answer,
 )
+from kernel.http.fields import AreaQuery, Text, after_of, check_text
 from kernel.security import Principal, Role
 from kernel.values.divisions import prefix_of
 

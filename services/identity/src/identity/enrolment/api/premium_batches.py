@@ -10,7 +10,6 @@ from identity.enrolment.commands import EnrolmentHandlers
 from identity.enrolment.domain.premium import Premium
 from identity.enrolment.domain.premium_batch import PayBatch, RejectBatch
 from identity.enrolment.queries import EnrolmentQueries
-from identity.persons.api.fields import DivisionCode, Text, Year, after_of, check_text, counties_of
 from identity.persons.queries.divisions import DivisionQueries
 from kernel.http import (
     IdempotencyKey,
@@ -29,6 +28,7 @@ from kernel.http import (
     paging,
     stored_answer,
 )
+from kernel.http.fields import DivisionCode, Text, Year, after_of, check_text, counties_of
 from kernel.security import Principal, Role
 
 

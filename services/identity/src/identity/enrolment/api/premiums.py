@@ -5,7 +5,6 @@ from typing import Annotated
 
 from identity.enrolment.commands import EnrolmentHandlers
 from identity.enrolment.queries import EnrolmentQueries
-from identity.persons.api.fields import CountyQuery, DivisionCode, Text, Year, YearQuery, after_of, check_text
 from identity.persons.queries.divisions import DivisionQueries
 from kernel.http import (
     IdempotencyKey,
@@ -24,6 +23,7 @@ from kernel.http import (
     paging,
     stored_answer,
 )
+from kernel.http.fields import CountyQuery, DivisionCode, Text, Year, YearQuery, after_of, check_text
 from kernel.security import Principal, Role
 
 

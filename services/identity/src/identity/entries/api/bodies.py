@@ -1,37 +1,30 @@
-"""What is sent and answered about entries."""
+"""What is sent about entries."""
 
-from datetime import date, datetime
-from typing import Annotated, Any, Final
+from typing import Annotated
 
 import msgspec
 
 from identity.entries.domain.proposal import Proposal, ProposedAssertion, ProposedCorrection, ProposedEnd
-from identity.memberships.api.memberships import (
-    AssertMembershipBody,
-    CorrectMembershipBody,
-    EndMembershipBody,
-    check_text,
-)
+from identity.memberships.domain import Assertion, Correction, Ending
 from identity.persons.domain.categories import Department
-from identity.persons.domain.membership import Membership
 from kernel.http import RequestBody, Wire
+from kernel.http.fields import Text, check_text
 
 PersonId = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 MembershipId = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
-Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 
-class AssertChange(AssertMembershipBody, frozen=True, tag="assert", tag_field="kind"):
+class AssertChange(RequestBody, Assertion, frozen=True, tag="assert", tag_field="kind"):
     """A membership that should begin."""
 
 
-class EndChange(EndMembershipBody, frozen=True, tag="end", tag_field="kind"):
+class EndChange(RequestBody, Ending, frozen=True, tag="end", tag_field="kind"):
     """A membership that should end."""
 
     membership_id: MembershipId
 
 
-class CorrectChange(CorrectMembershipBody, frozen=True, tag="correct", tag_field="kind", kw_only=True):
+class CorrectChange(RequestBody, Correction, frozen=True, tag="correct", tag_field="kind", kw_only=True):
     """A membership that should read otherwise."""
 
     membership_id: MembershipId
@@ -56,10 +49,10 @@ class AmendBody(RequestBody, frozen=True):
 class ReasonBody(RequestBody, frozen=True):
     """Why an entry is rejected or sent back."""
 
-    reason: Reason
+    reason: Text
 
 
-class EntryChanged(Wire, frozen=True):
+class EntryChanged(Wire, frozen=True, kw_only=True):
     """An entry after a step; ``person_revision`` is there once it changed the person."""
 
     entry_id: str
@@ -70,71 +63,14 @@ class EntryChanged(Wire, frozen=True):
     person_revision: int | None = None
 
 
-class ProposalAnswer(Wire, frozen=True):
-    """What is proposed, in the words of the request."""
-
-    kind: str
-    membership_id: str
-    category: str | None = None
-    valid_from: date | None = None
-    valid_to: date | None = None
-    last_day: date | None = None
-    reason: str | None = None
-    evidence: str | None = None
-    group: str | None = None
-    poverty_status: str | None = None
-    exit_date: date | None = None
-
-
-class EntryAnswer(Wire, frozen=True):
-    """An entry as it stands: who handled it, and when."""
-
-    entry_id: str
-    person_id: str
-    county: str
-    department: str
-    proposal: ProposalAnswer
-    state: str
-    authors: list[str]
-    entered_at: datetime
-    submitted_at: datetime
-    revision: int
-    reviewed_by: str | None = None
-    reviewed_at: datetime | None = None
-    decided_by: str | None = None
-    decided_at: datetime | None = None
-    reason: str | None = None
-
-
-class DelayAnswer(Wire, frozen=True):
-    """How long a step took in a county and month: whole hours, an hour begun counts; of two middles the lower."""
-
-    county: str
-    month: str
-    step: str
-    count: int
-    median_hours: int
-    max_hours: int
-
-
-_SHOWN: Final = frozenset(ProposalAnswer.__struct_fields__)
-
-
 def proposal_from(change: Change, department: Department, new_membership_id: str) -> Proposal:
     """The domain's proposal; raises Refused PERSONAL_DATA_IN_TEXT."""
-    said = msgspec.structs.asdict(change)
     match change:
         case AssertChange():
-            check_text(change.evidence)
-            return ProposedAssertion(Membership(membership_id=new_membership_id, department=department, **said))
+            check_text("evidence", change.evidence)
+            return ProposedAssertion(change.membership(new_membership_id, department))
         case EndChange():
-            return ProposedEnd(**said)
+            return ProposedEnd(**msgspec.structs.asdict(change))
         case CorrectChange():
-            check_text(change.evidence)
-            return ProposedCorrection(**said)
-
-
-def proposal_answer(proposal: dict[str, Any]) -> ProposalAnswer:
-    """A stored proposal as it is shown."""
-    flat = {**proposal, **proposal.get("membership", {})}
-    return msgspec.convert({name: value for name, value in flat.items() if name in _SHOWN}, ProposalAnswer)
+            check_text("evidence", change.evidence)
+            return ProposedCorrection(**msgspec.structs.asdict(change))

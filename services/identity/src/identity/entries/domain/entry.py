@@ -24,7 +24,7 @@ class EntryState(StrEnum):
     WITHDRAWN = "WITHDRAWN"
 
 
-class Entry(msgspec.Struct, frozen=True):
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """An entry as it stands; every event carries the one it leads to.
 
     ``authors`` are all who wrote it; none of them may review or approve. ``submitted_at`` is when the latest wording
@@ -51,7 +51,7 @@ class Entry(msgspec.Struct, frozen=True):
 # Commands: ``by`` is the user, ``at`` the moment.
 
 
-class Enter(msgspec.Struct, frozen=True):
+class Enter(msgspec.Struct, frozen=True, kw_only=True):
     """Hand in a change."""
 
     entry_id: str

@@ -26,7 +26,7 @@ class ProposedEnd(msgspec.Struct, frozen=True, tag="end", tag_field="kind"):
     reason: EndReason
 
 
-class ProposedCorrection(msgspec.Struct, frozen=True, tag="correct", tag_field="kind"):
+class ProposedCorrection(msgspec.Struct, frozen=True, kw_only=True, tag="correct", tag_field="kind"):
     """A department wants a membership to read like this."""
 
     membership_id: str

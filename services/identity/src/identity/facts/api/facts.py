@@ -5,22 +5,24 @@ from typing import Annotated
 
 import msgspec
 
-from identity.facts.commands.facts import FactHandlers
+from identity.facts.api.handbooks import HandbookNumber
+from identity.facts.commands.facts import FactCommands
 from identity.facts.domain.facts import (
     CorrectFact,
-    CorrectionReason,
     Detail,
     Disability,
     Fact,
+    FactCorrectionReason,
     Household,
     HouseholdRole,
     TellFact,
     WithdrawFact,
 )
-from identity.persons.api.fields import HandbookNumber, Text, check_text
+from identity.facts.domain.low_income import Means
 from identity.persons.domain.categories import Department, Group, department_of
 from identity.persons.queries.divisions import DivisionQueries
-from kernel.http import IdempotencyKey, Json, RequestBody, Router, Wire, Yuan, allow, body, of_division, stored_answer
+from kernel.http import IdempotencyKey, Json, RequestBody, Router, Wire, Yuan, allow, answered, body, of_division
+from kernel.http.fields import Text, check_text
 from kernel.security import Principal, Role
 
 HouseholdId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9-]{1,40}$", description="The feed's number (户编号)")]
@@ -73,7 +75,7 @@ class FactCorrectionBody(RequestBody, frozen=True):
     detail: DetailBody
     valid_from: date
     evidence: Text
-    reason: CorrectionReason
+    reason: FactCorrectionReason
     valid_to: date | None = None
 
 
@@ -88,7 +90,7 @@ class FactChanged(Wire, frozen=True):
 Teller = Annotated[Principal, allow(Role.DEPARTMENT)]
 
 
-def facts(handlers: FactHandlers, divisions: DivisionQueries) -> Router:
+def facts(commands: FactCommands, divisions: DivisionQueries) -> Router:
     """The routes of /v1/persons/{person_id}/facts; they are read with /v1/persons/{person_id}/as-of."""
     router = Router(
         prefix="/v1/persons/{person_id}/facts",
@@ -102,13 +104,12 @@ def facts(handlers: FactHandlers, divisions: DivisionQueries) -> Router:
     ) -> Json[FactChanged]:
         """Tell a fact with the days on which it holds and the paper behind it."""
         department = department_of(caller.organisation)
-        detail = await _told(handlers, person_id, command)
+        detail = await _told(commands, person_id, command)
 
         def command_of(fact_id: str, born_on: date | None) -> TellFact:
             return TellFact(person_id, _fact(fact_id, department, detail, command), born_on)
 
-        done = await handlers.change(caller, key, person_id, command_of)
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        return answered(await commands.change(caller, key, person_id, command_of))
 
     @router.post("/{fact_id}/correction")
     async def correct(
@@ -120,30 +121,35 @@ def facts(handlers: FactHandlers, divisions: DivisionQueries) -> Router:
     ) -> Json[FactChanged]:
         """Write an own fact anew; what was believed before is kept."""
         department = department_of(caller.organisation)
-        detail = await _told(handlers, person_id, command)
+        detail = await _told(commands, person_id, command)
 
         def command_of(known_id: str, born_on: date | None) -> CorrectFact:
             return CorrectFact(_fact(known_id, department, detail, command), command.reason, born_on)
 
-        done = await handlers.change(caller, key, person_id, command_of, fact_id)
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        return answered(await commands.change(caller, key, person_id, command_of, fact_id))
 
     @router.post("/{fact_id}/withdrawal")
     async def withdraw(person_id: str, fact_id: str, caller: Teller, key: IdempotencyKey) -> Json[FactChanged]:
         """Take back an own fact that was told by error."""
         department = department_of(caller.organisation)
-        withdrawal = WithdrawFact(fact_id, department, CorrectionReason.ENTERED_WRONGLY)
-        done = await handlers.change(caller, key, person_id, lambda _id, _born_on: withdrawal, fact_id)
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        withdrawal = WithdrawFact(fact_id, department, FactCorrectionReason.ENTERED_WRONGLY)
+        return answered(await commands.change(caller, key, person_id, lambda _id, _born_on: withdrawal, fact_id))
 
     return router
 
 
 def _fact(fact_id: str, department: Department, detail: Detail, command: FactBody | FactCorrectionBody) -> Fact:
-    return Fact(fact_id, department, detail, command.valid_from, command.evidence, command.valid_to)
+    return Fact(
+        fact_id=fact_id,
+        department=department,
+        detail=detail,
+        valid_from=command.valid_from,
+        evidence=command.evidence,
+        valid_to=command.valid_to,
+    )
 
 
-async def _told(handlers: FactHandlers, person_id: str, command: FactBody | FactCorrectionBody) -> Detail:
+async def _told(commands: FactCommands, person_id: str, command: FactBody | FactCorrectionBody) -> Detail:
     check_text("evidence", command.evidence)
     match command.detail:
         case HouseholdBody(household_id=household_id, role=role):
@@ -151,14 +157,12 @@ async def _told(handlers: FactHandlers, person_id: str, command: FactBody | Fact
         case DisabilityBody(grade=grade):
             return Disability(grade)
         case HandbookBody(number=number):
-            return await handlers.handbook(number)
-        case LowIncomeBody() as test:
-            return await handlers.tested(
-                person_id,
-                command.valid_from,
+            return await commands.handbook(number)
+        case LowIncomeBody(group=group) as test:
+            means = Means(
                 income_fen=int(test.income_fen),
                 assets_fen=int(test.assets_fen),
                 local_line_fen=int(test.local_line_fen),
                 asset_limit_fen=int(test.asset_limit_fen),
-                group=test.group,
             )
+            return await commands.tested(person_id, command.valid_from, means, group)

@@ -3,11 +3,16 @@
 from datetime import date
 from typing import Annotated
 
-from identity.facts.commands.handbooks import HandbookHandlers
+import msgspec
+
+from identity.facts.commands.handbooks import HandbookCommands
 from identity.facts.domain.handbook import HandbookResult
-from identity.persons.api.fields import HandbookNumber
-from kernel.http import IdempotencyKey, Json, RequestBody, Router, Wire, allow, body, stored_answer
+from kernel.http import IdempotencyKey, Json, RequestBody, Router, Wire, allow, answered, body
 from kernel.security import Principal, Role
+
+HandbookNumber = Annotated[
+    str, msgspec.Meta(pattern=r"^[A-Za-z0-9-]{4,30}$", description="Number of a poverty handbook (扶贫手册)")
+]
 
 
 class HandbookCheckBody(RequestBody, frozen=True):
@@ -29,7 +34,7 @@ class HandbookCheckAnswer(Wire, frozen=True):
 Hospital = Annotated[Principal, allow(Role.HOSPITAL)]
 
 
-def handbooks(handlers: HandbookHandlers) -> Router:
+def handbooks(commands: HandbookCommands) -> Router:
     """The route of /v1/handbook-checks."""
     router = Router(prefix="/v1/handbook-checks", tags=["handbooks"])
 
@@ -38,7 +43,6 @@ def handbooks(handlers: HandbookHandlers) -> Router:
         caller: Hospital, command: Annotated[HandbookCheckBody, body(HandbookCheckBody)], key: IdempotencyKey
     ) -> Json[HandbookCheckAnswer]:
         """Check a poverty handbook at the door; who asked is written down, the number is not."""
-        done = await handlers.check(caller, key, command.person_id, command.number)
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        return answered(await commands.check(caller, key, command.person_id, command.number))
 
     return router

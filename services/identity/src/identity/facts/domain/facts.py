@@ -34,7 +34,7 @@ class Disability(msgspec.Struct, frozen=True, tag="disability", tag_field="kind"
     grade: int
 
 
-class LowIncomeTest(msgspec.Struct, frozen=True, tag="low_income_test", tag_field="kind"):
+class LowIncomeTest(msgspec.Struct, frozen=True, kw_only=True, tag="low_income_test", tag_field="kind"):
     """What a family's low-income test rests on, per head, and what came of it by which clause."""
 
     income_fen: int
@@ -69,7 +69,7 @@ TELLERS: Final[Mapping[type[Detail], frozenset[Department]]] = MappingProxyType(
 )
 
 
-class Fact(msgspec.Struct, frozen=True):
+class Fact(msgspec.Struct, frozen=True, kw_only=True):
     """What a department tells. ``valid_to`` is the last day on which it holds; None while it goes on."""
 
     fact_id: str
@@ -94,7 +94,7 @@ class Facts(msgspec.Struct, frozen=True):
     facts: tuple[Fact, ...] = ()
 
 
-class CorrectionReason(StrEnum):
+class FactCorrectionReason(StrEnum):
     """Why a fact is written anew or taken back."""
 
     ENTERED_WRONGLY = "ENTERED_WRONGLY"
@@ -142,7 +142,7 @@ class CorrectFact(msgspec.Struct, frozen=True):
     """A fact should read like this; its kind and department never change."""
 
     fact: Fact
-    reason: CorrectionReason
+    reason: FactCorrectionReason
     born_on: date | None
 
 
@@ -151,7 +151,7 @@ class WithdrawFact(msgspec.Struct, frozen=True):
 
     fact_id: str
     department: Department
-    reason: CorrectionReason
+    reason: FactCorrectionReason
 
 
 Command: TypeAlias = TellFact | CorrectFact | WithdrawFact
@@ -173,14 +173,14 @@ class FactCorrected(msgspec.Struct, frozen=True):
     person_id: str
     revision: int
     fact: Fact
-    reason: CorrectionReason
+    reason: FactCorrectionReason
 
 
 class FactWithdrawn(msgspec.Struct, frozen=True):
     person_id: str
     revision: int
     fact: Fact
-    reason: CorrectionReason
+    reason: FactCorrectionReason
 
 
 Event: TypeAlias = FactTold | FactCorrected | FactWithdrawn

@@ -24,7 +24,7 @@ class Naming(msgspec.Struct, frozen=True):
     valid_to: date | None
 
 
-class HandbookChecked(msgspec.Struct, frozen=True):
+class HandbookChecked(msgspec.Struct, frozen=True, kw_only=True):
     """A hospital showed a handbook's number for a person; ``token`` is None where the number is not known here.
 
     Every check has a stream of its own, as a look-up has.

@@ -2,7 +2,18 @@
 
 from decimal import Decimal
 
+import msgspec
+
 from identity.persons.domain.categories import GROUPS, Category, Group
+
+
+class Means(msgspec.Struct, frozen=True, kw_only=True):
+    """A family's income per head and assets, and the local line and limit that they are held against."""
+
+    income_fen: int
+    assets_fen: int
+    local_line_fen: int
+    asset_limit_fen: int
 
 
 def is_low_income(

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
+    MetaData,
     Table,
     Text,
     UniqueConstraint,
@@ -18,11 +19,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from identity.persons.rows.tables import metadata
+TABLES: Final = MetaData()
+#: Working tables: replay does not rebuild them.
+WORKING: Final = MetaData()
 
 feed_batches = Table(
     "feed_batches",
-    metadata,
+    TABLES,
     Column("batch_id", Text, primary_key=True),
     Column("department", Text, nullable=False),
     Column("number", Text, nullable=False),
@@ -43,7 +46,7 @@ feed_batches = Table(
 #: What reading a file came to.
 feed_readings = Table(
     "feed_readings",
-    metadata,
+    TABLES,
     Column("batch_id", Text, primary_key=True),
     Column("held", Boolean, nullable=False),
     Column("counts", JSONB, nullable=False),
@@ -52,7 +55,7 @@ feed_readings = Table(
 #: What a person decided about a held batch.
 feed_judgements = Table(
     "feed_judgements",
-    metadata,
+    TABLES,
     Column("batch_id", Text, primary_key=True),
     Column("judgement", Text, nullable=False),
     Column("judged_by", Text, nullable=False),
@@ -63,7 +66,7 @@ feed_judgements = Table(
 #: How a batch ended: APPLIED with its outcomes, REFUSED with its problem, or DISCARDED.
 feed_endings = Table(
     "feed_endings",
-    metadata,
+    TABLES,
     Column("batch_id", Text, primary_key=True),
     Column("status", Text, nullable=False),
     Column("ended_at", DateTime(timezone=True), nullable=False),
@@ -73,7 +76,7 @@ feed_endings = Table(
 
 feed_spool = Table(
     "feed_spool",
-    metadata,
+    WORKING,
     Column("upload_id", Text, primary_key=True),
     Column("piece", Integer, primary_key=True, autoincrement=False),
     Column("sealed", LargeBinary, nullable=False),
@@ -81,7 +84,7 @@ feed_spool = Table(
 )
 feed_spool_keys = Table(
     "feed_spool_keys",
-    metadata,
+    WORKING,
     Column("spool_id", Text, primary_key=True),
     Column("upload_id", Text, nullable=False),
     Column("key_id", Text, nullable=False),
@@ -91,7 +94,7 @@ feed_spool_keys = Table(
 #: A file's rows while they are compared; hashes instead of people. Unlogged: a crash only means reading again.
 feed_rows = Table(
     "feed_rows",
-    metadata,
+    WORKING,
     Column("batch_id", Text, nullable=False),
     Column("row", Integer, nullable=False),
     Column("number_hash", Text),
@@ -111,7 +114,7 @@ feed_rows = Table(
 #: The receipt, row by row, of all that is not unchanged. PENDING lines wait to be applied.
 feed_lines = Table(
     "feed_lines",
-    metadata,
+    WORKING,
     Column("batch_id", Text, primary_key=True),
     Column("line", Integer, primary_key=True, autoincrement=False),
     Column("row", Integer),
@@ -124,12 +127,9 @@ feed_lines = Table(
 )
 feed_progress = Table(
     "feed_progress",
-    metadata,
+    WORKING,
     Column("batch_id", Text, primary_key=True),
     Column("rows_read", Integer, nullable=False),
     Column("lines_applied", Integer, nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
 )
-
-#: Working tables: replay does not rebuild them.
-FEED_WORKING_TABLES: Final = frozenset({"feed_spool", "feed_spool_keys", "feed_rows", "feed_lines", "feed_progress"})

@@ -5,7 +5,6 @@ from typing import Annotated
 
 from identity.illnesses.commands import IllnessHandlers
 from identity.illnesses.queries import IllnessQueries
-from identity.persons.api.fields import AreaQuery, Text, check_text
 from identity.persons.queries.divisions import DivisionQueries
 from kernel.http import (
     IdempotencyKey,
@@ -23,6 +22,7 @@ from kernel.http import (
     paging,
     stored_answer,
 )
+from kernel.http.fields import AreaQuery, Text, check_text
 from kernel.security import Principal, Role
 from kernel.values.divisions import prefix_of
 

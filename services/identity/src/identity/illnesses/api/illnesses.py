@@ -9,7 +9,6 @@ from fastapi import Query
 from identity.illnesses.commands import IllnessHandlers
 from identity.illnesses.domain.illness import CareWay, ChangeIllness, CloseIllness, IllnessState, VerifyIllness
 from identity.illnesses.queries import IllnessQueries
-from identity.persons.api.fields import Text, check_text
 from identity.persons.queries.divisions import DivisionQueries
 from kernel.http import (
     IdempotencyKey,
@@ -27,6 +26,7 @@ from kernel.http import (
     paging,
     stored_answer,
 )
+from kernel.http.fields import Text, check_text
 from kernel.security import Principal, Role
 
 

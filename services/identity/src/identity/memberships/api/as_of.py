@@ -6,12 +6,12 @@ from typing import Annotated, Any
 import msgspec
 from fastapi import Query
 
-from identity.memberships.api.memberships import MembershipAnswer
-from identity.memberships.queries import AsOfQueries, FactRow
+from identity.facts.domain.facts import Disability, Handbook, Household, LowIncomeTest
+from identity.memberships.queries.as_of import AsOfQueries, FactRow
+from identity.memberships.queries.memberships import MembershipAnswer
 from identity.persons.domain.categories import department_of
-from identity.persons.domain.person import person_unknown
 from identity.persons.queries.divisions import DivisionQueries
-from identity.persons.queries.persons import Queries
+from identity.persons.queries.persons import PersonQueries
 from kernel.http import Json, Router, Wire, Yuan, allow, answer, of_division
 from kernel.running.clock import Clock
 from kernel.security import Principal, Role
@@ -78,7 +78,7 @@ OnDay = Annotated[date | None, Query(description="The day that is asked about; t
 KnownAt = Annotated[datetime | None, Query(description="With its time zone; now where it is left out")]
 
 
-def as_of(queries: AsOfQueries, persons: Queries, clock: Clock, divisions: DivisionQueries) -> Router:
+def as_of(queries: AsOfQueries, persons: PersonQueries, clock: Clock, divisions: DivisionQueries) -> Router:
     """The route of /v1/persons/{person_id}/as-of."""
     router = Router(
         prefix="/v1/persons/{person_id}", tags=["persons"], dependencies=[of_division("person_id", divisions.of_person)]
@@ -87,9 +87,7 @@ def as_of(queries: AsOfQueries, persons: Queries, clock: Clock, divisions: Divis
     @router.get("/as-of")
     async def see_as_of(person_id: str, caller: Reader, on: OnDay = None, known_at: KnownAt = None) -> Json[AsOfAnswer]:
         """See what held on a day as it was known at a moment; a department sees what it said itself."""
-        row = await persons.person(person_id)
-        if row is None:
-            raise person_unknown()
+        row = await persons.known(person_id)
         day, moment = on or china_date(clock()), _moment(known_at, clock)
         own = department_of(caller.organisation) if caller.roles == {Role.DEPARTMENT} else None
         facts_too = own is not None or bool(caller.roles & {Role.AGENCY, Role.OPERATIONS})
@@ -99,7 +97,7 @@ def as_of(queries: AsOfQueries, persons: Queries, clock: Clock, divisions: Divis
                 person_id=person_id,
                 on=day,
                 known_at=moment,
-                memberships=[MembershipAnswer(**held) for held in found.memberships],
+                memberships=found.memberships,
                 facts=[_fact(fact) for fact in found.facts],
                 deceased_on=found.deceased_on,
                 merged_into=row.merged_into,
@@ -118,18 +116,18 @@ def _moment(known_at: datetime | None, clock: Clock) -> datetime:
 
 
 def _fact(row: FactRow) -> FactAnswer:
-    detail: dict[str, Any] = dict(row.detail)
-    kind = detail.pop("kind")
-    said: HouseholdAnswer | DisabilityAnswer | LowIncomeAnswer | HandbookAnswer
-    if kind == "household":
-        said = HouseholdAnswer(**detail)
-    elif kind == "disability":
-        said = DisabilityAnswer(**detail)
-    elif kind == "handbook":
-        said = HandbookAnswer()
-    else:
-        said = LowIncomeAnswer(**{name: _amount(name, value) for name, value in detail.items()})
-    return FactAnswer(**{**msgspec.structs.asdict(row), "detail": said})
+    said = msgspec.structs.asdict(row.detail)
+    detail: HouseholdAnswer | DisabilityAnswer | LowIncomeAnswer | HandbookAnswer
+    match row.detail:
+        case Household():
+            detail = HouseholdAnswer(**said)
+        case Disability():
+            detail = DisabilityAnswer(**said)
+        case Handbook():
+            detail = HandbookAnswer()
+        case LowIncomeTest():
+            detail = LowIncomeAnswer(**{name: _amount(name, value) for name, value in said.items()})
+    return FactAnswer(**{**msgspec.structs.asdict(row), "detail": detail})
 
 
 def _amount(name: str, value: Any) -> Any:

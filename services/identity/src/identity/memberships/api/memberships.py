@@ -1,18 +1,15 @@
 """Memberships over HTTP: what departments say, each about its own categories only."""
 
-from datetime import date, datetime
 from typing import Annotated
 
-import msgspec
 from fastapi import Query
 
-from identity.memberships.domain import ApprovalRules
-from identity.persons.commands.persons import Handlers
-from identity.persons.domain.categories import Category, Department, Group, PovertyStatus, department_of
-from identity.persons.domain.membership import CorrectionReason, EndReason, Membership
-from identity.persons.domain.person import AssertMembership, CorrectMembership, EndMembership, person_unknown
+from identity.memberships.commands import Held, MembershipCommands
+from identity.memberships.domain import ApprovalRules, Assertion, Correction, Ending
+from identity.memberships.queries.memberships import MembershipAnswer, MembershipQueries
+from identity.persons.domain.categories import Department, department_of
 from identity.persons.queries.divisions import DivisionQueries
-from identity.persons.queries.persons import MembershipRow, Queries
+from identity.persons.queries.persons import PersonQueries
 from kernel.http import (
     IdempotencyKey,
     Json,
@@ -23,48 +20,26 @@ from kernel.http import (
     Wire,
     allow,
     answer,
+    answered,
     body,
     of_division,
     page_of,
     paging,
-    stored_answer,
 )
-from kernel.http.redaction import looks_personal
+from kernel.http.fields import after_of, check_text
 from kernel.security import Principal, Role
-from kernel.values.refusals import Refused
-
-Evidence = Annotated[str, msgspec.Meta(min_length=1, max_length=200, description="The paper or list behind it")]
 
 
-class AssertMembershipBody(RequestBody, frozen=True):
+class AssertMembershipBody(RequestBody, Assertion, frozen=True):
     """What the caller's department says from now on. ``valid_to`` is the last day, absent while it goes on."""
 
-    category: Category
-    valid_from: date
-    evidence: Evidence
-    valid_to: date | None = None
-    group: Group | None = None
-    poverty_status: PovertyStatus | None = None
-    exit_date: date | None = None
 
-
-class EndMembershipBody(RequestBody, frozen=True):
+class EndMembershipBody(RequestBody, Ending, frozen=True):
     """The last day on which the membership holds, and why it ends."""
 
-    last_day: date
-    reason: EndReason
 
-
-class CorrectMembershipBody(RequestBody, frozen=True):
+class CorrectMembershipBody(RequestBody, Correction, frozen=True):
     """The membership as it should read, whole; what is left out is empty afterwards."""
-
-    reason: CorrectionReason
-    valid_from: date
-    evidence: Evidence
-    valid_to: date | None = None
-    group: Group | None = None
-    poverty_status: PovertyStatus | None = None
-    exit_date: date | None = None
 
 
 class MembershipChanged(Wire, frozen=True):
@@ -75,29 +50,18 @@ class MembershipChanged(Wire, frozen=True):
     revision: int
 
 
-class MembershipAnswer(Wire, frozen=True):
-    """A membership as it stands. ``recorded_at`` is when this version of it became known."""
-
-    membership_id: str
-    person_id: str
-    department: str
-    category: str
-    valid_from: date
-    evidence: str
-    revision: int
-    recorded_at: datetime
-    valid_to: date | None = None
-    group: str | None = None
-    poverty_status: str | None = None
-    exit_date: date | None = None
-
-
 DepartmentCaller = Annotated[Principal, allow(Role.DEPARTMENT)]
 Reader = Annotated[Principal, allow(*Role)]
 FeedReader = Annotated[Principal, allow(Role.DEPARTMENT, Role.AGENCY, Role.OPERATIONS, by_division=True)]
 
 
-def memberships(handlers: Handlers, queries: Queries, rules: ApprovalRules, divisions: DivisionQueries) -> Router:
+def memberships(
+    commands: MembershipCommands,
+    queries: MembershipQueries,
+    persons: PersonQueries,
+    rules: ApprovalRules,
+    divisions: DivisionQueries,
+) -> Router:
     """The routes of /v1/persons/{person_id}/memberships; direct changes are for pre-approved departments."""
     router = Router(
         prefix="/v1/persons/{person_id}/memberships",
@@ -114,25 +78,18 @@ def memberships(handlers: Handlers, queries: Queries, rules: ApprovalRules, divi
     ) -> Json[MembershipChanged]:
         """Say that a person belongs to a category of the caller's department."""
         department = _direct(rules, caller)
-        check_text(command.evidence)
-
-        def command_of(membership_id: str, born_on: date | None) -> AssertMembership:
-            said = msgspec.structs.asdict(command)
-            return AssertMembership(Membership(membership_id=membership_id, department=department, **said), born_on)
-
-        done = await handlers.assert_membership(caller, key, person_id, command_of)
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        check_text("evidence", command.evidence)
+        return answered(await commands.begin(caller, key, person_id, department, command))
 
     @router.get("")
     async def list_memberships(
         person_id: str, caller: Reader, page: Annotated[PageRequest, paging(str)]
     ) -> Json[Page[MembershipAnswer]]:
         """List a person's memberships; a department sees its own only."""
-        if await queries.person(person_id) is None:
-            raise person_unknown()
+        await persons.known(person_id)
         own = department_of(caller.organisation) if caller.roles == {Role.DEPARTMENT} else None
-        rows = await queries.memberships_of_person(person_id, own, after=_after(page), limit=page.limit + 1)
-        return answer(_page(rows, page))
+        rows = await queries.of_person(person_id, own, after=after_of(page), limit=page.limit + 1)
+        return answer(page_of(rows, page, key=_id_of))
 
     @router.post("/{membership_id}/end")
     async def end_membership(
@@ -143,9 +100,8 @@ def memberships(handlers: Handlers, queries: Queries, rules: ApprovalRules, divi
         key: IdempotencyKey,
     ) -> Json[MembershipChanged]:
         """End a membership of the caller's department."""
-        ending = EndMembership(_direct(rules, caller), membership_id, command.last_day, command.reason)
-        done = await handlers.end_membership(caller, key, person_id, ending)
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        held = Held(person_id, membership_id)
+        return answered(await commands.end(caller, key, held, _direct(rules, caller), command))
 
     @router.post("/{membership_id}/correction")
     async def correct_membership(
@@ -157,19 +113,13 @@ def memberships(handlers: Handlers, queries: Queries, rules: ApprovalRules, divi
     ) -> Json[MembershipChanged]:
         """Write a membership of the caller's department anew; what was believed before is kept."""
         department = _direct(rules, caller)
-        check_text(command.evidence)
-
-        def command_of(born_on: date | None) -> CorrectMembership:
-            said = msgspec.structs.asdict(command)
-            return CorrectMembership(department=department, membership_id=membership_id, born_on=born_on, **said)
-
-        done = await handlers.correct_membership(caller, key, person_id, command_of)
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        check_text("evidence", command.evidence)
+        return answered(await commands.correct(caller, key, Held(person_id, membership_id), department, command))
 
     return router
 
 
-def feeds(queries: Queries) -> Router:
+def memberships_of_department(queries: MembershipQueries) -> Router:
     """The routes of /v1/memberships."""
     router = Router(prefix="/v1/memberships", tags=["memberships"])
 
@@ -182,8 +132,8 @@ def feeds(queries: Queries) -> Router:
         """List what one department says, of all persons; a department may ask for its own feed only."""
         caller.must_act_for(department)
         counties = caller.division_patterns
-        rows = await queries.memberships_of_department(department, counties, after=_after(page), limit=page.limit + 1)
-        return answer(_page(rows, page))
+        rows = await queries.of_department(department, counties, after=after_of(page), limit=page.limit + 1)
+        return answer(page_of(rows, page, key=_id_of))
 
     return router
 
@@ -194,16 +144,5 @@ def _direct(rules: ApprovalRules, caller: Principal) -> Department:
     return department
 
 
-def check_text(text: str) -> None:
-    """Refuse a free text with an ID number in it: PERSONAL_DATA_IN_TEXT."""
-    if looks_personal(text):
-        raise Refused("PERSONAL_DATA_IN_TEXT", "the text holds an ID number: name the paper, not the person")
-
-
-def _after(page: PageRequest) -> str:
-    return "" if page.after is None else str(page.after[0])
-
-
-def _page(rows: list[MembershipRow], page: PageRequest) -> Page[MembershipAnswer]:
-    answers = [MembershipAnswer(**msgspec.structs.asdict(row)) for row in rows]
-    return page_of(answers, page, key=lambda row: (row.membership_id,))
+def _id_of(row: MembershipAnswer) -> tuple[str]:
+    return (row.membership_id,)

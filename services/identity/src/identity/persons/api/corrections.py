@@ -5,15 +5,15 @@ from typing import Annotated
 
 import msgspec
 
-from identity.memberships.api.memberships import check_text
-from identity.persons.api.persons import CardNumber, IdNumber, Name, PersonChanged, Phone, ShortText, sees_in_full
-from identity.persons.commands.persons import CorrectionHandlers
+from identity.persons.api.persons import CardNumber, IdNumber, Name, Phone, sees_in_full
+from identity.persons.commands.corrections import CorrectionCommands
 from identity.persons.domain.corrections import DataCorrectionReason, DeathCorrectionReason
-from identity.persons.domain.person import person_unknown
 from identity.persons.domain.resident_id import Sex, check_holder, parse_resident_id
+from identity.persons.queries.changes import PersonChanged
 from identity.persons.queries.divisions import DivisionQueries
-from identity.persons.queries.persons import Queries
-from kernel.http import IdempotencyKey, Json, RequestBody, Router, allow, body, of_division, stored_answer
+from identity.persons.queries.persons import PersonQueries
+from kernel.http import IdempotencyKey, Json, RequestBody, Router, allow, answered, body, of_division
+from kernel.http.fields import Text, check_text
 from kernel.security import Principal, Role
 
 
@@ -23,7 +23,7 @@ class PersonalDataBody(RequestBody, frozen=True, kw_only=True):
     reason: DataCorrectionReason
     name: Name | msgspec.UnsetType = msgspec.UNSET
     phone: Phone | msgspec.UnsetType | None = msgspec.UNSET
-    address: ShortText | msgspec.UnsetType | None = msgspec.UNSET
+    address: Text | msgspec.UnsetType | None = msgspec.UNSET
     card_number: CardNumber | msgspec.UnsetType | None = msgspec.UNSET
 
 
@@ -40,7 +40,7 @@ class DeathCorrectionBody(RequestBody, frozen=True):
     """The right day, or none where the person is not dead; ``evidence`` names the paper."""
 
     reason: DeathCorrectionReason
-    evidence: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    evidence: Text
     died_on: date | None = None
 
 
@@ -48,7 +48,7 @@ Corrector = Annotated[Principal, allow(Role.DEPARTMENT, Role.AGENCY)]
 Settler = Annotated[Principal, allow(Role.AGENCY)]
 
 
-def corrections(handlers: CorrectionHandlers, queries: Queries, divisions: DivisionQueries) -> Router:
+def corrections(commands: CorrectionCommands, queries: PersonQueries, divisions: DivisionQueries) -> Router:
     """The routes under /v1/persons/{person_id} that correct."""
     router = Router(
         prefix="/v1/persons/{person_id}",
@@ -67,8 +67,7 @@ def corrections(handlers: CorrectionHandlers, queries: Queries, divisions: Divis
         await _check_may_correct(caller, person_id, queries)
         said = msgspec.structs.asdict(command)
         changes = {name: said[name] for name in said if name != "reason" and said[name] is not msgspec.UNSET}
-        done = await handlers.correct_data(caller, key, person_id, changes, command.reason)
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        return answered(await commands.correct_data(caller, key, person_id, changes, command.reason))
 
     @router.post("/id-number/correction")
     async def correct_number(
@@ -76,10 +75,9 @@ def corrections(handlers: CorrectionHandlers, queries: Queries, divisions: Divis
     ) -> Json[PersonChanged]:
         """Correct the ID number; a look-up by the former one still finds the person, and says so."""
         await _check_may_correct(caller, person_id, queries)
-        number = parse_resident_id(command.id_number, today=handlers.today())
+        number = parse_resident_id(command.id_number, today=commands.today)
         check_holder(number, born_on=command.born_on, sex=command.sex)
-        done = await handlers.correct_number(caller, key, person_id, number, command.reason)
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        return answered(await commands.correct_number(caller, key, person_id, number, command.reason))
 
     @router.post("/death/correction")
     async def correct_death(
@@ -89,14 +87,14 @@ def corrections(handlers: CorrectionHandlers, queries: Queries, divisions: Divis
         key: IdempotencyKey,
     ) -> Json[PersonChanged]:
         """Settle on which day a person died, where departments disagree, or that they are alive after all."""
-        check_text(command.evidence)
-        done = await handlers.correct_death(caller, key, person_id, command.died_on, command.reason, command.evidence)
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        check_text("evidence", command.evidence)
+        return answered(
+            await commands.correct_death(caller, key, person_id, command.died_on, command.reason, command.evidence)
+        )
 
     return router
 
 
-async def _check_may_correct(caller: Principal, person_id: str, queries: Queries) -> None:
-    if await queries.person(person_id) is None:
-        raise person_unknown()
+async def _check_may_correct(caller: Principal, person_id: str, queries: PersonQueries) -> None:
+    await queries.known(person_id)
     await sees_in_full(caller, person_id, queries)

@@ -1,32 +1,43 @@
-"""Persons over HTTP: register, see, look up, enrol, and record a death."""
+"""Persons over HTTP: register, see, look up, and record a death."""
 
 from datetime import date
 from typing import Annotated, Any
 
 import msgspec
 
-from identity.persons.commands.persons import Handlers, PersonalData, Vault
+from identity.persons.commands.persons import PersonCommands
 from identity.persons.domain.categories import department_of
-from identity.persons.domain.enrolment import Enrolment, Scheme
 from identity.persons.domain.lookup import LookupReason
 from identity.persons.domain.masking import mask_id_number, mask_name, mask_phone
 from identity.persons.domain.person import person_unknown
 from identity.persons.domain.resident_id import Sex, check_holder, parse_resident_id
+from identity.persons.queries.changes import PersonChanged
 from identity.persons.queries.divisions import DivisionQueries
-from identity.persons.queries.persons import PersonRow, Queries
-from kernel.http import IdempotencyKey, Json, RequestBody, Router, Wire, allow, answer, body, of_division, stored_answer
+from identity.persons.queries.persons import PersonQueries, PersonRow
+from identity.persons.queries.vault import PersonalData, Vault
+from kernel.http import (
+    IdempotencyKey,
+    Json,
+    RequestBody,
+    Router,
+    Wire,
+    allow,
+    answer,
+    answered,
+    body,
+    of_division,
+)
+from kernel.http.fields import DivisionCode, Text
 from kernel.security import Principal, Role
 from kernel.values.refusals import RefusalKind, Refused
 
-DivisionCode = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{6}$", description="Six-digit division code (区划代码)")]
 IdNumber = Annotated[str, msgspec.Meta(min_length=1, max_length=32)]
-ShortText = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
 Phone = Annotated[str, msgspec.Meta(pattern=r"^\+?[0-9-]{5,20}$")]
 CardNumber = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z]{5,30}$")]
 
 
-class RegisterPersonBody(RequestBody, frozen=True):
+class RegisterPersonBody(RequestBody, frozen=True, kw_only=True):
     """A person as the ID card shows them. ``county`` is that of the household registration.
 
     ``another_person`` says that the number's former holder, if there is one, was asked about and is somebody else.
@@ -38,7 +49,7 @@ class RegisterPersonBody(RequestBody, frozen=True):
     sex: Sex
     county: DivisionCode
     phone: Phone | None = None
-    address: ShortText | None = None
+    address: Text | None = None
     card_number: CardNumber | None = None
     another_person: bool = False
 
@@ -50,27 +61,10 @@ class LookupBody(RequestBody, frozen=True):
     reason: LookupReason
 
 
-class EnrolBody(RequestBody, frozen=True):
-    """An enrolment, or the step of it that was taken; a date that is left out stays as it is."""
-
-    scheme: Scheme
-    area: DivisionCode
-    year: Annotated[int, msgspec.Meta(ge=2000, le=2100)]
-    registered_on: date | None = None
-    marked_on: date | None = None
-
-
 class DeathBody(RequestBody, frozen=True):
     """The day of a death."""
 
     died_on: date
-
-
-class PersonChanged(Wire, frozen=True):
-    """A person after a change."""
-
-    person_id: str
-    revision: int
 
 
 class PersonFound(Wire, frozen=True):
@@ -80,7 +74,7 @@ class PersonFound(Wire, frozen=True):
     former_number: bool = False
 
 
-class PersonAnswer(Wire, frozen=True):
+class PersonAnswer(Wire, frozen=True, kw_only=True):
     """A person. ``masked`` says that personal data are cut short; ``erased`` that nobody can read them any more.
 
     ``merged_into`` names the record that stands for the person; an ``annulled`` one was registered by error.
@@ -103,11 +97,10 @@ class PersonAnswer(Wire, frozen=True):
 
 Registrar = Annotated[Principal, allow(Role.DEPARTMENT, Role.AGENCY, by_division=True)]
 Searcher = Annotated[Principal, allow(Role.HOSPITAL, Role.AGENCY, Role.OPERATIONS, Role.DEPARTMENT, by_division=True)]
-Insurer = Annotated[Principal, allow(Role.AGENCY, Role.OPERATIONS)]
 Reader = Annotated[Principal, allow(*Role)]
 
 
-def persons(handlers: Handlers, queries: Queries, vault: Vault, divisions: DivisionQueries) -> Router:
+def persons(commands: PersonCommands, queries: PersonQueries, vault: Vault, divisions: DivisionQueries) -> Router:
     """The routes of /v1/persons."""
     router = Router(prefix="/v1/persons", tags=["persons"])
     of_person = of_division("person_id", divisions.of_person)
@@ -119,47 +112,37 @@ def persons(handlers: Handlers, queries: Queries, vault: Vault, divisions: Divis
         """Register a person; the ID number must agree with the birth date and the sex."""
         _check_department(caller)
         caller.must_act_in(command.county)
-        resident_id = parse_resident_id(command.id_number, today=handlers.today())
+        resident_id = parse_resident_id(command.id_number, today=commands.today)
         check_holder(resident_id, born_on=command.born_on, sex=command.sex)
         data = PersonalData(resident_id.number, command.name, command.phone, command.address, command.card_number)
-        done = await handlers.register(
-            caller, key, command.county, resident_id, data, another_person=command.another_person
+        return answered(
+            await commands.register(
+                caller, key, command.county, resident_id, data, another_person=command.another_person
+            )
         )
-        return stored_answer(done.status, done.body, replayed=done.replayed)
 
     @router.post("/lookup")
     async def look_up(
         caller: Searcher, command: Annotated[LookupBody, body(LookupBody)], key: IdempotencyKey
     ) -> Json[PersonFound]:
         """Find the person who has an ID number. Who asked, and why, is kept for ever."""
-        resident_id = parse_resident_id(command.id_number, today=handlers.today())
-        done = await handlers.look_up(caller, key, resident_id, command.reason)
+        resident_id = parse_resident_id(command.id_number, today=commands.today)
+        done = await commands.look_up(caller, key, resident_id, command.reason)
         person_id = msgspec.json.decode(done.body)["person_id"]
         if person_id is None:
             raise person_unknown()
         # Only now, so that a search for people of other counties is written down as well.
         await divisions.must_act_for(caller, person_id)
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        return answered(done)
 
     @router.get("/{person_id}", dependencies=[of_person])
     async def see(person_id: str, caller: Reader) -> Json[PersonAnswer]:
         """See a person: the agency and the person's own departments in full, everyone else masked."""
-        row = await queries.person(person_id)
-        if row is None:
-            raise person_unknown()
+        row = await queries.known(person_id)
         gone = row.merged_into is not None or row.annulled or row.erased
         # Nothing personal is left under such a record, so whoever knows its id may learn what became of it.
         in_full = not gone and await sees_in_full(caller, person_id, queries)
         return answer(_person_answer(row, await vault.open(person_id), masked=not in_full))
-
-    @router.post("/{person_id}/enrolments", dependencies=[of_person])
-    async def enrol(
-        person_id: str, caller: Insurer, command: Annotated[EnrolBody, body(EnrolBody)], key: IdempotencyKey
-    ) -> Json[PersonChanged]:
-        """Record that a person is insured in an area and year."""
-        enrolment = Enrolment(command.scheme, command.area, command.year, command.registered_on, command.marked_on)
-        done = await handlers.enrol(caller, key, person_id, enrolment)
-        return stored_answer(done.status, done.body, replayed=done.replayed)
 
     @router.post("/{person_id}/death", dependencies=[of_person])
     async def record_death(
@@ -167,8 +150,7 @@ def persons(handlers: Handlers, queries: Queries, vault: Vault, divisions: Divis
     ) -> Json[PersonChanged]:
         """Record a death; memberships stay as their departments said them."""
         _check_department(caller)
-        done = await handlers.record_death(caller, key, person_id, command.died_on)
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        return answered(await commands.record_death(caller, key, person_id, command.died_on))
 
     return router
 
@@ -178,7 +160,7 @@ def _check_department(caller: Principal) -> None:
         department_of(caller.organisation)
 
 
-async def sees_in_full(caller: Principal, person_id: str, queries: Queries) -> bool:
+async def sees_in_full(caller: Principal, person_id: str, queries: PersonQueries) -> bool:
     """Whether a caller may see a person's data whole; raises Refused PERSON_NOT_IN_FEED for a foreign department."""
     if Role.AGENCY in caller.roles:
         return True

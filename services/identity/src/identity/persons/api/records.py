@@ -4,12 +4,12 @@ from typing import Annotated
 
 import msgspec
 
-from identity.memberships.api.memberships import check_text
-from identity.persons.api.persons import PersonChanged, ShortText
-from identity.persons.commands.persons import RecordHandlers
+from identity.persons.commands.records import RecordCommands
 from identity.persons.domain.annulment import AnnulmentReason
+from identity.persons.queries.changes import PersonChanged
 from identity.persons.queries.divisions import DivisionQueries
-from kernel.http import IdempotencyKey, Json, RequestBody, Router, Wire, allow, body, of_division, stored_answer
+from kernel.http import IdempotencyKey, Json, RequestBody, Router, Wire, allow, answered, body, of_division
+from kernel.http.fields import Text, check_text
 from kernel.security import Principal, Role
 
 RecordId = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
@@ -19,7 +19,7 @@ class MergeBody(RequestBody, frozen=True, kw_only=True):
     """The other record of the same person. ``keep`` names memberships to keep where one department's contradict."""
 
     other_id: RecordId
-    evidence: ShortText
+    evidence: Text
     keep: Annotated[list[RecordId], msgspec.Meta(max_length=100)] = msgspec.field(default_factory=list)
 
 
@@ -42,7 +42,7 @@ class RecordsMergedAnswer(Wire, frozen=True):
 Agency = Annotated[Principal, allow(Role.AGENCY)]
 
 
-def records(handlers: RecordHandlers, divisions: DivisionQueries) -> Router:
+def records(commands: RecordCommands, divisions: DivisionQueries) -> Router:
     """The routes under /v1/persons/{person_id} about whole records."""
     router = Router(
         prefix="/v1/persons/{person_id}", tags=["records"], dependencies=[of_division("person_id", divisions.of_person)]
@@ -53,17 +53,17 @@ def records(handlers: RecordHandlers, divisions: DivisionQueries) -> Router:
         person_id: str, caller: Agency, command: Annotated[MergeBody, body(MergeBody)], key: IdempotencyKey
     ) -> Json[RecordsMergedAnswer]:
         """Merge another record of the same person into this one, which survives; the other leads here afterwards."""
-        check_text(command.evidence)
+        check_text("evidence", command.evidence)
         await divisions.must_act_for(caller, command.other_id)
-        done = await handlers.merge(caller, key, person_id, command.other_id, frozenset(command.keep), command.evidence)
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        return answered(
+            await commands.merge(caller, key, person_id, command.other_id, frozenset(command.keep), command.evidence)
+        )
 
     @router.post("/annulment")
     async def annul(
         person_id: str, caller: Agency, command: Annotated[AnnulmentBody, body(AnnulmentBody)], key: IdempotencyKey
     ) -> Json[PersonChanged]:
         """Take back a registration made by error, on which nothing rests; its ID number is free again."""
-        done = await handlers.annul(caller, key, person_id, command.reason)
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        return answered(await commands.annul(caller, key, person_id, command.reason))
 
     return router

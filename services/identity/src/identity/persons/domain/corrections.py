@@ -8,7 +8,7 @@ from typing import Final, TypeAlias, assert_never
 import msgspec
 
 from identity.persons.domain.entitlement import Entitlement
-from identity.persons.domain.person import SealedPersonalData, State, check_death_date, person_unknown
+from identity.persons.domain.person import SealedPersonalData, State, check_death_date, known
 from kernel.values.decider import Decider
 from kernel.values.refusals import RefusalKind, Refused
 
@@ -57,7 +57,7 @@ class CorrectIdNumber(msgspec.Struct, frozen=True):
     corrected_by: str
 
 
-class CorrectDeath(msgspec.Struct, frozen=True):
+class CorrectDeath(msgspec.Struct, frozen=True, kw_only=True):
     """The person died on another day, or is not dead (``died_on`` is None); ``evidence`` names the paper."""
 
     died_on: date | None
@@ -103,15 +103,14 @@ Event: TypeAlias = PersonalDataCorrected | IdNumberCorrected | DeathCorrected
 
 def decide(command: Command, state: State) -> Sequence[Event]:
     """What a correction brings about; nothing where all is so already. Raises Refused."""
-    if state is None:
-        raise person_unknown()
+    person = known(state)
     match command:
         case CorrectPersonalData(record, fields, reason, by):
-            return [PersonalDataCorrected(record, fields, reason, by, state.corrected())] if fields else []
+            return [PersonalDataCorrected(record, fields, reason, by, person.corrected())] if fields else []
         case CorrectIdNumber():
-            return _correct_number(command, state)
+            return _correct_number(command, person)
         case CorrectDeath():
-            return _correct_death(command, state)
+            return _correct_death(command, person)
         case _:
             assert_never(command)
 

@@ -4,14 +4,14 @@ from datetime import date
 
 import msgspec
 
-from identity.persons.domain.chronic import Certification
+from identity.persons.domain.certification import Certification
 from identity.persons.domain.enrolment import Enrolment
 from identity.persons.domain.membership import Membership, check_no_overlap
 from identity.persons.domain.refusals import person_annulled, person_merged
 from kernel.values.refusals import RefusalKind, Refused
 
 
-class Entitlement(msgspec.Struct, frozen=True):
+class Entitlement(msgspec.Struct, frozen=True, kw_only=True):
     """The whole standing of a person. Every event carries the one it leads to, so that no reader must add up.
 
     ``revision`` grows by one with each change. Memberships of different departments stand side by side, in the

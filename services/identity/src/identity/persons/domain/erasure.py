@@ -31,7 +31,7 @@ class ErasureState(StrEnum):
     CONFIRMED = "CONFIRMED"
 
 
-class Erasure(msgspec.Struct, frozen=True):
+class Erasure(msgspec.Struct, frozen=True, kw_only=True):
     """An erasure as it stands; every event carries the one it leads to.
 
     ``number_tokens`` are those of all ID numbers of the person, kept from the confirmation on so that their deletion
@@ -152,7 +152,14 @@ def _asked(command: AskErasure, state: State) -> ErasureAsked:
             "ERASURE_ASKED", "this erasure was asked for already: confirm or decline it", kind=RefusalKind.CONFLICT
         )
     revision = 1 if state is None else state.revision + 1
-    erasure = Erasure(command.person_id, revision, ErasureState.ASKED, command.reason, command.by, command.at)
+    erasure = Erasure(
+        person_id=command.person_id,
+        revision=revision,
+        state=ErasureState.ASKED,
+        reason=command.reason,
+        asked_by=command.by,
+        asked_at=command.at,
+    )
     return ErasureAsked(erasure)
 
 

@@ -16,7 +16,7 @@ class LookupReason(StrEnum):
     AUDIT = "AUDIT"
 
 
-class LookupMade(msgspec.Struct, frozen=True):
+class LookupMade(msgspec.Struct, frozen=True, kw_only=True):
     """Someone asked who has an ID number; ``person_id`` is None where nobody here has it.
 
     Every look-up has a stream of its own: nothing must be loaded to append to it, and none grows.

@@ -28,7 +28,7 @@ class CorrectionReason(StrEnum):
     EVIDENCE_ADDED = "EVIDENCE_ADDED"
 
 
-class Membership(msgspec.Struct, frozen=True):
+class Membership(msgspec.Struct, frozen=True, kw_only=True):
     """What one department says. ``valid_to`` is the last day on which it holds; None while it goes on.
 
     ``group`` is given for LOW_INCOME, and for DIBAO where it is known; ``poverty_status``, with ``exit_date`` once

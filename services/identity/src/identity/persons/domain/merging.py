@@ -23,7 +23,7 @@ class MergeRecords(msgspec.Struct, frozen=True):
     merged_by: str
 
 
-class RecordsMerged(msgspec.Struct, frozen=True):
+class RecordsMerged(msgspec.Struct, frozen=True, kw_only=True):
     """On the surviving record: it holds what the other held, but for what was given up on either side."""
 
     merged_id: str

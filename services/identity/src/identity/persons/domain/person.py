@@ -60,7 +60,7 @@ class EndMembership(msgspec.Struct, frozen=True):
     stated: str = ""
 
 
-class CorrectMembership(msgspec.Struct, frozen=True):
+class CorrectMembership(msgspec.Struct, frozen=True, kw_only=True):
     """The membership should read like this; its department and category never change."""
 
     department: Department
@@ -142,20 +142,18 @@ def decide(command: Command, state: State) -> Sequence[Event]:
     """What the command brings about; raises Refused."""
     if isinstance(command, RegisterPerson):
         return _register(command, state)
-    if state is None:
-        raise person_unknown()
-    state.check_stands()
+    person = standing(state)
     match command:
         case AssertMembership():
-            return _assert(command, state)
+            return _assert(command, person)
         case EndMembership():
-            return _end(command, state)
+            return _end(command, person)
         case CorrectMembership():
-            return _correct(command, state)
+            return _correct(command, person)
         case Enrol():
-            return _enrol(command, state)
+            return _enrol(command, person)
         case RecordDeath():
-            return _record_death(command, state)
+            return _record_death(command, person)
         case _:
             assert_never(command)
 
@@ -171,7 +169,7 @@ DECIDER: Final[Decider[Command, State, Event]] = Decider(None, decide, evolve)
 def _register(command: RegisterPerson, state: State) -> Sequence[Event]:
     if state is not None:
         raise person_already_registered()
-    entitlement = Entitlement(command.person_id, 1, command.county)
+    entitlement = Entitlement(person_id=command.person_id, revision=1, county=command.county)
     return [PersonRegistered(command.number_token, command.personal, command.registered_by, entitlement)]
 
 
@@ -257,6 +255,20 @@ def _check_within_life(membership: Membership, born_on: date | None, deceased_on
         raise Refused("BEFORE_BIRTH", f"valid_from {membership.valid_from} is before the person was born")
     if deceased_on is not None and membership.valid_from > deceased_on:
         raise _person_deceased(deceased_on)
+
+
+def known(state: State) -> Entitlement:
+    """The person; raises Refused PERSON_UNKNOWN."""
+    if state is None:
+        raise person_unknown()
+    return state
+
+
+def standing(state: State) -> Entitlement:
+    """The person, whose record may change; raises Refused PERSON_UNKNOWN, PERSON_MERGED, PERSON_ANNULLED."""
+    person = known(state)
+    person.check_stands()
+    return person
 
 
 def person_unknown() -> Refused:

@@ -2,28 +2,19 @@
 
 from typing import Final
 
-from kernel.running.runtime import Runtime
 from kernel.security import Principal
+from kernel.writing.reads import Reads
 
 _OF_PERSON_SQL: Final = "SELECT county FROM persons WHERE person_id = $1"
-_OF_ENTRY_SQL: Final = "SELECT county FROM entries WHERE entry_id = $1"
-
 _OF_PREMIUM_BATCH_SQL: Final = "SELECT county FROM premium_batches WHERE batch_id = $1"
 
 
-class DivisionQueries:
+class DivisionQueries(Reads):
     """Counties of things; None where there is no such thing."""
-
-    def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
 
     async def of_person(self, person_id: str) -> str | None:
         """The county of a person's household registration; of a merged record, what it said last."""
         return await self._county(_OF_PERSON_SQL, person_id)
-
-    async def of_entry(self, entry_id: str) -> str | None:
-        """The county of the person whom an entry is about."""
-        return await self._county(_OF_ENTRY_SQL, entry_id)
 
     async def of_premium_batch(self, batch_id: str) -> str | None:
         """The county whose people's premiums were asked for."""
@@ -36,5 +27,5 @@ class DivisionQueries:
             caller.must_act_in(county)
 
     async def _county(self, sql: str, thing_id: str) -> str | None:
-        county: str | None = await self._runtime.store.pool.fetchval(sql, thing_id)
+        county: str | None = await self.pool.fetchval(sql, thing_id)
         return county

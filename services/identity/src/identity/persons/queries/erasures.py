@@ -3,9 +3,8 @@
 from datetime import datetime
 from typing import Final
 
-import msgspec
-
-from kernel.running.runtime import Runtime
+from kernel.http import Wire
+from kernel.writing.reads import Reads
 
 _LIST_SQL: Final = """
 SELECT person_id, state, reason, asked_by, asked_at, decided_by, decided_at FROM erasures e
@@ -15,25 +14,21 @@ ORDER BY person_id LIMIT $2
 """
 
 
-class ErasureRow(msgspec.Struct, frozen=True):
-    """An erasure without its tokens."""
+class ErasureAnswer(Wire, frozen=True):
+    """An erasure: who asked and who decided."""
 
     person_id: str
     state: str
     reason: str
     asked_by: str
     asked_at: datetime
-    decided_by: str | None
-    decided_at: datetime | None
+    decided_by: str | None = None
+    decided_at: datetime | None = None
 
 
-class ErasureQueries:
+class ErasureQueries(Reads):
     """Reads of the erasures, bounded."""
 
-    def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
-
-    async def erasures(self, counties: list[str], *, after: str, limit: int) -> list[ErasureRow]:
-        """Erasures of people whose counties are like one of these, in the order of persons."""
-        rows = await self._runtime.store.pool.fetch(_LIST_SQL, after, limit, counties)
-        return [ErasureRow(*row) for row in rows]
+    async def erasures(self, counties: list[str], *, after: str, limit: int) -> list[ErasureAnswer]:
+        """Erasures of people whose counties are like one of these, in the order of persons, without their tokens."""
+        return await self.many(ErasureAnswer, _LIST_SQL, after, limit, counties)

@@ -3,9 +3,8 @@
 from datetime import datetime
 from typing import Final
 
-import msgspec
-
-from kernel.running.runtime import Runtime
+from kernel.http import Wire
+from kernel.writing.reads import Reads
 
 # $2 is the last one shown; its moment is looked up, so that a cursor needs no time that could be malformed.
 _LIST_SQL: Final = """
@@ -16,8 +15,8 @@ ORDER BY asked_at DESC, lookup_id DESC LIMIT $3
 """
 
 
-class LookupRow(msgspec.Struct, frozen=True):
-    """Who asked, in which roles, when and why."""
+class LookupAnswer(Wire, frozen=True):
+    """A look-up by ID number that found the person."""
 
     lookup_id: str
     asked_by: str
@@ -26,13 +25,9 @@ class LookupRow(msgspec.Struct, frozen=True):
     asked_at: datetime
 
 
-class LookupQueries:
+class LookupQueries(Reads):
     """Reads of the look-ups, bounded."""
 
-    def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
-
-    async def of_person(self, person_id: str, *, after: str | None, limit: int) -> list[LookupRow]:
+    async def of_person(self, person_id: str, *, after: str | None, limit: int) -> list[LookupAnswer]:
         """The look-ups that found a person, the newest first."""
-        rows = await self._runtime.store.pool.fetch(_LIST_SQL, person_id, after, limit)
-        return [LookupRow(*row) for row in rows]
+        return await self.many(LookupAnswer, _LIST_SQL, person_id, after, limit)

@@ -14,6 +14,7 @@ from identity.persons.domain.refusals import person_erased
 from identity.persons.domain.resident_id import parse_resident_id
 from kernel.running.runtime import Runtime
 from kernel.security import KeyRing, SealCipher, Sealer, WrappedKey
+from kernel.writing.reads import Reads
 
 _AAD: Final = b"person."
 _TOKEN_BYTES: Final = 16
@@ -68,16 +69,20 @@ class PersonalData(msgspec.Struct, frozen=True):
         return "PersonalData(…)"
 
 
-class Vault:
+class Vault(Reads):
     """Personal data of persons, on a service's database and key ring."""
 
     def __init__(self, runtime: Runtime, keys: KeyRing, cipher: SealCipher = SealCipher.AES_256_GCM) -> None:
-        self._runtime = runtime
+        super().__init__(runtime)
         self._sealer = Sealer(keys, cipher=cipher)
 
     def hash_of(self, value: str) -> str:
         """The keyed hash of a value as hex. It never enters an event: see ``token_of``."""
         return self._sealer.keyed_hash(value).hex()
+
+    def hashed(self, request_hash: bytes) -> bytes:
+        """The keyed hash of a request's: a bare one of a body with an ID number could be tried out."""
+        return self._sealer.keyed_hash(request_hash.hex())
 
     async def token_of(self, id_number: str) -> str:
         """The random token that stands for an ID number in events; made when the number is first seen."""
@@ -89,39 +94,39 @@ class Vault:
 
     async def known_handbook(self, number: str) -> str | None:
         """The token of a handbook's number; None where no department told of it. Showing a number leaves no trace."""
-        rows = await self._runtime.store.pool.fetch(_TOKENS_SQL, [self.hash_of(_handbook(number))])
+        rows = await self.pool.fetch(_TOKENS_SQL, [self.hash_of(_handbook(number))])
         return rows[0]["token"] if rows else None
 
     async def tokens_of(self, id_numbers: Sequence[str]) -> Mapping[str, str]:
         """The tokens of many ID numbers, in at most two statements."""
         hashes = {self.hash_of(number): number for number in id_numbers}
-        known = {row[0]: row[1] for row in await self._runtime.store.pool.fetch(_TOKENS_SQL, list(hashes))}
+        known = {row[0]: row[1] for row in await self.pool.fetch(_TOKENS_SQL, list(hashes))}
         # In a fixed order, so that two who bring the same numbers wait for each other instead of both.
         missing = sorted(hashes.keys() - known.keys())
         if missing:
             made = [os.urandom(_TOKEN_BYTES).hex() for _ in missing]
-            rows = await self._runtime.store.pool.fetch(_NEW_TOKENS_SQL, missing, made)
+            rows = await self.pool.fetch(_NEW_TOKENS_SQL, missing, made)
             known.update((row[0], row[1]) for row in rows)
         return {number: known[number_hash] for number_hash, number in hashes.items()}
 
     async def seal(self, person_id: str, data: PersonalData) -> SealedPersonalData:
         """Seal a new person's data under a key of their own, which is stored first."""
         made = self._sealer.new_key(person_id)
-        row = await self._runtime.store.pool.fetchrow(_NEW_KEY_SQL, person_id, made.key_id, made.sealed)
-        assert row is not None
-        return self._sealed(person_id, WrappedKey(row["key_id"], row["sealed"]), data)
+        kept = await self.one(WrappedKey, _NEW_KEY_SQL, person_id, made.key_id, made.sealed)
+        assert kept is not None, "the key is stored, or was before"
+        return self._sealed(person_id, kept, data)
 
     async def seal_again(self, person_id: str, data: PersonalData) -> SealedPersonalData:
         """Seal a known person's data anew; raises Refused PERSON_ERASED where the key was destroyed."""
-        row = await self._runtime.store.pool.fetchrow(_KEY_SQL, person_id)
-        if row is None:
+        key = await self.one(WrappedKey, _KEY_SQL, person_id)
+        if key is None:
             raise person_erased()
-        return self._sealed(person_id, WrappedKey(row["key_id"], row["sealed"]), data)
+        return self._sealed(person_id, key, data)
 
     async def seal_many(self, people: Mapping[str, PersonalData]) -> dict[str, SealedPersonalData]:
         """Seal the data of many new persons, by person id, in one round trip."""
         made = [(person_id, self._sealer.new_key(person_id)) for person_id in people]
-        rows = await self._runtime.store.pool.fetch(
+        rows = await self.pool.fetch(
             _NEW_KEYS_SQL,
             [person_id for person_id, _ in made],
             [key.key_id for _, key in made],
@@ -132,7 +137,7 @@ class Vault:
 
     async def names_of(self, person_ids: Sequence[str]) -> dict[str, str]:
         """The names of those persons that can still be read."""
-        rows = await self._runtime.store.pool.fetch(_NAMES_SQL, person_ids)
+        rows = await self.pool.fetch(_NAMES_SQL, person_ids)
         return {
             row["person_id"]: self._sealer.open(
                 row["name"],
@@ -158,13 +163,13 @@ class Vault:
 
         A number that somebody else has, or had, keeps its token. Done once or often, it comes to the same.
         """
-        async with self._runtime.store.pool.acquire() as connection, connection.transaction():
+        async with self.pool.acquire() as connection, connection.transaction():
             await connection.execute(_FORGET_KEYS_SQL)
             await connection.execute(_FORGET_TOKENS_SQL)
 
     async def open(self, person_id: str) -> PersonalData | None:
         """A person's data; None where the person is unknown, or the key was destroyed to forget them."""
-        row = await self._runtime.store.pool.fetchrow(_READ_SQL, person_id)
+        row = await self.pool.fetchrow(_READ_SQL, person_id)
         if row is None:
             return None
         key = WrappedKey(row["key_id"], row["sealed"])

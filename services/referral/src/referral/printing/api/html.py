@@ -3,7 +3,7 @@
 from html import escape
 from typing import Final
 
-from referral.printing.api.paper import COPIES, NOTES, TITLE, Opinion, Paper
+from referral.printing.api.paper import COPIES, NOTES, TITLE, Paper, SignedField
 
 _STYLE: Final = """
 @page { size: A4; margin: 18mm 16mm }
@@ -46,7 +46,7 @@ def _copy(paper: Paper, number: int, kept: str) -> str:
         _row(("身份证号", holder.id_number), ("社保卡号(医保卡号)", holder.card_number), wide=True),
         f'<tr><th>贫困人口身份属性</th><td colspan="5">{ticks}</td></tr>',
         f'<tr><th>疾病初步诊断</th><td colspan="5">{escape(paper.diagnosis)}</td></tr>',
-        *(_opinion(opinion) for opinion in paper.opinions),
+        *(_signed(field) for field in paper.signed_fields),
         f'<tr><th>转入医院<br>(附注)</th><td colspan="5">{_receiving(paper)}</td></tr>',
     ]
     notes = "".join(f"<p>{note}</p>" for note in NOTES)
@@ -65,10 +65,10 @@ def _row(*cells: tuple[str, str], wide: bool = False) -> str:
     return f"<tr>{''.join(parts)}</tr>"
 
 
-def _opinion(opinion: Opinion) -> str:
+def _signed(field: SignedField) -> str:
     return (
-        f'<tr class="opinion"><th>{opinion.heading}</th><td colspan="5">{escape(opinion.text)}'
-        f'<div class="signature">{opinion.signature}　　　　　　<br>{opinion.day}</div></td></tr>'
+        f'<tr class="opinion"><th>{field.heading}</th><td colspan="5">{escape(field.text)}'
+        f'<div class="signature">{field.signature}　　　　　　<br>{field.day}</div></td></tr>'
     )
 
 

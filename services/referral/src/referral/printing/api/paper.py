@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from referral.referrals.queries.referrals import ReferralRow
+from referral.referrals.queries.referrals import ReferralAnswer
 
 TITLE: Final = "湖南省农村贫困人口县域外就医转诊单"
 #: Who keeps which copy (附件 注1).
@@ -31,7 +31,7 @@ NOTES: Final = (
 _SIGNATORIES: Final = {"SELF": "本人签字", "FAMILY": "家属代签"}
 
 
-class Holder(msgspec.Struct, frozen=True):
+class Holder(msgspec.Struct, frozen=True, kw_only=True):
     """Who the form is about. Empty fields are filled in by hand."""
 
     name: str = ""
@@ -50,7 +50,7 @@ class Tick(msgspec.Struct, frozen=True):
     ticked: bool
 
 
-class Opinion(msgspec.Struct, frozen=True):
+class SignedField(msgspec.Struct, frozen=True):
     """What an office or the applicant wrote; ``signature`` is where the hand or the seal goes."""
 
     heading: str
@@ -59,39 +59,38 @@ class Opinion(msgspec.Struct, frozen=True):
     day: str
 
 
-class Paper(msgspec.Struct, frozen=True):
+class Paper(msgspec.Struct, frozen=True, kw_only=True):
     """One form, ready for any kind of paper; all copies are the same but for who keeps them."""
 
     number: str
     holder: Holder
     ticks: tuple[Tick, ...]
     diagnosis: str
-    opinions: tuple[Opinion, ...]
+    signed_fields: tuple[SignedField, ...]
     #: Not on the official form, but one copy goes there (AMB-H5).
     receiving_hospital: str
     emergency: str
 
 
-def paper_of(row: ReferralRow, holder: Holder, receiving: str | None = None) -> Paper:
+def paper_of(referral: ReferralAnswer, holder: Holder, receiving: str | None = None) -> Paper:
     """The form of a referral as it stands; an office that has not decided yet has an empty field.
 
     ``receiving`` is the receiving hospital's name; where nobody told it, its code stands alone.
     """
-    approved = row.reviewed_on is not None
+    hospital = referral.receiving_hospital
+    signatory = _SIGNATORIES.get(referral.signed_by, "")
     return Paper(
-        number=row.referral_id,
+        number=referral.referral_id,
         holder=holder,
-        ticks=_ticks(row.attributes),
-        diagnosis=row.diagnosis,
-        opinions=(
-            Opinion("个人申请", _SIGNATORIES.get(row.signed_by, ""), "申请人签字：", day_of(row.signed_on)),
-            Opinion("转出医院(医保科)意见", row.endorsement or "", "(公章)", day_of(row.endorsed_on)),
-            Opinion(
-                "统筹区医保经办机构审核意见", row.review or "", "(公章)", day_of(row.reviewed_on if approved else None)
-            ),
+        ticks=_ticks(referral.attributes),
+        diagnosis=referral.diagnosis,
+        signed_fields=(
+            SignedField("个人申请", signatory, "申请人签字：", day_of(referral.signed_on)),
+            SignedField("转出医院(医保科)意见", referral.endorsement or "", "(公章)", day_of(referral.endorsed_on)),
+            SignedField("统筹区医保经办机构审核意见", referral.review or "", "(公章)", day_of(referral.reviewed_on)),
         ),
-        receiving_hospital=f"{receiving}（{row.receiving_hospital}）" if receiving else row.receiving_hospital,
-        emergency="" if row.emergency_admitted_on is None else day_of(row.emergency_admitted_on),
+        receiving_hospital=f"{receiving}（{hospital}）" if receiving else hospital,
+        emergency="" if referral.emergency_admitted_on is None else day_of(referral.emergency_admitted_on),
     )
 
 

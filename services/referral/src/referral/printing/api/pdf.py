@@ -8,7 +8,7 @@ from typing import Final
 from fpdf import FPDF
 
 from referral.printing.api.fonts import font_for
-from referral.printing.api.paper import ATTRIBUTES, COPIES, NOTES, OTHER_ATTRIBUTES, TITLE, Opinion, Paper, Tick
+from referral.printing.api.paper import ATTRIBUTES, COPIES, NOTES, OTHER_ATTRIBUTES, TITLE, Paper, SignedField, Tick
 
 # Millimetres on A4.
 _LEFT, _WIDTH, _ROW, _OPINION = 16.0, 178.0, 12.0, 38.0
@@ -54,8 +54,8 @@ class _Copy:
         self._line_of(("身份证号", holder.id_number), ("社保卡号\n(医保卡号)", holder.card_number))
         self._ticks()
         self._field("疾病初步诊断", paper.diagnosis)
-        for opinion in paper.opinions:
-            self._opinion(opinion)
+        for field in paper.signed_fields:
+            self._signed(field)
         emergency = f"（急诊，{paper.emergency}入院）" if paper.emergency else ""
         self._field("转入医院(附注)", paper.receiving_hospital + emergency)
         for i, note in enumerate(NOTES):
@@ -97,14 +97,14 @@ class _Copy:
             self._pdf.set_line_width(0.2)
         self._text(x + side + 0.6, top - 0.8, 30, tick.label, size=9.5)
 
-    def _opinion(self, opinion: Opinion) -> None:
+    def _signed(self, field: SignedField) -> None:
         x, width = _LEFT + _COLUMNS[0] + 3, _WIDTH - _COLUMNS[0] - 6
-        top, height = self._y, max(_OPINION, self._height(opinion.text, width) + 16)
-        self._box(_LEFT, _COLUMNS[0], height, opinion.heading, align="C", size=9)
+        top, height = self._y, max(_OPINION, self._height(field.text, width) + 16)
+        self._box(_LEFT, _COLUMNS[0], height, field.heading, align="C", size=9)
         self._box(_LEFT + _COLUMNS[0], _WIDTH - _COLUMNS[0], height, "")
-        self._text(x, top + 3, width, opinion.text, size=size_of(opinion.text))
-        self._text(x, top + height - 15, width, opinion.signature + "　　　　", align="R")
-        self._text(x, top + height - 8, width, opinion.day, align="R")
+        self._text(x, top + 3, width, field.text, size=size_of(field.text))
+        self._text(x, top + height - 15, width, field.signature + "　　　　", align="R")
+        self._text(x, top + height - 8, width, field.day, align="R")
         self._y = top + height
 
     def _height(self, text: str, width: float) -> float:
@@ -137,7 +137,7 @@ def size_of(text: str) -> float:
 
 def _texts(paper: Paper) -> str:
     holder = "".join(getattr(paper.holder, name) for name in paper.holder.__struct_fields__)
-    opinions = "".join(o.heading + o.text + o.signature + o.day for o in paper.opinions)
+    opinions = "".join(o.heading + o.text + o.signature + o.day for o in paper.signed_fields)
     fixed = "".join((TITLE, *COPIES, *NOTES, *ATTRIBUTES.values(), *OTHER_ATTRIBUTES.values(), _HEADINGS))
     return fixed + holder + opinions + paper.diagnosis + paper.number + paper.receiving_hospital + paper.emergency
 

@@ -9,15 +9,17 @@ from starlette.responses import HTMLResponse, Response
 from stdnum import exceptions as stdnum_exceptions
 from stdnum.cn import ric
 
-from kernel.http import RequestBody, Router, body, keyless, of_division
+from kernel.http import ErrorCode, RequestBody, Router, body, keyless, of_division
 from kernel.running.clock import Clock
 from kernel.security import Principal
 from kernel.values.refusals import Refused
 from referral.printing.api.html import html_of
 from referral.printing.api.paper import Holder, Paper, paper_of
 from referral.printing.api.pdf import pdf_of
-from referral.referrals.api.reading import Reader, seen
-from referral.referrals.queries.referrals import Queries
+from referral.referrals.queries.access import Reader, seen
+from referral.referrals.queries.referrals import ReferralQueries
+
+CODES: Final = (ErrorCode("ID_NUMBER_MALFORMED", 422, "The ID number is not one"),)
 
 _SEXES: Final = {"MALE": "男", "FEMALE": "女"}
 _NOTHING_WRITTEN: Final = [keyless("it prints what the window brings along, and keeps nothing")]
@@ -36,14 +38,14 @@ class HolderBody(RequestBody, frozen=True):
     card_number: Annotated[str, msgspec.Meta(min_length=1, max_length=30)]
 
 
-def printing(queries: Queries, clock: Clock) -> Router:
+def printing(queries: ReferralQueries, clock: Clock) -> Router:
     """The printing routes of /v1/referrals."""
     of_referral = of_division("referral_id", queries.county_of)
     router = Router(prefix="/v1/referrals", tags=["printing"], dependencies=[of_referral])
 
     async def paper(caller: Principal, referral_id: str, holder: Holder) -> Paper:
-        row = await seen(queries, caller, referral_id)
-        return paper_of(row, holder, await queries.name_of(row.receiving_hospital))
+        referral = await seen(queries, caller, referral_id)
+        return paper_of(referral, holder, await queries.name_of(referral.receiving_hospital))
 
     @router.get("/{referral_id}/form")
     async def blank_form(referral_id: str, caller: Reader) -> HTMLResponse:
@@ -84,13 +86,13 @@ def holder_of(command: HolderBody) -> Holder:
         raise Refused("ID_NUMBER_MALFORMED", "the ID number is not one: its check character or its date") from None
     sex = "MALE" if int(number[16]) % 2 else "FEMALE"
     return Holder(
-        command.name,
-        _SEXES[sex],
-        f"{born.year}年{born.month}月",
-        command.phone,
-        command.address,
-        number,
-        command.card_number,
+        name=command.name,
+        sex=_SEXES[sex],
+        born=f"{born.year}年{born.month}月",
+        phone=command.phone,
+        address=command.address,
+        id_number=number,
+        card_number=command.card_number,
     )
 
 

@@ -10,10 +10,10 @@ from kernel.http.redaction import looks_personal
 from kernel.security import Principal, Role
 from kernel.values.refusals import Refused
 from kernel.writing.command_path import Answered
-from referral.referrals.commands import Handlers
+from referral.referrals.commands.filing import ReferralCommands
 from referral.referrals.domain.form import Attachment, AttachmentKind, Attribute, Form, Signatory
 from referral.referrals.domain.standing import Opinion
-from referral.referrals.queries.referrals import Queries
+from referral.referrals.queries.referrals import ReferralQueries
 
 Hospital = Annotated[Principal, allow(Role.HOSPITAL)]
 Agency = Annotated[Principal, allow(Role.AGENCY)]
@@ -32,7 +32,7 @@ class AttachmentBody(RequestBody, frozen=True):
     reference: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/~-]{0,199}$")]
 
 
-class ApplyBody(RequestBody, frozen=True):
+class ApplyBody(RequestBody, frozen=True, kw_only=True):
     """The form of 001 附件 without its personal fields, which lie with identity."""
 
     person_id: Identifier
@@ -75,7 +75,7 @@ class ReferralMoved(Wire, frozen=True):
     expires_on: date | None
 
 
-def filing(handlers: Handlers, queries: Queries) -> Router:
+def filing(commands: ReferralCommands, queries: ReferralQueries) -> Router:
     """The writing routes of /v1/referrals."""
     router = Router(prefix="/v1/referrals", tags=["filing"])
     of_referral = of_division("referral_id", queries.county_of)
@@ -87,9 +87,7 @@ def filing(handlers: Handlers, queries: Queries) -> Router:
         """Apply for a referral from the caller's hospital to another one."""
         _check_text("diagnosis", command.diagnosis)
         sender = caller.organisation or ""
-        done = await handlers.apply(
-            caller, key, command.person_id, lambda referral_id: _form(referral_id, sender, command)
-        )
+        done = await commands.apply(caller, key, lambda referral_id: _form(referral_id, sender, command))
         return _answer(done)
 
     @router.post("/{referral_id}/endorsement", dependencies=[of_referral])
@@ -101,7 +99,7 @@ def filing(handlers: Handlers, queries: Queries) -> Router:
     ) -> Json[ReferralMoved]:
         """Agree to it, or not, as the sending hospital's insurance office."""
         opinion = _opinion(command.opinion, command.sealed_on)
-        return _answer(await handlers.endorse(caller, key, referral_id, opinion, agreed=command.agreed))
+        return _answer(await commands.endorse(caller, key, referral_id, opinion, agreed=command.agreed))
 
     @router.post("/{referral_id}/approval", dependencies=[of_referral])
     async def approve(
@@ -109,7 +107,7 @@ def filing(handlers: Handlers, queries: Queries) -> Router:
     ) -> Json[ReferralMoved]:
         """Approve it as the agency of the pooling area."""
         opinion = _opinion(command.opinion, command.sealed_on)
-        return _answer(await handlers.approve(caller, key, referral_id, opinion))
+        return _answer(await commands.approve(caller, key, referral_id, opinion))
 
     @router.post("/{referral_id}/rejection", dependencies=[of_referral])
     async def reject(
@@ -117,7 +115,7 @@ def filing(handlers: Handlers, queries: Queries) -> Router:
     ) -> Json[ReferralMoved]:
         """Reject it as the agency of the pooling area."""
         opinion = _opinion(command.opinion, command.sealed_on)
-        return _answer(await handlers.reject(caller, key, referral_id, opinion))
+        return _answer(await commands.reject(caller, key, referral_id, opinion))
 
     @router.post("/{referral_id}/cancellation", dependencies=[of_referral])
     async def cancel(
@@ -129,12 +127,12 @@ def filing(handlers: Handlers, queries: Queries) -> Router:
         """Take it back before a stay begins on it: the sending hospital, or the agency."""
         _check_text("reason", command.reason)
         by_agency = Role.AGENCY in caller.roles
-        return _answer(await handlers.cancel(caller, key, referral_id, command.reason, by_agency=by_agency))
+        return _answer(await commands.cancel(caller, key, referral_id, command.reason, by_agency=by_agency))
 
     @router.post("/{referral_id}/expiry", dependencies=[of_referral])
     async def expire(referral_id: str, caller: AgencyOrOperations, key: IdempotencyKey) -> Json[ReferralMoved]:
         """Close an approval whose last day is over."""
-        return _answer(await handlers.expire(caller, key, referral_id))
+        return _answer(await commands.expire(caller, key, referral_id))
 
     return router
 

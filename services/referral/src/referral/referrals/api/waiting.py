@@ -6,12 +6,13 @@ from typing import Annotated, Final, Literal
 from fastapi import Query
 
 from kernel.http import Json, Page, PageRequest, Router, Wire, answer, page_of, paging
-from kernel.running.clock import Clock
+from kernel.running.requested import Requests
 from kernel.security import Principal, Role
-from kernel.values.china_time import china_date
-from referral.referrals.api.reading import CountyQuery, HospitalQuery, Reader, divisions_of
+from referral.referrals.api.reading import CountyQuery, HospitalQuery, divisions_of
 from referral.referrals.domain.standing import State
-from referral.referrals.queries.referrals import Queries, ReferralRow, Wanted
+from referral.referrals.queries.access import Reader
+from referral.referrals.queries.lists import Wanted
+from referral.referrals.queries.referrals import ReferralAnswer, ReferralQueries
 
 Turn = Literal["HOSPITAL", "AGENCY"]
 OfTurn = Annotated[Turn | None, Query(description="Only what waits for the sending hospital, or for the agency")]
@@ -20,7 +21,7 @@ _TURNS: Final[dict[str, Turn]] = {State.APPLIED.value: "HOSPITAL", State.HOSPITA
 _STATES: Final = {turn: state for state, turn in _TURNS.items()}
 
 
-class WaitingAnswer(Wire, frozen=True):
+class WaitingAnswer(Wire, frozen=True, kw_only=True):
     """A referral that waits; ``waiting_days`` are whole days in China since the last signature or seal."""
 
     referral_id: str
@@ -44,7 +45,7 @@ class WaitingTotalAnswer(Wire, frozen=True):
     longest_days: int
 
 
-def work_list(queries: Queries, clock: Clock) -> Router:
+def work_list(queries: ReferralQueries, requests: Requests) -> Router:
     """The work list's routes; they stand before those of a single referral, whose id could be any word."""
     router = Router(prefix="/v1/referrals/worklist", tags=["referrals"])
 
@@ -57,7 +58,7 @@ def work_list(queries: Queries, clock: Clock) -> Router:
         sending_hospital: HospitalQuery = None,
     ) -> Json[Page[WaitingAnswer]]:
         """List what waits for somebody's act, the longest wait first; a hospital sees what it sent."""
-        today = china_date(clock())
+        today = requests.today
         state = None if turn is None else _STATES[turn]
         sender = _sender(caller, sending_hospital)
         wanted = Wanted(state=state, county=county, sending_hospital=sender, divisions=divisions_of(caller, county))
@@ -70,7 +71,7 @@ def work_list(queries: Queries, clock: Clock) -> Router:
         caller: Reader, county: CountyQuery = None, sending_hospital: HospitalQuery = None
     ) -> Json[list[WaitingTotalAnswer]]:
         """How many referrals wait for whom."""
-        today = china_date(clock())
+        today = requests.today
         totals = await queries.waiting_totals(
             Wanted(
                 county=county,
@@ -90,7 +91,7 @@ def work_list(queries: Queries, clock: Clock) -> Router:
     return router
 
 
-def _waiting(row: ReferralRow, since: date, today: date) -> WaitingAnswer:
+def _waiting(row: ReferralAnswer, since: date, today: date) -> WaitingAnswer:
     return WaitingAnswer(
         referral_id=row.referral_id,
         person_id=row.person_id,

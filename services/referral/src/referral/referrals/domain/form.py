@@ -38,8 +38,8 @@ class AttachmentKind(StrEnum):
     SOCIAL_CARD_COPY = "social_card_copy"
 
 
-#: One copy of each of these must be there.
-REQUIRED_COPIES: Final = (
+#: One attachment of each of these kinds must be there.
+REQUIRED_ATTACHMENTS: Final = (
     frozenset({AttachmentKind.ID_CARD_COPY, AttachmentKind.HOUSEHOLD_BOOK_COPY}),
     frozenset({AttachmentKind.SOCIAL_CARD_COPY}),
 )
@@ -52,7 +52,7 @@ class Attachment(msgspec.Struct, frozen=True):
     reference: str
 
 
-class Form(msgspec.Struct, frozen=True):
+class Form(msgspec.Struct, frozen=True, kw_only=True):
     """An application as filed. The receiving hospital is not on the paper form, but one copy goes there (注1)."""
 
     referral_id: str
@@ -68,10 +68,10 @@ class Form(msgspec.Struct, frozen=True):
     emergency_admitted_on: date | None = None
 
 
-def missing_copies(kinds: Iterable[AttachmentKind]) -> list[str]:
-    """For each required copy that is not there, its name or the names of which one would do."""
+def missing_attachments(kinds: Iterable[AttachmentKind]) -> list[str]:
+    """For each required attachment that is not there, its name or the names of which one would do."""
     there = set(kinds)
-    return [" or ".join(sorted(group)) for group in REQUIRED_COPIES if not group & there]
+    return [" or ".join(sorted(group)) for group in REQUIRED_ATTACHMENTS if not group & there]
 
 
 def check_form(form: Form, *, today: date, emergency_days: int | None = None) -> None:
@@ -80,7 +80,7 @@ def check_form(form: Form, *, today: date, emergency_days: int | None = None) ->
         raise Refused("REFERRAL_TO_ITSELF", f"{form.sending_hospital} cannot refer a patient to itself")
     if not form.attributes:
         raise Refused("ATTRIBUTE_MISSING", "tick at least one poverty attribute (001 附件)")
-    missing = missing_copies(attachment.kind for attachment in form.attachments)
+    missing = missing_attachments(attachment.kind for attachment in form.attachments)
     if missing:
         raise Refused("ATTACHMENT_MISSING", f"the application needs {' and '.join(missing)} (001 附件 注2)")
     check_not_to_come("signature", form.signed_on, today)

@@ -1,11 +1,14 @@
-"""The gate: whether a referral opens the full benefits to a stay (001 二(六), AMB-H5)."""
+"""The gate: whether a referral opens the full benefits to a stay (001 二(六), AMB-H5).
+
+No service calls ``is_complete`` yet: a form that is filed here passes its steps one by one.
+"""
 
 from datetime import date
 from enum import StrEnum
 
 import msgspec
 
-from referral.referrals.domain.form import AttachmentKind, missing_copies
+from referral.referrals.domain.form import AttachmentKind, missing_attachments
 
 
 class Closed(StrEnum):
@@ -20,17 +23,17 @@ class Closed(StrEnum):
 
 
 class SealedForm(msgspec.Struct, frozen=True):
-    """The dates and copies of a paper form; None where a signature or seal is missing."""
+    """The dates and attachments of a paper form; None where a signature or seal is missing."""
 
     applicant_signed: date | None
     hospital_seal: date | None
     agency_seal: date | None
-    copies: tuple[AttachmentKind, ...]
+    attachments: tuple[AttachmentKind, ...]
 
 
 def is_complete(form: SealedForm, *, admitted_on: date) -> bool:
-    """Whether all copies are there, and signature, both seals and admission stand in this order; equal days do."""
+    """Whether all attachments are there, and signature, both seals and admission stand in this order; equal days do."""
     signed, hospital, agency = form.applicant_signed, form.hospital_seal, form.agency_seal
-    if signed is None or hospital is None or agency is None or missing_copies(form.copies):
+    if signed is None or hospital is None or agency is None or missing_attachments(form.attachments):
         return False
     return signed <= hospital <= agency <= admitted_on

@@ -134,7 +134,8 @@ class MisuseRecorded(msgspec.Struct, frozen=True):
     why: Closed
 
 
-Event: TypeAlias = (
+#: After these the referral stands elsewhere.
+Moved: TypeAlias = (
     ReferralApplied
     | HospitalAgreed
     | HospitalRefused
@@ -143,8 +144,8 @@ Event: TypeAlias = (
     | ReferralCancelled
     | ReferralExpired
     | ReferralUsed
-    | MisuseRecorded
 )
+Event: TypeAlias = Moved | MisuseRecorded
 
 _OPEN: Final = (State.APPLIED, State.HOSPITAL_AGREED, State.AGENCY_APPROVED)
 
@@ -181,7 +182,7 @@ def _apply(command: Apply, standing: Standing | None) -> Sequence[Event]:
     check_form(command.form, today=command.today, emergency_days=command.emergency_days)
     check_applicant(command.form, command.applicant)
     county = None if command.applicant is None else command.applicant.county
-    return [ReferralApplied(Standing(command.form, State.APPLIED, revision=1, county=county))]
+    return [ReferralApplied(Standing(form=command.form, state=State.APPLIED, revision=1, county=county))]
 
 
 def _endorse(command: Endorse, standing: Standing) -> Sequence[Event]:

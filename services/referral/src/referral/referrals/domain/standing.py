@@ -28,7 +28,7 @@ class Opinion(msgspec.Struct, frozen=True):
     sealed_on: date
 
 
-class Standing(msgspec.Struct, frozen=True):
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """The whole referral. ``review`` is the agency's opinion, ``approved_on`` its day where it approved.
 
     ``revision`` grows by one with each change. ``expires_on`` is the last day on which a stay may begin; None where

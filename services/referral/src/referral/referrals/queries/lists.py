@@ -24,7 +24,7 @@ _NEWEST_FIRST: Final = (
 _LONGEST_FIRST: Final = "(waiting_since, referral_id) > ({}, {})"
 
 
-class Wanted(msgspec.Struct, frozen=True):
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """What a list is narrowed to; None is anything. Both days of signature are included.
 
     ``approved_only`` leaves out what the agency never approved; ``divisions`` are patterns of counties' codes.

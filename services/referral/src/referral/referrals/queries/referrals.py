@@ -1,16 +1,15 @@
-"""The questions that referral's API and handlers ask of its read tables."""
+"""The questions that may be asked of referrals, and their answers."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
 import msgspec
 
-from kernel.running.runtime import Runtime
+from kernel.http import Wire
+from kernel.writing.reads import Reads
 from referral.referrals.domain.applicant import Applicant, Held
-from referral.referrals.domain.form import Attachment
 from referral.referrals.queries.lists import Wanted, listing, waiting
-
-__all__ = ["Queries", "ReferralRow", "Wanted"]
 
 _COLUMNS: Final = """
 referral_id, revision, person_id, state, sending_hospital, receiving_hospital, attributes, diagnosis, attachments,
@@ -35,7 +34,6 @@ SELECT s.settlement_id, s.encounter_id, s.settled_at, s.with_benefits, r.revoked
 FROM settled_stays s LEFT JOIN revoked_settlements r USING (settlement_id)
 WHERE s.referral_id = $1 ORDER BY s.settled_at, s.settlement_id LIMIT 100
 """
-_COPIES_SQL: Final = "SELECT copy, delivered_on, recorded_by FROM copies WHERE referral_id = $1"
 _RUN_OUT_SQL: Final = """
 SELECT referral_id FROM referrals WHERE state = 'AGENCY_APPROVED' AND expires_on < $1 ORDER BY expires_on LIMIT $2
 """
@@ -44,8 +42,15 @@ SELECT person_id, memberships, deceased_on, merged_into, county FROM applicants 
 """
 
 
-class ReferralRow(msgspec.Struct, frozen=True):
-    """A referral as it stands."""
+class AttachmentAnswer(Wire, frozen=True):
+    """A copy, by the reference under which the sending hospital keeps it."""
+
+    kind: str
+    reference: str
+
+
+class ReferralAnswer(Wire, frozen=True, kw_only=True):
+    """A referral as it stands; the person's name and number lie with identity."""
 
     referral_id: str
     revision: int
@@ -55,7 +60,7 @@ class ReferralRow(msgspec.Struct, frozen=True):
     receiving_hospital: str
     attributes: tuple[str, ...]
     diagnosis: str
-    attachments: tuple[Attachment, ...]
+    attachments: tuple[AttachmentAnswer, ...]
     signed_on: date
     signed_by: str
     endorsement: str | None
@@ -79,23 +84,8 @@ class WaitingTotal(msgspec.Struct, frozen=True):
     oldest: date
 
 
-class MisuseRow(msgspec.Struct, frozen=True):
-    """A stay that named the referral in vain."""
-
-    encounter_id: str
-    why: str
-    recorded_at: datetime
-
-
-class CopyRow(msgspec.Struct, frozen=True):
-    """A copy of the form that came to its keeper."""
-
-    delivered_on: date
-    recorded_by: str
-
-
-class StayRow(msgspec.Struct, frozen=True):
-    """A settlement of the stay that rests on a referral."""
+class StayAnswer(Wire, frozen=True):
+    """A settlement of the stay; ``with_benefits`` where the referral opened them."""
 
     settlement_id: str
     encounter_id: str
@@ -104,74 +94,67 @@ class StayRow(msgspec.Struct, frozen=True):
     revoked_at: datetime | None
 
 
-class Queries:
+class MisuseAnswer(Wire, frozen=True):
+    """A stay that named the referral in vain, and why."""
+
+    encounter_id: str
+    why: str
+    recorded_at: datetime
+
+
+class ReferralQueries(Reads):
     """Read-only questions, each bounded."""
 
-    def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
-
-    async def referral(self, referral_id: str) -> ReferralRow | None:
+    async def referral(self, referral_id: str) -> ReferralAnswer | None:
         """One referral as it stands."""
-        row = await self._runtime.store.pool.fetchrow(_ONE_SQL, referral_id)
-        return None if row is None else _row(row)
+        row = await self.pool.fetchrow(_ONE_SQL, referral_id)
+        return None if row is None else _referral(dict(row))
 
     async def county_of(self, referral_id: str) -> str | None:
         """The applicant's county when it was filed; None for no referral."""
-        county: str | None = await self._runtime.store.pool.fetchval(_COUNTY_SQL, referral_id)
+        county: str | None = await self.pool.fetchval(_COUNTY_SQL, referral_id)
         return county
 
-    async def misuses(self, referral_id: str) -> list[MisuseRow]:
+    async def misuses(self, referral_id: str) -> list[MisuseAnswer]:
         """Stays that named a referral in vain, the first hundred."""
-        rows = await self._runtime.store.pool.fetch(_MISUSES_SQL, referral_id)
-        return [MisuseRow(*row) for row in rows]
+        return await self.many(MisuseAnswer, _MISUSES_SQL, referral_id)
 
-    async def page(self, wanted: Wanted, after: str | None, limit: int) -> list[ReferralRow]:
+    async def page(self, wanted: Wanted, after: str | None, limit: int) -> list[ReferralAnswer]:
         """Referrals, the newest signature first; ``after`` is the last one of the page before."""
-        sql, values = listing(_COLUMNS, wanted, after, limit)
-        return await self._rows(sql, *values)
+        return await self._referrals(*listing(_COLUMNS, wanted, after, limit))
 
-    async def waiting(self, wanted: Wanted, after: tuple[date, str] | None, limit: int) -> list[ReferralRow]:
+    async def waiting(self, wanted: Wanted, after: tuple[date, str] | None, limit: int) -> list[ReferralAnswer]:
         """What waits for somebody's act, the longest wait first."""
-        sql, values = waiting(_COLUMNS, wanted, after, limit)
-        return await self._rows(sql, *values)
+        return await self._referrals(*waiting(_COLUMNS, wanted, after, limit))
 
     async def waiting_totals(self, wanted: Wanted) -> list[WaitingTotal]:
         """How much waits in each state, of the wanted counties and sending hospital."""
-        values = (wanted.county, wanted.sending_hospital, wanted.divisions)
-        rows = await self._runtime.store.pool.fetch(_TOTALS_SQL, *values)
-        return [WaitingTotal(*row) for row in rows]
+        return await self.many(WaitingTotal, _TOTALS_SQL, wanted.county, wanted.sending_hospital, wanted.divisions)
 
     async def name_of(self, hospital_id: str) -> str | None:
         """What an institution is called, as settlement's registry has it."""
-        name: str | None = await self._runtime.store.pool.fetchval(_NAME_SQL, hospital_id)
+        name: str | None = await self.pool.fetchval(_NAME_SQL, hospital_id)
         return name
 
-    async def stays(self, referral_id: str) -> list[StayRow]:
+    async def stays(self, referral_id: str) -> list[StayAnswer]:
         """What settlement made of the stay, the first hundred settlements."""
-        return [StayRow(*row) for row in await self._runtime.store.pool.fetch(_STAYS_SQL, referral_id)]
-
-    async def copies(self, referral_id: str) -> dict[str, CopyRow]:
-        """The copies of the form that came, by who keeps them."""
-        rows = await self._runtime.store.pool.fetch(_COPIES_SQL, referral_id)
-        return {row["copy"]: CopyRow(row["delivered_on"], row["recorded_by"]) for row in rows}
+        return await self.many(StayAnswer, _STAYS_SQL, referral_id)
 
     async def run_out(self, today: date, limit: int) -> list[str]:
         """Approvals whose last day is over."""
-        rows = await self._runtime.store.pool.fetch(_RUN_OUT_SQL, today, limit)
-        return [row["referral_id"] for row in rows]
+        return [row["referral_id"] for row in await self.pool.fetch(_RUN_OUT_SQL, today, limit)]
 
     async def applicant(self, person_id: str) -> Applicant | None:
         """A person as identity last told of them."""
-        row = await self._runtime.store.pool.fetchrow(_APPLICANT_SQL, person_id)
+        row = await self.pool.fetchrow(_APPLICANT_SQL, person_id)
         if row is None:
             return None
         memberships = msgspec.json.decode(row["memberships"], type=tuple[Held, ...])
-        return Applicant(row["person_id"], memberships, row["deceased_on"], row["merged_into"], row["county"])
+        return Applicant(**{**row, "memberships": memberships})
 
-    async def _rows(self, sql: str, *arguments: Any) -> list[ReferralRow]:
-        return [_row(row) for row in await self._runtime.store.pool.fetch(sql, *arguments)]
+    async def _referrals(self, sql: str, values: Sequence[object]) -> list[ReferralAnswer]:
+        return [_referral(dict(row)) for row in await self.pool.fetch(sql, *values)]
 
 
-def _row(row: Any) -> ReferralRow:
-    plain = {**dict(row), "attachments": msgspec.json.decode(row["attachments"])}
-    return msgspec.convert(plain, ReferralRow)
+def _referral(row: dict[str, Any]) -> ReferralAnswer:
+    return msgspec.convert({**row, "attachments": msgspec.json.decode(row["attachments"])}, ReferralAnswer)

@@ -7,10 +7,10 @@ import msgspec
 
 from kernel.http import SignedYuan, Wire, Yuan, encode
 from law import Adjudication, LayerTrace
-from settlement.encounters.domain.events import SettlementConfirmed, SettlementSupplemented
+from settlement.encounters.domain.events import EncounterEvent, SettlementConfirmed, SettlementSupplemented
 
 
-class LayerAnswer(Wire, frozen=True):
+class LayerAnswer(Wire, frozen=True, kw_only=True):
     """One payer's part, by which clause of which document.
 
     ``left_before`` is what the earlier layers left; caps and bases as the document has them.
@@ -34,7 +34,7 @@ class LayerAnswer(Wire, frozen=True):
     flags: tuple[str, ...] = ()
 
 
-class BillAnswer(Wire, frozen=True):
+class BillAnswer(Wire, frozen=True, kw_only=True):
     """A bill worked out: total = sum of layers + patient_pays. ``payout`` is paid to the person beside the bill."""
 
     policy: str
@@ -50,7 +50,7 @@ class BillAnswer(Wire, frozen=True):
     flags: dict[str, bool]
 
 
-class SupplementAnswer(Wire, frozen=True):
+class SupplementAnswer(Wire, frozen=True, kw_only=True):
     """What a later fact changed: the bill as it is now, and the patient's part new less old."""
 
     supplement_id: str
@@ -61,13 +61,13 @@ class SupplementAnswer(Wire, frozen=True):
     bill: BillAnswer
 
 
-class ForecastAnswer(BillAnswer, frozen=True):
+class ForecastAnswer(BillAnswer, frozen=True, kw_only=True):
     """A bill as it would come out now, and the patient's statement (结算说明) to read before agreeing to it."""
 
     statement: tuple[str, ...] = ()
 
 
-class SettlementAnswer(Wire, frozen=True):
+class SettlementAnswer(Wire, frozen=True, kw_only=True):
     """A settlement as it was confirmed, what was supplemented since, and whether it still stands.
 
     ``identity_revision`` is that of identity's message about the person on which it rests.
@@ -112,28 +112,35 @@ def settlement_answer(
 ) -> SettlementAnswer:
     """A settlement's answer, the same when it is made and when it is looked at later."""
     return SettlementAnswer(
-        event.settlement_id,
-        event.encounter_id,
-        event.person_id,
-        event.hospital_id,
-        event.claim.discharged_on,
-        event.settled_at,
-        revoked,
-        bill_answer(event.adjudication),
-        event.identity_revision,
-        tuple(_supplement(supplement) for supplement in supplements),
+        settlement_id=event.settlement_id,
+        encounter_id=event.encounter_id,
+        person_id=event.person_id,
+        hospital_id=event.hospital_id,
+        discharged_on=event.claim.discharged_on,
+        settled_at=event.settled_at,
+        revoked=revoked,
+        bill=bill_answer(event.adjudication),
+        identity_revision=event.identity_revision,
+        supplements=tuple(_supplement(supplement) for supplement in supplements),
     )
 
 
 def _supplement(event: SettlementSupplemented) -> SupplementAnswer:
     return SupplementAnswer(
-        event.supplement_id,
-        event.review_id,
-        event.supplemented_at,
-        SignedYuan(event.patient_fen),
-        SignedYuan(event.payout_fen),
-        bill_answer(event.adjudication),
+        supplement_id=event.supplement_id,
+        review_id=event.review_id,
+        supplemented_at=event.supplemented_at,
+        patient_change_fen=SignedYuan(event.patient_fen),
+        payout_change_fen=SignedYuan(event.payout_fen),
+        bill=bill_answer(event.adjudication),
     )
+
+
+def settled_text(events: Sequence[EncounterEvent]) -> str:
+    """The answer to a bill's settlement, from what was decided."""
+    event = events[0]
+    assert isinstance(event, SettlementConfirmed)
+    return text(settlement_answer(event))
 
 
 def text(value: Wire) -> str:
@@ -143,22 +150,22 @@ def text(value: Wire) -> str:
 
 def _layer(layer: LayerTrace, document: str) -> LayerAnswer:
     return LayerAnswer(
-        layer.payer,
-        Yuan(layer.amount_fen),
-        layer.clause,
-        document,
-        layer.method,
-        Yuan(layer.left_before_fen),
-        _yuan(layer.base_fen),
-        layer.percent,
-        _yuan(layer.cap_fen),
-        _yuan(layer.asked_fen),
-        layer.accumulator,
-        _yuan(layer.before_fen),
-        _yuan(layer.after_fen),
-        Yuan(layer.payout_fen) if layer.payout_fen else None,
-        layer.funds,
-        layer.flags,
+        payer=layer.payer,
+        amount_fen=Yuan(layer.amount_fen),
+        clause=layer.clause,
+        document=document,
+        method=layer.method,
+        left_before_fen=Yuan(layer.left_before_fen),
+        base_fen=_yuan(layer.base_fen),
+        percent=layer.percent,
+        cap_fen=_yuan(layer.cap_fen),
+        asked_fen=_yuan(layer.asked_fen),
+        accumulator=layer.accumulator,
+        before_fen=_yuan(layer.before_fen),
+        after_fen=_yuan(layer.after_fen),
+        payout_fen=Yuan(layer.payout_fen) if layer.payout_fen else None,
+        funds=layer.funds,
+        flags=layer.flags,
     )
 
 

@@ -1,4 +1,4 @@
-"""What hospitals and the agency send: shapes and bounds, nothing decided yet."""
+"""What hospitals and departments send about an encounter: shapes and bounds, nothing decided yet."""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -6,11 +6,10 @@ from typing import Annotated, Literal
 import msgspec
 
 from kernel.http import RequestBody, Yuan
-from law.packs.model import Kind, Level
+from kernel.http.fields import Identifier
+from law.packs.model import Kind
 from settlement.encounters.domain.fees import CostClass
-from settlement.reviews.domain.events import Decision
 
-Identifier = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+$")]
 Payer = Annotated[str, msgspec.Meta(min_length=1, max_length=16, pattern=r"^[A-Z0-9_]+$")]
 Cause = Literal[
     "illness",
@@ -22,7 +21,7 @@ Cause = Literal[
 ]
 
 
-class AdmitBody(RequestBody, frozen=True):
+class AdmitBody(RequestBody, frozen=True, kw_only=True):
     """A person at the door. For a visit ``admitted_on`` is its day; it needs no discharge.
 
     ``disease`` is the code of a listed disease: the certified one of a chronic visit, or the major one of a stay.
@@ -87,42 +86,3 @@ class RevokeBody(RequestBody, frozen=True):
     """Why a settlement is taken back."""
 
     reason: Annotated[str, msgspec.Meta(min_length=2, max_length=200)]
-
-
-class ProposalBody(RequestBody, frozen=True):
-    """ADJUST pays or claws back the difference, LEAVE keeps everything as it was settled."""
-
-    decision: Decision
-    reason: Annotated[str, msgspec.Meta(min_length=2, max_length=200)]
-
-
-class RejectionBody(RequestBody, frozen=True):
-    """Why a proposal is not released."""
-
-    reason: Annotated[str, msgspec.Meta(min_length=2, max_length=200)]
-
-
-class BenefitYearBody(RequestBody, frozen=True):
-    """Opening standings from the system before, by accumulator."""
-
-    person_id: Identifier
-    area: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{6}$")]
-    year: Annotated[int, msgspec.Meta(ge=2000, le=2100)]
-    balances_fen: Annotated[dict[Annotated[str, msgspec.Meta(max_length=40)], Yuan], msgspec.Meta(max_length=40)]
-    source: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
-
-
-class InstitutionBody(RequestBody, frozen=True):
-    """A registry entry; ``division`` is the six-digit code of the place it lies in.
-
-    ``majors``: designated for major diseases, for those in ``major_diseases`` or, where it names none, for all.
-    """
-
-    hospital_id: Identifier
-    name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
-    level: Level
-    division: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{6}$")]
-    contract_from: date
-    contract_to: date | None = None
-    majors: bool = False
-    major_diseases: Annotated[tuple[Identifier, ...], msgspec.Meta(max_length=200)] = ()

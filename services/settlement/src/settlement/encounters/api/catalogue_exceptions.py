@@ -5,8 +5,8 @@ from typing import Annotated
 from kernel.http import IdempotencyKey, Json, Router, Wire, allow, body, of_division, stored_answer
 from kernel.security import Principal, Role
 from settlement.encounters.api.bodies import ExceptionBody
-from settlement.encounters.commands.catalogue_exceptions import ExceptionHandlers
-from settlement.encounters.queries.encounters import Queries
+from settlement.encounters.commands.catalogue_exceptions import CatalogueExceptionCommands
+from settlement.encounters.queries.encounters import EncounterQueries
 
 Approver = Annotated[Principal, allow(Role.DEPARTMENT, Role.AGENCY)]
 
@@ -18,7 +18,7 @@ class ExceptionApproved(Wire, frozen=True):
     approved_by: tuple[str, ...]
 
 
-def exceptions(handlers: ExceptionHandlers, queries: Queries) -> Router:
+def catalogue_exceptions(commands: CatalogueExceptionCommands, queries: EncounterQueries) -> Router:
     """The route of /v1/encounters/{encounter_id}/catalogue-exception."""
     of_encounter = of_division("encounter_id", queries.county_of_encounter)
     router = Router(prefix="/v1/encounters", tags=["encounters"], dependencies=[of_encounter])
@@ -29,7 +29,7 @@ def exceptions(handlers: ExceptionHandlers, queries: Queries) -> Router:
     ) -> Json[ExceptionApproved]:
         """Approve the exception for the caller's department, before or after settlement; a settled bill that comes
         out otherwise with it becomes a review item."""
-        done = await handlers.approve(caller, key, encounter_id, command.approved_on, command.evidence)
+        done = await commands.approve(caller, key, encounter_id, command.approved_on, command.evidence)
         return stored_answer(done.status, done.body, replayed=done.replayed)
 
     return router

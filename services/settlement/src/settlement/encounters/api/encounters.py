@@ -24,13 +24,13 @@ from kernel.http import (
 )
 from kernel.security import Principal, Role
 from kernel.values.refusals import Refused
-from settlement.encounters.api.answers import ForecastAnswer, SettlementAnswer, forecast_answer, settlement_answer, text
+from settlement.encounters.api.answers import ForecastAnswer, SettlementAnswer, forecast_answer, settled_text, text
 from settlement.encounters.api.bodies import AdmitBody, DischargeBody, FeesBody, ReferBody, SettleBody
-from settlement.encounters.commands.encounters import Handlers, settlement_in
-from settlement.encounters.domain.commands import Discharge, UploadFees, VoidFees
+from settlement.encounters.commands.encounters import Arriving, EncounterCommands
+from settlement.encounters.domain.commands import Discharge, Presented, UploadFees, VoidFees
 from settlement.encounters.domain.events import EncounterAdmitted, EncounterEvent, FeeBatchVoided, FeeLinesUploaded
 from settlement.encounters.domain.fees import FeeLine
-from settlement.encounters.queries.encounters import Queries
+from settlement.encounters.queries.encounters import EncounterQueries, EncounterRow
 
 Hospital = Annotated[Principal, allow(Role.HOSPITAL)]
 
@@ -67,51 +67,29 @@ class Discharged(Wire, frozen=True):
     discharged_on: date
 
 
-class EncounterRow(Wire, frozen=True):
-    """One encounter in a list."""
-
-    encounter_id: str
-    person_id: str
-    kind: str
-    admitted_on: date
-    deposit_required: bool
-    category: str | None
-    referral_id: str | None
-
-
-def encounters(handlers: Handlers, queries: Queries) -> Router:
+def encounters(commands: EncounterCommands, queries: EncounterQueries) -> Router:
     """The routes of /v1/encounters."""
     router = Router(prefix="/v1/encounters", tags=["encounters"])
-    _add_life(router, handlers, queries)
-    _add_bill(router, handlers)
+    _add_life(router, commands, queries)
+    _add_bill(router, commands)
     return router
 
 
-def _add_life(router: Router, handlers: Handlers, queries: Queries) -> None:
+def _add_life(router: Router, commands: EncounterCommands, queries: EncounterQueries) -> None:
     @router.post("", status_code=201)
     async def admit(
         caller: Hospital, command: Annotated[AdmitBody, body(AdmitBody)], key: IdempotencyKey
     ) -> Json[Admitted]:
         """Admit a person, or register a visit. The answer says whether a deposit may be asked, and by which clause."""
-        done = await handlers.admit(
-            caller,
-            key,
-            person_id=command.person_id,
-            kind=command.kind,
-            admitted_on=command.admitted_on,
-            referral_id=command.referral_id,
-            disease=command.disease,
-            handbook_check_id=command.handbook_check_id,
-            answer=_admitted,
-        )
+        done = await commands.admit(caller, key, Arriving(**msgspec.structs.asdict(command)), _admitted)
         return stored_answer(done.status, done.body, replayed=done.replayed)
 
     @router.get("")
     async def list_encounters(caller: Hospital, page: Annotated[PageRequest, paging(str)]) -> Json[Page[EncounterRow]]:
         """The caller's encounters."""
         after = str(page.after[0]) if page.after else ""
-        rows = await queries.encounters(caller.organisation or "", after, page.limit + 1)
-        return answer(page_of([EncounterRow(**dict(row)) for row in rows], page, key=lambda row: (row.encounter_id,)))
+        found = await queries.encounters(caller.organisation or "", after, page.limit + 1)
+        return answer(page_of(found, page, key=lambda row: (row.encounter_id,)))
 
     @router.post("/{encounter_id}/referral")
     async def refer(
@@ -119,7 +97,7 @@ def _add_life(router: Router, handlers: Handlers, queries: Queries) -> None:
     ) -> Json[Referred]:
         """Name the referral of a stay that began without one, such as an emergency's that was filed afterwards."""
         answered = text(Referred(encounter_id, command.referral_id))
-        done = await handlers.refer(caller, key, encounter_id, command.referral_id, lambda _events: answered)
+        done = await commands.refer(caller, key, encounter_id, command.referral_id, lambda _events: answered)
         return stored_answer(done.status, done.body, replayed=done.replayed)
 
     @router.post("/{encounter_id}/discharge")
@@ -127,13 +105,13 @@ def _add_life(router: Router, handlers: Handlers, queries: Queries) -> None:
         encounter_id: str, caller: Hospital, command: Annotated[DischargeBody, body(DischargeBody)], key: IdempotencyKey
     ) -> Json[Discharged]:
         """End a stay. Fees may still be uploaded until it is settled."""
-        ended = Discharge(today=handlers.today, **msgspec.structs.asdict(command))
+        ended = Discharge(today=commands.today, **msgspec.structs.asdict(command))
         answered = text(Discharged(encounter_id, command.discharged_on))
-        done = await handlers.change(caller, key, encounter_id, ended, lambda _events: answered)
+        done = await commands.change(caller, key, encounter_id, ended, lambda _events: answered)
         return stored_answer(done.status, done.body, replayed=done.replayed)
 
 
-def _add_bill(router: Router, handlers: Handlers) -> None:
+def _add_bill(router: Router, commands: EncounterCommands) -> None:
     @router.post("/{encounter_id}/fees", status_code=201)
     async def upload_fees(
         encounter_id: str, caller: Hospital, command: Annotated[FeesBody, body(FeesBody)], key: IdempotencyKey
@@ -142,13 +120,13 @@ def _add_bill(router: Router, handlers: Handlers) -> None:
         lines = tuple(
             FeeLine(line.item, int(line.amount_fen), line.cost_class, line.excluded) for line in command.lines
         )
-        done = await handlers.change(caller, key, encounter_id, UploadFees(lines), _batch, 201)
+        done = await commands.change(caller, key, encounter_id, UploadFees(lines), _batch, status=201)
         return stored_answer(done.status, done.body, replayed=done.replayed)
 
     @router.post("/{encounter_id}/fees/{batch}/void")
     async def void_fees(encounter_id: str, batch: str, caller: Hospital, key: IdempotencyKey) -> Json[FeesAnswer]:
         """Take a batch off the bill again."""
-        done = await handlers.change(caller, key, encounter_id, VoidFees(_number(batch)), _batch)
+        done = await commands.change(caller, key, encounter_id, VoidFees(_number(batch)), _batch)
         return stored_answer(done.status, done.body, replayed=done.replayed)
 
     @router.post("/{encounter_id}/pre-settlement", dependencies=[keyless("it writes nothing")])
@@ -156,9 +134,7 @@ def _add_bill(router: Router, handlers: Handlers) -> None:
         encounter_id: str, caller: Hospital, command: Annotated[SettleBody, body(SettleBody)]
     ) -> Json[ForecastAnswer]:
         """What settling now would come to, with what would be left of the year, also in words. Nothing is written."""
-        result, lines = await handlers.pre_settle(
-            caller, encounter_id, _given(command), _optional(command.patient_prepaid_fen)
-        )
+        result, lines = await commands.pre_settle(caller, encounter_id, _presented(command))
         return answer(forecast_answer(result, lines))
 
     @router.post("/{encounter_id}/settlement", status_code=201)
@@ -166,15 +142,7 @@ def _add_bill(router: Router, handlers: Handlers) -> None:
         encounter_id: str, caller: Hospital, command: Annotated[SettleBody, body(SettleBody)], key: IdempotencyKey
     ) -> Json[SettlementAnswer]:
         """Settle the bill: who pays which fen, by which clause. Durable when answered."""
-        done = await handlers.settle(
-            caller,
-            key,
-            encounter_id,
-            given_fen=_given(command),
-            stated_total_fen=_optional(command.total_fen),
-            patient_prepaid_fen=_optional(command.patient_prepaid_fen),
-            answer=lambda events: text(settlement_answer(settlement_in(events))),
-        )
+        done = await commands.settle(caller, key, encounter_id, _presented(command), settled_text)
         return stored_answer(done.status, done.body, replayed=done.replayed)
 
 
@@ -196,8 +164,9 @@ def _number(batch: str) -> int:
     return int(batch)
 
 
-def _given(command: SettleBody) -> dict[str, int]:
-    return {payer: int(amount) for payer, amount in command.payers_fen.items()}
+def _presented(command: SettleBody) -> Presented:
+    given_fen = {payer: int(amount) for payer, amount in command.payers_fen.items()}
+    return Presented(given_fen, _optional(command.total_fen), _optional(command.patient_prepaid_fen))
 
 
 def _optional(amount: Yuan | None) -> int | None:

@@ -1,7 +1,6 @@
 """Settlements over HTTP: look at one with its whole trace, list them, take the latest back."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
 from typing import Annotated, Final
 
 from kernel.http import (
@@ -25,10 +24,10 @@ from kernel.values.china_time import china_date
 from law import recalculated, statement
 from settlement.encounters.api.answers import SettlementAnswer, settlement_answer, text
 from settlement.encounters.api.bodies import RevokeBody
-from settlement.encounters.commands.encounters import Handlers
+from settlement.encounters.commands.encounters import EncounterCommands
 from settlement.encounters.domain import refusals
 from settlement.encounters.domain.events import EncounterEvent, SettlementRevoked
-from settlement.encounters.queries.encounters import Queries, SettlementOnFile
+from settlement.encounters.queries.encounters import EncounterQueries, SettlementOnFile, SettlementRow
 
 REVOKED: Final = "这次结算已经撤销，下面的内容不再有效。"
 Hospital = Annotated[Principal, allow(Role.HOSPITAL)]
@@ -52,24 +51,7 @@ class StatementAnswer(Wire, frozen=True):
     lines: tuple[str, ...]
 
 
-class SettlementRow(Wire, frozen=True):
-    """One settlement in a list."""
-
-    settlement_id: str
-    encounter_id: str
-    hospital_id: str
-    person_id: str
-    discharged_on: date
-    settled_at: datetime
-    category: str | None
-    policy_id: str
-    total_fen: Yuan
-    patient_pays_fen: Yuan
-    payout_fen: Yuan
-    revoked_at: datetime | None
-
-
-def settlements(handlers: Handlers, queries: Queries) -> Router:
+def settlements(commands: EncounterCommands, queries: EncounterQueries) -> Router:
     """The routes of /v1/settlements."""
     router = Router(prefix="/v1/settlements", tags=["settlements"])
     of_settlement = of_division("settlement_id", queries.county_of_settlement)
@@ -86,11 +68,10 @@ def settlements(handlers: Handlers, queries: Queries) -> Router:
         own = caller.organisation if Role.HOSPITAL in caller.roles else None
         after = str(page.after[0]) if page.after else ""
         if caller.divisions is None:
-            rows = await queries.settlements(own, after, page.limit + 1)
+            found = await queries.settlements(own, after, page.limit + 1)
         else:
             # A token with divisions is never a hospital's.
-            rows = await queries.settlements_of(caller.division_patterns, after, page.limit + 1)
-        found = [_row(dict(row)) for row in rows]
+            found = await queries.settlements_of(caller.division_patterns, after, page.limit + 1)
         return answer(page_of(found, page, key=lambda row: (row.settlement_id,)))
 
     @router.get("/{settlement_id}", dependencies=[of_settlement])
@@ -117,7 +98,7 @@ def settlements(handlers: Handlers, queries: Queries) -> Router:
         settlement_id: str, caller: Hospital, command: Annotated[RevokeBody, body(RevokeBody)], key: IdempotencyKey
     ) -> Json[Revoked]:
         """Take back the person's latest settlement of the year; the encounter can be settled again."""
-        done = await handlers.revoke(caller, key, settlement_id, command.reason, _revoked)
+        done = await commands.revoke(caller, key, settlement_id, command.reason, _revoked)
         return stored_answer(done.status, done.body, replayed=done.replayed)
 
     return router
@@ -132,8 +113,3 @@ def _revoked(events: Sequence[EncounterEvent]) -> str:
     assert isinstance(event, SettlementRevoked)
     standings = {name: Yuan(fen) for name, fen in event.balances_fen.items()}
     return text(Revoked(event.settlement_id, event.encounter_id, Yuan(event.refund_to_patient_fen), standings))
-
-
-def _row(values: dict[str, object]) -> SettlementRow:
-    amounts = {name: Yuan(values.pop(name)) for name in ("total_fen", "patient_pays_fen", "payout_fen")}  # type: ignore[call-overload]  # bigint columns
-    return SettlementRow(**values, **amounts)  # type: ignore[arg-type]  # the columns of the query are the fields

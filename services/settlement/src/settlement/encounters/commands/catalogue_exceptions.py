@@ -3,11 +3,9 @@
 from datetime import date
 
 from kernel.http import Idempotency
-from kernel.running.clock import Clock
-from kernel.running.requested import requested_by
+from kernel.running.requested import Requests
 from kernel.running.runtime import Runtime
 from kernel.security import Principal, Role
-from kernel.values.china_time import china_date
 from kernel.writing.command_path import Answered
 from kernel.writing.decision import Outcome
 from kernel.writing.event_store import StreamAppend
@@ -18,21 +16,21 @@ from settlement.encounters.domain.encounter import DECIDER
 from settlement.encounters.queries.case_file import CaseFiles
 
 
-class ExceptionHandlers:
+class CatalogueExceptionCommands:
     """The command of departments about an encounter."""
 
-    def __init__(self, runtime: Runtime, library: PackLibrary, clock: Clock) -> None:
+    def __init__(self, runtime: Runtime, library: PackLibrary, files: CaseFiles, requests: Requests) -> None:
         self._runtime = runtime
         self._library = library
-        self._clock = clock
-        self._files = CaseFiles(runtime)
+        self._files = files
+        self._requests = requests
 
     async def approve(
         self, caller: Principal, key: Idempotency, encounter_id: str, approved_on: date, evidence: str
     ) -> Answered:
         """Record the caller's department's approval; what it changes for a settled bill becomes a review item."""
-        context = requested_by(caller, key, self._clock)
-        department, today = department_of(caller), china_date(context.now)
+        context = self._requests.by(caller, key)
+        department, today = department_of(caller), context.today
 
         async def attempt() -> Outcome:
             file = await self._files.of(encounter_id, None)
@@ -40,8 +38,7 @@ class ExceptionHandlers:
             check_approver(
                 department, self._library.newest(file.county, discharge.discharged_on if discharge else today)
             )
-            command = ApproveException(department, approved_on, today, evidence)
-            events = tuple(DECIDER.decide(command, file.state))
+            events = tuple(DECIDER.decide(ApproveException(department, approved_on, today, evidence), file.state))
             approved_by = dict.fromkeys([*file.opened.exception_approved_by, department])
             body = {"encounter_id": encounter_id, "approved_by": list(approved_by)}
             return Outcome((StreamAppend(file.stream, events),), body, 201, file.opened.admission.person_id)

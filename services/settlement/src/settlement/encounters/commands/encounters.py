@@ -1,115 +1,106 @@
-"""Commands: gather what each decision needs, decide, and commit."""
+"""The commands of hospitals about an encounter: gather what each decision needs, decide, and commit."""
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
-from uuid import uuid5
+
+import msgspec
 
 from kernel.http import Idempotency
-from kernel.running.clock import Clock
-from kernel.running.requested import requested_by
+from kernel.running.requested import Requests
 from kernel.running.runtime import Runtime
 from kernel.security import Principal
 from kernel.values.china_time import china_date
-from kernel.values.refusals import Refused
-from kernel.writing.command_context import CommandContext
 from kernel.writing.command_path import Answered
 from kernel.writing.decision import Outcome
 from kernel.writing.event_store import Stream, StreamAppend
-from law import Adjudication, most_favourable, statement
+from law import Adjudication, statement
 from law.packs import PackLibrary
 from settlement.encounters.domain import refusals
-from settlement.encounters.domain.adopted_law import adopt
-from settlement.encounters.domain.commands import Admit, Command, Discharge, Refer, Revoke, Settle, UploadFees, VoidFees
-from settlement.encounters.domain.encounter import DECIDER, claim_of
-from settlement.encounters.domain.events import EncounterEvent, SettlementConfirmed
-from settlement.encounters.domain.state import Settled, Unknown
+from settlement.encounters.domain.commands import (
+    Admit,
+    Command,
+    Discharge,
+    Presented,
+    Refer,
+    Revoke,
+    Settle,
+    UploadFees,
+    VoidFees,
+)
+from settlement.encounters.domain.encounter import DECIDER, forecast
+from settlement.encounters.domain.entitlement import Arrival
+from settlement.encounters.domain.events import EncounterEvent
 from settlement.encounters.queries.admission import load_admission
 from settlement.encounters.queries.case_file import CaseFile, CaseFiles
-from settlement.encounters.queries.encounters import Queries
-from settlement.institutions.domain.institution import InstitutionContracted, contract
-from settlement.institutions.domain.place import check_referral, locality, pooling_area
-from settlement.years.domain.benefit_year import BenefitYear, open_with
-
-__all__ = ["Handlers"]
+from settlement.encounters.queries.encounters import EncounterQueries
+from settlement.institutions.domain import locality
+from settlement.people.domain import check_alive
+from settlement.referrals.domain import check_referral
 
 Answer = Callable[[Sequence[EncounterEvent]], Any]
 
 
-class Handlers:
-    """Settlement's commands, one method each."""
+class Arriving(msgspec.Struct, frozen=True, kw_only=True):
+    """Who comes to a hospital's door, what for, and what is shown there."""
 
-    def __init__(self, runtime: Runtime, library: PackLibrary, queries: Queries, clock: Clock) -> None:
+    person_id: str
+    kind: str
+    admitted_on: date
+    referral_id: str | None = None
+    disease: str | None = None
+    handbook_check_id: str | None = None
+
+
+class EncounterCommands:
+    """The commands about an encounter, one method each; ``answer`` makes the body from what was decided."""
+
+    def __init__(
+        self, runtime: Runtime, library: PackLibrary, files: CaseFiles, queries: EncounterQueries, requests: Requests
+    ) -> None:
         self._runtime = runtime
         self._library = library
+        self._files = files
         self._queries = queries
-        self._clock = clock
-        self._files = CaseFiles(runtime)
+        self._requests = requests
 
     @property
     def today(self) -> date:
         """Today's date in China."""
-        return china_date(self._clock())
+        return self._requests.today
 
-    async def adopt_policies(self) -> None:
-        """Store every pack that is not in the event store yet; what settles by it can be replayed from there."""
-        for pack in self._library.packs:
-            stream, known = await self._runtime.store.load(f"policy/{pack.digest}")
-            if known:
-                continue
-            context = CommandContext.of_service("settlement", f"adopt/{pack.digest}", self._clock())
-
-            async def attempt(stream: Stream = stream, pack: Any = pack) -> Outcome:
-                return Outcome((StreamAppend(stream, (adopt(pack),)),), {"policy": pack.pack_id})
-
-            await self._runtime.path.run(context, attempt)
-
-    async def admit(
-        self,
-        caller: Principal,
-        key: Idempotency,
-        *,
-        person_id: str,
-        kind: str,
-        admitted_on: date,
-        referral_id: str | None,
-        disease: str | None,
-        handbook_check_id: str | None,
-        answer: Answer,
-    ) -> Answered:
+    async def admit(self, caller: Principal, key: Idempotency, arriving: Arriving, answer: Answer) -> Answered:
         """Take a person in at the caller's hospital."""
-        context = self._context(caller, key)
-        hospital_id = organisation_of(caller)
-        encounter_id = str(uuid5(context.command_id, "encounter"))
+        context = self._requests.by(caller, key)
+        hospital_id, encounter_id = organisation_of(caller), context.new_id("encounter")
+        person_id, day = arriving.person_id, arriving.admitted_on
 
         async def attempt() -> Outcome:
-            file = await load_admission(self._runtime, person_id, hospital_id, referral_id, handbook_check_id)
-            if file.deceased_on is not None and file.deceased_on < admitted_on:
-                raise Refused("PERSON_DECEASED", f"person {person_id} is recorded as deceased on {file.deceased_on}")
-            if referral_id is not None:
-                check_referral(referral_id, person_id, hospital_id, file.referral_told)
-            policy, *rivals = self._library.newest(file.county, admitted_on)
-            command = Admit(
-                encounter_id,
-                person_id,
-                hospital_id,
-                kind,
-                admitted_on,
-                self.today,
-                file.county,
-                pooling_area(file.county),
-                file.standing,
-                policy,
-                locality(file.county, file.institution.division),
-                file.institution,
-                referral_id,
-                tuple(rivals),
-                disease,
-                file.handbook,
+            file = await load_admission(
+                self._runtime, person_id, hospital_id, arriving.referral_id, arriving.handbook_check_id
             )
-            events = tuple(DECIDER.decide(command, Unknown()))
-            append = StreamAppend(Stream(f"encounter/{encounter_id}"), events)
-            return Outcome((append,), answer(events), 201)
+            check_alive(person_id, file.deceased_on, day)
+            if arriving.referral_id is not None:
+                check_referral(arriving.referral_id, person_id, hospital_id, file.referral_told)
+            command = Admit(
+                encounter_id=encounter_id,
+                person_id=person_id,
+                arrival=Arrival(
+                    kind=arriving.kind,
+                    place=locality(file.county, file.institution.division),
+                    on=day,
+                    institution=file.institution,
+                    disease=arriving.disease,
+                    handbook=file.handbook,
+                ),
+                today=context.today,
+                county=file.county,
+                standing=file.standing,
+                policies=self._library.newest(file.county, day),
+                referral_id=arriving.referral_id,
+            )
+            events = tuple(DECIDER.decide(command, DECIDER.initial))
+            return Outcome((StreamAppend(Stream(f"encounter/{encounter_id}"), events),), answer(events), 201)
 
         return await self._runtime.path.run(context, attempt)
 
@@ -124,9 +115,9 @@ class Handlers:
             # A stay that goes on under a record that was merged away is the surviving record's.
             told = await load_admission(self._runtime, file.year_of, hospital_id, referral_id)
             check_referral(referral_id, file.year_of, hospital_id, told.referral_told)
-            return _outcome(file, Refer(referral_id), answer, 200)
+            return _outcome(file, Refer(referral_id), answer)
 
-        return await self._runtime.path.run(self._context(caller, key), attempt)
+        return await self._runtime.path.run(self._requests.by(caller, key), attempt)
 
     async def change(
         self,
@@ -135,140 +126,68 @@ class Handlers:
         encounter_id: str,
         command: UploadFees | VoidFees | Discharge,
         answer: Answer,
+        *,
         status: int = 200,
     ) -> Answered:
         """Upload or void fees, or discharge."""
 
         async def attempt() -> Outcome:
-            file = await self._files.of(encounter_id, organisation_of(caller))
-            return _outcome(file, command, answer, status)
+            return _outcome(await self._files.of(encounter_id, organisation_of(caller)), command, answer, status)
 
-        return await self._runtime.path.run(self._context(caller, key), attempt)
+        return await self._runtime.path.run(self._requests.by(caller, key), attempt)
 
     async def settle(
-        self,
-        caller: Principal,
-        key: Idempotency,
-        encounter_id: str,
-        *,
-        given_fen: dict[str, int],
-        stated_total_fen: int | None,
-        patient_prepaid_fen: int | None,
-        answer: Answer,
+        self, caller: Principal, key: Idempotency, encounter_id: str, presented: Presented, answer: Answer
     ) -> Answered:
         """Settle an encounter's bill."""
-        context = self._context(caller, key)
-        settlement_id = str(uuid5(context.command_id, "settlement"))
+        context = self._requests.by(caller, key)
+        settlement_id = context.new_id("settlement")
 
         async def attempt() -> Outcome:
             file = await self._files.of(encounter_id, organisation_of(caller))
-            command = self._settle_command(
-                file, context, settlement_id, given_fen, stated_total_fen, patient_prepaid_fen
-            )
-            return _outcome(file, command, answer, 201)
+            return _outcome(file, self._settle(file, settlement_id, presented, context.now), answer, 201)
 
         return await self._runtime.path.run(context, attempt)
 
     async def pre_settle(
-        self, caller: Principal, encounter_id: str, given_fen: dict[str, int], patient_prepaid_fen: int | None
+        self, caller: Principal, encounter_id: str, presented: Presented
     ) -> tuple[Adjudication, tuple[str, ...]]:
         """What settling now would come to, and the patient's statement of it; nothing is written."""
         file = await self._files.of(encounter_id, organisation_of(caller))
-        context = CommandContext.of_service("", "", self._clock())
-        command = self._settle_command(file, context, "", given_fen, None, patient_prepaid_fen)
-        if isinstance(file.state, Settled):
-            raise refusals.already_settled(encounter_id, file.state.settlement.settlement_id)
-        claim = claim_of(command, file.opened)
-        candidates = (command.policy, *command.rivals)
-        policy, result = most_favourable(claim, command.standing, command.benefit_year.balances_fen, candidates)
-        return result, statement(result, claim, policy.file)
+        # The total is not compared: more lines may still come.
+        asked = msgspec.structs.replace(presented, stated_total_fen=None)
+        bill = forecast(self._settle(file, "", asked, self._requests.clock()), file.state)
+        return bill.adjudication, statement(bill.adjudication, bill.claim, bill.policy.file)
 
     async def revoke(
         self, caller: Principal, key: Idempotency, settlement_id: str, reason: str, answer: Answer
     ) -> Answered:
         """Take the person's latest settlement back."""
-        context = self._context(caller, key)
+        context = self._requests.by(caller, key)
 
         async def attempt() -> Outcome:
-            row = await self._queries.settlement_row(settlement_id)
-            if row is None:
+            place = await self._queries.place_of(settlement_id)
+            if place is None:
                 raise refusals.settlement_unknown(settlement_id)
-            file = await self._files.of(row["encounter_id"], organisation_of(caller))
-            command = Revoke(settlement_id, reason, context.now, file.year(row["year"]))
-            return _outcome(file, command, answer, 201)
+            file = await self._files.of(place.encounter_id, organisation_of(caller))
+            return _outcome(file, Revoke(settlement_id, reason, context.now, file.year(place.year)), answer, 201)
 
         return await self._runtime.path.run(context, attempt)
 
-    async def open_benefit_year(
-        self,
-        caller: Principal,
-        key: Idempotency,
-        *,
-        person_id: str,
-        area: str,
-        year: int,
-        balances_fen: dict[str, int],
-        source: str,
-    ) -> Answered:
-        """Onboarding: take over a person's accumulators from the system before this one."""
-
-        async def attempt() -> Outcome:
-            current = await self._queries.benefit_year(person_id, area, year)
-            event = open_with(current or BenefitYear(person_id, area, year), balances_fen, source)
-            stream = Stream(f"benefit-year/{area}/{person_id}/{year}")
-            body = {"person_id": person_id, "area": area, "year": year}
-            return Outcome((StreamAppend(stream, (event,)),), body, 201, contended=person_id)
-
-        return await self._runtime.path.run(self._context(caller, key), attempt)
-
-    async def contract_institution(
-        self, caller: Principal, key: Idempotency, command: InstitutionContracted
-    ) -> Answered:
-        """Enter an institution into the registry, or replace its entry."""
-
-        async def attempt() -> Outcome:
-            stream, _ = await self._runtime.store.load(f"institution/{command.hospital_id}")
-            body = {"hospital_id": command.hospital_id}
-            return Outcome((StreamAppend(stream, (contract(command),)),), body, 201)
-
-        return await self._runtime.path.run(self._context(caller, key), attempt)
-
-    def _settle_command(
-        self,
-        file: CaseFile,
-        context: CommandContext,
-        settlement_id: str,
-        given_fen: dict[str, int],
-        stated_total_fen: int | None,
-        patient_prepaid_fen: int | None,
-    ) -> Settle:
-        encounter = file.opened
-        ended = encounter.discharge.discharged_on if encounter.discharge else self.today
-        policy, *rivals = self._library.newest(file.county, ended)
-        referral = file.referral
-        approved = referral is not None and referral.approved
-        emergency = referral is not None and referral.emergency_admitted_on == encounter.admission.admitted_on
+    def _settle(self, file: CaseFile, settlement_id: str, presented: Presented, now: datetime) -> Settle:
+        discharge = file.opened.discharge
+        ended = discharge.discharged_on if discharge else china_date(now)
         return Settle(
-            settlement_id,
-            given_fen,
-            context.now,
-            file.county,
-            locality(file.county, file.institution.division),
-            file.institution,
-            file.standing,
-            policy,
-            file.year(ended.year),
-            stated_total_fen,
-            referral.approved_on if referral is not None and approved else None,
-            patient_prepaid_fen,
-            tuple(rivals),
-            file.identity_revision,
-            file.certificates,
-            emergency,
+            settlement_id=settlement_id,
+            presented=presented,
+            now=now,
+            county=file.county,
+            institution=file.institution,
+            who=file.who,
+            policies=self._library.newest(file.county, ended),
+            benefit_year=file.year(ended.year),
+            referral=file.referral,
         )
-
-    def _context(self, caller: Principal, key: Idempotency) -> CommandContext:
-        return requested_by(caller, key, self._clock)
 
 
 def organisation_of(caller: Principal) -> str:
@@ -277,12 +196,6 @@ def organisation_of(caller: Principal) -> str:
     return caller.organisation
 
 
-def _outcome(file: CaseFile, command: Command, answer: Answer, status: int) -> Outcome:
+def _outcome(file: CaseFile, command: Command, answer: Answer, status: int = 200) -> Outcome:
     events = tuple(DECIDER.decide(command, file.state))
-    contended = file.opened.admission.person_id
-    return Outcome((StreamAppend(file.stream, events),), answer(events), status, contended)
-
-
-def settlement_in(events: Sequence[EncounterEvent]) -> SettlementConfirmed:
-    """The settlement among a decision's events."""
-    return next(event for event in events if isinstance(event, SettlementConfirmed))
+    return Outcome((StreamAppend(file.stream, events),), answer(events), status, file.opened.admission.person_id)

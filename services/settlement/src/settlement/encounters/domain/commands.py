@@ -5,38 +5,30 @@ from datetime import date, datetime
 import msgspec
 
 from law import Standing
-from law.certificate import Certificate
 from law.packs import Policy
+from settlement.encounters.domain.benefit_year import BenefitYear
+from settlement.encounters.domain.entitlement import Arrival
 from settlement.encounters.domain.fees import FeeLine
 from settlement.encounters.domain.readjudication import Correction
-from settlement.institutions.domain.institution import Institution
-from settlement.years.domain.benefit_year import BenefitYear
+from settlement.institutions.domain import Institution
+from settlement.people.domain import Who
+from settlement.referrals.domain import Referral
 
 
-class Admit(msgspec.Struct, frozen=True):
+class Admit(msgspec.Struct, frozen=True, kw_only=True):
     """Take a person in. Visits (everything but a stay) end on the day they begin.
 
-    ``rivals`` are further policies in force at the place: the person gets the better one (AMB-D6). ``disease`` is the
-    code of a listed disease: a certified chronic one of a visit, or a major one of a stay. ``handbook`` is what
-    identity said of a poverty handbook that was shown.
+    ``policies`` are those in force at the place, the county's first: the person gets the better one (AMB-D6).
     """
 
     encounter_id: str
     person_id: str
-    hospital_id: str
-    kind: str
-    admitted_on: date
+    arrival: Arrival
     today: date
     county: str
-    area: str
     standing: Standing
-    policy: Policy
-    place: str
-    institution: Institution
+    policies: tuple[Policy, ...]
     referral_id: str | None = None
-    rivals: tuple[Policy, ...] = ()
-    disease: str | None = None
-    handbook: str | None = None
 
 
 class Refer(msgspec.Struct, frozen=True):
@@ -57,7 +49,7 @@ class VoidFees(msgspec.Struct, frozen=True):
     batch: int
 
 
-class Discharge(msgspec.Struct, frozen=True):
+class Discharge(msgspec.Struct, frozen=True, kw_only=True):
     """End the stay."""
 
     discharged_on: date
@@ -68,25 +60,26 @@ class Discharge(msgspec.Struct, frozen=True):
     major_disease: bool = False
 
 
-class Settle(msgspec.Struct, frozen=True):
-    """Settle the bill, with all that the decision rests on; ``rivals`` as at admission."""
+class Presented(msgspec.Struct, frozen=True):
+    """What the hospital presents with the bill: what each outer payer gave, its own total, what the patient prepaid."""
+
+    given_fen: dict[str, int]
+    stated_total_fen: int | None = None
+    patient_prepaid_fen: int | None = None
+
+
+class Settle(msgspec.Struct, frozen=True, kw_only=True):
+    """Settle the bill, with all that the decision rests on; ``policies`` as at admission."""
 
     settlement_id: str
-    given_fen: dict[str, int]
+    presented: Presented
     now: datetime
     county: str
-    place: str
     institution: Institution
-    standing: Standing
-    policy: Policy
+    who: Who
+    policies: tuple[Policy, ...]
     benefit_year: BenefitYear
-    stated_total_fen: int | None = None
-    referral_approved_on: date | None = None
-    patient_prepaid_fen: int | None = None
-    rivals: tuple[Policy, ...] = ()
-    identity_revision: int | None = None
-    certificates: tuple[Certificate, ...] = ()
-    emergency: bool = False
+    referral: Referral | None = None
 
 
 class ApproveException(msgspec.Struct, frozen=True):
@@ -98,7 +91,7 @@ class ApproveException(msgspec.Struct, frozen=True):
     evidence: str
 
 
-class Supplement(msgspec.Struct, frozen=True):
+class Supplement(msgspec.Struct, frozen=True, kw_only=True):
     """Put a settlement's new outcome beside it; ``year_after`` is how the benefit year stands after the release."""
 
     supplement_id: str

@@ -1,14 +1,15 @@
 """The encounter: from admission to settlement, and back where a settlement is revoked."""
 
 from collections.abc import Sequence
-from typing import assert_never
+from typing import Final, NamedTuple, assert_never
 
 import msgspec
 
 from kernel.values.decider import Decider
 from kernel.values.refusals import RefusalKind, Refused
-from law import Claim, most_favourable
+from law import Adjudication, Claim, most_favourable
 from law.certificate import Certificate, certificate_for
+from law.packs import Policy
 from settlement.encounters.domain import refusals
 from settlement.encounters.domain.commands import (
     Admit,
@@ -22,9 +23,8 @@ from settlement.encounters.domain.commands import (
     UploadFees,
     VoidFees,
 )
-from settlement.encounters.domain.entitlement import Arrival, best_terms, check_disease
+from settlement.encounters.domain.entitlement import best_terms, check_disease
 from settlement.encounters.domain.events import (
-    Considered,
     EncounterAdmitted,
     EncounterDischarged,
     EncounterEvent,
@@ -36,6 +36,11 @@ from settlement.encounters.domain.events import (
 from settlement.encounters.domain.fees import LINES_MAX, sums_of
 from settlement.encounters.domain.settled import decide_later
 from settlement.encounters.domain.state import Open, Settled, State, Unknown, evolve
+from settlement.institutions.domain import locality, pooling_area
+from settlement.policies.domain import Considered
+
+#: The kind of visit that rests on a certification.
+CERTIFIED_KIND: Final = "chronic_outpatient"
 
 
 def decide(command: Command, state: State) -> Sequence[EncounterEvent]:
@@ -72,35 +77,30 @@ def _open(state: State, command: str) -> Open:
 
 
 def _admit(command: Admit) -> Sequence[EncounterEvent]:
-    if command.admitted_on > command.today:
-        raise Refused(
-            "DATE_IN_FUTURE", f"admission on {command.admitted_on} has not come yet; today is {command.today}"
-        )
-    candidates = (command.policy, *command.rivals)
-    arrival = Arrival(
-        command.kind, command.place, command.admitted_on, command.institution, command.disease, command.handbook
-    )
-    check_disease(candidates, arrival)
-    terms = best_terms(command.standing, candidates, arrival)
+    arrival = command.arrival
+    if arrival.on > command.today:
+        raise Refused("DATE_IN_FUTURE", f"admission on {arrival.on} has not come yet; today is {command.today}")
+    check_disease(command.policies, arrival)
+    terms = best_terms(command.standing, command.policies, arrival)
     admitted = EncounterAdmitted(
-        command.encounter_id,
-        command.person_id,
-        command.hospital_id,
-        command.kind,
-        command.admitted_on,
-        command.county,
-        command.area,
-        terms.deposit_required,
-        terms.category,
-        terms.clause,
-        command.referral_id,
-        command.disease,
-        terms.major_disease,
-        command.handbook if terms.on_handbook else None,
+        encounter_id=command.encounter_id,
+        person_id=command.person_id,
+        hospital_id=arrival.institution.hospital_id,
+        kind=arrival.kind,
+        admitted_on=arrival.on,
+        county=command.county,
+        area=pooling_area(command.county),
+        deposit_required=terms.deposit_required,
+        category=terms.category,
+        clause=terms.clause,
+        referral_id=command.referral_id,
+        disease=arrival.disease,
+        major_disease=terms.major_disease,
+        handbook=arrival.handbook if terms.on_handbook else None,
     )
-    if command.kind == "inpatient":
+    if arrival.kind == "inpatient":
         return (admitted,)
-    return (admitted, EncounterDischarged(command.encounter_id, command.admitted_on))
+    return (admitted, EncounterDischarged(encounter_id=command.encounter_id, discharged_on=arrival.on))
 
 
 def _refer(command: Refer, state: Open) -> Sequence[EncounterEvent]:
@@ -154,27 +154,28 @@ def _discharge(command: Discharge, state: Open) -> Sequence[EncounterEvent]:
         )
     return (
         EncounterDischarged(
-            admission.encounter_id,
-            command.discharged_on,
-            command.cause,
-            command.mental_disorder,
-            command.valid_invoice,
-            command.major_disease,
+            encounter_id=admission.encounter_id,
+            discharged_on=command.discharged_on,
+            cause=command.cause,
+            mental_disorder=command.mental_disorder,
+            valid_invoice=command.valid_invoice,
+            major_disease=command.major_disease,
         ),
     )
 
 
-def claim_of(command: Settle, state: Open) -> Claim:
+def _claim(command: Settle, state: Open) -> Claim:
     """The claim that a settlement would be decided on; raises Refused before discharge and for another total."""
     admission, discharge, fees = state.admission, state.discharge, state.fees
+    presented, institution, referral = command.presented, command.institution, command.referral
     if discharge is None:
         raise refusals.not_in_state(admission.encounter_id, "admitted", "discharged", "settle")
     if fees.lines == 0:
         raise Refused("NO_FEES", f"encounter {admission.encounter_id} has no fee lines; upload them first")
-    if command.stated_total_fen is not None and command.stated_total_fen != fees.total_fen:
+    if presented.stated_total_fen is not None and presented.stated_total_fen != fees.total_fen:
         raise Refused(
             "TOTAL_MISMATCH",
-            f"the hospital states a total of {command.stated_total_fen} fen, but the uploaded lines come to "
+            f"the hospital states a total of {presented.stated_total_fen} fen, but the uploaded lines come to "
             f"{fees.total_fen} fen; upload what is missing or void what is wrong",
             about={"encounter": admission.encounter_id},
         )
@@ -182,63 +183,80 @@ def claim_of(command: Settle, state: Open) -> Claim:
         kind=admission.kind,
         admitted_on=admission.admitted_on,
         discharged_on=discharge.discharged_on,
-        place=command.place,
-        level=command.institution.level,
+        place=locality(command.county, institution.division),
+        level=institution.level,
         total_fen=fees.total_fen,
         compliant_fen=fees.compliant_fen,
         out_of_catalogue_fen=fees.out_of_catalogue_fen,
-        given_fen=command.given_fen,
+        given_fen=presented.given_fen,
         excluded_fen=fees.excluded_fen,
         excluded_compliant_fen=fees.excluded_compliant_fen,
-        designated=command.institution.designated_on(discharge.discharged_on),
+        designated=institution.designated_on(discharge.discharged_on),
         valid_invoice=discharge.valid_invoice,
         cause=discharge.cause,
         mental_disorder=discharge.mental_disorder,
-        referral_approved_on=command.referral_approved_on,
-        emergency=command.emergency,
+        referral_approved_on=referral.standing_approval if referral else None,
+        emergency=referral is not None and referral.filed_for(admission.admitted_on),
         exception_approved_by=state.exception_approved_by,
         major_disease=discharge.major_disease or admission.major_disease,
-        designated_for_major=command.institution.designated_for(admission.disease),
-        patient_prepaid_fen=command.patient_prepaid_fen,
+        designated_for_major=institution.designated_for(admission.disease),
+        patient_prepaid_fen=presented.patient_prepaid_fen,
         certificate=_certificate(command, admission, discharge),
     )
 
 
 def _certificate(command: Settle, admission: EncounterAdmitted, discharge: EncounterDischarged) -> Certificate | None:
     """What a chronic visit rests on; a stay rests on none."""
-    if admission.kind != "chronic_outpatient":
+    if admission.kind != CERTIFIED_KIND:
         return None
-    return certificate_for(command.certificates, admission.disease, discharge.discharged_on)
+    return certificate_for(command.who.certificates, admission.disease, discharge.discharged_on)
+
+
+class Bill(NamedTuple):
+    """A bill as it comes out: the claim, the policy that is better for the patient, who pays what."""
+
+    claim: Claim
+    policy: Policy
+    adjudication: Adjudication
+
+
+def forecast(command: Settle, state: State) -> Bill:
+    """What settling would come to; raises Refused."""
+    return _bill(command, _open(state, "settle"))
+
+
+def _bill(command: Settle, state: Open) -> Bill:
+    claim = _claim(command, state)
+    balances = command.benefit_year.balances_fen
+    return Bill(claim, *most_favourable(claim, command.who.standing, balances, command.policies))
 
 
 def _settle(command: Settle, state: Open) -> Sequence[EncounterEvent]:
-    claim = claim_of(command, state)
-    year = command.benefit_year
+    claim, policy, adjudication = _bill(command, state)
+    year, policies = command.benefit_year, command.policies
     assert year.year == claim.discharged_on.year, "the year of a bill is that of its discharge (AMB-X3)"
-    candidates = (command.policy, *command.rivals)
-    policy, adjudication = most_favourable(claim, command.standing, year.balances_fen, candidates)
     admission = state.admission
     return (
         SettlementConfirmed(
-            command.settlement_id,
-            admission.encounter_id,
-            admission.person_id,
-            admission.hospital_id,
-            command.county,
-            admission.area,
-            year.year,
-            command.now,
-            claim,
-            command.standing,
-            adjudication,
-            policy.pack.digest,
-            year.version + 1,
-            year.latest_settlement,
-            admission.referral_id,
-            policy.configured,
-            tuple(Considered(c.pack.digest, c.configured) for c in candidates) if command.rivals else (),
-            command.identity_revision,
-            None if year.person_id == admission.person_id else year.person_id,
+            settlement_id=command.settlement_id,
+            encounter_id=admission.encounter_id,
+            person_id=admission.person_id,
+            hospital_id=admission.hospital_id,
+            county=command.county,
+            area=admission.area,
+            year=year.year,
+            settled_at=command.now,
+            claim=claim,
+            standing=command.who.standing,
+            adjudication=adjudication,
+            policy_digest=policy.pack.digest,
+            benefit_year_version=year.version + 1,
+            previous_settlement=year.latest_settlement,
+            referral_id=admission.referral_id,
+            configured=policy.configured,
+            considered=tuple(Considered(p.pack.digest, p.configured) for p in policies) if len(policies) > 1 else (),
+            identity_revision=command.who.identity_revision,
+            counted_for=None if year.person_id == admission.person_id else year.person_id,
         ),
     )
 

@@ -11,12 +11,12 @@ from law import Standing, effective_category
 from law.packs import Policy
 from law.packs.population import TreatFirst
 from law.rows import DiseaseList
-from settlement.institutions.domain.institution import Institution
+from settlement.institutions.domain import Institution
 
 _OF_ANOTHER: Final = "OF_ANOTHER"
 
 
-class Arrival(msgspec.Struct, frozen=True):
+class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody at a hospital's door; ``disease`` is the code of a listed disease.
 
     ``handbook`` is what identity said of a poverty handbook that was shown: HOLDS, LAPSED, UNLISTED or OF_ANOTHER.

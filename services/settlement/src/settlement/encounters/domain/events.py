@@ -6,9 +6,10 @@ import msgspec
 
 from law import Adjudication, Claim, Standing
 from settlement.encounters.domain.fees import FeeLine, FeeSums
+from settlement.policies.domain import Considered
 
 
-class EncounterAdmitted(msgspec.Struct, frozen=True, omit_defaults=True):
+class EncounterAdmitted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A person was admitted, or came for a visit. No deposit is asked of the entitled (先诊疗后付费)."""
 
     encounter_id: str
@@ -52,7 +53,7 @@ class FeeBatchVoided(msgspec.Struct, frozen=True):
     sums: FeeSums
 
 
-class EncounterDischarged(msgspec.Struct, frozen=True, omit_defaults=True):
+class EncounterDischarged(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The stay ended, or the visit took place; the facts that settlement asks for are known."""
 
     encounter_id: str
@@ -65,14 +66,7 @@ class EncounterDischarged(msgspec.Struct, frozen=True, omit_defaults=True):
     exception_approved_by: tuple[str, ...] = ()
 
 
-class Considered(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A policy that was compared with others, with the figures that were configured for it."""
-
-    policy_digest: str
-    configured: dict[str, str] = {}
-
-
-class SettlementConfirmed(msgspec.Struct, frozen=True, omit_defaults=True):
+class SettlementConfirmed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The bill was settled. Everything that the decision rested on is in here: it can be decided again."""
 
     settlement_id: str
@@ -106,7 +100,7 @@ class SettlementConfirmed(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.counted_for or self.person_id
 
 
-class LayerChange(msgspec.Struct, frozen=True, omit_defaults=True):
+class LayerChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a supplement changes for one payer, in fen: the new amount less the old one."""
 
     payer: str
@@ -117,7 +111,7 @@ class LayerChange(msgspec.Struct, frozen=True, omit_defaults=True):
     funds: tuple[str, ...] = ()
 
 
-class SettlementSupplemented(msgspec.Struct, frozen=True, omit_defaults=True):
+class SettlementSupplemented(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A settlement was decided again on other facts; it stays, and this pays or claws back the difference (AMB-X8).
 
     ``adjudication`` is the new outcome whole; ``layers``, ``patient_fen`` and ``payout_fen`` are new less old. All
@@ -156,7 +150,7 @@ class SettlementSupplemented(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.counted_for or self.person_id
 
 
-class CatalogueExceptionApproved(msgspec.Struct, frozen=True):
+class CatalogueExceptionApproved(msgspec.Struct, frozen=True, kw_only=True):
     """A department approved that cost outside the catalogue exceeds the limit (003 二(七) 特殊情况)."""
 
     encounter_id: str
@@ -167,7 +161,7 @@ class CatalogueExceptionApproved(msgspec.Struct, frozen=True):
     evidence: str
 
 
-class SettlementRevoked(msgspec.Struct, frozen=True, omit_defaults=True):
+class SettlementRevoked(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A settlement was taken back whole; the year stands again as it did before."""
 
     settlement_id: str

@@ -21,7 +21,7 @@ class FeeLine(msgspec.Struct, frozen=True, omit_defaults=True):
     excluded: bool = False
 
 
-class FeeSums(msgspec.Struct, frozen=True, omit_defaults=True):
+class FeeSums(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What the lines come to, in fen by class; total = compliant + self_pay_first + over_limit + out_of_catalogue."""
 
     compliant_fen: int = 0
@@ -39,11 +39,15 @@ class FeeSums(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def plus(self, other: "FeeSums", sign: int = 1) -> "FeeSums":
         """The sum with, or without, the lines of ``other``."""
-        return FeeSums(*(a + sign * b for a, b in zip(_values(self), _values(other), strict=True)))
-
-
-def _values(sums: FeeSums) -> tuple[int, ...]:
-    return tuple(getattr(sums, name) for name in FeeSums.__struct_fields__)
+        return FeeSums(
+            compliant_fen=self.compliant_fen + sign * other.compliant_fen,
+            self_pay_first_fen=self.self_pay_first_fen + sign * other.self_pay_first_fen,
+            over_limit_fen=self.over_limit_fen + sign * other.over_limit_fen,
+            out_of_catalogue_fen=self.out_of_catalogue_fen + sign * other.out_of_catalogue_fen,
+            excluded_fen=self.excluded_fen + sign * other.excluded_fen,
+            excluded_compliant_fen=self.excluded_compliant_fen + sign * other.excluded_compliant_fen,
+            lines=self.lines + sign * other.lines,
+        )
 
 
 def sums_of(lines: Iterable[FeeLine]) -> FeeSums:
@@ -61,11 +65,11 @@ def sums_of(lines: Iterable[FeeLine]) -> FeeSums:
             excluded += line.amount_fen
             excluded_compliant += line.amount_fen if line.cost_class == "compliant" else 0
     return FeeSums(
-        by_class["compliant"],
-        by_class["self_pay_first"],
-        by_class["over_limit"],
-        by_class["out_of_catalogue"],
-        excluded,
-        excluded_compliant,
-        count,
+        compliant_fen=by_class["compliant"],
+        self_pay_first_fen=by_class["self_pay_first"],
+        over_limit_fen=by_class["over_limit"],
+        out_of_catalogue_fen=by_class["out_of_catalogue"],
+        excluded_fen=excluded,
+        excluded_compliant_fen=excluded_compliant,
+        lines=count,
     )

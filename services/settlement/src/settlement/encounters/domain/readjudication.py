@@ -16,7 +16,7 @@ class Facts(msgspec.Struct, frozen=True):
     standing: Standing
 
 
-class Decided(msgspec.Struct, frozen=True):
+class Decided(msgspec.Struct, frozen=True, kw_only=True):
     """A bill as it was decided: all that it rested on, and what came out.
 
     ``compared`` are the policies among which the better one was taken (AMB-D6); only ``policy`` where it is empty.
@@ -40,7 +40,7 @@ class Decided(msgspec.Struct, frozen=True):
         return self.compared or (self.policy,)
 
 
-class Correction(msgspec.Struct, frozen=True):
+class Correction(msgspec.Struct, frozen=True, kw_only=True):
     """What changes for a bill, in fen by payer: the new amount less the old one. Negative is to be given back."""
 
     settlement_id: str
@@ -71,7 +71,9 @@ def decide_in_order(
     decided = []
     for settlement_id, claim in bills:
         result = adjudicate(claim, standing, balances, policy)
-        decided.append(Decided(settlement_id, claim, standing, policy, result))
+        decided.append(
+            Decided(settlement_id=settlement_id, claim=claim, standing=standing, policy=policy, result=result)
+        )
         balances = result.after_fen
     return tuple(decided)
 
@@ -126,14 +128,14 @@ def _correction(bill: Decided, facts: Facts, policy: Policy, after: Adjudication
         for layer in result.layers:
             change[layer.payer] += sign * layer.amount_fen
     return Correction(
-        bill.settlement_id,
-        before,
-        after,
-        change,
-        after.patient_pays_fen - before.patient_pays_fen,
-        after.payout_fen - before.payout_fen,
-        facts,
-        policy,
+        settlement_id=bill.settlement_id,
+        before=before,
+        after=after,
+        layers_fen=change,
+        patient_fen=after.patient_pays_fen - before.patient_pays_fen,
+        payout_fen=after.payout_fen - before.payout_fen,
+        facts=facts,
+        policy=policy,
     )
 
 

@@ -13,47 +13,6 @@ def encounter_unknown(encounter_id: str) -> Refused:
     )
 
 
-def person_unknown(person_id: str) -> Refused:
-    """Identity has not told us of this person."""
-    return Refused(
-        "PERSON_UNKNOWN",
-        f"person {person_id} is not known here; register the person with identity first, "
-        "and try again in a moment if that has just been done",
-        kind=RefusalKind.NOT_FOUND,
-        about={"person": person_id},
-    )
-
-
-def person_merged(person_id: str, surviving_id: str) -> Refused:
-    """Identity found two records of one person and merged them; nothing new begins under the merged one."""
-    return Refused(
-        "PERSON_MERGED",
-        f"the record {person_id} was merged into {surviving_id}; admit the person under that one",
-        kind=RefusalKind.CONFLICT,
-        about={"person": person_id, "surviving": surviving_id},
-    )
-
-
-def person_annulled(person_id: str) -> Refused:
-    """The registration was an error; there is no such person."""
-    return Refused(
-        "PERSON_ANNULLED",
-        f"the registration {person_id} was annulled with identity; look the person up again",
-        kind=RefusalKind.CONFLICT,
-        about={"person": person_id},
-    )
-
-
-def hospital_unknown(hospital_id: str) -> Refused:
-    """The registry of institutions has no such hospital."""
-    return Refused(
-        "HOSPITAL_UNKNOWN",
-        f"hospital {hospital_id} is not in the registry of institutions; the agency must register it",
-        kind=RefusalKind.NOT_FOUND,
-        about={"hospital": hospital_id},
-    )
-
-
 def not_in_state(encounter_id: str, state: str, wanted: str, command: str) -> Refused:
     """The command is right in itself but not now."""
     return Refused(

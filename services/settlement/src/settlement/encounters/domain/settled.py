@@ -42,12 +42,12 @@ def _approve(command: ApproveException, state: State) -> Sequence[EncounterEvent
         return ()
     return (
         CatalogueExceptionApproved(
-            admission.encounter_id,
-            admission.person_id,
-            admission.hospital_id,
-            command.department,
-            command.approved_on,
-            command.evidence,
+            encounter_id=admission.encounter_id,
+            person_id=admission.person_id,
+            hospital_id=admission.hospital_id,
+            department=command.department,
+            approved_on=command.approved_on,
+            evidence=command.evidence,
         ),
     )
 
@@ -66,30 +66,30 @@ def _supplement(command: Supplement, state: State) -> Sequence[EncounterEvent]:
     settled, year = state.settlement, command.year_after
     return (
         SettlementSupplemented(
-            command.supplement_id,
-            settled.settlement_id,
-            settled.encounter_id,
-            settled.person_id,
-            settled.hospital_id,
-            settled.county,
-            settled.area,
-            settled.year,
-            command.review_id,
-            command.now,
-            correction.facts.claim,
-            correction.facts.standing,
-            correction.after,
-            correction.policy.pack.digest,
-            layer_changes(correction),
-            correction.patient_fen,
-            correction.payout_fen,
-            year.balances_fen,
-            year.version,
-            year.latest_settlement,
-            correction.policy.configured,
-            state.settlement.considered,
-            command.identity_revision,
-            None if year.person_id == settled.person_id else year.person_id,
+            supplement_id=command.supplement_id,
+            settlement_id=settled.settlement_id,
+            encounter_id=settled.encounter_id,
+            person_id=settled.person_id,
+            hospital_id=settled.hospital_id,
+            county=settled.county,
+            area=settled.area,
+            year=settled.year,
+            review_id=command.review_id,
+            supplemented_at=command.now,
+            claim=correction.facts.claim,
+            standing=correction.facts.standing,
+            adjudication=correction.after,
+            policy_digest=correction.policy.pack.digest,
+            layers=layer_changes(correction),
+            patient_fen=correction.patient_fen,
+            payout_fen=correction.payout_fen,
+            balances_fen=year.balances_fen,
+            benefit_year_version=year.version,
+            latest_settlement=year.latest_settlement,
+            configured=correction.policy.configured,
+            considered=state.settlement.considered,
+            identity_revision=command.identity_revision,
+            counted_for=None if year.person_id == settled.person_id else year.person_id,
         ),
     )
 
@@ -104,8 +104,16 @@ def layer_changes(correction: Correction) -> tuple[LayerChange, ...]:
         if paid(old.get(payer)) == paid(new.get(payer)):
             continue
         layer, document = (new[payer], after.document) if payer in new else (old[payer], before.document)
-        payout = paid(new.get(payer))[1] - paid(old.get(payer))[1]
-        changes.append(LayerChange(payer, amount, layer.clause, document, payout, layer.funds))
+        changes.append(
+            LayerChange(
+                payer=payer,
+                amount_fen=amount,
+                clause=layer.clause,
+                document=document,
+                payout_fen=paid(new.get(payer))[1] - paid(old.get(payer))[1],
+                funds=layer.funds,
+            )
+        )
     return tuple(changes)
 
 
@@ -118,20 +126,20 @@ def _revoke(command: Revoke, state: State) -> Sequence[EncounterEvent]:
         raise refusals.not_the_latest(settled.settlement_id, year.latest_settlement)
     return (
         SettlementRevoked(
-            settled.settlement_id,
-            settled.encounter_id,
-            settled.person_id,
-            settled.hospital_id,
-            settled.area,
-            settled.year,
-            command.now,
-            command.reason,
+            settlement_id=settled.settlement_id,
+            encounter_id=settled.encounter_id,
+            person_id=settled.person_id,
+            hospital_id=settled.hospital_id,
+            area=settled.area,
+            year=settled.year,
+            revoked_at=command.now,
+            reason=command.reason,
             # What the patient paid at the window comes back there; supplements were between patient and funds.
-            settled.adjudication.patient_pays_fen,
-            state.outcome.adjudication.before_fen,
-            year.version + 1,
-            settled.previous_settlement,
-            settled.counted_for,
+            refund_to_patient_fen=settled.adjudication.patient_pays_fen,
+            balances_fen=state.outcome.adjudication.before_fen,
+            benefit_year_version=year.version + 1,
+            latest_settlement=settled.previous_settlement,
+            counted_for=settled.counted_for,
         ),
     )
 

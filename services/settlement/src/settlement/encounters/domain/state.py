@@ -23,7 +23,7 @@ class Unknown(msgspec.Struct, frozen=True):
     """Nothing has happened yet."""
 
 
-class Open(msgspec.Struct, frozen=True):
+class Open(msgspec.Struct, frozen=True, kw_only=True):
     """Admitted; ``discharge`` is set when the stay has ended."""
 
     admission: EncounterAdmitted
@@ -60,7 +60,7 @@ def evolve(state: State, event: EncounterEvent) -> State:
     """The state after an event."""
     match event:
         case EncounterAdmitted():
-            return Open(event)
+            return Open(admission=event)
         case SettlementRevoked():
             assert isinstance(state, Settled)
             return state.before

@@ -8,13 +8,13 @@ import msgspec
 from kernel.running.runtime import Runtime
 from kernel.values.refusals import RefusalKind, Refused
 from law import Standing
-from settlement.encounters.domain import refusals
-from settlement.encounters.queries.case_file import Referral, institution_of, standing_told
-from settlement.institutions.domain.institution import Institution
+from settlement.institutions.domain import Institution, hospital_unknown
+from settlement.institutions.queries import INSTITUTION, institution_in
+from settlement.people.domain import check_record, person_told, person_unknown
 
-_SQL: Final = """
-SELECT p.county, p.entitlement, i.name, i.level, i.division, i.contract_from, i.contract_to, i.majors, i.major_diseases,
-       r.state, COALESCE(f.merged_into, r.person_id) AS referral_person, r.receiving_hospital, r.approved_on,
+_SQL: Final = f"""
+SELECT p.county, p.entitlement, {INSTITUTION},
+       COALESCE(f.merged_into, r.person_id) AS referral_person, r.receiving_hospital,
        h.result AS handbook, h.person_id AS handbook_person, h.hospital_id AS handbook_hospital
 FROM (SELECT 1) one
 LEFT JOIN people p ON p.person_id = $1
@@ -25,21 +25,17 @@ LEFT JOIN people f ON f.person_id = r.person_id
 """
 
 
-class AdmissionFile(msgspec.Struct, frozen=True):
+class AdmissionFile(msgspec.Struct, frozen=True, kw_only=True):
     """A person at a hospital's door."""
 
     county: str
     standing: Standing
     deceased_on: date | None
     institution: Institution
-    referral: Referral | None
+    #: Whom the referral is for and to which hospital, if it is known.
+    referral_told: tuple[str, str] | None
     #: What identity said of a handbook that was shown.
-    handbook: str | None = None
-
-    @property
-    def referral_told(self) -> tuple[str, str] | None:
-        """Whom the referral is for and to which hospital, if it is known."""
-        return None if self.referral is None else (self.referral.person_id, self.referral.receiving_hospital)
+    handbook: str | None
 
 
 async def load_admission(
@@ -49,25 +45,20 @@ async def load_admission(
     row = await runtime.store.pool.fetchrow(_SQL, person_id, hospital_id, referral_id, handbook_check_id)
     assert row is not None
     if row["county"] is None:
-        raise refusals.person_unknown(person_id)
-    if row["name"] is None:
-        raise refusals.hospital_unknown(hospital_id)
-    told = msgspec.json.decode(row["entitlement"])
-    if told.get("merged_into"):
-        raise refusals.person_merged(person_id, told["merged_into"])
-    if told.get("annulled"):
-        raise refusals.person_annulled(person_id)
-    referral = None
-    if row["state"] is not None:
-        referral = Referral(row["state"], row["referral_person"], row["receiving_hospital"], row["approved_on"])
-    deceased = told.get("deceased_on")
+        raise person_unknown(person_id)
+    institution = institution_in(row, hospital_id)
+    if institution is None:
+        raise hospital_unknown(hospital_id)
+    told = person_told(row["entitlement"])
+    check_record(person_id, told)
+    referred = row["receiving_hospital"] is not None
     return AdmissionFile(
-        row["county"],
-        standing_told(row["entitlement"]),
-        date.fromisoformat(deceased) if deceased else None,
-        institution_of(hospital_id, row),
-        referral,
-        None if handbook_check_id is None else _handbook(row, person_id, hospital_id, handbook_check_id),
+        county=row["county"],
+        standing=told.standing,
+        deceased_on=told.deceased_on,
+        institution=institution,
+        referral_told=(row["referral_person"], row["receiving_hospital"]) if referred else None,
+        handbook=None if handbook_check_id is None else _handbook(row, person_id, hospital_id, handbook_check_id),
     )
 
 

@@ -1,52 +1,21 @@
 """Reviewing: after a fact changed, decide the person's settled years again and keep the review items right."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
-from uuid import NAMESPACE_OID, UUID, uuid5
+from collections.abc import Mapping
+from uuid import NAMESPACE_OID, uuid5
 
 import msgspec
 
+from kernel.writing.command_context import CommandContext
+from kernel.writing.command_path import CommandPath, Within
 from kernel.writing.database import Connection
-from kernel.writing.event_store import EventStore, StreamAppend, Write
 from settlement.encounters.domain.readjudication import Correction
+from settlement.people.queries import surviving_of
 from settlement.reviews.domain.finding import Finding, find, left_by
 from settlement.reviews.domain.review import DECIDER, Note
+from settlement.reviews.queries.concerned import hold
 from settlement.reviews.queries.person_years import PersonYearFiles, PersonYears, YearKey
-from settlement.years.commands import Cause, Joining
-
-#: Persons of whom something is settled on other revisions than is known now; most persons of a feed have nothing.
-_OTHERWISE_SQL: Final = """
-WITH RECURSIVE records AS (
-  SELECT person_id, person_id AS record FROM unnest($1::text[]) AS person_id
-  UNION SELECT r.person_id, j.other_id FROM records r JOIN benefit_year_joins j ON j.person_id = r.record
-)
-SELECT DISTINCT r.person_id FROM records r JOIN settlements s ON s.counted_for = r.record
-JOIN people p ON p.person_id = r.person_id
-WHERE s.identity_revision IS DISTINCT FROM p.revision
-"""
-#: Persons whose new settlements rest on another revision than is known now, or with an open item.
-_MEANWHILE_SQL: Final = """
-SELECT s.person_id FROM settlements s JOIN people p ON p.person_id = s.counted_for
-WHERE s.settlement_id = ANY($1::text[]) AND (s.identity_revision IS DISTINCT FROM p.revision
-                                             OR s.counted_for <> s.person_id)
-UNION
-SELECT v.person_id FROM review_states t JOIN reviews v USING (review_id)
-WHERE t.state IN ('OPEN', 'PROPOSED') AND v.person_id = ANY($2::text[])
-UNION
-SELECT person_id FROM people WHERE person_id = ANY($2::text[]) AND merged_into IS NOT NULL
-"""
-#: Who is settled with a stay that names one of these referrals.
-_RESTING_SQL: Final = """
-SELECT e.referral_id, s.counted_for FROM encounters e JOIN settlements s USING (encounter_id)
-LEFT JOIN revocations r USING (settlement_id) WHERE e.referral_id = ANY($1::text[]) AND r.settlement_id IS NULL
-"""
-_SURVIVING_SQL: Final = """
-SELECT person_id, merged_into FROM people WHERE person_id = ANY($1::text[]) AND merged_into IS NOT NULL
-"""
-# Two consumers look at one person, after identity's messages and after settlements: one after the other.
-_HOLD_SQL: Final = """
-SELECT pg_advisory_xact_lock(hashtextextended('settlement-review ' || person, 0)) FROM unnest($1::text[]) AS person
-"""
+from settlement.years.domain import JOINING, stream_of
+from settlement.years.queries import unjoined_years
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -79,67 +48,57 @@ class Reviewing:
     """Looks at persons and writes inside the transaction of whoever asks. It decides by what stands in the tables and
     not by the message, so that messages may come in any order and more than once."""
 
-    def __init__(self, store: EventStore, files: PersonYearFiles | None = None) -> None:
-        self._store = store
-        self._files = files or PersonYearFiles(store)
-        self._joining = Joining(store)
+    def __init__(self, path: CommandPath, files: PersonYearFiles | None = None) -> None:
+        self._path = path
+        self._files = files or PersonYearFiles(path.store.registry)
 
-    async def entitled_otherwise(self, connection: Connection, persons: Iterable[str]) -> set[str]:
-        """Those of whom identity has told something else than their settlements rest on, or that they were merged."""
-        persons = list(persons)
-        merged = {row["person_id"] for row in await connection.fetch(_SURVIVING_SQL, persons)}
-        return merged | {row["person_id"] for row in await connection.fetch(_OTHERWISE_SQL, persons)}
-
-    async def settled_meanwhile(
-        self, connection: Connection, persons: Iterable[str], settlement_ids: Iterable[str]
-    ) -> set[str]:
-        """Those whose new settlements missed what identity told, or change what an open item says."""
-        rows = await connection.fetch(_MEANWHILE_SQL, list(settlement_ids), list(persons))
-        return {row["person_id"] for row in rows}
-
-    async def resting_on(self, connection: Connection, referrals: Iterable[str]) -> list[tuple[str, str]]:
-        """Referrals on which something settled rests, each with the person."""
-        return [(row[0], row[1]) for row in await connection.fetch(_RESTING_SQL, list(referrals))]
-
-    async def look_at(self, connection: Connection, causes: Mapping[str, Cause]) -> None:
+    async def look_at(self, connection: Connection, causes: Mapping[str, CommandContext]) -> None:
         """Look at persons, each after what happened last to them; with a merged record at the surviving one."""
         if not causes:
             return
-        surviving = {row[0]: row[1] for row in await connection.fetch(_SURVIVING_SQL, list(causes))}
+        surviving = await surviving_of(connection, causes)
         causes = {person: causes[merged] for merged, person in surviving.items()} | dict(causes)
-        persons = sorted(causes)
-        await connection.execute(_HOLD_SQL, persons)
+        await hold(connection, sorted(causes))
+        within = self._path.within(connection)
         for merged in sorted(surviving):
-            await self._joining.join(connection, merged, causes[merged])
-        writes = [write for person in persons for write in await self.writes(connection, person, causes[person])]
-        if writes:
-            await self._store.commit_in(connection, writes)
+            await _join_years(connection, within, merged, causes[merged])
+        persons = await self._files.of(connection, {person: causes[person].now for person in sorted(causes)})
+        notes = [note for person_id, person in persons.items() for note in _notes(person_id, person)]
+        await within.load(DECIDER, [f"review/{note.review_id}" for note in notes])
+        for note in notes:
+            context = causes[note.person_id].about(note.review_id)
+            await within.react(context, DECIDER, f"review/{note.review_id}", note)
+        await within.flush()
 
-    async def writes(self, connection: Connection, person_id: str, cause: Cause) -> Sequence[Write]:
-        """What the review items of a person must be told now; nothing where they are right."""
-        person = await self._files.of(person_id, cause.at, connection)
-        found = [await self._note(connection, person_id, person, key, cause) for key in person.years | _open(person)]
-        return [write for write in found if write is not None]
 
-    async def _note(
-        self, connection: Connection, person_id: str, person: PersonYears, key: YearKey, cause: Cause
-    ) -> Write | None:
+async def _join_years(connection: Connection, within: Within, merged_id: str, context: CommandContext) -> None:
+    """Take every year of a merged record into the surviving record's; what was joined before is left alone."""
+    joins = {stream_of(join.own): join for join in await unjoined_years(connection, merged_id)}
+    await within.load(JOINING, joins)
+    for stream_id, join in joins.items():
+        about = f"join {merged_id} {join.own.area} {join.own.year}"
+        await within.react(context.about(about), JOINING, stream_id, join)
+    # What is decided next reads the rows of these years.
+    await within.flush()
+
+
+def _notes(person_id: str, person: PersonYears) -> list[Note]:
+    """What the review items of a person must be told now."""
+    notes = []
+    for key in dict.fromkeys([*person.years, *person.open_reviews]):
         finding = found_in(person, key).finding
         review_id = person.open_reviews.get(key) or (review_id_of(finding) if finding else None)
-        if review_id is None:
-            return None
-        stream, past = await self._store.load(f"review/{review_id}", connection)
-        county = person.years[key][0].state.settlement.county if key in person.years else ""
-        note = Note(review_id, person_id, *key, county, finding, cause.at)
-        events = tuple(DECIDER.decide(note, DECIDER.fold(past)))
-        if not events:
-            return None
-        meta = {"actor": "settlement", "causation_id": cause.message_id, "correlation_id": cause.correlation_id}
-        command_id = uuid5(UUID(cause.message_id), review_id)
-        return self._store.prepare(
-            [StreamAppend(stream, events)], command_id=command_id, occurred_at=cause.at, meta=meta
-        )
-
-
-def _open(person: PersonYears) -> dict[YearKey, object]:
-    return dict.fromkeys(person.open_reviews)
+        if review_id is not None:
+            assert person.known is not None
+            notes.append(
+                Note(
+                    review_id=review_id,
+                    person_id=person_id,
+                    area=key[0],
+                    year=key[1],
+                    county=person.years[key][0].state.settlement.county if key in person.years else "",
+                    finding=finding,
+                    at=person.known.noticed_at,
+                )
+            )
+    return notes

@@ -1,35 +1,29 @@
 """What operators do about review items: one proposes, another releases or rejects."""
 
-from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime
 from functools import cached_property
-from typing import Final
+from typing import Any
 
 import msgspec
 
 from kernel.http import Idempotency
-from kernel.running.clock import Clock
-from kernel.running.requested import requested_by
+from kernel.running.requested import Requests
 from kernel.running.runtime import Runtime
 from kernel.security import Principal
 from kernel.values.refusals import Refused
 from kernel.writing.command_context import CommandContext
 from kernel.writing.command_path import Answered
-from kernel.writing.decision import Outcome
+from kernel.writing.decision import Outcome, decided
 from kernel.writing.event_store import ConcurrencyError, StreamAppend
 from settlement.encounters.domain import encounter
+from settlement.encounters.domain.benefit_year import BenefitYear
 from settlement.encounters.domain.commands import Supplement
 from settlement.encounters.domain.readjudication import Correction
-from settlement.encounters.queries.encounters import Queries
 from settlement.reviews.commands.looking import Found, Reviewing, found_in
-from settlement.reviews.domain.events import Decision, ReviewReleased
+from settlement.reviews.domain.events import RELEASED, Decision, ReviewReleased
 from settlement.reviews.domain.review import DECIDER, Item, Propose, Reject, Release, ReviewCommand, open_item
 from settlement.reviews.queries.person_years import PersonYearFiles, SettledBill
-from settlement.years.commands import Cause
-from settlement.years.domain.benefit_year import BenefitYear
-
-_STATES: Final = {"ADJUST": "ADJUSTED", "LEAVE": "LEFT"}
+from settlement.years.queries import YearQueries
 
 
 class _Again(msgspec.Struct, frozen=True):
@@ -52,39 +46,39 @@ class _Again(msgspec.Struct, frozen=True):
         year, last = self.year, self.bills[-1].on_file.decided.settlement_id
         corrected = (c.after.after_fen for c in self.found.corrections if c.settlement_id == last)
         balances = next(corrected, year.balances_fen)
-        return BenefitYear(year.person_id, year.area, year.year, balances, year.version + 1, year.latest_settlement)
+        return msgspec.structs.replace(year, balances_fen=balances, version=year.version + 1)
 
 
-class ReviewHandlers:
+class ReviewCommands:
     """The commands of reviews, one method each."""
 
-    def __init__(self, runtime: Runtime, queries: Queries, clock: Clock) -> None:
+    def __init__(self, runtime: Runtime, years: YearQueries, requests: Requests) -> None:
         self._runtime = runtime
-        self._queries = queries
-        self._clock = clock
+        self._years = years
+        self._requests = requests
 
     @cached_property
     def _files(self) -> PersonYearFiles:
-        # Made once the store is there, and kept for the law that it has read.
-        return PersonYearFiles(self._runtime.store)
+        # Kept for the law that it has read.
+        return PersonYearFiles(self._runtime.parts.registry)
 
     async def propose(
         self, caller: Principal, key: Idempotency, review_id: str, decision: Decision, reason: str
     ) -> Answered:
         """Propose to pay or claw back the difference, or to leave it."""
-        return await self._command(
-            caller, key, review_id, "PROPOSED", lambda now: Propose(review_id, decision, reason, caller.subject, now)
-        )
+        context = self._requests.by(caller, key)
+        proposal = Propose(review_id, decision, reason, context.actor, context.now)
+        return await self._decide(context, proposal, {"review_id": review_id, "state": "PROPOSED"})
 
     async def reject(self, caller: Principal, key: Idempotency, review_id: str, reason: str) -> Answered:
         """Disagree with somebody else's proposal."""
-        return await self._command(
-            caller, key, review_id, "OPEN", lambda now: Reject(review_id, reason, caller.subject, now)
-        )
+        context = self._requests.by(caller, key)
+        rejection = Reject(review_id, reason, context.actor, context.now)
+        return await self._decide(context, rejection, {"review_id": review_id, "state": "OPEN"})
 
     async def release(self, caller: Principal, key: Idempotency, review_id: str) -> Answered:
         """Agree with somebody else's proposal: the difference is decided once more, and paid or clawed back."""
-        context = self._context(caller, key)
+        context = self._requests.by(caller, key)
         try:
             return await self._runtime.path.run(context, lambda: self._release(context, review_id))
         except Refused as refused:
@@ -92,64 +86,50 @@ class ReviewHandlers:
                 await self._look_again(context, review_id)
             raise
 
-    async def _command(
-        self,
-        caller: Principal,
-        key: Idempotency,
-        review_id: str,
-        state: str,
-        command: Callable[[datetime], ReviewCommand],
-    ) -> Answered:
-        context = self._context(caller, key)
-
-        async def attempt() -> Outcome:
-            stream, past = await self._runtime.store.load(f"review/{review_id}")
-            events = tuple(DECIDER.decide(command(context.now), DECIDER.fold(past)))
-            return Outcome((StreamAppend(stream, events),), {"review_id": review_id, "state": state}, 201, review_id)
-
-        return await self._runtime.path.run(context, attempt)
+    async def _decide(self, context: CommandContext, command: ReviewCommand, body: Any) -> Answered:
+        stream_id = f"review/{body['review_id']}"
+        return await self._runtime.path.decide(context, DECIDER, stream_id, command, lambda _d: body, status=201)
 
     async def _release(self, context: CommandContext, review_id: str) -> Outcome:
-        stream, past = await self._runtime.store.load(f"review/{review_id}")
-        item = open_item(review_id, DECIDER.fold(past))
+        stream, state = await self._runtime.path.standing(DECIDER, f"review/{review_id}")
+        item = open_item(review_id, state)
         again = await self._decide_again(item)
         ids = tuple(_supplement_id(bill) for _, bill in again.planned)
         command = Release(review_id, context.actor, again.found.finding, ids, context.now)
-        events = tuple(DECIDER.decide(command, item))
-        released = events[0]
+        decision = decided(DECIDER, stream, item, command)
+        released = decision.events[0]
         assert isinstance(released, ReviewReleased)
-        appends = [StreamAppend(stream, events)]
+        appends = [decision.append]
         if released.supplements:
             appends += [_supplement(context, again, review_id, correction, bill) for correction, bill in again.planned]
-        body = {"review_id": review_id, "state": _STATES[released.decision], "supplements": released.supplements}
+        body = {"review_id": review_id, "state": RELEASED[released.decision], "supplements": released.supplements}
         return Outcome(tuple(appends), body, 201, item.opened.person_id)
 
     async def _decide_again(self, item: Item) -> _Again:
         opened = item.opened
         # The year first: whatever is settled or revoked after this look makes the release start over.
-        year = await self._queries.benefit_year(opened.person_id, opened.area, opened.year)
+        year = await self._years.benefit_year(opened.person_id, opened.area, opened.year)
         assert year is not None, "who was settled has a benefit year"
-        person = await self._files.of(opened.person_id, opened.finding.noticed_at)
+        files = await self._files.of(self._runtime.store.pool, {opened.person_id: opened.finding.noticed_at})
+        person = files[opened.person_id]
         assert person.known is not None, "what was found rests on what identity told"
         key = (opened.area, opened.year)
         return _Again(found_in(person, key), person.years.get(key, ()), year, person.known.revision)
 
     async def _look_again(self, context: CommandContext, review_id: str) -> None:
         """Bring a stale item up to date at once. Whoever changes it at the same moment does the same."""
-        _, past = await self._runtime.store.load(f"review/{review_id}")
-        state = DECIDER.fold(past)
+        _, state = await self._runtime.path.standing(DECIDER, f"review/{review_id}")
         if not isinstance(state, Item):
             return
-        cause = Cause(str(context.command_id), context.now, context.correlation_id)
-        person_id = state.opened.person_id
-        store = self._runtime.store
+        # The release was refused; what the service notes because of it is its own.
+        cause = msgspec.structs.replace(
+            context, actor="settlement", causation_id=str(context.command_id), id=context.command_id
+        )
+        store, path = self._runtime.store, self._runtime.path
         with suppress(ConcurrencyError):
             async with store.pool.acquire() as connection, connection.transaction():
-                await Reviewing(store, self._files).look_at(connection, {person_id: cause})
+                await Reviewing(path, self._files).look_at(connection, {state.opened.person_id: cause})
         store.appended.set()
-
-    def _context(self, caller: Principal, key: Idempotency) -> CommandContext:
-        return requested_by(caller, key, self._clock)
 
 
 def _supplement_id(bill: SettledBill) -> str:
@@ -160,6 +140,11 @@ def _supplement(
     context: CommandContext, again: _Again, review_id: str, correction: Correction, bill: SettledBill
 ) -> StreamAppend:
     command = Supplement(
-        _supplement_id(bill), review_id, correction, again.identity_revision, context.now, again.year_after
+        supplement_id=_supplement_id(bill),
+        review_id=review_id,
+        correction=correction,
+        identity_revision=again.identity_revision,
+        now=context.now,
+        year_after=again.year_after,
     )
-    return StreamAppend(bill.stream, tuple(encounter.DECIDER.decide(command, bill.state)))
+    return decided(encounter.DECIDER, bill.stream, bill.state, command).append

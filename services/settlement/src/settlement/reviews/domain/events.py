@@ -1,16 +1,19 @@
 """What can happen to a review item. The finding travels whole, so that every event shows what was looked at."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
 from settlement.reviews.domain.finding import Finding
 
 Decision = Literal["ADJUST", "LEAVE"]
+#: The state that a released proposal ends in.
+RELEASED: Final[Mapping[Decision, str]] = {"ADJUST": "ADJUSTED", "LEAVE": "LEFT"}
 
 
-class ReviewOpened(msgspec.Struct, frozen=True):
+class ReviewOpened(msgspec.Struct, frozen=True, kw_only=True):
     """A fact became known that would have settled a person's year otherwise; the settlements stand (B9.9)."""
 
     review_id: str
@@ -21,7 +24,7 @@ class ReviewOpened(msgspec.Struct, frozen=True):
     finding: Finding
 
 
-class ReviewRefreshed(msgspec.Struct, frozen=True):
+class ReviewRefreshed(msgspec.Struct, frozen=True, kw_only=True):
     """The difference came to be another one; what was proposed about the old one has lapsed."""
 
     review_id: str
@@ -58,7 +61,7 @@ class ReviewRejected(msgspec.Struct, frozen=True):
     at: datetime
 
 
-class ReviewReleased(msgspec.Struct, frozen=True, omit_defaults=True):
+class ReviewReleased(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Another operator agrees: the difference is paid or clawed back by ``supplements``, or left."""
 
     review_id: str

@@ -9,9 +9,10 @@ import msgspec
 from kernel.values.refusals import Refused
 from law import Claim, Standing, effective_category
 from settlement.encounters.domain.readjudication import Correction, Decided, Facts, paid, with_facts
+from settlement.referrals.domain import Referral
 
 
-class LayerDifference(msgspec.Struct, frozen=True, omit_defaults=True):
+class LayerDifference(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One payer's part as it was settled and as it would be now, in fen."""
 
     payer: str
@@ -24,7 +25,7 @@ class LayerDifference(msgspec.Struct, frozen=True, omit_defaults=True):
     funds_after: tuple[str, ...] = ()
 
 
-class BillDifference(msgspec.Struct, frozen=True, omit_defaults=True):
+class BillDifference(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A bill that would come out otherwise: because of the facts themselves, or because of what the year counts.
 
     ``counted_as`` is the category under each of the policies compared, on the facts that are known now.
@@ -47,7 +48,7 @@ class BillDifference(msgspec.Struct, frozen=True, omit_defaults=True):
     referral_approved_on: date | None = None
 
 
-class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
+class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The exact difference for a person's year, and the facts that make it; ``settlement_id`` is the earliest bill.
 
     ``undecidable`` says why it cannot be decided again, instead of the bills. ``noticed_at`` is when identity recorded
@@ -78,13 +79,6 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
         return sum(bill.payout_after_fen - bill.payout_before_fen for bill in self.bills)
 
 
-class ReferralKnown(msgspec.Struct, frozen=True):
-    """What referral told last of the referral that a stay names; ``approved_on`` only while the approval stands."""
-
-    approved_on: date | None
-    emergency_admitted_on: date | None = None
-
-
 class BillOnFile(msgspec.Struct, frozen=True):
     """A settled bill with its place, and what may have come since: departments' approvals, a referral."""
 
@@ -92,7 +86,7 @@ class BillOnFile(msgspec.Struct, frozen=True):
     encounter_id: str
     hospital_id: str
     approved_by: tuple[str, ...]
-    referral: ReferralKnown | None = None
+    referral: Referral | None = None
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -148,14 +142,14 @@ def _finding(
     bill: BillOnFile, known: Known, bills: tuple[BillDifference, ...] = (), undecidable: str | None = None
 ) -> Finding:
     return Finding(
-        bill.decided.settlement_id,
-        known.revision,
-        known.noticed_at,
-        bill.decided.standing,
-        known.standing,
-        bills,
-        known.deceased_on,
-        undecidable,
+        settlement_id=bill.decided.settlement_id,
+        identity_revision=known.revision,
+        noticed_at=known.noticed_at,
+        old=bill.decided.standing,
+        new=known.standing,
+        bills=bills,
+        deceased_on=known.deceased_on,
+        undecidable=undecidable,
     )
 
 
@@ -177,8 +171,8 @@ def _claim_now(bill: BillOnFile) -> Claim:
     claim = msgspec.structs.replace(bill.decided.claim, exception_approved_by=_approved(bill))
     if bill.referral is None:
         return claim
-    emergency = bill.referral.emergency_admitted_on == claim.admitted_on
-    return msgspec.structs.replace(claim, referral_approved_on=bill.referral.approved_on, emergency=emergency)
+    approved_on, emergency = bill.referral.standing_approval, bill.referral.filed_for(claim.admitted_on)
+    return msgspec.structs.replace(claim, referral_approved_on=approved_on, emergency=emergency)
 
 
 def _approved(bill: BillOnFile) -> tuple[str, ...]:
@@ -197,21 +191,21 @@ def counted_as(bill: Decided, facts: Facts) -> tuple[str | None, ...]:
 def _difference(bill: BillOnFile, correction: Correction) -> BillDifference:
     before, after = correction.before, correction.after
     return BillDifference(
-        correction.settlement_id,
-        bill.encounter_id,
-        bill.hospital_id,
-        "ACCUMULATORS" if correction.facts == bill.decided.facts else "FACTS",
-        _layers(correction),
-        before.patient_pays_fen,
-        after.patient_pays_fen,
-        after.after_fen,
-        counted_as(bill.decided, correction.facts),
-        before.category,
-        after.category,
-        correction.facts.claim.exception_approved_by,
-        before.payout_fen,
-        after.payout_fen,
-        correction.facts.claim.referral_approved_on,
+        settlement_id=correction.settlement_id,
+        encounter_id=bill.encounter_id,
+        hospital_id=bill.hospital_id,
+        because="ACCUMULATORS" if correction.facts == bill.decided.facts else "FACTS",
+        layers=_layers(correction),
+        patient_before_fen=before.patient_pays_fen,
+        patient_after_fen=after.patient_pays_fen,
+        accumulators_fen=after.after_fen,
+        counted_as=counted_as(bill.decided, correction.facts),
+        category_before=before.category,
+        category_after=after.category,
+        approved_by=correction.facts.claim.exception_approved_by,
+        payout_before_fen=before.payout_fen,
+        payout_after_fen=after.payout_fen,
+        referral_approved_on=correction.facts.claim.referral_approved_on,
     )
 
 
@@ -221,6 +215,16 @@ def _layers(correction: Correction) -> tuple[LayerDifference, ...]:
     found: list[LayerDifference] = []
     for payer in correction.layers_fen:
         before, after = paid(old.get(payer)), paid(new.get(payer))
-        clause = (new[payer] if payer in new else old[payer]).clause
-        found.append(LayerDifference(payer, before[0], after[0], clause, before[1], after[1], before[2], after[2]))
+        found.append(
+            LayerDifference(
+                payer=payer,
+                before_fen=before[0],
+                after_fen=after[0],
+                clause=(new[payer] if payer in new else old[payer]).clause,
+                payout_before_fen=before[1],
+                payout_after_fen=after[1],
+                funds_before=before[2],
+                funds_after=after[2],
+            )
+        )
     return tuple(found)

@@ -21,7 +21,7 @@ from settlement.reviews.domain.events import (
 from settlement.reviews.domain.finding import Finding
 
 
-class Note(msgspec.Struct, frozen=True):
+class Note(msgspec.Struct, frozen=True, kw_only=True):
     """Take note of what deciding a person's year again came to; ``finding`` is None where no fen differs."""
 
     review_id: str
@@ -107,16 +107,16 @@ def decide(command: ReviewCommand, state: ReviewState) -> Sequence[ReviewEvent]:
 
 
 def _note(command: Note, state: ReviewState) -> Sequence[ReviewEvent]:
-    about = (command.review_id, command.person_id, command.area, command.year, command.county)
+    about = {name: getattr(command, name) for name in ("review_id", "person_id", "area", "year", "county")}
     match state, command.finding:
         case Item(), None:
             return (ReviewObsolete(command.review_id, command.at),)
         case Item(opened=opened), Finding() as finding:
             if not finding.differs_from(opened.finding):
                 return ()
-            return (ReviewRefreshed(*about, _first_noticed(finding, opened.finding)),)
+            return (ReviewRefreshed(**about, finding=_first_noticed(finding, opened.finding)),)
         case _, Finding() as finding:
-            return (ReviewOpened(*about, finding),)
+            return (ReviewOpened(**about, finding=finding),)
         case _:
             return ()
 
@@ -205,12 +205,12 @@ def _release(command: Release, item: Item) -> Sequence[ReviewEvent]:
         )
     return (
         ReviewReleased(
-            command.review_id,
-            proposal.decision,
-            proposal.proposed_by,
-            command.released_by,
-            command.now,
-            command.supplements if proposal.decision == "ADJUST" else (),
+            review_id=command.review_id,
+            decision=proposal.decision,
+            proposed_by=proposal.proposed_by,
+            released_by=command.released_by,
+            at=command.now,
+            supplements=command.supplements if proposal.decision == "ADJUST" else (),
         ),
     )
 

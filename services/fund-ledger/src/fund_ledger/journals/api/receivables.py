@@ -1,0 +1,52 @@
+"""Receivables over HTTP: what persons have to give back to the funds, and since when."""
+
+from datetime import date
+from typing import Annotated
+
+from fund_ledger.journals.api.readers import County, Reader, counties
+from fund_ledger.journals.domain.accounts import parse
+from fund_ledger.journals.queries.books import Books, Due
+from kernel.http import Json, Page, PageRequest, Router, Wire, Yuan, answer, page_of, paging
+from kernel.running.requested import Requests
+
+
+class Receivable(Wire, frozen=True, kw_only=True):
+    """What one person owes one fund. ``since`` is the day of the oldest amount that is not given back yet."""
+
+    account: str
+    person_id: str
+    county: str
+    fund: str
+    due_fen: Yuan
+    since: date
+    days: int
+
+
+def receivables(books: Books, requests: Requests) -> Router:
+    """The routes of /v1/receivables."""
+    router = Router(prefix="/v1", tags=["accounts"])
+
+    @router.get("/receivables")
+    async def list_receivables(
+        caller: Reader, page: Annotated[PageRequest, paging(str)], county: County = ""
+    ) -> Json[Page[Receivable]]:
+        """Aid that was clawed back and is still due, with its age in days."""
+        after = str(page.after[0]) if page.after else ""
+        rows = await books.receivables(counties(caller, county), after, page.limit + 1)
+        found = [_receivable(row, requests.today) for row in rows]
+        return answer(page_of(found, page, key=lambda row: (row.account,)))
+
+    return router
+
+
+def _receivable(row: Due, today: date) -> Receivable:
+    account = parse(row.account)
+    return Receivable(
+        account=row.account,
+        person_id=account.payee_id or "",
+        county=account.county,
+        fund=account.fund,
+        due_fen=Yuan(row.due_fen),
+        since=row.since,
+        days=(today - row.since).days,
+    )

@@ -1,1 +1,0 @@
-"""Tables, and the rows that each event leaves in them."""

@@ -1,0 +1,14 @@
+"""The codes that refusals of entries carry."""
+
+from typing import Final
+
+from kernel.http import ErrorCode
+
+CODES: Final = (
+    ErrorCode("ENTRY_UNKNOWN", 404, "No such entry"),
+    ErrorCode("ENTRY_SAME_PERSON", 403, "The same person took an earlier step of the entry"),
+    ErrorCode("ENTRY_NOT_AUTHOR", 403, "Only its author can withdraw an entry"),
+    ErrorCode("ENTRY_STATE", 409, "The entry is not in the state for this step"),
+    ErrorCode("ENTRY_SUPERSEDED", 409, "The department said something newer after the entry was handed in"),
+    ErrorCode("ENTRY_NO_LONGER_FITS", 409, "What was entered no longer fits the person"),
+)

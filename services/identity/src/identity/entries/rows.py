@@ -1,0 +1,89 @@
+"""The tables of entries, the work list and how long the steps took, and the rows that events leave in them."""
+
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+from sqlalchemy import ARRAY, Column, DateTime, Index, Integer, MetaData, Table, Text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from identity.entries.domain.delays import delays_of
+from identity.entries.domain.entry import (
+    Entry,
+    EntryAmended,
+    EntryApproved,
+    EntryEntered,
+    EntryRejected,
+    EntryReturned,
+    EntryReviewed,
+    EntryWithdrawn,
+)
+from kernel.writing.event_store import RecordedEvent
+from kernel.writing.read_model import RowsByEvent
+from kernel.writing.read_tables import Change, put
+
+TABLES: Final = MetaData()
+
+entries = Table(
+    "entries",
+    TABLES,
+    Column("entry_id", Text, primary_key=True),
+    Column("person_id", Text, nullable=False),
+    Column("county", Text, nullable=False),
+    Column("department", Text, nullable=False),
+    Column("proposal", JSONB, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("authors", ARRAY(Text), nullable=False),
+    Column("entered_at", DateTime(timezone=True), nullable=False),
+    Column("submitted_at", DateTime(timezone=True), nullable=False),
+    Column("reviewed_by", Text),
+    Column("reviewed_at", DateTime(timezone=True)),
+    Column("decided_by", Text),
+    Column("decided_at", DateTime(timezone=True)),
+    Column("reason", Text),
+    Column("revision", Integer, nullable=False),
+    Index("entries_in_state", "state", "submitted_at", "entry_id"),
+)
+
+#: One row for each measured step, in the month in which it ended.
+entry_delays = Table(
+    "entry_delays",
+    TABLES,
+    Column("entry_id", Text, primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("step", Text, primary_key=True),
+    Column("county", Text, nullable=False),
+    Column("month", Text, nullable=False),
+    Column("hours", Integer, nullable=False),
+    Index("entry_delays_of_county", "county", "month", "step"),
+)
+
+
+def _stepped(recorded: RecordedEvent) -> Iterable[Change]:
+    """The entry as it stands now, and the delay of the step that it just took."""
+    entry: Entry = recorded.event.entry
+    yield put(entries, **msgspec.structs.asdict(entry))
+    for delay in delays_of(entry):
+        yield put(
+            entry_delays,
+            entry_id=entry.entry_id,
+            revision=entry.revision,
+            step=delay.step,
+            county=entry.county,
+            month=delay.month,
+            hours=delay.hours,
+        )
+
+
+ROWS: Final[RowsByEvent] = dict.fromkeys(
+    (
+        EntryEntered,
+        EntryAmended,
+        EntryReviewed,
+        EntryApproved,
+        EntryReturned,
+        EntryRejected,
+        EntryWithdrawn,
+    ),
+    _stepped,
+)

@@ -1,0 +1,97 @@
+"""The tables of facts in two times and of handbooks, and the rows that events leave in them."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from sqlalchemy import Boolean, Column, Date, DateTime, Index, Integer, MetaData, Table, Text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from identity.facts.domain.facts import Fact, FactCorrected, FactTold, FactWithdrawn, Handbook
+from identity.facts.domain.handbook import HandbookChecked
+from kernel.writing.event_store import RecordedEvent
+from kernel.writing.read_model import RowsByEvent, no_rows
+from kernel.writing.read_tables import Change, put
+
+TABLES: Final = MetaData()
+
+#: Each version of each fact. What was believed at a moment is the version with the largest revision recorded up to
+#: it, unless that one was WITHDRAWN.
+fact_versions = Table(
+    "fact_versions",
+    TABLES,
+    Column("fact_id", Text, primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("person_id", Text, nullable=False),
+    Column("department", Text, nullable=False),
+    Column("detail", JSONB, nullable=False),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_to", Date),
+    Column("evidence", Text, nullable=False),
+    Column("change", Text, nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    Index("fact_versions_of_person", "person_id"),
+)
+
+#: Whom each handbook names, by the token of its number.
+handbooks = Table(
+    "handbooks",
+    TABLES,
+    Column("fact_id", Text, primary_key=True),
+    Column("person_id", Text, nullable=False),
+    Column("token", Text, nullable=False),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_to", Date),
+    Column("withdrawn", Boolean, nullable=False),
+    Index("handbooks_token", "token"),
+)
+
+
+def _told(recorded: RecordedEvent) -> Iterable[Change]:
+    event: FactTold = recorded.event
+    yield from _version(recorded, event.fact, "TOLD")
+    if event.cut is not None:
+        yield from _version(recorded, event.cut, "ENDED")
+
+
+def _corrected(recorded: RecordedEvent) -> Iterable[Change]:
+    yield from _version(recorded, recorded.event.fact, recorded.event.reason)
+
+
+def _withdrawn(recorded: RecordedEvent) -> Iterable[Change]:
+    yield from _version(recorded, recorded.event.fact, "WITHDRAWN")
+
+
+ROWS: Final[RowsByEvent] = {
+    FactTold: _told,
+    FactCorrected: _corrected,
+    FactWithdrawn: _withdrawn,
+    # A check of a handbook is answered, and told to settlement: nobody reads it here.
+    HandbookChecked: no_rows,
+}
+
+
+def _version(recorded: RecordedEvent, fact: Fact, change: str) -> Iterable[Change]:
+    person_id = recorded.event.person_id
+    yield put(
+        fact_versions,
+        fact_id=fact.fact_id,
+        revision=recorded.event.revision,
+        person_id=person_id,
+        department=fact.department,
+        detail=fact.detail,
+        valid_from=fact.valid_from,
+        valid_to=fact.valid_to,
+        evidence=fact.evidence,
+        change=change,
+        recorded_at=recorded.occurred_at,
+    )
+    if isinstance(fact.detail, Handbook):
+        yield put(
+            handbooks,
+            fact_id=fact.fact_id,
+            person_id=person_id,
+            token=fact.detail.token,
+            valid_from=fact.valid_from,
+            valid_to=fact.valid_to,
+            withdrawn=change == "WITHDRAWN",
+        )

@@ -1,0 +1,90 @@
+"""Commands about memberships: what a department says of a person, its end, and its correction."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from identity.facts.queries import FactQueries
+from identity.memberships.domain import Assertion, Correction, Ending
+from identity.persons.domain.categories import Department
+from identity.persons.domain.entitlement import Entitlement
+from identity.persons.domain.person import DECIDER, AssertMembership, State
+from identity.persons.domain.statement import stated_at
+from identity.persons.queries.changes import person_changed
+from identity.persons.queries.vault import Vault
+from kernel.http import Idempotency
+from kernel.running.requested import Requests
+from kernel.running.runtime import Runtime
+from kernel.security import Principal
+from kernel.writing.command_path import Answered
+from kernel.writing.decision import Decision
+
+
+class MembershipCommands:
+    """The commands of /v1/persons/{person_id}/memberships, one method each."""
+
+    def __init__(self, runtime: Runtime, vault: Vault, requests: Requests) -> None:
+        self._runtime = runtime
+        self._vault = vault
+        self._requests = requests
+        self._facts = FactQueries(runtime)
+
+    async def begin(
+        self, caller: Principal, key: Idempotency, person_id: str, department: Department, said: Assertion
+    ) -> Answered:
+        """Add what a department says."""
+        context = self._requests.by(caller, key)
+        membership = said.membership(context.new_id("membership"), department, stated_at(context.now))
+        born_on = await self._vault.born_on(person_id, today=context.today)
+
+        async def gather(_state: State) -> AssertMembership:
+            await self._facts.check_income(person_id, membership)
+            return AssertMembership(membership, born_on)
+
+        return await self._runtime.path.gather(
+            context,
+            DECIDER,
+            f"person/{person_id}",
+            gather,
+            _changed(membership.membership_id),
+            status=201,
+            contended=person_id,
+        )
+
+    async def end(
+        self, caller: Principal, key: Idempotency, held: "Held", department: Department, said: Ending
+    ) -> Answered:
+        """End a membership on a day."""
+        context = self._requests.by(caller, key)
+        command = said.command(held.membership_id, department, stated_at(context.now))
+        return await self._runtime.path.decide(
+            context, DECIDER, held.stream_id, command, _changed(held.membership_id), contended=held.person_id
+        )
+
+    async def correct(
+        self, caller: Principal, key: Idempotency, held: "Held", department: Department, said: Correction
+    ) -> Answered:
+        """Write a membership anew."""
+        context = self._requests.by(caller, key)
+        born_on = await self._vault.born_on(held.person_id, today=context.today)
+        command = said.command(held.membership_id, department, stated_at(context.now), born_on)
+        return await self._runtime.path.decide(
+            context, DECIDER, held.stream_id, command, _changed(held.membership_id), contended=held.person_id
+        )
+
+
+class Held(msgspec.Struct, frozen=True):
+    """A membership of a person, by their ids."""
+
+    person_id: str
+    membership_id: str
+
+    @property
+    def stream_id(self) -> str:
+        """The stream of the person who has it."""
+        return f"person/{self.person_id}"
+
+
+def _changed(membership_id: str) -> Callable[[Decision[Entitlement | None, Any]], Any]:
+    return lambda decision: {**msgspec.structs.asdict(person_changed(decision)), "membership_id": membership_id}

@@ -1,0 +1,46 @@
+"""The codes that refusals of persons carry."""
+
+from typing import Final
+
+from kernel.http import ErrorCode
+
+CODES: Final = (
+    ErrorCode("PERSON_UNKNOWN", 404, "No such person"),
+    ErrorCode("PERSON_ALREADY_REGISTERED", 409, "Somebody is registered under this ID number"),
+    ErrorCode("PERSON_ERASED", 409, "The person's data were erased"),
+    ErrorCode("PERSON_MERGED", 409, "The record was merged into another one"),
+    ErrorCode("PERSON_ANNULLED", 409, "The registration was annulled"),
+    ErrorCode("ERASURE_ASKED", 409, "The erasure was asked for already"),
+    ErrorCode("ERASURE_NOT_ASKED", 409, "Nobody asked for the erasure"),
+    ErrorCode("ERASURE_SAME_PERSON", 403, "Who asked for an erasure cannot confirm it"),
+    ErrorCode("PERSON_IN_USE", 409, "Something rests on the registration"),
+    ErrorCode("MERGE_WITH_ITSELF", 422, "A record cannot be merged with itself"),
+    ErrorCode("MERGE_CONTRADICTION", 409, "One department says two things for the same days"),
+    ErrorCode("MERGE_KEEP_UNKNOWN", 422, "A membership to keep contradicts nothing"),
+    ErrorCode("ID_NUMBER_FORMER", 409, "The ID number was a known person's before"),
+    ErrorCode("PERSON_NOT_IN_FEED", 403, "The person is not in the department's own feed"),
+    ErrorCode("PERSON_DECEASED", 409, "The person died before that"),
+    ErrorCode("PERSONAL_DATA_IN_TEXT", 422, "A free text holds an ID number"),
+    ErrorCode("ID_NUMBER_MALFORMED", 422, "The ID number does not have 17 digits and a check character"),
+    ErrorCode("ID_NUMBER_CHECK_DIGIT", 422, "The check character of the ID number is wrong"),
+    ErrorCode("ID_NUMBER_BIRTH_DATE", 422, "The ID number holds an impossible birth date"),
+    ErrorCode("BIRTH_DATE_DISAGREES", 422, "The birth date differs from the ID number's"),
+    ErrorCode("SEX_DISAGREES", 422, "The sex differs from the ID number's"),
+    ErrorCode("DEPARTMENT_UNKNOWN", 403, "The token's organisation is no department"),
+    ErrorCode("CATEGORY_NOT_OWNED", 403, "The category belongs to another department"),
+    ErrorCode("MEMBERSHIP_UNKNOWN", 404, "No such membership of this person"),
+    ErrorCode("MEMBERSHIP_OVERLAPS", 409, "The department already says so for some of these days"),
+    ErrorCode("MEMBERSHIP_ENDED", 409, "The membership already ended"),
+    ErrorCode("GROUP_MISPLACED", 422, "A group is missing, or stands where none belongs"),
+    ErrorCode("POVERTY_STATUS_MISPLACED", 422, "A poverty status is missing, or stands where none belongs"),
+    ErrorCode("EXIT_DATE_MISSING", 422, "A lifted person has no exit date"),
+    ErrorCode("EXIT_DATE_MISPLACED", 422, "A person who is not lifted has an exit date"),
+    ErrorCode("DATES_OUT_OF_ORDER", 422, "Two dates are in the wrong order"),
+    ErrorCode("DATE_IN_FUTURE", 422, "A date is still to come"),
+    ErrorCode("BEFORE_BIRTH", 422, "A date is before the person was born"),
+    ErrorCode("DEATH_DATE_DISAGREES", 409, "The death was recorded for another day"),
+    ErrorCode("DEATH_UNKNOWN", 409, "No death was recorded"),
+    ErrorCode("DEATH_REASON_DISAGREES", 422, "The reason and the day of a corrected death contradict each other"),
+    ErrorCode("ENROLMENT_UNDATED", 422, "The enrolment has no date"),
+    ErrorCode("ENROLMENT_YEAR_DISAGREES", 422, "The enrolment's dates are not of its year"),
+)

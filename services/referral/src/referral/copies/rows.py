@@ -1,0 +1,36 @@
+"""Rows: copies of the form that came to their keepers."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from sqlalchemy import Column, Date, MetaData, Table, Text
+
+from kernel.writing.event_store import RecordedEvent
+from kernel.writing.read_model import RowsByEvent
+from kernel.writing.read_tables import Change, put
+from referral.copies.domain import CopyDelivered
+
+TABLES: Final = MetaData()
+
+copies: Final = Table(
+    "copies",
+    TABLES,
+    Column("referral_id", Text, primary_key=True),
+    Column("copy", Text, primary_key=True),
+    Column("delivered_on", Date, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+)
+
+
+def _delivered(recorded: RecordedEvent) -> Iterable[Change]:
+    event: CopyDelivered = recorded.event
+    yield put(
+        copies,
+        referral_id=event.referral_id,
+        copy=event.copy.value,
+        delivered_on=event.delivered_on,
+        recorded_by=event.recorded_by,
+    )
+
+
+ROWS: Final[RowsByEvent] = {CopyDelivered: _delivered}

@@ -1,0 +1,51 @@
+"""What settlement tells: an admission that names a referral uses it up, and what became of the stay is kept."""
+
+from collections.abc import Sequence
+from typing import Final, TypeAlias, get_args
+
+from contracts.settlement import CONTRACT, TOPIC, EncounterAdmitted, EncounterReferred
+from kernel.messaging.envelope import types_of
+from kernel.messaging.event_log import Message
+from kernel.messaging.heard import Heard, read
+from kernel.running.runtime import Subscription
+from kernel.writing.command_context import CommandContext
+from kernel.writing.command_path import CommandPath
+from kernel.writing.database import Connection
+from referral.referrals.domain.referral import DECIDER, Use
+from referral.referrals.domain.standing import Standing
+from referral.referrals.queries.applicants import of_one_person
+from referral.referrals.rows.told import SETTLEMENT_ROWS
+
+#: What tells that a stay rests on a referral: at its beginning, or later.
+_Begun: TypeAlias = EncounterAdmitted | EncounterReferred
+
+HEARD: Final = Heard("referral-settled", CONTRACT, SETTLEMENT_ROWS)
+
+
+def subscriptions(path: CommandPath) -> Sequence[Subscription]:
+    """What referral listens to besides: admissions, which make events of its own."""
+
+    async def effects(connection: Connection, messages: Sequence[Message]) -> None:
+        told: list[tuple[Message, _Begun]] = [(message, read(CONTRACT, message)) for message in messages]
+        begun = [(message, event) for message, event in told if event.referral_id is not None]
+        within = path.within(connection)
+        standings = await within.load(DECIDER, [_stream_id(event) for _, event in begun])
+        for message, event in begun:
+            use = await _use(connection, event, standings[_stream_id(event)])
+            await within.react(CommandContext.of_message(message, "referral"), DECIDER, _stream_id(event), use)
+        await within.flush()
+
+    types = types_of(CONTRACT, *get_args(_Begun))
+    return (Subscription(consumer="referral", topic=TOPIC, effects=effects, types=types),)
+
+
+async def _use(connection: Connection, event: _Begun, standing: Standing | None) -> Use:
+    # A referral that nobody filed here has no stream: then nothing happens, and settlement withholds the benefits.
+    person_id = event.person_id
+    if standing is not None and await of_one_person(connection, person_id, standing.form.person_id):
+        person_id = standing.form.person_id
+    return Use(event.encounter_id, person_id, event.hospital_id, event.admitted_on)
+
+
+def _stream_id(event: _Begun) -> str:
+    return f"referral/{event.referral_id}"

@@ -1,0 +1,104 @@
+"""Rows of referrals: each as it stands, and the stays that named one in vain."""
+
+from collections.abc import Iterable
+from typing import Final, get_args
+
+from sqlalchemy import Column, Date, DateTime, Index, Integer, MetaData, Table, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSON
+
+from kernel.writing.event_store import RecordedEvent
+from kernel.writing.read_model import RowsByEvent
+from kernel.writing.read_tables import Change, put
+from referral.referrals.domain.referral import MisuseRecorded, Moved
+from referral.referrals.domain.standing import Standing
+
+TABLES: Final = MetaData()
+
+referrals: Final = Table(
+    "referrals",
+    TABLES,
+    Column("referral_id", Text, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("person_id", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("sending_hospital", Text, nullable=False),
+    Column("receiving_hospital", Text, nullable=False),
+    Column("attributes", ARRAY(Text), nullable=False),
+    Column("diagnosis", Text, nullable=False),
+    Column("attachments", JSON, nullable=False),
+    Column("signed_on", Date, nullable=False),
+    Column("signed_by", Text, nullable=False),
+    Column("endorsement", Text),
+    Column("endorsed_on", Date),
+    Column("review", Text),
+    Column("reviewed_on", Date),
+    Column("approved_on", Date),
+    Column("expires_on", Date),
+    Column("encounter_id", Text),
+    Column("ended_because", Text),
+    Column("emergency_admitted_on", Date),
+    Column("county", Text),
+    Column("waiting_since", Date),
+    Index("referrals_run_out", "expires_on", postgresql_where=text("state = 'AGENCY_APPROVED'")),
+    Index("referrals_sent", "sending_hospital", "signed_on", "referral_id"),
+    Index("referrals_received", "receiving_hospital", "signed_on", "referral_id"),
+    Index("referrals_state", "state", "signed_on", "referral_id"),
+    Index("referrals_county", "county", "signed_on", "referral_id"),
+    Index("referrals_signed", "signed_on", "referral_id"),
+    Index("referrals_waiting", "waiting_since", "referral_id", postgresql_where=text("waiting_since IS NOT NULL")),
+    Index("referrals_person", "person_id", "signed_on", "referral_id"),
+)
+
+#: Stays that named a referral which does not open the gate to them.
+misuses: Final = Table(
+    "misuses",
+    TABLES,
+    Column("referral_id", Text, primary_key=True),
+    Column("encounter_id", Text, primary_key=True),
+    Column("why", Text, nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+)
+
+
+def _moved(recorded: RecordedEvent) -> Iterable[Change]:
+    standing: Standing = recorded.event.standing
+    form = standing.form
+    yield put(
+        referrals,
+        referral_id=form.referral_id,
+        revision=standing.revision,
+        person_id=form.person_id,
+        state=standing.state.value,
+        sending_hospital=form.sending_hospital,
+        receiving_hospital=form.receiving_hospital,
+        attributes=[attribute.value for attribute in form.attributes],
+        diagnosis=form.diagnosis,
+        attachments=form.attachments,
+        signed_on=form.signed_on,
+        signed_by=form.signed_by.value,
+        endorsement=None if standing.endorsement is None else standing.endorsement.text,
+        endorsed_on=standing.endorsed_on,
+        review=None if standing.review is None else standing.review.text,
+        reviewed_on=standing.reviewed_on,
+        approved_on=standing.approved_on,
+        expires_on=standing.expires_on,
+        encounter_id=standing.encounter_id,
+        ended_because=standing.ended_because,
+        emergency_admitted_on=form.emergency_admitted_on,
+        county=standing.county,
+        waiting_since=standing.waiting_since,
+    )
+
+
+def _misuse(recorded: RecordedEvent) -> Iterable[Change]:
+    event: MisuseRecorded = recorded.event
+    yield put(
+        misuses,
+        referral_id=event.standing.form.referral_id,
+        encounter_id=event.encounter_id,
+        why=event.why.value,
+        recorded_at=recorded.occurred_at,
+    )
+
+
+ROWS: Final[RowsByEvent] = {**dict.fromkeys(get_args(Moved), _moved), MisuseRecorded: _misuse}

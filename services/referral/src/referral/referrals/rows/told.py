@@ -1,0 +1,96 @@
+"""Rows of what others told: the applicants, the institutions, and what became of the stays."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from sqlalchemy import Boolean, Column, Date, DateTime, Index, Integer, MetaData, Table, Text
+from sqlalchemy.dialects.postgresql import JSON
+
+from contracts.identity import EntitlementChanged
+from contracts.settlement import InstitutionContracted, SettlementConfirmed, SettlementRevoked
+from kernel.writing.read_model import RowsByMessage
+from kernel.writing.read_tables import Change, put
+
+TABLES: Final = MetaData()
+
+#: People as identity last told of them.
+applicants: Final = Table(
+    "applicants",
+    TABLES,
+    Column("person_id", Text, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("memberships", JSON, nullable=False),
+    Column("deceased_on", Date),
+    Column("merged_into", Text),
+    Column("county", Text),
+)
+
+#: What institutions are called, as settlement's registry has them.
+institutions: Final = Table(
+    "institutions",
+    TABLES,
+    Column("hospital_id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+)
+
+#: What settlement made of the stays that rest on referrals, as it told.
+settled_stays: Final = Table(
+    "settled_stays",
+    TABLES,
+    Column("settlement_id", Text, primary_key=True),
+    Column("referral_id", Text, nullable=False),
+    Column("encounter_id", Text, nullable=False),
+    Column("settled_at", DateTime(timezone=True), nullable=False),
+    Column("with_benefits", Boolean, nullable=False),
+    Index("settled_stays_of_referral", "referral_id", "settled_at"),
+)
+revoked_settlements: Final = Table(
+    "revoked_settlements",
+    TABLES,
+    Column("settlement_id", Text, primary_key=True),
+    Column("revoked_at", DateTime(timezone=True), nullable=False),
+)
+
+#: What settlement raises where a stay out of the county has its benefits (001 二(六)).
+_BENEFITS: Final = "hpa_benefits"
+
+
+def _applicant(event: EntitlementChanged) -> Iterable[Change]:
+    # The newest message is the whole truth.
+    yield put(
+        applicants,
+        person_id=event.person_id,
+        revision=event.revision,
+        memberships=event.memberships,
+        deceased_on=event.deceased_on,
+        merged_into=event.merged_into,
+        county=event.county,
+    )
+
+
+def _settled(event: SettlementConfirmed) -> Iterable[Change]:
+    if event.referral_id is not None:
+        yield put(
+            settled_stays,
+            settlement_id=event.settlement_id,
+            referral_id=event.referral_id,
+            encounter_id=event.encounter_id,
+            settled_at=event.settled_at,
+            with_benefits=_BENEFITS in event.flags,
+        )
+
+
+def _revoked(event: SettlementRevoked) -> Iterable[Change]:
+    yield put(revoked_settlements, settlement_id=event.settlement_id, revoked_at=event.revoked_at)
+
+
+def _institution(event: InstitutionContracted) -> Iterable[Change]:
+    yield put(institutions, hospital_id=event.hospital_id, name=event.name)
+
+
+IDENTITY_ROWS: Final[RowsByMessage] = {EntitlementChanged: _applicant}
+SETTLEMENT_ROWS: Final[RowsByMessage] = {
+    SettlementConfirmed: _settled,
+    SettlementRevoked: _revoked,
+    InstitutionContracted: _institution,
+}

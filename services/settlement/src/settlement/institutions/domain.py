@@ -1,0 +1,83 @@
+"""Institutions: their level, place, and the days on which their contract holds; where care is for whom."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import msgspec
+
+from kernel.values.decider import Decider
+from kernel.values.refusals import RefusalKind, Refused
+
+
+class Institution(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An institution as the agency has it in its registry.
+
+    ``majors``: designated for major diseases (002 三(二)): for those in ``major_diseases``, or for all where
+    it names none.
+    """
+
+    hospital_id: str
+    name: str
+    level: str
+    division: str
+    contract_from: date
+    contract_to: date | None = None
+    majors: bool = False
+    major_diseases: tuple[str, ...] = ()
+
+    def designated_on(self, day: date) -> bool:
+        """Whether its contract holds on a day (协议定点)."""
+        return self.contract_from <= day and (self.contract_to is None or day <= self.contract_to)
+
+    def designated_for(self, disease: str | None) -> bool:
+        """Whether it is a designated hospital for a major disease; None is one that was not named."""
+        return self.majors and (not self.major_diseases or disease in self.major_diseases)
+
+
+class InstitutionContracted(Institution, frozen=True, kw_only=True, omit_defaults=True):
+    """An institution as the agency has it in its registry from now on; replaces what was there."""
+
+
+def contract(entry: Institution) -> InstitutionContracted:
+    """Accept a registry entry; refused where the contract ends before it begins."""
+    if entry.contract_to is not None and entry.contract_to < entry.contract_from:
+        raise Refused(
+            "DATES_OUT_OF_ORDER",
+            f"the contract of {entry.hospital_id} ends on {entry.contract_to}, before it begins on "
+            f"{entry.contract_from}",
+        )
+    if entry.major_diseases and not entry.majors:
+        raise Refused("MAJOR_DISEASES_MISPLACED", f"{entry.hospital_id} is not designated for any major disease")
+    return InstitutionContracted(**msgspec.structs.asdict(entry))
+
+
+def _decide(command: Institution, _state: Institution | None) -> Sequence[InstitutionContracted]:
+    return (contract(command),)
+
+
+DECIDER: Decider[Institution, Institution | None, InstitutionContracted] = Decider(
+    None, _decide, lambda _before, event: event
+)
+
+
+def hospital_unknown(hospital_id: str) -> Refused:
+    """The registry of institutions has no such hospital."""
+    return Refused(
+        "HOSPITAL_UNKNOWN",
+        f"hospital {hospital_id} is not in the registry of institutions; the agency must register it",
+        kind=RefusalKind.NOT_FOUND,
+        about={"hospital": hospital_id},
+    )
+
+
+def pooling_area(county: str) -> str:
+    """The pooling area (统筹区) of a county: its city."""
+    return county[:4] + "00"
+
+
+def locality(county: str, institution_division: str) -> str:
+    """``in_county`` where the institution lies in the person's county; for somebody of the city itself, in its city."""
+    same_city = institution_division[:4] == county[:4]
+    if institution_division == county or (same_city and county.endswith("00")):
+        return "in_county"
+    return "out_county"

@@ -1,0 +1,51 @@
+"""The questions that may be asked of the registry of institutions."""
+
+from datetime import date
+from typing import Any, Final
+
+from kernel.http import Wire
+from kernel.writing.reads import Reads
+from settlement.institutions.domain import Institution
+
+#: An institution's columns in larger questions, where the table goes by ``i``; read with ``institution_in``.
+INSTITUTION: Final = "i.name, i.level, i.division, i.contract_from, i.contract_to, i.majors, i.major_diseases"
+_INSTITUTIONS_SQL: Final = f"""
+SELECT i.hospital_id, {INSTITUTION} FROM institutions i WHERE i.hospital_id > $1 ORDER BY i.hospital_id LIMIT $2
+"""
+
+
+class InstitutionAnswer(Wire, frozen=True, kw_only=True):
+    """A registry entry."""
+
+    hospital_id: str
+    name: str
+    level: str
+    division: str
+    contract_from: date
+    contract_to: date | None
+    majors: bool
+    major_diseases: tuple[str, ...]
+
+
+class InstitutionQueries(Reads):
+    """Questions about the registry as a whole."""
+
+    async def institutions(self, after: str, limit: int) -> list[InstitutionAnswer]:
+        """The registry of institutions after one, in order of their ids."""
+        return await self.many(InstitutionAnswer.of_row, _INSTITUTIONS_SQL, after, limit)
+
+
+def institution_in(row: Any, hospital_id: str) -> Institution | None:
+    """The institution that a row brought along; None where the registry has none."""
+    if row["name"] is None:
+        return None
+    return Institution(
+        hospital_id=hospital_id,
+        name=row["name"],
+        level=row["level"],
+        division=row["division"],
+        contract_from=row["contract_from"],
+        contract_to=row["contract_to"],
+        majors=row["majors"],
+        major_diseases=tuple(row["major_diseases"]),
+    )

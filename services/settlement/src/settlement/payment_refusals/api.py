@@ -1,0 +1,24 @@
+"""Refused payments over HTTP: the visits that a hospital is not paid for, since a certification was cancelled."""
+
+from typing import Annotated
+
+from kernel.http import Json, Page, PageRequest, Router, allow, answer, page_of, paging
+from kernel.security import Principal, Role
+from settlement.payment_refusals.queries import RefusalQueries, RefusalRow
+
+Reader = Annotated[Principal, allow(Role.HOSPITAL, Role.AGENCY, Role.FINANCE, Role.OPERATIONS, by_division=True)]
+
+
+def payment_refusals(queries: RefusalQueries) -> Router:
+    """The route of /v1/payment-refusals."""
+    router = Router(prefix="/v1/payment-refusals", tags=["settlements"])
+
+    @router.get("")
+    async def list_refusals(caller: Reader, page: Annotated[PageRequest, paging(str)]) -> Json[Page[RefusalRow]]:
+        """Refused payments: a hospital's own, or all for those who run the funds."""
+        own = caller.organisation if Role.HOSPITAL in caller.roles else None
+        after = str(page.after[0]) if page.after else ""
+        found = await queries.payment_refusals(own, caller.division_patterns, after, page.limit + 1)
+        return answer(page_of(found, page, key=lambda row: (row.settlement_id,)))
+
+    return router

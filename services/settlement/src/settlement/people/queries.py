@@ -1,0 +1,33 @@
+"""The questions that may be asked of what identity told."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from kernel.writing.database import Connection
+from kernel.writing.reads import Reads
+from settlement.people.domain import PersonTold, person_told
+
+_COUNTY_SQL: Final = "SELECT county FROM people WHERE person_id = $1"
+_TOLD_SQL: Final = "SELECT person_id, entitlement FROM people WHERE person_id = ANY($1::text[])"
+_SURVIVING_SQL: Final = """
+SELECT person_id, merged_into FROM people WHERE person_id = ANY($1::text[]) AND merged_into IS NOT NULL
+"""
+
+
+class PersonQueries(Reads):
+    """Questions about one person."""
+
+    async def county_of_person(self, person_id: str) -> str | None:
+        """A person's county as identity last told; None for somebody of whom it told nothing."""
+        county: str | None = await self.pool.fetchval(_COUNTY_SQL, person_id)
+        return county
+
+
+async def told_of(connection: Connection, persons: Iterable[str]) -> dict[str, PersonTold]:
+    """What identity told of each of the persons whom it told of."""
+    return {row[0]: person_told(row[1]) for row in await connection.fetch(_TOLD_SQL, list(persons))}
+
+
+async def surviving_of(connection: Connection, persons: Iterable[str]) -> dict[str, str]:
+    """For those of the records that were merged away, the record that stands for the person."""
+    return {row[0]: row[1] for row in await connection.fetch(_SURVIVING_SQL, list(persons))}

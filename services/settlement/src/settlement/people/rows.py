@@ -1,0 +1,55 @@
+"""The rows of what identity tells: of a person the newest message is the whole truth; and the handbooks shown."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from sqlalchemy import Column, Date, Integer, MetaData, Table, Text
+from sqlalchemy.dialects.postgresql import JSON
+
+from contracts.identity import EntitlementChanged, HandbookChecked
+from kernel.writing.read_model import RowsByMessage
+from kernel.writing.read_tables import Change, put_of
+
+TABLES: Final = MetaData()
+
+people: Final = Table(
+    "people",
+    TABLES,
+    Column("person_id", Text, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("county", Text, nullable=False),
+    #: Read with ``people.domain.person_told``.
+    Column("entitlement", JSON, nullable=False),
+    Column("merged_into", Text),
+)
+
+#: What poverty handbooks said that were shown at a door.
+handbook_checks: Final = Table(
+    "handbook_checks",
+    TABLES,
+    Column("check_id", Text, primary_key=True),
+    Column("person_id", Text, nullable=False),
+    Column("hospital_id", Text, nullable=False),
+    Column("result", Text, nullable=False),
+    Column("checked_on", Date, nullable=False),
+)
+
+
+def _person(event: EntitlementChanged) -> Iterable[Change]:
+    entitlement = {
+        "memberships": event.memberships,
+        "enrolments": event.enrolments,
+        "deceased_on": event.deceased_on,
+        "merged_into": event.merged_into,
+        # Left out where there are none: rows from before these were told stay as they are.
+        **({"certifications": event.certifications} if event.certifications else {}),
+        **({"annulled": True} if event.annulled else {}),
+    }
+    yield put_of(event, people, entitlement=entitlement)
+
+
+def _handbook(event: HandbookChecked) -> Iterable[Change]:
+    yield put_of(event, handbook_checks)
+
+
+ROWS: Final[RowsByMessage] = {EntitlementChanged: _person, HandbookChecked: _handbook}

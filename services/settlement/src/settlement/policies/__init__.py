@@ -1,0 +1,1 @@
+"""Policies: the law in the event store."""

@@ -1,0 +1,1 @@
+"""Referrals: what referral told of them."""

@@ -1,0 +1,57 @@
+"""Whom something that was told concerns: of most persons nothing is settled, or nothing rests on it."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from kernel.writing.database import Connection
+
+#: Persons of whom something is settled on other revisions than is known now; most persons of a feed have nothing.
+_OTHERWISE_SQL: Final = """
+WITH RECURSIVE records AS (
+  SELECT person_id, person_id AS record FROM unnest($1::text[]) AS person_id
+  UNION SELECT r.person_id, j.other_id FROM records r JOIN benefit_year_joins j ON j.person_id = r.record
+)
+SELECT DISTINCT r.person_id FROM records r JOIN settlements s ON s.counted_for = r.record
+JOIN people p ON p.person_id = r.person_id
+WHERE s.identity_revision IS DISTINCT FROM p.revision
+"""
+#: Persons whose new settlements rest on another revision than is known now, or with an open item.
+_MEANWHILE_SQL: Final = """
+SELECT s.person_id FROM settlements s JOIN people p ON p.person_id = s.counted_for
+WHERE s.settlement_id = ANY($1::text[]) AND (s.identity_revision IS DISTINCT FROM p.revision
+                                             OR s.counted_for <> s.person_id)
+UNION
+SELECT v.person_id FROM review_states t JOIN reviews v USING (review_id)
+WHERE t.state IN ('OPEN', 'PROPOSED') AND v.person_id = ANY($2::text[])
+UNION
+SELECT person_id FROM people WHERE person_id = ANY($2::text[]) AND merged_into IS NOT NULL
+"""
+#: Who is settled with a stay that names one of these referrals.
+_RESTING_SQL: Final = """
+SELECT e.referral_id, s.counted_for FROM encounters e JOIN settlements s USING (encounter_id)
+LEFT JOIN revocations r USING (settlement_id) WHERE e.referral_id = ANY($1::text[]) AND r.settlement_id IS NULL
+"""
+# Two consumers look at one person, after identity's messages and after settlements: one after the other.
+_HOLD_SQL: Final = """
+SELECT pg_advisory_xact_lock(hashtextextended('settlement-review ' || person, 0)) FROM unnest($1::text[]) AS person
+"""
+
+
+async def settled_otherwise(connection: Connection, persons: Iterable[str]) -> set[str]:
+    """Those of whom identity has told something else than their settlements rest on."""
+    return {row[0] for row in await connection.fetch(_OTHERWISE_SQL, list(persons))}
+
+
+async def settled_meanwhile(connection: Connection, persons: Iterable[str], settlement_ids: Iterable[str]) -> set[str]:
+    """Those whose new settlements missed what identity told, or change what an open item says."""
+    return {row[0] for row in await connection.fetch(_MEANWHILE_SQL, list(settlement_ids), list(persons))}
+
+
+async def resting_on(connection: Connection, referrals: Iterable[str]) -> list[tuple[str, str]]:
+    """Referrals on which something settled rests, each with the person."""
+    return [(row[0], row[1]) for row in await connection.fetch(_RESTING_SQL, list(referrals))]
+
+
+async def hold(connection: Connection, persons: Sequence[str]) -> None:
+    """Keep everybody else from looking at these persons' years until the transaction ends."""
+    await connection.execute(_HOLD_SQL, persons)

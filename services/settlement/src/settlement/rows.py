@@ -1,0 +1,40 @@
+"""Settlement's read model: its topics' tables, and which rows each event leaves in them."""
+
+from typing import Final
+
+from kernel.writing.read_model import ReadModel
+from settlement.admission_checks import rows as admission_checks
+from settlement.encounters import rows as encounters
+from settlement.event_types import REGISTRY
+from settlement.institutions import rows as institutions
+from settlement.payment_refusals import rows as payment_refusals
+from settlement.people import rows as people
+from settlement.policies import rows as policies
+from settlement.referrals import rows as referrals
+from settlement.reviews import rows as reviews
+from settlement.years import rows as years
+
+#: What settlement was told leaves rows by message and not by event: of people and referrals there are only the tables.
+READ_MODEL: Final = ReadModel(
+    REGISTRY,
+    tables=(
+        institutions.TABLES,
+        people.TABLES,
+        referrals.TABLES,
+        policies.TABLES,
+        encounters.TABLES,
+        admission_checks.TABLES,
+        years.TABLES,
+        payment_refusals.TABLES,
+        reviews.TABLES,
+    ),
+    topics=(
+        institutions.ROWS,
+        policies.ROWS,
+        encounters.ROWS,
+        admission_checks.ROWS,
+        years.ROWS,
+        payment_refusals.ROWS,
+        reviews.ROWS,
+    ),
+)

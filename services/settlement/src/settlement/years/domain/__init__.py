@@ -1,1 +1,0 @@
-"""Commands, events, state and decisions: pure."""
