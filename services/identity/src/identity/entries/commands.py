@@ -17,7 +17,7 @@ from kernel.http import Idempotency
 from kernel.running.requested import Requests
 from kernel.running.runtime import Runtime
 from kernel.security import Principal
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import Refused, conflict
 from kernel.writing.command_context import CommandContext
 from kernel.writing.command_path import Answered
 from kernel.writing.decision import Decision, Outcome, decided
@@ -109,12 +109,9 @@ class EntryCommands:
         try:
             return await self._decided(context, entry.person_id, entry.department, entry.proposal, entry.submitted_at)
         except Refused as refused:
-            raise Refused(
-                "ENTRY_NO_LONGER_FITS",
-                f"what was entered no longer fits, send it back or reject it: {refused}",
-                kind=RefusalKind.CONFLICT,
-                about={**refused.about, "reason": refused.code},
-            ) from refused
+            detail = f"what was entered no longer fits, send it back or reject it: {refused}"
+            about = {**refused.about, "reason": refused.code}
+            raise conflict("ENTRY_NO_LONGER_FITS", detail, **about) from refused
 
     async def _decided(
         self,

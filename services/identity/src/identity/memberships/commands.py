@@ -6,10 +6,10 @@ from typing import Any
 import msgspec
 
 from identity.facts.queries import FactQueries
-from identity.memberships.domain import Assertion, Correction, Ending
+from identity.memberships.domain import Assertion, Ending
 from identity.persons.domain.categories import Department
 from identity.persons.domain.entitlement import Entitlement
-from identity.persons.domain.person import DECIDER, AssertMembership, State
+from identity.persons.domain.person import DECIDER, AssertMembership, Correction, CorrectMembership, State
 from identity.persons.domain.statement import stated_at
 from identity.persons.queries.changes import person_changed
 from identity.persons.queries.vault import Vault
@@ -68,7 +68,13 @@ class MembershipCommands:
         """Write a membership anew."""
         context = self._requests.by(caller, key)
         born_on = await self._vault.born_on(held.person_id, today=context.today)
-        command = said.command(held.membership_id, department, stated_at(context.now), born_on)
+        command = CorrectMembership(
+            membership_id=held.membership_id,
+            department=department,
+            stated=stated_at(context.now),
+            born_on=born_on,
+            **msgspec.structs.asdict(said),
+        )
         return await self._runtime.path.decide(
             context, DECIDER, held.stream_id, command, _changed(held.membership_id), contended=held.person_id
         )

@@ -10,7 +10,7 @@ from identity.persons.domain.merging import RecordsMerged
 from identity.persons.domain.person import MembershipAsserted, MembershipCorrected, MembershipEnded
 from kernel.writing.event_store import RecordedEvent
 from kernel.writing.read_model import RowsByEvent
-from kernel.writing.read_tables import Change, put, remove
+from kernel.writing.read_tables import Change, put_of, remove
 
 TABLES: Final = MetaData()
 
@@ -86,27 +86,15 @@ ROWS: Final[RowsByEvent] = {
 def _standing(recorded: RecordedEvent, membership_id: str, change: str) -> Iterable[Change]:
     """A membership as it stands after an event, and the version of it that this is."""
     held = recorded.event.entitlement.membership(membership_id)
-    yield put(memberships, **_facts(recorded, held))
+    yield put_of(held, memberships, **_where(recorded))
     yield _version(recorded, held, change)
 
 
 def _version(recorded: RecordedEvent, held: Membership, change: str) -> Change:
-    return put(membership_versions, change=change, **_facts(recorded, held))
+    return put_of(held, membership_versions, change=change, **_where(recorded))
 
 
-def _facts(recorded: RecordedEvent, held: Membership) -> dict[str, object]:
-    entitlement = recorded.event.entitlement
-    return {
-        "membership_id": held.membership_id,
-        "person_id": entitlement.person_id,
-        "department": held.department,
-        "category": held.category,
-        "group": held.group,
-        "poverty_status": held.poverty_status,
-        "exit_date": held.exit_date,
-        "valid_from": held.valid_from,
-        "valid_to": held.valid_to,
-        "evidence": held.evidence,
-        "revision": entitlement.revision,
-        "recorded_at": recorded.occurred_at,
-    }
+def _where(recorded: RecordedEvent) -> dict[str, object]:
+    standing = recorded.event.entitlement
+    at = recorded.occurred_at
+    return {"person_id": standing.person_id, "revision": standing.revision, "recorded_at": at}

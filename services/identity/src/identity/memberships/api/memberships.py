@@ -5,9 +5,10 @@ from typing import Annotated
 from fastapi import Query
 
 from identity.memberships.commands import Held, MembershipCommands
-from identity.memberships.domain import ApprovalRules, Assertion, Correction, Ending
+from identity.memberships.domain import ApprovalRules, Assertion, Ending
 from identity.memberships.queries.memberships import MembershipAnswer, MembershipQueries
 from identity.persons.domain.categories import Department, department_of
+from identity.persons.domain.person import Correction
 from identity.persons.queries.divisions import DivisionQueries
 from identity.persons.queries.persons import PersonQueries
 from kernel.http import (

@@ -29,7 +29,7 @@ from kernel.http import (
 )
 from kernel.http.fields import DivisionCode, Text
 from kernel.security import Principal, Role
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import forbidden
 
 IdNumber = Annotated[str, msgspec.Meta(min_length=1, max_length=32)]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
@@ -168,11 +168,8 @@ async def sees_in_full(caller: Principal, person_id: str, queries: PersonQueries
         return False
     department = department_of(caller.organisation)
     if not await queries.is_in_feed(person_id, department):
-        raise Refused(
-            "PERSON_NOT_IN_FEED",
-            f"{department} has said nothing of this person, and sees only its own feed",
-            kind=RefusalKind.FORBIDDEN,
-        )
+        detail = f"{department} has said nothing of this person, and sees only its own feed"
+        raise forbidden("PERSON_NOT_IN_FEED", detail)
     return True
 
 
