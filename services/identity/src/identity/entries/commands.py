@@ -4,7 +4,20 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from identity.entries.domain.entry import DECIDER, Amend, Approve, Command, Enter, Entry, State, entry_unknown
+from identity.entries.domain.entry import (
+    DECIDER,
+    Amend,
+    Approve,
+    Command,
+    Enter,
+    Entry,
+    Reject,
+    Review,
+    SendBack,
+    State,
+    Withdraw,
+    entry_unknown,
+)
 from identity.entries.domain.proposal import Proposal, ProposedAssertion, check_newest, command_of, membership_id_of
 from identity.facts.queries import FactQueries
 from identity.memberships.domain import ApprovalRules
@@ -23,7 +36,7 @@ from kernel.writing.command_path import Answered
 from kernel.writing.decision import Decision, Outcome, decided
 
 ProposalOf = Callable[[str], Proposal]
-CommandOf = Callable[[CommandContext], Command]
+StepOf = Callable[..., Review | SendBack | Reject | Withdraw]
 
 
 class EntryCommands:
@@ -74,19 +87,14 @@ class EntryCommands:
         return await self._runtime.path.gather(context, DECIDER, f"entry/{entry_id}", gather, _changed)
 
     async def step(
-        self,
-        caller: Principal,
-        key: Idempotency,
-        entry_id: str,
-        department: Department | None,
-        command_by: CommandOf,
+        self, caller: Principal, key: Idempotency, entry_id: str, department: Department | None, kind: StepOf, *why: str
     ) -> Answered:
         """Take one step that changes nothing but the entry; a ``department`` may touch only its own."""
         context = self._requests.by(caller, key)
 
         async def gather(state: State) -> Command:
             _own(state, department)
-            return command_by(context)
+            return kind(context.actor, context.now, *why)
 
         return await self._runtime.path.gather(context, DECIDER, f"entry/{entry_id}", gather, _changed)
 
