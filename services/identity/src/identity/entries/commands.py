@@ -150,10 +150,5 @@ def _own(state: State, department: Department | None) -> Entry:
 def _changed(decision: Decision[State, Any]) -> dict[str, Any]:
     entry = decision.state
     assert entry is not None, "an accepted command leaves an entry"
-    return {
-        "entry_id": entry.entry_id,
-        "person_id": entry.person_id,
-        "membership_id": membership_id_of(entry.proposal),
-        "state": entry.state,
-        "revision": entry.revision,
-    }
+    shown = {name: getattr(entry, name) for name in ("entry_id", "person_id", "state", "revision")}
+    return {**shown, "membership_id": membership_id_of(entry.proposal)}
