@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 import msgspec
 
 from kernel.values.decider import Decider
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import Refused, conflict
 
 
 class File(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,11 +51,7 @@ def decide(command: File, state: State) -> Sequence[ChronicFiled]:
         )
     new = tuple(sorted(set(command.certification_ids) - state))
     if not new:
-        raise Refused(
-            "NOTHING_NEW_TO_FILE",
-            f"everything on this list of {command.month} was filed before",
-            kind=RefusalKind.CONFLICT,
-        )
+        raise conflict("NOTHING_NEW_TO_FILE", f"everything on this list of {command.month} was filed before")
     filed = ChronicFiled(
         hospital_id=command.hospital_id,
         month=command.month,

@@ -9,7 +9,7 @@ import msgspec
 
 from identity.comparison.domain.coverage import Coverage, coverage
 from kernel.values.decider import Decider
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import Refused, conflict, not_found
 from law.packs import Policy
 from law.packs.rules import DayOfMonth
 
@@ -261,10 +261,9 @@ def _pushed(command: PushComparison, state: State) -> ComparisonPushed:
     if state is None:
         raise comparison_unknown()
     if state.pushed is not None:
-        raise Refused(
+        raise conflict(
             "COMPARISON_PUSHED",
             f"this comparison was pushed on {state.pushed.pushed_on}; compare again for another one",
-            kind=RefusalKind.CONFLICT,
         )
     due = state.made.due_on
     late = due is not None and command.today > due
@@ -273,4 +272,4 @@ def _pushed(command: PushComparison, state: State) -> ComparisonPushed:
 
 def comparison_unknown() -> Refused:
     """The refusal of a comparison that nobody made."""
-    return Refused("COMPARISON_UNKNOWN", "there is no such comparison", kind=RefusalKind.NOT_FOUND)
+    return not_found("COMPARISON_UNKNOWN", "there is no such comparison")

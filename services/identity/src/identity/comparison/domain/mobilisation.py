@@ -8,7 +8,7 @@ from typing import Final, TypeAlias, assert_never
 import msgspec
 
 from kernel.values.decider import Decider
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import Refused, conflict
 
 
 class VisitOutcome(StrEnum):
@@ -89,10 +89,9 @@ DECIDER: Final[Decider[Command, State, Event]] = Decider(None, decide, evolve)
 
 def _assign(command: Assign, state: State) -> Sequence[Event]:
     if not command.on_list:
-        raise Refused(
+        raise conflict(
             "NOT_ON_WORK_LIST",
             f"the person is enrolled for {command.year}, exempt, or in no category that is to be registered",
-            kind=RefusalKind.CONFLICT,
         )
     if state is not None and state.responsible == command.responsible:
         return []
@@ -110,9 +109,7 @@ def _assign(command: Assign, state: State) -> Sequence[Event]:
 
 def _visit(command: Visit, state: State) -> Sequence[Event]:
     if state is None:
-        raise Refused(
-            "TASK_NOT_ASSIGNED", "nobody is responsible for this person yet: assign somebody", kind=RefusalKind.CONFLICT
-        )
+        raise conflict("TASK_NOT_ASSIGNED", "nobody is responsible for this person yet: assign somebody")
     if command.visited_on > command.today:
         raise Refused("DATE_IN_FUTURE", f"visited_on {command.visited_on} is after today, {command.today}")
     if command.visited_on < (state.visited_on or state.assigned_on):

@@ -11,7 +11,7 @@ from identity.comparison.domain.payment_row import NotedPayment
 from identity.intake.domain import FileProblem
 from kernel.values.china_time import china_date
 from kernel.values.decider import Decider
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import Refused, not_found
 
 
 class ListStatus(StrEnum):
@@ -153,4 +153,4 @@ DECIDER: Final[Decider[Command, State | None, Event]] = Decider(None, decide, ev
 
 def list_unknown() -> Refused:
     """The refusal of a list that nobody sent."""
-    return Refused("PAYMENT_LIST_UNKNOWN", "there is no such payment list", kind=RefusalKind.NOT_FOUND)
+    return not_found("PAYMENT_LIST_UNKNOWN", "there is no such payment list")

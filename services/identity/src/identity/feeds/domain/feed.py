@@ -10,7 +10,7 @@ import msgspec
 from identity.intake.domain import FileProblem
 from identity.persons.domain.categories import Category, Department
 from kernel.values.decider import Decider
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import Refused, conflict, forbidden, not_found
 
 
 class BatchKind(StrEnum):
@@ -213,23 +213,19 @@ def _is_same(sent: Batch, known: Batch) -> bool:
     told = ("sha256", "kind", "category", "area", "as_of")
     if all(getattr(sent, name) == getattr(known, name) for name in told):
         return True
-    raise Refused(
+    raise conflict(
         "FEED_BATCH_REUSED",
         f"batch {sent.number} of {sent.department} was received before with another file or another description; "
         "give the new file a number of its own",
-        kind=RefusalKind.CONFLICT,
-        about={"batch": sent.number},
+        batch=sent.number,
     )
 
 
 def _judged(command: Release | Discard, state: State) -> Event:
     _check_status(state, BatchStatus.HELD)
     if command.by == state.batch.sent_by:
-        raise Refused(
-            "FEED_SAME_PERSON",
-            "this batch waits for another person than the one who sent it",
-            kind=RefusalKind.FORBIDDEN,
-            about={"batch": state.batch.number},
+        raise forbidden(
+            "FEED_SAME_PERSON", "this batch waits for another person than the one who sent it", batch=state.batch.number
         )
     if isinstance(command, Release):
         return BatchReleased(command.by, command.reason)
@@ -238,14 +234,14 @@ def _judged(command: Release | Discard, state: State) -> Event:
 
 def batch_unknown() -> Refused:
     """The refusal of a batch that nobody sent, or that is another department's."""
-    return Refused("FEED_BATCH_UNKNOWN", "there is no such batch", kind=RefusalKind.NOT_FOUND)
+    return not_found("FEED_BATCH_UNKNOWN", "there is no such batch")
 
 
 def _check_status(state: State, wanted: BatchStatus) -> None:
     if state.status is not wanted:
-        raise Refused(
+        raise conflict(
             "FEED_BATCH_NOT_IN_STATE",
             f"batch {state.batch.number} is {state.status}, and must be {wanted} for this",
-            kind=RefusalKind.CONFLICT,
-            about={"batch": state.batch.number, "state": state.status},
+            batch=state.batch.number,
+            state=state.status,
         )

@@ -8,7 +8,7 @@ from typing import Final, TypeAlias, assert_never
 import msgspec
 
 from kernel.values.decider import Decider
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import Refused, conflict, forbidden, not_found
 
 
 class CareWay(StrEnum):
@@ -147,12 +147,10 @@ DECIDER: Final[Decider[Command, State, Event]] = Decider(None, decide, evolve)
 
 def _open(state: State) -> Illness:
     if state is None:
-        raise Refused("ILLNESS_UNKNOWN", "there is no such entry in the registry", kind=RefusalKind.NOT_FOUND)
+        raise not_found("ILLNESS_UNKNOWN", "there is no such entry in the registry")
     if state.state is IllnessState.CLOSED:
-        raise Refused(
-            "ILLNESS_CLOSED",
-            f"the entry {state.illness_id} was closed on {state.closed_on}: make a new one",
-            kind=RefusalKind.CONFLICT,
+        raise conflict(
+            "ILLNESS_CLOSED", f"the entry {state.illness_id} was closed on {state.closed_on}: make a new one"
         )
     return state
 
@@ -174,11 +172,7 @@ def _change(command: ChangeIllness, illness: Illness) -> Sequence[Event]:
 
 def _verify(command: VerifyIllness, illness: Illness) -> Sequence[Event]:
     if command.by == illness.written_by:
-        raise Refused(
-            "ILLNESS_SAME_PERSON",
-            f"{command.by} wrote the entry: somebody else must verify it",
-            kind=RefusalKind.FORBIDDEN,
-        )
+        raise forbidden("ILLNESS_SAME_PERSON", f"{command.by} wrote the entry: somebody else must verify it")
     state = IllnessState.VERIFIED if command.confirmed else IllnessState.NOT_CONFIRMED
     verified = msgspec.structs.replace(
         illness, state=state, verified_by=command.by, verified_on=command.today, note=command.note
