@@ -17,6 +17,7 @@ from identity.intake.readers.files import MEDIA_TYPES
 from identity.memberships.domain import ApprovalRules
 from identity.persons.domain.categories import Category, Department, department_of
 from kernel.http import (
+    ById,
     ErrorCode,
     IdempotencyKey,
     Json,
@@ -24,13 +25,13 @@ from kernel.http import (
     PageRequest,
     RequestBody,
     Router,
+    Sent,
     Wire,
     allow,
     answer,
     answered,
-    body,
     keyless,
-    page_of,
+    paged,
     paging,
 )
 from kernel.http.raw_bodies import media_type_of
@@ -106,11 +107,7 @@ def _add_writing(router: Router, commands: FeedCommands, queries: FeedQueries, r
 
     @router.post("/{department}/batches/{number}/release")
     async def release(
-        department: str,
-        number: str,
-        caller: Judge,
-        command: Annotated[JudgementBody, body(JudgementBody)],
-        key: IdempotencyKey,
+        department: str, number: str, caller: Judge, command: Sent[JudgementBody], key: IdempotencyKey
     ) -> Json[BatchAccepted]:
         """Let a held batch through; another person than its sender."""
         await _found(queries, caller, department, number)
@@ -118,11 +115,7 @@ def _add_writing(router: Router, commands: FeedCommands, queries: FeedQueries, r
 
     @router.post("/{department}/batches/{number}/discard")
     async def discard(
-        department: str,
-        number: str,
-        caller: Judge,
-        command: Annotated[JudgementBody, body(JudgementBody)],
-        key: IdempotencyKey,
+        department: str, number: str, caller: Judge, command: Sent[JudgementBody], key: IdempotencyKey
     ) -> Json[BatchAccepted]:
         """Throw a held batch away; another person than its sender."""
         await _found(queries, caller, department, number)
@@ -136,14 +129,12 @@ def _add_reading(router: Router, queries: FeedQueries) -> None:
         return answer(tuple(await queries.lateness()))
 
     @router.get("/{department}/batches")
-    async def list_batches(
-        department: str, caller: Reader, page: Annotated[PageRequest, paging(str)]
-    ) -> Json[Page[FeedBatchAnswer]]:
+    async def list_batches(department: str, caller: Reader, page: ById) -> Json[Page[FeedBatchAnswer]]:
         """A department's batches, the newest first."""
         after = str(page.after[0]) if page.after else None
         divisions = None if caller.divisions is None else caller.division_patterns
         rows = await queries.batches(_named(caller, department), divisions, after, page.limit + 1)
-        return answer(page_of(rows, page, key=lambda row: (row.batch_id,)))
+        return paged(rows, page, "batch_id")
 
     @router.get("/{department}/batches/{number}")
     async def get_batch(department: str, number: str, caller: Reader) -> Json[FeedBatchAnswer]:
@@ -161,7 +152,7 @@ def _add_reading(router: Router, queries: FeedQueries) -> None:
         """The receipt, row by row; rows that change nothing are only counted."""
         batch = await _found(queries, caller, department, number)
         rows = await queries.lines(batch.batch_id, _after(page), outcome, page.limit + 1)
-        return answer(page_of(rows, page, key=lambda row: (row.line,)))
+        return paged(rows, page, "line")
 
     @router.get("/{department}/batches/{number}/receipt.csv")
     async def receipt(department: str, number: str, caller: Reader) -> StreamingResponse:

@@ -11,20 +11,19 @@ from identity.certification.queries import CertificationAnswer, CertificationQue
 from identity.persons.domain.certification import Doctor, Title
 from identity.persons.queries.divisions import DivisionQueries
 from kernel.http import (
+    ById,
     IdempotencyKey,
     Json,
     Page,
-    PageRequest,
     RequestBody,
     Router,
+    Sent,
     Wire,
     allow,
     answer,
     answered,
-    body,
     of_division,
-    page_of,
-    paging,
+    paged,
 )
 from kernel.http.fields import CountyQuery, Text, after_of, check_text
 from kernel.security import Principal, Role
@@ -132,7 +131,7 @@ def certifications(
 
     @router.post("", status_code=201)
     async def certify(
-        person_id: str, caller: Hospital, command: Annotated[CertifyBody, body(CertifyBody)], key: IdempotencyKey
+        person_id: str, caller: Hospital, command: Sent[CertifyBody], key: IdempotencyKey
     ) -> Json[CertificationChanged]:
         """Certify a special chronic disease; benefits count at once, and the hospital files it with its month."""
         doctors = tuple(Doctor(d.doctor_id, Title[d.title], d.specialty) for d in command.doctors)
@@ -145,7 +144,7 @@ def certifications(
 
     @router.post("/takeover", status_code=201)
     async def take_over(
-        person_id: str, caller: Operations, command: Annotated[TakeOverBody, body(TakeOverBody)], key: IdempotencyKey
+        person_id: str, caller: Operations, command: Sent[TakeOverBody], key: IdempotencyKey
     ) -> Json[CertificationChanged]:
         """Onboarding: enter a certification of the system before; it counts from its own day."""
         check_text("source", command.source)
@@ -158,11 +157,7 @@ def certifications(
 
     @router.post("/{certification_id}/cancellation")
     async def cancel(
-        person_id: str,
-        certification_id: str,
-        caller: Agency,
-        command: Annotated[CancelBody, body(CancelBody)],
-        key: IdempotencyKey,
+        person_id: str, certification_id: str, caller: Agency, command: Sent[CancelBody], key: IdempotencyKey
     ) -> Json[CertificationChanged]:
         """Cancel a certification; related money from that day on is refused to the hospital, never to the person."""
         check_text("reason", command.reason)
@@ -179,20 +174,18 @@ def certifiers(commands: CertificationCommands, queries: CertificationQueries) -
 
     @router.post("", status_code=201)
     async def register_certifier(
-        caller: Agency, command: Annotated[CertifierBody, body(CertifierBody)], key: IdempotencyKey
+        caller: Agency, command: Sent[CertifierBody], key: IdempotencyKey
     ) -> Json[CertifierEntered]:
         """Enter an institution that may certify, or replace its entry."""
         certifier = Certifier(**msgspec.structs.asdict(command))
         return answered(await commands.register_certifier(caller, key, certifier))
 
     @router.get("")
-    async def list_certifiers(
-        _caller: Reader, page: Annotated[PageRequest, paging(str)]
-    ) -> Json[Page[CertifierAnswer]]:
+    async def list_certifiers(_caller: Reader, page: ById) -> Json[Page[CertifierAnswer]]:
         """The registry of certifying institutions."""
         rows = await queries.certifiers(after_of(page), page.limit + 1)
         found = [CertifierAnswer(**msgspec.structs.asdict(row)) for row in rows]
-        return answer(page_of(found, page, key=lambda row: (row.hospital_id,)))
+        return paged(found, page, "hospital_id")
 
     return router
 

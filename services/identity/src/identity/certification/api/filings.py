@@ -11,21 +11,7 @@ from identity.certification.commands import CertificationCommands
 from identity.certification.queries import CertificationAnswer, CertificationQueries
 from identity.persons.domain.masking import mask_name
 from identity.persons.queries.vault import Vault
-from kernel.http import (
-    IdempotencyKey,
-    Json,
-    Page,
-    PageRequest,
-    RequestBody,
-    Router,
-    Wire,
-    allow,
-    answer,
-    answered,
-    body,
-    page_of,
-    paging,
-)
+from kernel.http import ById, IdempotencyKey, Json, Page, RequestBody, Router, Sent, Wire, allow, answered, paged
 from kernel.http.fields import after_of
 from kernel.security import Principal, Role
 
@@ -67,9 +53,7 @@ def filings(commands: CertificationCommands, queries: CertificationQueries, vaul
     router = Router(prefix="/v1/chronic-filings", tags=["certification"])
 
     @router.post("", status_code=201)
-    async def file(
-        caller: Hospital, command: Annotated[FilingBody, body(FilingBody)], key: IdempotencyKey
-    ) -> Json[Filed]:
+    async def file(caller: Hospital, command: Sent[FilingBody], key: IdempotencyKey) -> Json[Filed]:
         """File the caller's certifications of a month; a second list of the month adds what the first left out."""
         hospital_id = caller.organisation or ""
         return answered(await commands.file(caller, key, hospital_id, **msgspec.structs.asdict(command)))
@@ -78,7 +62,7 @@ def filings(commands: CertificationCommands, queries: CertificationQueries, vaul
     async def list_month(
         month: Annotated[str, Query(pattern=_MONTH)],
         caller: Reader,
-        page: Annotated[PageRequest, paging(str)],
+        page: ById,
         hospital: Annotated[str | None, Query(max_length=64)] = None,
         filed: Annotated[bool | None, Query(description="Only those on a list, or only those on none")] = None,
     ) -> Json[Page[FilingRow]]:
@@ -105,6 +89,6 @@ def filings(commands: CertificationCommands, queries: CertificationQueries, vaul
             )
             for row in rows
         ]
-        return answer(page_of(found, page, key=lambda row: (row.certification_id,)))
+        return paged(found, page, "certification_id")
 
     return router

@@ -12,19 +12,7 @@ from identity.comparison.domain.payment_list import list_unknown
 from identity.comparison.queries.payment_lists import PaymentAnswer, PaymentListAnswer, PaymentListQueries
 from identity.intake.api import announced_size, patiently, receipt_csv
 from identity.intake.readers.files import MEDIA_TYPES
-from kernel.http import (
-    Json,
-    Page,
-    PageRequest,
-    Router,
-    Wire,
-    allow,
-    answer,
-    answered,
-    keyless,
-    page_of,
-    paging,
-)
+from kernel.http import ById, Json, Page, PageRequest, Router, Wire, allow, answer, answered, keyless, paged, paging
 from kernel.http.fields import counties_of
 from kernel.http.raw_bodies import media_type_of
 from kernel.security import Principal, Role
@@ -84,14 +72,14 @@ def _add_reading(router: Router, queries: PaymentListQueries) -> None:
     @router.get("")
     async def list_lists(
         caller: Reader,
-        page: Annotated[PageRequest, paging(str)],
+        page: ById,
         area: Annotated[str | None, Query(pattern=r"^[0-9]{6}$")] = None,
         month: Annotated[str | None, Query(pattern=MONTH)] = None,
     ) -> Json[Page[PaymentListAnswer]]:
         """The lists that were sent, the newest first; those that were replaced stay."""
         after = str(page.after[0]) if page.after else None
         rows = await queries.lists(counties_of(caller, area), month, after, page.limit + 1)
-        return answer(page_of(rows, page, key=lambda row: (row.list_id,)))
+        return paged(rows, page, "list_id")
 
     @router.get("/{list_id}")
     async def get_list(list_id: str, caller: Reader) -> Json[PaymentListAnswer]:
@@ -109,7 +97,7 @@ def _add_reading(router: Router, queries: PaymentListQueries) -> None:
         await _found(queries, caller, list_id)
         after = int(page.after[0]) if page.after else 0
         rows = await queries.rows(list_id, after, outcome, page.limit + 1)
-        return answer(page_of(rows, page, key=lambda row: (row.row,)))
+        return paged(rows, page, "row")
 
     @router.get("/{list_id}/receipt.csv")
     async def receipt(list_id: str, caller: Reader) -> StreamingResponse:

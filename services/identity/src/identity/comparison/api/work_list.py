@@ -11,20 +11,18 @@ from identity.comparison.domain.mobilisation import Visit, VisitOutcome
 from identity.comparison.queries.work_list import WorkListQueries, WorkRow, WorkWanted
 from identity.persons.queries.divisions import DivisionQueries
 from kernel.http import (
+    ById,
     IdempotencyKey,
     Json,
     Page,
-    PageRequest,
     RequestBody,
     Router,
+    Sent,
     Wire,
     allow,
-    answer,
     answered,
-    body,
     of_division,
-    page_of,
-    paging,
+    paged,
 )
 from kernel.http.fields import AreaQuery, Text, Year, YearQuery, after_of, check_text
 from kernel.security import Principal, Role
@@ -88,7 +86,7 @@ def work_list(commands: WorkListCommands, queries: WorkListQueries, divisions: D
         area: AreaQuery,
         year: YearQuery,
         caller: Staff,
-        page: Annotated[PageRequest, paging(str)],
+        page: ById,
         status: StatusQuery = None,
         township: Annotated[str | None, Query(pattern=r"^[0-9]{6}([0-9]{3})?$")] = None,
         responsible: Annotated[str | None, Query(max_length=200)] = None,
@@ -109,20 +107,18 @@ def work_list(commands: WorkListCommands, queries: WorkListQueries, divisions: D
             after=after_of(page),
             limit=page.limit + 1,
         )
-        return answer(page_of(rows, page, key=lambda row: (row.person_id,)))
+        return paged(rows, page, "person_id")
 
     @router.post("/{person_id}/assignment", dependencies=[of_person])
     async def assign(
-        person_id: str, caller: Staff, command: Annotated[AssignBody, body(AssignBody)], key: IdempotencyKey
+        person_id: str, caller: Staff, command: Sent[AssignBody], key: IdempotencyKey
     ) -> Json[TaskChanged]:
         """Make somebody responsible for a person's enrolment."""
         check_text("responsible", command.responsible)
         return answered(await commands.assign(caller, key, person_id, command.year, command.responsible))
 
     @router.post("/{person_id}/visit", dependencies=[of_person])
-    async def visit(
-        person_id: str, caller: Staff, command: Annotated[VisitBody, body(VisitBody)], key: IdempotencyKey
-    ) -> Json[TaskChanged]:
+    async def visit(person_id: str, caller: Staff, command: Sent[VisitBody], key: IdempotencyKey) -> Json[TaskChanged]:
         """Say what came of a visit; being enrolled takes the person off the list by itself."""
         check_text("note", command.note)
         return answered(
@@ -148,7 +144,7 @@ def townships(commands: WorkListCommands, divisions: DivisionQueries) -> Router:
 
     @router.post("")
     async def place(
-        person_id: str, caller: Registrar, command: Annotated[TownshipBody, body(TownshipBody)], key: IdempotencyKey
+        person_id: str, caller: Registrar, command: Sent[TownshipBody], key: IdempotencyKey
     ) -> Json[Placed]:
         """Say in which township a person lives, so that coverage can be counted there."""
         return answered(await commands.place(caller, key, person_id, command.township))

@@ -7,7 +7,7 @@ from identity.enrolment.commands import EnrolCommands
 from identity.persons.domain.enrolment import Enrolment, Scheme
 from identity.persons.queries.changes import PersonChanged
 from identity.persons.queries.divisions import DivisionQueries
-from kernel.http import IdempotencyKey, Json, RequestBody, Router, allow, answered, body, of_division
+from kernel.http import IdempotencyKey, Json, RequestBody, Router, Sent, allow, answered, of_division
 from kernel.http.fields import DivisionCode, Year
 from kernel.security import Principal, Role
 
@@ -35,7 +35,7 @@ def enrolling(commands: EnrolCommands, divisions: DivisionQueries) -> Router:
 
     @router.post("")
     async def enrol(
-        person_id: str, caller: Insurer, command: Annotated[EnrolBody, body(EnrolBody)], key: IdempotencyKey
+        person_id: str, caller: Insurer, command: Sent[EnrolBody], key: IdempotencyKey
     ) -> Json[PersonChanged]:
         """Record that a person is insured in an area and year."""
         enrolment = Enrolment(command.scheme, command.area, command.year, command.registered_on, command.marked_on)

@@ -11,20 +11,20 @@ from identity.enrolment.domain.exemption import ExemptionCode
 from identity.enrolment.queries import EnrolmentQueries, ExemptionAnswer
 from identity.persons.queries.divisions import DivisionQueries
 from kernel.http import (
+    ById,
     IdempotencyKey,
     Json,
     Page,
     PageRequest,
     RequestBody,
     Router,
+    Sent,
     Wire,
     allow,
     answer,
     answered,
-    body,
     of_division,
     page_of,
-    paging,
 )
 from kernel.http.fields import AreaQuery, Text, after_of, check_text
 from kernel.security import Principal, Role
@@ -71,7 +71,7 @@ def exemptions_of_person(commands: EnrolmentCommands, queries: EnrolmentQueries,
 
     @router.post("", status_code=201)
     async def grant_exemption(
-        person_id: str, caller: Insurer, command: Annotated[ExemptionBody, body(ExemptionBody)], key: IdempotencyKey
+        person_id: str, caller: Insurer, command: Sent[ExemptionBody], key: IdempotencyKey
     ) -> Json[ExemptionChanged]:
         """Say why a person need not be enrolled; it takes them out of the denominator of the coverage."""
         for name in ("evidence", "approved_by", "note"):
@@ -79,19 +79,13 @@ def exemptions_of_person(commands: EnrolmentCommands, queries: EnrolmentQueries,
         return answered(await commands.grant_exemption(caller, key, person_id, **msgspec.structs.asdict(command)))
 
     @router.get("")
-    async def list_exemptions(
-        person_id: str, _caller: Insurer, page: Annotated[PageRequest, paging(str)]
-    ) -> Json[Page[ExemptionAnswer]]:
+    async def list_exemptions(person_id: str, _caller: Insurer, page: ById) -> Json[Page[ExemptionAnswer]]:
         """A person's exemptions, ended or not."""
         return answer(_page(await queries.exemptions_of(person_id, after_of(page), page.limit + 1), page))
 
     @router.post("/{exemption_id}/end")
     async def end_exemption(
-        person_id: str,
-        exemption_id: str,
-        caller: Insurer,
-        command: Annotated[EndExemptionBody, body(EndExemptionBody)],
-        key: IdempotencyKey,
+        person_id: str, exemption_id: str, caller: Insurer, command: Sent[EndExemptionBody], key: IdempotencyKey
     ) -> Json[ExemptionChanged]:
         """End an exemption (released, discharged, found): the person is back on the work list."""
         check_text("evidence", command.evidence)
@@ -108,7 +102,7 @@ def exemptions(commands: EnrolmentCommands, queries: EnrolmentQueries) -> Router
 
     @router.get("/contradictions")
     async def list_contradictions(
-        area: AreaQuery, caller: Insurer, page: Annotated[PageRequest, paging(str)], on: OnQuery = None
+        area: AreaQuery, caller: Insurer, page: ById, on: OnQuery = None
     ) -> Json[Page[ExemptionAnswer]]:
         """Who is exempt and enrolled for the year at once: one of the two is wrong."""
         caller.must_act_in(area)
@@ -117,11 +111,7 @@ def exemptions(commands: EnrolmentCommands, queries: EnrolmentQueries) -> Router
 
     @router.get("")
     async def list_exempt(
-        area: AreaQuery,
-        caller: Insurer,
-        page: Annotated[PageRequest, paging(str)],
-        on: OnQuery = None,
-        code: CodeQuery = None,
+        area: AreaQuery, caller: Insurer, page: ById, on: OnQuery = None, code: CodeQuery = None
     ) -> Json[Page[ExemptionAnswer]]:
         """The name list of an area: who is exempt on a day, and why (台帐和花名册)."""
         caller.must_act_in(area)

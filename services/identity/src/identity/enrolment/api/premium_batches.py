@@ -11,21 +11,19 @@ from identity.enrolment.domain.premium import Premium
 from identity.enrolment.domain.premium_batch import PayBatch, RejectBatch
 from identity.enrolment.queries import BatchAnswer, EnrolmentQueries
 from kernel.http import (
+    ById,
     IdempotencyKey,
     Json,
     Page,
-    PageRequest,
     RequestBody,
     Router,
+    Sent,
     Wire,
     Yuan,
     allow,
-    answer,
     answered,
-    body,
     of_division,
-    page_of,
-    paging,
+    paged,
 )
 from kernel.http.fields import DivisionCode, Text, Year, after_of, check_text, counties_of
 from kernel.security import Principal, Role
@@ -78,9 +76,7 @@ def premium_batches(commands: EnrolmentCommands, queries: EnrolmentQueries) -> R
     of_batch = of_division("batch_id", queries.county_of_batch)
 
     @router.post("", status_code=201)
-    async def apply(
-        caller: Agency, command: Annotated[ApplyBody, body(ApplyBody)], key: IdempotencyKey
-    ) -> Json[BatchApplied]:
+    async def apply(caller: Agency, command: Sent[ApplyBody], key: IdempotencyKey) -> Json[BatchApplied]:
         """Apply for the premiums of everybody who is due in a county from one payer."""
         caller.must_act_in(command.county)
         return answered(await commands.apply(caller, key, **msgspec.structs.asdict(command)))
@@ -88,18 +84,16 @@ def premium_batches(commands: EnrolmentCommands, queries: EnrolmentQueries) -> R
     @router.get("")
     async def list_batches(
         caller: Reader,
-        page: Annotated[PageRequest, paging(str)],
+        page: ById,
         county: Annotated[str | None, Query(pattern=r"^[0-9]{6}$")] = None,
         year: Annotated[int | None, Query(ge=2000, le=2100)] = None,
     ) -> Json[Page[BatchAnswer]]:
         """Applications and how they ended."""
         rows = await queries.batches(counties_of(caller, county), year, after_of(page), page.limit + 1)
-        return answer(page_of(rows, page, key=lambda row: (row.batch_id,)))
+        return paged(rows, page, "batch_id")
 
     @router.post("/{batch_id}/payment", dependencies=[of_batch])
-    async def pay(
-        batch_id: str, caller: Finance, command: Annotated[PaymentBody, body(PaymentBody)], key: IdempotencyKey
-    ) -> Json[BatchClosed]:
+    async def pay(batch_id: str, caller: Finance, command: Sent[PaymentBody], key: IdempotencyKey) -> Json[BatchClosed]:
         """Record that finance paid an application, whole."""
         check_text("reference", command.reference)
 
@@ -110,7 +104,7 @@ def premium_batches(commands: EnrolmentCommands, queries: EnrolmentQueries) -> R
 
     @router.post("/{batch_id}/rejection", dependencies=[of_batch])
     async def reject(
-        batch_id: str, caller: Finance, command: Annotated[RejectionBody, body(RejectionBody)], key: IdempotencyKey
+        batch_id: str, caller: Finance, command: Sent[RejectionBody], key: IdempotencyKey
     ) -> Json[BatchClosed]:
         """Send an application back; its people are due again."""
         check_text("reason", command.reason)

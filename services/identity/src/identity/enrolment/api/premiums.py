@@ -10,21 +10,22 @@ from identity.enrolment.domain.premium import Premium
 from identity.enrolment.queries import DueAnswer, EnrolmentQueries
 from identity.persons.queries.divisions import DivisionQueries
 from kernel.http import (
+    ById,
     IdempotencyKey,
     Json,
     Page,
     PageRequest,
     RequestBody,
     Router,
+    Sent,
     Wire,
     Yuan,
     allow,
     answer,
     answered,
-    body,
     of_division,
     page_of,
-    paging,
+    paged,
 )
 from kernel.http.fields import CountyQuery, DivisionCode, Text, Year, YearQuery, after_of, check_text
 from kernel.security import Principal, Role
@@ -71,7 +72,6 @@ class RefundAnswer(Wire, frozen=True):
 Agency = Annotated[Principal, allow(Role.AGENCY)]
 Finance = Annotated[Principal, allow(Role.FINANCE)]
 Reader = Annotated[Principal, allow(Role.AGENCY, Role.FINANCE, Role.OPERATIONS, by_division=True)]
-Paging = Annotated[PageRequest, paging(str)]
 
 
 def premium_of_person(commands: EnrolmentCommands, divisions: DivisionQueries) -> Router:
@@ -84,14 +84,14 @@ def premium_of_person(commands: EnrolmentCommands, divisions: DivisionQueries) -
 
     @router.post("/self-payment")
     async def pay_oneself(
-        person_id: str, caller: Agency, command: Annotated[SelfPaidBody, body(SelfPaidBody)], key: IdempotencyKey
+        person_id: str, caller: Agency, command: Sent[SelfPaidBody], key: IdempotencyKey
     ) -> Json[PremiumChanged]:
         """Record that a person paid the premium of a year."""
         return answered(await commands.pay_oneself(caller, key, person_id, **msgspec.structs.asdict(command)))
 
     @router.post("/refund")
     async def refund(
-        person_id: str, caller: Finance, command: Annotated[RefundBody, body(RefundBody)], key: IdempotencyKey
+        person_id: str, caller: Finance, command: Sent[RefundBody], key: IdempotencyKey
     ) -> Json[PremiumChanged]:
         """Record that what finance and the person both paid went back to the person, whole."""
         check_text("reference", command.reference)
@@ -114,7 +114,7 @@ def premiums(commands: EnrolmentCommands, queries: EnrolmentQueries) -> Router:
 
     @router.get("/due")
     async def list_due(
-        county: CountyQuery, area: CountyQuery, year: YearQuery, caller: Reader, page: Paging
+        county: CountyQuery, area: CountyQuery, year: YearQuery, caller: Reader, page: ById
     ) -> Json[Page[DueAnswer]]:
         """Who of a county is enrolled and marked in an area, and whose premium finance has not been asked for."""
         caller.must_act_in(county)
@@ -122,7 +122,7 @@ def premiums(commands: EnrolmentCommands, queries: EnrolmentQueries) -> Router:
 
     @router.get("/moved-in")
     async def list_moved_in(
-        county: CountyQuery, area: CountyQuery, year: YearQuery, caller: Reader, page: Paging
+        county: CountyQuery, area: CountyQuery, year: YearQuery, caller: Reader, page: ById
     ) -> Json[Page[DueAnswer]]:
         """Who would be due, but another area asked for the year's premium before: they moved in mid-year."""
         caller.must_act_in(county)
@@ -130,11 +130,11 @@ def premiums(commands: EnrolmentCommands, queries: EnrolmentQueries) -> Router:
 
     @router.get("/refunds-due")
     async def list_refunds_due(
-        area: CountyQuery, year: YearQuery, caller: Reader, page: Paging
+        area: CountyQuery, year: YearQuery, caller: Reader, page: ById
     ) -> Json[Page[RefundAnswer]]:
         """Premiums that were paid twice, by finance and by the person (R-JY-19)."""
         due = await queries.refunds_due(area, year, caller.division_patterns, after_of(page), page.limit + 1)
-        return answer(page_of([_refund(premium) for premium in due], page, key=lambda row: (row.person_id,)))
+        return paged([_refund(premium) for premium in due], page, "person_id")
 
     return router
 

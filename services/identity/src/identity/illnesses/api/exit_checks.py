@@ -7,20 +7,19 @@ from identity.illnesses.commands import IllnessCommands
 from identity.illnesses.queries import ExitCheckRow, IllnessQueries, UncheckedRow
 from identity.persons.queries.divisions import DivisionQueries
 from kernel.http import (
+    ById,
     IdempotencyKey,
     Json,
     Page,
-    PageRequest,
     RequestBody,
     Router,
+    Sent,
     Wire,
     allow,
     answer,
     answered,
-    body,
     of_division,
-    page_of,
-    paging,
+    paged,
 )
 from kernel.http.fields import AreaQuery, Text, after_of, check_text
 from kernel.security import Principal, Role
@@ -59,7 +58,7 @@ def exit_checks_of_person(commands: IllnessCommands, queries: IllnessQueries, di
 
     @router.post("", status_code=201)
     async def check_exit(
-        person_id: str, caller: Checker, command: Annotated[ExitCheckBody, body(ExitCheckBody)], key: IdempotencyKey
+        person_id: str, caller: Checker, command: Sent[ExitCheckBody], key: IdempotencyKey
     ) -> Json[ExitCheckMade]:
         """Check basic medical security before a person leaves the list; what fails is said, and checked again later."""
         check_text("evidence", command.evidence)
@@ -78,11 +77,9 @@ def exit_checks(queries: IllnessQueries) -> Router:
     router = Router(prefix="/v1/exit-checks", tags=["illnesses"])
 
     @router.get("/missing")
-    async def list_missing(
-        area: AreaQuery, caller: Overseer, page: Annotated[PageRequest, paging(str)]
-    ) -> Json[Page[UncheckedRow]]:
+    async def list_missing(area: AreaQuery, caller: Overseer, page: ById) -> Json[Page[UncheckedRow]]:
         """List who left the list without a passed check; the departments' word stands, and somebody goes and looks."""
         rows = await queries.unchecked(prefix_of(area), caller.division_patterns, after_of(page), page.limit + 1)
-        return answer(page_of(rows, page, key=lambda row: (row.person_id,)))
+        return paged(rows, page, "person_id")
 
     return router

@@ -11,20 +11,18 @@ from identity.illnesses.domain.illness import CareWay, ChangeIllness, CloseIllne
 from identity.illnesses.queries import IllnessQueries, IllnessRow
 from identity.persons.queries.divisions import DivisionQueries
 from kernel.http import (
+    ById,
     IdempotencyKey,
     Json,
     Page,
-    PageRequest,
     RequestBody,
     Router,
+    Sent,
     Wire,
     allow,
-    answer,
     answered,
-    body,
     of_division,
-    page_of,
-    paging,
+    paged,
 )
 from kernel.http.fields import Text, after_of, check_text
 from kernel.security import Principal, Role
@@ -85,7 +83,7 @@ def illnesses_of_person(commands: IllnessCommands, divisions: DivisionQueries) -
 
     @router.post("", status_code=201)
     async def record(
-        person_id: str, caller: Writer, command: Annotated[IllnessBody, body(IllnessBody)], key: IdempotencyKey
+        person_id: str, caller: Writer, command: Sent[IllnessBody], key: IdempotencyKey
     ) -> Json[IllnessChanged]:
         """Enter an illness; another person verifies it."""
         check_text("disease", command.disease)
@@ -102,7 +100,7 @@ def illnesses(commands: IllnessCommands, queries: IllnessQueries) -> Router:
     @router.get("")
     async def list_illnesses(
         caller: Writer,
-        page: Annotated[PageRequest, paging(str)],
+        page: ById,
         state: InState = IllnessState.RECORDED,
         county: InCounty = None,
         care: ByCare = None,
@@ -118,7 +116,7 @@ def illnesses(commands: IllnessCommands, queries: IllnessQueries) -> Router:
             after=after_of(page),
             limit=page.limit + 1,
         )
-        return answer(page_of(rows, page, key=lambda row: (row.illness_id,)))
+        return paged(rows, page, "illness_id")
 
     _add_steps(router, commands, queries)
     return router
@@ -129,7 +127,7 @@ def _add_steps(router: Router, commands: IllnessCommands, queries: IllnessQuerie
 
     @router.post("/{illness_id}/care", dependencies=of_illness)
     async def change_care(
-        illness_id: str, caller: Writer, command: Annotated[CareBody, body(CareBody)], key: IdempotencyKey
+        illness_id: str, caller: Writer, command: Sent[CareBody], key: IdempotencyKey
     ) -> Json[IllnessChanged]:
         """Write care and plan anew; the entry is to be verified again."""
         check_text("plan", command.plan)
@@ -144,10 +142,7 @@ def _add_steps(router: Router, commands: IllnessCommands, queries: IllnessQuerie
 
     @router.post("/{illness_id}/verification", dependencies=of_illness)
     async def verify(
-        illness_id: str,
-        caller: Writer,
-        command: Annotated[VerificationBody, body(VerificationBody)],
-        key: IdempotencyKey,
+        illness_id: str, caller: Writer, command: Sent[VerificationBody], key: IdempotencyKey
     ) -> Json[IllnessChanged]:
         """Make sure of an entry that somebody else wrote."""
         check_text("note", command.note)
@@ -159,7 +154,7 @@ def _add_steps(router: Router, commands: IllnessCommands, queries: IllnessQuerie
 
     @router.post("/{illness_id}/closing", dependencies=of_illness)
     async def close(
-        illness_id: str, caller: Writer, command: Annotated[ClosingBody, body(ClosingBody)], key: IdempotencyKey
+        illness_id: str, caller: Writer, command: Sent[ClosingBody], key: IdempotencyKey
     ) -> Json[IllnessChanged]:
         """Say that it is over."""
         return answered(
