@@ -1,6 +1,6 @@
 """Joins identity's topics into one application."""
 
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from fastapi import FastAPI
@@ -48,9 +48,8 @@ from identity.feeds.api import feed_batches
 from identity.feeds.commands.batches import FeedCommands
 from identity.feeds.commands.worker import FeedWorker
 from identity.feeds.queries import FeedQueries
-from identity.illnesses.api.error_codes import CODES as OF_ILLNESSES
-from identity.illnesses.api.exit_checks import exit_checks, exit_checks_of_person
-from identity.illnesses.api.illnesses import illnesses, illnesses_of_person
+from identity.illnesses.api import CODES as OF_ILLNESSES
+from identity.illnesses.api import exit_checks, exit_checks_of_person, illnesses, illnesses_of_person
 from identity.illnesses.commands import IllnessCommands
 from identity.illnesses.queries import IllnessQueries
 from identity.intake.receiving import Receiving
@@ -82,7 +81,7 @@ from identity.persons.queries.lookups import LookupQueries
 from identity.persons.queries.persons import PersonQueries
 from identity.persons.queries.vault import Vault
 from identity.rows import READ_MODEL
-from kernel.http import Router
+from kernel.http import Router, of_division
 from kernel.running.clock import Clock
 from kernel.running.hosting import Host, application
 from kernel.running.requested import Requests
@@ -126,6 +125,11 @@ class _Shared(msgspec.Struct, frozen=True, kw_only=True):
     rules: ApprovalRules
     persons: PersonQueries
     divisions: DivisionQueries
+
+    @property
+    def of_person(self) -> Any:
+        """Keeps a router's routes to people of the caller's divisions."""
+        return of_division("person_id", self.divisions.of_person)
 
 
 def build(host: Host, config: Config) -> FastAPI:
@@ -216,7 +220,7 @@ def _certification(shared: _Shared) -> list[Router]:
     commands = CertificationCommands(shared.runtime, shared.library, shared.requests)
     queries = CertificationQueries(shared.runtime)
     return [
-        certifications(commands, queries, shared.divisions),
+        certifications(commands, queries, shared.of_person),
         certifiers(commands, queries),
         chronic_diseases(commands),
         filings(commands, queries, shared.vault),
@@ -227,9 +231,9 @@ def _illnesses(shared: _Shared) -> list[Router]:
     queries = IllnessQueries(shared.runtime)
     commands = IllnessCommands(shared.runtime, queries, shared.requests)
     return [
-        illnesses_of_person(commands, shared.divisions),
+        illnesses_of_person(commands, shared.of_person),
         illnesses(commands, queries),
-        exit_checks_of_person(commands, queries, shared.divisions),
+        exit_checks_of_person(commands, queries, shared.of_person),
         exit_checks(queries),
     ]
 

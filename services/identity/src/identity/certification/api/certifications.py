@@ -1,15 +1,13 @@
 """Chronic certification over HTTP: hospitals certify, the agency cancels (003 三(八)-(九))."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any
 
 import msgspec
 
-from identity.certification.commands import CertificationCommands
+from identity.certification.commands import CertificationCommands, CertifyBody, Code, TakeOverBody
 from identity.certification.domain.certifiers import Certifier
-from identity.certification.queries import CertificationAnswer, CertificationQueries
-from identity.persons.domain.certification import Doctor, Title
-from identity.persons.queries.divisions import DivisionQueries
+from identity.certification.queries import CertificationAnswer, CertificationQueries, CertifierAnswer
 from kernel.http import (
     ById,
     IdempotencyKey,
@@ -22,37 +20,10 @@ from kernel.http import (
     allow,
     answer,
     answered,
-    of_division,
     paged,
 )
 from kernel.http.fields import CountyQuery, Text, after_of, check_text
 from kernel.security import Principal, Role
-
-Code = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
-
-
-class DoctorBody(RequestBody, frozen=True):
-    """A doctor by licence number, title and specialty."""
-
-    doctor_id: Code
-    title: Literal["RESIDENT", "ATTENDING", "DEPUTY_CHIEF", "CHIEF"]
-    specialty: Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
-
-
-class CertifyBody(RequestBody, frozen=True):
-    """A disease of the list, and the doctors who certify it."""
-
-    disease: Code
-    doctors: Annotated[tuple[DoctorBody, ...], msgspec.Meta(min_length=1, max_length=6)]
-
-
-class TakeOverBody(RequestBody, frozen=True):
-    """A certification of the system before, and where that is written."""
-
-    disease: Code
-    hospital_id: Code
-    certified_on: date
-    source: Text
 
 
 class CancelBody(RequestBody, frozen=True):
@@ -85,16 +56,6 @@ class CertifierEntered(Wire, frozen=True):
     hospital_id: str
 
 
-class CertifierAnswer(Wire, frozen=True):
-    """A certifying institution."""
-
-    hospital_id: str
-    name: str
-    grade: int
-    since: date
-    until: date | None
-
-
 class DiseaseAnswer(Wire, frozen=True):
     """A disease of the list; a sample is no word of the document."""
 
@@ -119,28 +80,16 @@ Operations = Annotated[Principal, allow(Role.OPERATIONS)]
 Reader = Annotated[Principal, allow(Role.HOSPITAL, Role.AGENCY, Role.OPERATIONS, by_division=True)]
 
 
-def certifications(
-    commands: CertificationCommands, queries: CertificationQueries, divisions: DivisionQueries
-) -> Router:
+def certifications(commands: CertificationCommands, queries: CertificationQueries, of_person: Any) -> Router:
     """The routes of /v1/persons/{person_id}/certifications."""
-    router = Router(
-        prefix="/v1/persons/{person_id}/certifications",
-        tags=["certification"],
-        dependencies=[of_division("person_id", divisions.of_person)],
-    )
+    router = Router(prefix="/v1/persons/{person_id}/certifications", tags=["certification"], dependencies=[of_person])
 
     @router.post("", status_code=201)
     async def certify(
         person_id: str, caller: Hospital, command: Sent[CertifyBody], key: IdempotencyKey
     ) -> Json[CertificationChanged]:
         """Certify a special chronic disease; benefits count at once, and the hospital files it with its month."""
-        doctors = tuple(Doctor(d.doctor_id, Title[d.title], d.specialty) for d in command.doctors)
-        hospital_id = caller.organisation or ""
-        return answered(
-            await commands.certify(
-                caller, key, person_id, disease=command.disease, hospital_id=hospital_id, doctors=doctors
-            )
-        )
+        return answered(await commands.certify(caller, key, person_id, command))
 
     @router.post("/takeover", status_code=201)
     async def take_over(
@@ -148,7 +97,7 @@ def certifications(
     ) -> Json[CertificationChanged]:
         """Onboarding: enter a certification of the system before; it counts from its own day."""
         check_text("source", command.source)
-        return answered(await commands.take_over(caller, key, person_id, **msgspec.structs.asdict(command)))
+        return answered(await commands.take_over(caller, key, person_id, command))
 
     @router.get("")
     async def list_certifications(person_id: str, _caller: Reader) -> Json[list[CertificationAnswer]]:
@@ -161,9 +110,8 @@ def certifications(
     ) -> Json[CertificationChanged]:
         """Cancel a certification; related money from that day on is refused to the hospital, never to the person."""
         check_text("reason", command.reason)
-        return answered(
-            await commands.cancel(caller, key, person_id, certification_id, **msgspec.structs.asdict(command))
-        )
+        told = command.cancelled_from, command.reason
+        return answered(await commands.cancel(caller, key, person_id, certification_id, *told))
 
     return router
 
@@ -177,15 +125,12 @@ def certifiers(commands: CertificationCommands, queries: CertificationQueries) -
         caller: Agency, command: Sent[CertifierBody], key: IdempotencyKey
     ) -> Json[CertifierEntered]:
         """Enter an institution that may certify, or replace its entry."""
-        certifier = Certifier(**msgspec.structs.asdict(command))
-        return answered(await commands.register_certifier(caller, key, certifier))
+        return answered(await commands.register_certifier(caller, key, Certifier(**msgspec.structs.asdict(command))))
 
     @router.get("")
     async def list_certifiers(_caller: Reader, page: ById) -> Json[Page[CertifierAnswer]]:
         """The registry of certifying institutions."""
-        rows = await queries.certifiers(after_of(page), page.limit + 1)
-        found = [CertifierAnswer(**msgspec.structs.asdict(row)) for row in rows]
-        return paged(found, page, "hospital_id")
+        return paged(await queries.certifiers(after_of(page), page.limit + 1), page, "hospital_id")
 
     return router
 

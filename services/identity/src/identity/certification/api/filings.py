@@ -1,29 +1,17 @@
 """Filing over HTTP: each hospital's list of a month's certifications, and who is on no list (003 三(九))."""
 
-from datetime import date
 from typing import Annotated
 
 import msgspec
 from fastapi import Query
 
-from identity.certification.api.certifications import Code
-from identity.certification.commands import CertificationCommands
+from identity.certification.commands import MONTH, CertificationCommands, FilingBody
 from identity.certification.queries import CertificationAnswer, CertificationQueries
 from identity.persons.domain.masking import mask_name
 from identity.persons.queries.vault import Vault
-from kernel.http import ById, IdempotencyKey, Json, Page, RequestBody, Router, Sent, Wire, allow, answered, paged
+from kernel.http import ById, IdempotencyKey, Json, Page, Router, Sent, Wire, allow, answered, paged
 from kernel.http.fields import after_of
 from kernel.security import Principal, Role
-
-_MONTH = r"^20[0-9]{2}-(0[1-9]|1[0-2])$"
-
-
-class FilingBody(RequestBody, frozen=True):
-    """The hospital's list of a month and the day of its seal; no other papers are asked for."""
-
-    month: Annotated[str, msgspec.Meta(pattern=_MONTH)]
-    certification_ids: Annotated[tuple[Code, ...], msgspec.Meta(min_length=1, max_length=5000)]
-    sealed_on: date
 
 
 class Filed(Wire, frozen=True):
@@ -55,12 +43,11 @@ def filings(commands: CertificationCommands, queries: CertificationQueries, vaul
     @router.post("", status_code=201)
     async def file(caller: Hospital, command: Sent[FilingBody], key: IdempotencyKey) -> Json[Filed]:
         """File the caller's certifications of a month; a second list of the month adds what the first left out."""
-        hospital_id = caller.organisation or ""
-        return answered(await commands.file(caller, key, hospital_id, **msgspec.structs.asdict(command)))
+        return answered(await commands.file(caller, key, command))
 
     @router.get("")
     async def list_month(
-        month: Annotated[str, Query(pattern=_MONTH)],
+        month: Annotated[str, Query(pattern=MONTH)],
         caller: Reader,
         page: ById,
         hospital: Annotated[str | None, Query(max_length=64)] = None,
