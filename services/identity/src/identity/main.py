@@ -24,13 +24,11 @@ from identity.comparison.queries.comparison import ComparisonQueries
 from identity.comparison.queries.payment_lists import PaymentListQueries
 from identity.comparison.queries.work_list import WorkListQueries
 from identity.config import Config
-from identity.enrolment.api.enrolling import enrolling
 from identity.enrolment.api.enrolments import enrolments
 from identity.enrolment.api.error_codes import CODES as OF_ENROLMENT
 from identity.enrolment.api.exemptions import exemptions, exemptions_of_person
-from identity.enrolment.api.premium_batches import premium_batches
-from identity.enrolment.api.premiums import premium_of_person, premiums
-from identity.enrolment.commands import EnrolCommands, EnrolmentCommands
+from identity.enrolment.api.premiums import premium_batches, premium_of_person, premiums
+from identity.enrolment.commands import EnrolmentCommands
 from identity.enrolment.queries import EnrolmentQueries
 from identity.entries.api.entries import entry_lists, entry_steps
 from identity.entries.api.error_codes import CODES as OF_ENTRIES
@@ -240,13 +238,12 @@ def _illnesses(shared: _Shared) -> list[Router]:
 
 def _enrolment(shared: _Shared) -> list[Router]:
     commands = EnrolmentCommands(shared.runtime, shared.library, shared.requests)
-    queries, divisions = EnrolmentQueries(shared.runtime), shared.divisions
+    queries = EnrolmentQueries(shared.runtime)
     return [
-        enrolling(EnrolCommands(shared.runtime, shared.requests), divisions),
-        enrolments(commands, queries, shared.persons, divisions),
-        exemptions_of_person(commands, queries, divisions),
+        enrolments(commands, queries, shared.persons, shared.of_person),
+        exemptions_of_person(commands, queries, shared.of_person),
         exemptions(commands, queries),
-        premium_of_person(commands, divisions),
+        premium_of_person(commands, shared.of_person),
         premiums(commands, queries),
         premium_batches(commands, queries),
     ]
@@ -259,8 +256,8 @@ def _comparison(shared: _Shared) -> list[Router]:
     return [
         notices(queries),
         comparisons(commands, queries),
-        work_list(listing, WorkListQueries(shared.runtime), shared.divisions),
-        townships(listing, shared.divisions),
+        work_list(listing, WorkListQueries(shared.runtime), shared.of_person),
+        townships(listing, shared.of_person),
     ]
 
 

@@ -60,23 +60,9 @@ class ComparisonAnswer(Wire, frozen=True):
 def figures_answer(figures: AreaFigures) -> FiguresAnswer:
     """An area's figures with its coverage."""
     covered = figures.coverage
-    return FiguresAnswer(
-        area=figures.township,
-        registered=figures.registered,
-        exceptions=figures.exceptions,
-        should_enrol=covered.should_enrol,
-        matched=figures.matched,
-        elsewhere=figures.elsewhere,
-        not_enrolled=figures.not_enrolled,
-        contradicted=figures.contradicted,
-        not_registered=figures.not_registered,
-        strangers=figures.strangers,
-        name_mismatch=figures.name_mismatch,
-        name_variants=figures.name_variants,
-        differences=figures.differences,
-        coverage_basis_points=covered.coverage_basis_points,
-        raw_basis_points=covered.raw_basis_points,
-    )
+    counted = {name: getattr(figures, name) for name in FiguresAnswer.__struct_fields__ if hasattr(figures, name)}
+    told = {name: getattr(covered, name) for name in ("should_enrol", "coverage_basis_points", "raw_basis_points")}
+    return FiguresAnswer(area=figures.township, **counted, **told)
 
 
 def comparison_answer(found: Made, part: str, payment_rows: dict[str, int] | None) -> ComparisonAnswer:

@@ -1,7 +1,8 @@
 """The work list over HTTP: who is still to be enrolled, whose task that is, and what came of it (003 一(三))."""
 
 from datetime import date
-from typing import Annotated, Literal
+from functools import partial
+from typing import Annotated, Any, Literal
 
 import msgspec
 from fastapi import Query
@@ -9,21 +10,7 @@ from fastapi import Query
 from identity.comparison.commands.work_list import WorkListCommands
 from identity.comparison.domain.mobilisation import Visit, VisitOutcome
 from identity.comparison.queries.work_list import WorkListQueries, WorkRow, WorkWanted
-from identity.persons.queries.divisions import DivisionQueries
-from kernel.http import (
-    ById,
-    IdempotencyKey,
-    Json,
-    Page,
-    RequestBody,
-    Router,
-    Sent,
-    Wire,
-    allow,
-    answered,
-    of_division,
-    paged,
-)
+from kernel.http import ById, IdempotencyKey, Json, Page, RequestBody, Router, Sent, Wire, allow, answered, paged
 from kernel.http.fields import AreaQuery, Text, Year, YearQuery, after_of, check_text
 from kernel.security import Principal, Role
 from kernel.values.divisions import prefix_of
@@ -76,10 +63,9 @@ Staff = Annotated[Principal, allow(Role.AGENCY, Role.OPERATIONS, by_division=Tru
 Registrar = Annotated[Principal, allow(Role.AGENCY, Role.DEPARTMENT)]
 
 
-def work_list(commands: WorkListCommands, queries: WorkListQueries, divisions: DivisionQueries) -> Router:
+def work_list(commands: WorkListCommands, queries: WorkListQueries, of_person: Any) -> Router:
     """The routes of /v1/work-list."""
     router = Router(prefix="/v1/work-list", tags=["comparison"])
-    of_person = of_division("person_id", divisions.of_person)
 
     @router.get("")
     async def list_work(
@@ -121,26 +107,15 @@ def work_list(commands: WorkListCommands, queries: WorkListQueries, divisions: D
     async def visit(person_id: str, caller: Staff, command: Sent[VisitBody], key: IdempotencyKey) -> Json[TaskChanged]:
         """Say what came of a visit; being enrolled takes the person off the list by itself."""
         check_text("note", command.note)
-        return answered(
-            await commands.visit(
-                caller,
-                key,
-                person_id,
-                command.year,
-                lambda today: Visit(command.outcome, command.visited_on, command.note, today),
-            )
-        )
+        visited = partial(Visit, command.outcome, command.visited_on, command.note)
+        return answered(await commands.visit(caller, key, person_id, command.year, visited))
 
     return router
 
 
-def townships(commands: WorkListCommands, divisions: DivisionQueries) -> Router:
+def townships(commands: WorkListCommands, of_person: Any) -> Router:
     """The route of /v1/persons/{person_id}/township."""
-    router = Router(
-        prefix="/v1/persons/{person_id}/township",
-        tags=["comparison"],
-        dependencies=[of_division("person_id", divisions.of_person)],
-    )
+    router = Router(prefix="/v1/persons/{person_id}/township", tags=["comparison"], dependencies=[of_person])
 
     @router.post("")
     async def place(

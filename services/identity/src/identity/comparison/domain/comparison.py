@@ -143,20 +143,10 @@ def due_on(policy: Policy, month: str) -> date | None:
 # Commands
 
 
-class MakeComparison(msgspec.Struct, frozen=True, kw_only=True):
-    """Keep what comparing came to; ``area`` is a division code, of a province, city or county.
+class MakeComparison(msgspec.Struct, frozen=True):
+    """Keep what comparing came to today; nothing where it is kept already."""
 
-    ``payment_list_id`` is the list from outside that was compared with, None where the enrolments here stood for it.
-    """
-
-    comparison_id: str
-    area: str
-    month: str
-    due_on: date | None
-    figures: tuple[AreaFigures, ...]
-    made_by: str
-    today: date
-    payment_list_id: str | None = None
+    comparison: "ComparisonMade"
 
 
 class PushComparison(msgspec.Struct, frozen=True):
@@ -173,7 +163,10 @@ Command: TypeAlias = MakeComparison | PushComparison
 
 
 class ComparisonMade(msgspec.Struct, frozen=True, kw_only=True):
-    """The lists were compared as they stood on a day; with a payment list, or the enrolments here where it is None."""
+    """The lists were compared as they stood on a day; with a payment list, or the enrolments here where it is None.
+
+    ``area`` is a division code, of a province, city or county.
+    """
 
     comparison_id: str
     area: str
@@ -223,8 +216,8 @@ def sum_of(area: str, figures: Iterable[AreaFigures]) -> AreaFigures:
 def decide(command: Command, state: State) -> Sequence[Event]:
     """What the command brings about; raises Refused."""
     match command:
-        case MakeComparison():
-            return [_made(command)] if state is None else []
+        case MakeComparison(comparison=made):
+            return [_made(made)] if state is None else []
         case PushComparison():
             return [_pushed(command, state)]
         case _:
@@ -242,19 +235,10 @@ def evolve(state: State, event: Event) -> State:
 DECIDER: Final[Decider[Command, State, Event]] = Decider(None, decide, evolve)
 
 
-def _made(command: MakeComparison) -> ComparisonMade:
-    if command.month > command.today.strftime("%Y-%m"):
-        raise Refused("DATE_IN_FUTURE", f"{command.month} has not begun yet; today is {command.today}")
-    return ComparisonMade(
-        comparison_id=command.comparison_id,
-        area=command.area,
-        month=command.month,
-        compared_on=command.today,
-        due_on=command.due_on,
-        made_by=command.made_by,
-        figures=command.figures,
-        payment_list_id=command.payment_list_id,
-    )
+def _made(made: ComparisonMade) -> ComparisonMade:
+    if made.month > made.compared_on.strftime("%Y-%m"):
+        raise Refused("DATE_IN_FUTURE", f"{made.month} has not begun yet; today is {made.compared_on}")
+    return made
 
 
 def _pushed(command: PushComparison, state: State) -> ComparisonPushed:
