@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
 from identity.feeds.commands.batches import FeedCommands
-from identity.feeds.domain.feed import BatchKind, batch_unknown
+from identity.feeds.domain.feed import BatchKind, Discard, Release, batch_unknown
 from identity.feeds.domain.file_sent import FileSent
 from identity.feeds.queries import FeedBatchAnswer, FeedQueries, LatenessAnswer, LineAnswer
 from identity.intake.api import announced_size, patiently, receipt_csv
@@ -19,6 +19,7 @@ from identity.persons.domain.categories import Category, Department, department_
 from kernel.http import (
     ById,
     ErrorCode,
+    Idempotency,
     IdempotencyKey,
     Json,
     Page,
@@ -85,7 +86,8 @@ def _add_writing(router: Router, commands: FeedCommands, queries: FeedQueries, r
         file_name: Annotated[str | None, Query(max_length=120)] = None,
     ) -> Json[BatchAccepted]:
         """Send a file: CSV, NDJSON or XLSX, UTF-8 or GB18030. It is read and applied afterwards; ask how far it is."""
-        sender = _own(caller, department)
+        caller.must_act_for(department)
+        sender = department_of(department)
         rules.check_pre_approved(sender)
         if area is not None:
             caller.must_act_in(area)
@@ -105,21 +107,25 @@ def _add_writing(router: Router, commands: FeedCommands, queries: FeedQueries, r
         size = announced_size(request)
         return answered(await commands.receive(caller, sent, size, patiently(request)))
 
+    async def judge(
+        caller: Principal, key: Idempotency, department: str, number: str, command: Release | Discard
+    ) -> Json[BatchAccepted]:
+        await _found(queries, caller, department, number)
+        return answered(await commands.judge(caller, key, _named(caller, department), number, command))
+
     @router.post("/{department}/batches/{number}/release")
     async def release(
         department: str, number: str, caller: Judge, command: Sent[JudgementBody], key: IdempotencyKey
     ) -> Json[BatchAccepted]:
         """Let a held batch through; another person than its sender."""
-        await _found(queries, caller, department, number)
-        return answered(await commands.release(caller, key, _named(caller, department), number, command.reason))
+        return await judge(caller, key, department, number, Release(caller.subject, command.reason))
 
     @router.post("/{department}/batches/{number}/discard")
     async def discard(
         department: str, number: str, caller: Judge, command: Sent[JudgementBody], key: IdempotencyKey
     ) -> Json[BatchAccepted]:
         """Throw a held batch away; another person than its sender."""
-        await _found(queries, caller, department, number)
-        return answered(await commands.discard(caller, key, _named(caller, department), number, command.reason))
+        return await judge(caller, key, department, number, Discard(caller.subject, command.reason))
 
 
 def _add_reading(router: Router, queries: FeedQueries) -> None:
@@ -175,11 +181,6 @@ async def _found(queries: FeedQueries, caller: Principal, department: str, numbe
 def _named(caller: Principal, department: str) -> Department:
     if Role.DEPARTMENT in caller.roles:
         caller.must_act_for(department)
-    return department_of(department)
-
-
-def _own(caller: Principal, department: str) -> Department:
-    caller.must_act_for(department)
     return department_of(department)
 
 
