@@ -1,6 +1,6 @@
 """Feeds over HTTP: a department sends files and gets a receipt for each row."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Final
 
 import msgspec
@@ -12,7 +12,7 @@ from identity.feeds.commands.batches import FeedCommands
 from identity.feeds.domain.feed import BatchKind, Discard, Release, batch_unknown
 from identity.feeds.domain.file_sent import FileSent
 from identity.feeds.queries import FeedBatchAnswer, FeedQueries, LatenessAnswer, LineAnswer
-from identity.intake.api import announced_size, patiently, receipt_csv
+from identity.intake.api import announced_size, moment_of, patiently, receipt_csv
 from identity.intake.readers.files import MEDIA_TYPES
 from identity.memberships.domain import ApprovalRules
 from identity.persons.domain.categories import Category, Department, department_of
@@ -37,7 +37,6 @@ from kernel.http import (
 )
 from kernel.http.raw_bodies import media_type_of
 from kernel.security import Principal, Role
-from kernel.values.refusals import Refused
 
 Sender = Annotated[Principal, allow(Role.DEPARTMENT, by_division=True)]
 Reader = Annotated[Principal, allow(Role.DEPARTMENT, Role.AGENCY, Role.OPERATIONS, by_division=True)]
@@ -91,21 +90,17 @@ def _add_writing(router: Router, commands: FeedCommands, queries: FeedQueries, r
         rules.check_pre_approved(sender)
         if area is not None:
             caller.must_act_in(area)
-        if as_of.tzinfo is None:
-            raise Refused("FEED_DESCRIPTION_WRONG", "as_of needs its time zone, such as 2019-08-01T08:00:00+08:00")
-        media_type = media_type_of(request, MEDIA_TYPES)
         sent = FileSent(
             department=sender,
             number=number,
             kind=kind,
-            as_of=as_of.astimezone(UTC),
-            media_type=media_type,
+            as_of=moment_of(as_of),
+            media_type=media_type_of(request, MEDIA_TYPES),
             category=category,
             area=area,
             file_name=file_name,
         )
-        size = announced_size(request)
-        return answered(await commands.receive(caller, sent, size, patiently(request)))
+        return answered(await commands.receive(caller, sent, announced_size(request), patiently(request)))
 
     async def judge(
         caller: Principal, key: Idempotency, department: str, number: str, command: Release | Discard

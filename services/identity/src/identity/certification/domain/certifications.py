@@ -9,9 +9,10 @@ import msgspec
 from identity.certification.domain.certifiers import Certifier, may_certify
 from identity.persons.domain.certification import Certification
 from identity.persons.domain.entitlement import Entitlement
+from identity.persons.domain.membership import dates_out_of_order
 from identity.persons.domain.person import person_unknown
 from kernel.values.decider import Decider
-from kernel.values.refusals import Refused, conflict, forbidden, not_found
+from kernel.values.refusals import Refused, check_not_to_come, conflict, forbidden, not_found
 from law.packs.rules import Certification as Rule
 
 
@@ -99,8 +100,7 @@ def _certify(command: Certify, state: Entitlement) -> Sequence[Event]:
 
 def _take_over(command: TakeOverCertification, state: Entitlement) -> Sequence[Event]:
     new = command.certification
-    if new.effective_from > command.today:
-        raise Refused("DATE_IN_FUTURE", f"certified_on {new.effective_from} is after today, {command.today}")
+    check_not_to_come("certified_on", new.effective_from, command.today)
     _check_disease(new.disease, command.rule)
     _check_not_held(new, state)
     return [ChronicCertified(new.certification_id, _with(state, new))]
@@ -162,17 +162,11 @@ def _cancel(command: CancelCertification, state: Entitlement) -> Sequence[Event]
             "CERTIFICATION_CANCELLED",
             f"this certification was cancelled from {held.cancelled_from} on; the money of that time is refused",
         )
-    if command.cancelled_from > command.today:
-        raise Refused("DATE_IN_FUTURE", f"cancelled_from {command.cancelled_from} is after today, {command.today}")
+    check_not_to_come("cancelled_from", command.cancelled_from, command.today)
     if command.cancelled_from < held.effective_from:
-        raise Refused(
-            "DATES_OUT_OF_ORDER",
-            f"cancelled_from {command.cancelled_from} is before effective_from {held.effective_from}",
-        )
-    cancelled = msgspec.structs.replace(held, cancelled_from=command.cancelled_from)
-    return [
-        CertificationCancelled(held.certification_id, command.cancelled_from, command.reason, _with(state, cancelled))
-    ]
+        raise dates_out_of_order("cancelled_from", command.cancelled_from, "effective_from", held.effective_from)
+    after = _with(state, msgspec.structs.replace(held, cancelled_from=command.cancelled_from))
+    return [CertificationCancelled(held.certification_id, command.cancelled_from, command.reason, after)]
 
 
 def _with(state: Entitlement, certification: Certification) -> Entitlement:

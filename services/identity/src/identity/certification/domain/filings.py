@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 import msgspec
 
 from kernel.values.decider import Decider
-from kernel.values.refusals import Refused, conflict
+from kernel.values.refusals import Refused, check_not_to_come, conflict
 
 
 class File(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,8 +39,7 @@ State: TypeAlias = frozenset[str]
 
 def decide(command: File, state: State) -> Sequence[ChronicFiled]:
     """The list, without what was filed before. Raises Refused; what is not on it keeps its benefits (003 三(八))."""
-    if command.sealed_on > command.today:
-        raise Refused("DATE_IN_FUTURE", f"sealed_on {command.sealed_on} is after today, {command.today}")
+    check_not_to_come("sealed_on", command.sealed_on, command.today)
     foreign = sorted(set(command.certification_ids) - command.of_month)
     if foreign:
         raise Refused(

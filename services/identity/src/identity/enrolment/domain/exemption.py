@@ -7,8 +7,9 @@ from typing import Final, TypeAlias, assert_never
 
 import msgspec
 
+from identity.persons.domain.membership import dates_out_of_order
 from kernel.values.decider import Decider
-from kernel.values.refusals import Refused, conflict, forbidden, not_found
+from kernel.values.refusals import Refused, check_not_to_come, conflict, forbidden, not_found
 
 
 class ExemptionCode(StrEnum):
@@ -110,7 +111,7 @@ DECIDER: Final[Decider[Command, State, Event]] = Decider((), decide, evolve)
 
 def _grant(command: GrantExemption, state: State) -> Sequence[Event]:
     new = command.exemption
-    _check_past("since", new.since, command.today)
+    check_not_to_come("since", new.since, command.today)
     if new.approved_by == new.entered_by:
         raise forbidden(
             "APPROVER_ENTERED_IT",
@@ -139,13 +140,8 @@ def _end(command: EndExemption, state: State) -> Sequence[Event]:
         raise conflict(
             "EXEMPTION_ENDED", f"this exemption ended on {exemption.until}; enter a new one for another time"
         )
-    _check_past("last_day", command.last_day, command.today)
+    check_not_to_come("last_day", command.last_day, command.today)
     if command.last_day < exemption.since:
-        raise Refused("DATES_OUT_OF_ORDER", f"last_day {command.last_day} is before since {exemption.since}")
+        raise dates_out_of_order("last_day", command.last_day, "since", exemption.since)
     ended = msgspec.structs.replace(exemption, until=command.last_day)
     return [ExemptionEnded(held.person_id, ended, command.evidence)]
-
-
-def _check_past(name: str, day: date, today: date) -> None:
-    if day > today:
-        raise Refused("DATE_IN_FUTURE", f"{name} {day} is after today, {today}")

@@ -8,7 +8,7 @@ import msgspec
 
 from identity.enrolment.domain.premium import Premium, untouched
 from kernel.values.decider import Decider
-from kernel.values.refusals import Refused, conflict, not_found
+from kernel.values.refusals import Refused, check_not_to_come, conflict, not_found
 
 #: People in one application; a county with more sends several.
 PERSONS_MAX: Final = 2000
@@ -168,8 +168,7 @@ def _asked_for(command: ApplyForSubsidy, due: Due) -> Premium:
 
 
 def _paid(command: PayBatch, applied: SubsidyApplied) -> SubsidyPaid:
-    if command.paid_on > command.today:
-        raise Refused("DATE_IN_FUTURE", f"paid_on {command.paid_on} is after today, {command.today}")
+    check_not_to_come("paid_on", command.paid_on, command.today)
     paid = tuple(premium.changed(paid_on=command.paid_on) for premium in _in_order(command.held))
     return SubsidyPaid(applied.batch_id, command.paid_on, command.reference, paid, applied.county)
 

@@ -8,7 +8,7 @@ from typing import Final, TypeAlias, assert_never
 import msgspec
 
 from kernel.values.decider import Decider
-from kernel.values.refusals import Refused, conflict, forbidden, not_found
+from kernel.values.refusals import Refused, check_not_to_come, conflict, forbidden, not_found
 
 
 class CareWay(StrEnum):
@@ -125,7 +125,7 @@ def decide(command: Command, state: State) -> Sequence[Event]:
     match command:
         case RecordIllness(illness=illness, today=today):
             assert state is None, "an entry's id derives from its command, so it is made once"
-            _check_not_to_come("since", illness.since, today)
+            check_not_to_come("since", illness.since, today)
             return [IllnessRecorded(illness)]
         case ChangeIllness():
             return _change(command, _open(state))
@@ -181,12 +181,7 @@ def _verify(command: VerifyIllness, illness: Illness) -> Sequence[Event]:
 
 
 def _close(command: CloseIllness, illness: Illness) -> Sequence[Event]:
-    _check_not_to_come("closed_on", command.closed_on, command.today)
+    check_not_to_come("closed_on", command.closed_on, command.today)
     if command.closed_on < illness.since:
         raise Refused("DATES_OUT_OF_ORDER", f"closed_on {command.closed_on} is before {illness.since}, when it began")
     return [IllnessClosed(msgspec.structs.replace(illness, state=IllnessState.CLOSED, closed_on=command.closed_on))]
-
-
-def _check_not_to_come(what: str, day: date, today: date) -> None:
-    if day > today:
-        raise Refused("DATE_IN_FUTURE", f"{what} {day} is after today, {today}")
