@@ -6,9 +6,8 @@ import msgspec
 from fastapi import FastAPI
 
 from contracts.identity import CONTRACT
-from identity.certification.api.certifications import certifications, certifiers, chronic_diseases
-from identity.certification.api.error_codes import CODES as OF_CERTIFICATION
-from identity.certification.api.filings import filings
+from identity.certification.api import CODES as OF_CERTIFICATION
+from identity.certification.api import certifications, certifiers, chronic_diseases, filings
 from identity.certification.commands import CertificationCommands
 from identity.certification.queries import CertificationQueries
 from identity.comparison.api.comparisons import comparisons

@@ -9,8 +9,7 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
 from identity.feeds.commands.batches import FeedCommands
-from identity.feeds.domain.feed import BatchKind, Discard, Release, batch_unknown
-from identity.feeds.domain.file_sent import FileSent
+from identity.feeds.domain.feed import BatchKind, Discard, FileSent, Release, batch_unknown
 from identity.feeds.queries import FeedBatchAnswer, FeedQueries, LatenessAnswer, LineAnswer
 from identity.intake.api import announced_size, moment_of, patiently, receipt_csv
 from identity.intake.readers.files import MEDIA_TYPES

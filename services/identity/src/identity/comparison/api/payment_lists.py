@@ -7,8 +7,8 @@ from fastapi import Path, Query
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
-from identity.comparison.commands.payment_lists import ListSent, PaymentListCommands
-from identity.comparison.domain.payment_list import list_unknown
+from identity.comparison.commands.payment_lists import PaymentListCommands
+from identity.comparison.domain.payment_list import ListSent, list_unknown
 from identity.comparison.queries.payment_lists import PaymentAnswer, PaymentListAnswer, PaymentListQueries
 from identity.intake.api import announced_size, moment_of, patiently, receipt_csv
 from identity.intake.readers.files import MEDIA_TYPES

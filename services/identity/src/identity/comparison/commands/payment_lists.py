@@ -1,27 +1,16 @@
 """The command that takes a payment list in."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime
 from uuid import NAMESPACE_OID, uuid5
 
 import msgspec
 
 from identity.comparison.commands.worker import PaymentListWorker
-from identity.comparison.domain.payment_list import DECIDER, PaymentList, ReceiveList, check_list
+from identity.comparison.domain.payment_list import DECIDER, ListSent, PaymentList, ReceiveList, check_list
 from identity.intake.receiving import Receiving
 from kernel.running.requested import Requests
 from kernel.security import Principal
 from kernel.writing.command_path import Answered
-
-
-class ListSent(msgspec.Struct, frozen=True, kw_only=True):
-    """How a payment list is described by who sends it."""
-
-    area: str
-    month: str
-    as_of: datetime
-    media_type: str
-    file_name: str | None = None
 
 
 class PaymentListCommands:

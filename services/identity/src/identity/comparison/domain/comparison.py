@@ -140,9 +140,6 @@ def due_on(policy: Policy, month: str) -> date | None:
     return date.fromisoformat(f"{month}-{clock.day:02}") if isinstance(clock, DayOfMonth) else None
 
 
-# Commands
-
-
 class MakeComparison(msgspec.Struct, frozen=True):
     """Keep what comparing came to today; nothing where it is kept already."""
 
@@ -157,9 +154,6 @@ class PushComparison(msgspec.Struct, frozen=True):
 
 
 Command: TypeAlias = MakeComparison | PushComparison
-
-
-# Events
 
 
 class ComparisonMade(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,8 +6,7 @@ from uuid import NAMESPACE_OID, uuid5
 import msgspec
 
 from identity.feeds.commands.worker import FeedWorker
-from identity.feeds.domain.feed import DECIDER, Batch, Discard, Receive, Release
-from identity.feeds.domain.file_sent import FileSent, check_description
+from identity.feeds.domain.feed import DECIDER, Batch, Discard, FileSent, Receive, Release, check_description
 from identity.intake.receiving import Receiving
 from identity.intake.spool import Spool
 from identity.persons.domain.categories import Department

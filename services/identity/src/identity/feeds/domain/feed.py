@@ -8,7 +8,7 @@ from typing import Final, TypeAlias, assert_never
 import msgspec
 
 from identity.intake.domain import FileProblem
-from identity.persons.domain.categories import Category, Department
+from identity.persons.domain.categories import Category, Department, check_owned
 from kernel.values.decider import Decider
 from kernel.values.refusals import Refused, conflict, forbidden, not_found
 
@@ -31,7 +31,20 @@ class BatchStatus(StrEnum):
     DISCARDED = "DISCARDED"  # a person threw it away; nothing of it was applied
 
 
-class Batch(msgspec.Struct, frozen=True, kw_only=True):
+class FileSent(msgspec.Struct, frozen=True, kw_only=True):
+    """How a department describes the file that it sends."""
+
+    department: Department
+    number: str
+    kind: BatchKind
+    as_of: datetime
+    media_type: str
+    category: Category | None = None
+    area: str | None = None
+    file_name: str | None = None
+
+
+class Batch(FileSent, frozen=True, kw_only=True):
     """A file as it was received. ``as_of`` is the moment that it speaks for; ``category`` is a full list's own.
 
     ``area`` is the division code within which a full list names everybody; a delta has none. ``divisions`` are those
@@ -39,18 +52,10 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     batch_id: str
-    department: Department
-    number: str
-    kind: BatchKind
-    as_of: datetime
     received_at: datetime
     sent_by: str
-    media_type: str
     size: int
     sha256: str
-    category: Category | None = None
-    area: str | None = None
-    file_name: str | None = None
     divisions: tuple[str, ...] | None = None
 
 
@@ -66,9 +71,6 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     standing: int = 0
     #: Refused rows whose ID number cannot be read: nobody knows whom they name.
     unidentified: int = 0
-
-
-# Commands
 
 
 class Receive(msgspec.Struct, frozen=True):
@@ -111,9 +113,6 @@ class FinishApplying(msgspec.Struct, frozen=True):
 
 
 Command: TypeAlias = Receive | RefuseFile | FinishReading | Release | Discard | FinishApplying
-
-
-# Events
 
 
 class BatchReceived(msgspec.Struct, frozen=True):
@@ -197,6 +196,19 @@ def evolve(state: State | None, event: Event) -> State | None:
 
 
 DECIDER: Final[Decider[Command, State | None, Event]] = Decider(None, decide, evolve)
+
+
+def check_description(sent: FileSent, now: datetime) -> None:
+    """Refuse a file that is described wrongly: FEED_DESCRIPTION_WRONG, DATE_IN_FUTURE, CATEGORY_NOT_OWNED."""
+    if sent.as_of > now:
+        raise Refused("DATE_IN_FUTURE", f"as_of {sent.as_of.isoformat()} is still to come")
+    # Groups of low income may belong to different departments, so there each row says whose it is.
+    if sent.category is not None and sent.category is not Category.LOW_INCOME:
+        check_owned(sent.department, sent.category, None)
+    if sent.kind is BatchKind.FULL and (sent.category is None or sent.area is None):
+        raise Refused("FEED_DESCRIPTION_WRONG", "a full list needs its category, and the area in which it is whole")
+    if sent.kind is BatchKind.DELTA and sent.area is not None:
+        raise Refused("FEED_DESCRIPTION_WRONG", "only a full list has an area; leave it out")
 
 
 def must_wait(counts: Counts, basis_points_max: int) -> bool:

@@ -89,9 +89,6 @@ class CloseIllness(msgspec.Struct, frozen=True):
 Command: TypeAlias = RecordIllness | ChangeIllness | VerifyIllness | CloseIllness
 
 
-# Events
-
-
 class IllnessRecorded(msgspec.Struct, frozen=True):
     """An illness was entered."""
 
