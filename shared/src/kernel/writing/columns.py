@@ -31,13 +31,8 @@ def columns_of(
     for name, annotation in get_type_hints(kind).items():
         if name in kind.__struct_fields__ and name not in leaving:
             sql_type = said.get(name) or (BigInteger if name.endswith("_fen") else _sql_type(annotation))
-            yield Column(
-                name, sql_type, primary_key=name in key, nullable=_may_be_none(annotation), autoincrement=False
-            )
-
-
-def _may_be_none(annotation: Any) -> bool:
-    return types.NoneType in get_args(annotation)
+            optional = types.NoneType in get_args(annotation)
+            yield Column(name, sql_type, primary_key=name in key, nullable=optional, autoincrement=False)
 
 
 def _sql_type(annotation: Any) -> Any:
