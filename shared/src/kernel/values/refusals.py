@@ -1,5 +1,6 @@
 """Refusals: what a command may not do, as values with a stable code that travel from the domain to the caller."""
 
+from datetime import date
 from enum import StrEnum
 
 
@@ -47,3 +48,9 @@ def conflict(code: str, detail: str, **about: str) -> Refused:
 def forbidden(code: str, detail: str, **about: str) -> Refused:
     """The refusal of what is not this caller's to do (403)."""
     return Refused(code, detail, kind=RefusalKind.FORBIDDEN, about=about)
+
+
+def check_not_to_come(name: str, day: date, today: date) -> None:
+    """Refuse a day that is still to come: DATE_IN_FUTURE. ``name`` is the field's."""
+    if day > today:
+        raise Refused("DATE_IN_FUTURE", f"{name} {day} is after today, {today}")
