@@ -4,50 +4,33 @@ from typing import Final
 
 from kernel.writing.event_registry import EventRegistry, EventType
 from settlement.admission_checks.domain import AdmissionCheckClosed
-from settlement.encounters.domain.events import (
-    CatalogueExceptionApproved,
-    EncounterAdmitted,
-    EncounterDischarged,
-    EncounterReferred,
-    FeeBatchVoided,
-    FeeLinesUploaded,
-    SettlementConfirmed,
-    SettlementRevoked,
-    SettlementSupplemented,
-)
+from settlement.encounters.domain import events as encounter
 from settlement.institutions.domain import InstitutionContracted
 from settlement.payment_refusals.domain import PaymentRefused
 from settlement.policies.domain import PolicyAdopted
-from settlement.reviews.domain.events import (
-    ReviewObsolete,
-    ReviewOpened,
-    ReviewProposed,
-    ReviewRefreshed,
-    ReviewRejected,
-    ReviewReleased,
-)
+from settlement.reviews.domain import events as review
 from settlement.years.domain import BenefitYearOpened, BenefitYearsJoined
 
 REGISTRY: Final = EventRegistry(
     [
-        EventType("EncounterAdmitted", EncounterAdmitted),
-        EventType("EncounterReferred", EncounterReferred),
-        EventType("FeeLinesUploaded", FeeLinesUploaded),
-        EventType("FeeBatchVoided", FeeBatchVoided),
-        EventType("EncounterDischarged", EncounterDischarged),
-        EventType("SettlementConfirmed", SettlementConfirmed),
-        EventType("SettlementRevoked", SettlementRevoked),
+        EventType("EncounterAdmitted", encounter.EncounterAdmitted),
+        EventType("EncounterReferred", encounter.EncounterReferred),
+        EventType("FeeLinesUploaded", encounter.FeeLinesUploaded),
+        EventType("FeeBatchVoided", encounter.FeeBatchVoided),
+        EventType("EncounterDischarged", encounter.EncounterDischarged),
+        EventType("SettlementConfirmed", encounter.SettlementConfirmed),
+        EventType("SettlementRevoked", encounter.SettlementRevoked),
         EventType("BenefitYearOpened", BenefitYearOpened),
         EventType("InstitutionContracted", InstitutionContracted),
         EventType("PolicyAdopted", PolicyAdopted),
-        EventType("SettlementSupplemented", SettlementSupplemented),
-        EventType("CatalogueExceptionApproved", CatalogueExceptionApproved),
-        EventType("ReviewOpened", ReviewOpened),
-        EventType("ReviewRefreshed", ReviewRefreshed),
-        EventType("ReviewObsolete", ReviewObsolete),
-        EventType("ReviewProposed", ReviewProposed),
-        EventType("ReviewRejected", ReviewRejected),
-        EventType("ReviewReleased", ReviewReleased),
+        EventType("SettlementSupplemented", encounter.SettlementSupplemented),
+        EventType("CatalogueExceptionApproved", encounter.CatalogueExceptionApproved),
+        EventType("ReviewOpened", review.ReviewOpened),
+        EventType("ReviewRefreshed", review.ReviewRefreshed),
+        EventType("ReviewObsolete", review.ReviewObsolete),
+        EventType("ReviewProposed", review.ReviewProposed),
+        EventType("ReviewRejected", review.ReviewRejected),
+        EventType("ReviewReleased", review.ReviewReleased),
         EventType("PaymentRefused", PaymentRefused),
         EventType("BenefitYearsJoined", BenefitYearsJoined),
         EventType("AdmissionCheckClosed", AdmissionCheckClosed),

@@ -27,10 +27,10 @@ from kernel.http import (
 )
 from kernel.security import Principal, Role
 from law import Standing
+from settlement.encounters.domain.refusals import unknown
 from settlement.reviews.commands.reviews import ReviewCommands
 from settlement.reviews.domain.events import Decision, ReviewEvent
 from settlement.reviews.domain.finding import BillDifference, LayerDifference
-from settlement.reviews.domain.review import review_unknown
 from settlement.reviews.queries.reviews import ReviewOnFile, ReviewQueries, ReviewRow
 
 Operator = Annotated[Principal, allow(Role.OPERATIONS, Role.AGENCY, by_division=True)]
@@ -149,7 +149,7 @@ def _add_reading(router: Router, queries: ReviewQueries, of_review: Any) -> None
         """One item with the full difference, per layer and per later bill."""
         found = await queries.review(review_id)
         if found is None:
-            raise review_unknown(review_id)
+            raise unknown("review", review_id)
         return answer(_answer(found))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
+import msgspec
 from sqlalchemy import BigInteger, Column, DateTime, Index, Integer, MetaData, SmallInteger, Table, Text
 from sqlalchemy.dialects.postgresql import JSON
 
@@ -54,37 +55,19 @@ review_states: Final = Table(
 
 def _found(recorded: RecordedEvent) -> Iterable[Change]:
     event: ReviewOpened | ReviewRefreshed = recorded.event
-    finding = event.finding
-    yield put_of(
-        event,
-        reviews,
-        settlement_id=finding.settlement_id,
-        identity_revision=finding.identity_revision,
-        noticed_at=finding.noticed_at,
-        patient_fen=finding.patient_fen,
-        payout_fen=finding.payout_fen,
-    )
+    yield put_of(event.finding, reviews, **msgspec.structs.asdict(event))
     yield _state(event.review_id, "OPEN", recorded.occurred_at)
 
 
-def _obsolete(recorded: RecordedEvent) -> Iterable[Change]:
-    event: ReviewObsolete = recorded.event
-    yield _state(event.review_id, "OBSOLETE", event.at)
+def _undone(recorded: RecordedEvent) -> Iterable[Change]:
+    event: ReviewObsolete | ReviewRejected = recorded.event
+    yield _state(event.review_id, "OPEN" if isinstance(event, ReviewRejected) else "OBSOLETE", event.at)
 
 
-def _proposed(recorded: RecordedEvent) -> Iterable[Change]:
-    event: ReviewProposed = recorded.event
-    yield _state(event.review_id, "PROPOSED", event.at, event.decision, event.proposed_by)
-
-
-def _rejected(recorded: RecordedEvent) -> Iterable[Change]:
-    event: ReviewRejected = recorded.event
-    yield _state(event.review_id, "OPEN", event.at)
-
-
-def _released(recorded: RecordedEvent) -> Iterable[Change]:
-    event: ReviewReleased = recorded.event
-    yield _state(event.review_id, RELEASED[event.decision], event.at, event.decision, event.proposed_by)
+def _decided(recorded: RecordedEvent) -> Iterable[Change]:
+    event: ReviewProposed | ReviewReleased = recorded.event
+    state = RELEASED[event.decision] if isinstance(event, ReviewReleased) else "PROPOSED"
+    yield _state(event.review_id, state, event.at, event.decision, event.proposed_by)
 
 
 def _state(
@@ -96,8 +79,8 @@ def _state(
 ROWS: Final[RowsByEvent] = {
     ReviewOpened: _found,
     ReviewRefreshed: _found,
-    ReviewObsolete: _obsolete,
-    ReviewProposed: _proposed,
-    ReviewRejected: _rejected,
-    ReviewReleased: _released,
+    ReviewObsolete: _undone,
+    ReviewProposed: _decided,
+    ReviewRejected: _undone,
+    ReviewReleased: _decided,
 }

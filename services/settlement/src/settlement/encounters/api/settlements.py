@@ -59,7 +59,7 @@ def settlements(commands: EncounterCommands, queries: EncounterQueries) -> Route
     async def visible(settlement_id: str, caller: Principal) -> SettlementOnFile:
         found = await queries.settlement(settlement_id)
         if found is None or _is_foreign(caller, found.settlement.hospital_id):
-            raise refusals.settlement_unknown(settlement_id)
+            raise refusals.unknown("settlement", settlement_id)
         return found
 
     @router.get("")

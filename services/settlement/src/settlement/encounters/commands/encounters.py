@@ -168,7 +168,7 @@ class EncounterCommands:
         async def attempt() -> Outcome:
             place = await self._queries.place_of(settlement_id)
             if place is None:
-                raise refusals.settlement_unknown(settlement_id)
+                raise refusals.unknown("settlement", settlement_id)
             file = await self._files.of(place.encounter_id, organisation_of(caller))
             return _outcome(file, Revoke(settlement_id, reason, context.now, file.year(place.year)), answer, 201)
 

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple, assert_never
 import msgspec
 
 from kernel.values.decider import Decider
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import Refused
 from law import Adjudication, Claim, most_favourable
 from law.certificate import Certificate, certificate_for
 from law.packs import Policy
@@ -69,7 +69,14 @@ def _open(state: State, command: str) -> Open:
         case Open():
             return state
         case Settled():
-            raise refusals.already_settled(state.settlement.encounter_id, state.settlement.settlement_id)
+            # An encounter has one settlement at a time (DOMAIN B9.5).
+            encounter_id, settlement_id = state.settlement.encounter_id, state.settlement.settlement_id
+            raise refusals.conflict(
+                "ALREADY_SETTLED",
+                f"encounter {encounter_id} is settled by {settlement_id}; revoke that one before settling again",
+                encounter=encounter_id,
+                settlement=settlement_id,
+            )
         case Unknown():
             raise Refused("ENCOUNTER_UNKNOWN", f"cannot {command} an encounter that was never admitted")
         case _:
@@ -108,34 +115,24 @@ def _refer(command: Refer, state: Open) -> Sequence[EncounterEvent]:
     if admission.referral_id == command.referral_id:
         return ()
     if admission.referral_id is not None:
-        raise Refused(
-            "ENCOUNTER_REFERRED",
-            f"encounter {admission.encounter_id} rests on referral {admission.referral_id} already",
-            kind=RefusalKind.CONFLICT,
-            about={"encounter": admission.encounter_id, "referral": admission.referral_id},
-        )
+        detail = f"encounter {admission.encounter_id} rests on referral {admission.referral_id} already"
+        about = {"encounter": admission.encounter_id, "referral": admission.referral_id}
+        raise refusals.conflict("ENCOUNTER_REFERRED", detail, **about)
     return (EncounterReferred(msgspec.structs.replace(admission, referral_id=command.referral_id)),)
 
 
 def _change_fees(command: UploadFees | VoidFees, state: State) -> Sequence[EncounterEvent]:
     if isinstance(command, UploadFees):
-        return _upload(command, _open(state, "upload fees for"))
-    return _void(command, _open(state, "void fees of"))
-
-
-def _upload(command: UploadFees, state: Open) -> Sequence[EncounterEvent]:
-    sums = sums_of(command.lines)
-    if state.fees.lines + sums.lines > LINES_MAX:
-        raise Refused("TOO_MANY_FEE_LINES", f"a bill has at most {LINES_MAX} lines; this one would have more")
-    return (FeeLinesUploaded(state.admission.encounter_id, state.next_batch, command.lines, sums),)
-
-
-def _void(command: VoidFees, state: Open) -> Sequence[EncounterEvent]:
-    sums = state.batches.get(command.batch)
+        opened, added = _open(state, "upload fees for"), sums_of(command.lines)
+        if opened.fees.lines + added.lines > LINES_MAX:
+            raise Refused("TOO_MANY_FEE_LINES", f"a bill has at most {LINES_MAX} lines; this one would have more")
+        return (FeeLinesUploaded(opened.admission.encounter_id, opened.next_batch, command.lines, added),)
+    opened = _open(state, "void fees of")
+    sums = opened.batches.get(command.batch)
     if sums is None:
-        known = ", ".join(map(str, state.batches)) or "none"
+        known = ", ".join(map(str, opened.batches)) or "none"
         raise Refused("FEE_BATCH_UNKNOWN", f"there is no fee batch {command.batch} on the bill; there are: {known}")
-    return (FeeBatchVoided(state.admission.encounter_id, command.batch, sums),)
+    return (FeeBatchVoided(opened.admission.encounter_id, command.batch, sums),)
 
 
 def _discharge(command: Discharge, state: Open) -> Sequence[EncounterEvent]:
@@ -152,16 +149,9 @@ def _discharge(command: Discharge, state: Open) -> Sequence[EncounterEvent]:
         raise Refused(
             "DATE_IN_FUTURE", f"discharge on {command.discharged_on} has not come yet; today is {command.today}"
         )
-    return (
-        EncounterDischarged(
-            encounter_id=admission.encounter_id,
-            discharged_on=command.discharged_on,
-            cause=command.cause,
-            mental_disorder=command.mental_disorder,
-            valid_invoice=command.valid_invoice,
-            major_disease=command.major_disease,
-        ),
-    )
+    facts = msgspec.structs.asdict(command)
+    del facts["today"]
+    return (EncounterDischarged(encounter_id=admission.encounter_id, **facts),)
 
 
 def _claim(command: Settle, state: Open) -> Claim:

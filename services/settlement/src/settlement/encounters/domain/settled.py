@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import assert_never
 
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import Refused
 from settlement.encounters.domain import refusals
 from settlement.encounters.domain.commands import ApproveException, Revoke, Supplement
 from settlement.encounters.domain.events import (
@@ -56,13 +56,9 @@ def _supplement(command: Supplement, state: State) -> Sequence[EncounterEvent]:
     """Put a new outcome beside the settlement; raises Refused where it is not the one that was decided again."""
     correction = command.correction
     if not isinstance(state, Settled) or state.settlement.settlement_id != correction.settlement_id:
-        raise _not_in_force(correction.settlement_id)
+        raise refusals.not_in_force(correction.settlement_id)
     if state.outcome.adjudication != correction.before:
-        raise Refused(
-            "REVIEW_STALE",
-            f"settlement {correction.settlement_id} was supplemented meanwhile",
-            kind=RefusalKind.CONFLICT,
-        )
+        raise refusals.conflict("REVIEW_STALE", f"settlement {correction.settlement_id} was supplemented meanwhile")
     settled, year = state.settlement, command.year_after
     return (
         SettlementSupplemented(
@@ -120,10 +116,17 @@ def layer_changes(correction: Correction) -> tuple[LayerChange, ...]:
 def _revoke(command: Revoke, state: State) -> Sequence[EncounterEvent]:
     """Take a settlement back with all its supplements; only the latest of the year (AMB-X4). Raises Refused."""
     if not isinstance(state, Settled) or state.settlement.settlement_id != command.settlement_id:
-        raise _not_in_force(command.settlement_id)
+        raise refusals.not_in_force(command.settlement_id)
     settled, year = state.settlement, command.benefit_year
     if year.latest_settlement != settled.settlement_id:
-        raise refusals.not_the_latest(settled.settlement_id, year.latest_settlement)
+        # Only the latest settlement of a person's year may be revoked online (AMB-X4).
+        raise refusals.conflict(
+            "NOT_THE_LATEST_SETTLEMENT",
+            f"settlement {settled.settlement_id} is not the person's latest of the year: revoke "
+            f"{year.latest_settlement or 'the later'} first, or ask operations",
+            settlement=settled.settlement_id,
+            latest=year.latest_settlement or "",
+        )
     return (
         SettlementRevoked(
             settlement_id=settled.settlement_id,
@@ -141,12 +144,4 @@ def _revoke(command: Revoke, state: State) -> Sequence[EncounterEvent]:
             latest_settlement=settled.previous_settlement,
             counted_for=settled.counted_for,
         ),
-    )
-
-
-def _not_in_force(settlement_id: str) -> Refused:
-    return Refused(
-        "SETTLEMENT_NOT_IN_FORCE",
-        f"settlement {settlement_id} was revoked before or never made",
-        about={"settlement": settlement_id},
     )

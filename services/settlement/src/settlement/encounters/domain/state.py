@@ -1,7 +1,5 @@
 """The states of an encounter, and how its events lead from one to the next."""
 
-from typing import assert_never
-
 import msgspec
 
 from settlement.encounters.domain.events import (
@@ -58,30 +56,28 @@ State = Unknown | Open | Settled
 
 def evolve(state: State, event: EncounterEvent) -> State:
     """The state after an event."""
+    if isinstance(state, Settled):
+        return _evolve_settled(state, event)
+    if isinstance(event, EncounterAdmitted):
+        return Open(admission=event)
+    assert isinstance(state, Open), f"{type(event).__name__} cannot come before an admission"
+    return _evolve_open(state, event)
+
+
+def _evolve_settled(state: Settled, event: EncounterEvent) -> State:
     match event:
-        case EncounterAdmitted():
-            return Open(admission=event)
         case SettlementRevoked():
-            assert isinstance(state, Settled)
             return state.before
         case SettlementSupplemented():
-            assert isinstance(state, Settled)
             return msgspec.structs.replace(state, supplements=(*state.supplements, event))
-        case CatalogueExceptionApproved():
-            return _approved(state, event)
-        case EncounterReferred(admission=admission) if isinstance(state, Settled):
-            # As with an approval: it changes nothing there until a review is released.
-            before = msgspec.structs.replace(state.before, admission=admission)
-            return msgspec.structs.replace(state, before=before)
+        case CatalogueExceptionApproved() | EncounterReferred():
+            # Known since the settlement: it changes nothing there until a review is released.
+            return msgspec.structs.replace(state, before=_evolve_open(state.before, event))
         case _:
-            assert isinstance(state, Open), f"{type(event).__name__} cannot happen to {type(state).__name__}"
-            return _evolve_open(state, event)
+            raise AssertionError(f"{type(event).__name__} cannot happen to a settled encounter")
 
 
-def _evolve_open(
-    state: Open,
-    event: EncounterReferred | FeeLinesUploaded | FeeBatchVoided | EncounterDischarged | SettlementConfirmed,
-) -> State:
+def _evolve_open(state: Open, event: EncounterEvent) -> Open | Settled:
     match event:
         case FeeLinesUploaded(batch=batch, sums=sums):
             return msgspec.structs.replace(
@@ -94,21 +90,8 @@ def _evolve_open(
             return msgspec.structs.replace(state, admission=admission)
         case EncounterDischarged():
             return msgspec.structs.replace(state, discharge=event)
-        case SettlementConfirmed():
-            return Settled(state, event)
-        case _:
-            assert_never(event)
-
-
-def _approved(state: State, event: CatalogueExceptionApproved) -> State:
-    match state:
-        case Open():
+        case CatalogueExceptionApproved():
             return msgspec.structs.replace(state, approvals=(*state.approvals, event))
-        case Settled():
-            # Known since the settlement: it changes nothing there until a review is released.
-            before = msgspec.structs.replace(state.before, approvals=(*state.before.approvals, event))
-            return msgspec.structs.replace(state, before=before)
-        case Unknown():
-            raise AssertionError("an exception cannot be approved for an encounter that was never admitted")
         case _:
-            assert_never(state)
+            assert isinstance(event, SettlementConfirmed), f"{type(event).__name__} cannot happen to an open encounter"
+            return Settled(state, event)

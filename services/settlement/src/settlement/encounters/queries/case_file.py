@@ -81,7 +81,7 @@ class CaseFiles:
         """The case file; raises Refused ENCOUNTER_UNKNOWN, also for another hospital's encounter."""
         found = await self._coalescer.submit(encounter_id)
         if found is None or (hospital_id is not None and found.opened.admission.hospital_id != hospital_id):
-            raise refusals.encounter_unknown(encounter_id)
+            raise refusals.unknown("encounter", encounter_id)
         return found
 
     async def _load(self, encounter_ids: Sequence[str]) -> list[CaseFile | BaseException | None]:

@@ -8,6 +8,7 @@ import msgspec
 
 from kernel.values.decider import Decider
 from kernel.values.refusals import RefusalKind, Refused
+from settlement.encounters.domain.refusals import conflict, unknown
 from settlement.reviews.domain.events import (
     Decision,
     ReviewEvent,
@@ -134,74 +135,50 @@ def open_item(review_id: str, state: ReviewState) -> Item:
         case Item():
             return state
         case Closed():
-            raise Refused(
-                "REVIEW_NOT_OPEN",
-                f"review {review_id} is closed; there is nothing left to decide",
-                kind=RefusalKind.CONFLICT,
-                about={"review": review_id},
-            )
+            detail = f"review {review_id} is closed; there is nothing left to decide"
+            raise conflict("REVIEW_NOT_OPEN", detail, review=review_id)
         case Unopened():
-            raise review_unknown(review_id)
+            raise unknown("review", review_id)
         case _:
             assert_never(state)
 
 
-def review_unknown(review_id: str) -> Refused:
-    """There is no such item."""
-    return Refused(
-        "REVIEW_UNKNOWN", f"there is no review {review_id}", kind=RefusalKind.NOT_FOUND, about={"review": review_id}
-    )
-
-
 def _propose(command: Propose, item: Item) -> Sequence[ReviewEvent]:
     if item.proposal is not None:
-        raise Refused(
-            "REVIEW_NOT_OPEN",
-            f"{item.proposal.decision} was proposed about review {command.review_id}; it must be released or rejected",
-            kind=RefusalKind.CONFLICT,
-            about={"review": command.review_id},
-        )
+        decision = item.proposal.decision
+        detail = f"{decision} was proposed about review {command.review_id}; it must be released or rejected"
+        raise conflict("REVIEW_NOT_OPEN", detail, review=command.review_id)
     undecidable = item.opened.finding.undecidable
     if undecidable is not None and command.decision == "ADJUST":
-        raise Refused(
+        raise conflict(
             "REVIEW_UNDECIDABLE",
             f"the difference of review {command.review_id} cannot be worked out ({undecidable}); "
             "mend the fact first, or leave the settlement as it is",
-            kind=RefusalKind.CONFLICT,
-            about={"review": command.review_id},
+            review=command.review_id,
         )
     return (ReviewProposed(command.review_id, command.decision, command.reason, command.proposed_by, command.now),)
 
 
 def _proposal(item: Item, by: str) -> ReviewProposed:
     """The proposal that ``by`` may decide about: another person's."""
-    proposal = item.proposal
+    proposal, review_id = item.proposal, item.opened.review_id
     if proposal is None:
-        raise Refused(
-            "REVIEW_NOT_PROPOSED",
-            f"nothing is proposed about review {item.opened.review_id}; propose first",
-            kind=RefusalKind.CONFLICT,
-            about={"review": item.opened.review_id},
-        )
+        detail = f"nothing is proposed about review {review_id}; propose first"
+        raise conflict("REVIEW_NOT_PROPOSED", detail, review=review_id)
     if proposal.proposed_by == by:
-        raise Refused(
-            "REVIEW_SAME_PERSON",
-            f"{by} proposed this about review {proposal.review_id}; somebody else must release or reject it",
-            kind=RefusalKind.FORBIDDEN,
-            about={"review": proposal.review_id},
-        )
+        detail = f"{by} proposed this about review {review_id}; somebody else must release or reject it"
+        raise Refused("REVIEW_SAME_PERSON", detail, kind=RefusalKind.FORBIDDEN, about={"review": review_id})
     return proposal
 
 
 def _release(command: Release, item: Item) -> Sequence[ReviewEvent]:
     proposal = _proposal(item, command.released_by)
     if command.finding is None or command.finding.differs_from(item.opened.finding):
-        raise Refused(
+        raise conflict(
             "REVIEW_STALE",
             f"the difference of review {command.review_id} is another one by now, so nothing was released; "
             "look at it again and propose anew",
-            kind=RefusalKind.CONFLICT,
-            about={"review": command.review_id},
+            review=command.review_id,
         )
     return (
         ReviewReleased(

@@ -11,6 +11,7 @@ from kernel.writing.event_registry import EventRegistry
 from kernel.writing.event_store import Stream
 from kernel.writing.event_store.inside_queries import lateral_stream, stream_in
 from settlement.encounters.domain.encounter import DECIDER
+from settlement.encounters.domain.events import year_of
 from settlement.encounters.domain.readjudication import Decided
 from settlement.encounters.domain.state import Settled
 from settlement.people.domain import person_told
@@ -69,7 +70,7 @@ class SettledBill(msgspec.Struct, frozen=True):
     @property
     def record(self) -> str:
         """The record that it was counted for."""
-        return self.state.settlement.year_of
+        return year_of(self.state.settlement)
 
 
 #: The bills of a year by the record that they were counted for.
