@@ -9,13 +9,14 @@ from kernel.http import (
     Json,
     RequestBody,
     Router,
+    Sent,
     Wire,
     allow,
     answer,
-    body,
+    answered,
     of_division,
-    stored_answer,
 )
+from kernel.running.requested import Requests
 from kernel.security import Principal, Role
 from kernel.values.refusals import RefusalKind, Refused
 from referral.copies.commands import CopyCommands
@@ -55,7 +56,7 @@ class CopyAnswer(Wire, frozen=True):
     recorded_by: str | None
 
 
-def copies(commands: CopyCommands, queries: CopyQueries, referrals: ReferralQueries) -> Router:
+def copies(commands: CopyCommands, queries: CopyQueries, referrals: ReferralQueries, requests: Requests) -> Router:
     """The routes of /v1/referrals/{referral_id}/copies."""
     of_referral = of_division("referral_id", referrals.county_of)
     router = Router(prefix="/v1/referrals/{referral_id}/copies", tags=["copies"], dependencies=[of_referral])
@@ -65,7 +66,7 @@ def copies(commands: CopyCommands, queries: CopyQueries, referrals: ReferralQuer
         referral_id: str,
         copy: Copy,
         caller: Keeper,
-        command: Annotated[DeliveryBody, body(DeliveryBody)],
+        command: Sent[DeliveryBody],
         key: IdempotencyKey,
     ) -> Json[CopyRecorded]:
         """Record that a copy came: a hospital its own one, the agency any."""
@@ -73,8 +74,9 @@ def copies(commands: CopyCommands, queries: CopyQueries, referrals: ReferralQuer
         if Role.AGENCY not in caller.roles and keeper_of(referral, copy) != caller.organisation:
             raise Refused("COPY_FOREIGN", f"the {copy} copy is kept by another office", kind=RefusalKind.FORBIDDEN)
         by = "agency" if Role.AGENCY in caller.roles else keeper_of(referral, copy)
-        done = await commands.deliver(caller, key, CopyDelivered(referral_id, copy, command.delivered_on, by))
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        return answered(
+            await commands.deliver(requests.by(caller, key), CopyDelivered(referral_id, copy, command.delivered_on, by))
+        )
 
     @router.get("")
     async def list_copies(referral_id: str, caller: Reader) -> Json[list[CopyAnswer]]:

@@ -7,24 +7,25 @@ import msgspec
 from fastapi import Query
 
 from kernel.http import (
+    ById,
     ErrorCode,
     IdempotencyKey,
     Json,
     Page,
-    PageRequest,
     RequestBody,
     Router,
+    Sent,
     SignedYuan,
     Wire,
     Yuan,
     allow,
     answer,
-    body,
+    answered,
     of_division,
-    page_of,
-    paging,
-    stored_answer,
+    paged,
 )
+from kernel.http.fields import after_of
+from kernel.running.requested import Requests
 from kernel.security import Principal, Role
 from law import Standing
 from settlement.encounters.domain.refusals import unknown
@@ -123,12 +124,12 @@ class ReviewDecided(Wire, frozen=True):
     supplements: tuple[str, ...] = ()
 
 
-def reviews(commands: ReviewCommands, queries: ReviewQueries) -> Router:
+def reviews(commands: ReviewCommands, queries: ReviewQueries, requests: Requests) -> Router:
     """The routes of /v1/reviews."""
     router = Router(prefix="/v1/reviews", tags=["reviews"])
     of_review = of_division("review_id", queries.county_of_review)
     _add_reading(router, queries, of_review)
-    _add_deciding(router, commands, of_review)
+    _add_deciding(router, commands, requests, of_review)
     return router
 
 
@@ -136,13 +137,12 @@ def _add_reading(router: Router, queries: ReviewQueries, of_review: Any) -> None
     @router.get("")
     async def list_reviews(
         caller: Operator,
-        page: Annotated[PageRequest, paging(str)],
+        page: ById,
         state: Annotated[State, Query(description="How far they have come")] = "OPEN",
     ) -> Json[Page[ReviewRow]]:
         """Review items in a state."""
-        after = str(page.after[0]) if page.after else ""
-        found = await queries.reviews(state, caller.division_patterns, after, page.limit + 1)
-        return answer(page_of(found, page, key=lambda row: (row.review_id,)))
+        found = await queries.reviews(state, caller.division_patterns, after_of(page), page.limit + 1)
+        return paged(found, page, "review_id")
 
     @router.get("/{review_id}", dependencies=[of_review])
     async def get_review(review_id: str, _caller: Operator) -> Json[ReviewAnswer]:
@@ -153,29 +153,26 @@ def _add_reading(router: Router, queries: ReviewQueries, of_review: Any) -> None
         return answer(_answer(found))
 
 
-def _add_deciding(router: Router, commands: ReviewCommands, of_review: Any) -> None:
+def _add_deciding(router: Router, commands: ReviewCommands, requests: Requests, of_review: Any) -> None:
     @router.post("/{review_id}/proposal", status_code=201, dependencies=[of_review])
     async def propose(
-        review_id: str, caller: Operator, command: Annotated[ProposalBody, body(ProposalBody)], key: IdempotencyKey
+        review_id: str, caller: Operator, command: Sent[ProposalBody], key: IdempotencyKey
     ) -> Json[ReviewDecided]:
         """Propose to pay or claw back the difference, or to leave it; somebody else must release that."""
-        done = await commands.propose(caller, key, review_id, command.decision, command.reason)
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        return answered(await commands.propose(requests.by(caller, key), review_id, command.decision, command.reason))
 
     @router.post("/{review_id}/release", status_code=201, dependencies=[of_review])
     async def release(review_id: str, caller: Operator, key: IdempotencyKey) -> Json[ReviewDecided]:
         """Agree with somebody else's proposal. The difference is decided once more; if it is another one by now,
         nothing is written but the item, which is open again with what holds now."""
-        done = await commands.release(caller, key, review_id)
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        return answered(await commands.release(requests.by(caller, key), review_id))
 
     @router.post("/{review_id}/rejection", status_code=201, dependencies=[of_review])
     async def reject(
-        review_id: str, caller: Operator, command: Annotated[RejectionBody, body(RejectionBody)], key: IdempotencyKey
+        review_id: str, caller: Operator, command: Sent[RejectionBody], key: IdempotencyKey
     ) -> Json[ReviewDecided]:
         """Disagree with somebody else's proposal; the item is open again."""
-        done = await commands.reject(caller, key, review_id, command.reason)
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        return answered(await commands.reject(requests.by(caller, key), review_id, command.reason))
 
 
 def _answer(found: ReviewOnFile) -> ReviewAnswer:

@@ -4,20 +4,9 @@ from typing import Annotated, Final
 
 import msgspec
 
-from kernel.http import (
-    ErrorCode,
-    IdempotencyKey,
-    Json,
-    RequestBody,
-    Router,
-    Wire,
-    Yuan,
-    allow,
-    answer,
-    body,
-    stored_answer,
-)
+from kernel.http import ErrorCode, IdempotencyKey, Json, RequestBody, Router, Sent, Wire, Yuan, allow, answer, answered
 from kernel.http.fields import Identifier
+from kernel.running.requested import Requests
 from kernel.security import Principal, Role
 from kernel.values.refusals import RefusalKind, Refused
 from settlement.encounters.domain.benefit_year import BenefitYear
@@ -62,7 +51,7 @@ class BenefitYearAnswer(Wire, frozen=True, kw_only=True):
     version: int
 
 
-def benefit_years(commands: YearCommands, queries: YearQueries, people: PersonQueries) -> Router:
+def benefit_years(commands: YearCommands, queries: YearQueries, people: PersonQueries, requests: Requests) -> Router:
     """The routes of /v1/benefit-years."""
     router = Router(prefix="/v1/benefit-years", tags=["benefit years"])
 
@@ -73,7 +62,7 @@ def benefit_years(commands: YearCommands, queries: YearQueries, people: PersonQu
 
     @router.post("", status_code=201)
     async def open_benefit_year(
-        caller: Operations, command: Annotated[BenefitYearBody, body(BenefitYearBody)], key: IdempotencyKey
+        caller: Operations, command: Sent[BenefitYearBody], key: IdempotencyKey
     ) -> Json[BenefitYearOpened]:
         """Take over a person's accumulators, before the first settlement of the year here."""
         await must_act_for(caller, command.person_id, command.area)
@@ -83,8 +72,7 @@ def benefit_years(commands: YearCommands, queries: YearQueries, people: PersonQu
             year=command.year,
             balances_fen={name: int(amount) for name, amount in command.balances_fen.items()},
         )
-        done = await commands.open(caller, key, opening, command.source)
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        return answered(await commands.open(requests.by(caller, key), opening, command.source))
 
     @router.get("/{area}/{person_id}/{year}")
     async def get_benefit_year(area: str, person_id: str, year: str, caller: Reader) -> Json[BenefitYearAnswer]:

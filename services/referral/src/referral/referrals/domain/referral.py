@@ -7,7 +7,7 @@ from typing import Final, TypeAlias, assert_never
 import msgspec
 
 from kernel.values.decider import Decider
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import Refused, conflict, not_found
 from referral.referrals.domain.applicant import Applicant, check_applicant
 from referral.referrals.domain.form import Form, check_form, check_not_to_come, check_order
 from referral.referrals.domain.gate import Closed
@@ -227,7 +227,7 @@ def _expire(command: Expire, standing: Standing) -> Sequence[Event]:
     _check_state(standing, "expire", State.AGENCY_APPROVED)
     if standing.expires_on is None or command.today <= standing.expires_on:
         until = "does not expire" if standing.expires_on is None else f"holds until {standing.expires_on}"
-        raise Refused("REFERRAL_STILL_VALID", f"this approval {until}", kind=RefusalKind.CONFLICT)
+        raise conflict("REFERRAL_STILL_VALID", f"this approval {until}")
     return [ReferralExpired(standing.moved(state=State.EXPIRED))]
 
 
@@ -267,7 +267,7 @@ def _is_before(earlier: date | None, later: date | None) -> bool:
 
 def referral_unknown() -> Refused:
     """There is no such referral, or it is none of the caller's."""
-    return Refused("REFERRAL_UNKNOWN", "there is no such referral", kind=RefusalKind.NOT_FOUND)
+    return not_found("REFERRAL_UNKNOWN", "there is no such referral")
 
 
 def _known(standing: Standing | None) -> Standing:
@@ -283,9 +283,5 @@ def _check_sender(standing: Standing, hospital_id: str) -> None:
 
 def _check_state(standing: Standing, command: str, *wanted: State) -> None:
     if standing.state not in wanted:
-        raise Refused(
-            "REFERRAL_NOT_IN_STATE",
-            f"cannot {command} this referral: it is {standing.state}, and must be {' or '.join(wanted)}",
-            kind=RefusalKind.CONFLICT,
-            about={"referral": standing.form.referral_id, "state": standing.state},
-        )
+        detail = f"cannot {command} this referral: it is {standing.state}, and must be {' or '.join(wanted)}"
+        raise conflict("REFERRAL_NOT_IN_STATE", detail, referral=standing.form.referral_id, state=standing.state)

@@ -6,10 +6,7 @@ from typing import Any
 
 import msgspec
 
-from kernel.http import Idempotency
-from kernel.running.requested import Requests
 from kernel.running.runtime import Runtime
-from kernel.security import Principal
 from kernel.values.refusals import Refused
 from kernel.writing.command_context import CommandContext
 from kernel.writing.command_path import Answered
@@ -52,33 +49,27 @@ class _Again(msgspec.Struct, frozen=True):
 class ReviewCommands:
     """The commands of reviews, one method each."""
 
-    def __init__(self, runtime: Runtime, years: YearQueries, requests: Requests) -> None:
+    def __init__(self, runtime: Runtime, years: YearQueries) -> None:
         self._runtime = runtime
         self._years = years
-        self._requests = requests
 
     @cached_property
     def _files(self) -> PersonYearFiles:
         # Kept for the law that it has read.
         return PersonYearFiles(self._runtime.parts.registry)
 
-    async def propose(
-        self, caller: Principal, key: Idempotency, review_id: str, decision: Decision, reason: str
-    ) -> Answered:
+    async def propose(self, context: CommandContext, review_id: str, decision: Decision, reason: str) -> Answered:
         """Propose to pay or claw back the difference, or to leave it."""
-        context = self._requests.by(caller, key)
         proposal = Propose(review_id, decision, reason, context.actor, context.now)
         return await self._decide(context, proposal, {"review_id": review_id, "state": "PROPOSED"})
 
-    async def reject(self, caller: Principal, key: Idempotency, review_id: str, reason: str) -> Answered:
+    async def reject(self, context: CommandContext, review_id: str, reason: str) -> Answered:
         """Disagree with somebody else's proposal."""
-        context = self._requests.by(caller, key)
         rejection = Reject(review_id, reason, context.actor, context.now)
         return await self._decide(context, rejection, {"review_id": review_id, "state": "OPEN"})
 
-    async def release(self, caller: Principal, key: Idempotency, review_id: str) -> Answered:
+    async def release(self, context: CommandContext, review_id: str) -> Answered:
         """Agree with somebody else's proposal: the difference is decided once more, and paid or clawed back."""
-        context = self._requests.by(caller, key)
         try:
             return await self._runtime.path.run(context, lambda: self._release(context, review_id))
         except Refused as refused:
