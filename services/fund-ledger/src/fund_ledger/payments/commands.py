@@ -39,19 +39,13 @@ class PaymentCommands:
 
     async def pay(self, context: CommandContext, transfer: Transfer) -> Answered:
         """A county's fund pays what it owes on a payable."""
-
-        def order(journal_id: str, owed_fen: int) -> MoneyCommand:
-            return PayOut(journal_id, transfer, owed_fen, context.today)
-
-        return await self._in_turn(context, transfer.account, order)
+        today = context.today
+        return await self._in_turn(context, transfer.account, lambda id_, owed: PayOut(id_, transfer, owed, today))
 
     async def collect(self, context: CommandContext, transfer: Transfer) -> Answered:
         """A person gives back to a county's fund what is due on a receivable."""
-
-        def order(journal_id: str, credit_fen: int) -> MoneyCommand:
-            return Collect(journal_id, transfer, -credit_fen, context.today)
-
-        return await self._in_turn(context, transfer.account, order)
+        today = context.today
+        return await self._in_turn(context, transfer.account, lambda id_, left: Collect(id_, transfer, -left, today))
 
     async def _in_turn(self, context: CommandContext, account: str, order: _Order) -> Answered:
         journal_id = context.new_id("journal")

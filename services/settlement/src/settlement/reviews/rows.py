@@ -11,15 +11,8 @@ from sqlalchemy.dialects.postgresql import JSON
 from kernel.writing.event_store import RecordedEvent
 from kernel.writing.read_model import RowsByEvent
 from kernel.writing.read_tables import Change, put, put_of
-from settlement.reviews.domain.events import (
-    RELEASED,
-    ReviewObsolete,
-    ReviewOpened,
-    ReviewProposed,
-    ReviewRefreshed,
-    ReviewRejected,
-    ReviewReleased,
-)
+from settlement.reviews.domain import events
+from settlement.reviews.domain.events import RELEASED
 
 TABLES: Final = MetaData()
 
@@ -54,19 +47,19 @@ review_states: Final = Table(
 
 
 def _found(recorded: RecordedEvent) -> Iterable[Change]:
-    event: ReviewOpened | ReviewRefreshed = recorded.event
+    event: events.ReviewOpened | events.ReviewRefreshed = recorded.event
     yield put_of(event.finding, reviews, **msgspec.structs.asdict(event))
     yield _state(event.review_id, "OPEN", recorded.occurred_at)
 
 
 def _undone(recorded: RecordedEvent) -> Iterable[Change]:
-    event: ReviewObsolete | ReviewRejected = recorded.event
-    yield _state(event.review_id, "OPEN" if isinstance(event, ReviewRejected) else "OBSOLETE", event.at)
+    event: events.ReviewObsolete | events.ReviewRejected = recorded.event
+    yield _state(event.review_id, "OPEN" if isinstance(event, events.ReviewRejected) else "OBSOLETE", event.at)
 
 
 def _decided(recorded: RecordedEvent) -> Iterable[Change]:
-    event: ReviewProposed | ReviewReleased = recorded.event
-    state = RELEASED[event.decision] if isinstance(event, ReviewReleased) else "PROPOSED"
+    event: events.ReviewProposed | events.ReviewReleased = recorded.event
+    state = RELEASED[event.decision] if isinstance(event, events.ReviewReleased) else "PROPOSED"
     yield _state(event.review_id, state, event.at, event.decision, event.proposed_by)
 
 
@@ -77,10 +70,10 @@ def _state(
 
 
 ROWS: Final[RowsByEvent] = {
-    ReviewOpened: _found,
-    ReviewRefreshed: _found,
-    ReviewObsolete: _undone,
-    ReviewProposed: _decided,
-    ReviewRejected: _undone,
-    ReviewReleased: _decided,
+    events.ReviewOpened: _found,
+    events.ReviewRefreshed: _found,
+    events.ReviewObsolete: _undone,
+    events.ReviewProposed: _decided,
+    events.ReviewRejected: _undone,
+    events.ReviewReleased: _decided,
 }

@@ -10,9 +10,8 @@ from typing import TypeVar
 import msgspec
 
 from kernel.values.decider import Decider
-from kernel.values.refusals import Refused
+from kernel.values.refusals import Refused, conflict
 from settlement.encounters.domain.benefit_year import BenefitYear
-from settlement.encounters.domain.refusals import conflict
 
 T = TypeVar("T")
 

@@ -80,16 +80,9 @@ def holder_of(command: HolderBody) -> Holder:
             raise stdnum_exceptions.InvalidChecksum
     except (stdnum_exceptions.ValidationError, ValueError):
         raise Refused("ID_NUMBER_MALFORMED", "the ID number is not one: its check character or its date") from None
-    sex = "MALE" if int(number[16]) % 2 else "FEMALE"
-    return Holder(
-        name=command.name,
-        sex=_SEXES[sex],
-        born=f"{born.year}年{born.month}月",
-        phone=command.phone,
-        address=command.address,
-        id_number=number,
-        card_number=command.card_number,
-    )
+    sex = _SEXES["MALE" if int(number[16]) % 2 else "FEMALE"]
+    told = msgspec.structs.asdict(command) | {"id_number": number}
+    return Holder(sex=sex, born=f"{born.year}年{born.month}月", **told)
 
 
 async def _pdf(paper: Paper, clock: Clock) -> Response:

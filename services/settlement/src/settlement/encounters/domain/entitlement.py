@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import Refused, conflict
 from law import Standing, effective_category
 from law.packs import Policy
 from law.packs.population import TreatFirst
@@ -53,7 +53,7 @@ def admission_terms(standing: Standing, policy: Policy, arrival: Arrival) -> Adm
     """
     if arrival.handbook == _OF_ANOTHER:
         detail = "the poverty handbook names other people; ask for the patient's own, or admit without it"
-        raise Refused("HANDBOOK_FOREIGN", detail, kind=RefusalKind.CONFLICT)
+        raise conflict("HANDBOOK_FOREIGN", detail)
     category = effective_category(standing, policy.file, arrival.on, arrival.on)
     rule, inpatient = policy.file.treat_first, arrival.kind == "inpatient"
     if rule is None:

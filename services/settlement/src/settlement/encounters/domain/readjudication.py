@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import conflict
 from law import Adjudication, Claim, LayerTrace, Standing, adjudicate, most_favourable
 from law.packs import Policy
 
@@ -85,7 +85,7 @@ def without(year: Sequence[Decided], settlement_id: str) -> tuple[Correction, ..
     index = next((i for i, bill in enumerate(year) if bill.settlement_id == settlement_id), None)
     if index is None:
         detail = f"settlement {settlement_id} is not among the person's bills of the year"
-        raise Refused("SETTLEMENT_NOT_IN_FORCE", detail, kind=RefusalKind.CONFLICT)
+        raise conflict("SETTLEMENT_NOT_IN_FORCE", detail)
     return _again(year[index + 1 :], {}, year[index].result.before_fen)
 
 

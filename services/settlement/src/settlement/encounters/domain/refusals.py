@@ -1,18 +1,11 @@
 """The closed list of reasons for which settlement refuses a command."""
 
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import Refused, conflict, not_found
 
 
 def unknown(what: str, which: str) -> Refused:
     """There is no such encounter, settlement or review, or it is another hospital's."""
-    return Refused(
-        f"{what.upper()}_UNKNOWN", f"there is no {what} {which}", kind=RefusalKind.NOT_FOUND, about={what: which}
-    )
-
-
-def conflict(code: str, detail: str, **about: str) -> Refused:
-    """The command is right in itself but not now."""
-    return Refused(code, detail, kind=RefusalKind.CONFLICT, about=about)
+    return not_found(f"{what.upper()}_UNKNOWN", f"there is no {what} {which}", **{what: which})
 
 
 def not_in_state(encounter_id: str, state: str, wanted: str, command: str) -> Refused:

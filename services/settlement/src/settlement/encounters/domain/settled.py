@@ -1,18 +1,12 @@
 """What can still be done about a settled encounter: a department's approval, a supplement, revocation."""
 
 from collections.abc import Sequence
-from typing import assert_never
+from typing import Any, assert_never
 
-from kernel.values.refusals import Refused
-from settlement.encounters.domain import refusals
+from kernel.values.refusals import Refused, conflict
+from settlement.encounters.domain import events, refusals
 from settlement.encounters.domain.commands import ApproveException, Revoke, Supplement
-from settlement.encounters.domain.events import (
-    CatalogueExceptionApproved,
-    EncounterEvent,
-    LayerChange,
-    SettlementRevoked,
-    SettlementSupplemented,
-)
+from settlement.encounters.domain.events import EncounterEvent
 from settlement.encounters.domain.readjudication import Correction, paid
 from settlement.encounters.domain.state import Settled, State, Unknown
 
@@ -41,7 +35,7 @@ def _approve(command: ApproveException, state: State) -> Sequence[EncounterEvent
     if command.department in opened.exception_approved_by:
         return ()
     return (
-        CatalogueExceptionApproved(
+        events.CatalogueExceptionApproved(
             encounter_id=admission.encounter_id,
             person_id=admission.person_id,
             hospital_id=admission.hospital_id,
@@ -58,18 +52,12 @@ def _supplement(command: Supplement, state: State) -> Sequence[EncounterEvent]:
     if not isinstance(state, Settled) or state.settlement.settlement_id != correction.settlement_id:
         raise refusals.not_in_force(correction.settlement_id)
     if state.outcome.adjudication != correction.before:
-        raise refusals.conflict("REVIEW_STALE", f"settlement {correction.settlement_id} was supplemented meanwhile")
+        raise conflict("REVIEW_STALE", f"settlement {correction.settlement_id} was supplemented meanwhile")
     settled, year = state.settlement, command.year_after
     return (
-        SettlementSupplemented(
+        events.SettlementSupplemented(
             supplement_id=command.supplement_id,
-            settlement_id=settled.settlement_id,
-            encounter_id=settled.encounter_id,
-            person_id=settled.person_id,
-            hospital_id=settled.hospital_id,
-            county=settled.county,
-            area=settled.area,
-            year=settled.year,
+            **_of(settled, "county", "considered"),
             review_id=command.review_id,
             supplemented_at=command.now,
             claim=correction.facts.claim,
@@ -83,14 +71,13 @@ def _supplement(command: Supplement, state: State) -> Sequence[EncounterEvent]:
             benefit_year_version=year.version,
             latest_settlement=year.latest_settlement,
             configured=correction.policy.configured,
-            considered=state.settlement.considered,
             identity_revision=command.identity_revision,
             counted_for=None if year.person_id == settled.person_id else year.person_id,
         ),
     )
 
 
-def layer_changes(correction: Correction) -> tuple[LayerChange, ...]:
+def layer_changes(correction: Correction) -> tuple[events.LayerChange, ...]:
     """What changes for each payer and its funds, in the order of the waterfall; unchanged payers are left out."""
     before, after = correction.before, correction.after
     old = {layer.payer: layer for layer in before.layers}
@@ -101,7 +88,7 @@ def layer_changes(correction: Correction) -> tuple[LayerChange, ...]:
             continue
         layer, document = (new[payer], after.document) if payer in new else (old[payer], before.document)
         changes.append(
-            LayerChange(
+            events.LayerChange(
                 payer=payer,
                 amount_fen=amount,
                 clause=layer.clause,
@@ -120,7 +107,7 @@ def _revoke(command: Revoke, state: State) -> Sequence[EncounterEvent]:
     settled, year = state.settlement, command.benefit_year
     if year.latest_settlement != settled.settlement_id:
         # Only the latest settlement of a person's year may be revoked online (AMB-X4).
-        raise refusals.conflict(
+        raise conflict(
             "NOT_THE_LATEST_SETTLEMENT",
             f"settlement {settled.settlement_id} is not the person's latest of the year: revoke "
             f"{year.latest_settlement or 'the later'} first, or ask operations",
@@ -128,13 +115,8 @@ def _revoke(command: Revoke, state: State) -> Sequence[EncounterEvent]:
             latest=year.latest_settlement or "",
         )
     return (
-        SettlementRevoked(
-            settlement_id=settled.settlement_id,
-            encounter_id=settled.encounter_id,
-            person_id=settled.person_id,
-            hospital_id=settled.hospital_id,
-            area=settled.area,
-            year=settled.year,
+        events.SettlementRevoked(
+            **_of(settled, "counted_for"),
             revoked_at=command.now,
             reason=command.reason,
             # What the patient paid at the window comes back there; supplements were between patient and funds.
@@ -142,6 +124,11 @@ def _revoke(command: Revoke, state: State) -> Sequence[EncounterEvent]:
             balances_fen=state.outcome.adjudication.before_fen,
             benefit_year_version=year.version + 1,
             latest_settlement=settled.previous_settlement,
-            counted_for=settled.counted_for,
         ),
     )
+
+
+def _of(settled: events.SettlementConfirmed, *others: str) -> dict[str, Any]:
+    """What all that happens to a settlement repeats of it."""
+    names = ("settlement_id", "encounter_id", "person_id", "hospital_id", "area", "year", *others)
+    return {name: getattr(settled, name) for name in names}

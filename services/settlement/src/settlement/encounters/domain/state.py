@@ -2,18 +2,8 @@
 
 import msgspec
 
-from settlement.encounters.domain.events import (
-    CatalogueExceptionApproved,
-    EncounterAdmitted,
-    EncounterDischarged,
-    EncounterEvent,
-    EncounterReferred,
-    FeeBatchVoided,
-    FeeLinesUploaded,
-    SettlementConfirmed,
-    SettlementRevoked,
-    SettlementSupplemented,
-)
+from settlement.encounters.domain import events
+from settlement.encounters.domain.events import EncounterEvent
 from settlement.encounters.domain.fees import FeeSums
 
 
@@ -24,12 +14,12 @@ class Unknown(msgspec.Struct, frozen=True):
 class Open(msgspec.Struct, frozen=True, kw_only=True):
     """Admitted; ``discharge`` is set when the stay has ended."""
 
-    admission: EncounterAdmitted
+    admission: events.EncounterAdmitted
     fees: FeeSums = FeeSums()
     batches: dict[int, FeeSums] = {}
     next_batch: int = 1
-    discharge: EncounterDischarged | None = None
-    approvals: tuple[CatalogueExceptionApproved, ...] = ()
+    discharge: events.EncounterDischarged | None = None
+    approvals: tuple[events.CatalogueExceptionApproved, ...] = ()
 
     @property
     def exception_approved_by(self) -> tuple[str, ...]:
@@ -42,11 +32,11 @@ class Settled(msgspec.Struct, frozen=True):
     """Settled, perhaps supplemented since; ``before`` is the state to which a revocation returns."""
 
     before: Open
-    settlement: SettlementConfirmed
-    supplements: tuple[SettlementSupplemented, ...] = ()
+    settlement: events.SettlementConfirmed
+    supplements: tuple[events.SettlementSupplemented, ...] = ()
 
     @property
-    def outcome(self) -> SettlementConfirmed | SettlementSupplemented:
+    def outcome(self) -> events.SettlementConfirmed | events.SettlementSupplemented:
         """What holds now: the last supplement, or the settlement itself."""
         return self.supplements[-1] if self.supplements else self.settlement
 
@@ -58,7 +48,7 @@ def evolve(state: State, event: EncounterEvent) -> State:
     """The state after an event."""
     if isinstance(state, Settled):
         return _evolve_settled(state, event)
-    if isinstance(event, EncounterAdmitted):
+    if isinstance(event, events.EncounterAdmitted):
         return Open(admission=event)
     assert isinstance(state, Open), f"{type(event).__name__} cannot come before an admission"
     return _evolve_open(state, event)
@@ -66,11 +56,11 @@ def evolve(state: State, event: EncounterEvent) -> State:
 
 def _evolve_settled(state: Settled, event: EncounterEvent) -> State:
     match event:
-        case SettlementRevoked():
+        case events.SettlementRevoked():
             return state.before
-        case SettlementSupplemented():
+        case events.SettlementSupplemented():
             return msgspec.structs.replace(state, supplements=(*state.supplements, event))
-        case CatalogueExceptionApproved() | EncounterReferred():
+        case events.CatalogueExceptionApproved() | events.EncounterReferred():
             # Known since the settlement: it changes nothing there until a review is released.
             return msgspec.structs.replace(state, before=_evolve_open(state.before, event))
         case _:
@@ -79,19 +69,21 @@ def _evolve_settled(state: Settled, event: EncounterEvent) -> State:
 
 def _evolve_open(state: Open, event: EncounterEvent) -> Open | Settled:
     match event:
-        case FeeLinesUploaded(batch=batch, sums=sums):
+        case events.FeeLinesUploaded(batch=batch, sums=sums):
             return msgspec.structs.replace(
                 state, fees=state.fees.plus(sums), batches=state.batches | {batch: sums}, next_batch=batch + 1
             )
-        case FeeBatchVoided(batch=batch, sums=sums):
+        case events.FeeBatchVoided(batch=batch, sums=sums):
             rest = {number: kept for number, kept in state.batches.items() if number != batch}
             return msgspec.structs.replace(state, fees=state.fees.plus(sums, -1), batches=rest)
-        case EncounterReferred(admission=admission):
+        case events.EncounterReferred(admission=admission):
             return msgspec.structs.replace(state, admission=admission)
-        case EncounterDischarged():
+        case events.EncounterDischarged():
             return msgspec.structs.replace(state, discharge=event)
-        case CatalogueExceptionApproved():
+        case events.CatalogueExceptionApproved():
             return msgspec.structs.replace(state, approvals=(*state.approvals, event))
         case _:
-            assert isinstance(event, SettlementConfirmed), f"{type(event).__name__} cannot happen to an open encounter"
+            assert isinstance(event, events.SettlementConfirmed), (
+                f"{type(event).__name__} cannot happen to an open encounter"
+            )
             return Settled(state, event)

@@ -148,19 +148,13 @@ async def _joins_of(source: Pool | Connection, persons: Sequence[str]) -> dict[s
     """For each person the joins of each year that the person's record has to do with."""
     found: dict[str, _Joins] = {person: {} for person in persons}
     for row in await source.fetch(_JOINS_SQL, persons):
-        own, other = _fen_decoder.decode(row["own_fen"]), _fen_decoder.decode(row["other_fen"])
-        joined = BenefitYearsJoined(
-            person_id=row["person_id"],
-            area=row["area"],
-            year=row["year"],
-            other_id=row["other_id"],
-            own_fen=own,
-            own_version=row["own_version"],
-            other_fen=other,
-            other_version=row["other_version"],
-            balances_fen=added(own, other),
+        columns = dict(row)
+        root, own, other = (
+            columns.pop("root"),
+            *(_fen_decoder.decode(columns.pop(of)) for of in ("own_fen", "other_fen")),
         )
-        found[row["root"]].setdefault((joined.area, joined.year), []).append(joined)
+        joined = BenefitYearsJoined(**columns, own_fen=own, other_fen=other, balances_fen=added(own, other))
+        found[root].setdefault((joined.area, joined.year), []).append(joined)
     return found
 
 
