@@ -42,13 +42,7 @@ from settlement.years import api as years
 from settlement.years.commands import YearCommands
 from settlement.years.queries import YearQueries
 
-CODES: Final = (
-    *institutions.CODES,
-    *encounters_codes.CODES,
-    *admission_checks.CODES,
-    *years.CODES,
-    *reviews.CODES,
-)
+CODES: Final = (*institutions.CODES, *encounters_codes.CODES, *admission_checks.CODES, *years.CODES, *reviews.CODES)
 
 
 def subscriptions(path: CommandPath) -> Sequence[Subscription]:

@@ -63,11 +63,7 @@ def copies(commands: CopyCommands, queries: CopyQueries, referrals: ReferralQuer
 
     @router.post("/{copy}")
     async def record_delivery(
-        referral_id: str,
-        copy: Copy,
-        caller: Keeper,
-        command: Sent[DeliveryBody],
-        key: IdempotencyKey,
+        referral_id: str, copy: Copy, caller: Keeper, command: Sent[DeliveryBody], key: IdempotencyKey
     ) -> Json[CopyRecorded]:
         """Record that a copy came: a hospital its own one, the agency any."""
         referral = await seen(referrals, caller, referral_id)
@@ -84,15 +80,7 @@ def copies(commands: CopyCommands, queries: CopyQueries, referrals: ReferralQuer
         referral = await seen(referrals, caller, referral_id)
         came = await queries.came(referral_id)
         return answer(
-            [
-                CopyAnswer(
-                    copy=copy.value,
-                    keeper=keeper_of(referral, copy),
-                    delivered_on=came[copy].delivered_on if copy in came else None,
-                    recorded_by=came[copy].recorded_by if copy in came else None,
-                )
-                for copy in Copy
-            ]
+            [CopyAnswer(copy.value, keeper_of(referral, copy), *came.get(copy, (None, None))) for copy in Copy]
         )
 
     return router
@@ -100,9 +88,5 @@ def copies(commands: CopyCommands, queries: CopyQueries, referrals: ReferralQuer
 
 def keeper_of(referral: ReferralAnswer, copy: Copy) -> str:
     """Who keeps a copy: a hospital's id, or the agency."""
-    keepers = {
-        Copy.AGENCY: "agency",
-        Copy.SENDING: referral.sending_hospital,
-        Copy.RECEIVING: referral.receiving_hospital,
-    }
-    return keepers[copy]
+    hospitals = {Copy.SENDING: referral.sending_hospital, Copy.RECEIVING: referral.receiving_hospital}
+    return hospitals.get(copy, "agency")

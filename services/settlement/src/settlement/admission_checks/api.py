@@ -59,10 +59,7 @@ def admission_checks(
 
     @router.get("")
     async def list_checks(
-        caller: Looker,
-        page: ById,
-        county: InCounty = None,
-        state: InState = "OPEN",
+        caller: Looker, page: ById, county: InCounty = None, state: InState = "OPEN"
     ) -> Json[Page[AdmissionCheckRow]]:
         """List admissions without a deposit that rest on a handbook alone."""
         found = await queries.admission_checks(
@@ -72,10 +69,7 @@ def admission_checks(
 
     @router.post("/{encounter_id}/closing", dependencies=[of_division("encounter_id", encounters.county_of_encounter)])
     async def close_check(
-        encounter_id: str,
-        caller: Looker,
-        command: Sent[CheckClosingBody],
-        key: IdempotencyKey,
+        encounter_id: str, caller: Looker, command: Sent[CheckClosingBody], key: IdempotencyKey
     ) -> Json[CheckClosed]:
         """Say whether the patient was entitled; the bill follows the departments' lists, not this."""
         return answered(await commands.close(requests.by(caller, key), encounter_id, command.outcome, command.note))

@@ -32,6 +32,7 @@ from settlement.encounters.domain.refusals import unknown
 from settlement.reviews.commands.reviews import ReviewCommands
 from settlement.reviews.domain.events import Decision, ReviewEvent
 from settlement.reviews.domain.finding import BillDifference, LayerDifference
+from settlement.reviews.domain.review import Propose, Reject
 from settlement.reviews.queries.reviews import ReviewOnFile, ReviewQueries, ReviewRow
 
 Operator = Annotated[Principal, allow(Role.OPERATIONS, Role.AGENCY, by_division=True)]
@@ -159,7 +160,9 @@ def _add_deciding(router: Router, commands: ReviewCommands, requests: Requests, 
         review_id: str, caller: Operator, command: Sent[ProposalBody], key: IdempotencyKey
     ) -> Json[ReviewDecided]:
         """Propose to pay or claw back the difference, or to leave it; somebody else must release that."""
-        return answered(await commands.propose(requests.by(caller, key), review_id, command.decision, command.reason))
+        context = requests.by(caller, key)
+        proposal = Propose(review_id, command.decision, command.reason, context.actor, context.now)
+        return answered(await commands.decide(context, proposal))
 
     @router.post("/{review_id}/release", status_code=201, dependencies=[of_review])
     async def release(review_id: str, caller: Operator, key: IdempotencyKey) -> Json[ReviewDecided]:
@@ -172,7 +175,9 @@ def _add_deciding(router: Router, commands: ReviewCommands, requests: Requests, 
         review_id: str, caller: Operator, command: Sent[RejectionBody], key: IdempotencyKey
     ) -> Json[ReviewDecided]:
         """Disagree with somebody else's proposal; the item is open again."""
-        return answered(await commands.reject(requests.by(caller, key), review_id, command.reason))
+        context = requests.by(caller, key)
+        rejection = Reject(review_id, command.reason, context.actor, context.now)
+        return answered(await commands.decide(context, rejection))
 
 
 def _answer(found: ReviewOnFile) -> ReviewAnswer:

@@ -90,10 +90,7 @@ def filing(commands: ReferralCommands, queries: ReferralQueries, requests: Reque
 
     @router.post("/{referral_id}/endorsement", dependencies=[of_referral])
     async def endorse(
-        referral_id: str,
-        caller: Hospital,
-        command: Sent[EndorsementBody],
-        key: IdempotencyKey,
+        referral_id: str, caller: Hospital, command: Sent[EndorsementBody], key: IdempotencyKey
     ) -> Json[ReferralMoved]:
         """Agree to it, or not, as the sending hospital's insurance office."""
         context, opinion = requests.by(caller, key), _opinion(command.opinion, command.sealed_on)
@@ -118,10 +115,7 @@ def filing(commands: ReferralCommands, queries: ReferralQueries, requests: Reque
 
     @router.post("/{referral_id}/cancellation", dependencies=[of_referral])
     async def cancel(
-        referral_id: str,
-        caller: HospitalOrAgency,
-        command: Sent[CancelBody],
-        key: IdempotencyKey,
+        referral_id: str, caller: HospitalOrAgency, command: Sent[CancelBody], key: IdempotencyKey
     ) -> Json[ReferralMoved]:
         """Take it back before a stay begins on it: the sending hospital, or the agency."""
         _check_text("reason", command.reason)

@@ -77,59 +77,49 @@ Command: TypeAlias = Apply | Endorse | Approve | Reject | Cancel | Expire | Use
 # Events
 
 
-class ReferralApplied(msgspec.Struct, frozen=True):
+class _Told(msgspec.Struct, frozen=True):
+    """An event says itself where the referral stands after it."""
+
+    standing: Standing
+
+
+class ReferralApplied(_Told, frozen=True):
     """The form was filed with its attachments."""
 
-    standing: Standing
 
-
-class HospitalAgreed(msgspec.Struct, frozen=True):
+class HospitalAgreed(_Told, frozen=True):
     """The sending hospital's insurance office agreed."""
 
-    standing: Standing
 
-
-class HospitalRefused(msgspec.Struct, frozen=True):
+class HospitalRefused(_Told, frozen=True):
     """The sending hospital's insurance office did not agree."""
 
-    standing: Standing
 
-
-class AgencyApproved(msgspec.Struct, frozen=True):
+class AgencyApproved(_Told, frozen=True):
     """The agency approved: the stay has full benefits."""
 
-    standing: Standing
 
-
-class AgencyRejected(msgspec.Struct, frozen=True):
+class AgencyRejected(_Told, frozen=True):
     """The agency rejected."""
 
-    standing: Standing
 
-
-class ReferralCancelled(msgspec.Struct, frozen=True):
+class ReferralCancelled(_Told, frozen=True):
     """The referral was taken back before a stay began on it; by the agency where ``by_hospital`` is None."""
 
-    standing: Standing
     by_hospital: str | None
 
 
-class ReferralExpired(msgspec.Struct, frozen=True):
+class ReferralExpired(_Told, frozen=True):
     """The last day for a stay to begin went by."""
 
-    standing: Standing
 
-
-class ReferralUsed(msgspec.Struct, frozen=True):
+class ReferralUsed(_Told, frozen=True):
     """A stay began on it."""
 
-    standing: Standing
 
-
-class MisuseRecorded(msgspec.Struct, frozen=True):
+class MisuseRecorded(_Told, frozen=True):
     """A stay named this referral, but it does not open the gate; for the agency to look into."""
 
-    standing: Standing
     encounter_id: str
     why: Closed
 
