@@ -4,13 +4,13 @@ from kernel.http.amounts import SignedYuan, Yuan
 from kernel.http.answers import Json, answer, answered, stored_answer
 from kernel.http.app import create_app
 from kernel.http.availability import UnavailableError
-from kernel.http.bodies import body
+from kernel.http.bodies import Sent, body
 from kernel.http.correlation import current_correlation_id
 from kernel.http.error_codes import SHELL_CODES, ErrorCode, errors_markdown
 from kernel.http.guard import UnguardedRouteError, allow, of_division
 from kernel.http.idempotency import Idempotency, IdempotencyKey, keyless
 from kernel.http.logs import configure_logging
-from kernel.http.paging import Page, PageRequest, page_of, paging
+from kernel.http.paging import ById, Page, PageRequest, page_of, paged, paging
 from kernel.http.problems import Problem, ProblemError
 from kernel.http.routes import Router
 from kernel.http.serving import Address, Serving, serve, serving
@@ -20,6 +20,7 @@ from kernel.http.wire import RequestBody, Wire, encode
 __all__ = [
     "SHELL_CODES",
     "Address",
+    "ById",
     "ErrorCode",
     "Idempotency",
     "IdempotencyKey",
@@ -31,6 +32,7 @@ __all__ = [
     "ProblemError",
     "RequestBody",
     "Router",
+    "Sent",
     "Serving",
     "SignedYuan",
     "UnavailableError",
@@ -49,6 +51,7 @@ __all__ = [
     "keyless",
     "of_division",
     "page_of",
+    "paged",
     "paging",
     "serve",
     "serving",

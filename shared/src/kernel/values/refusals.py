@@ -32,3 +32,18 @@ class Refused(Exception):  # noqa: N818 - a refusal is an outcome of the domain,
         self.detail = detail
         self.kind = kind
         self.about = about or {}
+
+
+def not_found(code: str, detail: str, **about: str) -> Refused:
+    """The refusal of what speaks of an unknown thing (404)."""
+    return Refused(code, detail, kind=RefusalKind.NOT_FOUND, about=about)
+
+
+def conflict(code: str, detail: str, **about: str) -> Refused:
+    """The refusal of what is right in itself, but not in the present state (409)."""
+    return Refused(code, detail, kind=RefusalKind.CONFLICT, about=about)
+
+
+def forbidden(code: str, detail: str, **about: str) -> Refused:
+    """The refusal of what is not this caller's to do (403)."""
+    return Refused(code, detail, kind=RefusalKind.FORBIDDEN, about=about)
