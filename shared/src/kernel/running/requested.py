@@ -40,8 +40,3 @@ class Requests(msgspec.Struct, frozen=True):
     def today(self) -> date:
         """Today's date in China."""
         return china_date(self.clock())
-
-
-def requested_by(caller: Principal, key: Idempotency, clock: Clock) -> CommandContext:
-    """The context of the request that is being served; its moment is read off ``clock`` once, here."""
-    return Requests(clock).by(caller, key)

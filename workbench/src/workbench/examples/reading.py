@@ -137,5 +137,10 @@ def standing_of(example: SettleExample, encounter: Encounter, file: PackFile) ->
 
 def _membership(given: MembershipGiven) -> Membership:
     return Membership(
-        given.category.upper(), given.valid_from, given.valid_to, given.group, given.poverty_status, given.exit_date
+        category=given.category.upper(),
+        valid_from=given.valid_from,
+        valid_to=given.valid_to,
+        group=given.group,
+        poverty_status=given.poverty_status,
+        exit_date=given.exit_date,
     )

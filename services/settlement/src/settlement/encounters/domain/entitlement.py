@@ -11,7 +11,7 @@ from kernel.values.refusals import Refused, conflict
 from law import Standing, effective_category
 from law.packs import Policy
 from law.packs.population import TreatFirst
-from law.packs.rows import DiseaseList
+from law.rows import DiseaseList
 from settlement.institutions.domain import Institution
 
 _OF_ANOTHER: Final = "OF_ANOTHER"

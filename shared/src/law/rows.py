@@ -59,20 +59,6 @@ class CountedIn(Part, rename={"for_": "for"}, frozen=True, kw_only=True):
     for_: For = For()
 
 
-class Band(Part, frozen=True, kw_only=True):
-    """A lump sum from a cumulated amount on (included), in yuan."""
-
-    from_yuan: str
-    pays_yuan: str
-
-
-class Segment(Part, frozen=True, kw_only=True):
-    """A rate for the part of the cumulated base up to an amount (included); null is without end."""
-
-    upto_yuan: str | None
-    percent: str
-
-
 class Disease(Part, frozen=True, kw_only=True):
     """A disease of a list; ``sample`` marks a name that no document at hand confirms."""
 

@@ -1,6 +1,7 @@
 """The page of a pack in ``docs/policies/``: the document's orders in the order of the waterfall, for readers."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -29,7 +30,7 @@ def policy_pages(policies: Path) -> Iterator[tuple[str, str]]:
 
 def page(pack: Pack, path: Path) -> str:
     """The whole page of one pack."""
-    file = pack.file
+    file, day = pack.file, first_day(pack)
     sections = (
         head(pack),
         population(file),
@@ -38,11 +39,15 @@ def page(pack: Pack, path: Path) -> str:
         funds(file),
         rules(file),
         readings(file),
-        # A figure may change on later days; the search for cliffs is for the document as it began.
-        jumps(pack, file.in_force_from),
+        jumps(pack, day),
         worked_example(pack, path),
     )
     return "\n".join(line for section in sections for line in section).rstrip() + "\n"
+
+
+def first_day(pack: Pack) -> date:
+    """The day that searches take: the first on which the document counts; a figure may change on later days."""
+    return pack.file.in_force_from
 
 
 def _list(packs: list[Pack]) -> str:

@@ -7,7 +7,7 @@ from decimal import Decimal
 import msgspec
 
 from kernel.values.money import fen_from_yuan
-from law.packs.rows import Dated, For, Row
+from law.rows import Dated, For, Row
 
 
 class Situation(msgspec.Struct, frozen=True):
@@ -85,5 +85,5 @@ def figure(text: str, clause: str, *, money: bool) -> Figure:
     """A figure from its text: yuan with at most two decimals, or a percentage."""
     if money:
         return Figure(text, clause, fen_from_yuan(text))
-    numerator, denominator = (Decimal(text) / 100).as_integer_ratio()
+    numerator, denominator = Decimal(text).scaleb(-2).as_integer_ratio()
     return Figure(text, clause, numerator, denominator)
