@@ -1,4 +1,4 @@
-"""The closed list of reasons for which settlement refuses a command."""
+"""The refusals that several of settlement's decisions and questions share."""
 
 from kernel.values.refusals import Refused, conflict, not_found
 

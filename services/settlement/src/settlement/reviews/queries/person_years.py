@@ -148,12 +148,11 @@ async def _joins_of(source: Pool | Connection, persons: Sequence[str]) -> dict[s
     """For each person the joins of each year that the person's record has to do with."""
     found: dict[str, _Joins] = {person: {} for person in persons}
     for row in await source.fetch(_JOINS_SQL, persons):
-        columns = dict(row)
-        root, own, other = (
-            columns.pop("root"),
-            *(_fen_decoder.decode(columns.pop(of)) for of in ("own_fen", "other_fen")),
-        )
-        joined = BenefitYearsJoined(**columns, own_fen=own, other_fen=other, balances_fen=added(own, other))
+        columns, root = dict(row), row["root"]
+        del columns["root"]
+        own, other = _fen_decoder.decode(row["own_fen"]), _fen_decoder.decode(row["other_fen"])
+        columns |= {"own_fen": own, "other_fen": other, "balances_fen": added(own, other)}
+        joined = BenefitYearsJoined(**columns)
         found[root].setdefault((joined.area, joined.year), []).append(joined)
     return found
 
