@@ -10,7 +10,7 @@ from aiokafka.partitioner import murmur2
 PARTITIONS: Final = 12
 
 
-class Outgoing(msgspec.Struct, frozen=True):
+class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
     """A message on its way out: CloudEvents attributes as headers, the event's JSON as body."""
 
     topic: str
@@ -22,7 +22,7 @@ class Outgoing(msgspec.Struct, frozen=True):
     body: bytes
 
 
-class Message(msgspec.Struct, frozen=True):
+class Message(msgspec.Struct, frozen=True, kw_only=True):
     """A message as read. ``offset`` is the transport's position, ``pseq`` the publisher's count."""
 
     topic: str

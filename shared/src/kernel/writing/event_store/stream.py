@@ -20,7 +20,7 @@ class Stream(msgspec.Struct, frozen=True):
     chain: bytes = GENESIS
 
 
-class RecordedEvent(msgspec.Struct, frozen=True):
+class RecordedEvent(msgspec.Struct, frozen=True, kw_only=True):
     """An event with its place: what projections and integration events are made from."""
 
     stream_id: str
@@ -40,7 +40,7 @@ class LoggedEvent(msgspec.Struct, frozen=True):
     recorded: RecordedEvent
 
 
-class NewEvent(msgspec.Struct, frozen=True):
+class NewEvent(msgspec.Struct, frozen=True, kw_only=True):
     """An event encoded and chained, ready to be inserted."""
 
     stream_id: str
