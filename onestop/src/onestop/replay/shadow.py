@@ -7,7 +7,6 @@ import msgspec
 from sqlalchemy import Table
 
 from kernel.writing.database import SingleConnection
-from kernel.writing.event_store.schema import KERNEL_TABLES
 from kernel.writing.read_tables import Change, write
 
 _DIGEST_SQL: Final = """
@@ -29,11 +28,6 @@ class Difference(msgspec.Struct, frozen=True):
     where: str
     live: str
     replayed: str
-
-
-def rebuilt_tables(tables: Iterable[Table]) -> list[Table]:
-    """The tables that must follow from events alone."""
-    return [table for table in tables if table.name not in KERNEL_TABLES]
 
 
 class Shadow:

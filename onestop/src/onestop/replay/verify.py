@@ -11,7 +11,7 @@ from kernel.messaging.event_log.port import PARTITIONS
 from kernel.messaging.heard import Heard
 from kernel.writing.event_store.log import events_in_order
 from onestop.replay.redecide import Redecider
-from onestop.replay.shadow import Difference, Shadow, digest, rebuilt_tables
+from onestop.replay.shadow import Difference, Shadow, digest
 from onestop.replay.snapshot import snapshot
 from onestop.services import SERVICES, Service
 
@@ -60,7 +60,7 @@ async def _verify_service(
     admin_url: str, service: Service, redecider: Redecider
 ) -> tuple[int, list[int], list[Difference]]:
     writer = await asyncpg.connect(admin_url, server_settings={"timezone": "UTC"})
-    shadow = Shadow(writer, service.schema, rebuilt_tables(service.tables))
+    shadow = Shadow(writer, service.schema, service.tables)
     try:
         await shadow.create()
         async with snapshot(admin_url, service.schema) as live:

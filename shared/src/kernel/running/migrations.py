@@ -14,7 +14,7 @@ from sqlalchemy import MetaData, pool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from kernel.messaging.event_log.embedded_schema import BUS_SQL
-from kernel.writing.event_store.schema import IMMUTABLE_EVENTS_SQL, REQUIRE_ROWS_SQL, add_kernel_tables
+from kernel.writing.event_store.schema import IMMUTABLE_EVENTS_SQL, KERNEL_METADATA, REQUIRE_ROWS_SQL
 
 _NAME: Final = re.compile(r"[a-z][a-z_]*")
 
@@ -102,9 +102,7 @@ def _run_revisions(connection: SyncConnection, metadata: MetaData | Sequence[Met
 
 def create_kernel_tables(op: Any) -> None:
     """What the first revision of every service does: the kernel's tables, as they were in version 1."""
-    metadata = MetaData()
-    add_kernel_tables(metadata)
-    metadata.create_all(op.get_bind())
+    KERNEL_METADATA.create_all(op.get_bind())
     for sql in (IMMUTABLE_EVENTS_SQL, REQUIRE_ROWS_SQL):
         for statement in sql.split(";\nCREATE TRIGGER"):
             op.execute(statement if statement.lstrip().startswith("CREATE") else "CREATE TRIGGER" + statement)

@@ -117,15 +117,7 @@ class _EmbeddedReader:
         found: dict[int, list[Message]] = {}
         for row in rows:
             headers = msgspec.json.decode(row["headers"], type=dict[str, str])
-            message = Message(
-                self._topic,
-                row["partition"],
-                row["offset"],
-                int(headers["ce_pseq"]),
-                row["key"],
-                headers,
-                row["body"],
-            )
+            message = Message(**{**dict(row), "headers": headers}, topic=self._topic, pseq=int(headers["ce_pseq"]))
             found.setdefault(message.partition, []).append(message)
         for partition, messages in found.items():
             self._positions[partition] = messages[-1].offset + 1
@@ -145,7 +137,5 @@ class _EmbeddedReader:
 
 
 def _handed(message: Outgoing) -> Message:
-    offset = message.pseq - 1
-    return Message(
-        message.topic, message.partition, offset, message.pseq, message.key, dict(message.headers), message.body
-    )
+    same = msgspec.structs.asdict(message)
+    return Message(**{**same, "headers": dict(message.headers)}, offset=message.pseq - 1)

@@ -154,13 +154,13 @@ class _KafkaReader:
     def _message(self, record: Any) -> Message:
         headers = {name: value.decode() for name, value in record.headers}
         return Message(
-            self._topic,
-            record.partition,
-            record.offset,
-            int(headers.get("ce_pseq", "0")),
-            (record.key or b"").decode(),
-            headers,
-            record.value or b"",
+            topic=self._topic,
+            partition=record.partition,
+            offset=record.offset,
+            pseq=int(headers.get("ce_pseq", "0")),
+            key=(record.key or b"").decode(),
+            headers=headers,
+            body=record.value or b"",
         )
 
     async def seek(self, partition: int, offset: int) -> None:

@@ -1,6 +1,7 @@
 """What one command writes, and the one SQL statement that writes many commands' worth of it."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any, Final
 
 import msgspec
@@ -51,7 +52,10 @@ WITH written AS (
   INSERT INTO idempotency (scope, key, request_hash, status, response)
   SELECT * FROM unnest($10::text[], $11::text[], $12::bytea[], $13::smallint[], $14::text[])
 )"""
-_FIRST_TABLE_PARAMETER: Final = 15
+# The statement's parameters are the columns of its two tables in the order of the structs' fields.
+_EVENT_COLUMNS: Final = tuple(map(attrgetter, NewEvent.__struct_fields__))
+_ANSWER_COLUMNS: Final = tuple(map(attrgetter, Answer.__struct_fields__))
+_FIRST_TABLE_PARAMETER: Final = len(_EVENT_COLUMNS) + len(_ANSWER_COLUMNS) + 1
 
 
 def statement_for(writes: Sequence[Write]) -> tuple[str, list[Any]]:
@@ -60,21 +64,7 @@ def statement_for(writes: Sequence[Write]) -> tuple[str, list[Any]]:
     answers = [write.answer for write in writes if write.answer is not None]
     changes = [change for write in writes for change in write.changes]
     clauses = clauses_of(changes, _FIRST_TABLE_PARAMETER, guarded=True)
-    arguments: list[Any] = [
-        [e.stream_id for e in events],
-        [e.version for e in events],
-        [e.event_id for e in events],
-        [e.type for e in events],
-        [e.schema_version for e in events],
-        [e.data for e in events],
-        [e.meta for e in events],
-        [e.occurred_at for e in events],
-        [e.chain for e in events],
-        [a.scope for a in answers],
-        [a.key for a in answers],
-        [a.request_hash for a in answers],
-        [a.status for a in answers],
-        [a.response for a in answers],
-    ]
+    columns = [list(map(column, events)) for column in _EVENT_COLUMNS]
+    columns += [list(map(column, answers)) for column in _ANSWER_COLUMNS]
     sql = _EVENTS_SQL + clauses.with_list + " SELECT " + (", ".join(clauses.checks) or "1")
-    return sql, [*arguments, *clauses.arguments]
+    return sql, [*columns, *clauses.arguments]
