@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 import asyncpg
 
@@ -21,13 +21,6 @@ from workbench.demo.town import Town, settle_in
 #: A session may tell what it did this much later.
 _REPORTING_SECONDS: Final = 1.5
 _BOOKED_WITHIN_SECONDS: Final = 120
-
-
-class _Used(NamedTuple):
-    platform_seconds: float
-    postgres_seconds: float
-    transactions: int
-    wal_bytes: int
 
 
 class Scene:
@@ -69,16 +62,16 @@ class Scene:
         await asyncio.sleep(seconds)
         return await self._cost(before, seconds)
 
-    async def _cost(self, before: _Used, divisor: float) -> Cost:
+    async def _cost(self, before: Cost, divisor: float) -> Cost:
         platform, postgres = used_seconds(self._platform), used_seconds([self._postgres])
         await asyncio.sleep(_REPORTING_SECONDS)
         done = await counters(self._connection)
-        after = _Used(platform, postgres, *done)
+        after = Cost(platform, postgres, *done)
         return Cost(*((now - then) / divisor for now, then in zip(after, before, strict=True)))
 
-    async def _used(self) -> _Used:
+    async def _used(self) -> Cost:
         done = await counters(self._connection)
-        return _Used(used_seconds(self._platform), used_seconds([self._postgres]), *done)
+        return Cost(used_seconds(self._platform), used_seconds([self._postgres]), *done)
 
 
 async def enter_scene(

@@ -2,11 +2,11 @@
 
 import asyncio
 
-import asyncpg
 import msgspec
 
 from kernel.writing.database import SingleConnection
 from kernel.writing.event_store.log import log_counts
+from onestop.replay.snapshot import snapshot
 from onestop.services import SERVICES
 
 _RELAYED_SQL = "SELECT gseq, pseqs FROM relay"
@@ -30,12 +30,8 @@ class Backlog(msgspec.Struct, frozen=True):
 
 async def backlog(admin_url: str) -> Backlog:
     """Count what is under way between the services, at one moment for all of them."""
-    connection = await asyncpg.connect(admin_url)
-    try:
-        async with connection.transaction(isolation="repeatable_read", readonly=True):
-            return await _backlog(connection)
-    finally:
-        await connection.close()
+    async with snapshot(admin_url, "public") as connection:
+        return await _backlog(connection)
 
 
 async def _backlog(connection: SingleConnection) -> Backlog:

@@ -2,10 +2,10 @@
 
 from typing import Final
 
-import asyncpg
 import msgspec
 
 from contracts.settlement import SettlementConfirmed, SettlementRevoked, SettlementSupplemented
+from kernel.writing.database import administering
 from kernel.writing.event_store.log import events_in_order
 from onestop.replay.snapshot import snapshot
 from onestop.services import SERVICES
@@ -118,8 +118,5 @@ def _is_aid_fund(account: str) -> bool:
 
 
 async def _balances(admin_url: str) -> dict[str, int]:
-    connection = await asyncpg.connect(admin_url)
-    try:
+    async with administering(admin_url) as connection:
         return {row["account"]: row["balance_fen"] for row in await connection.fetch(_LEDGER_SQL)}
-    finally:
-        await connection.close()

@@ -1,13 +1,12 @@
 """What one command writes, and the one SQL statement that writes many commands' worth of it."""
 
 from collections.abc import Sequence
-from operator import attrgetter
 from typing import Any, Final
 
 import msgspec
 
 from kernel.writing.event_store.stream import NewEvent
-from kernel.writing.read_tables import Change, clauses_of
+from kernel.writing.read_tables import Change, clauses_of, columns_of
 
 
 class ConcurrencyError(Exception):
@@ -53,9 +52,9 @@ WITH written AS (
   SELECT * FROM unnest($10::text[], $11::text[], $12::bytea[], $13::smallint[], $14::text[])
 )"""
 # The statement's parameters are the columns of its two tables in the order of the structs' fields.
-_EVENT_COLUMNS: Final = tuple(map(attrgetter, NewEvent.__struct_fields__))
-_ANSWER_COLUMNS: Final = tuple(map(attrgetter, Answer.__struct_fields__))
-_FIRST_TABLE_PARAMETER: Final = len(_EVENT_COLUMNS) + len(_ANSWER_COLUMNS) + 1
+_EVENT_COLUMNS: Final = len(NewEvent.__struct_fields__)
+_ANSWER_COLUMNS: Final = len(Answer.__struct_fields__)
+_FIRST_TABLE_PARAMETER: Final = _EVENT_COLUMNS + _ANSWER_COLUMNS + 1
 
 
 def statement_for(writes: Sequence[Write]) -> tuple[str, list[Any]]:
@@ -64,7 +63,7 @@ def statement_for(writes: Sequence[Write]) -> tuple[str, list[Any]]:
     answers = [write.answer for write in writes if write.answer is not None]
     changes = [change for write in writes for change in write.changes]
     clauses = clauses_of(changes, _FIRST_TABLE_PARAMETER, guarded=True)
-    columns = [list(map(column, events)) for column in _EVENT_COLUMNS]
-    columns += [list(map(column, answers)) for column in _ANSWER_COLUMNS]
+    columns = columns_of(map(msgspec.structs.astuple, events), _EVENT_COLUMNS)
+    columns += columns_of(map(msgspec.structs.astuple, answers), _ANSWER_COLUMNS)
     sql = _EVENTS_SQL + clauses.with_list + " SELECT " + (", ".join(clauses.checks) or "1")
     return sql, [*columns, *clauses.arguments]
