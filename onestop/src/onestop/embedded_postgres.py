@@ -27,19 +27,17 @@ from kernel.running.server_process import Account
 DATABASE: Final = "onestop"
 START_TIMEOUT_SECONDS: Final = 60.0
 
-SETTINGS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "max_connections": "200",
-        "shared_buffers": "256MB",
-        "fsync": "on",
-        "synchronous_commit": "on",
-        "wal_level": "minimal",
-        "max_wal_senders": "0",
-        "idle_in_transaction_session_timeout": "10s",
-        "timezone": "UTC",
-        "log_timezone": "UTC",
-    }
-)
+SETTINGS: Final[Mapping[str, str]] = {
+    "max_connections": "200",
+    "shared_buffers": "256MB",
+    "fsync": "on",
+    "synchronous_commit": "on",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "idle_in_transaction_session_timeout": "10s",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+}
 
 #: Nothing of our caller's PG* variables, locale or home may reach the server.
 _ENVIRONMENT: Final = MappingProxyType({"PATH": "/usr/bin:/bin", "LC_ALL": "C"})

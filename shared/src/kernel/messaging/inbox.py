@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 
 import asyncpg
+import msgspec
 
 from kernel.messaging.event_log import Message
 from kernel.messaging.interest import Interest
@@ -12,7 +13,7 @@ from kernel.messaging.standing import Move, Standings
 from kernel.writing import failpoints
 from kernel.writing.database import Connection, Pool
 from kernel.writing.passing import passes_by_itself
-from kernel.writing.read_tables import Change, clauses_of
+from kernel.writing.read_tables import Change, clauses_of, columns_of
 
 ATTEMPTS_MAX: Final = 3
 
@@ -177,14 +178,8 @@ class Inbox:
         return bool(row["parked"])
 
     def _parameters(self, moves: Sequence[Move]) -> list[Any]:
-        return [
-            self.consumer,
-            self.topic,
-            [move.partition for move in moves],
-            [move.before for move in moves],
-            [move.next_offset for move in moves],
-            [move.last_pseq for move in moves],
-        ]
+        columns = columns_of(map(msgspec.structs.astuple, moves), len(Move.__struct_fields__))
+        return [self.consumer, self.topic, *columns]
 
     async def retry_parked(self, key: str) -> int:
         """Work off a key's parked messages in order, in one transaction; returns how many.

@@ -31,7 +31,7 @@ class Window:
         """The next idempotency key."""
         return f"demo-{next(self._keys)}"
 
-    async def post(self, service: str, path: str, body: dict[str, Any], *, key: str | None = None) -> Any:
+    async def post(self, service: str, path: str, body: dict[str, Any], *, key: str | None = None) -> dict[str, Any]:
         """Send a message until it is answered, and give its JSON answer; raises UnexpectedAnswerError."""
         known = key or self.key()
         return _good(await insist(lambda: self.send(service, path, body, key=known)))

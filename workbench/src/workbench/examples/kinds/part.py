@@ -9,15 +9,11 @@ from law.packs import Pack, PackLibrary, Policy, reread
 from workbench.examples.amounts import fen, yuan
 from workbench.examples.assumptions import assumed_of
 from workbench.examples.outcome import Outcome, Value
-from workbench.examples.settle import UnknownPackError
+from workbench.examples.settle import Part, UnknownPackError
 
 __all__ = ["Part", "Table", "each", "fen", "one", "yuan"]
 
 CaseT = TypeVar("CaseT")
-
-
-class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A part of an example; an unknown key in it is an error."""
 
 
 class Table(Part, tag_field="kind", frozen=True, kw_only=True):
