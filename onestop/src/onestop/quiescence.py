@@ -39,11 +39,9 @@ async def backlog(admin_url: str) -> Backlog:
             unpublished += counts.numbered - (relay["gseq"] if relay else 0)
             sent = sum(msgspec.json.decode(relay["pseqs"], type=list[int])) if relay else 0
             for other in SERVICES.values():
-                consumed = await connection.fetch(_CONSUMED_SQL.format(schema=other.schema), service.parts.topic)
-                unconsumed |= {
-                    f"{other.parts.name}/{c['consumer']} of {service.parts.topic}": sent - c["consumed"]
-                    for c in consumed
-                }
+                topic = service.parts.topic
+                for row in await connection.fetch(_CONSUMED_SQL.format(schema=other.schema), topic):
+                    unconsumed[f"{other.parts.name}/{row['consumer']} of {topic}"] = sent - row["consumed"]
     return Backlog(unnumbered, unpublished, unconsumed)
 
 

@@ -34,7 +34,8 @@ class Window:
     async def post(self, service: str, path: str, body: dict[str, Any], *, key: str | None = None) -> dict[str, Any]:
         """Send a message until it is answered, and give its JSON answer; raises UnexpectedAnswerError."""
         known = key or self.key()
-        return _good(await insist(lambda: self.send(service, path, body, key=known)))
+        answer: dict[str, Any] = _good(await insist(lambda: self.send(service, path, body, key=known)))
+        return answer
 
     async def send(self, service: str, path: str, body: dict[str, Any], *, key: str | None = None) -> httpx.Response:
         """Send a message once and give the answer, whatever it is."""
