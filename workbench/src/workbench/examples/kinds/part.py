@@ -53,7 +53,7 @@ def one(expect: Any, *results: msgspec.Struct, **got: Value) -> Iterator[Outcome
 
     Fields of ``results`` are got under their own names, amounts in fen as yuan.
     """
-    for name, value in (pair for result in results for pair in flat(msgspec.structs.asdict(result))):
+    for name, value in (pair for result in results for pair in flat(msgspec.to_builtins(result))):
         got[name.replace("_fen", "")] = yuan(value) if "_fen" in name and isinstance(value, int) else value
     yield Outcome("table", dict(flat(msgspec.to_builtins(expect))), got)
 
