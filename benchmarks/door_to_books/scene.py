@@ -1,12 +1,10 @@
 """A running platform with bills that wait to be settled, and what a stretch of load costs it."""
 
 import asyncio
-from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Final
-
-import asyncpg
 
 from benchmarks.door_to_books.books import Connection, Way, counters, wait_until_booked, ways
 from benchmarks.door_to_books.figures import Cost
@@ -14,6 +12,7 @@ from benchmarks.door_to_books.load import send_from_outside
 from benchmarks.door_to_books.processor_time import used_seconds
 from benchmarks.platform_process import issuer, urls
 from benchmarks.settling import prepare_bills
+from kernel.writing.database import administering
 from onestop.platform import Platform
 from onestop.quiescence import wait_until_arrived
 from workbench.demo.town import Town, settle_in
@@ -24,7 +23,7 @@ _BOOKED_WITHIN_SECONDS: Final = 120
 
 
 class Scene:
-    """A town whose people have bills; open it with ``enter_scene``."""
+    """A town whose people have bills; open it with ``entered_scene``."""
 
     def __init__(
         self, folder: Path, town: Town, connection: Connection, platform: Sequence[int], postgres: int
@@ -74,11 +73,11 @@ class Scene:
         return Cost(used_seconds(self._platform), used_seconds([self._postgres]), *done)
 
 
-async def enter_scene(
-    stack: AsyncExitStack, database: str, folder: Path, platform: Sequence[int], postgres: int, *, people: int
-) -> Scene:
+@asynccontextmanager
+async def entered_scene(
+    database: str, folder: Path, platform: Sequence[int], postgres: int, *, people: int
+) -> AsyncIterator[Scene]:
     """Fill a running platform with a town; ``platform`` and ``postgres`` name the processes that are measured."""
-    town = await settle_in(Platform(database, urls(), issuer(folder), stack), people)
-    connection = await asyncpg.connect(database)
-    stack.push_async_callback(connection.close)
-    return Scene(folder, town, connection, platform, postgres)
+    async with AsyncExitStack() as stack, administering(database) as connection:
+        town = await settle_in(Platform(database, urls(), issuer(folder), stack), people)
+        yield Scene(folder, town, connection, platform, postgres)

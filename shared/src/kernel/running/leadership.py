@@ -77,15 +77,13 @@ class Leadership:
                 await connection.execute("SELECT pg_notify($1, '')", self._channel)
 
     async def _lead(self, connection: SingleConnection) -> None:
-        lost = asyncio.Event()
+        lost = Signal()
         connection.add_termination_listener(lambda _connection: lost.set())
         await connection.add_listener(self._channel, lambda *_told: self._appended.set())
         self._running = {name: self._start(name, job) for name, job in self._jobs.items()}
         try:
-            while not lost.is_set():
-                await _wait_at_most(lost, _HEARTBEAT_SECONDS)
-                if not lost.is_set():
-                    await connection.execute("SELECT 1", timeout=_HEARTBEAT_SECONDS)
+            while not await lost.wait(_HEARTBEAT_SECONDS):
+                await connection.execute("SELECT 1", timeout=_HEARTBEAT_SECONDS)
         finally:
             tasks, self._running = self._running.values(), None
             for task in tasks:
@@ -114,14 +112,6 @@ class Leadership:
             backoff = _BACKOFF_SECONDS if loop.time() - began > _BACKOFF_MAX_SECONDS else backoff
             await asyncio.sleep(backoff)
             backoff = min(backoff * 2, _BACKOFF_MAX_SECONDS)
-
-
-async def _wait_at_most(event: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    except TimeoutError:
-        return
 
 
 async def _close(connection: SingleConnection) -> None:

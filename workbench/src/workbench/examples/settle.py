@@ -7,7 +7,7 @@ import msgspec
 
 from law.packs.model import Kind, Level, Place
 from workbench.examples.amounts import Percent, Yuan
-from workbench.examples.outcome import Value
+from workbench.examples.outcome import Value, flat
 
 
 class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -161,18 +161,8 @@ class UnknownPackError(LookupError):
 
 
 def expected_of(step: Step) -> dict[str, Value]:
-    """The expected fields of a step, flat."""
-    expect = step.expect
-    if isinstance(expect, RefusedExpected):
-        return {"refused": expect.refused}
-    flat: dict[str, Value] = {f"after.{name}": amount for name, amount in expect.after.items()}
-    if expect.refund_to_patient is not None:
-        flat["refund_to_patient"] = expect.refund_to_patient
-    if isinstance(expect, SettleExpected):
-        flat |= {f"layers.{payer}": amount for payer, amount in expect.layers.items()}
-        flat |= {f"flags.{name}": value for name, value in expect.flags.items()}
-        flat |= {"patient_pays": expect.patient_pays, "cash_payout": expect.cash_payout}
-    return flat
+    """The expected fields of a step, flat; what is not said is not expected."""
+    return {name: value for name, value in flat(msgspec.to_builtins(step.expect)) if value is not None}
 
 
 def unexpected_layers(step: Step, got: Mapping[str, Value]) -> dict[str, Value]:

@@ -8,7 +8,7 @@ import msgspec
 from law.packs import Pack, PackLibrary, Policy, reread
 from workbench.examples.amounts import fen, yuan
 from workbench.examples.assumptions import assumed_of
-from workbench.examples.outcome import Outcome, Value
+from workbench.examples.outcome import Outcome, Value, flat
 from workbench.examples.settle import Part, UnknownPackError
 
 __all__ = ["Part", "Table", "each", "fen", "one", "yuan"]
@@ -62,16 +62,3 @@ def each(cases: Iterable[CaseT], field: str, got: Callable[[CaseT], Value]) -> I
     """The outcome of every case in a table: what stands in its ``field``, and what it came to."""
     for number, case in enumerate(cases, start=1):
         yield Outcome(f"case {number}", {field: msgspec.to_builtins(case)[field]}, {field: got(case)})
-
-
-def flat(value: Any, name: str = "") -> Iterator[tuple[str, Value]]:
-    """The leaves of nested tables and lists, each with the path to it."""
-    match value:
-        case dict():
-            for key, inner in value.items():
-                yield from flat(inner, f"{name}.{key}" if name else key)
-        case list() | tuple():
-            for i, inner in enumerate(value):
-                yield from flat(inner, f"{name}[{i}]")
-        case _:
-            yield name, value
