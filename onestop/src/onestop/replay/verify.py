@@ -93,13 +93,8 @@ async def _rebuild_own(
 
 async def _rebuild_heard(admin_url: str, live: Any, heard: Heard, shadow: Shadow) -> int:
     """Rows made of another service's messages, from that service's events, up to what was consumed by now."""
-    consumed = dict(
-        await live.fetch(
-            "SELECT partition, last_pseq FROM inbox_cursor WHERE consumer = $1 AND topic = $2",
-            heard.consumer,
-            heard.contract.topic,
-        )
-    )
+    sql = "SELECT partition, last_pseq FROM inbox_cursor WHERE consumer = $1 AND topic = $2"
+    consumed = dict(await live.fetch(sql, heard.consumer, heard.contract.topic))
     publisher = next(service for service in SERVICES.values() if service.parts.topic == heard.contract.topic)
     counters, events = [0] * PARTITIONS, 0
     async with snapshot(admin_url, publisher.schema) as source:
