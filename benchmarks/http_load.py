@@ -3,8 +3,11 @@
 import asyncio
 import json
 import time
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeVar
+
+ItemT = TypeVar("ItemT")
+ResultT = TypeVar("ResultT")
 
 
 class Connection:
@@ -20,15 +23,18 @@ class Connection:
         host, _, port = url.removeprefix("http://").partition(":")
         return cls(*await asyncio.open_connection(host, int(port)))
 
-    async def send(self, request: bytes) -> tuple[int, bytes]:
-        """Send one request and read its answer: status and body."""
+    async def send(self, request: bytes) -> bytes:
+        """Send one request and read its answer's body; raises RuntimeError unless it succeeds."""
         self._writer.write(request)
         head = await self._reader.readuntil(b"\r\n\r\n")
         status = int(head[9:12])
         lower = head.lower()
         start = lower.index(b"content-length:") + 15
         length = int(lower[start : lower.index(b"\r\n", start)])
-        return status, await self._reader.readexactly(length)
+        body = await self._reader.readexactly(length)
+        if not 200 <= status < 300:
+            raise RuntimeError(f"{request.partition(b' HTTP')[0].decode()}: {status}: {body[:300]!r}")
+        return body
 
     def close(self) -> None:
         """Hang up."""
@@ -59,11 +65,8 @@ async def send_all(*urls: str, requests: Sequence[bytes], connections: int) -> t
         while waiting:
             number, request = waiting.pop()
             began = time.perf_counter()
-            status, body = await connection.send(request)
+            bodies[number] = await connection.send(request)
             latencies.append(time.perf_counter() - began)
-            if not 200 <= status < 300:
-                raise RuntimeError(f"request {number} got {status}: {body[:300]!r}")
-            bodies[number] = body
         connection.close()
 
     began = time.perf_counter()
@@ -79,16 +82,21 @@ async def send_at_rate(url: str, requests: Sequence[bytes], *, per_second: float
 
     async def one(request: bytes) -> None:
         connection = await free.get()
-        status, body = await connection.send(request)
-        if not 200 <= status < 300:
-            raise RuntimeError(f"{status}: {body[:300]!r}")
+        await connection.send(request)
         free.put_nowait(connection)
 
+    await at_rate(one, requests, per_second)
+
+
+async def at_rate(
+    work: Callable[[ItemT], Awaitable[ResultT]], items: Sequence[ItemT], per_second: float
+) -> list[ResultT]:
+    """Begin with one item after the other at a fixed rate, whatever the work takes; gives what it came to."""
     began = time.perf_counter()
     tasks = []
-    for number, request in enumerate(requests):
+    for number, item in enumerate(items):
         delay = began + number / per_second - time.perf_counter()
         if delay > 0:
             await asyncio.sleep(delay)
-        tasks.append(asyncio.create_task(one(request)))
-    await asyncio.gather(*tasks)
+        tasks.append(asyncio.ensure_future(work(item)))
+    return await asyncio.gather(*tasks)

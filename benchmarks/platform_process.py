@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import MappingProxyType
+from typing import Final
 
 import httpx
 import msgspec
@@ -15,43 +16,19 @@ import msgspec
 from kernel.security import Issuer
 from onestop.platform import embedded_settings
 from onestop.services import SERVICES
+from workbench.examples import http_run
 
+PROJECT: Final = Path(__file__).parent.parent
+POLICIES: Final = PROJECT / "policies"
 FIRST_PORT = 18401
 READY_WITHIN_SECONDS = 60
 
 
 @contextmanager
 def platform_process(database: str, folder: Path, *more: str) -> Iterator[subprocess.Popen[str]]:
-    """Run `onestop platform` until the block ends."""
-    command = [sys.executable, "-m", "onestop", "platform", "--database", database, "--folder", str(folder)]
-    with (folder / "platform.log").open("a") as log:
-        process = subprocess.Popen(
-            [*command, "--first-port", str(FIRST_PORT), *more], stdout=subprocess.PIPE, stderr=log, text=True
-        )
-    try:
-        assert process.stdout is not None
-        if process.stdout.readline() != "ready\n":
-            raise RuntimeError((folder / "platform.log").read_text()[-3000:])
+    """Run every service in one process, at ``urls``, until the block ends."""
+    with http_run.platform_process(database, folder, *more, first_port=FIRST_PORT) as process:
         yield process
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-@contextmanager
-def settlement_process(
-    database: str, folder: Path, policies: Path, *, instance: int = 0
-) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """Run an instance of the settlement service alone, as a deployment does; gives its address and process."""
-    with service_process("settlement", database, folder, policies, instance=instance) as running:
-        yield running
-
-
-@contextmanager
-def identity_process(database: str, folder: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """Run the identity service alone; gives its address and process."""
-    with service_process("identity", database, folder, Path("policies")) as running:
-        yield running
 
 
 @contextmanager
@@ -59,7 +36,6 @@ def service_process(
     name: str,
     database: str,
     folder: Path,
-    policies: Path,
     *,
     instance: int = 0,
     port: int | None = None,
@@ -69,33 +45,30 @@ def service_process(
 
     ``more`` are settings that are added to these or replace them, such as another transport's.
     """
-    keys = issuer(folder)
     port = port or FIRST_PORT + len(SERVICES) + instance
-    url = f"http://127.0.0.1:{port}"
-    settings = embedded_settings(folder, policies) | {
+    url, log = f"http://127.0.0.1:{port}", folder / f"{name}.log"
+    settings = {**os.environ, **_settings(name, database, folder), "ONESTOP_PORT": str(port), **more}
+    command = [sys.executable, "-m", "onestop", "service", name]
+    with log.open("a") as written:
+        process = subprocess.Popen(command, env=settings, stderr=written, text=True)
+    try:
+        _wait_until_ready(url, process, log)
+        yield url, process
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _settings(name: str, database: str, folder: Path) -> dict[str, str]:
+    keys = issuer(folder)
+    return embedded_settings(folder, POLICIES) | {
         "ONESTOP_DATABASE_URL": database.replace("postgres@", f"{SERVICES[name].schema}@"),
         "ONESTOP_TRANSPORT": "embedded",
         "ONESTOP_JWKS": msgspec.json.encode(keys.jwks()).decode(),
         "ONESTOP_TOKEN_ISSUER": keys.issuer,
         "ONESTOP_TOKEN_AUDIENCE": keys.audience,
         "ONESTOP_HOST": "127.0.0.1",
-        "ONESTOP_PORT": str(port),
-        "ONESTOP_POLICIES": str(policies),
-        **more,
     }
-    with (folder / f"{name}.log").open("a") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "onestop", "service", name],
-            env={**os.environ, **settings},
-            stderr=log,
-            text=True,
-        )
-    try:
-        _wait_until_ready(url, process, folder / f"{name}.log")
-        yield url, process
-    finally:
-        process.terminate()
-        process.wait(30)
 
 
 def _wait_until_ready(url: str, process: subprocess.Popen[str], log: Path) -> None:
@@ -119,10 +92,10 @@ def issuer(folder: Path) -> Issuer:
     return Issuer.in_folder(folder / "keys")
 
 
-def resident_mib(process: subprocess.Popen[str]) -> float:
-    """Memory of a process now."""
-    status = Path(f"/proc/{process.pid}/status").read_text()
-    line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
+def memory_mib(pid: int, what: str = "VmRSS") -> float:
+    """A process's memory now, or whatever else of it /proc tells, such as ``VmHWM``."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    line = next(line for line in status.splitlines() if line.startswith(what))
     return int(line.split()[1]) / 1024
 
 

@@ -25,7 +25,6 @@ async def prepare(database: str, folder: Path, *, people: int, each: int) -> lis
 
 async def prepare_bills(town: Town, folder: Path, *, each: int, name: str) -> list[bytes]:
     """Bills of 20 lines; one hospital a person."""
-    day = town.today.isoformat()
     tokens = {
         h.hospital_id: issuer(folder).issue(Role.HOSPITAL, "bench", h.hospital_id, 7200, time.time()) for h in HOSPITALS
     }
@@ -34,25 +33,16 @@ async def prepare_bills(town: Town, folder: Path, *, each: int, name: str) -> li
     patients = [
         (person_id, hospitals[i % len(hospitals)]) for _ in range(each) for i, person_id in enumerate(town.ids.values())
     ]
+    visit = {"kind": "special_outpatient", "admitted_on": town.today.isoformat()}
     admissions = [
-        post(
-            "/v1/encounters",
-            {"person_id": person_id, "kind": "special_outpatient", "admitted_on": day},
-            tokens[hospital],
-            f"{name}-a{n}",
-        )
+        post("/v1/encounters", {**visit, "person_id": person_id}, tokens[hospital], f"{name}-a{n}")
         for n, (person_id, hospital) in enumerate(patients)
     ]
     _, bodies, _ = await send_all(urls()["settlement"], requests=admissions, connections=32)
     ids = [json.loads(body)["encounter_id"] for body in bodies]
     lines = [{"item": f"item {i}", "amount": "50.00", "cost_class": "compliant"} for i in range(LINES)]
-    fees = [
-        post(f"/v1/encounters/{i}/fees", {"lines": lines}, tokens[hospital], f"{name}-f{n}")
-        for n, (i, (_, hospital)) in enumerate(zip(ids, patients, strict=True))
-    ]
+    stays = [(n, f"/v1/encounters/{i}", tokens[h]) for n, (i, (_, h)) in enumerate(zip(ids, patients, strict=True))]
+    fees = [post(f"{path}/fees", {"lines": lines}, token, f"{name}-f{n}") for n, path, token in stays]
     await send_all(urls()["settlement"], requests=fees, connections=32)
-    payers = {"BMI": "600.00", "CII": "0.00"}
-    return [
-        post(f"/v1/encounters/{i}/settlement", {"payers": payers}, tokens[hospital], f"{name}-s{n}")
-        for n, (i, (_, hospital)) in enumerate(zip(ids, patients, strict=True))
-    ]
+    bill = {"payers": {"BMI": "600.00", "CII": "0.00"}}
+    return [post(f"{path}/settlement", bill, token, f"{name}-s{n}") for n, path, token in stays]

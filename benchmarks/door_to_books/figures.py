@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from benchmarks.booking import percentile
+from benchmarks.booking import spread
 from benchmarks.door_to_books.books import Way
 
 HEADINGS: Final = (
@@ -53,7 +53,7 @@ def load_row(
         f"{cost.postgres_seconds / ceiling.cpu_seconds:.0f} × CPU{of_rate}",
         f"{cost.transactions:.1f}",
         f"{cost.wal_bytes / 1024:.1f} KiB",
-        f"p50 {1000 * percentile(delays, 0.5):.0f} ms, p99 {1000 * percentile(delays, 0.99):.0f} ms",
+        spread(delays),
     )
 
 

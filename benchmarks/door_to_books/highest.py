@@ -3,7 +3,6 @@
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -11,7 +10,7 @@ from benchmarks.door_to_books.backlog import backlog, where_it_grows
 from benchmarks.door_to_books.books import Way
 from benchmarks.door_to_books.figures import Ceiling, Cost, load_row
 from benchmarks.door_to_books.running import in_four_processes
-from benchmarks.door_to_books.scene import Scene, enter_scene
+from benchmarks.door_to_books.scene import Scene, entered_scene
 from benchmarks.door_to_books.search import highest_held
 from onestop.embedded_postgres import EmbeddedPostgres
 
@@ -35,8 +34,7 @@ async def measure_highest(server: EmbeddedPostgres, database: str, folder: Path)
     deadline = time.monotonic() + BOUND_SECONDS
     trials: list[Trial] = []
     with in_four_processes(database, folder) as pids:
-        async with AsyncExitStack() as stack:
-            scene = await enter_scene(stack, database, folder, pids, server.pid, people=PEOPLE)
+        async with entered_scene(database, folder, pids, server.pid, people=PEOPLE) as scene:
             await scene.prepare(_WARM_UP[0] * _WARM_UP[1])
             await scene.settle(*_WARM_UP)
 

@@ -5,13 +5,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Final, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
-from benchmarks.platform_process import platform_process, service_process, urls
+from benchmarks.platform_process import PROJECT, platform_process, service_process, urls
 from kernel.testing.kafka_broker import KafkaBroker
 
 Transport: TypeAlias = Literal["embedded", "kafka"]
-PROJECT: Final = Path(__file__).parents[2]
 
 
 @contextmanager
@@ -45,6 +44,6 @@ def in_four_processes(database: str, folder: Path) -> Iterator[list[int]]:
         pids = []
         for name, url in urls().items():
             port = int(url.rpartition(":")[2])
-            running = service_process(name, database, folder, PROJECT / "policies", port=port, more=kafka)
+            running = service_process(name, database, folder, port=port, more=kafka)
             pids.append(stack.enter_context(running)[1].pid)
         yield pids

@@ -1,12 +1,10 @@
 """A running platform with bills that wait to be settled, and what a stretch of load costs it."""
 
 import asyncio
-from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Final, NamedTuple
-
-import asyncpg
+from typing import Final
 
 from benchmarks.door_to_books.books import Connection, Way, counters, wait_until_booked, ways
 from benchmarks.door_to_books.figures import Cost
@@ -14,6 +12,7 @@ from benchmarks.door_to_books.load import send_from_outside
 from benchmarks.door_to_books.processor_time import used_seconds
 from benchmarks.platform_process import issuer, urls
 from benchmarks.settling import prepare_bills
+from kernel.writing.database import administering
 from onestop.platform import Platform
 from onestop.quiescence import wait_until_arrived
 from workbench.demo.town import Town, settle_in
@@ -23,15 +22,8 @@ _REPORTING_SECONDS: Final = 1.5
 _BOOKED_WITHIN_SECONDS: Final = 120
 
 
-class _Used(NamedTuple):
-    platform_seconds: float
-    postgres_seconds: float
-    transactions: int
-    wal_bytes: int
-
-
 class Scene:
-    """A town whose people have bills; open it with ``enter_scene``."""
+    """A town whose people have bills; open it with ``entered_scene``."""
 
     def __init__(
         self, folder: Path, town: Town, connection: Connection, platform: Sequence[int], postgres: int
@@ -69,23 +61,23 @@ class Scene:
         await asyncio.sleep(seconds)
         return await self._cost(before, seconds)
 
-    async def _cost(self, before: _Used, divisor: float) -> Cost:
+    async def _cost(self, before: Cost, divisor: float) -> Cost:
         platform, postgres = used_seconds(self._platform), used_seconds([self._postgres])
         await asyncio.sleep(_REPORTING_SECONDS)
         done = await counters(self._connection)
-        after = _Used(platform, postgres, *done)
+        after = Cost(platform, postgres, *done)
         return Cost(*((now - then) / divisor for now, then in zip(after, before, strict=True)))
 
-    async def _used(self) -> _Used:
+    async def _used(self) -> Cost:
         done = await counters(self._connection)
-        return _Used(used_seconds(self._platform), used_seconds([self._postgres]), *done)
+        return Cost(used_seconds(self._platform), used_seconds([self._postgres]), *done)
 
 
-async def enter_scene(
-    stack: AsyncExitStack, database: str, folder: Path, platform: Sequence[int], postgres: int, *, people: int
-) -> Scene:
+@asynccontextmanager
+async def entered_scene(
+    database: str, folder: Path, platform: Sequence[int], postgres: int, *, people: int
+) -> AsyncIterator[Scene]:
     """Fill a running platform with a town; ``platform`` and ``postgres`` name the processes that are measured."""
-    town = await settle_in(Platform(database, urls(), issuer(folder), stack), people)
-    connection = await asyncpg.connect(database)
-    stack.push_async_callback(connection.close)
-    return Scene(folder, town, connection, platform, postgres)
+    async with AsyncExitStack() as stack, administering(database) as connection:
+        town = await settle_in(Platform(database, urls(), issuer(folder), stack), people)
+        yield Scene(folder, town, connection, platform, postgres)

@@ -2,14 +2,13 @@
 
 import sys
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from benchmarks.door_to_books.books import Way
 from benchmarks.door_to_books.figures import Cost
 from benchmarks.door_to_books.running import Transport, in_one_process
-from benchmarks.door_to_books.scene import enter_scene
+from benchmarks.door_to_books.scene import entered_scene
 from onestop.embedded_postgres import EmbeddedPostgres
 
 PEOPLE: Final = 200
@@ -31,8 +30,7 @@ async def measure_steady(
 ) -> Steady:
     """Rest, then each rate for so many seconds."""
     with in_one_process(database, folder, transport) as pids:
-        async with AsyncExitStack() as stack:
-            scene = await enter_scene(stack, database, folder, pids, server.pid, people=PEOPLE)
+        async with entered_scene(database, folder, pids, server.pid, people=PEOPLE) as scene:
             per_second, warm_seconds = _WARM_UP
             await scene.prepare(per_second * warm_seconds + sum(int(rate * seconds) for rate in rates))
             await scene.settle(per_second, warm_seconds)

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from onestop.address import DEMO_DATABASE, DatabaseAddress
+from onestop.address import DEMO_DATABASE, database_address
 from onestop.embedded_postgres import EmbeddedPostgres, running_pid
 
 
 def test_a_named_database_is_taken_as_it_is(tmp_path: Path) -> None:
-    with DatabaseAddress("postgresql://somewhere/else", tmp_path) as url:
+    with database_address("postgresql://somewhere/else", tmp_path) as url:
         assert url == "postgresql://somewhere/else"
     assert not (tmp_path / "postgres").exists()
 
@@ -15,9 +15,9 @@ def test_a_named_database_is_taken_as_it_is(tmp_path: Path) -> None:
 def test_a_running_server_is_spoken_to_and_left_running(tmp_path: Path) -> None:
     data = tmp_path / "postgres"
     with EmbeddedPostgres(data, {"shared_buffers": "16MB"}) as server:
-        with DatabaseAddress("", tmp_path) as url:
+        with database_address("", tmp_path) as url:
             assert url == server.url(DEMO_DATABASE)
         assert running_pid(data) == server.pid
-    with DatabaseAddress("", tmp_path):
+    with database_address("", tmp_path):
         assert running_pid(data) is not None
     assert running_pid(data) is None

@@ -47,7 +47,13 @@ def test_an_entry_that_is_no_event_is_found_at_the_start() -> None:
 
 def test_rows_of_several_topics_come_in_the_order_of_topics() -> None:
     model = ReadModel(REGISTRY, (TABLES,), (ONE, {Opened: lambda _recorded: [put(shown, name="again")]}))
-    recorded = RecordedEvent("door/1", 1, UUID(int=1), datetime(2019, 8, 1, tzinfo=UTC), Opened("first"))
+    recorded = RecordedEvent(
+        stream_id="door/1",
+        version=1,
+        event_id=UUID(int=1),
+        occurred_at=datetime(2019, 8, 1, tzinfo=UTC),
+        event=Opened("first"),
+    )
     assert list(model.project(recorded)) == [Put(shown, ("first",)), Put(shown, ("again",))]
 
 

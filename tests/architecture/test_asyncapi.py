@@ -22,9 +22,9 @@ def test_every_service_s_topic_is_a_channel() -> None:
 
 
 def test_every_header_that_is_sent_is_written_down() -> None:
-    event = EntitlementChanged("P1", 1, "ADDED", "445202")
+    event = EntitlementChanged(person_id="P1", revision=1, change="ADDED", county="445202")
     now = datetime(2019, 8, 1, tzinfo=UTC)
-    recorded = RecordedEvent("person/P1", 1, UUID(int=1), now, event)
+    recorded = RecordedEvent(stream_id="person/P1", version=1, event_id=UUID(int=1), occurred_at=now, event=event)
     headers, _ = headers_of(Published("P1", event), CONTRACT, LoggedEvent(1, "any", 1, recorded), 1, 1)
     known = DOCUMENT["components"]["messageTraits"]["cloudevent"]["headers"]["properties"]
     assert {name for name, _ in headers} == set(known)

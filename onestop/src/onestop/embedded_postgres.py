@@ -17,7 +17,7 @@ import time
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
-from types import MappingProxyType, TracebackType
+from types import MappingProxyType
 from typing import Final, Self
 from urllib.parse import quote
 
@@ -27,19 +27,17 @@ from kernel.running.server_process import Account
 DATABASE: Final = "onestop"
 START_TIMEOUT_SECONDS: Final = 60.0
 
-SETTINGS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "max_connections": "200",
-        "shared_buffers": "256MB",
-        "fsync": "on",
-        "synchronous_commit": "on",
-        "wal_level": "minimal",
-        "max_wal_senders": "0",
-        "idle_in_transaction_session_timeout": "10s",
-        "timezone": "UTC",
-        "log_timezone": "UTC",
-    }
-)
+SETTINGS: Final[Mapping[str, str]] = {
+    "max_connections": "200",
+    "shared_buffers": "256MB",
+    "fsync": "on",
+    "synchronous_commit": "on",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "idle_in_transaction_session_timeout": "10s",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+}
 
 #: Nothing of our caller's PG* variables, locale or home may reach the server.
 _ENVIRONMENT: Final = MappingProxyType({"PATH": "/usr/bin:/bin", "LC_ALL": "C"})
@@ -71,9 +69,7 @@ class EmbeddedPostgres:
         self.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_raised: object) -> None:
         self.stop()
 
     def url(self, database: str = DATABASE, user: str = "postgres") -> str:

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from kernel.security import Issuer, Role
 from kernel.values.refusals import Refused
-from onestop.address import DatabaseAddress
+from onestop.address import database_address
 from onestop.feed_command import feed_command
 from onestop.options import HOME, POLICIES, Database, Folder
 
@@ -33,7 +33,7 @@ def trace(settlement: str, database: Database = "", folder: Folder = HOME) -> No
     from onestop.trace import trace as gather  # noqa: PLC0415
     from onestop.trace_printing import print_story  # noqa: PLC0415
 
-    with DatabaseAddress(database, folder) as url:
+    with database_address(database, folder) as url:
         try:
             print_story(console, asyncio.run(gather(url, settlement)))
         except Refused as refused:
@@ -55,7 +55,7 @@ def replay(
     if not verify:
         console.print("nothing to do: say --verify; rebuilding in place comes with the operations service")
         raise typer.Exit(2)
-    with DatabaseAddress(database, folder) as url:
+    with database_address(database, folder) as url:
         started = time.perf_counter()
         verdict = asyncio.run(verify_all(url))
         print_verdict(console, verdict, time.perf_counter() - started)
@@ -67,7 +67,7 @@ def verify_chain(database: Database = "", folder: Folder = HOME) -> None:
     """Check every event's hash and number; exit 1 where a byte was changed."""
     from onestop.replay import verify_chain as walk  # noqa: PLC0415
 
-    with DatabaseAddress(database, folder) as url:
+    with database_address(database, folder) as url:
         verdict = asyncio.run(walk(url))
     for place in verdict.broken:
         console.print(f"[red]broken[/red] {place}")
@@ -130,6 +130,6 @@ def adopt_restored(database: Database = "", folder: Folder = HOME) -> None:
     """After a restore into another cluster: check that all events are numbered and go on from there."""
     from onestop.restored import adopt_all  # noqa: PLC0415
 
-    with DatabaseAddress(database, folder) as url:
+    with database_address(database, folder) as url:
         for name, gseq in asyncio.run(adopt_all(url)).items():
             console.print(f"{name}: goes on after event {gseq}")

@@ -6,7 +6,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from types import MappingProxyType
 
-import asyncpg
 import httpx
 
 from kernel.http import Address, serving
@@ -17,7 +16,7 @@ from kernel.running.clock import Clock, system_clock
 from kernel.running.hosting import Host
 from kernel.security import Issuer, KeyRing, Role
 from kernel.security.key_ring import KEYS_FILE
-from kernel.writing.database import open_pool
+from kernel.writing.database import administering, open_pool
 from onestop.services import SERVICES, TOPICS, migrate
 
 TOKEN_SECONDS = 12 * 3600
@@ -56,12 +55,9 @@ class Platform:
 
 async def recreate_database(admin_url: str, name: str) -> None:
     """Drop and create a database: a demonstration begins with an empty one."""
-    connection = await asyncpg.connect(admin_url)
-    try:
+    async with administering(admin_url) as connection:
         await connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         await connection.execute(f"CREATE DATABASE {name}")
-    finally:
-        await connection.close()
 
 
 def embedded_settings(folder: Path, policies: Path) -> dict[str, str]:

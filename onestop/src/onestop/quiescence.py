@@ -2,11 +2,10 @@
 
 import asyncio
 
-import asyncpg
 import msgspec
 
-from kernel.writing.database import SingleConnection
 from kernel.writing.event_store.log import log_counts
+from onestop.replay.snapshot import snapshot
 from onestop.services import SERVICES
 
 _RELAYED_SQL = "SELECT gseq, pseqs FROM relay"
@@ -30,28 +29,19 @@ class Backlog(msgspec.Struct, frozen=True):
 
 async def backlog(admin_url: str) -> Backlog:
     """Count what is under way between the services, at one moment for all of them."""
-    connection = await asyncpg.connect(admin_url)
-    try:
-        async with connection.transaction(isolation="repeatable_read", readonly=True):
-            return await _backlog(connection)
-    finally:
-        await connection.close()
-
-
-async def _backlog(connection: SingleConnection) -> Backlog:
     unnumbered = unpublished = 0
     unconsumed: dict[str, int] = {}
-    for service in SERVICES.values():
-        await connection.execute(f'SET LOCAL search_path TO "{service.schema}"')
-        counts, relay = await log_counts(connection), await connection.fetchrow(_RELAYED_SQL)
-        unnumbered += counts.events - counts.numbered
-        unpublished += counts.numbered - (relay["gseq"] if relay else 0)
-        sent = sum(msgspec.json.decode(relay["pseqs"], type=list[int])) if relay else 0
-        for other in SERVICES.values():
-            consumed = await connection.fetch(_CONSUMED_SQL.format(schema=other.schema), service.parts.topic)
-            unconsumed |= {
-                f"{other.parts.name}/{c['consumer']} of {service.parts.topic}": sent - c["consumed"] for c in consumed
-            }
+    async with snapshot(admin_url, "public") as connection:
+        for service in SERVICES.values():
+            await connection.execute(f'SET LOCAL search_path TO "{service.schema}"')
+            counts, relay = await log_counts(connection), await connection.fetchrow(_RELAYED_SQL)
+            unnumbered += counts.events - counts.numbered
+            unpublished += counts.numbered - (relay["gseq"] if relay else 0)
+            sent = sum(msgspec.json.decode(relay["pseqs"], type=list[int])) if relay else 0
+            for other in SERVICES.values():
+                topic = service.parts.topic
+                for row in await connection.fetch(_CONSUMED_SQL.format(schema=other.schema), topic):
+                    unconsumed[f"{other.parts.name}/{row['consumer']} of {topic}"] = sent - row["consumed"]
     return Backlog(unnumbered, unpublished, unconsumed)
 
 

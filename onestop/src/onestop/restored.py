@@ -9,9 +9,6 @@ async def adopt_all(admin_url: str) -> dict[str, int]:
     """Adopt each service's events; gives the last number of each. Raises RestoredClusterError."""
     adopted = {}
     for name, service in SERVICES.items():
-        pool = await open_pool(admin_url, schema=service.schema, size=1)
-        try:
+        async with await open_pool(admin_url, schema=service.schema, size=1) as pool:
             adopted[name] = await adopt_restored(pool)
-        finally:
-            await pool.close()
     return adopted

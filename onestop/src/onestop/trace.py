@@ -1,7 +1,8 @@
 """One settlement's whole story across the services, to the fen and the clause."""
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -11,6 +12,7 @@ from onestop.replay.snapshot import snapshot
 from onestop.services import SERVICES
 from settlement.encounters.domain.events import SettlementConfirmed, SettlementSupplemented
 
+EventT = TypeVar("EventT", SettlementConfirmed, SettlementSupplemented)
 _ENCOUNTER_SQL: Final = "SELECT encounter_id FROM settlements WHERE settlement_id = $1"
 
 
@@ -34,12 +36,8 @@ class Story(msgspec.Struct, frozen=True):
 async def trace(admin_url: str, settlement_id: str) -> Story:
     """Gather the story; raises Refused SETTLEMENT_UNKNOWN."""
     steps = await _steps(admin_url, "settlement", f"encounter/{await _encounter_of(admin_url, settlement_id)}")
-    settled = next(
-        step.event
-        for step in steps
-        if isinstance(step.event, SettlementConfirmed) and step.event.settlement_id == settlement_id
-    )
-    supplements = [step.event for step in steps if _supplements(step.event, settlement_id)]
+    settled = _of(SettlementConfirmed, steps, settlement_id)[0]
+    supplements = _of(SettlementSupplemented, steps, settlement_id)
     reviews = dict.fromkeys(f"review/{supplement.review_id}" for supplement in supplements)
     # What follows from something has its time and stands after it.
     steps += await _steps(admin_url, "identity", f"person/{settled.person_id}")
@@ -58,8 +56,9 @@ async def _encounter_of(admin_url: str, settlement_id: str) -> str:
     return found
 
 
-def _supplements(event: Any, settlement_id: str) -> bool:
-    return isinstance(event, SettlementSupplemented) and event.settlement_id == settlement_id
+def _of(kind: type[EventT], steps: Iterable[Step], settlement_id: str) -> list[EventT]:
+    events = [step.event for step in steps if isinstance(step.event, kind)]
+    return [event for event in events if event.settlement_id == settlement_id]
 
 
 async def _steps(admin_url: str, name: str, *stream_ids: str) -> list[Step]:

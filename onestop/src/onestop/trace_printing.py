@@ -45,10 +45,8 @@ def _how(layer: LayerTrace) -> str:
         parts.append(f"{layer.percent} % of {yuan_from_fen(layer.base_fen)}")
     elif layer.base_fen is not None:
         parts.append(f"on {yuan_from_fen(layer.base_fen)}")
-    if layer.asked_fen is not None:
-        parts.append(f"asked {yuan_from_fen(layer.asked_fen)}")
-    if layer.cap_fen is not None:
-        parts.append(f"limit {yuan_from_fen(layer.cap_fen)}")
+    bounds = (("asked", layer.asked_fen), ("limit", layer.cap_fen))
+    parts += [f"{word} {yuan_from_fen(fen)}" for word, fen in bounds if fen is not None]
     if layer.before_fen is not None and layer.after_fen is not None:
         parts.append(f"year {yuan_from_fen(layer.before_fen)} → {yuan_from_fen(layer.after_fen)}")
     if layer.funds and layer.funds != (layer.payer,):

@@ -81,7 +81,13 @@ def _play(day: Iterable[Any]) -> tuple[Books, list[str]]:
 
 def _rows(events: Iterable[JournalEvent]) -> dict[str, list[tuple[Any, ...]]]:
     recorded = (
-        RecordedEvent("journal/x", i, UUID(int=i), datetime(2019, 8, 1, tzinfo=UTC), event)
+        RecordedEvent(
+            stream_id="journal/x",
+            version=i,
+            event_id=UUID(int=i),
+            occurred_at=datetime(2019, 8, 1, tzinfo=UTC),
+            event=event,
+        )
         for i, event in enumerate(events)
     )
     return {table.name: rows for table, rows in collapse(c for r in recorded for c in READ_MODEL.project(r)).items()}

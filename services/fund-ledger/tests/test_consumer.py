@@ -63,7 +63,15 @@ def _message(event: Any, number: int) -> Message:
         "ce_time": "2019-08-01T01:00:00+00:00",
         "ce_correlationid": f"c-{number}",
     }
-    return Message(TOPIC, 0, number - 1, number, event.person_id, headers, msgspec.json.encode(event))
+    return Message(
+        topic=TOPIC,
+        partition=0,
+        offset=number - 1,
+        pseq=number,
+        key=event.person_id,
+        headers=headers,
+        body=msgspec.json.encode(event),
+    )
 
 
 async def _standing(pool: Pool) -> dict[str, int]:
@@ -152,7 +160,10 @@ async def test_every_read_table_is_rebuilt_from_the_events_alone(inbox: Inbox, p
         {0: _messages([*settled, *(bills.revoked(e.settlement_id, e.person_id) for e in settled[::2])])}
     )
     events = enumerate(await _events(pool))
-    recorded = (RecordedEvent(stream, version, UUID(int=i), NOW, event) for i, (stream, version, event) in events)
+    recorded = (
+        RecordedEvent(stream_id=stream, version=version, event_id=UUID(int=i), occurred_at=NOW, event=event)
+        for i, (stream, version, event) in events
+    )
     rebuilt = collapse(change for entry in recorded for change in READ_MODEL.project(entry))
     for table in (journals, balances, payer_totals):
         live = await pool.fetch(f"SELECT * FROM {table.name}")

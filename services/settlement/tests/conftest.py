@@ -1,6 +1,6 @@
 """Settlement served over HTTP on a fresh database: a hospital's window, and what identity tells of one person."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -31,6 +31,12 @@ async def around(database: str, tmp_path: Path) -> AsyncIterator[Surroundings]:
         yield opened
 
 
+def _membership(category: str, **more: Any) -> told.Membership:
+    return told.Membership(
+        membership_id=f"m-{category}", category=category, department="civil-affairs", valid_from=FIRST, **more
+    )
+
+
 class Desk:
     """One hospital's window and one agency, and identity's messages about persons of one county."""
 
@@ -44,14 +50,8 @@ class Desk:
     async def tell(self, person_id: str, *categories: str, died_on: date | None = None, **more: Any) -> int:
         """Identity tells that a person belongs to exactly these categories since new year; gives the revision."""
         revision = self._revisions[person_id] = self._revisions.get(person_id, 0) + 1
-        memberships = tuple(
-            told.Membership(f"m-{category}", category, "civil-affairs", FIRST, **more) for category in categories
-        )
-        enrolment = told.Enrolment("RESIDENT", f"{self._county[:4]}00", 2019, FIRST, FIRST)
-        event = told.EntitlementChanged(
-            person_id, revision, "CORRECTED", self._county, memberships, (enrolment,), deceased_on=died_on
-        )
-        await self._around.tell(told.CONTRACT, person_id, event)
+        memberships = [_membership(category, **more) for category in categories]
+        await self._entitled(person_id, revision, "CORRECTED", memberships, deceased_on=died_on)
         await self._until_reviewed("identity", revision)
         return revision
 
@@ -59,14 +59,24 @@ class Desk:
         """Identity tells that a record was merged into another one, which belongs to exactly these categories now."""
         revision = max(self._revisions.get(merged_id, 0), self._revisions.get(surviving_id, 0)) + 1
         self._revisions[merged_id] = self._revisions[surviving_id] = revision
-        memberships = tuple(told.Membership(f"m-{name}", name, "civil-affairs", FIRST) for name in categories)
-        enrolment = told.Enrolment("RESIDENT", f"{self._county[:4]}00", 2019, FIRST, FIRST)
+        memberships = [_membership(category) for category in categories]
         for person_id, into in ((surviving_id, None), (merged_id, surviving_id)):
-            event = told.EntitlementChanged(
-                person_id, revision, "MERGED", self._county, memberships, (enrolment,), merged_into=into
-            )
-            await self._around.tell(told.CONTRACT, person_id, event)
+            await self._entitled(person_id, revision, "MERGED", memberships, merged_into=into)
         await self._until_reviewed("identity", None)
+
+    async def _entitled(
+        self, person_id: str, revision: int, change: str, memberships: Sequence[told.Membership], **more: Any
+    ) -> None:
+        event = told.EntitlementChanged(
+            person_id=person_id,
+            revision=revision,
+            change=change,
+            county=self._county,
+            memberships=tuple(memberships),
+            enrolments=(told.Enrolment("RESIDENT", f"{self._county[:4]}00", 2019, FIRST, FIRST),),
+            **more,
+        )
+        await self._around.tell(told.CONTRACT, person_id, event)
 
     async def tell_of(self, contract: Contract, key: str, event: Any) -> None:
         """Another service tells something, and it is looked at."""

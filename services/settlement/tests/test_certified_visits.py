@@ -21,7 +21,11 @@ from settlement.main import build
 POLICIES: Final = Path(__file__).parent.parent.parent.parent / "policies"
 NOW: Final = datetime(2019, 8, 20, 9, 0, tzinfo=UTC)
 POOR: Final = told.Membership(
-    "m1", "REGISTERED_POOR", "poverty-alleviation", date(2016, 1, 1), poverty_status="NOT_LIFTED"
+    membership_id="m1",
+    category="REGISTERED_POOR",
+    department="poverty-alleviation",
+    valid_from=date(2016, 1, 1),
+    poverty_status="NOT_LIFTED",
 )
 HELD: Final = told.Certification("c1", "GX01", "H1", date(2019, 7, 1))
 PAYERS: Final = {"BMI": "300.00", "CII": "0.00", "BMI2": "0.00", "MA": "0.00"}
@@ -49,7 +53,9 @@ async def hospital(service: Service) -> httpx.AsyncClient:
 
 
 async def tell(around: Surroundings, service: Service, revision: int, *held: told.Certification) -> None:
-    event = told.EntitlementChanged("p1", revision, "CERTIFIED", "450202", (POOR,), certifications=held)
+    event = told.EntitlementChanged(
+        person_id="p1", revision=revision, change="CERTIFIED", county="450202", memberships=(POOR,), certifications=held
+    )
     await around.tell(told.CONTRACT, "p1", event)
 
     async def known() -> bool:

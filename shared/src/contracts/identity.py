@@ -10,7 +10,7 @@ from kernel.values.contract import Contract
 TOPIC: Final = "identity"
 
 
-class Membership(msgspec.Struct, frozen=True):
+class Membership(msgspec.Struct, frozen=True, kw_only=True):
     """A person belongs to a category of the poor, according to one department (DOMAIN B1).
 
     ``valid_to`` is the last day on which it holds; None while it goes on.
@@ -49,7 +49,7 @@ class Certification(msgspec.Struct, frozen=True):
     cancelled_from: date | None = None
 
 
-class EntitlementChanged(msgspec.Struct, frozen=True):
+class EntitlementChanged(msgspec.Struct, frozen=True, kw_only=True):
     """All that is known of a person's entitlement after a change; ``revision`` grows with each.
 
     ``merged_into`` names the record that stands for the person where two records were one person's: nothing new
@@ -69,7 +69,7 @@ class EntitlementChanged(msgspec.Struct, frozen=True):
     annulled: bool = False
 
 
-class PremiumsPaid(msgspec.Struct, frozen=True):
+class PremiumsPaid(msgspec.Struct, frozen=True, kw_only=True):
     """Finance paid an application for premiums: ``total_fen`` out of ``funds``, the first as far as it reaches.
 
     It names nobody: who is in the batch is identity's business (004 七(一)).

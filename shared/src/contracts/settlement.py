@@ -10,7 +10,7 @@ from kernel.values.contract import Contract
 TOPIC: Final = "settlement"
 
 
-class LayerPaid(msgspec.Struct, frozen=True):
+class LayerPaid(msgspec.Struct, frozen=True, kw_only=True):
     """One payer's part of a bill. ``funding`` names the funds that stand behind it, in order: the ledger splits."""
 
     payer: str
@@ -21,7 +21,7 @@ class LayerPaid(msgspec.Struct, frozen=True):
     payout_fen: int = 0
 
 
-class EncounterAdmitted(msgspec.Struct, frozen=True):
+class EncounterAdmitted(msgspec.Struct, frozen=True, kw_only=True):
     """A person was admitted; a referral, if named, is used up by this stay."""
 
     encounter_id: str
@@ -42,7 +42,7 @@ class EncounterReferred(msgspec.Struct, frozen=True):
     referral_id: str
 
 
-class SettlementConfirmed(msgspec.Struct, frozen=True):
+class SettlementConfirmed(msgspec.Struct, frozen=True, kw_only=True):
     """A bill was settled: total = sum of layers + what the patient pays; the payout is beside the bill."""
 
     settlement_id: str
@@ -64,7 +64,7 @@ class SettlementConfirmed(msgspec.Struct, frozen=True):
     flags: tuple[str, ...] = ()
 
 
-class SettlementRevoked(msgspec.Struct, frozen=True):
+class SettlementRevoked(msgspec.Struct, frozen=True, kw_only=True):
     """A settlement was taken back whole; the ledger books its exact negative."""
 
     settlement_id: str
@@ -76,7 +76,7 @@ class SettlementRevoked(msgspec.Struct, frozen=True):
     refund_to_patient_fen: int
 
 
-class LayerChanged(msgspec.Struct, frozen=True):
+class LayerChanged(msgspec.Struct, frozen=True, kw_only=True):
     """What a supplement changes for one payer: the new amount less the old one. ``funding`` pays the new amount."""
 
     payer: str
@@ -87,7 +87,7 @@ class LayerChanged(msgspec.Struct, frozen=True):
     payout_fen: int = 0
 
 
-class SettlementSupplemented(msgspec.Struct, frozen=True):
+class SettlementSupplemented(msgspec.Struct, frozen=True, kw_only=True):
     """A settlement stays, and its difference on facts that became known later is paid or clawed back.
 
     ``patient_fen`` is what the patient should have paid more; below zero it is owed to the patient, who has paid the
@@ -120,7 +120,7 @@ class CatalogueExceptionApproved(msgspec.Struct, frozen=True):
     approved_on: date
 
 
-class PaymentRefused(msgspec.Struct, frozen=True):
+class PaymentRefused(msgspec.Struct, frozen=True, kw_only=True):
     """A chronic visit rested on a certification that was cancelled: the hospital bears what ``payers`` gave for it.
 
     The patient's result stands and the settlement stays in force (003 三(九), AMB-D5).
@@ -137,7 +137,7 @@ class PaymentRefused(msgspec.Struct, frozen=True):
     payers: tuple[str, ...]
 
 
-class InstitutionContracted(msgspec.Struct, frozen=True):
+class InstitutionContracted(msgspec.Struct, frozen=True, kw_only=True):
     """An institution as the agency has it in its registry from now on (协议定点); replaces what was there."""
 
     hospital_id: str

@@ -38,7 +38,8 @@ def documents(root: Path) -> Iterator[tuple[str, str]]:
         folder = Path(name)
         environ = embedded_settings(folder, root / "policies")
         authenticator = Issuer.in_folder(folder / "keys").authenticator()
-        host = Host("postgresql:///nowhere", EmbeddedEventLog(_no_pool()), authenticator)
+        # Building an application connects to nothing, so the transport needs no pool to stand on.
+        host = Host("postgresql:///nowhere", EmbeddedEventLog(object.__new__(Pool)), authenticator)
         for service_name, service in SERVICES.items():
             yield f"docs/openapi/{service_name}.json", _json(service.build(host, environ).openapi())
     yield "docs/asyncapi.json", _json(asyncapi_document())
@@ -63,8 +64,3 @@ def write_documents(root: Path) -> list[str]:
 
 def _json(value: object) -> str:
     return msgspec.json.format(msgspec.json.encode(value, order="deterministic"), indent=2).decode() + "\n"
-
-
-def _no_pool() -> Pool:
-    # Building an application connects to nothing, so the transport needs no pool to stand on.
-    return object.__new__(Pool)

@@ -1,13 +1,12 @@
 """The shadow schema: empty copies of a service's read tables, filled from events and compared with the live ones."""
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Final, Self
 
 import msgspec
 from sqlalchemy import Table
 
 from kernel.writing.database import SingleConnection
-from kernel.writing.event_store.schema import KERNEL_TABLES
 from kernel.writing.read_tables import Change, write
 
 _DIGEST_SQL: Final = """
@@ -31,11 +30,6 @@ class Difference(msgspec.Struct, frozen=True):
     replayed: str
 
 
-def rebuilt_tables(tables: Iterable[Table]) -> list[Table]:
-    """The tables that must follow from events alone."""
-    return [table for table in tables if table.name not in KERNEL_TABLES]
-
-
 class Shadow:
     """A schema of its own beside the live one; dropped when the comparison is done."""
 
@@ -45,9 +39,9 @@ class Shadow:
         self.schema = f"shadow_{schema}"
         self.tables = tables
 
-    async def create(self) -> None:
-        """Make the empty tables, without keeping them through a crash: they are made again anyway."""
-        await self.drop()
+    async def __aenter__(self) -> Self:
+        # The empty tables need not outlive a crash: they are made again anyway.
+        await self._drop()
         await self._connection.execute(f'CREATE SCHEMA "{self.schema}"')
         for table in self.tables:
             await self._connection.execute(
@@ -57,18 +51,17 @@ class Shadow:
             keys = ", ".join(f'"{column.name}"' for column in table.primary_key.columns)
             await self._connection.execute(f'ALTER TABLE "{self.schema}"."{table.name}" ADD PRIMARY KEY ({keys})')
         await self._connection.execute(f'SET search_path TO "{self.schema}", "{self._live}"')
+        return self
+
+    async def __aexit__(self, *_raised: object) -> None:
+        await self._drop()
 
     async def apply(self, changes: Iterable[Change]) -> None:
         """Write the rows of a page of events."""
         async with self._connection.transaction():
             await write(self._connection, changes)
 
-    async def digest(self, table: Table) -> TableDigest:
-        """The digest of a replayed table."""
-        return await digest(self._connection, self.schema, table)
-
-    async def drop(self) -> None:
-        """Remove the schema."""
+    async def _drop(self) -> None:
         await self._connection.execute(f'DROP SCHEMA IF EXISTS "{self.schema}" CASCADE')
 
     async def first_difference(self, live: SingleConnection, table: Table) -> Difference:
@@ -86,7 +79,7 @@ async def digest(connection: SingleConnection, schema: str, table: Table) -> Tab
     """The digest of a table in a schema."""
     row = await connection.fetchrow(_DIGEST_SQL.format(schema=f'"{schema}"', table=table.name))
     assert row is not None
-    return TableDigest(row["rows"], row["digest"])
+    return TableDigest(**dict(row))
 
 
 async def _rows(connection: SingleConnection, schema: str, table: Table) -> dict[str, str]:

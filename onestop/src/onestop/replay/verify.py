@@ -3,15 +3,15 @@
 import gc
 from typing import Any
 
-import asyncpg
 import msgspec
 
 from kernel.messaging.event_log import partition_of
 from kernel.messaging.event_log.port import PARTITIONS
 from kernel.messaging.heard import Heard
+from kernel.writing.database import administering
 from kernel.writing.event_store.log import events_in_order
 from onestop.replay.redecide import Redecider
-from onestop.replay.shadow import Difference, Shadow, digest, rebuilt_tables
+from onestop.replay.shadow import Difference, Shadow, digest
 from onestop.replay.snapshot import snapshot
 from onestop.services import SERVICES, Service
 
@@ -59,24 +59,21 @@ async def _verify_all(admin_url: str) -> Verdict:
 async def _verify_service(
     admin_url: str, service: Service, redecider: Redecider
 ) -> tuple[int, list[int], list[Difference]]:
-    writer = await asyncpg.connect(admin_url, server_settings={"timezone": "UTC"})
-    shadow = Shadow(writer, service.schema, rebuilt_tables(service.tables))
-    try:
-        await shadow.create()
-        async with snapshot(admin_url, service.schema) as live:
-            events, differences = await _rebuild_own(live, service, shadow, redecider)
-            for heard in service.parts.heard:
-                events += await _rebuild_heard(admin_url, live, heard, shadow)
-            compared = []
-            for table in shadow.tables:
-                ours, theirs = await digest(live, service.schema, table), await shadow.digest(table)
-                compared.append(ours.rows)
-                if ours != theirs:
-                    differences.append(await shadow.first_difference(live, table))
+    async with (
+        administering(admin_url) as writer,
+        Shadow(writer, service.schema, service.tables) as shadow,
+        snapshot(admin_url, service.schema) as live,
+    ):
+        events, differences = await _rebuild_own(live, service, shadow, redecider)
+        for heard in service.parts.heard:
+            events += await _rebuild_heard(admin_url, live, heard, shadow)
+        compared = []
+        for table in shadow.tables:
+            ours, theirs = await digest(live, service.schema, table), await digest(writer, shadow.schema, table)
+            compared.append(ours.rows)
+            if ours != theirs:
+                differences.append(await shadow.first_difference(live, table))
         return events, compared, differences
-    finally:
-        await shadow.drop()
-        await writer.close()
 
 
 async def _rebuild_own(
@@ -87,8 +84,7 @@ async def _rebuild_own(
         changes: list[Any] = []
         for entry in page:
             changes.extend(service.parts.project(entry.recorded))
-            difference = redecider.check(entry.recorded.event)
-            if difference is not None:
+            if difference := redecider.check(entry.recorded.event):
                 differences.append(difference)
         await shadow.apply(changes)
         events += len(page)
@@ -97,13 +93,8 @@ async def _rebuild_own(
 
 async def _rebuild_heard(admin_url: str, live: Any, heard: Heard, shadow: Shadow) -> int:
     """Rows made of another service's messages, from that service's events, up to what was consumed by now."""
-    consumed = dict(
-        await live.fetch(
-            "SELECT partition, last_pseq FROM inbox_cursor WHERE consumer = $1 AND topic = $2",
-            heard.consumer,
-            heard.contract.topic,
-        )
-    )
+    sql = "SELECT partition, last_pseq FROM inbox_cursor WHERE consumer = $1 AND topic = $2"
+    consumed = dict(await live.fetch(sql, heard.consumer, heard.contract.topic))
     publisher = next(service for service in SERVICES.values() if service.parts.topic == heard.contract.topic)
     counters, events = [0] * PARTITIONS, 0
     async with snapshot(admin_url, publisher.schema) as source:

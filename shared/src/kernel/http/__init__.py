@@ -11,9 +11,8 @@ from kernel.http.guard import UnguardedRouteError, allow, of_division
 from kernel.http.idempotency import Idempotency, IdempotencyKey, keyless
 from kernel.http.logs import configure_logging
 from kernel.http.paging import ById, Page, PageRequest, page_of, paged, paging
-from kernel.http.problems import Problem, ProblemError
 from kernel.http.routes import Router
-from kernel.http.serving import Address, Serving, serve, serving
+from kernel.http.serving import Address, serve, serving
 from kernel.http.startup_checks import KeylessRouteError
 from kernel.http.wire import RequestBody, Wire, encode
 
@@ -28,12 +27,9 @@ __all__ = [
     "KeylessRouteError",
     "Page",
     "PageRequest",
-    "Problem",
-    "ProblemError",
     "RequestBody",
     "Router",
     "Sent",
-    "Serving",
     "SignedYuan",
     "UnavailableError",
     "UnguardedRouteError",

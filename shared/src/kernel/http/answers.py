@@ -1,10 +1,11 @@
 """Answers: JSON responses that carry the type of their body, so that OpenAPI can name it."""
 
-from typing import Any, Final, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from starlette.responses import Response
 
 from kernel.http.wire import encode
+from kernel.writing.command_path import Answered
 
 T = TypeVar("T")
 JSON_MEDIA_TYPE: Final = "application/json"
@@ -17,17 +18,6 @@ class Json(Response, Generic[T]):
     media_type = JSON_MEDIA_TYPE
 
 
-class _Answered(Protocol):
-    @property
-    def status(self) -> int: ...
-
-    @property
-    def body(self) -> str: ...
-
-    @property
-    def replayed(self) -> bool: ...
-
-
 def answer(value: T, *, status: int = 200) -> Json[T]:
     """Answer with ``value``."""
     return Json(encode(value), status_code=status)
@@ -38,6 +28,6 @@ def stored_answer(status: int, response: str | bytes, *, replayed: bool) -> Json
     return Json(response, status_code=status, headers=_REPLAYED if replayed else None)
 
 
-def answered(done: _Answered) -> Json[Any]:
-    """Answer with what a command came to (``kernel.writing.command_path.Answered``)."""
+def answered(done: Answered) -> Json[Any]:
+    """Answer with what a command came to."""
     return stored_answer(done.status, done.body, replayed=done.replayed)

@@ -72,9 +72,6 @@ def errors_markdown(groups: Mapping[str, Iterable[ErrorCode]]) -> str:
     lines = ["# Error codes", "", "Generated from the declared codes; every problem document carries one as `code`."]
     for group, codes in groups.items():
         lines += ["", f"## {group}", "", "| code | status | meaning |", "| --- | --- | --- |"]
-        lines += [f"| `{entry.code}` | {entry.status} | {entry.title} |" for entry in sorted(codes, key=_code)]
+        by_code = sorted(codes, key=lambda entry: entry.code)
+        lines += [f"| `{entry.code}` | {entry.status} | {entry.title} |" for entry in by_code]
     return "\n".join(lines) + "\n"
-
-
-def _code(entry: ErrorCode) -> str:
-    return entry.code

@@ -30,47 +30,28 @@ def add_error_handlers(app: FastAPI) -> None:
 
 async def response_to(request: Request, error: Exception) -> Response:
     """The problem document that one of ``ANSWERED_ERRORS`` becomes."""
+    return problem_response(request, _problem_of(request, error))
+
+
+def _problem_of(request: Request, error: Exception) -> ProblemError:
     match error:
         case ProblemError():
-            return problem_response(request, error)
+            return error
         case Refused():
-            return _on_refusal(request, error)
+            return ProblemError(error.code, STATUS_OF_KIND[error.kind], error.detail, about=error.about)
         case TokenRejectedError():
-            return _on_token(request, error)
+            challenge = "Bearer" if error.fault is TokenFault.MISSING else 'Bearer error="invalid_token"'
+            return ProblemError(error.fault, 401, error.detail, headers={"WWW-Authenticate": challenge})
         case RequestValidationError():
-            return _on_parameters(request, error)
-        case HTTPException():
-            return _on_http_exception(request, error)
+            first = error.errors()[0]
+            name = str(first["loc"][-1])
+            detail = f"parameter {name}: {first['msg']}"
+            return ProblemError("INVALID_PARAMETER", 422, detail, about={"parameter": name})
+        case HTTPException(status_code=404):
+            return ProblemError("ROUTE_NOT_FOUND", 404, "there is nothing at this path", headers=error.headers)
+        case HTTPException(status_code=status):
+            of_method = "METHOD_NOT_ALLOWED", f"this path does not take {request.method}"
+            code, detail = of_method if status == 405 else (f"HTTP_{status}", error.detail)
+            return ProblemError(code, status, detail, headers=error.headers)
         case _:
             raise error
-
-
-def _on_refusal(request: Request, refused: Refused) -> Response:
-    status = STATUS_OF_KIND[refused.kind]
-    return problem_response(request, ProblemError(refused.code, status, refused.detail, about=refused.about))
-
-
-def _on_token(request: Request, rejected: TokenRejectedError) -> Response:
-    challenge = "Bearer" if rejected.fault is TokenFault.MISSING else 'Bearer error="invalid_token"'
-    headers = {"WWW-Authenticate": challenge}
-    return problem_response(request, ProblemError(rejected.fault, 401, rejected.detail, headers=headers))
-
-
-def _on_parameters(request: Request, validation: RequestValidationError) -> Response:
-    first = validation.errors()[0]
-    name = str(first["loc"][-1])
-    detail = f"parameter {name}: {first['msg']}"
-    return problem_response(request, ProblemError("INVALID_PARAMETER", 422, detail, about={"parameter": name}))
-
-
-def _on_http_exception(request: Request, raised: HTTPException) -> Response:
-    headers = raised.headers
-    match raised.status_code:
-        case 404:
-            problem = ProblemError("ROUTE_NOT_FOUND", 404, "there is nothing at this path", headers=headers)
-        case 405:
-            detail = f"this path does not take {request.method}"
-            problem = ProblemError("METHOD_NOT_ALLOWED", 405, detail, headers=headers)
-        case status:
-            problem = ProblemError(f"HTTP_{status}", status, raised.detail, headers=headers)
-    return problem_response(request, problem)

@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final
+from typing import Final
 
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kernel.http.answers import answer
 from kernel.http.metrics import HttpMetrics
-from kernel.http.wire import encode
 
 #: A check that raises (anything) or returns a text says "not ready" and why; None means ready.
 ReadinessCheck = Callable[[], Awaitable[str | None]]
@@ -21,15 +21,15 @@ def add_open_routes(app: FastAPI, readiness: Mapping[str, ReadinessCheck], metri
     """Add /health/live, /health/ready and /metrics."""
 
     async def live(_request: Request) -> Response:
-        return _json({"status": "live"}, 200)
+        return answer({"status": "live"})
 
     async def ready(request: Request) -> Response:
         if request.app.state.draining:
-            return _json({"status": "draining"}, 503)
+            return answer({"status": "draining"}, status=503)
         verdicts = await asyncio.gather(*(_verdict(check) for check in readiness.values()))
         checks = dict(zip(readiness, verdicts, strict=True))
-        is_ready = all(verdict == "ready" for verdict in verdicts)
-        return _json({"status": "ready" if is_ready else "not ready", "checks": checks}, 200 if is_ready else 503)
+        status, code = ("ready", 200) if all(verdict == "ready" for verdict in verdicts) else ("not ready", 503)
+        return answer({"status": status, "checks": checks}, status=code)
 
     async def metrics_text(_request: Request) -> Response:
         return metrics.response()
@@ -45,7 +45,3 @@ async def _verdict(check: ReadinessCheck) -> str:
             return await check() or "ready"
     except Exception as error:  # a check that fails in any way means not ready; the type says enough
         return f"failed: {type(error).__name__}"
-
-
-def _json(value: Any, status: int) -> Response:
-    return Response(encode(value), status_code=status, media_type="application/json")

@@ -40,17 +40,14 @@ def configure_logging(*, level: int = logging.INFO, stream: TextIO | None = None
 def describe_exception(error: BaseException) -> dict[str, Any]:
     """Type and place of an error, never its message: a message may quote a row, and a row is a person."""
     walked = deque(traceback.walk_tb(error.__traceback__), maxlen=_FRAMES_MAX)
-    places = [f"{_short(frame.f_code.co_filename)}:{line} {frame.f_code.co_name}" for frame, line in walked]
+    codes = [(frame.f_code, line) for frame, line in walked]
+    places = [f"{'/'.join(Path(code.co_filename).parts[-3:])}:{line} {code.co_name}" for code, line in codes]
     described: dict[str, Any] = {"exception_type": type(error).__qualname__, "frames": places}
     for attribute in ("sqlstate", "constraint_name", "table_name", "errno"):
         value = getattr(error, attribute, None)
         if value is not None:
             described[attribute] = value
     return described
-
-
-def _short(filename: str) -> str:
-    return "/".join(Path(filename).parts[-3:])
 
 
 def _add_context(_logger: Any, level: str, event: EventDict) -> EventDict:

@@ -19,13 +19,12 @@ class HttpMetrics:
     def __init__(self, service: str, registry: CollectorRegistry) -> None:
         self._service = service
         self._registry = registry
-        requests = Counter("http_requests", "Requests answered.", _LABELS, registry=registry)
-        seconds = Histogram(
+        self._requests = Counter("http_requests", "Requests answered.", _LABELS, registry=registry)
+        self._seconds = Histogram(
             "http_request_duration_seconds", "Time to answer.", _LABELS, buckets=_BUCKETS, registry=registry
         )
         in_flight = Gauge("http_requests_in_flight", "Requests being served.", ("service",), registry=registry)
         lag = Gauge("event_loop_lag_seconds", "How late the loop woke a sleeper.", ("service",), registry=registry)
-        self._requests, self._seconds = requests, seconds
         self._lag = lag.labels(service)
         self.in_flight = 0
         in_flight.labels(service).set_function(lambda: self.in_flight)

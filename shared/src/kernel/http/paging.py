@@ -3,6 +3,7 @@
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from datetime import date
+from types import GenericAlias
 from typing import Annotated, Any, Final, Generic, TypeAlias, TypeVar
 
 import msgspec
@@ -44,7 +45,7 @@ class PageRequestPart(Part):
     query = frozenset({"limit", "after"})
 
     def __init__(self, *key_types: KeyType) -> None:
-        self._key_types = key_types
+        self._decoder = msgspec.json.Decoder[CursorKey](GenericAlias(tuple, key_types))
 
     @override
     async def __call__(self, request: Request) -> PageRequest:
@@ -53,10 +54,13 @@ class PageRequestPart(Part):
     def _after(self, cursor: str | None) -> CursorKey | None:
         if cursor is None:
             return None
-        key = _read_cursor(cursor)
-        if len(key) != len(self._key_types):
+        try:
+            key: CursorKey = self._decoder.decode(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        except (ValueError, msgspec.MsgspecError) as error:
+            raise _invalid_cursor() from error
+        if len(cursor) > _CURSOR_CHARACTERS_MAX or any(_is_out_of_range(value) for value in key):
             raise _invalid_cursor()
-        return tuple(_value(value, wanted) for value, wanted in zip(key, self._key_types, strict=True))
+        return key
 
     @override
     def parameters(self) -> list[dict[str, Any]]:
@@ -94,33 +98,9 @@ def write_cursor(key: CursorKey) -> str:
     return urlsafe_b64encode(msgspec.json.encode(key)).rstrip(b"=").decode()
 
 
-def _value(value: str | int, wanted: KeyType) -> str | int | date:
-    # A day stands in a cursor as text.
-    if wanted is date and isinstance(value, str):
-        try:
-            return date.fromisoformat(value)
-        except ValueError as error:
-            raise _invalid_cursor() from error
-    if type(value) is not wanted:
-        raise _invalid_cursor()
-    return value
-
-
-def _read_cursor(cursor: str) -> tuple[str | int, ...]:
-    if len(cursor) > _CURSOR_CHARACTERS_MAX:
-        raise _invalid_cursor()
-    try:
-        key = msgspec.json.decode(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), type=tuple[str | int, ...])
-    except (ValueError, msgspec.MsgspecError) as error:
-        raise _invalid_cursor() from error
-    if any(_is_out_of_range(value) for value in key):
-        raise _invalid_cursor()
-    return key
-
-
-def _is_out_of_range(value: str | int) -> bool:
+def _is_out_of_range(value: str | int | date) -> bool:
     # What PostgreSQL could not even compare with must not reach it.
-    return "\0" in value if isinstance(value, str) else not -(2**63) <= value < 2**63
+    return "\0" in value if isinstance(value, str) else isinstance(value, int) and not -(2**63) <= value < 2**63
 
 
 def _invalid_cursor() -> ProblemError:

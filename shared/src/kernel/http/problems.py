@@ -13,7 +13,7 @@ PROBLEM_MEDIA_TYPE: Final = "application/problem+json"
 _ENCODER: Final = msgspec.json.Encoder()
 
 
-class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What went wrong. ``path`` points into the body, ``about`` names the things concerned."""
 
     type: str

@@ -29,10 +29,7 @@ def check_query(request: Request, known: frozenset[str]) -> None:
             allowed = ", ".join(sorted(known)) or "none"
             detail = f"this path takes no parameter {shown!r}; it takes {allowed}"
             raise ProblemError("UNKNOWN_PARAMETER", 422, detail, about={"parameter": shown})
-        if name in seen:
-            detail = f"parameter {name} may be given only once"
-            raise ProblemError("INVALID_PARAMETER", 422, detail, about={"parameter": name})
-        if "\0" in value:
-            detail = f"parameter {name} contains the character U+0000"
-            raise ProblemError("INVALID_PARAMETER", 422, detail, about={"parameter": name})
+        if name in seen or "\0" in value:
+            fault = "may be given only once" if name in seen else "contains the character U+0000"
+            raise ProblemError("INVALID_PARAMETER", 422, f"parameter {name} {fault}", about={"parameter": name})
         seen.add(name)

@@ -11,12 +11,8 @@ from kernel.http.amounts import Yuan, encode_hook, holds_yuan
 _FEN: Final = "_fen"
 
 
-def _wire_name(name: str) -> str:
-    # Inside, a name ends with its unit; outside, amounts are in yuan, so the unit must not be there.
-    return name.removesuffix(_FEN)
-
-
-class Wire(msgspec.Struct, frozen=True, kw_only=True, rename=_wire_name):
+# Inside, a name ends with its unit; outside, amounts are in yuan, so the unit must not be there.
+class Wire(msgspec.Struct, frozen=True, kw_only=True, rename=lambda name: name.removesuffix(_FEN)):
     """Base of every answer body. ``total_fen: Yuan`` is ``"total": "12.50"`` on the wire.
 
     A field ends in ``_fen`` exactly when it is a Yuan or SignedYuan: fen can never leave as if they were yuan.

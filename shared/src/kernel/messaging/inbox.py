@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 
 import asyncpg
+import msgspec
 
 from kernel.messaging.event_log import Message
 from kernel.messaging.interest import Interest
@@ -12,30 +13,25 @@ from kernel.messaging.standing import Move, Standings
 from kernel.writing import failpoints
 from kernel.writing.database import Connection, Pool
 from kernel.writing.passing import passes_by_itself
-from kernel.writing.read_tables import Change, clauses_of
+from kernel.writing.read_tables import Change, clauses_of, columns_of
 
 ATTEMPTS_MAX: Final = 3
 
 # The position moves first, and only from where this consumer left it: whoever was replaced meanwhile moves nothing.
-_MOVE_SQL: Final = """
+_MOVED_SQL: Final = """
 WITH moved AS (
   UPDATE inbox_cursor c SET next_offset = m.next_offset, last_pseq = m.last_pseq, updated_at = clock_timestamp()
   FROM unnest($3::smallint[], $4::bigint[], $5::bigint[], $6::bigint[]) AS m(partition, before, next_offset, last_pseq)
   WHERE c.consumer = $1 AND c.topic = $2 AND c.partition = m.partition AND c.last_pseq = m.before
   RETURNING 1
-)
+)"""
+_MOVE_SQL: Final = f"""{_MOVED_SQL}
 SELECT (SELECT count(*) FROM moved) = cardinality($3) AS moved,
        EXISTS (SELECT FROM inbox_parked WHERE consumer = $1 AND topic = $2) AS parked
 """
 
 # The same together with rows, in one statement; it takes itself back where the position was moved or a key is parked.
-_MOVE_WITH_ROWS_SQL: Final = """
-WITH moved AS (
-  UPDATE inbox_cursor c SET next_offset = m.next_offset, last_pseq = m.last_pseq, updated_at = clock_timestamp()
-  FROM unnest($3::smallint[], $4::bigint[], $5::bigint[], $6::bigint[]) AS m(partition, before, next_offset, last_pseq)
-  WHERE c.consumer = $1 AND c.topic = $2 AND c.partition = m.partition AND c.last_pseq = m.before
-  RETURNING 1
-){with_list}
+_MOVED_WITH_ROWS_SQL: Final = """
 SELECT require_rows('inbox_cursor', (SELECT count(*) FROM moved), cardinality($3)),
        require_rows('inbox_parked', (SELECT count(*) FROM inbox_parked
                                      WHERE consumer = $1 AND topic = $2 AND key = ANY($7::text[])), 0)
@@ -122,7 +118,7 @@ class Inbox:
         if not changes:
             return True
         clauses = clauses_of(changes, _FIRST_ROWS_PARAMETER, guarded=False)
-        sql = _MOVE_WITH_ROWS_SQL.format(with_list=clauses.with_list)
+        sql = _MOVED_SQL + clauses.with_list + _MOVED_WITH_ROWS_SQL
         keys = sorted({message.key for message in wanted})
         failpoints.reach("inbox.before_effects")
         try:
@@ -182,14 +178,8 @@ class Inbox:
         return bool(row["parked"])
 
     def _parameters(self, moves: Sequence[Move]) -> list[Any]:
-        return [
-            self.consumer,
-            self.topic,
-            [move.partition for move in moves],
-            [move.before for move in moves],
-            [move.next_offset for move in moves],
-            [move.last_pseq for move in moves],
-        ]
+        columns = columns_of(map(msgspec.structs.astuple, moves), len(Move.__struct_fields__))
+        return [self.consumer, self.topic, *columns]
 
     async def retry_parked(self, key: str) -> int:
         """Work off a key's parked messages in order, in one transaction; returns how many.

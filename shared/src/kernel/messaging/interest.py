@@ -12,14 +12,10 @@ class Interest:
 
     def __init__(self, consumer: str, types: frozenset[str] | None) -> None:
         self._consumer = consumer
-        self._newest: dict[str, int] | None = None
+        # Of several versions of a type the newest comes last, and stays.
+        self._newest = None if types is None else dict(sorted(map(_parts, types)))
         #: Messages that were passed over since the start; for metrics.
         self.passed_over = 0
-        if types is not None:
-            self._newest = {}
-            for each in types:
-                name, version = _parts(each)
-                self._newest[name] = max(version, self._newest.get(name, 0))
 
     def has(self, message: Message) -> bool:
         """Whether the message is wanted; raises NewerVersionError."""

@@ -53,9 +53,13 @@ def number(
         if published is None:
             continue
         partition = partition_of(published.key)
-        counters[partition] += 1
-        headers, body = headers_of(published, contract, entry, counters[partition], epoch)
-        messages.append(Outgoing(contract.topic, partition, counters[partition], published.key, headers, body))
+        pseq = counters[partition] = counters[partition] + 1
+        headers, body = headers_of(published, contract, entry, pseq, epoch)
+        messages.append(
+            Outgoing(
+                topic=contract.topic, partition=partition, pseq=pseq, key=published.key, headers=headers, body=body
+            )
+        )
     return messages, counters
 
 

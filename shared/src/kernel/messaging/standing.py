@@ -94,31 +94,27 @@ class Standings:
 
     def moves(self, fresh: Mapping[int, Sequence[Message]]) -> list[Move]:
         """The steps that working off these messages means."""
-        return [
-            Move(partition, self._stored[partition].last_pseq, messages[-1].offset + 1, messages[-1].pseq)
-            for partition, messages in sorted(fresh.items())
-        ]
+        return [self._move(partition, _after(messages)) for partition, messages in sorted(fresh.items())]
 
     def stored(self, moves: Sequence[Move]) -> None:
         """These steps were committed."""
         for move in moves:
             self._stored[move.partition] = self._seen[move.partition] = Standing(move.next_offset, move.last_pseq)
-        self._tell()
+        self._changed.set()
 
     def see(self, fresh: Mapping[int, Sequence[Message]]) -> None:
         """These messages are done with, whether that is stored yet or not."""
         for partition, messages in fresh.items():
-            self._seen[partition] = Standing(messages[-1].offset + 1, messages[-1].pseq)
-        self._tell()
+            self._seen[partition] = _after(messages)
+        self._changed.set()
 
     @property
     def ahead(self) -> list[Move]:
         """The steps that are seen and not stored."""
-        return [
-            Move(partition, self._stored[partition].last_pseq, seen.next_offset, seen.last_pseq)
-            for partition, seen in sorted(self._seen.items())
-            if seen != self._stored[partition]
-        ]
+        return [self._move(at, seen) for at, seen in sorted(self._seen.items()) if seen != self._stored[at]]
+
+    def _move(self, partition: int, to: Standing) -> Move:
+        return Move(partition, self._stored[partition].last_pseq, to.next_offset, to.last_pseq)
 
     async def reached(self, partition: int, pseq: int) -> None:
         """Wait until this consumer has come as far."""
@@ -126,5 +122,6 @@ class Standings:
             self._changed.clear()
             await self._changed.wait()
 
-    def _tell(self) -> None:
-        self._changed.set()
+
+def _after(messages: Sequence[Message]) -> Standing:
+    return Standing(messages[-1].offset + 1, messages[-1].pseq)

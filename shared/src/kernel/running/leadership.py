@@ -35,6 +35,7 @@ class Leadership:
 
     def __init__(self, service: str, connect: Callable[[], Awaitable[SingleConnection]], appended: Signal) -> None:
         self._service = service
+        self._channel = f"onestop_{service}"
         self._connect = connect
         self._appended = appended
         self._jobs: dict[str, Job] = {}
@@ -49,7 +50,7 @@ class Leadership:
         """Have a job done by the leader."""
         self._jobs[name] = job
         if self._running is not None:
-            self._running[name] = self._start(name, job)
+            self._running[name] = asyncio.create_task(self._kept_going(name, job))
 
     async def run(self) -> None:
         """Stand for election and lead, again and again, until cancelled."""
@@ -77,27 +78,18 @@ class Leadership:
                 await connection.execute("SELECT pg_notify($1, '')", self._channel)
 
     async def _lead(self, connection: SingleConnection) -> None:
-        lost = asyncio.Event()
+        lost = Signal()
         connection.add_termination_listener(lambda _connection: lost.set())
         await connection.add_listener(self._channel, lambda *_told: self._appended.set())
-        self._running = {name: self._start(name, job) for name, job in self._jobs.items()}
+        self._running = {name: asyncio.create_task(self._kept_going(name, job)) for name, job in self._jobs.items()}
         try:
-            while not lost.is_set():
-                await _wait_at_most(lost, _HEARTBEAT_SECONDS)
-                if not lost.is_set():
-                    await connection.execute("SELECT 1", timeout=_HEARTBEAT_SECONDS)
+            while not await lost.wait(_HEARTBEAT_SECONDS):
+                await connection.execute("SELECT 1", timeout=_HEARTBEAT_SECONDS)
         finally:
             tasks, self._running = self._running.values(), None
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-
-    @property
-    def _channel(self) -> str:
-        return f"onestop_{self._service}"
-
-    def _start(self, name: str, job: Job) -> asyncio.Task[None]:
-        return asyncio.create_task(self._kept_going(name, job))
 
     async def _kept_going(self, name: str, job: Job) -> None:
         loop = asyncio.get_running_loop()
@@ -114,14 +106,6 @@ class Leadership:
             backoff = _BACKOFF_SECONDS if loop.time() - began > _BACKOFF_MAX_SECONDS else backoff
             await asyncio.sleep(backoff)
             backoff = min(backoff * 2, _BACKOFF_MAX_SECONDS)
-
-
-async def _wait_at_most(event: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    except TimeoutError:
-        return
 
 
 async def _close(connection: SingleConnection) -> None:

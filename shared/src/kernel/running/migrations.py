@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from typing import Any, Final
 
-import asyncpg
 from alembic import command, context
 from alembic.config import Config
 from sqlalchemy import Connection as SyncConnection
@@ -14,7 +13,8 @@ from sqlalchemy import MetaData, pool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from kernel.messaging.event_log.embedded_schema import BUS_SQL
-from kernel.writing.event_store.schema import IMMUTABLE_EVENTS_SQL, REQUIRE_ROWS_SQL, add_kernel_tables
+from kernel.writing.database import administering
+from kernel.writing.event_store.schema import IMMUTABLE_EVENTS_SQL, KERNEL_METADATA, REQUIRE_ROWS_SQL
 
 _NAME: Final = re.compile(r"[a-z][a-z_]*")
 
@@ -32,8 +32,7 @@ async def prepare(admin_url: str, schemas: Sequence[str]) -> None:
     ``admin_url`` names a role that may create roles. A new role can log in and has no password: a server that asks
     for one is given it by its administrator.
     """
-    connection = await asyncpg.connect(admin_url)
-    try:
+    async with administering(admin_url) as connection:
         for schema in schemas:
             assert _NAME.fullmatch(schema), f"{schema!r} is not a schema name"
             if not await connection.fetchval("SELECT true FROM pg_roles WHERE rolname = $1", schema):
@@ -43,18 +42,13 @@ async def prepare(admin_url: str, schemas: Sequence[str]) -> None:
         for schema in schemas:
             await connection.execute(f'GRANT USAGE ON SCHEMA bus TO "{schema}"')
             await connection.execute(f'GRANT SELECT, INSERT ON bus.messages TO "{schema}"')
-    finally:
-        await connection.close()
 
 
 async def upgrade(admin_url: str, package: str, schema: str) -> None:
     """Bring the schema of the service in ``package`` to its newest revision, and grant its role what it needs."""
     await asyncio.to_thread(command.upgrade, _config(admin_url, package, schema), "head")
-    connection = await asyncpg.connect(admin_url)
-    try:
+    async with administering(admin_url) as connection:
         await connection.execute(_GRANTS_SQL.format(schema=schema, role=schema))
-    finally:
-        await connection.close()
 
 
 async def check(admin_url: str, package: str, schema: str) -> None:
@@ -102,9 +96,7 @@ def _run_revisions(connection: SyncConnection, metadata: MetaData | Sequence[Met
 
 def create_kernel_tables(op: Any) -> None:
     """What the first revision of every service does: the kernel's tables, as they were in version 1."""
-    metadata = MetaData()
-    add_kernel_tables(metadata)
-    metadata.create_all(op.get_bind())
+    KERNEL_METADATA.create_all(op.get_bind())
     for sql in (IMMUTABLE_EVENTS_SQL, REQUIRE_ROWS_SQL):
         for statement in sql.split(";\nCREATE TRIGGER"):
             op.execute(statement if statement.lstrip().startswith("CREATE") else "CREATE TRIGGER" + statement)

@@ -12,10 +12,6 @@ from kernel.values.china_time import china_date
 from kernel.writing.command_context import CommandContext
 
 
-def _as_it_is(request_hash: bytes) -> bytes:
-    return request_hash
-
-
 class Requests(msgspec.Struct, frozen=True):
     """Makes the contexts of one service's commands, and is where its commands learn what time it is.
 
@@ -23,7 +19,7 @@ class Requests(msgspec.Struct, frozen=True):
     """
 
     clock: Clock
-    hashed: Callable[[bytes], bytes] = _as_it_is
+    hashed: Callable[[bytes], bytes] = lambda request_hash: request_hash
 
     def by(self, caller: Principal, key: Idempotency) -> CommandContext:
         """The context of the request that is being served; its moment is read off the clock once, here."""

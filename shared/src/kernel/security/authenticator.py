@@ -4,17 +4,11 @@ import warnings
 from base64 import urlsafe_b64decode
 from collections.abc import Callable
 from time import time
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 import msgspec
 from joserfc import jwt
-from joserfc.errors import (
-    BadSignatureError,
-    ClaimError,
-    ExpiredTokenError,
-    JoseError,
-    SecurityWarning,
-)
+from joserfc.errors import BadSignatureError, ClaimError, ExpiredTokenError, JoseError, SecurityWarning
 from joserfc.jwk import Key
 
 from kernel.security.principal import ROLES_OF_ONE_ORGANISATION, Principal, Role, division_fault
@@ -71,8 +65,7 @@ class Authenticator:
 
     async def authenticate(self, token: str) -> Principal:
         """The caller that ``token`` names. Raises TokenRejectedError, or KeysUnavailableError without keys."""
-        principal = self.remembered(token)
-        if principal is not None:
+        if principal := self.remembered(token):
             return principal
         claims = await self._verified_claims(token)
         principal = _principal(claims)
@@ -95,25 +88,22 @@ class Authenticator:
         try:
             registry.validate(claims)
         except ClaimError as error:
-            self._reject_claim(error)
+            raise self._rejected(error) from error
         return claims
 
-    def _reject_claim(self, error: ClaimError) -> NoReturn:
+    def _rejected(self, error: ClaimError) -> TokenRejectedError:
         if isinstance(error, ExpiredTokenError):
-            raise TokenRejectedError(
-                TokenFault.EXPIRED, "the token has expired: ask the issuer for a new one"
-            ) from error
+            return TokenRejectedError(TokenFault.EXPIRED, "the token has expired: ask the issuer for a new one")
         match error.claim:
             case "iss":
-                detail = f"the token must be issued by {self._issuer}"
+                return TokenRejectedError(TokenFault.FOREIGN, f"the token must be issued by {self._issuer}")
             case "aud":
-                detail = f"the token must be meant for {self._audience}"
+                return TokenRejectedError(TokenFault.FOREIGN, f"the token must be meant for {self._audience}")
             case "nbf" | "iat":
-                raise TokenRejectedError(TokenFault.NOT_YET_VALID, "the token is not valid yet") from error
+                return TokenRejectedError(TokenFault.NOT_YET_VALID, "the token is not valid yet")
             case _:
                 detail = "the token must name iss, aud, sub and exp, each of the right type"
-                raise TokenRejectedError(TokenFault.MALFORMED, detail) from error
-        raise TokenRejectedError(TokenFault.FOREIGN, detail) from error
+                return TokenRejectedError(TokenFault.MALFORMED, detail)
 
     def _remember(self, token: str, principal: Principal, expires_at: float) -> None:
         while len(self._verdicts) >= self._remembered_max:
@@ -158,9 +148,8 @@ def _principal(claims: dict[str, Any]) -> Principal:
     if not principal.roles:
         raise TokenRejectedError(TokenFault.MALFORMED, "the token must name at least one role")
     if principal.roles & ROLES_OF_ONE_ORGANISATION and not principal.organisation:
-        raise TokenRejectedError(
-            TokenFault.MALFORMED, "the token of a hospital or department must name its organisation"
-        )
+        detail = "the token of a hospital or department must name its organisation"
+        raise TokenRejectedError(TokenFault.MALFORMED, detail)
     # An empty claim is no claim for everywhere: whoever wrote it meant to name something.
     if "divisions" in claims and (fault := division_fault(principal.roles, principal.divisions or ())):
         raise TokenRejectedError(TokenFault.MALFORMED, fault)

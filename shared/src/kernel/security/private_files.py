@@ -3,6 +3,7 @@
 import os
 import stat
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
 
@@ -31,15 +32,9 @@ def read_or_create_secret(path: Path, create: Callable[[], bytes]) -> bytes:
         try:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(create())
-            _link_unless_there(draft, path)
+            # A hard link appears whole or not at all, and never replaces what another process made first.
+            with suppress(FileExistsError):
+                path.hardlink_to(draft)
         finally:
             draft.unlink()
     return read_secret(path)
-
-
-def _link_unless_there(draft: Path, path: Path) -> None:
-    # A hard link appears whole or not at all, and never replaces what another process made first.
-    try:
-        path.hardlink_to(draft)
-    except FileExistsError:
-        return

@@ -20,15 +20,8 @@ from kernel.running import server_process
 _READY_SECONDS: Final = 60
 _STOP_SECONDS: Final = 20
 _MAVEN_SECONDS: Final = 300
-_MEMORY: Final = (
-    "-Xms64m",
-    "-Xmx256m",
-    "-XX:+UseSerialGC",
-    "-XX:MaxDirectMemorySize=128m",
-    "-XX:TieredStopAtLevel=1",
-    "-Xss512k",
-    "-XX:ReservedCodeCacheSize=64m",
-)
+_HEAP: Final = ("-Xms64m", "-Xmx256m", "-Xss512k", "-XX:MaxDirectMemorySize=128m", "-XX:+UseSerialGC")
+_CODE: Final = ("-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=64m")
 # A small single node: what the default configuration would take is many times the heap we give it.
 # After kill -9 the broker is not let in again before its old session has ended, by default for nine seconds.
 _PROPERTIES: Final = """
@@ -128,7 +121,7 @@ class KafkaBroker:
             cluster = self._tool("random-uuid").strip().splitlines()[-1]
             self._tool("format", "-t", cluster, "-c", str(self._properties))
         self._process = server_process.start(
-            [_program("java"), *_MEMORY, *self._java(), "kafka.Kafka", self._properties],
+            [_program("java"), *_HEAP, *_CODE, *self._java(), "kafka.Kafka", self._properties],
             log=self._log,
             environment=os.environ,
             death_signal=signal.SIGKILL,

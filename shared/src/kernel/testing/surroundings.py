@@ -94,7 +94,9 @@ class Surroundings:
             ("ce_pseq", str(pseq)),
         )
         publisher = await self.log.publisher()
-        await publisher.publish([Outgoing(topic, partition, pseq, key, headers, msgspec.json.encode(event))])
+        body = msgspec.json.encode(event)
+        message = Outgoing(topic=topic, partition=partition, pseq=pseq, key=key, headers=headers, body=body)
+        await publisher.publish([message])
 
 
 @asynccontextmanager

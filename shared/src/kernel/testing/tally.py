@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-import asyncpg
 import msgspec
 from sqlalchemy import BigInteger, Column, Integer, MetaData, Table, Text
 
@@ -12,10 +11,11 @@ from kernel.messaging.envelope import Published
 from kernel.running.runtime import ServiceParts
 from kernel.values.contract import Contract
 from kernel.writing.command_context import CommandContext
+from kernel.writing.database import administering
 from kernel.writing.decision import Outcome
 from kernel.writing.event_registry import EventRegistry, EventType
 from kernel.writing.event_store import EventStore, RecordedEvent, Stream, StreamAppend
-from kernel.writing.event_store.schema import IMMUTABLE_EVENTS_SQL, REQUIRE_ROWS_SQL, add_kernel_tables
+from kernel.writing.event_store.schema import IMMUTABLE_EVENTS_SQL, KERNEL_METADATA, REQUIRE_ROWS_SQL
 from kernel.writing.read_tables import GUARDED, SUMMED, Change, add, put
 
 NOW: Final = datetime(2019, 8, 1, 9, 0, tzinfo=UTC)
@@ -36,7 +36,6 @@ class Noted(msgspec.Struct, frozen=True):
 
 
 metadata = MetaData()
-add_kernel_tables(metadata)
 tallies = Table(
     "tallies",
     metadata,
@@ -107,14 +106,11 @@ async def create_schema(database_url: str, schema: str = "tally") -> None:
     from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - only this needs it
     from sqlalchemy.schema import CreateIndex, CreateTable  # noqa: PLC0415
 
-    connection = await asyncpg.connect(database_url)
-    try:
+    async with administering(database_url) as connection:
         await connection.execute(f"CREATE SCHEMA {schema}; SET search_path TO {schema}")
-        for table in metadata.sorted_tables:
+        for table in (*KERNEL_METADATA.sorted_tables, *metadata.sorted_tables):
             items: Sequence[Any] = (CreateTable(table), *(CreateIndex(index) for index in table.indexes))
             for item in items:
                 await connection.execute(str(item.compile(dialect=postgresql.dialect())))  # type: ignore[no-untyped-call]
         await connection.execute(IMMUTABLE_EVENTS_SQL)
         await connection.execute(REQUIRE_ROWS_SQL)
-    finally:
-        await connection.close()

@@ -19,7 +19,6 @@ class Told(Protocol):
     @property
     def headers(self) -> Mapping[str, str]:
         """The CloudEvents attributes."""
-        ...
 
 
 class CommandContext(msgspec.Struct, frozen=True, kw_only=True):

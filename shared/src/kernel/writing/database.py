@@ -1,5 +1,7 @@
 """Connections to PostgreSQL for the hot paths: a pool without a reset round trip, bounded in every wait."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import asyncpg
@@ -54,6 +56,16 @@ async def open_session(database_url: str, *, schema: str, user: str | None = Non
         timeout=10,
         server_settings={"search_path": schema, "application_name": f"onestop-{schema}", "timezone": "UTC"},
     )
+
+
+@asynccontextmanager
+async def administering(admin_url: str, **settings: str) -> AsyncIterator[SingleConnection]:
+    """A session of an administrator for one task; ``settings`` are the server's, such as ``search_path``."""
+    connection = await asyncpg.connect(admin_url, server_settings={**settings, "timezone": "UTC"})
+    try:
+        yield connection
+    finally:
+        await connection.close()
 
 
 async def open_pool(database_url: str, *, schema: str, user: str | None = None, size: int = 10) -> Pool:

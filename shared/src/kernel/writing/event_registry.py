@@ -78,8 +78,3 @@ class EventRegistry:
     def classes(self) -> Mapping[str, type[msgspec.Struct]]:
         """The class of today for each stored name."""
         return {kind.name: kind.event_class for kind in self._by_class.values()}
-
-    @property
-    def names(self) -> frozenset[str]:
-        """Every stored name."""
-        return frozenset(self._by_name)

@@ -7,7 +7,7 @@ from sqlalchemy import MetaData, Table
 
 from kernel.writing.event_registry import EventRegistry
 from kernel.writing.event_store import RecordedEvent
-from kernel.writing.event_store.schema import add_kernel_tables
+from kernel.writing.event_store.schema import KERNEL_METADATA
 from kernel.writing.read_tables import Change, put_of
 
 #: The rows that one kind of event leaves in a topic's tables: a pure function of the event and its place.
@@ -47,10 +47,8 @@ class ReadModel:
         topics: Iterable[RowsByEvent],
         not_rebuilt: Sequence[MetaData] = (),
     ) -> None:
-        kernel_tables = MetaData()
-        add_kernel_tables(kernel_tables)
         #: For Alembic: the kernel's tables and the topics'.
-        self.metadata: tuple[MetaData, ...] = (kernel_tables, *tables, *not_rebuilt)
+        self.metadata: tuple[MetaData, ...] = (KERNEL_METADATA, *tables, *not_rebuilt)
         self._rebuilt = tuple(tables)
         self._rows: dict[type, tuple[Rows, ...]] = {}
         for topic in topics:

@@ -161,12 +161,10 @@ def upsert(table: Table, first_parameter: int, *, guarded: bool) -> str:
     """An INSERT … ON CONFLICT over one array parameter a column, beginning at ``$first_parameter``."""
     columns = list(table.columns)
     names = ", ".join(f'"{column.name}"' for column in columns)
-    arrays = ", ".join(f"${first_parameter + i}::{_element_type(column)}[]" for i, column in enumerate(columns))
     values = ", ".join(f"r.c{i}{_cast(column)}" for i, column in enumerate(columns))
-    aliases = ", ".join(f"c{i}" for i in range(len(columns)))
     keys = ", ".join(f'"{column.name}"' for column in table.primary_key.columns)
     return (
-        f'INSERT INTO "{table.name}" ({names}) SELECT {values} FROM unnest({arrays}) AS r({aliases}) '
+        f'INSERT INTO "{table.name}" ({names}) SELECT {values} FROM {_unnested(columns, first_parameter)} '
         f"ON CONFLICT ({keys}) {_on_conflict(table, guarded=guarded)}"
     )
 
@@ -187,10 +185,13 @@ def _on_conflict(table: Table, *, guarded: bool) -> str:
 def deletion(table: Table, first_parameter: int) -> str:
     """A DELETE by key over one array parameter a key column, beginning at ``$first_parameter``."""
     columns = list(table.primary_key.columns)
-    arrays = ", ".join(f"${first_parameter + i}::{_element_type(column)}[]" for i, column in enumerate(columns))
-    aliases = ", ".join(f"c{i}" for i in range(len(columns)))
     same = " AND ".join(f'd."{column.name}" = r.c{i}{_cast(column)}' for i, column in enumerate(columns))
-    return f'DELETE FROM "{table.name}" d USING unnest({arrays}) AS r({aliases}) WHERE {same}'
+    return f'DELETE FROM "{table.name}" d USING {_unnested(columns, first_parameter)} WHERE {same}'
+
+
+def _unnested(columns: Sequence[Column[Any]], first_parameter: int) -> str:
+    arrays = ", ".join(f"${first_parameter + i}::{_element_type(column)}[]" for i, column in enumerate(columns))
+    return f"unnest({arrays}) AS r({', '.join(f'c{i}' for i in range(len(columns)))})"
 
 
 def _element_type(column: Column[Any]) -> str:
@@ -211,12 +212,17 @@ def _sql_type(column: Column[Any]) -> str:
 def parameters(table: Table, rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
     """The rows turned by columns, ready to be bound to ``upsert``."""
     shape = _shape(table)
-    turned: list[list[Any]] = [list(values) for values in zip(*rows, strict=True)] or [[] for _ in shape.names]
+    turned = columns_of(rows, len(shape.names))
     for i in shape.arrays:
         turned[i] = [None if value is None else _array_literal(value) for value in turned[i]]
     for i in shape.json:
         turned[i] = [None if value is None else _json_text(value) for value in turned[i]]
     return turned
+
+
+def columns_of(rows: Iterable[Sequence[Any]], count: int) -> list[list[Any]]:
+    """Rows turned by their ``count`` columns; without rows each column is empty."""
+    return [list(values) for values in zip(*rows, strict=True)] or [[] for _ in range(count)]
 
 
 def _json_text(value: Any) -> str:

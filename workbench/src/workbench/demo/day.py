@@ -106,14 +106,8 @@ class Day:
         target = self._windows[CITY_HOSPITAL.hospital_id]
         bill = stories.made_up_bill(self._chance, low_yuan=5_000, high_yuan=60_000)
         person_id = await stories.look_up(target, person.id_number)
-        referral_id = await refer(
-            self._platform, window, person_id, CITY_HOSPITAL.hospital_id, self._today, person.category
-        )
-        await self._until_settlement_knows(target, person_id, referral_id, bill)
-
-    async def _until_settlement_knows(
-        self, target: Window, person_id: str, referral_id: str, bill: stories.Bill
-    ) -> None:
+        receiving = CITY_HOSPITAL.hospital_id
+        referral_id = await refer(self._platform, window, person_id, receiving, self._today, person.category)
         # The referral travels as an event; the city hospital's window simply tries again until it has arrived.
         deadline = asyncio.get_running_loop().time() + 20
         while True:
@@ -128,22 +122,17 @@ class Day:
 
     async def _second_thoughts(self) -> None:
         # Revoking needs the person's latest settlement, so this patient has nothing else today.
-        person = self._people[self._reserve()]
+        person_id = self._ids[self._reserve().number]
         window = self._chance.choice(list(self._windows.values()))
         bill = stories.made_up_bill(self._chance, low_yuan=2_000, high_yuan=9_000)
-        await stories.second_thoughts(window, self._ids[person.number], self._today, bill)
+        await stories.second_thoughts(window, person_id, self._today, bill)
 
     async def _race(self) -> None:
         """Two hospitals settle one person at the same moment; only 100 yuan of the yearly limit are left."""
         person = next(p for p in reversed(self._people) if p.category == "DIBAO")
         person_id = self._ids[person.number]
-        body = {
-            "person_id": person_id,
-            "area": AREA,
-            "year": self._today.year,
-            "balances": {"aid_in": "59900.00"},
-            "source": "示范：旧系统年度累计",
-        }
+        body = {"person_id": person_id, "area": AREA, "year": self._today.year, "balances": {"aid_in": "59900.00"}}
+        body["source"] = "示范：旧系统年度累计"
         await Window(self._platform, Role.OPERATIONS).post("settlement", "/v1/benefit-years", body)
         bill = stories.Bill(2_000_000, 0, 1_000_000)
         first, second = (self._windows[h.hospital_id] for h in HOSPITALS[:2])
@@ -174,10 +163,8 @@ class Day:
         windows = [window for hospital_id, window in self._windows.items() if hospital_id != besides]
         return self._chance.choice(self._people[:-RESERVED]), self._chance.choice(windows)
 
-    def _reserve(self) -> int:
+    def _reserve(self) -> DemoPerson:
         """One of the last people of the list, each taken once."""
         self.counts["reserved"] += 1
-        reserved = [
-            i for i, p in enumerate(self._people[-RESERVED:], len(self._people) - RESERVED) if p.category != "DIBAO"
-        ]
+        reserved = [person for person in self._people[-RESERVED:] if person.category != "DIBAO"]
         return reserved[self.counts["reserved"] % len(reserved)]

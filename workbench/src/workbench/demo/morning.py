@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import date
 
+import msgspec
+
 from kernel.security import Role
 from onestop.platform import Platform
 from workbench.demo.city import AID_FUND_YUAN, AREA, HOSPITALS, POVERTY_FUND_YUAN
@@ -28,13 +30,7 @@ async def enter_hospitals(platform: Platform) -> None:
     """The agency enters its contracted hospitals."""
     agency = Window(platform, Role.AGENCY)
     for hospital in HOSPITALS:
-        body = {
-            "hospital_id": hospital.hospital_id,
-            "name": hospital.name,
-            "level": hospital.level,
-            "division": hospital.division,
-            "contract_from": "2019-01-01",
-        }
+        body = msgspec.structs.asdict(hospital) | {"contract_from": "2019-01-01"}
         await agency.post("settlement", "/v1/institutions", body)
 
 
@@ -45,10 +41,8 @@ async def feed_people(
 
     Gives the person ids by the people's numbers.
     """
-    windows = {
-        department: Window(platform, Role.DEPARTMENT, department)
-        for department in {person.department for person in people}
-    }
+    departments = {person.department for person in people}
+    windows = {department: Window(platform, Role.DEPARTMENT, department) for department in departments}
     agency = Window(platform, Role.AGENCY)
     turnstile = asyncio.Semaphore(AT_ONCE)
     ids: dict[int, str] = {}
@@ -63,25 +57,16 @@ async def feed_people(
 
 
 async def _feed_one(department: Window, agency: Window, person: DemoPerson, today: date) -> str:
-    registered = await department.post(
-        "identity",
-        "/v1/persons",
-        {
-            "id_number": person.id_number,
-            "name": person.name,
-            "born_on": person.born_on.isoformat(),
-            "sex": person.sex,
-            "county": person.county,
-        },
-    )
-    person_id: str = registered["person_id"]
-    said = {"category": person.category, "valid_from": "2019-01-01", "evidence": "示范名册"}
+    told = msgspec.to_builtins(person)
+    form = {name: told[name] for name in ("id_number", "name", "born_on", "sex", "county")}
+    person_id: str = (await department.post("identity", "/v1/persons", form))["person_id"]
+    # Whoever was born after the list's first day is on it from birth.
+    begins = max(date(2019, 1, 1), person.born_on).isoformat()
+    said = {"category": person.category, "valid_from": begins, "evidence": "示范名册"}
     if person.group:
         said["group"] = person.group
     if person.category == "REGISTERED_POOR":
         said["poverty_status"] = "NOT_LIFTED"
-    # Whoever was born after the list's first day is on it from birth.
-    said["valid_from"] = max(date(2019, 1, 1), person.born_on).isoformat()
     await department.post("identity", f"/v1/persons/{person_id}/memberships", said)
     for year in (today.year - 1, today.year):
         first = date(year, 1, 1).isoformat()

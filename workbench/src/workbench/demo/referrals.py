@@ -30,5 +30,4 @@ async def refer(
     agency = Window(platform, Role.AGENCY)
     approved = await agency.post("referral", f"{path}/approval", opinion, key=f"approval-{filed['referral_id']}")
     assert approved["state"] == "AGENCY_APPROVED", approved
-    referral_id: str = filed["referral_id"]
-    return referral_id
+    return str(filed["referral_id"])

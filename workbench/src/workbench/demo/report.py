@@ -2,10 +2,10 @@
 
 from typing import Final
 
-import asyncpg
 import msgspec
 
 from contracts.settlement import SettlementConfirmed, SettlementRevoked, SettlementSupplemented
+from kernel.writing.database import administering
 from kernel.writing.event_store.log import events_in_order
 from onestop.replay.snapshot import snapshot
 from onestop.services import SERVICES
@@ -38,15 +38,13 @@ class Books(msgspec.Struct, frozen=True, kw_only=True):
         if self.total_fen != sum(self.by_payer_fen.values()) + self.patients_fen:
             found.append("the bills' totals are not the payers' parts plus the patients' parts")
         to_hospitals = sum(self.by_payer_fen.values()) + self.supplemented_fen
-        if self.owed_to_hospitals_fen != to_hospitals:
-            found.append(
-                f"settlement says payers owe hospitals {to_hospitals} fen, the ledger says {self.owed_to_hospitals_fen}"
-            )
         to_persons = self.payout_fen - self.supplemented_fen
-        if self.owed_to_persons_fen != to_persons:
-            found.append(
-                f"settlement says payers owe persons {to_persons} fen, the ledger says {self.owed_to_persons_fen}"
-            )
+        for whom, says, ledger_says in (
+            ("hospitals", to_hospitals, self.owed_to_hospitals_fen),
+            ("persons", to_persons, self.owed_to_persons_fen),
+        ):
+            if says != ledger_says:
+                found.append(f"settlement says payers owe {whom} {says} fen, the ledger says {ledger_says}")
         if self.ledger_sum_fen != 0:
             found.append(f"debits and credits of the ledger differ by {self.ledger_sum_fen} fen")
         return found
@@ -118,8 +116,5 @@ def _is_aid_fund(account: str) -> bool:
 
 
 async def _balances(admin_url: str) -> dict[str, int]:
-    connection = await asyncpg.connect(admin_url)
-    try:
+    async with administering(admin_url) as connection:
         return {row["account"]: row["balance_fen"] for row in await connection.fetch(_LEDGER_SQL)}
-    finally:
-        await connection.close()

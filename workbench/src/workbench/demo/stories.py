@@ -34,8 +34,7 @@ def made_up_bill(chance: Random, *, low_yuan: int, high_yuan: int) -> Bill:
 async def look_up(window: Window, id_number: str) -> str:
     """The hospital reads the ID card at the counter."""
     found = await window.post("identity", "/v1/persons/lookup", {"id_number": id_number, "reason": "ADMISSION"})
-    person_id: str = found["person_id"]
-    return person_id
+    return str(found["person_id"])
 
 
 async def admit(window: Window, person_id: str, kind: str, day: date, referral_id: str | None = None) -> dict[str, Any]:
@@ -43,8 +42,7 @@ async def admit(window: Window, person_id: str, kind: str, day: date, referral_i
     body = {"person_id": person_id, "kind": kind, "admitted_on": day.isoformat()}
     if referral_id:
         body["referral_id"] = referral_id
-    answer: dict[str, Any] = await window.post("settlement", "/v1/encounters", body)
-    return answer
+    return await window.post("settlement", "/v1/encounters", body)
 
 
 async def upload(window: Window, encounter: str, bill: Bill) -> None:
@@ -58,8 +56,7 @@ async def upload(window: Window, encounter: str, bill: Bill) -> None:
 async def settle(window: Window, encounter: str, bill: Bill, *, key: str | None = None) -> dict[str, Any]:
     """The window settles; gives the settlement."""
     path = f"/v1/encounters/{encounter}/settlement"
-    answer: dict[str, Any] = await window.post("settlement", path, {"payers": bill.payers}, key=key)
-    return answer
+    return await window.post("settlement", path, {"payers": bill.payers}, key=key)
 
 
 async def visit(window: Window, person_id: str, kind: str, day: date, bill: Bill) -> dict[str, Any]:

@@ -1,7 +1,9 @@
 """A town: a platform with filled funds, hospitals and a few people, ready for traffic."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from random import Random
+
+import msgspec
 
 from kernel.values.china_time import china_date
 from onestop.platform import Platform
@@ -10,14 +12,13 @@ from workbench.demo.morning import enter_hospitals, feed_people, fill_funds
 from workbench.demo.people import DemoPerson, made_up_people
 
 
-class Town:
-    """A platform with hospitals, filled funds and a few people known everywhere."""
+class Town(msgspec.Struct, frozen=True):
+    """A platform with hospitals, filled funds and a few people known everywhere, by their numbers."""
 
-    def __init__(self, platform: Platform, people: list[DemoPerson], ids: dict[int, str]) -> None:
-        self.platform = platform
-        self.people = people
-        self.ids = ids
-        self.today = china_date(datetime.now(UTC))
+    platform: Platform
+    people: list[DemoPerson]
+    ids: dict[int, str]
+    today: date = msgspec.field(default_factory=lambda: china_date(datetime.now(UTC)))
 
     def someone(self, category: str) -> str:
         """The id of a person of a category."""
@@ -32,4 +33,4 @@ async def settle_in(platform: Platform, count: int = 18) -> Town:
     await enter_hospitals(platform)
     ids = await feed_people(platform, people, today, lambda: None)
     await wait_until_arrived(platform.admin_url)
-    return Town(platform, people, ids)
+    return Town(platform, people, ids, today)

@@ -26,36 +26,30 @@ class Window:
         self._organisation = organisation
         self._subject = subject
         self._keys: Iterator[int] = itertools.count(1)
-        self.sent = 0
 
     def key(self) -> str:
         """The next idempotency key."""
         return f"demo-{next(self._keys)}"
 
-    async def post(
-        self, service: str, path: str, body: dict[str, Any], *, key: str | None = None, expect: int | None = None
-    ) -> Any:
-        """Send a message until it is answered, and give its JSON answer.
-
-        Raises UnexpectedAnswerError unless it succeeds as expected.
-        """
+    async def post(self, service: str, path: str, body: dict[str, Any], *, key: str | None = None) -> dict[str, Any]:
+        """Send a message until it is answered, and give its JSON answer; raises UnexpectedAnswerError."""
         known = key or self.key()
-        response = await insist(lambda: self.send(service, path, body, key=known))
-        good = response.status_code == expect if expect else response.is_success
-        if not good:
-            raise UnexpectedAnswerError(f"POST {path}: {response.status_code} {response.text}")
-        return response.json()
+        answer: dict[str, Any] = _good(await insist(lambda: self.send(service, path, body, key=known)))
+        return answer
 
     async def send(self, service: str, path: str, body: dict[str, Any], *, key: str | None = None) -> httpx.Response:
         """Send a message once and give the answer, whatever it is."""
-        self.sent += 1
         client = self._platform.client(service, self._role, self._organisation, self._subject)
         return await client.post(path, json=body, headers={"Idempotency-Key": key or self.key()})
 
     async def get(self, service: str, path: str) -> Any:
         """Ask until there is an answer; raises UnexpectedAnswerError unless it succeeds."""
         client = self._platform.client(service, self._role, self._organisation, self._subject)
-        response = await insist(lambda: client.get(path))
-        if not response.is_success:
-            raise UnexpectedAnswerError(f"GET {path}: {response.status_code} {response.text}")
-        return response.json()
+        return _good(await insist(lambda: client.get(path)))
+
+
+def _good(response: httpx.Response) -> Any:
+    if not response.is_success:
+        request = response.request
+        raise UnexpectedAnswerError(f"{request.method} {request.url.path}: {response.status_code} {response.text}")
+    return response.json()

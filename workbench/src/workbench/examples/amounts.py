@@ -1,6 +1,5 @@
 """Amounts and percentages as the examples write them: yuan text with two decimals, percent as text or whole number."""
 
-from decimal import Decimal
 from typing import Annotated
 
 import msgspec
@@ -12,12 +11,7 @@ Yuan = Annotated[str, msgspec.Meta(pattern=r"^-?(0|[1-9][0-9]*)\.[0-9]{2}$")]
 #: A percentage, exact: ``"92.5"`` or ``10``.
 Percent = Annotated[str, msgspec.Meta(pattern=r"^[0-9]+(\.[0-9]+)?$")] | int
 
-__all__ = ["Percent", "Yuan", "fen", "rate", "yuan"]
+__all__ = ["Percent", "Yuan", "fen", "yuan"]
 
 fen = fen_from_yuan
 yuan = yuan_from_fen
-
-
-def rate(percent: Percent) -> Decimal:
-    """A percentage as a fraction: 10 is 0.1."""
-    return Decimal(percent) / 100

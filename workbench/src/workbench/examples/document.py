@@ -8,10 +8,10 @@ import msgspec
 
 from law.packs.loading import located
 from law.packs.source import Source
-from workbench.examples.kinds.every_kind import Kinds
+from workbench.examples.kinds import advances, bills, clinics, clocks, funds, people
 from workbench.examples.settle import SettleExample
 
-Example = SettleExample | Kinds
+Example = SettleExample | advances.Kinds | bills.Kinds | clinics.Kinds | clocks.Kinds | funds.Kinds | people.Kinds
 
 
 class ExampleFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -28,17 +28,13 @@ def read(paths: Iterable[Path]) -> tuple[Example, ...]:
     examples: list[Example] = []
     for path in paths:
         source = Source(path.read_text(encoding="utf-8"), path.name)
-        found = _convert(source)
+        try:
+            found = msgspec.convert(source.value, ExampleFile).examples
+        except msgspec.ValidationError as error:
+            raise located(error, source, "../examples/README.md") from error
         _check_ids(found, source)
         examples += found
     return tuple(examples)
-
-
-def _convert(source: Source) -> tuple[Example, ...]:
-    try:
-        return msgspec.convert(source.value, ExampleFile).examples
-    except msgspec.ValidationError as error:
-        raise located(error, source, "../examples/README.md") from error
 
 
 def _check_ids(examples: tuple[Example, ...], source: Source) -> None:

@@ -3,7 +3,6 @@
 import itertools
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
-from types import MappingProxyType
 from typing import Final
 
 import msgspec
@@ -20,15 +19,13 @@ class Region(msgspec.Struct, frozen=True):
     county: str | None = None
 
 
-REGIONS: Final[Mapping[str, Region]] = MappingProxyType(
-    {
-        "jieyang": Region("445200", "445202"),
-        "leye": Region("451000", "451028", "451028"),
-        "hunan": Region("430100", "430102"),
-        "huining": Region("620400", "620422", "620422"),
-        "guangxi": Region("450200", "450202"),
-    }
-)
+REGIONS: Final[Mapping[str, Region]] = {
+    "jieyang": Region("445200", "445202"),
+    "leye": Region("451000", "451028", "451028"),
+    "hunan": Region("430100", "430102"),
+    "huining": Region("620400", "620422", "620422"),
+    "guangxi": Region("450200", "450202"),
+}
 
 
 class Home(msgspec.Struct, frozen=True):

@@ -43,15 +43,24 @@ def http_player(policies: Path, examples: Iterable[SettleExample]) -> Iterator[H
 def running_services(database: str, folder: Path, policies: Path) -> Iterator[dict[str, str]]:
     """Every service in a process of its own on a database; gives their addresses, and ends it with the block."""
     first_port = first_of_free_ports(len(SERVICES))
+    with platform_process(database, folder, "--policies", str(policies), first_port=first_port):
+        yield {name: f"http://127.0.0.1:{first_port + i}" for i, name in enumerate(SERVICES)}
+
+
+@contextmanager
+def platform_process(database: str, folder: Path, *more: str, first_port: int) -> Iterator[subprocess.Popen[str]]:
+    """Run `onestop platform` until the block ends; ``more`` are further arguments."""
     command = [sys.executable, "-m", "onestop", "platform", "--database", database, "--folder", str(folder)]
-    command += ["--policies", str(policies), "--first-port", str(first_port)]
-    with (folder / "platform.log").open("w") as log:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
+    log = folder / "platform.log"
+    with log.open("a") as written:
+        process = subprocess.Popen(
+            [*command, "--first-port", str(first_port), *more], stdout=subprocess.PIPE, stderr=written, text=True
+        )
     assert process.stdout is not None
     try:
         if process.stdout.readline() != "ready\n":
-            raise RuntimeError((folder / "platform.log").read_text()[-3000:])
-        yield {name: f"http://127.0.0.1:{first_port + i}" for i, name in enumerate(SERVICES)}
+            raise RuntimeError(log.read_text()[-3000:])
+        yield process
     finally:
         process.terminate()
         process.wait(30)

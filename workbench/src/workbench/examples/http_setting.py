@@ -32,9 +32,8 @@ class Setting:
         """Register the person with every membership and enrolment; gives the person's id."""
         home = self._home
         body = {"id_number": home.id_number, "name": "示例", "born_on": home.born_on.isoformat(), "sex": "FEMALE"}
-        person: str = self._client.post("identity", "/v1/persons", {**body, "county": home.county}, Role.AGENCY)[
-            "person_id"
-        ]
+        body["county"] = home.county
+        person = str(self._client.post("identity", "/v1/persons", body, Role.AGENCY)["person_id"])
         # First of all: once settlement knows the memberships, it knows this too.
         self._certify(person)
         standing = standing_of(self._example, first.encounter, self._file)
@@ -91,12 +90,8 @@ class Setting:
             assert lacking >= 0, f"{self._example.id}: the fund {fund} holds more than the example begins with"
             if lacking:
                 receipt = {"county": self._home.county, "fund": fund, "amount": yuan_from_fen(lacking)}
-                self._client.post(
-                    "fund-ledger",
-                    "/v1/fund-receipts",
-                    {**receipt, "source": "OPENING", "value_on": f"{year}-01-01"},
-                    Role.FINANCE,
-                )
+                receipt |= {"source": "OPENING", "value_on": f"{year}-01-01"}
+                self._client.post("fund-ledger", "/v1/fund-receipts", receipt, Role.FINANCE)
 
     def fund_balance(self, fund: str) -> str:
         """What a fund of the county holds, in yuan."""
@@ -125,10 +120,8 @@ class Setting:
         day = approved_on.isoformat()
         form: dict[str, Any] = {"person_id": person, "receiving_hospital": hospital, "attributes": [category]}
         form |= {"diagnosis": "示例诊断", "signed_on": day}
-        form["attachments"] = [
-            {"kind": "id_card_copy", "reference": "scan/1"},
-            {"kind": "social_card_copy", "reference": "scan/2"},
-        ]
+        papers = enumerate(("id_card_copy", "social_card_copy"), start=1)
+        form["attachments"] = [{"kind": kind, "reference": f"scan/{number}"} for number, kind in papers]
 
         def filed() -> str | None:
             # The person travels to the referral service as events.

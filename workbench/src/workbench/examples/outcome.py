@@ -1,7 +1,7 @@
 """What playing an example comes to: for each step, the fields expected and the fields got."""
 
-from collections.abc import Iterable, Mapping
-from typing import TextIO
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, TextIO
 
 import msgspec
 
@@ -61,6 +61,19 @@ def compare(example: str, outcomes: Iterable[Outcome]) -> tuple[int, list[Mismat
             if got != expected or (got is None) != (expected is None):
                 found.append(Mismatch(example, outcome.step, field, expected, got))
     return steps, found
+
+
+def flat(value: Any, name: str = "") -> Iterator[tuple[str, Value]]:
+    """The leaves of nested tables and lists, each with the path to it."""
+    match value:
+        case dict():
+            for key, inner in value.items():
+                yield from flat(inner, f"{name}.{key}" if name else key)
+        case list() | tuple():
+            for i, inner in enumerate(value):
+                yield from flat(inner, f"{name}[{i}]")
+        case _:
+            yield name, value
 
 
 def _text(value: Value) -> str:

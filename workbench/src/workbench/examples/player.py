@@ -22,7 +22,6 @@ class Player(Protocol):
 
     def play(self, example: SettleExample) -> Iterator[Played]:
         """What came out of each step."""
-        ...
 
 
 class DirectPlayer:

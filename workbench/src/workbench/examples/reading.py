@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date
-from types import MappingProxyType
 from typing import Final
 
 import msgspec
@@ -12,16 +11,10 @@ from law import Claim, Membership, Standing
 from law.certificate import Certificate
 from law.packs import PackLibrary, Policy, reread
 from law.packs.model import PackFile
-from workbench.examples.amounts import fen
+from workbench.examples.amounts import Yuan, fen
 from workbench.examples.assumptions import assumed_of
 from workbench.examples.people import insured, member
-from workbench.examples.settle import (
-    BillStep,
-    Encounter,
-    MembershipGiven,
-    SettleExample,
-    UnknownPackError,
-)
+from workbench.examples.settle import BillStep, Encounter, MembershipGiven, SettleExample, UnknownPackError
 
 
 class Names(msgspec.Struct, frozen=True):
@@ -31,21 +24,23 @@ class Names(msgspec.Struct, frozen=True):
     funds: tuple[tuple[str, str], ...] = ()
 
 
-NAMES: Final[Mapping[str, Names]] = MappingProxyType(
-    {
-        "leye": Names(accumulators=(("self_ytd", "own_paid"),)),
-        "huining": Names(accumulators=(("compliant_self_ytd", "compliant_own"),), funds=(("civil_balance", "MA"),)),
-        "jieyang": Names(
-            accumulators=(
-                ("aid_in_ytd", "aid_in"),
-                ("aid_out_ytd", "aid_out"),
-                ("self_ytd", "own_after_aid"),
-                ("sec_ytd", "sec_paid"),
-            ),
-            funds=(("povfund_balance", "POVFUND"),),
+NAMES: Final[Mapping[str, Names]] = {
+    "leye": Names(accumulators=(("self_ytd", "own_paid"),)),
+    "huining": Names(accumulators=(("compliant_self_ytd", "compliant_own"),), funds=(("civil_balance", "MA"),)),
+    "jieyang": Names(
+        accumulators=(
+            ("aid_in_ytd", "aid_in"),
+            ("aid_out_ytd", "aid_out"),
+            ("self_ytd", "own_after_aid"),
+            ("sec_ytd", "sec_paid"),
         ),
-    }
-)
+        funds=(("povfund_balance", "POVFUND"),),
+    ),
+}
+
+
+#: What an encounter and a claim call alike.
+_TOLD_ALIKE: Final = set(Encounter.__struct_fields__) & set(Claim.__struct_fields__)
 
 
 def names_of(example: SettleExample) -> Names:
@@ -86,29 +81,24 @@ def claim_of(step: BillStep) -> Claim:
     """The bill of a step."""
     encounter, costs = step.encounter, step.costs
     return Claim(
-        kind=encounter.kind,
+        **{name: getattr(encounter, name) for name in _TOLD_ALIKE},
         discharged_on=encounter.discharged,
         admitted_on=encounter.admitted,
-        place=encounter.place,
-        level=encounter.level,
         total_fen=fen(costs.total),
-        compliant_fen=None if costs.compliant is None else fen(costs.compliant),
-        out_of_catalogue_fen=None if costs.out_of_catalogue is None else fen(costs.out_of_catalogue),
+        compliant_fen=_fen(costs.compliant),
+        out_of_catalogue_fen=_fen(costs.out_of_catalogue),
         excluded_fen=fen(costs.excluded),
         excluded_compliant_fen=fen(costs.excluded_compliant),
         given_fen={payer: fen(amount) for payer, amount in step.inputs.items()},
-        designated=encounter.designated,
-        valid_invoice=encounter.valid_invoice,
-        cause=encounter.cause,
-        mental_disorder=encounter.mental_disorder,
         referral_approved_on=encounter.referral_approved,
-        emergency=encounter.emergency,
-        exception_approved_by=encounter.exception_approved_by,
         major_disease=encounter.major_disease_50,
-        designated_for_major=encounter.designated_for_major,
-        patient_prepaid_fen=None if encounter.patient_prepaid is None else fen(encounter.patient_prepaid),
+        patient_prepaid_fen=_fen(encounter.patient_prepaid),
         certificate=certified_on(encounter),
     )
+
+
+def _fen(amount: Yuan | None) -> int | None:
+    return None if amount is None else fen(amount)
 
 
 def certified_on(encounter: Encounter) -> Certificate | None:
@@ -136,11 +126,4 @@ def standing_of(example: SettleExample, encounter: Encounter, file: PackFile) ->
 
 
 def _membership(given: MembershipGiven) -> Membership:
-    return Membership(
-        category=given.category.upper(),
-        valid_from=given.valid_from,
-        valid_to=given.valid_to,
-        group=given.group,
-        poverty_status=given.poverty_status,
-        exit_date=given.exit_date,
-    )
+    return Membership(**msgspec.structs.asdict(given) | {"category": given.category.upper()})

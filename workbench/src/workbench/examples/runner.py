@@ -26,17 +26,14 @@ def run_examples(examples: Iterable[Example], player: Player, library: PackLibra
     count = steps = 0
     mismatches: list[Mismatch] = []
     for example in examples:
-        played, found = compare(example.id, _play(example, player, library))
+        if isinstance(example, SettleExample):
+            played, found = compare(example.id, settle_outcomes(example, player))
+        else:
+            played, found = compare(example.id, table_outcomes(example, library))
         count += 1
         steps += played
         mismatches += found
     return Report(count, steps, tuple(mismatches))
-
-
-def _play(example: Example, player: Player, library: PackLibrary) -> Iterator[Outcome]:
-    if isinstance(example, SettleExample):
-        return settle_outcomes(example, player)
-    return table_outcomes(example, library)
 
 
 def table_outcomes(example: Table, library: PackLibrary) -> Iterator[Outcome]:

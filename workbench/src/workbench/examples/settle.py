@@ -7,14 +7,14 @@ import msgspec
 
 from law.packs.model import Kind, Level, Place
 from workbench.examples.amounts import Percent, Yuan
-from workbench.examples.outcome import Value
+from workbench.examples.outcome import Value, flat
 
 
-class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A part of an example; an unknown key in it is an error."""
 
 
-class MembershipGiven(_Part, frozen=True, kw_only=True):
+class MembershipGiven(Part, frozen=True, kw_only=True):
     """A membership of the person, as identity would tell it."""
 
     category: str
@@ -25,7 +25,7 @@ class MembershipGiven(_Part, frozen=True, kw_only=True):
     exit_date: date | None = None
 
 
-class State0(_Part, frozen=True, kw_only=True):
+class State0(Part, frozen=True, kw_only=True):
     """The person and the funds before the first step."""
 
     self_ytd: Yuan | None = None
@@ -49,7 +49,7 @@ class State0(_Part, frozen=True, kw_only=True):
     marked: date | None = None
 
 
-class Encounter(_Part, frozen=True, kw_only=True, rename={"kind": "type", "place": "locality"}):
+class Encounter(Part, frozen=True, kw_only=True, rename={"kind": "type", "place": "locality"}):
     """The stay or visit."""
 
     kind: Kind
@@ -69,7 +69,7 @@ class Encounter(_Part, frozen=True, kw_only=True, rename={"kind": "type", "place
     emergency: bool = False
 
 
-class Costs(_Part, frozen=True, kw_only=True):
+class Costs(Part, frozen=True, kw_only=True):
     """The bill by cost class."""
 
     total: Yuan
@@ -79,7 +79,7 @@ class Costs(_Part, frozen=True, kw_only=True):
     excluded_compliant: Yuan = "0.00"
 
 
-class SettleExpected(_Part, frozen=True, kw_only=True):
+class SettleExpected(Part, frozen=True, kw_only=True):
     """What must come out of a settlement. What is left out is not compared, but for money beside the bill."""
 
     layers: dict[str, Yuan]
@@ -90,14 +90,14 @@ class SettleExpected(_Part, frozen=True, kw_only=True):
     refund_to_patient: Yuan | None = None
 
 
-class RevokeExpected(_Part, frozen=True, kw_only=True):
+class RevokeExpected(Part, frozen=True, kw_only=True):
     """What must come out of a revocation."""
 
     after: dict[str, Yuan] = {}
     refund_to_patient: Yuan | None = None
 
 
-class BillStep(_Part, frozen=True, kw_only=True):
+class BillStep(Part, frozen=True, kw_only=True):
     """A bill, whatever must come of it."""
 
     id: str
@@ -113,7 +113,7 @@ class SettleStep(BillStep, frozen=True, kw_only=True, tag_field="op", tag="settl
     expect: SettleExpected
 
 
-class RevokeStep(_Part, frozen=True, kw_only=True, tag_field="op", tag="revoke"):
+class RevokeStep(Part, frozen=True, kw_only=True, tag_field="op", tag="revoke"):
     """Take the settlement of an earlier step back."""
 
     id: str
@@ -121,7 +121,7 @@ class RevokeStep(_Part, frozen=True, kw_only=True, tag_field="op", tag="revoke")
     working: str | None = None
 
 
-class RefusedExpected(_Part, frozen=True, kw_only=True):
+class RefusedExpected(Part, frozen=True, kw_only=True):
     """With which code a settlement must be refused."""
 
     refused: str
@@ -136,7 +136,7 @@ class RefuseStep(BillStep, frozen=True, kw_only=True, tag_field="op", tag="refus
 Step = SettleStep | RefuseStep | RevokeStep
 
 
-class SettleExample(_Part, frozen=True, kw_only=True, tag_field="kind", tag="settle"):
+class SettleExample(Part, frozen=True, kw_only=True, tag_field="kind", tag="settle"):
     """A person's bills under one policy pack."""
 
     id: str
@@ -161,18 +161,8 @@ class UnknownPackError(LookupError):
 
 
 def expected_of(step: Step) -> dict[str, Value]:
-    """The expected fields of a step, flat."""
-    expect = step.expect
-    if isinstance(expect, RefusedExpected):
-        return {"refused": expect.refused}
-    flat: dict[str, Value] = {f"after.{name}": amount for name, amount in expect.after.items()}
-    if expect.refund_to_patient is not None:
-        flat["refund_to_patient"] = expect.refund_to_patient
-    if isinstance(expect, SettleExpected):
-        flat |= {f"layers.{payer}": amount for payer, amount in expect.layers.items()}
-        flat |= {f"flags.{name}": value for name, value in expect.flags.items()}
-        flat |= {"patient_pays": expect.patient_pays, "cash_payout": expect.cash_payout}
-    return flat
+    """The expected fields of a step, flat; what is not said is not expected."""
+    return {name: value for name, value in flat(msgspec.to_builtins(step.expect)) if value is not None}
 
 
 def unexpected_layers(step: Step, got: Mapping[str, Value]) -> dict[str, Value]:

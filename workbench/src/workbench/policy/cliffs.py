@@ -1,6 +1,8 @@
 """Cliffs of a policy: bills where one fen more makes the patient pay much more or much less, found by search."""
 
 from collections.abc import Callable, Iterator
+from functools import cache
+from itertools import product
 from typing import Final
 
 import msgspec
@@ -54,32 +56,28 @@ class Met(msgspec.Struct, frozen=True, kw_only=True):
 def cliffs(policy: Policy) -> Iterator[Met]:
     """Every bill of the search space that meets a cliff, in a year without earlier bills."""
     file = policy.file
-    for category in file.population.categories:
-        for kind in kinds_told_apart(file):
-            for where in places_told_apart(file):
-                for shape in SHAPES:
-                    settle = _settling(policy, category, kind, where, shape)
-                    for below in _search(settle):
-                        yield Met(
-                            cliff=_cliff(settle, below),
-                            shape=shape.name,
-                            below_fen=below,
-                            category=category.code,
-                            kind=kind,
-                            place=where[0],
-                            level=where[1],
-                        )
+    care = kinds_told_apart(file), places_told_apart(file)
+    for category, kind, where, shape in product(file.population.categories, *care, SHAPES):
+        settle = _settling(policy, category, kind, where, shape)
+        for below in _search(settle):
+            yield Met(
+                cliff=_cliff(settle, below),
+                shape=shape.name,
+                below_fen=below,
+                category=category.code,
+                kind=kind,
+                place=where[0],
+                level=where[1],
+            )
 
 
 def _settling(policy: Policy, category: Category, kind: str, where: tuple[str, str], shape: Shape) -> Settle:
     standing, outer = someone(category, policy.on), outer_payers(policy.file)
-    known: dict[int, Adjudication] = {}
 
+    @cache
     def settle(total_fen: int) -> Adjudication:
-        if total_fen not in known:
-            claim = bill(shape, total_fen, outer, kind, where, policy.on, referred=True)
-            known[total_fen] = adjudicate(claim, standing, {}, policy)
-        return known[total_fen]
+        claim = bill(shape, total_fen, outer, kind, where, policy.on, referred=True)
+        return adjudicate(claim, standing, {}, policy)
 
     return settle
 

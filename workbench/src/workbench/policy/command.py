@@ -68,9 +68,8 @@ def show(
         raise typer.Exit(1)
     known = sorted({known.code for policy in found for known in policy.file.population.categories})
     if category is not None and category not in known:
-        raise typer.BadParameter(
-            f"{category!r} is unknown there; there are {', '.join(known)}", param_hint="--category"
-        )
+        told = f"{category!r} is unknown there; there are {', '.join(known)}"
+        raise typer.BadParameter(told, param_hint="--category")
     show_candidates(console, found, kind, category)
 
 

@@ -8,7 +8,6 @@ from rich.table import Table
 from law.methods.layer import Layer
 from law.packs import Policy
 from law.packs.model import PackFile
-from law.packs.rules import Clock
 from workbench.policy.clocks import when
 from workbench.policy.figures import FigureRow, figures_in_force
 from workbench.policy.words import applies_to
@@ -22,31 +21,31 @@ def show(console: Console, candidates: Iterable[Policy], kind: str | None, categ
         console.print(f"[bold]{document.number}[/bold] {document.title}", highlight=False)
         until = policy.file.in_force_to or "further notice"
         console.print(f"{document.issuer}, {document.issued}; in force {policy.file.in_force_from} to {until}")
+        file = policy.file
+        served = [(c.code, c.name, c.clause) for c in file.population.categories if category in (None, c.code)]
+        funds = [(fund.code, fund.name, fund.owner, ", ".join(fund.purposes), fund.clause) for fund in file.funds]
+        counted = [(count.name, count.adds, count.clause) for count in file.accumulators]
+        clocks = [(clock.name, when(clock), clock.clause) for clock in file.clocks]
+        readings = [(reading.ambiguity, reading.value, reading.why) for reading in file.readings]
         for table in (
-            _population(policy, category),
+            _table("Who is served 保障对象", "code", "name", "clause", rows=served),
             _layers(policy, kind, category),
             _figures(policy, kind, category),
-            _funds(policy),
-            _accumulators(policy),
-            _clocks(policy.file.clocks),
-            _readings(policy),
+            _table("Funds 资金", "code", "name", "owner", "pays only", "clause", rows=funds),
+            _table("Counted over the year 年度累计", "name", "adds", "clause", rows=counted),
+            _table("Clocks 期限", "what", "due", "clause", rows=clocks),
+            _table("Readings where the text is open 条文理解", "question", "taken as", "why", rows=readings),
         ):
             if table.row_count:
                 console.print(table)
 
 
-def _table(title: str, *headings: str) -> Table:
+def _table(title: str, *headings: str, rows: Iterable[tuple[str, ...]] = ()) -> Table:
     table = Table(*headings, title=title, title_justify="left", title_style="bold")
     for column in table.columns:
         column.overflow = "fold"
-    return table
-
-
-def _population(policy: Policy, category: str | None) -> Table:
-    table = _table("Who is served 保障对象", "code", "name", "clause")
-    for known in policy.file.population.categories:
-        if category in (None, known.code):
-            table.add_row(known.code, known.name, known.clause)
+    for row in rows:
+        table.add_row(*row)
     return table
 
 
@@ -90,31 +89,3 @@ def _value(row: FigureRow, policy: Policy) -> str:
     _, _, name = (row.value or "").partition("to be configured: ")
     configured = policy.configured.get(name)
     return f"{configured} (configured: {name})" if configured else row.value or row.of.table.nothing
-
-
-def _funds(policy: Policy) -> Table:
-    table = _table("Funds 资金", "code", "name", "owner", "pays only", "clause")
-    for fund in policy.file.funds:
-        table.add_row(fund.code, fund.name, fund.owner, ", ".join(fund.purposes), fund.clause)
-    return table
-
-
-def _accumulators(policy: Policy) -> Table:
-    table = _table("Counted over the year 年度累计", "name", "adds", "clause")
-    for accumulator in policy.file.accumulators:
-        table.add_row(accumulator.name, accumulator.adds, accumulator.clause)
-    return table
-
-
-def _clocks(clocks: Iterable[Clock]) -> Table:
-    table = _table("Clocks 期限", "what", "due", "clause")
-    for clock in clocks:
-        table.add_row(clock.name, when(clock), clock.clause)
-    return table
-
-
-def _readings(policy: Policy) -> Table:
-    table = _table("Readings where the text is open 条文理解", "question", "taken as", "why")
-    for reading in policy.file.readings:
-        table.add_row(reading.ambiguity, reading.value, reading.why)
-    return table

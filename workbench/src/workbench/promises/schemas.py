@@ -7,30 +7,19 @@ Schema = Mapping[str, Any]
 
 
 def places(
-    schema: Schema, definitions: Mapping[str, Schema], at: str, *, required: bool = True
+    schema: Schema,
+    definitions: Mapping[str, Schema],
+    at: str,
+    *,
+    required: bool = True,
+    above: frozenset[str] = frozenset(),
 ) -> Iterator[tuple[str, str]]:
     """Each place below ``at`` and what stands there: its types, and ``!`` where it must be given.
 
     ``.name`` is a field, ``[]`` an item, ``[0]`` the first of a fixed row, ``{}`` a value of a map, ``<Name>`` a
-    variant of a union, ``=VALUE`` a value of an enumeration. A type that holds itself is spread out once.
+    variant of a union, ``=VALUE`` a value of an enumeration. A type that holds itself is spread out once: ``above`` are
+    the names of those that hold this one.
     """
-    yield from _places(schema, definitions, at, frozenset(), required=required)
-
-
-def variants(schema: Schema, definitions: Mapping[str, Schema]) -> list[tuple[str, Schema]]:
-    """The alternatives of a schema with their names ("" for one without), references followed."""
-    if "$ref" in schema:
-        name = str(schema["$ref"]).rpartition("/")[2]
-        return [(inner or name, variant) for inner, variant in variants(definitions[name], definitions)]
-    several = schema.get("anyOf") or schema.get("oneOf")
-    if several:
-        return [found for each in several for found in variants(each, definitions)]
-    return [("", schema)]
-
-
-def _places(
-    schema: Schema, definitions: Mapping[str, Schema], at: str, above: frozenset[str], *, required: bool
-) -> Iterator[tuple[str, str]]:
     found = variants(schema, definitions)
     kinds = {_kind(variant) for _, variant in found}
     yield at, " | ".join(sorted(kinds)) + ("!" if required else "")
@@ -45,7 +34,18 @@ def _places(
             continue
         inside = above | {name} if name else above
         for step, child, needed in _children(variant):
-            yield from _places(child, definitions, here + step, inside, required=needed)
+            yield from places(child, definitions, here + step, required=needed, above=inside)
+
+
+def variants(schema: Schema, definitions: Mapping[str, Schema]) -> list[tuple[str, Schema]]:
+    """The alternatives of a schema with their names ("" for one without), references followed."""
+    if "$ref" in schema:
+        name = str(schema["$ref"]).rpartition("/")[2]
+        return [(inner or name, variant) for inner, variant in variants(definitions[name], definitions)]
+    several = schema.get("anyOf") or schema.get("oneOf")
+    if several:
+        return [found for each in several for found in variants(each, definitions)]
+    return [("", schema)]
 
 
 def _children(schema: Schema) -> Iterator[tuple[str, Schema, bool]]:

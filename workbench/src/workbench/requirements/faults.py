@@ -14,17 +14,11 @@ def faults(told: Requirements, root: Path) -> Iterator[str]:
     yield from _wrong_ids(told)
     for requirement in told.requirements:
         yield from _without_proof(requirement)
-        for name, references in _named(requirement):
-            for reference in references:
+        for name in ("met_by", "not_wired", "proved_by"):
+            for reference in getattr(requirement, name):
                 if why := unresolved(reference, root, told.examples, test=name == "proved_by"):
                     yield f"{requirement.id}: {name} {reference}: {why}"
         yield from _wrongly_wired(requirement, wiring(root))
-
-
-def _named(requirement: Requirement) -> Iterator[tuple[str, tuple[str, ...]]]:
-    yield "met_by", requirement.met_by
-    yield "not_wired", requirement.not_wired
-    yield "proved_by", requirement.proved_by
 
 
 def _wrongly_wired(requirement: Requirement, wired: Wiring) -> Iterator[str]:

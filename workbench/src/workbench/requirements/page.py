@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final, get_args
 
-from workbench.requirements.document import Requirement, Requirements, Service, Status
+from workbench.requirements.document import Missing, Requirement, Requirements, Service, Status
 
 _HEAD: Final = """# Requirements
 
@@ -49,10 +49,9 @@ def _by_issue(told: Requirements) -> Iterator[str]:
     issues: dict[str, list[str]] = {}
     for requirement in told.requirements:
         if requirement.not_yet is not None:
-            issues.setdefault(str(requirement.not_yet.issue), []).append(requirement.id)
+            issues.setdefault(_issue(requirement.not_yet), []).append(requirement.id)
     for issue, ids in sorted(issues.items()):
-        name = issue if issue == "later" else f"issue {issue}"
-        yield f"* {name} ({len(ids)}): {', '.join(ids)}"
+        yield f"* {issue} ({len(ids)}): {', '.join(ids)}"
 
 
 def _table(requirements: Iterable[Requirement]) -> Iterator[str]:
@@ -73,9 +72,11 @@ def _table(requirements: Iterable[Requirement]) -> Iterator[str]:
 
 def _missing(requirement: Requirement) -> str:
     missing = requirement.not_yet
-    if missing is None:
-        return ""
-    return f"{missing.what} ({missing.issue if missing.issue == 'later' else f'issue {missing.issue}'})"
+    return "" if missing is None else f"{missing.what} ({_issue(missing)})"
+
+
+def _issue(missing: Missing) -> str:
+    return "later" if missing.issue == "later" else f"issue {missing.issue}"
 
 
 def _link(reference: str) -> str:

@@ -10,6 +10,7 @@ from kernel.messaging.event_log.handing import Readers
 from kernel.messaging.event_log.notices import CHANNEL, Notices
 from kernel.messaging.event_log.port import Message, Outgoing, Publisher, Reader
 from kernel.writing.database import Pool
+from kernel.writing.read_tables import columns_of
 
 BATCH_MAX: Final = 500
 #: Whoever publishes says so; this is for what nobody said.
@@ -65,17 +66,11 @@ class _EmbeddedPublisher:
         self._origin = origin
 
     async def publish(self, messages: Sequence[Outgoing]) -> None:
-        await self._pool.fetch(
-            _PUBLISH_SQL,
-            [m.topic for m in messages],
-            [m.partition for m in messages],
-            [m.pseq - 1 for m in messages],
-            [m.key for m in messages],
-            [msgspec.json.encode(dict(m.headers)).decode() for m in messages],
-            [m.body for m in messages],
-            CHANNEL,
-            self._origin,
-        )
+        rows = [
+            (m.topic, m.partition, m.pseq - 1, m.key, msgspec.json.encode(dict(m.headers)).decode(), m.body)
+            for m in messages
+        ]
+        await self._pool.fetch(_PUBLISH_SQL, *columns_of(rows, 6), CHANNEL, self._origin)
         for topic in {m.topic for m in messages}:
             self._readers.hand(topic, [_handed(m) for m in messages if m.topic == topic])
 
@@ -117,15 +112,7 @@ class _EmbeddedReader:
         found: dict[int, list[Message]] = {}
         for row in rows:
             headers = msgspec.json.decode(row["headers"], type=dict[str, str])
-            message = Message(
-                self._topic,
-                row["partition"],
-                row["offset"],
-                int(headers["ce_pseq"]),
-                row["key"],
-                headers,
-                row["body"],
-            )
+            message = Message(**{**dict(row), "headers": headers}, topic=self._topic, pseq=int(headers["ce_pseq"]))
             found.setdefault(message.partition, []).append(message)
         for partition, messages in found.items():
             self._positions[partition] = messages[-1].offset + 1
@@ -145,7 +132,5 @@ class _EmbeddedReader:
 
 
 def _handed(message: Outgoing) -> Message:
-    offset = message.pseq - 1
-    return Message(
-        message.topic, message.partition, offset, message.pseq, message.key, dict(message.headers), message.body
-    )
+    same = msgspec.structs.asdict(message)
+    return Message(**{**same, "headers": dict(message.headers)}, offset=message.pseq - 1)

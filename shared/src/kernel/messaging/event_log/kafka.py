@@ -6,6 +6,7 @@ and so neither rebalances nor heartbeats (EVENT-STORE 2.4) can hang or tear anyt
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -48,10 +49,8 @@ class KafkaEventLog:
         try:
             known = set(await admin.list_topics())
             for topic in sorted({self._prefix + topic for topic in topics} - known):
-                try:
+                with suppress(TopicAlreadyExistsError):  # another instance was faster
                     await admin.create_topics([NewTopic(topic, PARTITIONS, self._replication_factor)])
-                except TopicAlreadyExistsError:
-                    continue  # another instance was faster
         finally:
             await admin.close()
 
@@ -116,11 +115,9 @@ class _KafkaPublisher:
         return future
 
     async def close(self) -> None:
-        try:
+        with suppress(KafkaError, TimeoutError):  # what was not acknowledged is sent again from the cursor
             async with asyncio.timeout(PUBLISH_TIMEOUT_SECONDS):
                 await self._producer.stop()
-        except (KafkaError, TimeoutError):
-            return  # what was not acknowledged is sent again from the cursor
 
 
 class _KafkaReader:
@@ -154,13 +151,13 @@ class _KafkaReader:
     def _message(self, record: Any) -> Message:
         headers = {name: value.decode() for name, value in record.headers}
         return Message(
-            self._topic,
-            record.partition,
-            record.offset,
-            int(headers.get("ce_pseq", "0")),
-            (record.key or b"").decode(),
-            headers,
-            record.value or b"",
+            topic=self._topic,
+            partition=record.partition,
+            offset=record.offset,
+            pseq=int(headers.get("ce_pseq", "0")),
+            key=(record.key or b"").decode(),
+            headers=headers,
+            body=record.value or b"",
         )
 
     async def seek(self, partition: int, offset: int) -> None:

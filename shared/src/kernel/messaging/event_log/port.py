@@ -10,7 +10,7 @@ from aiokafka.partitioner import murmur2
 PARTITIONS: Final = 12
 
 
-class Outgoing(msgspec.Struct, frozen=True):
+class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
     """A message on its way out: CloudEvents attributes as headers, the event's JSON as body."""
 
     topic: str
@@ -22,7 +22,7 @@ class Outgoing(msgspec.Struct, frozen=True):
     body: bytes
 
 
-class Message(msgspec.Struct, frozen=True):
+class Message(msgspec.Struct, frozen=True, kw_only=True):
     """A message as read. ``offset`` is the transport's position, ``pseq`` the publisher's count."""
 
     topic: str
@@ -44,11 +44,9 @@ class Publisher(Protocol):
 
     async def publish(self, messages: Sequence[Outgoing]) -> None:
         """Store all of them durably, in order within a partition; raises when that is not certain."""
-        ...
 
     async def close(self) -> None:
         """Let go of connections."""
-        ...
 
 
 class Reader(Protocol):
@@ -56,19 +54,15 @@ class Reader(Protocol):
 
     async def read(self, timeout_seconds: float) -> dict[int, list[Message]]:
         """Next messages by partition, in order; nothing where none came in time."""
-        ...
 
     async def seek(self, partition: int, offset: int) -> None:
         """Read this partition from ``offset`` on."""
-        ...
 
     async def end_offsets(self) -> dict[int, int]:
         """For each partition the offset that the next message will have: how far a consumer could be."""
-        ...
 
     async def close(self) -> None:
         """Let go of connections."""
-        ...
 
 
 class EventLog(Protocol):
@@ -76,15 +70,12 @@ class EventLog(Protocol):
 
     async def publisher(self) -> Publisher:
         """A publisher with its own connection."""
-        ...
 
     async def reader(self, topic: str, positions: Mapping[int, int]) -> Reader:
         """A reader of all partitions of a topic, each from its position."""
-        ...
 
     async def ready(self) -> None:
         """Raises when the transport cannot be reached."""
-        ...
 
 
 def partition_of(key: str) -> int:

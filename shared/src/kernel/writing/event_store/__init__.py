@@ -1,7 +1,7 @@
 """The event store: streams of events on PostgreSQL, appended in one statement and numbered without gaps."""
 
 from kernel.writing.event_store.store import EventStore
-from kernel.writing.event_store.stream import NewEvent, RecordedEvent, Stream, StreamAppend, chain_hash
+from kernel.writing.event_store.stream import RecordedEvent, Stream, StreamAppend
 from kernel.writing.event_store.write import Answer, ConcurrencyError, DuplicateKeyError, Write
 
 __all__ = [
@@ -9,10 +9,8 @@ __all__ = [
     "ConcurrencyError",
     "DuplicateKeyError",
     "EventStore",
-    "NewEvent",
     "RecordedEvent",
     "Stream",
     "StreamAppend",
     "Write",
-    "chain_hash",
 ]

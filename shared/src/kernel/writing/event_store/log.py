@@ -75,13 +75,12 @@ async def log_counts(source: SingleConnection) -> LogCounts:
     """How far the sequencer is."""
     row = await source.fetchrow(_COUNTS_SQL)
     assert row is not None
-    return LogCounts(row["events"], row["numbered"], row["last"])
+    return LogCounts(**dict(row))
 
 
 def _logged(row: Any, registry: EventRegistry) -> LoggedEvent:
     event = registry.decode(row["type"], row["schema_version"], row["data"])
     correlation_id = _meta_decoder.decode(row["meta"]).correlation_id
-    recorded = RecordedEvent(
-        row["stream_id"], row["version"], row["event_id"], row["occurred_at"], event, correlation_id
-    )
+    place = {name: row[name] for name in ("stream_id", "version", "event_id", "occurred_at")}
+    recorded = RecordedEvent(**place, event=event, correlation_id=correlation_id)
     return LoggedEvent(row["gseq"], row["type"], row["schema_version"], recorded)

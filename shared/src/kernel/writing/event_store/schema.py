@@ -1,5 +1,6 @@
 """The tables that every service has: events, their order, idempotent answers, and the relay's and inbox's positions."""
 
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import (
@@ -41,107 +42,85 @@ END $$;
 """
 
 
-def add_kernel_tables(metadata: MetaData) -> None:
-    """Define the kernel's tables in a service's metadata."""
-    _add_event_tables(metadata)
-    _add_order_tables(metadata)
-    _add_answer_table(metadata)
-    _add_relay_table(metadata)
-    _add_inbox_tables(metadata)
+def _now(name: str) -> Column[datetime]:
+    return Column(name, DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp())
 
 
-def _add_event_tables(metadata: MetaData) -> None:
-    Table(
-        "events",
-        metadata,
-        Column("pos", BigInteger, Identity(always=True, cache=1), primary_key=True),
-        Column("order_tx", BigInteger, nullable=False),
-        Column("stream_id", Text, nullable=False),
-        Column("version", Integer, nullable=False),
-        Column("event_id", Uuid, nullable=False, unique=True),
-        Column("type", Text, nullable=False),
-        Column("schema_version", SmallInteger, nullable=False),
-        Column("data", JSON, nullable=False),
-        Column("meta", JSON, nullable=False),
-        Column("occurred_at", DateTime(timezone=True), nullable=False),
-        Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
-        Column("chain", LargeBinary, nullable=False),
-        UniqueConstraint("stream_id", "version", name="events_stream_version"),
-        Index("events_order", "order_tx", "pos"),
-    )
-
-
-def _add_order_tables(metadata: MetaData) -> None:
-    Table(
-        "event_log",
-        metadata,
-        Column("gseq", BigInteger, primary_key=True, autoincrement=False),
-        Column("pos", BigInteger, nullable=False, unique=True),
-        Column("logged_at", DateTime(timezone=True), nullable=False),
-    )
-    Table(
-        "sequencer",
-        metadata,
-        Column("one", SmallInteger, primary_key=True, autoincrement=False),
-        Column("order_tx", BigInteger, nullable=False),
-        Column("pos", BigInteger, nullable=False),
-        Column("gseq", BigInteger, nullable=False),
-        Column("logged_at", DateTime(timezone=True), nullable=False),
-    )
-
-
-def _add_answer_table(metadata: MetaData) -> None:
-    Table(
-        "idempotency",
-        metadata,
-        Column("scope", Text, primary_key=True),
-        Column("key", Text, primary_key=True),
-        Column("request_hash", LargeBinary, nullable=False),
-        Column("status", SmallInteger, nullable=False),
-        Column("response", Text, nullable=False),
-        Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
-    )
-
-
-def _add_relay_table(metadata: MetaData) -> None:
-    Table(
-        "relay",
-        metadata,
-        Column("topic", Text, primary_key=True),
-        Column("gseq", BigInteger, nullable=False),
-        Column("pseqs", JSON, nullable=False),
-        Column("epoch", Integer, nullable=False),
-    )
-
-
-def _add_inbox_tables(metadata: MetaData) -> None:
-    Table(
-        "inbox_cursor",
-        metadata,
-        Column("consumer", Text, primary_key=True),
-        Column("topic", Text, primary_key=True),
-        Column("partition", SmallInteger, primary_key=True),
-        Column("next_offset", BigInteger, nullable=False),
-        Column("last_pseq", BigInteger, nullable=False),
-        Column("updated_at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
-    )
-    Table(
-        "inbox_parked",
-        metadata,
-        Column("consumer", Text, primary_key=True),
-        Column("topic", Text, primary_key=True),
-        Column("partition", SmallInteger, primary_key=True),
-        Column("pseq", BigInteger, primary_key=True),
-        Column("key", Text, nullable=False),
-        Column("message", LargeBinary, nullable=False),
-        Column("error_code", Text, nullable=False),
-        Column("error", Text, nullable=False),
-        Column("parked_at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
-        Index("inbox_parked_key", "consumer", "topic", "key"),
-    )
-
-
-#: Kernel tables whose rows replay does not rebuild: they are the source, or positions in it.
-KERNEL_TABLES: Final = frozenset(
-    {"events", "event_log", "sequencer", "idempotency", "relay", "inbox_cursor", "inbox_parked"}
+#: The kernel's tables, which every service has; replay does not rebuild them: they are the source, or positions in it.
+KERNEL_METADATA: Final = MetaData()
+Table(
+    "events",
+    KERNEL_METADATA,
+    Column("pos", BigInteger, Identity(always=True, cache=1), primary_key=True),
+    Column("order_tx", BigInteger, nullable=False),
+    Column("stream_id", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("event_id", Uuid, nullable=False, unique=True),
+    Column("type", Text, nullable=False),
+    Column("schema_version", SmallInteger, nullable=False),
+    Column("data", JSON, nullable=False),
+    Column("meta", JSON, nullable=False),
+    Column("occurred_at", DateTime(timezone=True), nullable=False),
+    _now("recorded_at"),
+    Column("chain", LargeBinary, nullable=False),
+    UniqueConstraint("stream_id", "version", name="events_stream_version"),
+    Index("events_order", "order_tx", "pos"),
+)
+Table(
+    "event_log",
+    KERNEL_METADATA,
+    Column("gseq", BigInteger, primary_key=True, autoincrement=False),
+    Column("pos", BigInteger, nullable=False, unique=True),
+    Column("logged_at", DateTime(timezone=True), nullable=False),
+)
+Table(
+    "sequencer",
+    KERNEL_METADATA,
+    Column("one", SmallInteger, primary_key=True, autoincrement=False),
+    Column("order_tx", BigInteger, nullable=False),
+    Column("pos", BigInteger, nullable=False),
+    Column("gseq", BigInteger, nullable=False),
+    Column("logged_at", DateTime(timezone=True), nullable=False),
+)
+Table(
+    "idempotency",
+    KERNEL_METADATA,
+    Column("scope", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("request_hash", LargeBinary, nullable=False),
+    Column("status", SmallInteger, nullable=False),
+    Column("response", Text, nullable=False),
+    _now("created_at"),
+)
+Table(
+    "relay",
+    KERNEL_METADATA,
+    Column("topic", Text, primary_key=True),
+    Column("gseq", BigInteger, nullable=False),
+    Column("pseqs", JSON, nullable=False),
+    Column("epoch", Integer, nullable=False),
+)
+Table(
+    "inbox_cursor",
+    KERNEL_METADATA,
+    Column("consumer", Text, primary_key=True),
+    Column("topic", Text, primary_key=True),
+    Column("partition", SmallInteger, primary_key=True),
+    Column("next_offset", BigInteger, nullable=False),
+    Column("last_pseq", BigInteger, nullable=False),
+    _now("updated_at"),
+)
+Table(
+    "inbox_parked",
+    KERNEL_METADATA,
+    Column("consumer", Text, primary_key=True),
+    Column("topic", Text, primary_key=True),
+    Column("partition", SmallInteger, primary_key=True),
+    Column("pseq", BigInteger, primary_key=True),
+    Column("key", Text, nullable=False),
+    Column("message", LargeBinary, nullable=False),
+    Column("error_code", Text, nullable=False),
+    Column("error", Text, nullable=False),
+    _now("parked_at"),
+    Index("inbox_parked_key", "consumer", "topic", "key"),
 )

@@ -83,9 +83,7 @@ class Sequencer:
                 "the events' transaction numbers are ahead of this cluster's: the data were restored from another "
                 "one. Run `onestop adopt-restored` once, which checks that all events are numbered and moves the cursor"
             )
-        row = await self._pool.fetchrow(_CURSOR_SQL)
-        assert row is not None
-        self._order_tx, self._pos, self._gseq = row["order_tx"], row["pos"], row["gseq"]
+        await self._follow()
 
     async def step(self) -> bool:
         """Number one batch; true where there may be more at once.
@@ -106,7 +104,7 @@ class Sequencer:
         return self._gseq - before == BATCH_MAX
 
     async def _follow(self) -> None:
-        """Another sequencer may have moved the cursor before we were elected; then go on from there."""
+        """Go on from the stored cursor, which another sequencer may have moved before we were elected."""
         row = await self._pool.fetchrow(_CURSOR_SQL)
         assert row is not None, "the sequencer's row was removed"
         self._order_tx, self._pos, self._gseq = row["order_tx"], row["pos"], row["gseq"]

@@ -110,24 +110,30 @@ class EventStore:
                 encoded = self._encode(event, stream, event_id_of(command_id, len(new)), meta_text, occurred_at)
                 stream = Stream(stream.stream_id, encoded.version, encoded.chain)
                 new.append(encoded)
-                changes.extend(self.project(_recorded(encoded, event, meta.get("correlation_id", ""))))
+                recorded = RecordedEvent(
+                    stream_id=encoded.stream_id,
+                    version=encoded.version,
+                    event_id=encoded.event_id,
+                    occurred_at=occurred_at,
+                    event=event,
+                    correlation_id=meta.get("correlation_id", ""),
+                )
+                changes.extend(self.project(recorded))
         return Write(tuple(new), tuple(changes), answer)
 
     def _encode(self, event: Any, stream: Stream, event_id: UUID, meta: str, occurred_at: Any) -> NewEvent:
         name, schema_version, data = self.registry.encode(event)
-        text, version = data.decode(), stream.version + 1
-        parts = parts_of(
-            stream_id=stream.stream_id,
-            version=version,
-            event_id=event_id,
-            type_name=name,
-            schema_version=schema_version,
-            data=text,
-            meta=meta,
-            occurred_at=occurred_at,
-        )
-        chain = chain_hash(stream.chain or GENESIS, parts)
-        return NewEvent(stream.stream_id, version, event_id, name, schema_version, text, meta, occurred_at, chain)
+        row = {
+            "stream_id": stream.stream_id,
+            "version": stream.version + 1,
+            "event_id": event_id,
+            "type": name,
+            "schema_version": schema_version,
+            "data": data.decode(),
+            "meta": meta,
+            "occurred_at": occurred_at,
+        }
+        return NewEvent(**row, chain=chain_hash(stream.chain or GENESIS, parts_of(row)))
 
     async def commit(self, write: Write) -> None:
         """Write one command, together with others that wait at the same moment.
@@ -164,10 +170,6 @@ class EventStore:
         if constraint in _CONFLICTS:
             return _CONFLICTS[constraint](str(error))
         return self._refusals[constraint]() if constraint in self._refusals else error
-
-
-def _recorded(new: NewEvent, event: Any, correlation_id: str) -> RecordedEvent:
-    return RecordedEvent(new.stream_id, new.version, new.event_id, new.occurred_at, event, correlation_id)
 
 
 def _keys_of(write: Write) -> Iterable[Hashable]:

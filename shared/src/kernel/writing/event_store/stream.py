@@ -3,13 +3,20 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from uuid import UUID, uuid5
 
 import msgspec
 
 GENESIS: Final = bytes(32)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Row(Protocol):
+    """A row of a table, or what is going to be one: asked by column."""
+
+    def __getitem__(self, column: str, /) -> Any:
+        """The column's value."""
 
 
 class Stream(msgspec.Struct, frozen=True):
@@ -20,7 +27,7 @@ class Stream(msgspec.Struct, frozen=True):
     chain: bytes = GENESIS
 
 
-class RecordedEvent(msgspec.Struct, frozen=True):
+class RecordedEvent(msgspec.Struct, frozen=True, kw_only=True):
     """An event with its place: what projections and integration events are made from."""
 
     stream_id: str
@@ -40,7 +47,7 @@ class LoggedEvent(msgspec.Struct, frozen=True):
     recorded: RecordedEvent
 
 
-class NewEvent(msgspec.Struct, frozen=True):
+class NewEvent(msgspec.Struct, frozen=True, kw_only=True):
     """An event encoded and chained, ready to be inserted."""
 
     stream_id: str
@@ -79,17 +86,11 @@ def chain_hash(previous: bytes, parts: Sequence[str]) -> bytes:
     return digest.digest()
 
 
-def parts_of(
-    *,
-    stream_id: str,
-    version: int,
-    event_id: UUID,
-    type_name: str,
-    schema_version: int,
-    data: str,
-    meta: str,
-    occurred_at: datetime,
-) -> tuple[str, ...]:
-    """Everything of an event that the chain protects, as text. Times count in whole microseconds since 1970."""
-    micros = (occurred_at - _EPOCH) // timedelta(microseconds=1)
-    return stream_id, str(version), event_id.hex, type_name, str(schema_version), data, meta, str(micros)
+def parts_of(event: Row) -> tuple[str, ...]:
+    """Everything of an event that the chain protects, as text; ``event`` is a row of the event table, or as one.
+
+    Times count in whole microseconds since 1970.
+    """
+    micros = (event["occurred_at"] - _EPOCH) // timedelta(microseconds=1)
+    numbered = event["stream_id"], str(event["version"]), event["event_id"].hex
+    return *numbered, event["type"], str(event["schema_version"]), event["data"], event["meta"], str(micros)

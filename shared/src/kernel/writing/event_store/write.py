@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from kernel.writing.event_store.stream import NewEvent
-from kernel.writing.read_tables import Change, clauses_of
+from kernel.writing.read_tables import Change, clauses_of, columns_of
 
 
 class ConcurrencyError(Exception):
@@ -51,7 +51,10 @@ WITH written AS (
   INSERT INTO idempotency (scope, key, request_hash, status, response)
   SELECT * FROM unnest($10::text[], $11::text[], $12::bytea[], $13::smallint[], $14::text[])
 )"""
-_FIRST_TABLE_PARAMETER: Final = 15
+# The statement's parameters are the columns of its two tables in the order of the structs' fields.
+_EVENT_COLUMNS: Final = len(NewEvent.__struct_fields__)
+_ANSWER_COLUMNS: Final = len(Answer.__struct_fields__)
+_FIRST_TABLE_PARAMETER: Final = _EVENT_COLUMNS + _ANSWER_COLUMNS + 1
 
 
 def statement_for(writes: Sequence[Write]) -> tuple[str, list[Any]]:
@@ -60,21 +63,7 @@ def statement_for(writes: Sequence[Write]) -> tuple[str, list[Any]]:
     answers = [write.answer for write in writes if write.answer is not None]
     changes = [change for write in writes for change in write.changes]
     clauses = clauses_of(changes, _FIRST_TABLE_PARAMETER, guarded=True)
-    arguments: list[Any] = [
-        [e.stream_id for e in events],
-        [e.version for e in events],
-        [e.event_id for e in events],
-        [e.type for e in events],
-        [e.schema_version for e in events],
-        [e.data for e in events],
-        [e.meta for e in events],
-        [e.occurred_at for e in events],
-        [e.chain for e in events],
-        [a.scope for a in answers],
-        [a.key for a in answers],
-        [a.request_hash for a in answers],
-        [a.status for a in answers],
-        [a.response for a in answers],
-    ]
+    columns = columns_of(map(msgspec.structs.astuple, events), _EVENT_COLUMNS)
+    columns += columns_of(map(msgspec.structs.astuple, answers), _ANSWER_COLUMNS)
     sql = _EVENTS_SQL + clauses.with_list + " SELECT " + (", ".join(clauses.checks) or "1")
-    return sql, [*arguments, *clauses.arguments]
+    return sql, [*columns, *clauses.arguments]

@@ -1,13 +1,14 @@
 """Kinds of examples about money advanced from a revolving fund and taken back."""
 
 from collections.abc import Iterator
+from typing import TypeAlias
 
 from typing_extensions import override
 
 from fund_ledger.advances.domain import grant, may_draw, recover, set_off
 from law.packs import PackLibrary
 from workbench.examples.amounts import Yuan
-from workbench.examples.kinds.part import Part, Table, fen, one, yuan
+from workbench.examples.kinds.part import Part, Table, each, fen, one, yuan
 from workbench.examples.outcome import Outcome
 
 
@@ -27,15 +28,12 @@ class AdvanceEligibility(Table, tag="advance_eligibility", frozen=True, kw_only=
     @override
     def play(self, library: PackLibrary) -> Iterator[Outcome]:
         lines = [line for advance in self.pack(library).file.advances for line in advance.lines]
-        for number, case in enumerate(self.cases, start=1):
-            eligible = may_draw(
-                lines,
-                poor=case.poor,
-                at_risk=case.at_risk,
-                out_county_inpatient=case.out_county_inpatient,
-                cost_fen=fen(case.cost),
-            )
-            yield Outcome(f"case {number}", {"eligible": case.eligible}, {"eligible": eligible})
+
+        def eligible(case: AdvanceCase) -> bool:
+            person = {"poor": case.poor, "at_risk": case.at_risk, "out_county_inpatient": case.out_county_inpatient}
+            return may_draw(lines, **person, cost_fen=fen(case.cost))
+
+        return each(self.cases, "eligible", eligible)
 
 
 class RevolvingGiven(Part, frozen=True, kw_only=True):
@@ -62,14 +60,8 @@ class FundRevolving(Table, tag="fund_revolving", frozen=True, kw_only=True):
     def play(self, library: PackLibrary) -> Iterator[Outcome]:
         balance = grant(fen(self.given.fund_balance), fen(self.given.advance))
         recovery = recover(fen(self.given.advance), fen(self.given.reimbursement))
-        return one(
-            self.expect,
-            balance_after_advance=yuan(balance),
-            recovered=yuan(recovery.recovered_fen),
-            paid_to_patient=yuan(recovery.paid_to_patient_fen),
-            patient_receivable=yuan(recovery.patient_receivable_fen),
-            balance_end=yuan(balance + recovery.recovered_fen),
-        )
+        end = yuan(balance + recovery.recovered_fen)
+        return one(self.expect, recovery, balance_after_advance=yuan(balance), balance_end=end)
 
 
 class CiiGiven(Part, frozen=True, kw_only=True):
@@ -98,3 +90,6 @@ class CiiRevolving(Table, tag="cii_revolving", frozen=True, kw_only=True):
             outstanding, balance = set_off(outstanding, fen(paid)), balance + fen(paid)
             got |= {f"balances[{number}]": yuan(balance), f"outstanding[{number}]": yuan(outstanding)}
         return one(self.expect, **got)
+
+
+Kinds: TypeAlias = AdvanceEligibility | CiiRevolving | FundRevolving

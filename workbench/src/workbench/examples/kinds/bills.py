@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from hashlib import sha256
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
 from typing_extensions import override
@@ -20,7 +20,7 @@ from law.methods.segmented_rate import Segment, segmented_increment
 from law.packs import PackLibrary, Policy
 from settlement.encounters.domain.readjudication import decide_in_order, without
 from workbench.examples.amounts import Percent, Yuan
-from workbench.examples.kinds.part import Part, Table, fen, one, yuan
+from workbench.examples.kinds.part import Part, Table, each, fen, one, yuan
 from workbench.examples.outcome import Outcome, Value
 from workbench.examples.people import insured, member
 
@@ -41,9 +41,7 @@ class BandTable(Table, tag="band_table", frozen=True, kw_only=True):
     @override
     def play(self, library: PackLibrary) -> Iterator[Outcome]:
         layer = next(layer for layer in self.pack(library).file.layers if isinstance(layer, BandedLumpSum))
-        for number, case in enumerate(self.cases, start=1):
-            relief = band_amount(layer.bands, fen(case.self_borne))
-            yield Outcome(f"case {number}", {"relief": case.relief}, {"relief": yuan(relief)})
+        return each(self.cases, "relief", lambda case: yuan(band_amount(layer.bands, fen(case.self_borne))))
 
 
 class Band(Part, frozen=True, kw_only=True):
@@ -75,14 +73,8 @@ class CiiSegment(Table, tag="cii_segment", frozen=True, kw_only=True):
         got: dict[str, Value] = {}
         for i, claim in enumerate(self.given.claims):
             base += fen(claim)
-            pays = segmented_increment(
-                segments,
-                fen(self.given.deductible),
-                (0, 1),
-                fen(self.given.annual_cap),
-                cumulated_fen=base,
-                paid_fen=paid,
-            )
+            limits = fen(self.given.deductible), (0, 1), fen(self.given.annual_cap)
+            pays = segmented_increment(segments, *limits, cumulated_fen=base, paid_fen=paid)
             paid += pays
             got[f"pays[{i}]"] = yuan(pays)
         return one(self.expect, **got)
@@ -113,20 +105,13 @@ class ExclusionTable(Table, tag="exclusion_table", frozen=True, kw_only=True):
     def play(self, library: PackLibrary) -> Iterator[Outcome]:
         policy, given = self.policy(library), self.given
         standing = Standing((member(given.category, policy.file, policy.on),), (insured(policy.on),))
-        for number, case in enumerate(self.cases, start=1):
-            claim = Claim(
-                kind="inpatient",
-                discharged_on=policy.on,
-                total_fen=fen(given.compliant),
-                compliant_fen=fen(given.compliant),
-                given_fen={"BMI": fen(given.BMI), "CII": fen(given.CII)},
-                cause=case.cause,
-                mental_disorder=case.mental_disorder,
-                designated=case.designated,
-                valid_invoice=case.valid_invoice,
-            )
-            aid = layer_fen(adjudicate(claim, standing, {}, policy), "MA")
-            yield Outcome(f"case {number}", {"aid": case.aid}, {"aid": yuan(aid)})
+
+        def aid(case: ExclusionCase) -> Yuan:
+            told = {name: value for name, value in msgspec.structs.asdict(case).items() if name != "aid"}
+            claim = stay(policy.on, given.compliant, given.compliant, given.BMI, given.CII)
+            return yuan(layer_fen(adjudicate(msgspec.structs.replace(claim, **told), standing, {}, policy), "MA"))
+
+        return each(self.cases, "aid", aid)
 
 
 def layer_fen(result: Adjudication, payer: str) -> int:
@@ -149,15 +134,10 @@ class RejectTable(Table, tag="reject_table", frozen=True, kw_only=True):
 
     @override
     def play(self, library: PackLibrary) -> Iterator[Outcome]:
-        for number, case in enumerate(self.cases, start=1):
-            claim = Claim(
-                kind="inpatient",
-                discharged_on=_SOME_DAY,
-                total_fen=fen(case.total),
-                compliant_fen=fen(case.compliant),
-                given_fen={"BMI": fen(case.BMI), "CII": fen(case.CII)},
-            )
-            yield Outcome(f"case {number}", {"error": case.error}, {"error": refusal_of(claim)})
+        def error(case: RejectCase) -> str | None:
+            return refusal_of(stay(_SOME_DAY, case.total, case.compliant, case.BMI, case.CII))
+
+        return each(self.cases, "error", error)
 
 
 def refusal_of(claim: Claim) -> str | None:
@@ -195,7 +175,7 @@ class Idempotency(Table, tag="idempotency", frozen=True, kw_only=True):
         answers: dict[str, Answer] = {}
         posted: list[tuple[str, Claim]] = []
         for given in self.given.deliveries:
-            claim = own_cost_claim(given.compliant_self, policy)
+            claim = stay(policy.on, given.compliant_self, given.compliant_self)
             context = delivered(given.key, claim)
             if (first := answers.get(given.key)) is not None:
                 repeated(first, context)
@@ -214,14 +194,11 @@ def delivered(key: str, claim: Claim) -> CommandContext:
     return CommandContext(scope="hospital", key=key, request_hash=asked, actor="hospital", now=moment)
 
 
-def own_cost_claim(amount: Yuan, policy: Policy) -> Claim:
-    """A stay of which the outer insurances pay nothing."""
+def stay(on: date, total: Yuan, compliant: Yuan, basic: Yuan = "0.00", critical: Yuan = "0.00") -> Claim:
+    """A stay that ends on a day, with what the outer insurances pay of it."""
+    given = {"BMI": fen(basic), "CII": fen(critical)}
     return Claim(
-        kind="inpatient",
-        discharged_on=policy.on,
-        total_fen=fen(amount),
-        compliant_fen=fen(amount),
-        given_fen={"BMI": 0, "CII": 0},
+        kind="inpatient", discharged_on=on, total_fen=fen(total), compliant_fen=fen(compliant), given_fen=given
     )
 
 
@@ -255,10 +232,13 @@ class Readjudicate(Table, tag="readjudicate", frozen=True, kw_only=True):
     @override
     def play(self, library: PackLibrary) -> Iterator[Outcome]:
         policy = self.policy(library)
-        bills = [(claim.id, own_cost_claim(claim.compliant_self, policy)) for claim in self.given.claims]
+        bills = [(c.id, stay(policy.on, c.compliant_self, c.compliant_self)) for c in self.given.claims]
         year = decide_in_order(bills, poor_person(policy), {}, policy)
         got: dict[str, Value] = {f"before.{bill.settlement_id}": yuan(layer_fen(bill.result, "MA")) for bill in year}
         for correction in without(year, self.given.revoke):
             got[f"after.{correction.settlement_id}"] = yuan(layer_fen(correction.after, "MA"))
             got[f"correction_{correction.settlement_id}"] = yuan(correction.layers_fen["MA"])
         return one(self.expect, **got)
+
+
+Kinds: TypeAlias = BandTable | CiiSegment | ExclusionTable | Idempotency | Readjudicate | RejectTable

@@ -1,9 +1,9 @@
 """Kinds of examples about days and indicators, and the referral form's gate."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Final, Literal, TypeAlias
 
 from typing_extensions import override
 
@@ -16,7 +16,7 @@ from referral.referrals.domain.form import AttachmentKind
 from referral.referrals.domain.gate import SealedForm, is_complete
 from workbench.examples.amounts import Percent, Yuan
 from workbench.examples.kinds.clinics import Month, year_and_month
-from workbench.examples.kinds.part import Part, Table, fen, one
+from workbench.examples.kinds.part import Part, Table, each, fen, one
 from workbench.examples.outcome import Outcome
 
 
@@ -49,6 +49,13 @@ class SlaWorkingDays(Table, tag="sla_working_days", frozen=True, kw_only=True):
         return one(self.expect, due=due.isoformat())
 
 
+_MONTHS: Final[Mapping[str, Literal["before", "same", "after"]]] = {
+    "previous_month": "before",
+    "same_month": "same",
+    "next_month": "after",
+}
+
+
 class DeadlineGiven(Part, frozen=True, kw_only=True):
     day_of_month: int
     relative: Literal["previous_month", "same_month", "next_month"] = "previous_month"
@@ -68,17 +75,13 @@ class Deadline(Table, tag="deadline", frozen=True, kw_only=True):
 
     @override
     def play(self, library: PackLibrary) -> Iterator[Outcome]:
-        where: dict[str, Literal["before", "same", "after"]] = {
-            "previous_month": "before",
-            "same_month": "same",
-            "next_month": "after",
-        }
-        clock = DayOfMonth(
-            name=self.id, clause=self.clause[0], day=self.given.day_of_month, month=where[self.given.relative]
-        )
-        for number, case in enumerate(self.cases, start=1):
-            due = last_day(clock, *year_and_month(case.for_month))
-            yield Outcome(f"case {number}", {"on_time": case.on_time}, {"on_time": in_time(case.received_at, due)})
+        month = _MONTHS[self.given.relative]
+        clock = DayOfMonth(name=self.id, clause=self.clause[0], day=self.given.day_of_month, month=month)
+
+        def on_time(case: DeadlineCase) -> bool:
+            return in_time(case.received_at, last_day(clock, *year_and_month(case.for_month)))
+
+        return each(self.cases, "on_time", on_time)
 
 
 class RatioClaim(Part, frozen=True, kw_only=True):
@@ -125,9 +128,7 @@ class RatioThreshold(Table, tag="ratio_threshold", frozen=True, kw_only=True):
     @override
     def play(self, library: PackLibrary) -> Iterator[Outcome]:
         threshold = Decimal(self.given.threshold_percent)
-        for number, case in enumerate(self.cases, start=1):
-            passes = reaches(fen(case.compensated), fen(case.compliant), threshold)
-            yield Outcome(f"case {number}", {"pass": case.passes}, {"pass": passes})
+        return each(self.cases, "pass", lambda case: reaches(fen(case.compensated), fen(case.compliant), threshold))
 
 
 class GateCase(Part, frozen=True, kw_only=True):
@@ -146,7 +147,11 @@ class ReferralGate(Table, tag="referral_gate", frozen=True, kw_only=True):
 
     @override
     def play(self, library: PackLibrary) -> Iterator[Outcome]:
-        for number, case in enumerate(self.cases, start=1):
+        def valid(case: GateCase) -> bool:
             form = SealedForm(case.applicant_signed, case.hospital_seal, case.agency_seal, case.docs)
-            valid = is_complete(form, admitted_on=case.admitted)
-            yield Outcome(f"case {number}", {"valid": case.valid}, {"valid": valid})
+            return is_complete(form, admitted_on=case.admitted)
+
+        return each(self.cases, "valid", valid)
+
+
+Kinds: TypeAlias = Deadline | RatioKpi | RatioThreshold | ReferralGate | SlaWorkingDays

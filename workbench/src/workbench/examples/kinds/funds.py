@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Final
+from typing import Final, TypeAlias
 
 from typing_extensions import override
 
@@ -19,7 +19,7 @@ from law.packs import PackLibrary
 from law.packs.rules import Assessment, Quota, Reserve
 from workbench.examples.amounts import Yuan
 from workbench.examples.kinds.part import Part, Table, fen, one, yuan
-from workbench.examples.outcome import Outcome, Value
+from workbench.examples.outcome import Outcome
 
 
 class ReserveGiven(Part, frozen=True, kw_only=True):
@@ -46,14 +46,8 @@ class ReserveExample(Table, tag="reserve", frozen=True, kw_only=True):
     def play(self, library: PackLibrary) -> Iterator[Outcome]:
         rule = next(rule for rule in self.pack(library).file.prepayment if isinstance(rule, Reserve))
         due = reserve_due(rule, fen(self.given.annual_fund), fen(self.given.monthly_forecast), fen(self.given.paid_in))
-        return one(
-            self.expect,
-            fifteen_percent=yuan(due.share_fen),
-            two_months=yuan(due.months_fen),
-            required=yuan(due.required_fen),
-            met=due.met,
-            shortfall=yuan(due.shortfall_fen),
-        )
+        parts = {"fifteen_percent": yuan(due.share_fen), "two_months": yuan(due.months_fen)}
+        return one(self.expect, due, **parts, met=due.met)
 
 
 class SplitGiven(Part, frozen=True, kw_only=True):
@@ -78,13 +72,7 @@ class Split6040(Table, tag="split6040", frozen=True, kw_only=True):
     def play(self, library: PackLibrary) -> Iterator[Outcome]:
         rule = next(rule for rule in self.pack(library).file.prepayment if isinstance(rule, Assessment))
         paid = assess(rule, fen(self.given.annual_total), Decimal(self.given.score_percent))
-        return one(
-            self.expect,
-            prepay=yuan(paid.prepay_fen),
-            pool=yuan(paid.pool_fen),
-            assessed_payout=yuan(paid.payout_fen),
-            withheld=yuan(paid.withheld_fen),
-        )
+        return one(self.expect, paid, assessed_payout=yuan(paid.payout_fen))
 
 
 class QuotaGiven(Part, frozen=True, kw_only=True):
@@ -108,12 +96,7 @@ class Prepay25(Table, tag="prepay25", frozen=True, kw_only=True):
     def play(self, library: PackLibrary) -> Iterator[Outcome]:
         rule = next(rule for rule in self.pack(library).file.prepayment if isinstance(rule, Quota))
         due = quota_due(rule, fen(self.given.last_year_actual), fen(self.given.carried_balance))
-        return one(
-            self.expect,
-            quota=yuan(due.quota_fen),
-            transfer_due=yuan(due.transfer_due_fen),
-            still_carried=yuan(due.still_carried_fen),
-        )
+        return one(self.expect, due)
 
 
 class PlacedGiven(Part, frozen=True, kw_only=True):
@@ -165,15 +148,12 @@ class ClearingExample(Table, tag="clearing", frozen=True, kw_only=True):
 
     @override
     def play(self, library: PackLibrary) -> Iterator[Outcome]:
-        got: dict[str, Value] = {}
-        for i, account in enumerate(self.given.accounts):
-            cleared = clear([fen(paid) for paid in account.paid_in], fen(account.settled))
-            got |= {
-                f"accounts[{i}].name": account.name,
-                f"accounts[{i}].refund": yuan(cleared.refund_fen),
-                f"accounts[{i}].top_up": yuan(cleared.top_up_fen),
-            }
-        return one(self.expect, **got)
+        cleared = [
+            AccountExpected(name=account.name, refund=yuan(done.refund_fen), top_up=yuan(done.top_up_fen))
+            for account in self.given.accounts
+            for done in (clear([fen(paid) for paid in account.paid_in], fen(account.settled)),)
+        ]
+        return one(self.expect, AccountsExpected(accounts=tuple(cleared)))
 
 
 class LotteryGiven(Part, frozen=True, kw_only=True):
@@ -255,3 +235,6 @@ class PremiumExample(Table, tag="premium", frozen=True, kw_only=True):
                 if account.kind == accounts.FUND:
                     paid[account.fund] += posting.amount_fen
         return paid
+
+
+Kinds: TypeAlias = ClearingExample | Lottery | Prealloc | PremiumExample | Prepay25 | ReserveExample | Split6040

@@ -1,21 +1,19 @@
 """What all kinds of table examples share: their head, and the packs that they take figures from."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeVar
 
 import msgspec
 
 from law.packs import Pack, PackLibrary, Policy, reread
 from workbench.examples.amounts import fen, yuan
 from workbench.examples.assumptions import assumed_of
-from workbench.examples.outcome import Outcome, Value
-from workbench.examples.settle import UnknownPackError
+from workbench.examples.outcome import Outcome, Value, flat
+from workbench.examples.settle import Part, UnknownPackError
 
-__all__ = ["Part", "Table", "fen", "one", "yuan"]
+__all__ = ["Part", "Table", "each", "fen", "one", "yuan"]
 
-
-class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A part of an example; an unknown key in it is an error."""
+CaseT = TypeVar("CaseT")
 
 
 class Table(Part, tag_field="kind", frozen=True, kw_only=True):
@@ -50,20 +48,17 @@ class Table(Part, tag_field="kind", frozen=True, kw_only=True):
         return max(1, len(getattr(self, "cases", ())))
 
 
-def one(expect: Any, **got: Value) -> Iterator[Outcome]:
-    """The one outcome of a table with ``expect``; lists and tables in it become fields of their own."""
-    expected = dict(flat(msgspec.to_builtins(expect)))
-    yield Outcome("table", expected, got)
+def one(expect: Any, *results: msgspec.Struct, **got: Value) -> Iterator[Outcome]:
+    """The one outcome of a table with ``expect``; lists and tables in it become fields of their own.
+
+    Fields of ``results`` are got under their own names, amounts in fen as yuan.
+    """
+    for name, value in (pair for result in results for pair in flat(msgspec.to_builtins(result))):
+        got[name.replace("_fen", "")] = yuan(value) if "_fen" in name and isinstance(value, int) else value
+    yield Outcome("table", dict(flat(msgspec.to_builtins(expect))), got)
 
 
-def flat(value: Any, name: str = "") -> Iterator[tuple[str, Value]]:
-    """The leaves of nested tables and lists, each with the path to it."""
-    match value:
-        case dict():
-            for key, inner in value.items():
-                yield from flat(inner, f"{name}.{key}" if name else key)
-        case list() | tuple():
-            for i, inner in enumerate(value):
-                yield from flat(inner, f"{name}[{i}]")
-        case _:
-            yield name, value
+def each(cases: Iterable[CaseT], field: str, got: Callable[[CaseT], Value]) -> Iterator[Outcome]:
+    """The outcome of every case in a table: what stands in its ``field``, and what it came to."""
+    for number, case in enumerate(cases, start=1):
+        yield Outcome(f"case {number}", {field: msgspec.to_builtins(case)[field]}, {field: got(case)})

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import msgspec
 from typing_extensions import override
@@ -18,7 +18,7 @@ from law.packs import PackLibrary
 from law.standing import Enrolment, is_enrolled
 from workbench.examples.amounts import Yuan
 from workbench.examples.kinds.clocks import percent_text
-from workbench.examples.kinds.part import Part, Table, fen, one
+from workbench.examples.kinds.part import Part, Table, each, fen, one
 from workbench.examples.outcome import Outcome
 from workbench.examples.people import insured, member
 
@@ -58,14 +58,9 @@ class CoverageExample(Table, tag="coverage", frozen=True, kw_only=True):
     @override
     def play(self, library: PackLibrary) -> Iterator[Outcome]:
         found = coverage(self.given.registered, self.given.enrolled, msgspec.structs.asdict(self.given.exceptions))
-        return one(
-            self.expect,
-            exceptions_total=found.exceptions,
-            should_enrol=found.should_enrol,
-            worklist=found.worklist,
-            coverage_percent_2dp=percent_text(found.coverage_basis_points),
-            raw_percent_2dp=percent_text(found.raw_basis_points),
-        )
+        shares = {"coverage": found.coverage_basis_points, "raw": found.raw_basis_points}
+        texts = {f"{name}_percent_2dp": percent_text(points) for name, points in shares.items()}
+        return one(self.expect, found, exceptions_total=found.exceptions, **texts)
 
 
 class CertGiven(Part, frozen=True, kw_only=True):
@@ -89,15 +84,17 @@ class CertTable(Table, tag="cert_table", frozen=True, kw_only=True):
     def play(self, library: PackLibrary) -> Iterator[Outcome]:
         rule = self.pack(library).file.certification
         assert rule is not None, "the pack says who may certify"
-        for number, case in enumerate(self.cases, start=1):
-            ok = may_certify(
+
+        def ok(case: CertCase) -> bool:
+            return may_certify(
                 rule,
                 hospital_grade=case.hospital_level,
                 titles=[Title[title.upper()] for title in case.doctor_titles],
                 same_specialty=case.same_specialty,
                 disease_listed=self.given.disease_in_list_of_29,
             )
-            yield Outcome(f"case {number}", {"ok": case.ok}, {"ok": ok})
+
+        return each(self.cases, "ok", ok)
 
 
 class LowIncomeGiven(Part, frozen=True, kw_only=True):
@@ -130,15 +127,17 @@ class LowIncomeExample(Table, tag="low_income_test", frozen=True, kw_only=True):
     def play(self, library: PackLibrary) -> Iterator[Outcome]:
         rule = self.pack(library).file.low_income
         assert rule is not None, "the pack states the multiple of the local line"
-        for number, case in enumerate(self.cases, start=1):
+
+        def ok(case: LowIncomeCase) -> bool:
             means = Means(
                 income_fen=fen(case.per_capita_income),
                 assets_fen=fen(case.assets),
                 local_line_fen=fen(self.given.local_dibao),
                 asset_limit_fen=fen(self.given.asset_limit),
             )
-            ok = is_low_income(means, _GROUPS.get(case.group), Decimal(rule.income_multiple))
-            yield Outcome(f"case {number}", {"ok": case.ok}, {"ok": ok})
+            return is_low_income(means, _GROUPS.get(case.group), Decimal(rule.income_multiple))
+
+        return each(self.cases, "ok", ok)
 
 
 class EligibilityGiven(Part, frozen=True, kw_only=True):
@@ -160,11 +159,13 @@ class EligibilityTable(Table, tag="eligibility_table", frozen=True, kw_only=True
     @override
     def play(self, library: PackLibrary) -> Iterator[Outcome]:
         file = self.pack(library).file
-        for number, case in enumerate(self.cases, start=1):
+
+        def eligible(case: EligibilityCase) -> bool:
             day = case.service_date
             enrolment = Enrolment("RESIDENT", day.year, self.given.registered, self.given.marked)
-            eligible = is_enrolled(Standing((), (enrolment,)), file, day)
-            yield Outcome(f"case {number}", {"eligible": case.eligible}, {"eligible": eligible})
+            return is_enrolled(Standing((), (enrolment,)), file, day)
+
+        return each(self.cases, "eligible", eligible)
 
 
 class PrecedenceCase(Part, frozen=True, kw_only=True):
@@ -181,8 +182,13 @@ class PrecedenceTable(Table, tag="precedence_table", frozen=True, kw_only=True):
     def play(self, library: PackLibrary) -> Iterator[Outcome]:
         file = self.pack(library).file
         day = file.in_force_from
-        for number, case in enumerate(self.cases, start=1):
+
+        def effective(case: PrecedenceCase) -> str | None:
             standing = Standing(tuple(member(feed, file, day) for feed in case.feeds), (insured(day),))
             found = effective_category(standing, file, day, day)
-            effective = None if found is None else found.lower()
-            yield Outcome(f"case {number}", {"effective": case.effective}, {"effective": effective})
+            return None if found is None else found.lower()
+
+        return each(self.cases, "effective", effective)
+
+
+Kinds: TypeAlias = CertTable | CoverageExample | EligibilityTable | LowIncomeExample | PrecedenceTable

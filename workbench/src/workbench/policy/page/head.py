@@ -87,21 +87,14 @@ def _treat_first(file: PackFile) -> list[str]:
         return []
     where = ", ".join(PLACES[place] for place in rule.places)
     levels = f", {'、'.join(LEVELS[level] for level in rule.levels)}" if rule.levels else ""
-    major = (
-        " The same for anyone with one of the major diseases at an institution designated for them."
-        if rule.major_disease
-        else ""
-    )
-    handbook = (
-        f" Who shows a poverty handbook (扶贫手册) is admitted so before the list has come ({rule.handbook_clause})."
-        if rule.handbook_clause
-        else ""
-    )
     kinds = ", ".join(KINDS[kind] for kind in rule.kinds)
-    return [
-        *paragraph(f"No deposit (先诊疗后付费): {kinds}; {where}{levels} ({rule.clause}).{handbook}{major}"),
-        *(listed(rule.disease_list) if rule.disease_list else []),
-    ]
+    said = [f"No deposit (先诊疗后付费): {kinds}; {where}{levels} ({rule.clause})."]
+    if rule.handbook_clause:
+        shown = "Who shows a poverty handbook (扶贫手册) is admitted so before the list has come"
+        said.append(f"{shown} ({rule.handbook_clause}).")
+    if rule.major_disease:
+        said.append("The same for anyone with one of the major diseases at an institution designated for them.")
+    return [*paragraph(" ".join(said)), *(listed(rule.disease_list) if rule.disease_list else [])]
 
 
 def _low_income(file: PackFile) -> list[str]:

@@ -53,14 +53,14 @@ def _samples(file: PackFile) -> str:
 
 
 def _cliff(cliff: Cliff) -> tuple[str, ...]:
-    counted = f"`{cliff.accumulator}` {_yuan(cliff.counted_below_fen)} → {_yuan(cliff.counted_at_fen)}"
+    counted = f"`{cliff.accumulator}` {yuan_from_fen(cliff.counted_below_fen)} → {yuan_from_fen(cliff.counted_at_fen)}"
     return (
         cliff.payer,
         cliff.clause,
         counted if cliff.accumulator else "",
-        _yuan(cliff.burden_below_fen),
-        _yuan(cliff.burden_at_fen),
-        _yuan(cliff.burden_at_fen - cliff.burden_below_fen),
+        yuan_from_fen(cliff.burden_below_fen),
+        yuan_from_fen(cliff.burden_at_fen),
+        yuan_from_fen(cliff.burden_at_fen - cliff.burden_below_fen),
     )
 
 
@@ -70,7 +70,7 @@ def _bills(met: Iterable[Met], file: PackFile) -> list[tuple[str, ...]]:
         key = (one.shape, one.below_fen, one.cliff.burden_below_fen, one.cliff.burden_at_fen)
         rows.setdefault(key, []).append(one)
     return [
-        (shape, _yuan(below), _yuan(bears), _yuan(at), _who(found, file), _care(found))
+        (shape, yuan_from_fen(below), yuan_from_fen(bears), yuan_from_fen(at), _who(found, file), _care(found))
         for (shape, below, bears, at), found in sorted(rows.items(), key=lambda row: (_SHAPES.index(row[0][0]), row[0]))
     ]
 
@@ -86,7 +86,3 @@ def _care(found: list[Met]) -> str:
     places = dict.fromkeys(f"{PLACES[one.place]} {LEVELS[one.level]}" for one in found)
     kinds = "、".join(KINDS[kind].split()[0] for kind in dict.fromkeys(one.kind for one in found))
     return kinds if len(places) == 1 else f"{kinds}: {', '.join(places)}"
-
-
-def _yuan(fen: int) -> str:
-    return yuan_from_fen(fen)

@@ -33,5 +33,10 @@ def listed(diseases: DiseaseList) -> list[str]:
     return paragraph(f"{diseases.count} diseases{f': {known}' if known else ''}.{missing} Source: {diseases.source}")
 
 
+def spoken(name: str) -> str:
+    """A name of the data in words."""
+    return name.replace("_", " ")
+
+
 def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", "<br>")

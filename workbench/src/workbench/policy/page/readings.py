@@ -2,24 +2,16 @@
 
 from law.packs.model import PackFile
 from law.packs.readings import SWITCHABLE
-from workbench.policy.page.markdown import paragraph, section, table
+from workbench.policy.page.markdown import paragraph, section, spoken, table
 from workbench.policy.questions import question
 
 
 def readings(file: PackFile) -> list[str]:
     """Every reading of the pack."""
-    rows = []
-    for reading in file.readings:
-        asked = question(reading.ambiguity)
-        rows.append(
-            (
-                reading.ambiguity,
-                asked.asks,
-                _said(reading.value),
-                reading.why,
-                _others(reading.ambiguity, reading.value),
-            )
-        )
+    rows = [
+        (r.ambiguity, question(r.ambiguity).asks, spoken(r.value), r.why, _others(r.ambiguity, r.value))
+        for r in file.readings
+    ]
     return section(
         "Where the text is open 条文理解",
         paragraph(
@@ -34,7 +26,3 @@ def _others(ambiguity: str, taken: str) -> str:
     names = [f"`{value}`" for value in SWITCHABLE.get(ambiguity, ()) if value != taken]
     otherwise = question(ambiguity).otherwise
     return f"{otherwise} ({', '.join(names)})" if names else otherwise
-
-
-def _said(value: str) -> str:
-    return value.replace("_", " ")

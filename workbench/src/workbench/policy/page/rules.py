@@ -4,7 +4,7 @@ from typing import Final
 
 from law.packs.model import PackFile
 from workbench.policy.clocks import when
-from workbench.policy.page.markdown import listed, paragraph, section, table
+from workbench.policy.page.markdown import listed, paragraph, section, spoken, table
 from workbench.policy.words import KINDS, LEVELS, PLACES
 
 _EMERGENCIES: Final = {
@@ -16,32 +16,24 @@ _EMERGENCIES: Final = {
 
 def rules(file: PackFile) -> list[str]:
     """Every such rule that the document has."""
+    clocks = [(spoken(clock.name), when(clock), clock.clause) for clock in file.clocks]
+    windows = [
+        (p.name, ", ".join(PLACES[place] for place in p.accepts), "、".join(LEVELS[v] for v in p.levels), p.clause)
+        for p in file.service_points
+    ]
+    indicators = [
+        (spoken(i.name), f"at least {i.at_least_percent}%" if i.at_least_percent else "", i.owner or "", i.clause)
+        for i in file.indicators
+    ]
+    duties = [(duty.owner, ", ".join(spoken(of) for of in duty.of), duty.clause) for duty in file.duties]
     return [
         *_referral(file),
-        *section(
-            "Clocks 期限",
-            table(["what", "due", "clause"], [(_said(c.name), when(c), c.clause) for c in file.clocks]),
-        ),
+        *section("Clocks 期限", table(["what", "due", "clause"], clocks)),
         *section("Certification of chronic diseases 门诊特殊慢性病认定", _certification(file)),
         *section("Enrolment 参保", _enrolment(file)),
-        *section(
-            "Windows 服务窗口",
-            table(
-                ["name", "accepts", "levels", "clause"],
-                [
-                    (p.name, ", ".join(PLACES[a] for a in p.accepts), "、".join(LEVELS[v] for v in p.levels), p.clause)
-                    for p in file.service_points
-                ],
-            ),
-        ),
-        *section("Indicators 考核指标", _indicators(file)),
-        *section(
-            "Who answers for what 部门职责",
-            table(
-                ["owner", "of", "clause"],
-                [(d.owner, ", ".join(_said(of) for of in d.of), d.clause) for d in file.duties],
-            ),
-        ),
+        *section("Windows 服务窗口", table(["name", "accepts", "levels", "clause"], windows)),
+        *section("Indicators 考核指标", table(["what", "line", "owner", "clause"], indicators)),
+        *section("Who answers for what 部门职责", table(["owner", "of", "clause"], duties)),
     ]
 
 
@@ -51,7 +43,7 @@ def _referral(file: PackFile) -> list[str]:
         return []
     holds = "without end" if rule.valid_days is None else f"for {rule.valid_days} days"
     emergency = _EMERGENCIES[rule.emergency]
-    papers = [(" or ".join(_said(form) for form in paper.any_of), paper.clause) for paper in rule.papers]
+    papers = [(" or ".join(spoken(form) for form in paper.any_of), paper.clause) for paper in rule.papers]
     return section(
         "Referral 转诊",
         paragraph(
@@ -86,15 +78,3 @@ def _enrolment(file: PackFile) -> list[str]:
     return paragraph(
         f"Every month the poor are compared with the insured ({rule.clause}). Need not be enrolled: {named}."
     )
-
-
-def _indicators(file: PackFile) -> list[str]:
-    rows = [
-        (_said(i.name), f"at least {i.at_least_percent}%" if i.at_least_percent else "", i.owner or "", i.clause)
-        for i in file.indicators
-    ]
-    return table(["what", "line", "owner", "clause"], rows)
-
-
-def _said(name: str) -> str:
-    return name.replace("_", " ")
