@@ -58,7 +58,13 @@ def test_rows_of_several_topics_come_in_the_order_of_topics() -> None:
 
 
 def test_an_event_or_a_part_of_it_is_a_row_where_its_fields_are_the_columns() -> None:
-    opened = RecordedEvent("door/1", 1, UUID(int=1), datetime(2019, 8, 1, tzinfo=UTC), Opened("first"))
+    opened = RecordedEvent(
+        stream_id="door/1",
+        version=1,
+        event_id=UUID(int=1),
+        occurred_at=datetime(2019, 8, 1, tzinfo=UTC),
+        event=Opened("first"),
+    )
     within = msgspec.structs.replace(opened, event=Within(Opened("second")))
     assert list(one_row(shown)(opened)) == [Put(shown, ("first",))]
     assert list(one_row(shown, "opened")(within)) == [Put(shown, ("second",))]

@@ -183,6 +183,7 @@ from fastapi import FastAPI
 
 from kernel.running.hosting import Host, application
 from kernel.running.runtime import ServiceParts
+from kernel.running.service import Service
 from listening.event_types import REGISTRY
 from listening.integration_events import CONTRACT, publish
 from listening.reactions.identity import HEARD
@@ -202,6 +203,11 @@ PARTS: Final = ServiceParts(
 def build(host: Host) -> FastAPI:
     """The service in the given surroundings."""
     return application(host.runtime(PARTS), host, description="Listens.", routers=[], error_codes=())
+
+
+SERVICE: Final = Service(
+    parts=PARTS, read_model=READ_MODEL, port=8009, codes=(), build=lambda host, _environ: build(host)
+)
 ''',
         f"{_LISTENING}/event_types.py": '''"""It has no events of its own."""
 
@@ -280,12 +286,7 @@ ROWS: Final[RowsByMessage] = {EntitlementChanged: _told}
             "\n[importlinter:contract:listening]\nname = Inside listening\ntype = topics\n"
             "service = listening\ntopics =\n    followed\n",
         ),
-        Line("onestop/src/onestop/services.py", r"^(?=import |from )", "import listening.main\n"),
-        Line(
-            "onestop/src/onestop/services.py",
-            r"^(?=    \"identity\": )",
-            '    "listening": Service(listening.main.PARTS, (), 8009, lambda host, _: listening.main.build(host)),\n',
-        ),
+        Line("onestop/src/onestop/services.py", r'"fund_ledger"', '"fund_ledger", "listening"'),
     ),
     asks="""
 import contracts.identity

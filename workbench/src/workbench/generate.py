@@ -6,10 +6,6 @@ from pathlib import Path
 
 import msgspec
 
-import fund_ledger.main
-import identity.main
-import referral.main
-import settlement.main
 from kernel.http import SHELL_CODES, errors_markdown
 from kernel.messaging.event_log.embedded import EmbeddedEventLog
 from kernel.running.hosting import Host
@@ -23,13 +19,7 @@ from workbench.policy.pages import policy_pages
 from workbench.promises.asyncapi import asyncapi_document
 from workbench.requirements import page, read
 
-_CODES = {
-    "Every service": SHELL_CODES,
-    "identity": identity.main.CODES,
-    "referral": referral.main.CODES,
-    "settlement": settlement.main.CODES,
-    "fund-ledger": fund_ledger.main.CODES,
-}
+_CODES = {"Every service": SHELL_CODES} | {name: service.codes for name, service in SERVICES.items()}
 
 
 def documents(root: Path) -> Iterator[tuple[str, str]]:

@@ -8,12 +8,13 @@ import msgspec
 from kernel.messaging.event_log import partition_of
 from kernel.messaging.event_log.port import PARTITIONS
 from kernel.messaging.heard import Heard
+from kernel.running.service import Service
 from kernel.writing.database import administering
 from kernel.writing.event_store.log import events_in_order
 from onestop.replay.redecide import Redecider
 from onestop.replay.shadow import Difference, Shadow, digest
 from onestop.replay.snapshot import snapshot
-from onestop.services import SERVICES, Service
+from onestop.services import SERVICES
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -61,7 +62,7 @@ async def _verify_service(
 ) -> tuple[int, list[int], list[Difference]]:
     async with (
         administering(admin_url) as writer,
-        Shadow(writer, service.schema, service.tables) as shadow,
+        Shadow(writer, service.schema, service.read_model.tables) as shadow,
         snapshot(admin_url, service.schema) as live,
     ):
         events, differences = await _rebuild_own(live, service, shadow, redecider)

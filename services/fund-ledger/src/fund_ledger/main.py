@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from contracts.fund_ledger import CONTRACT
 from fund_ledger.advances import api as advances_api
-from fund_ledger.config import Config
+from fund_ledger.config import Config, config_from
 from fund_ledger.event_types import REGISTRY
 from fund_ledger.funds import api as funds_api
 from fund_ledger.integration_events import publish
@@ -26,6 +26,7 @@ from fund_ledger.rows import READ_MODEL
 from kernel.running.hosting import Host, application
 from kernel.running.requested import Requests
 from kernel.running.runtime import ServiceParts, Subscription
+from kernel.running.service import Service
 from kernel.writing.command_path import CommandPath
 
 CODES: Final = (*journals_codes.CODES, *funds_api.CODES, *payments_api.CODES, *advances_api.CODES)
@@ -64,3 +65,12 @@ def build(host: Host, config: Config | None = None) -> FastAPI:
         ],
         error_codes=CODES,
     )
+
+
+SERVICE: Final = Service(
+    parts=PARTS,
+    read_model=READ_MODEL,
+    port=8004,
+    codes=CODES,
+    build=lambda host, environ: build(host, config_from(environ)),
+)

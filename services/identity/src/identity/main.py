@@ -22,7 +22,7 @@ from identity.comparison.commands.worker import PaymentListWorker
 from identity.comparison.queries.comparison import ComparisonQueries
 from identity.comparison.queries.payment_lists import PaymentListQueries
 from identity.comparison.queries.work_list import WorkListQueries
-from identity.config import Config
+from identity.config import Config, config_from
 from identity.enrolment.api.enrolments import enrolments
 from identity.enrolment.api.error_codes import CODES as OF_ENROLMENT
 from identity.enrolment.api.exemptions import exemptions, exemptions_of_person
@@ -83,6 +83,7 @@ from kernel.running.clock import Clock
 from kernel.running.hosting import Host, application
 from kernel.running.requested import Requests
 from kernel.running.runtime import Runtime, ServiceParts
+from kernel.running.service import Service
 from law.packs import PackLibrary
 
 PARTS: Final = ServiceParts(
@@ -118,6 +119,8 @@ class _Shared(msgspec.Struct, frozen=True, kw_only=True):
     vault: Vault
     #: The stored hash of a request is keyed, because its body may hold an ID number.
     requests: Requests
+    #: Of bodies that hold no ID number; their hashes were stored bare before, and keys are kept across an upgrade.
+    bare_requests: Requests
     library: PackLibrary
     rules: ApprovalRules
     persons: PersonQueries
@@ -138,6 +141,7 @@ def build(host: Host, config: Config) -> FastAPI:
         clock=host.clock,
         vault=vault,
         requests=Requests(host.clock, vault.hashed),
+        bare_requests=Requests(host.clock),
         library=config.library,
         rules=_approval_rules(config),
         persons=PersonQueries(runtime),
@@ -214,7 +218,7 @@ def _entries(shared: _Shared) -> list[Router]:
 
 
 def _certification(shared: _Shared) -> list[Router]:
-    commands = CertificationCommands(shared.runtime, shared.library, shared.requests)
+    commands = CertificationCommands(shared.runtime, shared.library, shared.bare_requests)
     queries = CertificationQueries(shared.runtime)
     return [
         certifications(commands, queries, shared.of_person),
@@ -249,8 +253,8 @@ def _enrolment(shared: _Shared) -> list[Router]:
 
 
 def _comparison(shared: _Shared) -> list[Router]:
-    commands = ComparisonCommands(shared.runtime, shared.library, shared.requests)
-    listing = WorkListCommands(shared.runtime, shared.library, shared.requests)
+    commands = ComparisonCommands(shared.runtime, shared.library, shared.bare_requests)
+    listing = WorkListCommands(shared.runtime, shared.library, shared.bare_requests)
     queries = ComparisonQueries(shared.runtime)
     return [
         notices(queries),
@@ -264,3 +268,12 @@ def _approval_rules(config: Config) -> ApprovalRules:
     """Raises ValueError where a setting names a department that there is not."""
     departments = frozenset(Department(name) for name in config.approval_departments)
     return ApprovalRules(departments, config.administrators)
+
+
+SERVICE: Final = Service(
+    parts=PARTS,
+    read_model=READ_MODEL,
+    port=8001,
+    codes=CODES,
+    build=lambda host, environ: build(host, config_from(environ)),
+)

@@ -8,7 +8,8 @@ from contracts.referral import CONTRACT
 from kernel.running.hosting import Host, application
 from kernel.running.requested import Requests
 from kernel.running.runtime import ServiceParts
-from referral.config import Config
+from kernel.running.service import Service
+from referral.config import Config, config_from
 from referral.copies import api as copies_api
 from referral.copies.commands import CopyCommands
 from referral.copies.queries import CopyQueries
@@ -62,3 +63,12 @@ def build(host: Host, config: Config) -> FastAPI:
         error_codes=CODES,
         on_start=start_sweeping,
     )
+
+
+SERVICE: Final = Service(
+    parts=PARTS,
+    read_model=READ_MODEL,
+    port=8002,
+    codes=CODES,
+    build=lambda host, environ: build(host, config_from(environ)),
+)

@@ -9,11 +9,12 @@ from contracts.settlement import CONTRACT
 from kernel.running.hosting import Host, application
 from kernel.running.requested import Requests
 from kernel.running.runtime import ServiceParts, Subscription
+from kernel.running.service import Service
 from kernel.writing.command_path import CommandPath
 from settlement.admission_checks import api as admission_checks
 from settlement.admission_checks.commands import AdmissionCheckCommands
 from settlement.admission_checks.queries import AdmissionCheckQueries
-from settlement.config import Config
+from settlement.config import Config, config_from
 from settlement.encounters.api import codes as encounters_codes
 from settlement.encounters.api.catalogue_exceptions import catalogue_exceptions
 from settlement.encounters.api.encounters import encounters
@@ -90,3 +91,12 @@ def build(host: Host, config: Config) -> FastAPI:
         error_codes=CODES,
         on_start=PolicyCommands(runtime, library, requests).adopt,
     )
+
+
+SERVICE: Final = Service(
+    parts=PARTS,
+    read_model=READ_MODEL,
+    port=8003,
+    codes=CODES,
+    build=lambda host, environ: build(host, config_from(environ)),
+)
