@@ -63,7 +63,7 @@ def adjudications_per_second(policy: Policy, given_fen: dict[str, int], on: date
         given_fen=given_fen,
     )
     standing = Standing(
-        (Membership("REGISTERED_POOR", date(2016, 1, 1)),),
+        (Membership(category="REGISTERED_POOR", valid_from=date(2016, 1, 1)),),
         (Enrolment("RESIDENT", on.year, date(on.year, 1, 1), date(on.year, 1, 1)),),
     )
     balances = {"aid_in": 100_000, "own_after_aid": 200_000, "own_paid": 100_000, "compliant_own": 250_000}

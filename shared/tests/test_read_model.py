@@ -10,7 +10,7 @@ from sqlalchemy import Column, MetaData, Table, Text
 
 from kernel.writing.event_registry import EventRegistry, EventType
 from kernel.writing.event_store import RecordedEvent
-from kernel.writing.read_model import ReadModel, RowsByEvent, no_rows
+from kernel.writing.read_model import ReadModel, RowsByEvent, no_rows, one_row
 from kernel.writing.read_tables import Put, put
 
 TABLES: Final = MetaData()
@@ -25,6 +25,10 @@ class Opened(msgspec.Struct, frozen=True):
 
 class Closed(msgspec.Struct, frozen=True):
     name: str
+
+
+class Within(msgspec.Struct, frozen=True):
+    opened: Opened
 
 
 REGISTRY: Final = EventRegistry([EventType("Opened", Opened), EventType("Closed", Closed)])
@@ -51,6 +55,13 @@ def test_rows_of_several_topics_come_in_the_order_of_topics() -> None:
         event=Opened("first"),
     )
     assert list(model.project(recorded)) == [Put(shown, ("first",)), Put(shown, ("again",))]
+
+
+def test_an_event_or_a_part_of_it_is_a_row_where_its_fields_are_the_columns() -> None:
+    opened = RecordedEvent("door/1", 1, UUID(int=1), datetime(2019, 8, 1, tzinfo=UTC), Opened("first"))
+    within = msgspec.structs.replace(opened, event=Within(Opened("second")))
+    assert list(one_row(shown)(opened)) == [Put(shown, ("first",))]
+    assert list(one_row(shown, "opened")(within)) == [Put(shown, ("second",))]
 
 
 def test_working_tables_are_migrated_and_not_rebuilt() -> None:

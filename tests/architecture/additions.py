@@ -41,41 +41,50 @@ class Addition(NamedTuple):
             (folder / path).write_text(old[: found.start()] + text + old[found.end() :], encoding="utf-8")
 
 
+_REGISTER: Final = "shared/src/law/methods/register.py"
 METHOD: Final = Addition(
     files={
         "shared/src/law/methods/flat_amount.py": '''"""A flat amount for every bill, as far as it is left."""
 
-import msgspec
+from collections.abc import Iterator
+
+from typing_extensions import override
+
+from kernel.values.money import fen_from_yuan
+from law.course import Course
+from law.methods.layer import Layer
+from law.plan import LayerPlan
+from law.trace import LayerTrace
 
 
-class FlatAmount(msgspec.Struct, tag_field="method", tag="flat_amount", frozen=True, kw_only=True):
-    """The parameters of the method."""
+class FlatAmount(Layer, tag="flat_amount", frozen=True, kw_only=True):
+    """Pays the same for every bill."""
 
-    payer: str
-    clause: str
-    amount_fen: int
+    amount_yuan: str
 
+    DESCRIPTION = "A flat amount for every bill, as far as it is left."
 
-def faults(layer: FlatAmount) -> tuple[str, ...]:
-    """What is wrong with the parameters."""
-    return () if layer.amount_fen > 0 else ("amount_fen must be above zero",)
+    @override
+    def faults(self, _before: object) -> Iterator[tuple[str, str]]:
+        if self.amount_yuan == "0.00":
+            yield "amount_yuan", "the amount must be above zero"
 
+    @override
+    def work_out(self, course: Course, plan: LayerPlan) -> LayerTrace:
+        return course.take(plan, min(fen_from_yuan(self.amount_yuan), course.left))
 
-def taken_fen(layer: FlatAmount, left_fen: int) -> int:
-    """The sum."""
-    return min(layer.amount_fen, left_fen)
-
-
-def words(layer: FlatAmount) -> str:
-    """The method in words."""
-    return f"{layer.payer} pays {layer.amount_fen} fen"
+    @override
+    def reason(self, trace: LayerTrace) -> str:
+        return "每张账单固定支付。"
 '''
     },
-    lines=(),
+    lines=(
+        Line(_REGISTER, "^(?=from law.methods.given)", "from law.methods.flat_amount import FlatAmount\n"),
+        Line(_REGISTER, "^    Given$", "    Given\n    | FlatAmount"),
+    ),
     asks="""
-from typing import get_args
-from law.packs.layers import Layer
-tags = {kind.__struct_config__.tag for kind in get_args(Layer)}
+from law.methods.register import METHODS
+tags = {method.__struct_config__.tag for method in METHODS}
 assert "flat_amount" in tags, f"a pack may name only {sorted(tags)}"
 """,
 )

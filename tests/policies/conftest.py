@@ -8,8 +8,8 @@ from typing import Any, Final
 import pytest
 
 from law import Adjudication, Claim, Membership, Standing, adjudicate
+from law.methods.given import Given
 from law.packs import PackLibrary, Policy, load_library
-from law.packs.layers import Given
 from law.standing import Enrolment
 from settlement.encounters.domain.entitlement import AdmissionTerms, Arrival, admission_terms
 from settlement.institutions.domain import Institution
@@ -68,7 +68,7 @@ class Desk:
     @staticmethod
     def member(category: str, valid_to: date | None = None, **facts: Any) -> Membership:
         """A membership that began years ago."""
-        return Membership(category, date(2015, 1, 1), valid_to, **facts)
+        return Membership(category=category, valid_from=date(2015, 1, 1), valid_to=valid_to, **facts)
 
     @staticmethod
     def layers(result: Adjudication) -> dict[str, int]:

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from law import Adjudication, Claim, Membership, Standing, adjudicate
+from law.methods.given import Given
 from law.packs import Policy, load_library
-from law.packs.layers import Given
 from law.standing import Enrolment
 
 LIBRARY = load_library(Path(__file__).parent.parent.parent / "policies")
@@ -39,7 +39,7 @@ def settle(
         given_fen=given_fen,
     )
     standing = Standing(
-        (Membership(CATEGORY.get(region, "REGISTERED_POOR"), date(2010, 1, 1)),),
+        (Membership(category=CATEGORY.get(region, "REGISTERED_POOR"), valid_from=date(2010, 1, 1)),),
         (Enrolment("RESIDENT", year, date(year, 1, 1), date(year, 1, 1)),),
     )
     return adjudicate(claim, standing, balances, law)

@@ -13,8 +13,12 @@ from hypothesis import strategies as st
 from kernel.values.money import fen_from_yuan
 from kernel.values.refusals import Refused
 from law import Adjudication, Claim, Membership, Standing, adjudicate
+from law.methods.banded_lump_sum import BandedLumpSum
+from law.methods.excess_over_yearly_line import ExcessOverYearlyLine
+from law.methods.given import Given
+from law.methods.rate_of_base import RateOfBase
+from law.methods.yearly_personal_cap import YearlyPersonalCap
 from law.packs import Policy, load_library
-from law.packs.layers import BandedLumpSum, ExcessOverYearlyLine, Given, RateOfBase, YearlyPersonalCap
 from law.standing import Enrolment
 
 POLICIES: Final = Path(__file__).parent.parent.parent / "policies"
@@ -51,7 +55,6 @@ class Case(msgspec.Struct, frozen=True):
 
     @property
     def policy(self) -> Policy:
-        """The pack."""
         return POLICY[self.region]
 
 
@@ -63,7 +66,9 @@ def standing_of(region: str, category: str | None) -> Standing:
         return Standing((), (enrolment,))
     known = next(known for known in POLICY[region].file.population.categories if known.code == category)
     group = known.groups[0] if known.groups else None
-    return Standing((Membership(known.membership or category, date(2010, 1, 1), group=group),), (enrolment,))
+    return Standing(
+        (Membership(category=known.membership or category, valid_from=date(2010, 1, 1), group=group),), (enrolment,)
+    )
 
 
 @st.composite
@@ -137,8 +142,7 @@ def test_total_is_the_layers_and_the_patient_and_nothing_is_below_zero(case: Cas
 def test_no_layer_takes_more_than_is_left_or_than_its_cap(case: Case) -> None:
     left = case.claim.total_fen
     for layer, trace in zip(case.policy.file.layers, settle(case).layers, strict=True):
-        assert trace.left_before_fen == left
-        assert trace.amount_fen <= left
+        assert trace.amount_fen <= trace.left_before_fen == left
         left -= trace.amount_fen
         if isinstance(layer, RateOfBase) and trace.cap_fen is not None and trace.before_fen is not None:
             assert trace.amount_fen <= max(0, trace.cap_fen - trace.before_fen)
@@ -178,18 +182,15 @@ def counted_by(policy: Policy, result: Adjudication) -> dict[str, int]:
         assert trace.before_fen is not None
         assert trace.after_fen is not None
         added[trace.accumulator] = trace.after_fen - trace.before_fen
-        match layer:
-            case RateOfBase():
-                assert added[trace.accumulator] == trace.amount_fen
-            case YearlyPersonalCap():
-                assert added[trace.accumulator] == trace.left_before_fen - trace.amount_fen
-            case ExcessOverYearlyLine():
-                assert added[trace.accumulator] == trace.base_fen
-            case BandedLumpSum():
-                assert added[trace.accumulator] == trace.base_fen
-                added[layer.paid_in] = trace.amount_fen + trace.payout_fen
-            case _:
-                pass
+        counts: dict[type, int | None] = {
+            RateOfBase: trace.amount_fen,
+            YearlyPersonalCap: trace.left_before_fen - trace.amount_fen,
+            ExcessOverYearlyLine: trace.base_fen,
+            BandedLumpSum: trace.base_fen,
+        }
+        assert added[trace.accumulator] == counts[type(layer)]
+        if isinstance(layer, BandedLumpSum):
+            added[layer.paid_in] = trace.amount_fen + trace.payout_fen
     return added
 
 

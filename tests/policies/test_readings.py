@@ -9,8 +9,8 @@ import pytest
 
 from law import Adjudication, Claim, Membership, Standing, adjudicate
 from law.certificate import Certificate
+from law.methods.given import Given
 from law.packs import Policy, load_library, reread
-from law.packs.layers import Given
 from law.packs.readings import SWITCHABLE, ReadingError
 from law.packs.rules import DayOfMonth, Reserve
 from law.standing import Enrolment
@@ -44,7 +44,7 @@ def settled(
     claim = Claim(**costs | facts, discharged_on=policy.on, total_fen=total_fen, given_fen=payers | dict(given or {}))
     new_year = date(policy.on.year, 1, 1)
     standing = Standing(
-        (Membership(category, date(2015, 1, 1), **dict(person or {})),),
+        (Membership(category=category, valid_from=date(2015, 1, 1), **dict(person or {})),),
         (Enrolment("RESIDENT", policy.on.year, new_year, new_year),),
     )
     return adjudicate(claim, standing, dict(balances or {}), policy)

@@ -20,7 +20,7 @@ configured:
   - {from: 2018-08-01, value: "10", clause: 某县〔2018〕1号}
   - {from: 2018-10-01, value: "8.5", clause: 某县〔2018〕2号}
 """
-POOR = Standing((Membership("DIBAO", date(2018, 1, 1)),))
+POOR = Standing((Membership(category="DIBAO", valid_from=date(2018, 1, 1)),))
 
 
 @pytest.fixture

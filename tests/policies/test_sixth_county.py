@@ -25,7 +25,9 @@ def settle(category: str, on: date, balances: dict[str, int] | None = None) -> A
         given_fen={"NCMS": 20_000_00},
     )
     policy = PackLibrary([pack()]).in_force("999901", on)
-    return adjudicate(claim, Standing((Membership(category, date(2019, 1, 1)),)), balances or {}, policy)
+    return adjudicate(
+        claim, Standing((Membership(category=category, valid_from=date(2019, 1, 1)),)), balances or {}, policy
+    )
 
 
 def amounts(result: Adjudication) -> dict[str, int]:

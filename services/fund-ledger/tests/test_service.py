@@ -8,7 +8,7 @@ from fund_ledger.event_types import REGISTRY
 from fund_ledger.integration_events import PUBLISHED
 from fund_ledger.main import CODES
 
-_REFUSED = re.compile(r'Refused\(\s*"([A-Z_]+)"')
+_REFUSED = re.compile(r'(?:Refused|conflict|not_found|forbidden)\(\s*"([A-Z_]+)"')
 _OF_THE_KERNEL = {"TOO_CONTENDED"}
 
 

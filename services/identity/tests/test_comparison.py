@@ -114,19 +114,10 @@ def test_the_result_is_due_on_the_tenth_and_late_on_the_eleventh(library: PackLi
 
 
 def test_a_month_is_compared_once_it_has_begun() -> None:
-    make = MakeComparison(
-        comparison_id="c1",
-        area="450000",
-        month="2019-08",
-        due_on=TODAY,
-        figures=MADE.figures,
-        made_by="region",
-        today=TODAY,
-    )
-    given(DECIDER).when(make).then(MADE)
-    with_list = msgspec.structs.replace(make, payment_list_id="l1")
-    given(DECIDER).when(with_list).then(msgspec.structs.replace(MADE, payment_list_id="l1"))
-    given(DECIDER).when(msgspec.structs.replace(make, month="2019-09")).then_refused("DATE_IN_FUTURE")
+    given(DECIDER).when(MakeComparison(MADE)).then(MADE)
+    with_list = msgspec.structs.replace(MADE, payment_list_id="l1")
+    given(DECIDER).when(MakeComparison(with_list)).then(with_list)
+    given(DECIDER).when(MakeComparison(msgspec.structs.replace(MADE, month="2019-09"))).then_refused("DATE_IN_FUTURE")
 
 
 @pytest.mark.parametrize(

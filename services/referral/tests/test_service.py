@@ -12,7 +12,7 @@ from referral.event_types import REGISTRY
 from referral.integration_events import PUBLISHED
 from referral.main import CODES
 
-_REFUSED = re.compile(r'Refused\(\s*"([A-Z_]+)"')
+_REFUSED = re.compile(r'(?:Refused|conflict|not_found|forbidden)\(\s*"([A-Z_]+)"')
 _OF_THE_KERNEL = {"IDEMPOTENCY_KEY_REUSED", "TOO_CONTENDED"}
 
 

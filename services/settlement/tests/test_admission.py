@@ -18,7 +18,9 @@ POLICIES = Path(__file__).parent.parent.parent.parent / "policies"
 DAY = date(2018, 9, 1)
 INSURED = Enrolment("RESIDENT", 2018, date(2018, 1, 1), date(2018, 1, 1))
 RESIDENT = Standing((), (INSURED,))
-POOR = Standing((Membership("REGISTERED_POOR", date(2016, 1, 1), poverty_status="NOT_LIFTED"),), (INSURED,))
+POOR = Standing(
+    (Membership(category="REGISTERED_POOR", valid_from=date(2016, 1, 1), poverty_status="NOT_LIFTED"),), (INSURED,)
+)
 CLAUSE = "002 三(二) 县域内县乡两级医疗机构住院治疗; 50种重大疾病"
 COUNTY = Institution(
     hospital_id="H1", name="示例县医院", level="county", division="620422", contract_from=date(2018, 1, 1)

@@ -31,7 +31,8 @@ POLICIES = Path(__file__).parent.parent.parent.parent / "policies"
 DAY, TODAY = date(2019, 8, 10), date(2019, 8, 20)
 NOW = datetime(2019, 8, 20, 9, 0, tzinfo=UTC)
 DIBAO = Standing(
-    (Membership("DIBAO", date(2019, 1, 1)),), (Enrolment("RESIDENT", 2019, date(2019, 1, 1), date(2019, 1, 1)),)
+    (Membership(category="DIBAO", valid_from=date(2019, 1, 1)),),
+    (Enrolment("RESIDENT", 2019, date(2019, 1, 1), date(2019, 1, 1)),),
 )
 HOSPITAL = Institution(
     hospital_id="H1", name="示范医院", level="county", division="445202", contract_from=date(2019, 1, 1)

@@ -17,7 +17,7 @@ from settlement.institutions.domain import Institution
 POLICIES = Path(__file__).parent.parent.parent.parent / "policies"
 DAY = date(2019, 8, 10)
 POOR = Standing(
-    (Membership("REGISTERED_POOR", date(2018, 1, 1), poverty_status="NOT_LIFTED"),),
+    (Membership(category="REGISTERED_POOR", valid_from=date(2018, 1, 1), poverty_status="NOT_LIFTED"),),
     (Enrolment("RESIDENT", 2019, date(2019, 1, 1), date(2019, 1, 1)),),
 )
 BILL = Claim(

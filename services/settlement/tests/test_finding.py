@@ -24,7 +24,7 @@ DAYS = st.dates(date(2019, 1, 1), date(2019, 12, 31))
 @st.composite
 def standings(draw: st.DrawFn) -> Standing:
     categories = draw(st.lists(st.sampled_from(["TEKUN", "DIBAO", "REGISTERED_POOR"]), max_size=2, unique=True))
-    return Standing(tuple(Membership(category, draw(DAYS)) for category in categories), INSURED)
+    return Standing(tuple(Membership(category=category, valid_from=draw(DAYS)) for category in categories), INSURED)
 
 
 @st.composite
@@ -101,8 +101,8 @@ def test_a_fund_that_pays_instead_of_another_is_a_difference_although_nobody_pay
         kind="inpatient", discharged_on=date(2019, 8, 1), total_fen=100_000, compliant_fen=100_000,
         given_fen={"BMI": 60_000, "CII": 0},
     )  # fmt: skip
-    poor = Standing((Membership("REGISTERED_POOR", date(2019, 1, 1)),), INSURED)
-    dibao = Standing((Membership("DIBAO", date(2019, 1, 1)),), INSURED)
+    poor = Standing((Membership(category="REGISTERED_POOR", valid_from=date(2019, 1, 1)),), INSURED)
+    dibao = Standing((Membership(category="DIBAO", valid_from=date(2019, 1, 1)),), INSURED)
     year = decide_in_order([("S1", claim)], poor, {}, POLICY)
     finding, corrections = find(on_file(year), known(dibao))
     assert isinstance(finding, Finding)
@@ -115,6 +115,6 @@ def test_a_finding_travels_whole() -> None:
     claim = Claim(kind="inpatient", discharged_on=date(2019, 8, 1), total_fen=100, compliant_fen=100,
                   given_fen={"BMI": 0, "CII": 0})  # fmt: skip
     year = decide_in_order([("S1", claim)], Standing((), INSURED), {}, POLICY)
-    tekun = Standing((Membership("TEKUN", date(2019, 1, 1)),), INSURED)
+    tekun = Standing((Membership(category="TEKUN", valid_from=date(2019, 1, 1)),), INSURED)
     finding, _ = find(on_file(year), known(tekun, date(2019, 12, 1)))
     assert msgspec.json.decode(msgspec.json.encode(finding), type=Finding) == finding

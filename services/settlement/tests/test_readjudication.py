@@ -13,7 +13,7 @@ from law.packs import load_library
 from settlement.encounters.domain.readjudication import Decided, Facts, decide_in_order, paid, with_facts, without
 
 LEYE = load_library(Path(__file__).parent.parent.parent.parent / "policies").in_force("451028", date(2018, 8, 1))
-POOR = Standing((Membership("REGISTERED_POOR", date(2016, 1, 1)),))
+POOR = Standing((Membership(category="REGISTERED_POOR", valid_from=date(2016, 1, 1)),))
 OTHERS = {"BMI": 0, "CII": 0, "MA": 0, "HPI": 0}
 
 

@@ -20,7 +20,7 @@ from settlement.reviews.domain.finding import BillDifference, Finding, LayerDiff
 from settlement.reviews.domain.review import DECIDER, Note, Propose, Reject, Release
 
 NOW = datetime(2019, 9, 1, 9, 0, tzinfo=UTC)
-TEKUN = Standing((Membership("TEKUN", date(2019, 1, 1)),))
+TEKUN = Standing((Membership(category="TEKUN", valid_from=date(2019, 1, 1)),))
 LAYER = LayerDifference(
     payer="MA",
     before_fen=320_000,

@@ -2,8 +2,8 @@
 
 from kernel.values.refusals import Refused
 from law.claim import Claim
-from law.packs import LayerPlan, Policy
-from law.packs.figures import Figure, Missing, NoBenefit
+from law.figures import Figure, Missing, NoBenefit
+from law.plan import Citation, LayerPlan
 from law.trace import LayerTrace
 
 
@@ -14,21 +14,19 @@ class Course:
         "aid_wanted",
         "balances",
         "category",
-        "cited_as",
+        "cited",
         "claim",
         "entitled",
         "hospital_part",
         "left",
         "lessened",
-        "policy",
         "taken",
     )
 
-    def __init__(self, claim: Claim, category: str | None, balances: dict[str, int], policy: Policy) -> None:
+    def __init__(self, claim: Claim, category: str | None, balances: dict[str, int], cited: Citation) -> None:
         self.claim = claim
         self.category = category
-        self.policy = policy
-        self.cited_as = policy.file.document.cited_as
+        self.cited = cited
         self.balances = balances
         self.left = claim.total_fen
         #: What each payer has taken so far.
@@ -49,13 +47,13 @@ class Course:
         if claim.compliant_fen is None:
             raise Refused(
                 "COMPLIANT_COST_MISSING",
-                f"{self.policy.policy_id} works on the compliant cost (合规医疗费用); the claim must state it",
+                f"{self.cited.policy_id} works on the compliant cost (合规医疗费用); the claim must state it",
             )
         return max(0, claim.compliant_fen - self.lessened - claim.excluded_compliant_fen)
 
     def figure(self, plan: LayerPlan, table: str) -> Figure | NoBenefit:
         """A figure of a layer; raises Refused PARAMETER_MISSING, never guesses."""
-        found = plan.figure(table)
+        found = plan.figures[table]
         if isinstance(found, Missing):
             raise self._missing(found.name)
         return found
@@ -63,33 +61,33 @@ class Course:
     def counter(self, plan: LayerPlan) -> str:
         """The accumulator that a layer is counted in; raises Refused PARAMETER_MISSING where the pack names none."""
         if plan.counted_in is None:
-            raise self._missing(f"{plan.layer.payer}.counted_in")
+            raise self._missing(f"{plan.payer}.counted_in")
         return plan.counted_in
 
     def _missing(self, name: str) -> Refused:
+        policy_id, claim = self.cited.policy_id, self.claim
         return Refused(
             "PARAMETER_MISSING",
-            f"{self.policy.policy_id}: no value of {name} is in force on {self.policy.on} for category "
-            f"{self.category}, {self.claim.kind}, {self.claim.place}, level {self.claim.level}; configure it first",
-            about={"parameter": name, "policy": self.policy.policy_id},
+            f"{policy_id}: no value of {name} is in force on {self.cited.on} for category "
+            f"{self.category}, {claim.kind}, {claim.place}, level {claim.level}; configure it first",
+            about={"parameter": name, "policy": policy_id},
         )
 
     def take(self, plan: LayerPlan, amount: int, *, clause: str | None = None, **details: object) -> LayerTrace:
         """Let a layer take its part of what is left, and note how it came to it."""
-        assert 0 <= amount <= self.left, f"{plan.layer.payer} takes {amount} of {self.left} fen"
-        payer = plan.layer.payer
+        assert 0 <= amount <= self.left, f"{plan.payer} takes {amount} of {self.left} fen"
         trace = LayerTrace(
-            payer=payer,
-            method=plan.layer.__struct_config__.tag,  # type: ignore[arg-type]  # every layer has a text tag
-            clause=f"{self.cited_as} {clause or plan.layer.clause}",
+            payer=plan.payer,
+            method=plan.method,
+            clause=f"{self.cited.cited_as} {clause or plan.clause}",
             amount_fen=amount,
             left_before_fen=self.left,
             funds=plan.funds,
             **details,  # type: ignore[arg-type]  # the fields of LayerTrace, checked by msgspec's constructor
         )
         self.left -= amount
-        self.taken[payer] = amount
-        if plan.layer.lessens_own_cost:
+        self.taken[plan.payer] = amount
+        if plan.lessens_own_cost:
             self.lessened += amount
         return trace
 

@@ -7,8 +7,6 @@ import msgspec
 from kernel.values.refusals import Refused
 from law.claim import Claim
 from law.packs import Policy, Situation
-from law.packs.figures import Figure
-from law.packs.layers import Given, YearlyPersonalCap
 from law.standing import Standing, effective_category
 from law.trace import Adjudication
 from law.waterfall import adjudicate
@@ -55,8 +53,7 @@ def _best(
 
 def _as_known_to(policy: Policy, claim: Claim) -> Claim:
     # A payer who gave nothing may be left out; one who gave money makes a policy that does not know it refuse.
-    outer = {layer.payer for layer in policy.file.layers if isinstance(layer, Given)}
-    given = {payer: amount for payer, amount in claim.given_fen.items() if amount or payer in outer}
+    given = {payer: amount for payer, amount in claim.given_fen.items() if amount or payer in policy.outer_payers}
     return msgspec.structs.replace(claim, given_fen=given)
 
 
@@ -80,10 +77,6 @@ def _counted_elsewhere(
 
 def _personal_counters(claim: Claim, standing: Standing, policy: Policy) -> list[str]:
     category = effective_category(standing, policy.file, claim.begins_on, claim.discharged_on)
-    counters = []
-    for plan in policy.plan(Situation(category, claim.kind, claim.place, claim.level)):
-        cap = plan.figures.get("yearly_cap_yuan")
-        if isinstance(plan.layer, YearlyPersonalCap) and plan.applies and plan.counted_in and isinstance(cap, Figure):
-            per_level = plan.layer.counter == "per_level"
-            counters.append(f"{plan.counted_in}.{cap.text}" if per_level else plan.counted_in)
-    return counters
+    plans = policy.plan(Situation(category, claim.kind, claim.place, claim.level))
+    named = (layer.own_payments_in(plan) for layer, plan in zip(policy.file.layers, plans, strict=True) if plan.applies)
+    return [name for name in named if name is not None]

@@ -9,7 +9,7 @@ from law.packs.model import PackFile
 from law.packs.population import Category, Population
 
 
-class Membership(msgspec.Struct, frozen=True, omit_defaults=True):
+class Membership(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A membership in a category; ``valid_to`` is the last day on which it counts, None while it goes on."""
 
     category: str

@@ -7,8 +7,8 @@ from typing import Final
 
 from kernel.values.money import yuan_from_fen
 from law.claim import Claim
+from law.methods.layer import Layer
 from law.packs.model import PackFile
-from law.remaining import what_remains
 from law.trace import Adjudication, LayerTrace
 from law.wording import clause_of, reason_of
 
@@ -35,7 +35,7 @@ def statement(result: Adjudication, claim: Claim, file: PackFile) -> tuple[str, 
         *_parts(result, file),
         f"以上各方一共支付 {yuan_from_fen(paid)} 元，您自己付 {yuan_from_fen(result.patient_pays_fen)} 元。",
         *_beside_the_bill(result, claim),
-        *what_remains(result, file),
+        *_remains(result, file),
     )
 
 
@@ -75,14 +75,13 @@ def _parts(result: Adjudication, file: PackFile) -> Iterator[str]:
     for trace, layer in zip(result.layers, file.layers, strict=True):
         reason = reason_of(trace, layer)
         if trace.amount_fen or trace.payout_fen:
-            yield f"{_numbered(layer.name, trace)}{reason}（依据：{clause_of(trace, file)}）"
+            yield f"{_numbered(layer, trace)}{reason}（依据：{clause_of(trace, file)}）"
         elif reason and not (trace.flags == ("NOT_SERVED",) and result.category is None):
             yield f"{layer.name}这次不支付：{reason}（依据：{clause_of(trace, file)}）"
 
 
-def _numbered(name: str, trace: LayerTrace) -> str:
-    verb = "" if trace.method == "catalogue_excess" else "支付"
-    return f"{name}{verb} {yuan_from_fen(trace.amount_fen)} 元："
+def _numbered(layer: Layer, trace: LayerTrace) -> str:
+    return f"{layer.name}{layer.PAYS} {yuan_from_fen(trace.amount_fen)} 元："
 
 
 def _beside_the_bill(result: Adjudication, claim: Claim) -> Iterator[str]:
@@ -96,3 +95,9 @@ def _beside_the_bill(result: Adjudication, claim: Claim) -> Iterator[str]:
     else:
         owed = yuan_from_fen(result.patient_pays_fen - claim.patient_prepaid_fen)
         yield f"您已经先付了 {prepaid} 元，还需要付 {owed} 元。"
+
+
+def _remains(result: Adjudication, file: PackFile) -> Iterator[str]:
+    for trace, layer in zip(result.layers, file.layers, strict=True):
+        if trace.after_fen is not None:
+            yield from layer.remains(trace, result.after_fen)

@@ -69,7 +69,7 @@ class Draft:
         """Settle a stay of the made-up day; all cost is compliant unless ``facts`` say otherwise."""
         costs: dict[str, Any] = {"kind": "inpatient", "compliant_fen": total_fen, "out_of_catalogue_fen": 0}
         claim = Claim(**costs | facts, total_fen=total_fen, discharged_on=DAY)
-        held = () if category is None else (Membership(category, date(2015, 1, 1)),)
+        held = () if category is None else (Membership(category=category, valid_from=date(2015, 1, 1)),)
         return adjudicate(claim, Standing(held), dict(balances or {}), law)
 
     @staticmethod

@@ -19,7 +19,7 @@ from law.packs.model import PackFile
 from onestop.platform import embedded_settings
 from onestop.services import SERVICES
 from workbench.examples.document import ExampleFile
-from workbench.policy.page.pages import policy_pages
+from workbench.policy.pages import policy_pages
 from workbench.promises.asyncapi import asyncapi_document
 from workbench.requirements import page, read
 

@@ -1,15 +1,8 @@
 """Stored names of the ledger's events."""
 
-from typing import Final
+from typing import Final, get_args
 
-from fund_ledger.journals.domain.events import FundOverdrawn, FundRestored, JournalBooked, JournalReversed
-from kernel.writing.event_registry import EventRegistry, EventType
+from fund_ledger.journals.domain.events import JournalEvent
+from kernel.writing.event_registry import EventRegistry
 
-REGISTRY: Final = EventRegistry(
-    [
-        EventType("JournalBooked", JournalBooked),
-        EventType("JournalReversed", JournalReversed),
-        EventType("FundOverdrawn", FundOverdrawn),
-        EventType("FundRestored", FundRestored),
-    ]
-)
+REGISTRY: Final = EventRegistry(get_args(JournalEvent))

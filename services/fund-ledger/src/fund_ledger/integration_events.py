@@ -3,8 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+import msgspec
+
 from contracts import fund_ledger as contract
-from fund_ledger.journals.domain.events import FundOverdrawn, FundRestored, JournalBooked, JournalReversed, Posting
+from fund_ledger.journals.domain.events import FundOverdrawn, FundRestored, JournalBooked, JournalReversed
 from kernel.messaging.envelope import Published
 from kernel.writing.event_store import RecordedEvent
 
@@ -15,15 +17,7 @@ def publish(recorded: RecordedEvent) -> Published | None:
 
 
 def _booked(event: JournalBooked) -> Published:
-    booked = contract.JournalBooked(
-        journal_id=event.journal_id,
-        kind=event.kind,
-        booked_on=event.booked_on,
-        postings=_postings(event.postings),
-        settlement_id=event.settlement_id,
-        source=event.source,
-    )
-    return Published(event.journal_id, booked)
+    return Published(event.journal_id, msgspec.convert(event, contract.JournalBooked, from_attributes=True))
 
 
 def _reversed(event: JournalReversed) -> Published:
@@ -31,29 +25,22 @@ def _reversed(event: JournalReversed) -> Published:
         journal_id=event.reversal_id,
         kind="reversal",
         booked_on=event.booked_on,
-        postings=_postings(event.postings),
+        postings=tuple(contract.PostingBooked(p.account, p.amount_fen, p.payer) for p in event.postings),
         settlement_id=event.settlement_id,
         reverses=event.journal_id,
     )
     return Published(event.journal_id, back)
 
 
-def _overdrawn(event: FundOverdrawn) -> Published:
-    return Published(event.account, contract.FundOverdrawn(event.account, event.balance_fen, event.journal_id))
-
-
-def _restored(event: FundRestored) -> Published:
-    return Published(event.account, contract.FundRestored(event.account, event.balance_fen, event.journal_id))
-
-
-def _postings(postings: tuple[Posting, ...]) -> tuple[contract.PostingBooked, ...]:
-    return tuple(contract.PostingBooked(p.account, p.amount_fen, p.payer) for p in postings)
+def _crossed(event: FundOverdrawn | FundRestored) -> Published:
+    told = contract.FundOverdrawn if isinstance(event, FundOverdrawn) else contract.FundRestored
+    return Published(event.account, told(event.account, event.balance_fen, event.journal_id))
 
 
 #: Every event of the registry has an entry here.
 PUBLISHED: Final[Mapping[type, Callable[[Any], Published]]] = {
     JournalBooked: _booked,
     JournalReversed: _reversed,
-    FundOverdrawn: _overdrawn,
-    FundRestored: _restored,
+    FundOverdrawn: _crossed,
+    FundRestored: _crossed,
 }

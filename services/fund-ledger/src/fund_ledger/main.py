@@ -57,7 +57,7 @@ def build(host: Host, config: Config | None = None) -> FastAPI:
         host,
         description="The payers' money in double entry.",
         routers=[
-            payments_api.money(PaymentCommands(runtime, requests, config)),
+            payments_api.money(PaymentCommands(runtime, config), requests),
             accounts(books),
             journals(books),
             receivables(books, requests),

@@ -3,17 +3,16 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+import msgspec
+
 from contracts import identity as contract
 from identity.certification.domain.certifications import CertificationCancelled, ChronicCertified
 from identity.enrolment.domain.premium_batch import SubsidyPaid
 from identity.facts.domain.handbook import HandbookChecked
 from identity.persons.domain.annulment import RegistrationAnnulled
-from identity.persons.domain.certification import Certification
 from identity.persons.domain.corrections import DeathCorrected, IdNumberCorrected, PersonalDataCorrected
-from identity.persons.domain.enrolment import Enrolment
 from identity.persons.domain.entitlement import Entitlement
 from identity.persons.domain.erasure import PersonErased
-from identity.persons.domain.membership import Membership
 from identity.persons.domain.merging import AliasMoved, MergedAway, RecordsMerged
 from identity.persons.domain.person import (
     DeathRecorded,
@@ -47,35 +46,30 @@ def _death_corrected(event: DeathCorrected) -> Published:
 
 def _merged(event: MergedAway | AliasMoved) -> Published:
     # Who still acts for the alias, such as a hospital with a patient admitted under it, acts on what is known.
-    return _changed(event.entitlement, "MERGED", known=event.surviving)
-
-
-def _changed(entitlement: Entitlement, change: str, known: Entitlement | None = None) -> Published:
-    known = known or entitlement
-    event = contract.EntitlementChanged(
-        person_id=entitlement.person_id,
-        revision=entitlement.revision,
-        change=change,
-        county=entitlement.county,
-        memberships=tuple(_membership(held) for held in known.memberships),
-        enrolments=tuple(_enrolment(held) for held in known.enrolments),
+    known = event.surviving
+    told = msgspec.structs.replace(
+        event.entitlement,
+        memberships=known.memberships,
+        enrolments=known.enrolments,
         deceased_on=known.deceased_on,
-        merged_into=entitlement.merged_into,
-        annulled=entitlement.annulled,
-        certifications=tuple(_certification(held) for held in known.certifications),
+        certifications=known.certifications,
     )
-    return Published(entitlement.person_id, event)
+    return _changed(told, "MERGED")
+
+
+def _changed(entitlement: Entitlement, change: str) -> Published:
+    told = {**_plain(entitlement), "change": change}
+    return Published(entitlement.person_id, msgspec.convert(told, contract.EntitlementChanged))
 
 
 def _handbook_checked(checked: HandbookChecked) -> Published:
-    event = contract.HandbookChecked(
-        check_id=checked.check_id,
-        person_id=checked.person_id,
-        hospital_id=checked.hospital_id,
-        result=checked.result.value,
-        checked_on=checked.checked_on,
-    )
-    return Published(checked.person_id, event)
+    return Published(checked.person_id, msgspec.convert(_plain(checked), contract.HandbookChecked))
+
+
+def _plain(inside: msgspec.Struct) -> dict[str, Any]:
+    """What the contract takes its fields from: they are named as ours, and enumerations are texts in it."""
+    plain: dict[str, Any] = msgspec.to_builtins(inside)
+    return plain
 
 
 def _premiums_paid(paid: SubsidyPaid) -> Published | None:
@@ -116,26 +110,3 @@ TOLD: Final[Mapping[type, Callable[[Any], Published | None]]] = {
     HandbookChecked: _handbook_checked,
     SubsidyPaid: _premiums_paid,
 }
-
-
-def _membership(held: Membership) -> contract.Membership:
-    return contract.Membership(
-        membership_id=held.membership_id,
-        category=held.category.value,
-        department=held.department.value,
-        valid_from=held.valid_from,
-        valid_to=held.valid_to,
-        group=held.group and held.group.value,
-        poverty_status=held.poverty_status and held.poverty_status.value,
-        exit_date=held.exit_date,
-    )
-
-
-def _enrolment(held: Enrolment) -> contract.Enrolment:
-    return contract.Enrolment(held.scheme.value, held.area, held.year, held.registered_on, held.marked_on)
-
-
-def _certification(held: Certification) -> contract.Certification:
-    return contract.Certification(
-        held.certification_id, held.disease, held.hospital_id, held.effective_from, held.cancelled_from
-    )

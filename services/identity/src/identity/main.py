@@ -1,14 +1,13 @@
 """Joins identity's topics into one application."""
 
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from fastapi import FastAPI
 
 from contracts.identity import CONTRACT
-from identity.certification.api.certifications import certifications, certifiers, chronic_diseases
-from identity.certification.api.error_codes import CODES as OF_CERTIFICATION
-from identity.certification.api.filings import filings
+from identity.certification.api import CODES as OF_CERTIFICATION
+from identity.certification.api import certifications, certifiers, chronic_diseases, filings
 from identity.certification.commands import CertificationCommands
 from identity.certification.queries import CertificationQueries
 from identity.comparison.api.comparisons import comparisons
@@ -24,13 +23,11 @@ from identity.comparison.queries.comparison import ComparisonQueries
 from identity.comparison.queries.payment_lists import PaymentListQueries
 from identity.comparison.queries.work_list import WorkListQueries
 from identity.config import Config
-from identity.enrolment.api.enrolling import enrolling
 from identity.enrolment.api.enrolments import enrolments
 from identity.enrolment.api.error_codes import CODES as OF_ENROLMENT
 from identity.enrolment.api.exemptions import exemptions, exemptions_of_person
-from identity.enrolment.api.premium_batches import premium_batches
-from identity.enrolment.api.premiums import premium_of_person, premiums
-from identity.enrolment.commands import EnrolCommands, EnrolmentCommands
+from identity.enrolment.api.premiums import premium_batches, premium_of_person, premiums
+from identity.enrolment.commands import EnrolmentCommands
 from identity.enrolment.queries import EnrolmentQueries
 from identity.entries.api.entries import entry_lists, entry_steps
 from identity.entries.api.error_codes import CODES as OF_ENTRIES
@@ -48,9 +45,8 @@ from identity.feeds.api import feed_batches
 from identity.feeds.commands.batches import FeedCommands
 from identity.feeds.commands.worker import FeedWorker
 from identity.feeds.queries import FeedQueries
-from identity.illnesses.api.error_codes import CODES as OF_ILLNESSES
-from identity.illnesses.api.exit_checks import exit_checks, exit_checks_of_person
-from identity.illnesses.api.illnesses import illnesses, illnesses_of_person
+from identity.illnesses.api import CODES as OF_ILLNESSES
+from identity.illnesses.api import exit_checks, exit_checks_of_person, illnesses, illnesses_of_person
 from identity.illnesses.commands import IllnessCommands
 from identity.illnesses.queries import IllnessQueries
 from identity.intake.receiving import Receiving
@@ -82,7 +78,7 @@ from identity.persons.queries.lookups import LookupQueries
 from identity.persons.queries.persons import PersonQueries
 from identity.persons.queries.vault import Vault
 from identity.rows import READ_MODEL
-from kernel.http import Router
+from kernel.http import Router, of_division
 from kernel.running.clock import Clock
 from kernel.running.hosting import Host, application
 from kernel.running.requested import Requests
@@ -126,6 +122,11 @@ class _Shared(msgspec.Struct, frozen=True, kw_only=True):
     rules: ApprovalRules
     persons: PersonQueries
     divisions: DivisionQueries
+
+    @property
+    def of_person(self) -> Any:
+        """Keeps a router's routes to people of the caller's divisions."""
+        return of_division("person_id", self.divisions.of_person)
 
 
 def build(host: Host, config: Config) -> FastAPI:
@@ -216,7 +217,7 @@ def _certification(shared: _Shared) -> list[Router]:
     commands = CertificationCommands(shared.runtime, shared.library, shared.requests)
     queries = CertificationQueries(shared.runtime)
     return [
-        certifications(commands, queries, shared.divisions),
+        certifications(commands, queries, shared.of_person),
         certifiers(commands, queries),
         chronic_diseases(commands),
         filings(commands, queries, shared.vault),
@@ -227,22 +228,21 @@ def _illnesses(shared: _Shared) -> list[Router]:
     queries = IllnessQueries(shared.runtime)
     commands = IllnessCommands(shared.runtime, queries, shared.requests)
     return [
-        illnesses_of_person(commands, shared.divisions),
+        illnesses_of_person(commands, shared.of_person),
         illnesses(commands, queries),
-        exit_checks_of_person(commands, queries, shared.divisions),
+        exit_checks_of_person(commands, queries, shared.of_person),
         exit_checks(queries),
     ]
 
 
 def _enrolment(shared: _Shared) -> list[Router]:
     commands = EnrolmentCommands(shared.runtime, shared.library, shared.requests)
-    queries, divisions = EnrolmentQueries(shared.runtime), shared.divisions
+    queries = EnrolmentQueries(shared.runtime)
     return [
-        enrolling(EnrolCommands(shared.runtime, shared.requests), divisions),
-        enrolments(commands, queries, shared.persons, divisions),
-        exemptions_of_person(commands, queries, divisions),
+        enrolments(commands, queries, shared.persons, shared.of_person),
+        exemptions_of_person(commands, queries, shared.of_person),
         exemptions(commands, queries),
-        premium_of_person(commands, divisions),
+        premium_of_person(commands, shared.of_person),
         premiums(commands, queries),
         premium_batches(commands, queries),
     ]
@@ -255,8 +255,8 @@ def _comparison(shared: _Shared) -> list[Router]:
     return [
         notices(queries),
         comparisons(commands, queries),
-        work_list(listing, WorkListQueries(shared.runtime), shared.divisions),
-        townships(listing, shared.divisions),
+        work_list(listing, WorkListQueries(shared.runtime), shared.of_person),
+        townships(listing, shared.of_person),
     ]
 
 

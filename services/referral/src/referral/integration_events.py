@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final, get_args
 
+import msgspec
+
 from contracts.referral import ReferralChanged
 from kernel.messaging.envelope import Published
 from kernel.writing.event_store import RecordedEvent
@@ -19,19 +21,9 @@ def publish(recorded: RecordedEvent) -> Published | None:
 def _changed(event: Moved) -> Published:
     standing: Standing = event.standing
     form = standing.form
-    changed = ReferralChanged(
-        referral_id=form.referral_id,
-        revision=standing.revision,
-        person_id=form.person_id,
-        state=standing.state.value,
-        sending_hospital=form.sending_hospital,
-        receiving_hospital=form.receiving_hospital,
-        applied_on=form.signed_on,
-        endorsed_on=standing.endorsed_on,
-        approved_on=standing.approved_on,
-        expires_on=standing.expires_on,
-        emergency_admitted_on=form.emergency_admitted_on,
-    )
+    told = msgspec.structs.asdict(form) | msgspec.structs.asdict(standing)
+    told |= {"state": standing.state.value, "applied_on": form.signed_on, "endorsed_on": standing.endorsed_on}
+    changed = ReferralChanged(**{name: told[name] for name in ReferralChanged.__struct_fields__})
     return Published(form.person_id, changed)
 
 

@@ -53,8 +53,8 @@ def build(host: Host, config: Config) -> FastAPI:
         host,
         description="Referral filing for care outside the county.",
         routers=[
-            filing(ReferralCommands(runtime, queries, requests, config), queries),
-            copies_api.copies(CopyCommands(runtime, queries, requests), CopyQueries(runtime), queries),
+            filing(ReferralCommands(runtime, queries, config), queries, requests),
+            copies_api.copies(CopyCommands(runtime, queries), CopyQueries(runtime), queries, requests),
             work_list(queries, requests),
             reading(queries),
             printing_api.printing(queries, host.clock),

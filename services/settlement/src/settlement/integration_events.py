@@ -1,7 +1,7 @@
 """What settlement tells the other services, keyed by person or hospital: nobody's name, every fen's clause."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, get_args
 
 import msgspec
 
@@ -9,28 +9,11 @@ from contracts import settlement as contract
 from kernel.messaging.envelope import Published
 from kernel.writing.event_store import RecordedEvent
 from settlement.admission_checks.domain import AdmissionCheckClosed
-from settlement.encounters.domain.events import (
-    CatalogueExceptionApproved,
-    EncounterAdmitted,
-    EncounterDischarged,
-    EncounterReferred,
-    FeeBatchVoided,
-    FeeLinesUploaded,
-    SettlementConfirmed,
-    SettlementRevoked,
-    SettlementSupplemented,
-)
+from settlement.encounters.domain import events as encounter
 from settlement.institutions.domain import InstitutionContracted
 from settlement.payment_refusals.domain import PaymentRefused
 from settlement.policies.domain import PolicyAdopted
-from settlement.reviews.domain.events import (
-    ReviewObsolete,
-    ReviewOpened,
-    ReviewProposed,
-    ReviewRefreshed,
-    ReviewRejected,
-    ReviewReleased,
-)
+from settlement.reviews.domain.events import ReviewEvent
 from settlement.years.domain import BenefitYearOpened, BenefitYearsJoined
 
 ToldT = TypeVar("ToldT", bound=msgspec.Struct)
@@ -45,31 +28,20 @@ def _nothing(_event: Any) -> None:
     """It is nobody else's business."""
 
 
-def _contracted(event: InstitutionContracted) -> Published:
-    return Published(event.hospital_id, _told(contract.InstitutionContracted, event))
+def _same(kind: type[msgspec.Struct], key: str = "person_id") -> Callable[[Any], Published]:
+    """An event that is told in its own words."""
+    return lambda event: Published(getattr(event, key), _told(kind, event))
 
 
-def _admitted(event: EncounterAdmitted) -> Published:
-    return Published(event.person_id, _told(contract.EncounterAdmitted, event))
-
-
-def _referred(event: EncounterReferred) -> Published:
+def _referred(event: encounter.EncounterReferred) -> Published:
     assert event.admission.referral_id is not None, "who is referred has a referral"
     return Published(event.admission.person_id, _told(contract.EncounterReferred, event.admission))
 
 
-def _confirmed(event: SettlementConfirmed) -> Published:
+def _confirmed(event: encounter.SettlementConfirmed) -> Published:
     result = event.adjudication
     layers = tuple(
-        contract.LayerPaid(
-            payer=layer.payer,
-            amount_fen=layer.amount_fen,
-            clause=layer.clause,
-            document=result.document,
-            funding=layer.funds,
-            payout_fen=layer.payout_fen,
-        )
-        for layer in result.layers
+        _told(contract.LayerPaid, layer, document=result.document, funding=layer.funds) for layer in result.layers
     )
     told = _told(
         contract.SettlementConfirmed,
@@ -87,21 +59,13 @@ def _confirmed(event: SettlementConfirmed) -> Published:
     return Published(event.person_id, told)
 
 
-def _revoked(event: SettlementRevoked) -> Published:
-    return Published(event.person_id, _told(contract.SettlementRevoked, event))
-
-
-def _supplemented(event: SettlementSupplemented) -> Published:
+def _supplemented(event: encounter.SettlementSupplemented) -> Published:
     layers = tuple(_told(contract.LayerChanged, layer, funding=layer.funds) for layer in event.layers)
     result = event.adjudication
     told = _told(
         contract.SettlementSupplemented, event, category=result.category, policy_id=result.policy_id, layers=layers
     )
     return Published(event.person_id, told)
-
-
-def _approved(event: CatalogueExceptionApproved) -> Published:
-    return Published(event.person_id, _told(contract.CatalogueExceptionApproved, event))
 
 
 def _refused(event: PaymentRefused) -> Published:
@@ -117,25 +81,20 @@ def _told(kind: type[ToldT], source: msgspec.Struct, **others: Any) -> ToldT:
 
 #: Every stored event, with what is told of it.
 PUBLISHED: Final[Mapping[type, Callable[[Any], Published | None]]] = {
-    InstitutionContracted: _contracted,
-    EncounterAdmitted: _admitted,
-    EncounterReferred: _referred,
-    SettlementConfirmed: _confirmed,
-    SettlementRevoked: _revoked,
-    SettlementSupplemented: _supplemented,
-    CatalogueExceptionApproved: _approved,
+    InstitutionContracted: _same(contract.InstitutionContracted, "hospital_id"),
+    encounter.EncounterAdmitted: _same(contract.EncounterAdmitted),
+    encounter.EncounterReferred: _referred,
+    encounter.SettlementConfirmed: _confirmed,
+    encounter.SettlementRevoked: _same(contract.SettlementRevoked),
+    encounter.SettlementSupplemented: _supplemented,
+    encounter.CatalogueExceptionApproved: _same(contract.CatalogueExceptionApproved),
     PaymentRefused: _refused,
     PolicyAdopted: _nothing,
-    FeeLinesUploaded: _nothing,
-    FeeBatchVoided: _nothing,
-    EncounterDischarged: _nothing,
+    encounter.FeeLinesUploaded: _nothing,
+    encounter.FeeBatchVoided: _nothing,
+    encounter.EncounterDischarged: _nothing,
     AdmissionCheckClosed: _nothing,
     BenefitYearOpened: _nothing,
     BenefitYearsJoined: _nothing,
-    ReviewOpened: _nothing,
-    ReviewRefreshed: _nothing,
-    ReviewObsolete: _nothing,
-    ReviewProposed: _nothing,
-    ReviewRejected: _nothing,
-    ReviewReleased: _nothing,
+    **dict.fromkeys(get_args(ReviewEvent), _nothing),
 }

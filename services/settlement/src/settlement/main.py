@@ -42,13 +42,7 @@ from settlement.years import api as years
 from settlement.years.commands import YearCommands
 from settlement.years.queries import YearQueries
 
-CODES: Final = (
-    *institutions.CODES,
-    *encounters_codes.CODES,
-    *admission_checks.CODES,
-    *years.CODES,
-    *reviews.CODES,
-)
+CODES: Final = (*institutions.CODES, *encounters_codes.CODES, *admission_checks.CODES, *years.CODES, *reviews.CODES)
 
 
 def subscriptions(path: CommandPath) -> Sequence[Subscription]:
@@ -77,20 +71,20 @@ def build(host: Host, config: Config) -> FastAPI:
     """The settlement service in the given surroundings; it starts with its lifespan."""
     runtime, requests, library = host.runtime(PARTS), Requests(host.clock), config.library
     files, of_encounters, of_years = CaseFiles(runtime), EncounterQueries(runtime), YearQueries(runtime)
-    commands = EncounterCommands(runtime, library, files, of_encounters, requests)
+    commands = EncounterCommands(runtime, library, files, of_encounters)
     checks = AdmissionCheckQueries(runtime)
     return application(
         runtime,
         host,
         description="Claims, and the waterfall of benefits as each policy document orders it.",
         routers=[
-            encounters(commands, of_encounters),
-            admission_checks.admission_checks(AdmissionCheckCommands(runtime, checks, requests), checks, of_encounters),
-            catalogue_exceptions(CatalogueExceptionCommands(runtime, library, files, requests), of_encounters),
-            settlements(commands, of_encounters),
-            years.benefit_years(YearCommands(runtime, of_years, requests), of_years, PersonQueries(runtime)),
-            institutions.institutions(InstitutionCommands(runtime, requests), InstitutionQueries(runtime)),
-            reviews.reviews(ReviewCommands(runtime, of_years, requests), ReviewQueries(runtime)),
+            encounters(commands, of_encounters, requests),
+            admission_checks.admission_checks(AdmissionCheckCommands(runtime, checks), checks, of_encounters, requests),
+            catalogue_exceptions(CatalogueExceptionCommands(runtime, library, files), of_encounters, requests),
+            settlements(commands, of_encounters, requests),
+            years.benefit_years(YearCommands(runtime, of_years), of_years, PersonQueries(runtime), requests),
+            institutions.institutions(InstitutionCommands(runtime), InstitutionQueries(runtime), requests),
+            reviews.reviews(ReviewCommands(runtime, of_years), ReviewQueries(runtime), requests),
             payment_refusals(RefusalQueries(runtime)),
         ],
         error_codes=CODES,

@@ -14,27 +14,9 @@ from settlement.referrals import rows as referrals
 from settlement.reviews import rows as reviews
 from settlement.years import rows as years
 
-#: What settlement was told leaves rows by message and not by event: of people and referrals there are only the tables.
+#: What settlement was told leaves rows by message and not by event: of these there are only the tables.
+_TOLD: Final = (people, referrals)
+_OWN: Final = (institutions, policies, encounters, admission_checks, years, payment_refusals, reviews)
 READ_MODEL: Final = ReadModel(
-    REGISTRY,
-    tables=(
-        institutions.TABLES,
-        people.TABLES,
-        referrals.TABLES,
-        policies.TABLES,
-        encounters.TABLES,
-        admission_checks.TABLES,
-        years.TABLES,
-        payment_refusals.TABLES,
-        reviews.TABLES,
-    ),
-    topics=(
-        institutions.ROWS,
-        policies.ROWS,
-        encounters.ROWS,
-        admission_checks.ROWS,
-        years.ROWS,
-        payment_refusals.ROWS,
-        reviews.ROWS,
-    ),
+    REGISTRY, tables=[topic.TABLES for topic in (*_TOLD, *_OWN)], topics=[topic.ROWS for topic in _OWN]
 )

@@ -4,13 +4,13 @@ from kernel.http.amounts import SignedYuan, Yuan
 from kernel.http.answers import Json, answer, answered, stored_answer
 from kernel.http.app import create_app
 from kernel.http.availability import UnavailableError
-from kernel.http.bodies import body
+from kernel.http.bodies import Sent, body
 from kernel.http.correlation import current_correlation_id
 from kernel.http.error_codes import SHELL_CODES, ErrorCode, errors_markdown
 from kernel.http.guard import UnguardedRouteError, allow, of_division
 from kernel.http.idempotency import Idempotency, IdempotencyKey, keyless
 from kernel.http.logs import configure_logging
-from kernel.http.paging import Page, PageRequest, page_of, paging
+from kernel.http.paging import ById, Page, PageRequest, page_of, paged, paging
 from kernel.http.routes import Router
 from kernel.http.serving import Address, serve, serving
 from kernel.http.startup_checks import KeylessRouteError
@@ -19,6 +19,7 @@ from kernel.http.wire import RequestBody, Wire, encode
 __all__ = [
     "SHELL_CODES",
     "Address",
+    "ById",
     "ErrorCode",
     "Idempotency",
     "IdempotencyKey",
@@ -28,6 +29,7 @@ __all__ = [
     "PageRequest",
     "RequestBody",
     "Router",
+    "Sent",
     "SignedYuan",
     "UnavailableError",
     "UnguardedRouteError",
@@ -45,6 +47,7 @@ __all__ = [
     "keyless",
     "of_division",
     "page_of",
+    "paged",
     "paging",
     "serve",
     "serving",

@@ -1,7 +1,7 @@
 """Request bodies: JSON decoded straight into a frozen struct, with the path of whatever is wrong in it."""
 
 import re
-from typing import Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Final, Generic, TypeAlias, TypeVar
 
 import msgspec
 from fastapi import Depends
@@ -51,6 +51,17 @@ class Body(Part, Generic[T]):
 def body(struct: type[T], *, bytes_max: int = BODY_BYTES_MAX) -> Any:
     """Dependency that reads the JSON body: ``command: Annotated[Admit, body(Admit)]``."""
     return Depends(Body(struct, bytes_max))
+
+
+if TYPE_CHECKING:
+    Sent: TypeAlias = Annotated[T, "read from the body"]
+else:
+
+    class Sent:
+        """The JSON body of the ordinary size: ``command: Sent[Admit]``."""
+
+        def __class_getitem__(cls, struct: type) -> Any:
+            return Annotated[struct, body(struct)]
 
 
 def _field_problem(error: msgspec.ValidationError) -> ProblemError:

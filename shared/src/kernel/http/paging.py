@@ -4,13 +4,14 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from datetime import date
 from types import GenericAlias
-from typing import Any, Final, Generic, TypeVar
+from typing import Annotated, Any, Final, Generic, TypeAlias, TypeVar
 
 import msgspec
 from fastapi import Depends
 from starlette.requests import Request
 from typing_extensions import override
 
+from kernel.http.answers import Json, answer
 from kernel.http.parts import Part
 from kernel.http.problems import ProblemError
 from kernel.http.wire import Wire
@@ -76,11 +77,20 @@ def paging(*key_types: KeyType) -> Any:
     return Depends(PageRequestPart(*key_types))
 
 
+#: The page of a list that is sorted by one id, or from whose last id its place is found.
+ById: TypeAlias = Annotated[PageRequest, paging(str)]
+
+
 def page_of(rows: list[T], request: PageRequest, key: Callable[[T], CursorKey]) -> Page[T]:
     """One page from ``limit + 1`` rows read: the extra row only says that there is more."""
     items = rows[: request.limit]
     more = len(rows) > request.limit
     return Page(items=items, next=write_cursor(key(items[-1])) if more else None)
+
+
+def paged(rows: list[T], request: PageRequest, *key: str) -> Json[Page[T]]:
+    """The answer with such a page; ``key`` names the fields of the sort key."""
+    return answer(page_of(rows, request, lambda row: tuple(getattr(row, name) for name in key)))
 
 
 def write_cursor(key: CursorKey) -> str:

@@ -1,5 +1,6 @@
 """Refusals: what a command may not do, as values with a stable code that travel from the domain to the caller."""
 
+from datetime import date
 from enum import StrEnum
 
 
@@ -32,3 +33,24 @@ class Refused(Exception):  # noqa: N818 - a refusal is an outcome of the domain,
         self.detail = detail
         self.kind = kind
         self.about = about or {}
+
+
+def not_found(code: str, detail: str, **about: str) -> Refused:
+    """The refusal of what speaks of an unknown thing (404)."""
+    return Refused(code, detail, kind=RefusalKind.NOT_FOUND, about=about)
+
+
+def conflict(code: str, detail: str, **about: str) -> Refused:
+    """The refusal of what is right in itself, but not in the present state (409)."""
+    return Refused(code, detail, kind=RefusalKind.CONFLICT, about=about)
+
+
+def forbidden(code: str, detail: str, **about: str) -> Refused:
+    """The refusal of what is not this caller's to do (403)."""
+    return Refused(code, detail, kind=RefusalKind.FORBIDDEN, about=about)
+
+
+def check_not_to_come(name: str, day: date, today: date) -> None:
+    """Refuse a day that is still to come: DATE_IN_FUTURE. ``name`` is the field's."""
+    if day > today:
+        raise Refused("DATE_IN_FUTURE", f"{name} {day} is after today, {today}")

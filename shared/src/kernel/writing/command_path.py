@@ -118,7 +118,7 @@ class CommandPath:
         except (Refused, DuplicateKeyError) as obstacle:
             # A repetition usually finds its own first effect in the way, so look for the answer only now:
             # the first run of a command pays no round trip for this.
-            first = await self.store.answer(context.scope, context.key)
+            first = await self._first_answer(context)
             if first is not None:
                 return repeated(first, context)
             assert isinstance(obstacle, Refused), f"command {context.command_id} collided with no stored answer"
@@ -154,6 +154,9 @@ class CommandPath:
             meta=context.meta(),
             answer=answer,
         )
+
+    async def _first_answer(self, context: CommandContext) -> Answer | None:
+        return await self.store.answer(context.scope, context.key)
 
     async def _write(self, write: Write) -> None:
         await self.store.commit(write)
@@ -213,6 +216,10 @@ class Within(CommandPath):
         if self._writes:
             await self.store.commit_in(self._connection, self._writes)
             self._writes = []
+
+    @override
+    async def _first_answer(self, context: CommandContext) -> Answer | None:
+        return await self.store.answer(context.scope, context.key, self._connection)
 
     @override
     async def _write(self, write: Write) -> None:

@@ -32,10 +32,14 @@ class EventType(msgspec.Struct, frozen=True):
 
 
 class EventRegistry:
-    """All event types of one service. A stored name never is a Python path, so classes may move."""
+    """All event types of one service. A stored name never is a Python path, so classes may move.
 
-    def __init__(self, types: Iterable[EventType]) -> None:
-        self._by_class: Mapping[type, EventType] = {kind.event_class: kind for kind in types}
+    A class alone is in its first version and stored under its own name; who renames it writes an EventType.
+    """
+
+    def __init__(self, types: Iterable[EventType | type[msgspec.Struct]]) -> None:
+        kinds = [kind if isinstance(kind, EventType) else EventType(kind.__name__, kind) for kind in types]
+        self._by_class: Mapping[type, EventType] = {kind.event_class: kind for kind in kinds}
         self._by_name = {kind.name: kind for kind in self._by_class.values()}
         assert len(self._by_name) == len(self._by_class), "two event classes share one stored name"
         self._decoders = {

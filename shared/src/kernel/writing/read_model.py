@@ -8,7 +8,7 @@ from sqlalchemy import MetaData, Table
 from kernel.writing.event_registry import EventRegistry
 from kernel.writing.event_store import RecordedEvent
 from kernel.writing.event_store.schema import KERNEL_METADATA
-from kernel.writing.read_tables import Change
+from kernel.writing.read_tables import Change, put_of
 
 #: The rows that one kind of event leaves in a topic's tables: a pure function of the event and its place.
 Rows: TypeAlias = Callable[[RecordedEvent], Iterable[Change]]
@@ -21,6 +21,15 @@ RowsByMessage: TypeAlias = Mapping[type, Callable[[Any], Iterable[Change]]]
 def no_rows(_recorded: RecordedEvent) -> Iterable[Change]:
     """The rows of an event that leaves none, said on purpose."""
     return ()
+
+
+def one_row(table: Table, part: str | None = None) -> Rows:
+    """The row of an event that is one, or has one as ``part``: its fields are named as the table's columns."""
+
+    def rows(recorded: RecordedEvent) -> Iterable[Change]:
+        yield put_of(recorded.event if part is None else getattr(recorded.event, part), table)
+
+    return rows
 
 
 class ReadModel:

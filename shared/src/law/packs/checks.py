@@ -4,15 +4,12 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from kernel.values.money import AmountError, fen_from_yuan
+from law.methods.layer import Layer
 from law.packs.diseases import check_diseases
-from law.packs.layers import TABLES, BandedLumpSum, CatalogueExcess, ExcessOverYearlyLine, RateOfBase, SegmentedRate
 from law.packs.model import PackFile, Settings
 from law.packs.names import check_funds, check_names, check_readings, open_figures
-from law.packs.rows import Dated, Row
 from law.packs.source import Source
-
-#: Tables that a layer of their method may do without.
-_OPTIONAL_TABLES = ("tilt_percent", "joint_cap_yuan")
+from law.rows import Dated, Row
 
 
 def check(file: PackFile, source: Source) -> None:
@@ -55,22 +52,24 @@ def _check_layers(file: PackFile, source: Source) -> None:
         path = f"$.layers[{i}]"
         if not layer.clause.strip():
             raise source.error(f"{path}.clause", f"the layer {layer.payer} needs the clause that it comes from")
-        for name in TABLES:
-            rows: tuple[Row, ...] | None = getattr(layer, name, None)
-            if rows is None or (not rows and name in _OPTIONAL_TABLES):
-                continue
-            if not rows:
-                raise source.error(f"{path}.{name}", f"the table {name} of layer {layer.payer} is empty")
-            for j, row in enumerate(rows):
-                _check_row(row, f"{path}.{name}[{j}]", file, source, money=TABLES[name])
-        _check_method(layer, path, source)
+        _check_tables(layer, path, file, source)
+        for parameter, what in layer.faults(file.layers[:i]):
+            raise source.error(f"{path}.{parameter}", what)
+
+
+def _check_tables(layer: Layer, path: str, file: PackFile, source: Source) -> None:
+    for table in layer.TABLES:
+        here, rows = f"{path}.{table.name}", layer.rows(table)
+        if not rows and not table.optional:
+            raise source.error(here, f"the table {table.name} of layer {layer.payer} is empty")
+        for j, row in enumerate(rows):
+            _check_row(row, f"{here}[{j}]", file, source, money=table.is_money)
 
 
 def _check_own_cost(file: PackFile, source: Source) -> None:
     """A layer on the person's own compliant cost needs to know which payments before it lessen that."""
     for i, layer in enumerate(file.layers):
-        on_own_cost = isinstance(layer, RateOfBase | ExcessOverYearlyLine | SegmentedRate)
-        if on_own_cost and not any(before.lessens_own_cost for before in file.layers[:i]):
+        if layer.ON_OWN_COST and not any(before.lessens_own_cost for before in file.layers[:i]):
             raise source.error(
                 f"$.layers[{i}]",
                 f"{layer.payer} works on the compliant cost that the insurances leave; mark these, which come before "
@@ -111,25 +110,6 @@ def _check_figure(text: str, path: str, source: Source, *, money: bool) -> None:
         raise source.error(path, f"{text!r} is not {'an amount in yuan' if money else 'a percentage'}") from error
     if negative:
         raise source.error(path, f"{text!r} is out of range")
-
-
-def _check_method(layer: Any, path: str, source: Source) -> None:
-    match layer:
-        case BandedLumpSum(bands=bands):
-            edges = [fen_from_yuan(band.from_yuan) for band in bands]
-            if not edges or edges != sorted(set(edges)):
-                raise source.error(f"{path}.bands", "bands must rise, each from_yuan above the one before")
-        case SegmentedRate(segments=segments):
-            if not segments or segments[-1].upto_yuan is not None:
-                raise source.error(f"{path}.segments", "the last segment must be without end: upto_yuan: null")
-            uppers = [None if s.upto_yuan is None else fen_from_yuan(s.upto_yuan) for s in segments[:-1]]
-            if None in uppers or uppers != sorted(set(uppers), key=lambda upper: upper or 0):
-                raise source.error(f"{path}.segments", "segments must rise, each upto_yuan above the one before")
-        case CatalogueExcess(approval_by=approval_by):
-            if not approval_by:
-                raise source.error(f"{path}.approval_by", "name the departments that approve")
-        case _:
-            return
 
 
 def check_settings(settings: Settings, file: PackFile, source: Source) -> None:

@@ -1,8 +1,8 @@
 """Lists of diseases in a pack: as many as the document counts, each once; and what they withhold is a payer."""
 
 from law.packs.model import PackFile
-from law.packs.rows import DiseaseList
 from law.packs.source import Source
+from law.rows import DiseaseList
 
 
 def check_diseases(file: PackFile, source: Source) -> None:

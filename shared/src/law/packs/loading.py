@@ -11,8 +11,8 @@ import msgspec
 from law.packs.checks import check, check_settings
 from law.packs.model import Pack, PackFile, Settings
 from law.packs.readings import ReadingError, in_force, with_readings
-from law.packs.rows import Dated
 from law.packs.source import PackError, Source
+from law.rows import Dated
 
 #: Between a pack and the settings of the county, in the text that is kept: all that is needed to decide by it.
 _SETTINGS_FOLLOW: Final = "\n--- # settings of the county\n"

@@ -5,10 +5,10 @@ from typing import Literal
 
 import msgspec
 
+from law.methods.register import AnyLayer
 from law.packs import rules
-from law.packs.layers import Layer
 from law.packs.population import Exclusions, Population, TreatFirst
-from law.packs.rows import Dated, Kind, Level, Part, Place
+from law.rows import Dated, Kind, Level, Part, Place
 
 __all__ = ["Accumulator", "Document", "Fund", "Kind", "Level", "Pack", "PackFile", "Place", "Reading", "Settings"]
 
@@ -64,7 +64,7 @@ class PackFile(Part, frozen=True, kw_only=True):
     document: Document
     in_force_from: date
     population: Population
-    layers: tuple[Layer, ...]
+    layers: tuple[AnyLayer, ...]
     in_force_to: date | None = None
     treat_first: TreatFirst | None = None
     accumulators: tuple[Accumulator, ...] = ()

@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from law.packs.layers import TABLES, BandedLumpSum, RateOfBase
 from law.packs.model import PackFile
 from law.packs.readings import ReadingError, check_value, with_readings
-from law.packs.rows import For
 from law.packs.source import Source
+from law.rows import For
 
 
 def check_names(file: PackFile, source: Source) -> None:
@@ -28,17 +27,9 @@ def _check_payers(file: PackFile, source: Source) -> None:
     for i, layer in enumerate(file.layers):
         if layer.payer in payers[:i]:
             raise source.error(f"$.layers[{i}].payer", f"the payer {layer.payer} has two layers")
-        if isinstance(layer, BandedLumpSum) and layer.after not in _aid_before(file, i):
-            raise source.error(
-                f"$.layers[{i}].after", f"no layer of method rate_of_base before this one has the payer {layer.after}"
-            )
     for i, payer in enumerate(file.exclusions.withhold if file.exclusions else ()):
         if payer not in payers:
             raise source.error(f"$.exclusions.withhold[{i}]", f"no layer has the payer {payer}")
-
-
-def _aid_before(file: PackFile, place: int) -> list[str]:
-    return [layer.payer for layer in file.layers[:place] if isinstance(layer, RateOfBase)]
 
 
 def check_funds(file: PackFile, source: Source) -> None:
@@ -70,14 +61,8 @@ def _funds_named(file: PackFile) -> Iterator[tuple[str, str, str | None]]:
 
 def _accumulators_named(file: PackFile) -> Iterator[tuple[str, str]]:
     for i, layer in enumerate(file.layers):
-        for j, counted in enumerate(getattr(layer, "counted_in", ())):
-            yield f"$.layers[{i}].counted_in[{j}].name", counted.name
-        for j, name in enumerate(getattr(layer, "joint_cap_in", ())):
-            yield f"$.layers[{i}].joint_cap_in[{j}]", name
-        for key in ("own_cost_in", "paid_in", "base_in"):
-            name = getattr(layer, key, None)
-            if name is not None:
-                yield f"$.layers[{i}].{key}", name
+        for place, name in layer.accumulators():
+            yield f"$.layers[{i}].{place}", name
 
 
 def _categories_named(file: PackFile) -> Iterator[tuple[str, str]]:
@@ -88,11 +73,8 @@ def _categories_named(file: PackFile) -> Iterator[tuple[str, str]]:
 
 def _conditions(file: PackFile) -> Iterator[tuple[str, For]]:
     for i, layer in enumerate(file.layers):
-        yield f"$.layers[{i}].for", layer.for_
-        yield f"$.layers[{i}].referral_for", layer.referral_for
-        for key in ("counted_in", "funding", *TABLES):
-            for j, row in enumerate(getattr(layer, key, ())):
-                yield f"$.layers[{i}].{key}[{j}].for", row.for_
+        for place, to in layer.conditions():
+            yield f"$.layers[{i}].{place}", to
     for j, paid in enumerate(file.premium.rows if file.premium else ()):
         yield f"$.premium.rows[{j}].for", paid.for_
 
@@ -140,9 +122,9 @@ def _at(source: Source, path: str) -> Iterator[None]:
 def open_figures(file: PackFile) -> dict[str, bool]:
     """The names of figures that the document leaves open, and whether each is money."""
     return {
-        row.configured: money
+        row.configured: table.is_money
         for layer in file.layers
-        for table, money in TABLES.items()
-        for row in getattr(layer, table, ())
+        for table in layer.TABLES
+        for row in layer.rows(table)
         if row.configured is not None
     }

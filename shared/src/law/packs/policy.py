@@ -3,29 +3,14 @@
 from collections.abc import Mapping
 from datetime import date
 
-import msgspec
-
-from law.packs.figures import Missing, Resolved, Situation, applies, in_force, resolve
-from law.packs.layers import TABLES, Layer
+from law.figures import Resolved, Situation, applies, in_force, resolve
+from law.methods.declared import Table
+from law.methods.layer import Layer
 from law.packs.model import Pack
-from law.packs.rows import For, Row
+from law.plan import Citation, LayerPlan
+from law.rows import For
 
 __all__ = ["LayerPlan", "Policy", "Situation"]
-
-
-class LayerPlan(msgspec.Struct, frozen=True):
-    """One layer made ready for one situation: its figures, its accumulator, the funds behind it."""
-
-    layer: Layer
-    figures: dict[str, Resolved]
-    applies: bool
-    counted_in: str | None
-    funds: tuple[str, ...]
-    needs_referral: bool = False
-
-    def figure(self, name: str) -> Resolved:
-        """The figure of a table of this layer."""
-        return self.figures.get(name, Missing(f"{self.layer.payer}.{name}"))
 
 
 class Policy:
@@ -38,6 +23,9 @@ class Policy:
         self.configured = _configured(pack, on) | dict(configured or {})
         self.readings = frozenset(f"{reading.ambiguity}:{reading.value}" for reading in pack.file.readings)
         self.accumulators = tuple(accumulator.name for accumulator in pack.file.accumulators)
+        self.citation = Citation(pack.pack_id, pack.file.document.cited_as, on)
+        #: Payers who work their amount out themselves and tell it with the claim.
+        self.outer_payers = tuple(layer.payer for layer in pack.file.layers if layer.TOLD)
         self._plans: dict[Situation, tuple[LayerPlan, ...]] = {}
 
     @property
@@ -60,29 +48,28 @@ class Policy:
         return next((row.funds for row in rows if self._applies(row.for_, situation)), None)
 
     def _layer_plan(self, layer: Layer, situation: Situation) -> LayerPlan:
-        figures = {
-            name: self._resolve(f"{layer.payer}.{name}", getattr(layer, name), situation, money=money)
-            for name, money in TABLES.items()
-            if getattr(layer, name, ())
-        }
         served = layer.everyone or situation.category is not None
-        counted = (c.name for c in getattr(layer, "counted_in", ()) if self._applies(c.for_, situation))
+        counted = (c.name for c in layer.counters if self._applies(c.for_, situation))
         funds = (f.funds for f in layer.funding if self._applies(f.for_, situation))
         return LayerPlan(
-            layer,
-            figures,
-            served and self._applies(layer.for_, situation),
-            next(counted, None),
-            next(funds, (layer.payer,)),
-            layer.needs_referral and self._applies(layer.referral_for, situation),
+            payer=layer.payer,
+            method=layer.method,
+            clause=layer.clause,
+            lessens_own_cost=layer.lessens_own_cost,
+            figures={table.name: self._resolve(layer, table, situation) for table in layer.TABLES},
+            applies=served and self._applies(layer.for_, situation),
+            counted_in=next(counted, None),
+            funds=next(funds, (layer.payer,)),
+            needs_referral=layer.needs_referral and self._applies(layer.referral_for, situation),
         )
 
     def _applies(self, to: For, situation: Situation) -> bool:
         return applies(to, situation, self.readings)
 
-    def _resolve(self, name: str, rows: tuple[Row, ...], situation: Situation, *, money: bool) -> Resolved:
-        row = next((row for row in rows if self._applies(row.for_, situation)), None)
-        return resolve(name, row, self.on, self.configured, money=money)
+    def _resolve(self, layer: Layer, table: Table, situation: Situation) -> Resolved:
+        name = f"{layer.payer}.{table.name}"
+        row = next((row for row in layer.rows(table) if self._applies(row.for_, situation)), None)
+        return resolve(name, row, self.on, self.configured, money=table.is_money)
 
 
 def _configured(pack: Pack, on: date) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from law.packs.rows import DiseaseList, Kind, Level, Part, Place
+from law.rows import DiseaseList, Kind, Level, Part, Place
 
 
 class Category(Part, frozen=True, kw_only=True):

@@ -6,14 +6,20 @@ from typing import Final
 
 import msgspec
 
-from law.packs.layers import BandedLumpSum, CatalogueExcess, Layer, ShareCeiling, YearlyPersonalCap
+from law.methods.declared import Choice
+from law.methods.layer import Layer
+from law.methods.register import METHODS
 from law.packs.model import PackFile, Reading
 from law.packs.rules import Clock, DayOfMonth, Prepayment, ReferralRule, Reserve
 
+#: The questions that a method answers by a parameter of its own.
+CHOICES: Final[Mapping[str, Choice]] = MappingProxyType(
+    {choice.ambiguity: choice for method in METHODS for choice in method.CHOICES}
+)
 #: The values that each ambiguity may take. What is not here has one reading only.
 SWITCHABLE: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {
-        "L1": ("single", "per_level"),
+    {choice.ambiguity: choice.readings for choice in CHOICES.values()}
+    | {
         "L4": ("parity80", "ninety", "annual_cap_only"),
         "L5": ("place", "level"),
         "L7": ("receivable", "write_off"),
@@ -28,33 +34,17 @@ SWITCHABLE: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         ),
         "C1": ("guaranteed_households_too", "registered_poor_only"),
         "C4": ("inpatient_only", "with_chronic_outpatient"),
-        "D1": ("gross_total", "total_less_hospital_part"),
-        "D2": ("both_departments", "either_department"),
         "D3": (
             "two_years_inclusive_by_admission",
             "two_years_inclusive_by_discharge",
             "end_of_second_calendar_year",
         ),
         "D4": ("same_as_inpatient", "all_registered_poor"),
-        "E1": ("all_self_borne", "over_cap_only"),
-        "E2": ("annual_increment", "per_stay"),
-        "E3": ("cash_payout", "limited_to_bill"),
         "E4": ("separate", "joint"),
         "E5": ("as_inpatient", "as_outpatient"),
         "E6": ("no_outpatient_aid", "eighty_percent"),
         "E11": ("other_not_included", "other_included"),
         "E12": ("povfund_first", "ma_only"),
-    }
-)
-#: Readings that a method carries as a parameter of its own.
-_PARAMETERS: Final[Mapping[str, tuple[type, str]]] = MappingProxyType(
-    {
-        "L1": (YearlyPersonalCap, "counter"),
-        "D1": (ShareCeiling, "ceiling_of"),
-        "D2": (CatalogueExcess, "approval"),
-        "E1": (BandedLumpSum, "base"),
-        "E2": (BandedLumpSum, "counting"),
-        "E3": (BandedLumpSum, "beyond_bill"),
     }
 )
 _H3: Final = MappingProxyType(
@@ -150,9 +140,5 @@ def _prepayment(rule: Prepayment, readings: Mapping[str, str]) -> Prepayment:
 
 
 def _read(layer: Layer, readings: Mapping[str, str]) -> Layer:
-    changes = {
-        parameter: readings[ambiguity]
-        for ambiguity, (method, parameter) in _PARAMETERS.items()
-        if isinstance(layer, method) and ambiguity in readings
-    }
+    changes = {choice.parameter: readings[choice.ambiguity] for choice in layer.CHOICES if choice.ambiguity in readings}
     return msgspec.structs.replace(layer, **changes) if changes else layer

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Literal
 
-from law.packs.rows import DiseaseList, Funding, Kind, Level, Part
+from law.rows import DiseaseList, Funding, Kind, Level, Part
 
 
 class _Clock(Part, tag_field="due", frozen=True, kw_only=True):

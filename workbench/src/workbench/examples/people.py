@@ -11,7 +11,9 @@ def member(category: str, file: PackFile, day: date, *, removed_from: date | Non
     """A membership that has held for years, in the first group of the category where it has groups."""
     code = category.upper()
     groups = next((known.groups for known in file.population.categories if known.code == code), ())
-    return Membership(code, date(day.year - 10, 1, 1), removed_from, groups[0] if groups else None)
+    return Membership(
+        category=code, valid_from=date(day.year - 10, 1, 1), valid_to=removed_from, group=groups[0] if groups else None
+    )
 
 
 def insured(day: date, registered: date | None = None, marked: date | None = None) -> Enrolment:

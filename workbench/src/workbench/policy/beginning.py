@@ -14,8 +14,7 @@ _FACTS: Final = (
     re.compile(r'(?<=_yuan: )"[^"\n]*"'),
     re.compile(r'(?<=\bpercent: )"[^"\n]*"|(?<=_percent: )"[^"\n]*"|(?<=percent_of_year: )"[^"\n]*"'),
     re.compile(r'(?<=\bincome_multiple: )"[^"\n]*"'),
-    re.compile(r"(?<=\bfrom: )[0-9-]{10}|(?<=\bin_force_from: )[0-9-]{10}|(?<=\bbands_from: )[0-9-]{10}"),
-    re.compile(r"(?<=\bsegments_from: )[0-9-]{10}|(?<=\bin_force_to: )[0-9-]{10}|(?<=\bon: )[0-9-]{10}"),
+    re.compile(r"(?<=\bfrom: )[0-9-]{10}|(?<=_from: )[0-9-]{10}|(?<=\bin_force_to: )[0-9-]{10}|(?<=\bon: )[0-9-]{10}"),
 )
 _COMMENT: Final = re.compile(r"(?m)[ \t]+#.*$|^#.*\n")
 _DOCUMENT: Final = re.compile(r"(?m)^document:\n(?:[ \t]+.*\n)+")

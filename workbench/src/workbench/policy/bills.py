@@ -10,10 +10,9 @@ import msgspec
 from law import Claim
 from law.certificate import Certificate
 from law.packs import Pack, Policy
-from law.packs.layers import TABLES, Given
 from law.packs.model import PackFile
 from law.packs.names import open_figures
-from law.packs.rows import For, Kind, Level, Place
+from law.rows import For, Kind, Level, Place
 
 KINDS: Final[tuple[Kind, ...]] = (
     "inpatient",
@@ -78,7 +77,7 @@ def bill(
 
 def outer_payers(file: PackFile) -> tuple[str, ...]:
     """The payers whose amounts come with the bill and must be told."""
-    return tuple(layer.payer for layer in file.layers if isinstance(layer, Given) and not layer.optional)
+    return tuple(layer.payer for layer in file.layers if layer.must_be_told())
 
 
 def kinds_told_apart(*files: PackFile) -> tuple[Kind, ...]:
@@ -107,5 +106,5 @@ def ready(pack: Pack, day: date, configured: Mapping[str, str] | None = None) ->
 def _conditions(file: PackFile) -> Iterator[For]:
     for layer in file.layers:
         yield layer.for_
-        for table in ("counted_in", *TABLES):
-            yield from (row.for_ for row in getattr(layer, table, ()))
+        yield from (counted.for_ for counted in layer.counters)
+        yield from (row.for_ for table in layer.TABLES for row in layer.rows(table))

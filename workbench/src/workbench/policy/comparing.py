@@ -185,7 +185,7 @@ def _amount(layers: Mapping[str, LayerTrace], payer: str) -> int:
 
 def _changes(a: Policy, b: Policy) -> list[FigureChange]:
     ours, theirs = (
-        {(row.payer, row.table, row.whom): row for row in figures_in_force(side.file, side.on, side.readings)}
+        {(row.of.payer, row.of.table, row.of.whom): row for row in figures_in_force(side.file, side.on, side.readings)}
         for side in (a, b)
     )
     changed = []

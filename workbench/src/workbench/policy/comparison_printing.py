@@ -10,7 +10,7 @@ from law import Adjudication
 from law.packs import Policy
 from law.packs.names import open_figures
 from workbench.policy.comparing import Comparison, Difference, Group
-from workbench.policy.words import KINDS, LEVELS, PLACES, TABLES
+from workbench.policy.words import KINDS, LEVELS, PLACES
 
 
 def print_comparison(console: Console, a: Policy, b: Policy, found: Comparison, limit: int) -> None:
@@ -45,8 +45,8 @@ def _notes(a: Policy, b: Policy) -> Iterator[str]:
 def _figures(found: Comparison) -> Table:
     table = _table("Figures that differ", "payer", "what", "for", "A", "B", "clause")
     for change in found.figures:
-        row = change.row
-        table.add_row(row.payer, TABLES[row.table], row.whom, change.a, change.b, row.clause)
+        row = change.row.of
+        table.add_row(row.payer, row.table.words, row.whom, change.a, change.b, change.row.clause)
     return table
 
 

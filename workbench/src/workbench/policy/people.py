@@ -16,12 +16,12 @@ def someone(category: Category | None, day: date) -> Standing:
     lifted = bool(category.statuses) and "NOT_LIFTED" not in category.statuses
     since = date(day.year - 10, 1, 1)
     membership = Membership(
-        category.membership or category.code,
-        since,
-        None,
-        group,
-        category.statuses[0] if lifted else None,
-        date(day.year - 5, 1, 1) if lifted else None,
+        category=category.membership or category.code,
+        valid_from=since,
+        valid_to=None,
+        group=group,
+        poverty_status=category.statuses[0] if lifted else None,
+        exit_date=date(day.year - 5, 1, 1) if lifted else None,
     )
     return Standing((membership,), (insured(day),))
 

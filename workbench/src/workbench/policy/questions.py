@@ -6,6 +6,8 @@ from typing import Final
 
 import msgspec
 
+from law.packs.readings import CHOICES
+
 
 class Question(msgspec.Struct, frozen=True):
     """An open question, and the readings that were not taken, in words."""
@@ -19,8 +21,9 @@ def _table(rows: Mapping[str, tuple[str, str]]) -> Mapping[str, Question]:
 
 
 QUESTIONS: Final = _table(
-    {
-        "L1": ("Are the yearly limits one counter or one for each level?", "a counter for each level"),
+    # What a method answers by a parameter is asked in the method's file.
+    {ambiguity: (choice.asks, choice.otherwise) for ambiguity, choice in CHOICES.items()}
+    | {
         "L2": ("Is the second backstop for all the poor or only for the seriously ill (重病)?", "only with a flag"),
         "L3": ("10 % of what?", "of the compliant cost, or of the cost in the catalogue"),
         "L4": (
@@ -50,8 +53,6 @@ QUESTIONS: Final = _table(
         "C3": ("How does the 40 % pool follow the score?", "in steps; every month"),
         "C4": ("Do chronic outpatients count towards the line?", "they count"),
         "C5": ("Is there ordinary aid before the line?", "two layers of aid"),
-        "D1": ("10 % of the bill, or of the bill without the hospital's part?", "without the hospital's part"),
-        "D2": ("Must both departments approve a special case?", "one of them is enough"),
         "D3": (
             "When do the two years of support end, and which day of a stay counts?",
             "by the day of discharge, or at the end of the second calendar year",
@@ -65,12 +66,6 @@ QUESTIONS: Final = _table(
             "the patient bears it, or the backstop",
         ),
         "D9": ("Is the 10 % / 20 % rule only for places without a system?", "only there"),
-        "E1": (
-            "Which cost counts for secondary relief: all that is left after aid, or only what the used-up limit left?",
-            "only cost outside the limit (限额外)",
-        ),
-        "E2": ("Is secondary relief by the year or by the stay?", "by the stay"),
-        "E3": ("What if relief is larger than the bill?", "it ends at the bill"),
         "E4": ("Are the limits of stays and of visits separate?", "a joint limit, which a county must set"),
         "E5": ("Do special outpatient items have the rate and limit of stays?", "those of visits"),
         "E6": (

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator
 from rich.console import Console
 from rich.table import Table
 
+from law.methods.layer import Layer
 from law.packs import Policy
-from law.packs.layers import Layer
 from law.packs.model import PackFile
 from workbench.policy.clocks import when
 from workbench.policy.figures import FigureRow, figures_in_force
-from workbench.policy.words import NOTHING, TABLES, applies_to
+from workbench.policy.words import applies_to
 
 
 def show(console: Console, candidates: Iterable[Policy], kind: str | None, category: str | None) -> None:
@@ -55,9 +55,8 @@ def _layers(policy: Policy, kind: str | None, category: str | None) -> Table:
         whom = "all insured" if layer.everyone else applies_to(layer.for_, policy.file)
         for_kind = not layer.for_.kind or kind is None or kind in layer.for_.kind
         if for_kind and (not layer.for_.category or category is None or category in layer.for_.category):
-            method = str(layer.__struct_config__.tag)
             paid_from = "\n".join(_paid_from(layer, policy.file, category))
-            table.add_row(str(number), layer.payer, layer.name, method, whom, paid_from, layer.clause)
+            table.add_row(str(number), layer.payer, layer.name, layer.method, whom, paid_from, layer.clause)
     return table
 
 
@@ -75,12 +74,12 @@ def _figures(policy: Policy, kind: str | None, category: str | None) -> Table:
     table = _table(f"Figures in force on {policy.on} 标准", "payer", "what", "for", "value", "clause")
     for row in figures_in_force(policy.file, policy.on, policy.readings):
         if _meant(row, kind, category):
-            table.add_row(row.payer, TABLES[row.table], row.whom, _value(row, policy), row.clause)
+            table.add_row(row.of.payer, row.of.table.words, row.of.whom, _value(row, policy), row.clause)
     return table
 
 
 def _meant(row: FigureRow, kind: str | None, category: str | None) -> bool:
-    to = row.to
+    to = row.of.to
     return (not to.kind or kind is None or kind in to.kind) and (
         not to.category or category is None or category in to.category
     )
@@ -89,6 +88,4 @@ def _meant(row: FigureRow, kind: str | None, category: str | None) -> bool:
 def _value(row: FigureRow, policy: Policy) -> str:
     _, _, name = (row.value or "").partition("to be configured: ")
     configured = policy.configured.get(name)
-    return (
-        f"{configured} (configured: {name})" if configured else row.value or NOTHING.get(row.table, "nothing 不予支付")
-    )
+    return f"{configured} (configured: {name})" if configured else row.value or row.of.table.nothing

@@ -9,7 +9,6 @@ import msgspec
 
 from law import Claim, Membership, Standing
 from law.packs import Policy
-from law.packs.layers import CatalogueExcess
 from law.packs.model import PackFile
 from law.standing import years_after
 from workbench.examples.people import insured
@@ -47,7 +46,14 @@ class Person(msgspec.Struct, frozen=True):
         if self.lifted_years is not None:
             left = years_after(day, -self.lifted_years) - timedelta(days=self.lifted_days)
         status = None if left is None else "LIFTED"
-        held = Membership(self.membership, date(day.year - 10, 1, 1), None, self.group, status, left)
+        held = Membership(
+            category=self.membership,
+            valid_from=date(day.year - 10, 1, 1),
+            valid_to=None,
+            group=self.group,
+            poverty_status=status,
+            exit_date=left,
+        )
         return Standing((held,), (insured(day),))
 
 
@@ -128,5 +134,5 @@ def shared_payers(a: Policy, b: Policy) -> tuple[str, ...]:
 
 
 def _approvals(files: tuple[PackFile, PackFile]) -> tuple[tuple[str, ...], ...]:
-    departments = [layer.approval_by for file in files for layer in file.layers if isinstance(layer, CatalogueExcess)]
+    departments = [by for file in files for layer in file.layers if (by := layer.approvers())]
     return ((), departments[0][:1], departments[0]) if departments else ((),)

@@ -8,10 +8,10 @@ import msgspec
 from fund_ledger.journals.domain import accounts
 from fund_ledger.payments.commands import PaymentCommands
 from fund_ledger.payments.domain import Receipt, Transfer
-from kernel.http import ErrorCode, IdempotencyKey, Json, RequestBody, Router, Wire, Yuan, allow, body, stored_answer
+from kernel.http import ErrorCode, IdempotencyKey, Json, RequestBody, Router, Sent, Wire, Yuan, allow, answered
+from kernel.running.requested import Requests
 from kernel.security import Principal, Role
 from kernel.values.refusals import Refused
-from kernel.writing.command_path import Answered
 
 CODES: Final = (
     ErrorCode("AMOUNT_NOT_POSITIVE", 422, "The amount moves nothing"),
@@ -65,42 +65,33 @@ class JournalMade(Wire, frozen=True):
     journal_id: str
 
 
-def money(commands: PaymentCommands) -> Router:
+def money(commands: PaymentCommands, requests: Requests) -> Router:
     """The routes of /v1/fund-receipts, /v1/payments and /v1/collections."""
     router = Router(prefix="/v1", tags=["money"])
-    _add_collections(router, commands)
 
     @router.post("/fund-receipts", status_code=201)
-    async def receive(
-        caller: Finance, command: Annotated[ReceiptBody, body(ReceiptBody)], key: IdempotencyKey
-    ) -> Json[JournalMade]:
+    async def receive(caller: Finance, command: Sent[ReceiptBody], key: IdempotencyKey) -> Json[JournalMade]:
         """Book money that came into a county's fund."""
         caller.must_act_in(command.county)
         receipt = Receipt(command.county, command.fund, int(command.amount_fen), command.source, command.value_on)
-        return _answer(await commands.receive(caller, key, receipt))
+        return answered(await commands.receive(requests.by(caller, key), receipt))
 
     @router.post("/payments", status_code=201)
-    async def pay(
-        caller: Finance, command: Annotated[PaymentBody, body(PaymentBody)], key: IdempotencyKey
-    ) -> Json[JournalMade]:
+    async def pay(caller: Finance, command: Sent[PaymentBody], key: IdempotencyKey) -> Json[JournalMade]:
         """Book that a county's fund paid what it owed; never more than that."""
         caller.must_act_in(command.county)
         transfer = Transfer(_payable(command), int(command.amount_fen), command.value_on)
-        return _answer(await commands.pay(caller, key, transfer))
+        return answered(await commands.pay(requests.by(caller, key), transfer))
 
-    return router
-
-
-def _add_collections(router: Router, commands: PaymentCommands) -> None:
     @router.post("/collections", status_code=201)
-    async def collect(
-        caller: Finance, command: Annotated[CollectionBody, body(CollectionBody)], key: IdempotencyKey
-    ) -> Json[JournalMade]:
+    async def collect(caller: Finance, command: Sent[CollectionBody], key: IdempotencyKey) -> Json[JournalMade]:
         """Book that a person gave back what was clawed back; never more than is due."""
         caller.must_act_in(command.county)
         receivable = accounts.receivable_from_person(command.person_id, command.county, command.fund)
         transfer = Transfer(receivable, int(command.amount_fen), command.value_on)
-        return _answer(await commands.collect(caller, key, transfer))
+        return answered(await commands.collect(requests.by(caller, key), transfer))
+
+    return router
 
 
 def _payable(command: PaymentBody) -> str:
@@ -111,7 +102,3 @@ def _payable(command: PaymentBody) -> str:
             return accounts.payable_to_person(person_id, command.county, command.fund)
         case _:
             raise Refused("PAYEE_UNCLEAR", "a payment goes to one hospital or to one person; name exactly one of them")
-
-
-def _answer(done: Answered) -> Json[JournalMade]:
-    return stored_answer(done.status, done.body, replayed=done.replayed)

@@ -8,10 +8,7 @@ from fund_ledger.config import Config
 from fund_ledger.journals.domain import accounts
 from fund_ledger.journals.queries.turn import hold
 from fund_ledger.payments.domain import DECIDER, Collect, MoneyCommand, PayOut, Receipt, ReceiveMoney, Transfer
-from kernel.http import Idempotency
-from kernel.running.requested import Requests
 from kernel.running.runtime import Runtime
-from kernel.security import Principal
 from kernel.writing.command_context import CommandContext
 from kernel.writing.command_path import Answered
 
@@ -25,15 +22,13 @@ _Order = Callable[[str, int], MoneyCommand]
 class PaymentCommands:
     """One method a command; each is decided by an account that nobody else moves meanwhile."""
 
-    def __init__(self, runtime: Runtime, requests: Requests, config: Config) -> None:
+    def __init__(self, runtime: Runtime, config: Config) -> None:
         self._runtime = runtime
-        self._requests = requests
         self._config = config
         self._turns = asyncio.Semaphore(_TURNS_MAX)
 
-    async def receive(self, caller: Principal, key: Idempotency, receipt: Receipt) -> Answered:
+    async def receive(self, context: CommandContext, receipt: Receipt) -> Answered:
         """Money comes into a county's fund."""
-        context = self._requests.by(caller, key)
         account = accounts.fund(receipt.county, receipt.fund)
         watched = receipt.fund not in self._config.paid_elsewhere
 
@@ -42,23 +37,15 @@ class PaymentCommands:
 
         return await self._in_turn(context, account, order)
 
-    async def pay(self, caller: Principal, key: Idempotency, transfer: Transfer) -> Answered:
+    async def pay(self, context: CommandContext, transfer: Transfer) -> Answered:
         """A county's fund pays what it owes on a payable."""
-        context = self._requests.by(caller, key)
+        today = context.today
+        return await self._in_turn(context, transfer.account, lambda id_, owed: PayOut(id_, transfer, owed, today))
 
-        def order(journal_id: str, owed_fen: int) -> MoneyCommand:
-            return PayOut(journal_id, transfer, owed_fen, context.today)
-
-        return await self._in_turn(context, transfer.account, order)
-
-    async def collect(self, caller: Principal, key: Idempotency, transfer: Transfer) -> Answered:
+    async def collect(self, context: CommandContext, transfer: Transfer) -> Answered:
         """A person gives back to a county's fund what is due on a receivable."""
-        context = self._requests.by(caller, key)
-
-        def order(journal_id: str, credit_fen: int) -> MoneyCommand:
-            return Collect(journal_id, transfer, -credit_fen, context.today)
-
-        return await self._in_turn(context, transfer.account, order)
+        today = context.today
+        return await self._in_turn(context, transfer.account, lambda id_, left: Collect(id_, transfer, -left, today))
 
     async def _in_turn(self, context: CommandContext, account: str, order: _Order) -> Answered:
         journal_id = context.new_id("journal")

@@ -10,7 +10,7 @@ from fund_ledger.journals.domain import accounts
 from fund_ledger.journals.domain.events import JournalBooked, JournalEvent, Posting
 from fund_ledger.journals.domain.journal import JournalState, Unbooked, evolve, with_alarms
 from kernel.values.decider import Decider
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import Refused, conflict
 
 
 class Receipt(msgspec.Struct, frozen=True):
@@ -105,12 +105,8 @@ def _pay(command: PayOut | Collect) -> Sequence[JournalEvent]:
         case _:
             assert_never(command)
     if amount > owed:
-        raise Refused(
-            "OVERPAYMENT",
-            f"on {account} {max(0, owed)} fen are owed, so {amount} fen cannot be paid",
-            kind=RefusalKind.CONFLICT,
-            about={"account": account},
-        )
+        detail = f"on {account} {max(0, owed)} fen are owed, so {amount} fen cannot be paid"
+        raise conflict("OVERPAYMENT", detail, account=account)
     name = accounts.parse(account)
     postings = (Posting(account, moved), Posting(accounts.bank(name.county, name.fund), -moved))
     return (JournalBooked(journal_id=command.journal_id, kind=kind, booked_on=transfer.value_on, postings=postings),)

@@ -15,14 +15,9 @@ from contracts.settlement import (
 )
 from fund_ledger.config import Config
 from fund_ledger.journals.commands import Booking, book
+from fund_ledger.journals.domain import commands
 from fund_ledger.journals.domain.bill import PayerPart, SettledBill, SupplementedBill
-from fund_ledger.journals.domain.commands import (
-    BookSettlement,
-    BookSupplement,
-    JournalCommand,
-    RefusePayment,
-    ReverseSettlement,
-)
+from fund_ledger.journals.domain.commands import JournalCommand
 from fund_ledger.journals.domain.refused_payment import RefusedBill
 from kernel.messaging.envelope import types_of
 from kernel.messaging.event_log import Message
@@ -61,14 +56,14 @@ def command_of(event: Happened) -> JournalCommand:
     """What a published event asks of the books; what the funds have left comes later, when their accounts are held."""
     match event:
         case SettlementConfirmed():
-            return BookSettlement(bill_of(event), {}, china_date(event.settled_at))
+            return commands.BookSettlement(bill_of(event), {}, china_date(event.settled_at))
         case SettlementSupplemented():
-            return BookSupplement(_supplement(event), {}, china_date(event.supplemented_at))
+            return commands.BookSupplement(_supplement(event), {}, china_date(event.supplemented_at))
         case PaymentRefused():
             bill = RefusedBill(event.settlement_id, event.county, event.hospital_id, event.payers)
-            return RefusePayment(bill, {}, china_date(event.refused_at))
+            return commands.RefusePayment(bill, {}, china_date(event.refused_at))
         case SettlementRevoked():
-            return ReverseSettlement(event.reason, {}, china_date(event.revoked_at))
+            return commands.ReverseSettlement(event.reason, {}, china_date(event.revoked_at))
         case _:
             assert_never(event)
 

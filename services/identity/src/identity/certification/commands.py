@@ -2,24 +2,70 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import date
+from typing import Annotated, Final, Literal
+
+import msgspec
 
 from identity.certification.domain import certifications, certifiers, filings
-from identity.certification.domain.certifications import CancelCertification, Certify, Command, TakeOverCertification
+from identity.certification.domain.certifications import (
+    CancelCertification,
+    Certify,
+    Command,
+    State,
+    TakeOverCertification,
+)
 from identity.certification.domain.certifiers import Certifier
-from identity.certification.domain.filings import File
+from identity.certification.domain.filings import ChronicFiled, File
 from identity.certification.queries import CertificationQueries
-from identity.persons.domain.certification import Certification, Doctor
-from identity.persons.domain.entitlement import Entitlement
+from identity.persons.domain.certification import Certification, Doctor, Title
 from identity.persons.queries.persons import PersonQueries
-from kernel.http import Idempotency
+from kernel.http import Idempotency, RequestBody
+from kernel.http.fields import Text
 from kernel.running.requested import Requests
 from kernel.running.runtime import Runtime
 from kernel.security import Principal
 from kernel.values.refusals import Refused
 from kernel.writing.command_context import CommandContext
 from kernel.writing.command_path import Answered
+from kernel.writing.decision import Decision
 from law.packs import PackLibrary
 from law.packs.rules import Certification as Rule
+
+MONTH: Final = r"^20[0-9]{2}-(0[1-9]|1[0-2])$"
+#: The name that some system gave to a disease, a doctor, a hospital, a certification.
+Code = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
+
+
+class DoctorBody(RequestBody, frozen=True):
+    """A doctor by licence number, title and specialty."""
+
+    doctor_id: Code
+    title: Literal["RESIDENT", "ATTENDING", "DEPUTY_CHIEF", "CHIEF"]
+    specialty: Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
+
+
+class CertifyBody(RequestBody, frozen=True):
+    """A disease of the list, and the doctors who certify it."""
+
+    disease: Code
+    doctors: Annotated[tuple[DoctorBody, ...], msgspec.Meta(min_length=1, max_length=6)]
+
+
+class TakeOverBody(RequestBody, frozen=True):
+    """A certification of the system before, and where that is written."""
+
+    disease: Code
+    hospital_id: Code
+    certified_on: date
+    source: Text
+
+
+class FilingBody(RequestBody, frozen=True):
+    """The hospital's list of a month and the day of its seal; no other papers are asked for."""
+
+    month: Annotated[str, msgspec.Meta(pattern=MONTH)]
+    certification_ids: Annotated[tuple[Code, ...], msgspec.Meta(min_length=1, max_length=5000)]
+    sealed_on: date
 
 
 class CertificationCommands:
@@ -63,58 +109,40 @@ class CertificationCommands:
             context, certifiers.DECIDER, stream_id, certifier, lambda _: body, status=201
         )
 
-    async def certify(
-        self,
-        caller: Principal,
-        key: Idempotency,
-        person_id: str,
-        *,
-        disease: str,
-        hospital_id: str,
-        doctors: tuple[Doctor, ...],
-    ) -> Answered:
-        """Certify a disease; benefits count from this moment's day on."""
+    async def certify(self, caller: Principal, key: Idempotency, person_id: str, told: CertifyBody) -> Answered:
+        """Certify a disease at the caller's hospital; benefits count from this moment's day on."""
         context = self._requests.by(caller, key)
         new = Certification(
             certification_id=context.new_id("certification"),
-            disease=disease,
-            hospital_id=hospital_id,
-            doctors=doctors,
+            disease=told.disease,
+            hospital_id=caller.organisation or "",
+            doctors=tuple(Doctor(d.doctor_id, Title[d.title], d.specialty) for d in told.doctors),
             certified_at=context.now,
             effective_from=context.today,
         )
 
-        async def gather(_state: Entitlement | None) -> Certify:
+        async def gather(_state: State) -> Command:
             rule = await self._rule_for(person_id, context.today)
-            return Certify(new, await self._queries.certifier(hospital_id), rule)
+            return Certify(new, await self._queries.certifier(new.hospital_id), rule)
 
         return await self._of_person(context, person_id, new.certification_id, gather, status=201)
 
-    async def take_over(
-        self,
-        caller: Principal,
-        key: Idempotency,
-        person_id: str,
-        *,
-        disease: str,
-        hospital_id: str,
-        certified_on: date,
-        source: str,
-    ) -> Answered:
+    async def take_over(self, caller: Principal, key: Idempotency, person_id: str, told: TakeOverBody) -> Answered:
         """Onboarding: enter a certification of the system before, with its own day."""
         context = self._requests.by(caller, key)
         new = Certification(
             certification_id=context.new_id("certification"),
-            disease=disease,
-            hospital_id=hospital_id,
+            disease=told.disease,
+            hospital_id=told.hospital_id,
             doctors=(),
             certified_at=context.now,
-            effective_from=certified_on,
-            source=source,
+            effective_from=told.certified_on,
+            source=told.source,
         )
 
-        async def gather(_state: Entitlement | None) -> TakeOverCertification:
-            return TakeOverCertification(new, await self._rule_for(person_id, certified_on), context.today)
+        async def gather(_state: State) -> Command:
+            rule = await self._rule_for(person_id, told.certified_on)
+            return TakeOverCertification(new, rule, context.today)
 
         return await self._of_person(context, person_id, new.certification_id, gather, status=201)
 
@@ -124,70 +152,51 @@ class CertificationCommands:
         key: Idempotency,
         person_id: str,
         certification_id: str,
-        *,
         cancelled_from: date,
         reason: str,
     ) -> Answered:
         """Cancel a certification from a day on."""
         context = self._requests.by(caller, key)
 
-        async def gather(_state: Entitlement | None) -> CancelCertification:
+        async def gather(_state: State) -> Command:
             return CancelCertification(certification_id, cancelled_from, reason, context.today)
 
-        return await self._of_person(context, person_id, certification_id, gather, status=200)
+        return await self._of_person(context, person_id, certification_id, gather)
 
-    async def file(
-        self,
-        caller: Principal,
-        key: Idempotency,
-        hospital_id: str,
-        *,
-        month: str,
-        certification_ids: tuple[str, ...],
-        sealed_on: date,
-    ) -> Answered:
-        """File a hospital's list of a month, or what its list had left out."""
+    async def file(self, caller: Principal, key: Idempotency, told: FilingBody) -> Answered:
+        """File the list of a month of the caller's hospital, or what its list had left out."""
         context = self._requests.by(caller, key)
+        hospital_id, month = caller.organisation or "", told.month
 
         async def gather(_state: filings.State) -> File:
             return File(
                 hospital_id=hospital_id,
-                month=month,
-                certification_ids=certification_ids,
                 of_month=await self._queries.ids_of_month(hospital_id, month),
-                sealed_on=sealed_on,
                 filed_by=caller.subject,
                 today=context.today,
+                **msgspec.structs.asdict(told),
             )
 
-        return await self._runtime.path.gather(
-            context,
-            filings.DECIDER,
-            f"chronic-filing/{hospital_id}/{month}",
-            gather,
-            lambda decision: {
-                "hospital_id": hospital_id,
-                "month": month,
-                "filed": len(decision.events[0].certification_ids),
-            },
-            status=201,
-        )
+        def answer(decision: Decision[filings.State, ChronicFiled]) -> dict[str, str | int]:
+            filed = len(decision.events[0].certification_ids)
+            return {"hospital_id": hospital_id, "month": month, "filed": filed}
+
+        stream_id = f"chronic-filing/{hospital_id}/{month}"
+        return await self._runtime.path.gather(context, filings.DECIDER, stream_id, gather, answer, status=201)
 
     async def _of_person(
         self,
         context: CommandContext,
         person_id: str,
         certification_id: str,
-        gather: Callable[[Entitlement | None], Awaitable[Command]],
-        *,
-        status: int,
+        gather: Callable[[State], Awaitable[Command]],
+        status: int = 200,
     ) -> Answered:
         body = {"person_id": person_id, "certification_id": certification_id}
-        stream_id = f"person/{person_id}"
         return await self._runtime.path.gather(
             context,
             certifications.DECIDER,
-            stream_id,
+            f"person/{person_id}",
             gather,
             lambda _: body,
             status=status,

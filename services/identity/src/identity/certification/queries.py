@@ -6,12 +6,12 @@ from typing import Final
 import msgspec
 
 from identity.certification.domain.certifiers import Certifier
+from kernel.http import Wire
 from kernel.writing.reads import Reads
 
-_CERTIFIER_SQL: Final = "SELECT hospital_id, name, grade, since, until FROM certifiers WHERE hospital_id = $1"
-_CERTIFIERS_SQL: Final = """
-SELECT hospital_id, name, grade, since, until FROM certifiers WHERE hospital_id > $1 ORDER BY hospital_id LIMIT $2
-"""
+_CERTIFIERS: Final = "SELECT hospital_id, name, grade, since, until FROM certifiers"
+_CERTIFIER_SQL: Final = f"{_CERTIFIERS} WHERE hospital_id = $1"
+_CERTIFIERS_SQL: Final = f"{_CERTIFIERS} WHERE hospital_id > $1 ORDER BY hospital_id LIMIT $2"
 # What was taken over from the system before counts from another day than that of its entry, and was filed there.
 _ENTERED_HERE: Final = "c.effective_from = (c.certified_at AT TIME ZONE 'Asia/Shanghai')::date"
 _SELECT: Final = """
@@ -30,6 +30,16 @@ _IDS_OF_MONTH_SQL: Final = f"""
 SELECT certification_id FROM certifications c
 WHERE hospital_id = $1 AND effective_from >= $2 AND effective_from < $2 + interval '1 month' AND {_ENTERED_HERE}
 """
+
+
+class CertifierAnswer(Wire, frozen=True):
+    """A certifying institution."""
+
+    hospital_id: str
+    name: str
+    grade: int
+    since: date
+    until: date | None
 
 
 class CertificationAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,9 +64,9 @@ class CertificationQueries(Reads):
         """An institution as it is registered."""
         return await self.one(Certifier, _CERTIFIER_SQL, hospital_id)
 
-    async def certifiers(self, after: str, limit: int) -> list[Certifier]:
+    async def certifiers(self, after: str, limit: int) -> list[CertifierAnswer]:
         """The registry of certifying institutions."""
-        return await self.many(Certifier, _CERTIFIERS_SQL, after, limit)
+        return await self.many(CertifierAnswer, _CERTIFIERS_SQL, after, limit)
 
     async def of_person(self, person_id: str) -> list[CertificationAnswer]:
         """A person's certifications."""

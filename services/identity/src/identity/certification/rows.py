@@ -3,40 +3,31 @@
 from collections.abc import Iterable
 from typing import Final
 
-import msgspec
-from sqlalchemy import Column, Date, DateTime, Index, MetaData, SmallInteger, Table, Text
+from sqlalchemy import Column, Index, MetaData, SmallInteger, Table, Text
 
 from identity.certification.domain.certifications import CertificationCancelled, ChronicCertified
-from identity.certification.domain.certifiers import CertifierRegistered
+from identity.certification.domain.certifiers import Certifier, CertifierRegistered
 from identity.certification.domain.filings import ChronicFiled
 from identity.persons.domain.certification import Certification
 from identity.persons.domain.merging import RecordsMerged
+from kernel.writing.columns import columns_of
 from kernel.writing.event_store import RecordedEvent
-from kernel.writing.read_model import RowsByEvent
-from kernel.writing.read_tables import Change, put
+from kernel.writing.read_model import RowsByEvent, one_row
+from kernel.writing.read_tables import Change, put_of
 
 TABLES: Final = MetaData()
 
 certifiers: Final = Table(
     "certifiers",
     TABLES,
-    Column("hospital_id", Text, primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("grade", SmallInteger, nullable=False),
-    Column("since", Date, nullable=False),
-    Column("until", Date),
+    *columns_of(Certifier, "hospital_id", grade=SmallInteger),
 )
 
 certifications: Final = Table(
     "certifications",
     TABLES,
-    Column("certification_id", Text, primary_key=True),
+    *columns_of(Certification, "certification_id", leaving=("doctors", "source")),
     Column("person_id", Text, nullable=False),
-    Column("hospital_id", Text, nullable=False),
-    Column("disease", Text, nullable=False),
-    Column("certified_at", DateTime(timezone=True), nullable=False),
-    Column("effective_from", Date, nullable=False),
-    Column("cancelled_from", Date),
     Column("reason", Text),
     Index("certifications_of_person", "person_id"),
     Index("certifications_of_hospital", "hospital_id", "effective_from"),
@@ -47,22 +38,13 @@ certification_filings: Final = Table(
     "certification_filings",
     TABLES,
     Column("certification_id", Text, primary_key=True),
-    Column("hospital_id", Text, nullable=False),
-    Column("month", Text, nullable=False),
-    Column("sealed_on", Date, nullable=False),
-    Column("filed_on", Date, nullable=False),
-    Column("filed_by", Text, nullable=False),
+    *columns_of(ChronicFiled, leaving=("certification_ids",)),
     Index("certification_filings_of_month", "hospital_id", "month"),
 )
 
 
-def _registered(recorded: RecordedEvent) -> Iterable[Change]:
-    yield put(certifiers, **msgspec.structs.asdict(recorded.event.certifier))
-
-
 def _certified(recorded: RecordedEvent) -> Iterable[Change]:
-    event: ChronicCertified = recorded.event
-    yield _certification(recorded, _held(event), None)
+    yield _certification(recorded, _held(recorded.event), None)
 
 
 def _cancelled(recorded: RecordedEvent) -> Iterable[Change]:
@@ -81,19 +63,11 @@ def _taken_over(recorded: RecordedEvent) -> Iterable[Change]:
 def _filed(recorded: RecordedEvent) -> Iterable[Change]:
     event: ChronicFiled = recorded.event
     for certification_id in event.certification_ids:
-        yield put(
-            certification_filings,
-            certification_id=certification_id,
-            hospital_id=event.hospital_id,
-            month=event.month,
-            sealed_on=event.sealed_on,
-            filed_on=event.filed_on,
-            filed_by=event.filed_by,
-        )
+        yield put_of(event, certification_filings, certification_id=certification_id)
 
 
 ROWS: Final[RowsByEvent] = {
-    CertifierRegistered: _registered,
+    CertifierRegistered: one_row(certifiers, "certifier"),
     ChronicCertified: _certified,
     CertificationCancelled: _cancelled,
     RecordsMerged: _taken_over,
@@ -107,14 +81,4 @@ def _held(event: ChronicCertified | CertificationCancelled) -> Certification:
 
 def _certification(recorded: RecordedEvent, held: Certification, reason: str | None) -> Change:
     """A certification as it stands; ``reason`` is why it was cancelled."""
-    return put(
-        certifications,
-        certification_id=held.certification_id,
-        person_id=recorded.event.entitlement.person_id,
-        hospital_id=held.hospital_id,
-        disease=held.disease,
-        certified_at=held.certified_at,
-        effective_from=held.effective_from,
-        cancelled_from=held.cancelled_from,
-        reason=reason,
-    )
+    return put_of(held, certifications, person_id=recorded.event.entitlement.person_id, reason=reason)

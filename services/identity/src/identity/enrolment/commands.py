@@ -2,6 +2,9 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import Annotated
+
+import msgspec
 
 from identity.enrolment.domain import exemption, premium, premium_batch
 from identity.enrolment.domain.exemption import EndExemption, Exemption, ExemptionCode, GrantExemption
@@ -14,7 +17,8 @@ from identity.persons.domain.person import Enrol
 from identity.persons.domain.refusals import person_annulled, person_merged
 from identity.persons.queries.changes import person_changed
 from identity.persons.queries.persons import PersonQueries
-from kernel.http import Idempotency
+from kernel.http import Idempotency, RequestBody, Yuan
+from kernel.http.fields import DivisionCode, Text, Year
 from kernel.running.requested import Requests
 from kernel.running.runtime import Runtime
 from kernel.security import Principal
@@ -24,6 +28,44 @@ from kernel.writing.command_path import Answered
 from kernel.writing.decision import Outcome
 from kernel.writing.event_store import StreamAppend
 from law.packs import PackLibrary
+
+
+class ExemptionBody(RequestBody, frozen=True, kw_only=True):
+    """A reason with its evidence. ``approved_by`` is another person than who enters it; OTHER needs a note."""
+
+    code: ExemptionCode
+    since: date
+    evidence: Text
+    approved_by: Text
+    note: Text | None = None
+
+
+class ApplyBody(RequestBody, frozen=True):
+    """Ask for ``amount`` for everybody due; ``payer`` names the funds in their order, such as POVFUND+MA."""
+
+    county: DivisionCode
+    area: DivisionCode
+    year: Year
+    payer: Annotated[str, msgspec.Meta(pattern=r"^[A-Z0-9_]{1,16}(\+[A-Z0-9_]{1,16}){0,4}$")]
+    amount_fen: Yuan
+
+
+class SelfPaidBody(RequestBody, frozen=True):
+    """What a person paid for the insurance of a year in a pooling area."""
+
+    area: DivisionCode
+    year: Year
+    amount_fen: Yuan
+    paid_on: date
+
+
+class RefundBody(RequestBody, frozen=True):
+    """The day on which what was paid twice went back, and the paper of it."""
+
+    area: DivisionCode
+    year: Year
+    refunded_on: date
+    reference: Text
 
 
 class EnrolmentCommands:
@@ -52,42 +94,34 @@ class EnrolmentCommands:
             about={"division": county},
         )
 
+    async def enrol(self, caller: Principal, key: Idempotency, person_id: str, enrolment: Enrolment) -> Answered:
+        """Record an enrolment, or a step of it."""
+        context = self._requests.by(caller, key)
+        command = Enrol(enrolment, context.today)
+        return await self._runtime.path.decide(
+            context, PERSONS, f"person/{person_id}", command, person_changed, contended=person_id
+        )
+
     async def grant_exemption(
-        self,
-        caller: Principal,
-        key: Idempotency,
-        person_id: str,
-        *,
-        code: ExemptionCode,
-        since: date,
-        evidence: str,
-        approved_by: str,
-        note: str | None,
+        self, caller: Principal, key: Idempotency, person_id: str, told: ExemptionBody
     ) -> Answered:
         """Say why a person need not be enrolled."""
         context = self._requests.by(caller, key)
-        granted = Exemption(
-            exemption_id=context.new_id("exemption"),
-            code=code,
-            since=since,
-            evidence=evidence,
-            approved_by=approved_by,
-            entered_by=caller.subject,
-            note=note,
-        )
-        return await self._exemption(context, person_id, GrantExemption(person_id, granted, context.today), 201)
+        exemption_id = context.new_id("exemption")
+        granted = Exemption(exemption_id=exemption_id, entered_by=caller.subject, **msgspec.structs.asdict(told))
+        command = GrantExemption(person_id, granted, context.today)
+        return await self._exemption(context, person_id, command, status=201)
 
     async def end_exemption(
         self, caller: Principal, key: Idempotency, person_id: str, exemption_id: str, last_day: date, evidence: str
     ) -> Answered:
         """End an exemption: the person is to be enrolled again."""
         context = self._requests.by(caller, key)
-        return await self._exemption(
-            context, person_id, EndExemption(exemption_id, last_day, evidence, context.today), 200
-        )
+        command = EndExemption(exemption_id, last_day, evidence, context.today)
+        return await self._exemption(context, person_id, command)
 
     async def _exemption(
-        self, context: CommandContext, person_id: str, command: exemption.Command, status: int
+        self, context: CommandContext, person_id: str, command: exemption.Command, status: int = 200
     ) -> Answered:
         async def gather(_state: exemption.State) -> exemption.Command:
             await self._check_person(person_id)
@@ -98,40 +132,28 @@ class EnrolmentCommands:
             exemption.DECIDER,
             f"exemptions/{person_id}",
             gather,
-            lambda decision: {
-                "person_id": person_id,
-                "exemption_id": decision.events[-1].exemption.exemption_id,
-            },
+            lambda decision: {"person_id": person_id, "exemption_id": decision.events[-1].exemption.exemption_id},
             status=status,
             contended=person_id,
         )
 
-    async def apply(
-        self,
-        caller: Principal,
-        key: Idempotency,
-        *,
-        county: str,
-        area: str,
-        year: int,
-        payer: str,
-        amount_fen: int,
-    ) -> Answered:
+    async def apply(self, caller: Principal, key: Idempotency, told: ApplyBody) -> Answered:
         """Ask finance for the premiums that are due in a county from one payer, as many as fit into a batch."""
         context = self._requests.by(caller, key)
         batch_id, today = context.new_id("premium-batch"), context.today
+        county, area, year = told.county, told.area, told.year
         ranks = self.payers(county, today)
 
         async def gather(_state: premium_batch.State) -> premium_batch.ApplyForSubsidy:
             rows = await self._queries.due(
-                county, area, year, today, ranks, payer=payer, limit=premium_batch.PERSONS_MAX
+                county, area, year, today, ranks, payer=told.payer, limit=premium_batch.PERSONS_MAX
             )
             return premium_batch.ApplyForSubsidy(
                 batch_id=batch_id,
                 county=county,
                 area=area,
                 year=year,
-                amount_fen=int(amount_fen),
+                amount_fen=int(told.amount_fen),
                 due=tuple(row.due for row in rows),
                 held=await self._queries.held([row.person_id for row in rows], area, year),
                 applied_by=caller.subject,
@@ -166,52 +188,33 @@ class EnrolmentCommands:
             context, premium_batch.DECIDER, f"premium-batch/{batch_id}", gather, lambda _: body, contended=batch_id
         )
 
-    async def pay_oneself(
-        self,
-        caller: Principal,
-        key: Idempotency,
-        person_id: str,
-        *,
-        area: str,
-        year: int,
-        amount_fen: int,
-        paid_on: date,
-    ) -> Answered:
+    async def pay_oneself(self, caller: Principal, key: Idempotency, person_id: str, told: SelfPaidBody) -> Answered:
         """Record that a person paid the premium."""
         context = self._requests.by(caller, key)
 
         def decide(held: Premium) -> PremiumSelfPaid:
-            return premium.pay_oneself(held, int(amount_fen), paid_on, today=context.today)
+            return premium.pay_oneself(held, int(told.amount_fen), told.paid_on, today=context.today)
 
-        return await self._premium(context, person_id, area, year, decide)
+        return await self._premium(context, person_id, told, decide)
 
-    async def refund(
-        self,
-        caller: Principal,
-        key: Idempotency,
-        person_id: str,
-        *,
-        area: str,
-        year: int,
-        refunded_on: date,
-        reference: str,
-    ) -> Answered:
+    async def refund(self, caller: Principal, key: Idempotency, person_id: str, told: RefundBody) -> Answered:
         """Record that what was paid twice went back to the person."""
         context = self._requests.by(caller, key)
 
         def decide(held: Premium) -> PremiumRefunded:
-            return premium.refund(held, refunded_on, reference, today=context.today)
+            return premium.refund(held, told.refunded_on, told.reference, today=context.today)
 
-        return await self._premium(context, person_id, area, year, decide)
+        return await self._premium(context, person_id, told, decide)
 
     async def _premium(
         self,
         context: CommandContext,
         person_id: str,
-        area: str,
-        year: int,
+        told: SelfPaidBody | RefundBody,
         decide: Callable[[Premium], PremiumSelfPaid | PremiumRefunded],
     ) -> Answered:
+        area, year = told.area, told.year
+
         async def attempt() -> Outcome:
             await self._check_person(person_id)
             held = await self._queries.held([person_id], area, year)
@@ -228,19 +231,3 @@ class EnrolmentCommands:
             raise person_merged(person.merged_into)
         if person.annulled:
             raise person_annulled()
-
-
-class EnrolCommands:
-    """The command of enrolling itself, on the person's own stream."""
-
-    def __init__(self, runtime: Runtime, requests: Requests) -> None:
-        self._runtime = runtime
-        self._requests = requests
-
-    async def enrol(self, caller: Principal, key: Idempotency, person_id: str, enrolment: Enrolment) -> Answered:
-        """Record an enrolment, or a step of it."""
-        context = self._requests.by(caller, key)
-        command = Enrol(enrolment, context.today)
-        return await self._runtime.path.decide(
-            context, PERSONS, f"person/{person_id}", command, person_changed, contended=person_id
-        )

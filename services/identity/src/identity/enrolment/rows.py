@@ -4,19 +4,18 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
-import msgspec
 from sqlalchemy import BigInteger, Column, Date, Index, Integer, MetaData, SmallInteger, Table, Text
-from sqlalchemy.dialects.postgresql import ARRAY
 
-from identity.enrolment.domain.exemption import ExemptionEnded, ExemptionGranted
+from identity.enrolment.domain.exemption import Exemption, ExemptionEnded, ExemptionGranted
 from identity.enrolment.domain.premium import Premium, PremiumRefunded, PremiumSelfPaid
 from identity.enrolment.domain.premium_batch import SubsidyApplied, SubsidyPaid, SubsidyRejected
 from identity.persons.domain.enrolment import Enrolment
 from identity.persons.domain.merging import MergedAway, RecordsMerged
 from identity.persons.domain.person import PersonEnrolled
+from kernel.writing.columns import columns_of
 from kernel.writing.event_store import RecordedEvent
-from kernel.writing.read_model import RowsByEvent
-from kernel.writing.read_tables import GUARDED, Change, put, remove
+from kernel.writing.read_model import RowsByEvent, one_row
+from kernel.writing.read_tables import GUARDED, Change, put, put_of, remove
 
 TABLES: Final = MetaData()
 
@@ -24,26 +23,15 @@ enrolments = Table(
     "enrolments",
     TABLES,
     Column("person_id", Text, primary_key=True),
-    Column("area", Text, primary_key=True),
-    Column("year", SmallInteger, primary_key=True),
-    Column("scheme", Text, primary_key=True),
-    Column("registered_on", Date),
-    Column("marked_on", Date),
+    *columns_of(Enrolment, "area", "year", "scheme", year=SmallInteger),
     Index("enrolments_of_area", "area", "year"),
 )
 
 exemptions: Final = Table(
     "exemptions",
     TABLES,
-    Column("exemption_id", Text, primary_key=True),
+    *columns_of(Exemption, "exemption_id"),
     Column("person_id", Text, nullable=False),
-    Column("code", Text, nullable=False),
-    Column("since", Date, nullable=False),
-    Column("until", Date),
-    Column("evidence", Text, nullable=False),
-    Column("approved_by", Text, nullable=False),
-    Column("entered_by", Text, nullable=False),
-    Column("note", Text),
     Index("exemptions_of_person", "person_id"),
 )
 
@@ -51,20 +39,7 @@ exemptions: Final = Table(
 premiums: Final = Table(
     "premiums",
     TABLES,
-    Column("person_id", Text, primary_key=True),
-    Column("area", Text, primary_key=True),
-    Column("year", SmallInteger, primary_key=True, autoincrement=False),
-    Column("version", Integer, nullable=False),
-    Column("category", Text),
-    Column("funds", ARRAY(Text), nullable=False),
-    Column("amount_fen", BigInteger, nullable=False),
-    Column("batch_id", Text),
-    Column("applied_on", Date),
-    Column("paid_on", Date),
-    Column("self_paid_fen", BigInteger, nullable=False),
-    Column("self_paid_on", Date),
-    Column("refunded_fen", BigInteger, nullable=False),
-    Column("refunded_on", Date),
+    *columns_of(Premium, "person_id", "area", "year", year=SmallInteger),
     Index("premiums_of_batch", "batch_id"),
     Index("premiums_of_area", "area", "year", "person_id"),
     info=GUARDED,
@@ -73,15 +48,9 @@ premiums: Final = Table(
 premium_batches: Final = Table(
     "premium_batches",
     TABLES,
-    Column("batch_id", Text, primary_key=True),
-    Column("county", Text, nullable=False),
-    Column("area", Text, nullable=False),
-    Column("year", SmallInteger, nullable=False),
-    Column("funds", ARRAY(Text), nullable=False),
+    *columns_of(SubsidyApplied, "batch_id", leaving=("amount_fen", "premiums"), year=SmallInteger),
     Column("persons", Integer, nullable=False),
     Column("total_fen", BigInteger, nullable=False),
-    Column("applied_on", Date, nullable=False),
-    Column("applied_by", Text, nullable=False),
     Index("premium_batches_of_county", "county", "year", "batch_id"),
 )
 
@@ -116,38 +85,21 @@ def _left_behind(recorded: RecordedEvent) -> Iterable[Change]:
 
 def _exemption(recorded: RecordedEvent) -> Iterable[Change]:
     event: ExemptionGranted | ExemptionEnded = recorded.event
-    yield put(exemptions, person_id=event.person_id, **msgspec.structs.asdict(event.exemption))
-
-
-def _own_premium(recorded: RecordedEvent) -> Iterable[Change]:
-    yield _premium(recorded.event.premium)
+    yield put_of(event.exemption, exemptions, person_id=event.person_id)
 
 
 def _applied(recorded: RecordedEvent) -> Iterable[Change]:
     event: SubsidyApplied = recorded.event
-    yield put(
-        premium_batches,
-        batch_id=event.batch_id,
-        county=event.county,
-        area=event.area,
-        year=event.year,
-        funds=event.funds,
-        persons=len(event.premiums),
-        total_fen=event.total_fen,
-        applied_on=event.applied_on,
-        applied_by=event.applied_by,
-    )
+    yield put_of(event, premium_batches, persons=len(event.premiums))
     yield from map(_premium, event.premiums)
 
 
 def _paid(recorded: RecordedEvent) -> Iterable[Change]:
-    event: SubsidyPaid = recorded.event
-    yield from _ended(event, "PAID", event.paid_on, event.reference)
+    yield from _ended(recorded, "PAID", recorded.event.paid_on, recorded.event.reference)
 
 
 def _rejected(recorded: RecordedEvent) -> Iterable[Change]:
-    event: SubsidyRejected = recorded.event
-    yield from _ended(event, "REJECTED", event.rejected_on, event.reason)
+    yield from _ended(recorded, "REJECTED", recorded.event.rejected_on, recorded.event.reason)
 
 
 ROWS: Final[RowsByEvent] = {
@@ -156,8 +108,8 @@ ROWS: Final[RowsByEvent] = {
     MergedAway: _left_behind,
     ExemptionGranted: _exemption,
     ExemptionEnded: _exemption,
-    PremiumSelfPaid: _own_premium,
-    PremiumRefunded: _own_premium,
+    PremiumSelfPaid: one_row(premiums, "premium"),
+    PremiumRefunded: one_row(premiums, "premium"),
     SubsidyApplied: _applied,
     SubsidyPaid: _paid,
     SubsidyRejected: _rejected,
@@ -165,13 +117,14 @@ ROWS: Final[RowsByEvent] = {
 
 
 def _enrolment(recorded: RecordedEvent, held: Enrolment) -> Change:
-    return put(enrolments, person_id=recorded.event.entitlement.person_id, **msgspec.structs.asdict(held))
+    return put_of(held, enrolments, person_id=recorded.event.entitlement.person_id)
 
 
 def _premium(premium: Premium) -> Change:
-    return put(premiums, **msgspec.structs.asdict(premium))
+    return put_of(premium, premiums)
 
 
-def _ended(event: SubsidyPaid | SubsidyRejected, state: str, ended_on: date, reference: str) -> Iterable[Change]:
+def _ended(recorded: RecordedEvent, state: str, ended_on: date, reference: str) -> Iterable[Change]:
+    event: SubsidyPaid | SubsidyRejected = recorded.event
     yield put(premium_batch_ends, batch_id=event.batch_id, state=state, ended_on=ended_on, reference=reference)
     yield from map(_premium, event.premiums)

@@ -4,7 +4,20 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from identity.entries.domain.entry import DECIDER, Amend, Approve, Command, Enter, Entry, State, entry_unknown
+from identity.entries.domain.entry import (
+    DECIDER,
+    Amend,
+    Approve,
+    Command,
+    Enter,
+    Entry,
+    Reject,
+    Review,
+    SendBack,
+    State,
+    Withdraw,
+    entry_unknown,
+)
 from identity.entries.domain.proposal import Proposal, ProposedAssertion, check_newest, command_of, membership_id_of
 from identity.facts.queries import FactQueries
 from identity.memberships.domain import ApprovalRules
@@ -17,13 +30,13 @@ from kernel.http import Idempotency
 from kernel.running.requested import Requests
 from kernel.running.runtime import Runtime
 from kernel.security import Principal
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import Refused, conflict
 from kernel.writing.command_context import CommandContext
 from kernel.writing.command_path import Answered
 from kernel.writing.decision import Decision, Outcome, decided
 
 ProposalOf = Callable[[str], Proposal]
-CommandOf = Callable[[CommandContext], Command]
+StepOf = Callable[..., Review | SendBack | Reject | Withdraw]
 
 
 class EntryCommands:
@@ -74,19 +87,14 @@ class EntryCommands:
         return await self._runtime.path.gather(context, DECIDER, f"entry/{entry_id}", gather, _changed)
 
     async def step(
-        self,
-        caller: Principal,
-        key: Idempotency,
-        entry_id: str,
-        department: Department | None,
-        command_by: CommandOf,
+        self, caller: Principal, key: Idempotency, entry_id: str, department: Department | None, kind: StepOf, *why: str
     ) -> Answered:
         """Take one step that changes nothing but the entry; a ``department`` may touch only its own."""
         context = self._requests.by(caller, key)
 
         async def gather(state: State) -> Command:
             _own(state, department)
-            return command_by(context)
+            return kind(context.actor, context.now, *why)
 
         return await self._runtime.path.gather(context, DECIDER, f"entry/{entry_id}", gather, _changed)
 
@@ -109,12 +117,9 @@ class EntryCommands:
         try:
             return await self._decided(context, entry.person_id, entry.department, entry.proposal, entry.submitted_at)
         except Refused as refused:
-            raise Refused(
-                "ENTRY_NO_LONGER_FITS",
-                f"what was entered no longer fits, send it back or reject it: {refused}",
-                kind=RefusalKind.CONFLICT,
-                about={**refused.about, "reason": refused.code},
-            ) from refused
+            detail = f"what was entered no longer fits, send it back or reject it: {refused}"
+            about = {**refused.about, "reason": refused.code}
+            raise conflict("ENTRY_NO_LONGER_FITS", detail, **about) from refused
 
     async def _decided(
         self,
@@ -145,10 +150,5 @@ def _own(state: State, department: Department | None) -> Entry:
 def _changed(decision: Decision[State, Any]) -> dict[str, Any]:
     entry = decision.state
     assert entry is not None, "an accepted command leaves an entry"
-    return {
-        "entry_id": entry.entry_id,
-        "person_id": entry.person_id,
-        "membership_id": membership_id_of(entry.proposal),
-        "state": entry.state,
-        "revision": entry.revision,
-    }
+    shown = {name: getattr(entry, name) for name in ("entry_id", "person_id", "state", "revision")}
+    return {**shown, "membership_id": membership_id_of(entry.proposal)}

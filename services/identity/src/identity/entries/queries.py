@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from kernel.http import Wire
+from kernel.http import Wire, of_division
 from kernel.writing.reads import Reads
 
 _COLUMNS: Final = """entry_id, person_id, county, department, proposal, state, authors, entered_at, submitted_at,
@@ -16,7 +16,7 @@ _COUNTY_SQL: Final = "SELECT county FROM entries WHERE entry_id = $1"
 _LIST_SQL: Final = f"""
 SELECT {_COLUMNS} FROM entries
 WHERE state = $1 AND ($2::text IS NULL OR department = $2) AND county LIKE ANY($3::text[])
-  AND ($4::text IS NULL OR (submitted_at, entry_id) > ((SELECT submitted_at FROM entries WHERE entry_id = $4), $4))
+  AND ($4 = '' OR (submitted_at, entry_id) > ((SELECT submitted_at FROM entries WHERE entry_id = $4), $4))
 ORDER BY submitted_at, entry_id LIMIT $5
 """
 _DELAYS_SQL: Final = """
@@ -82,13 +82,17 @@ class EntryQueries(Reads):
         """The entry of this id."""
         return await self.one(_entry, _ENTRY_SQL, entry_id)
 
-    async def county_of(self, entry_id: str) -> str | None:
-        """The county of the person whom an entry is about."""
+    @property
+    def guard(self) -> Any:
+        """Dependency that keeps routes under {entry_id} to people of the caller's divisions."""
+        return of_division("entry_id", self._county_of)
+
+    async def _county_of(self, entry_id: str) -> str | None:
         county: str | None = await self.pool.fetchval(_COUNTY_SQL, entry_id)
         return county
 
     async def in_state(
-        self, state: str, department: str | None, counties: list[str], *, after: str | None, limit: int
+        self, state: str, department: str | None, counties: list[str], *, after: str, limit: int
     ) -> list[EntryAnswer]:
         """Entries in a state about people of counties that are like one of these, the longest waiting first."""
         return await self.many(_entry, _LIST_SQL, state, department, counties, after, limit)

@@ -1,26 +1,16 @@
 """The tables of entries, the work list and how long the steps took, and the rows that events leave in them."""
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, get_args
 
-import msgspec
 from sqlalchemy import ARRAY, Column, DateTime, Index, Integer, MetaData, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from identity.entries.domain.delays import delays_of
-from identity.entries.domain.entry import (
-    Entry,
-    EntryAmended,
-    EntryApproved,
-    EntryEntered,
-    EntryRejected,
-    EntryReturned,
-    EntryReviewed,
-    EntryWithdrawn,
-)
+from identity.entries.domain.entry import Entry, Event
 from kernel.writing.event_store import RecordedEvent
 from kernel.writing.read_model import RowsByEvent
-from kernel.writing.read_tables import Change, put
+from kernel.writing.read_tables import Change, put_of
 
 TABLES: Final = MetaData()
 
@@ -62,28 +52,9 @@ entry_delays = Table(
 def _stepped(recorded: RecordedEvent) -> Iterable[Change]:
     """The entry as it stands now, and the delay of the step that it just took."""
     entry: Entry = recorded.event.entry
-    yield put(entries, **msgspec.structs.asdict(entry))
+    yield put_of(entry, entries)
     for delay in delays_of(entry):
-        yield put(
-            entry_delays,
-            entry_id=entry.entry_id,
-            revision=entry.revision,
-            step=delay.step,
-            county=entry.county,
-            month=delay.month,
-            hours=delay.hours,
-        )
+        yield put_of(entry, entry_delays, step=delay.step, month=delay.month, hours=delay.hours)
 
 
-ROWS: Final[RowsByEvent] = dict.fromkeys(
-    (
-        EntryEntered,
-        EntryAmended,
-        EntryReviewed,
-        EntryApproved,
-        EntryReturned,
-        EntryRejected,
-        EntryWithdrawn,
-    ),
-    _stepped,
-)
+ROWS: Final[RowsByEvent] = dict.fromkeys(get_args(Event), _stepped)

@@ -10,7 +10,7 @@ from identity.facts.domain.facts import Fact, FactCorrected, FactTold, FactWithd
 from identity.facts.domain.handbook import HandbookChecked
 from kernel.writing.event_store import RecordedEvent
 from kernel.writing.read_model import RowsByEvent, no_rows
-from kernel.writing.read_tables import Change, put
+from kernel.writing.read_tables import Change, put_of
 
 TABLES: Final = MetaData()
 
@@ -71,27 +71,8 @@ ROWS: Final[RowsByEvent] = {
 
 
 def _version(recorded: RecordedEvent, fact: Fact, change: str) -> Iterable[Change]:
-    person_id = recorded.event.person_id
-    yield put(
-        fact_versions,
-        fact_id=fact.fact_id,
-        revision=recorded.event.revision,
-        person_id=person_id,
-        department=fact.department,
-        detail=fact.detail,
-        valid_from=fact.valid_from,
-        valid_to=fact.valid_to,
-        evidence=fact.evidence,
-        change=change,
-        recorded_at=recorded.occurred_at,
-    )
+    person_id, revision, at = recorded.event.person_id, recorded.event.revision, recorded.occurred_at
+    yield put_of(fact, fact_versions, person_id=person_id, revision=revision, change=change, recorded_at=at)
     if isinstance(fact.detail, Handbook):
-        yield put(
-            handbooks,
-            fact_id=fact.fact_id,
-            person_id=person_id,
-            token=fact.detail.token,
-            valid_from=fact.valid_from,
-            valid_to=fact.valid_to,
-            withdrawn=change == "WITHDRAWN",
-        )
+        withdrawn = change == "WITHDRAWN"
+        yield put_of(fact, handbooks, person_id=person_id, token=fact.detail.token, withdrawn=withdrawn)

@@ -1,6 +1,6 @@
 """Feeds over HTTP: a department sends files and gets a receipt for each row."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Final
 
 import msgspec
@@ -9,33 +9,33 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
 from identity.feeds.commands.batches import FeedCommands
-from identity.feeds.domain.feed import BatchKind, batch_unknown
-from identity.feeds.domain.file_sent import FileSent
+from identity.feeds.domain.feed import BatchKind, Discard, FileSent, Release, batch_unknown
 from identity.feeds.queries import FeedBatchAnswer, FeedQueries, LatenessAnswer, LineAnswer
-from identity.intake.api import announced_size, patiently, receipt_csv
+from identity.intake.api import announced_size, moment_of, patiently, receipt_csv
 from identity.intake.readers.files import MEDIA_TYPES
 from identity.memberships.domain import ApprovalRules
 from identity.persons.domain.categories import Category, Department, department_of
 from kernel.http import (
+    ById,
     ErrorCode,
+    Idempotency,
     IdempotencyKey,
     Json,
     Page,
     PageRequest,
     RequestBody,
     Router,
+    Sent,
     Wire,
     allow,
     answer,
     answered,
-    body,
     keyless,
-    page_of,
+    paged,
     paging,
 )
 from kernel.http.raw_bodies import media_type_of
 from kernel.security import Principal, Role
-from kernel.values.refusals import Refused
 
 Sender = Annotated[Principal, allow(Role.DEPARTMENT, by_division=True)]
 Reader = Annotated[Principal, allow(Role.DEPARTMENT, Role.AGENCY, Role.OPERATIONS, by_division=True)]
@@ -84,49 +84,42 @@ def _add_writing(router: Router, commands: FeedCommands, queries: FeedQueries, r
         file_name: Annotated[str | None, Query(max_length=120)] = None,
     ) -> Json[BatchAccepted]:
         """Send a file: CSV, NDJSON or XLSX, UTF-8 or GB18030. It is read and applied afterwards; ask how far it is."""
-        sender = _own(caller, department)
+        caller.must_act_for(department)
+        sender = department_of(department)
         rules.check_pre_approved(sender)
         if area is not None:
             caller.must_act_in(area)
-        if as_of.tzinfo is None:
-            raise Refused("FEED_DESCRIPTION_WRONG", "as_of needs its time zone, such as 2019-08-01T08:00:00+08:00")
-        media_type = media_type_of(request, MEDIA_TYPES)
         sent = FileSent(
             department=sender,
             number=number,
             kind=kind,
-            as_of=as_of.astimezone(UTC),
-            media_type=media_type,
+            as_of=moment_of(as_of),
+            media_type=media_type_of(request, MEDIA_TYPES),
             category=category,
             area=area,
             file_name=file_name,
         )
-        size = announced_size(request)
-        return answered(await commands.receive(caller, sent, size, patiently(request)))
+        return answered(await commands.receive(caller, sent, announced_size(request), patiently(request)))
+
+    async def judge(
+        caller: Principal, key: Idempotency, department: str, number: str, command: Release | Discard
+    ) -> Json[BatchAccepted]:
+        await _found(queries, caller, department, number)
+        return answered(await commands.judge(caller, key, _named(caller, department), number, command))
 
     @router.post("/{department}/batches/{number}/release")
     async def release(
-        department: str,
-        number: str,
-        caller: Judge,
-        command: Annotated[JudgementBody, body(JudgementBody)],
-        key: IdempotencyKey,
+        department: str, number: str, caller: Judge, command: Sent[JudgementBody], key: IdempotencyKey
     ) -> Json[BatchAccepted]:
         """Let a held batch through; another person than its sender."""
-        await _found(queries, caller, department, number)
-        return answered(await commands.release(caller, key, _named(caller, department), number, command.reason))
+        return await judge(caller, key, department, number, Release(caller.subject, command.reason))
 
     @router.post("/{department}/batches/{number}/discard")
     async def discard(
-        department: str,
-        number: str,
-        caller: Judge,
-        command: Annotated[JudgementBody, body(JudgementBody)],
-        key: IdempotencyKey,
+        department: str, number: str, caller: Judge, command: Sent[JudgementBody], key: IdempotencyKey
     ) -> Json[BatchAccepted]:
         """Throw a held batch away; another person than its sender."""
-        await _found(queries, caller, department, number)
-        return answered(await commands.discard(caller, key, _named(caller, department), number, command.reason))
+        return await judge(caller, key, department, number, Discard(caller.subject, command.reason))
 
 
 def _add_reading(router: Router, queries: FeedQueries) -> None:
@@ -136,14 +129,12 @@ def _add_reading(router: Router, queries: FeedQueries) -> None:
         return answer(tuple(await queries.lateness()))
 
     @router.get("/{department}/batches")
-    async def list_batches(
-        department: str, caller: Reader, page: Annotated[PageRequest, paging(str)]
-    ) -> Json[Page[FeedBatchAnswer]]:
+    async def list_batches(department: str, caller: Reader, page: ById) -> Json[Page[FeedBatchAnswer]]:
         """A department's batches, the newest first."""
         after = str(page.after[0]) if page.after else None
         divisions = None if caller.divisions is None else caller.division_patterns
         rows = await queries.batches(_named(caller, department), divisions, after, page.limit + 1)
-        return answer(page_of(rows, page, key=lambda row: (row.batch_id,)))
+        return paged(rows, page, "batch_id")
 
     @router.get("/{department}/batches/{number}")
     async def get_batch(department: str, number: str, caller: Reader) -> Json[FeedBatchAnswer]:
@@ -161,7 +152,7 @@ def _add_reading(router: Router, queries: FeedQueries) -> None:
         """The receipt, row by row; rows that change nothing are only counted."""
         batch = await _found(queries, caller, department, number)
         rows = await queries.lines(batch.batch_id, _after(page), outcome, page.limit + 1)
-        return answer(page_of(rows, page, key=lambda row: (row.line,)))
+        return paged(rows, page, "line")
 
     @router.get("/{department}/batches/{number}/receipt.csv")
     async def receipt(department: str, number: str, caller: Reader) -> StreamingResponse:
@@ -184,11 +175,6 @@ async def _found(queries: FeedQueries, caller: Principal, department: str, numbe
 def _named(caller: Principal, department: str) -> Department:
     if Role.DEPARTMENT in caller.roles:
         caller.must_act_for(department)
-    return department_of(department)
-
-
-def _own(caller: Principal, department: str) -> Department:
-    caller.must_act_for(department)
     return department_of(department)
 
 

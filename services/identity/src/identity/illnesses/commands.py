@@ -2,13 +2,17 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import Annotated, Final
+
+import msgspec
 
 from identity.illnesses.domain.exit_check import exit_check
 from identity.illnesses.domain.illness import DECIDER, CareWay, Command, Event, Illness, RecordIllness, State
 from identity.illnesses.queries import IllnessQueries
 from identity.persons.domain.person import DECIDER as PERSONS
 from identity.persons.domain.person import person_unknown
-from kernel.http import Idempotency
+from kernel.http import Idempotency, RequestBody
+from kernel.http.fields import Text
 from kernel.running.requested import Requests
 from kernel.running.runtime import Runtime
 from kernel.security import Principal
@@ -16,7 +20,17 @@ from kernel.writing.command_path import Answered
 from kernel.writing.decision import Decision, Outcome
 from kernel.writing.event_store import Stream, StreamAppend
 
-_TOLD = ("check_id", "person_id", "checked_on", "insured", "unverified", "without_plan", "passed")
+_TOLD: Final = ("check_id", "person_id", "checked_on", "insured", "unverified", "without_plan", "passed")
+
+
+class IllnessBody(RequestBody, frozen=True):
+    """An illness of a person, how care reaches them, and what is done for them (一人一策)."""
+
+    disease: Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
+    care: CareWay
+    plan: Text
+    since: date
+    impoverishing: bool = False
 
 
 class IllnessCommands:
@@ -27,18 +41,7 @@ class IllnessCommands:
         self._queries = queries
         self._requests = requests
 
-    async def record(
-        self,
-        caller: Principal,
-        key: Idempotency,
-        person_id: str,
-        *,
-        disease: str,
-        care: CareWay,
-        plan: str,
-        impoverishing: bool,
-        since: date,
-    ) -> Answered:
+    async def record(self, caller: Principal, key: Idempotency, person_id: str, told: IllnessBody) -> Answered:
         """Enter an illness; raises Refused PERSON_UNKNOWN and what a record that does not stand brings."""
         context = self._requests.by(caller, key)
         illness_id = context.new_id("illness")
@@ -48,12 +51,8 @@ class IllnessCommands:
                 illness_id=illness_id,
                 person_id=person_id,
                 county=await self._county_of(person_id),
-                disease=disease,
-                care=care,
-                plan=plan,
-                impoverishing=impoverishing,
-                since=since,
                 written_by=context.actor,
+                **msgspec.structs.asdict(told),
             )
             return RecordIllness(illness, context.today)
 

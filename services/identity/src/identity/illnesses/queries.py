@@ -6,9 +6,9 @@ from typing import Final
 
 import msgspec
 
+from identity.illnesses.domain.exit_check import ExitChecked
 from identity.illnesses.domain.illness import DECIDER, Illness
 from identity.persons.domain.enrolment import Enrolment
-from kernel.running.runtime import Runtime
 from kernel.writing.reads import Reads, checked
 
 _LIST_SQL: Final = """
@@ -57,19 +57,8 @@ class IllnessRow(msgspec.Struct, frozen=True, kw_only=True):
     closed_on: date | None
 
 
-class ExitCheckRow(msgspec.Struct, frozen=True, kw_only=True):
+class ExitCheckRow(ExitChecked, frozen=True, kw_only=True):
     """A check as it was made."""
-
-    check_id: str
-    person_id: str
-    county: str
-    checked_on: date
-    insured: bool
-    unverified: int
-    without_plan: int
-    passed: bool
-    evidence: str
-    checked_by: str
 
 
 class UncheckedRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,10 +71,6 @@ class UncheckedRow(msgspec.Struct, frozen=True, kw_only=True):
 
 class IllnessQueries(Reads):
     """Reads of the registry, each bounded."""
-
-    def __init__(self, runtime: Runtime) -> None:
-        super().__init__(runtime)
-        self._service = runtime
 
     async def page(
         self,
@@ -104,7 +89,7 @@ class IllnessQueries(Reads):
     async def of_person(self, person_id: str) -> list[Illness]:
         """All entries about a person."""
         rows = await self.pool.fetch(_OF_PERSON_SQL, person_id)
-        loaded = await self._service.store.load_many([f"illness/{row['illness_id']}" for row in rows])
+        loaded = await self.store.load_many([f"illness/{row['illness_id']}" for row in rows])
         folded = (DECIDER.fold(past) for _, past in loaded.values())
         return [illness for illness in folded if illness is not None]
 

@@ -1,6 +1,7 @@
 """Files over HTTP: as request bodies that come piece by piece, and their receipts as tables for a spreadsheet."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import UTC, datetime
 from typing import Final, TypeAlias
 
 import msgspec
@@ -8,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
 from kernel.http.patience import grant
+from kernel.values.refusals import Refused
 
 #: Rows of a receipt after one, up to a limit.
 RowsAfter: TypeAlias = Callable[[int, int], Awaitable[Sequence[msgspec.Struct]]]
@@ -19,6 +21,13 @@ _PATIENCE_SECONDS: Final = 30.0
 def announced_size(request: Request) -> int:
     """How many bytes the sender announces, 0 where it does not."""
     return int(request.headers.get("content-length", "0"))
+
+
+def moment_of(as_of: datetime) -> datetime:
+    """The moment that a file speaks for; raises Refused FEED_DESCRIPTION_WRONG where its time zone is not said."""
+    if as_of.tzinfo is None:
+        raise Refused("FEED_DESCRIPTION_WRONG", "as_of needs its time zone, such as 2019-08-01T08:00:00+08:00")
+    return as_of.astimezone(UTC)
 
 
 async def patiently(request: Request) -> AsyncIterator[bytes]:

@@ -33,7 +33,8 @@ class Receiving:
 
     async def take_in(
         self,
-        context: CommandContext,
+        caller: Principal,
+        now: datetime,
         decider: Decider[CommandT, Any, Any],
         stream_id: str,
         command: CommandT,
@@ -41,11 +42,21 @@ class Receiving:
         body: dict[str, str],
     ) -> Answered:
         """Decide about an upload, and keep it under the id in ``stream_id`` where it is new. Raises Refused."""
+        kind, _, file_id = stream_id.partition("/")
+        context = CommandContext(
+            scope=kind,
+            # It has no key of its sender's: what it is and its moment make it unique.
+            key=f"{file_id}/{upload.sha256}/{now.isoformat()}",
+            request_hash=b"",
+            actor=caller.subject,
+            now=now,
+            correlation_id=current_correlation_id(),
+        )
 
         async def attempt() -> Outcome:
             decision = decided(decider, *await self._runtime.path.standing(decider, stream_id), command)
             if decision.events:
-                await self._spool.keep(stream_id.partition("/")[2], upload)
+                await self._spool.keep(file_id, upload)
             else:
                 await self._spool.forget(upload.upload_id)
             return decision.outcome(body, _ACCEPTED)
@@ -55,15 +66,3 @@ class Receiving:
         except Refused:
             await self._spool.forget(upload.upload_id)
             raise
-
-
-def arrival_of(kind: str, key: str, caller: Principal, now: datetime) -> CommandContext:
-    """The context of a file that arrives, which its own id and moment make unique; it has no key of its sender's."""
-    return CommandContext(
-        scope=kind,
-        key=f"{key}/{now.isoformat()}",
-        request_hash=b"",
-        actor=caller.subject,
-        now=now,
-        correlation_id=current_correlation_id(),
-    )

@@ -1,14 +1,16 @@
 """Working through files: one elected instance takes them in the order of their arrival."""
 
 from abc import ABC, abstractmethod
-from contextlib import closing
+from collections.abc import Callable
+from contextlib import aclosing, closing
 from typing import Any, BinaryIO, Final, Generic, TypeVar
 
 import msgspec
 
-from identity.intake.domain import FileProblem, FileRefusedError
+from identity.intake.domain import FileProblem, FileRefusedError, Unread
 from identity.intake.reading import Reading
 from identity.intake.spool import Spool
+from identity.intake.staging import Staging
 from kernel.running.requested import Requests
 from kernel.running.runtime import Runtime
 from kernel.values.decider import Decider
@@ -83,6 +85,15 @@ class FileWorker(ABC, Generic[CommandT, StateT, RowT]):
                 await self._decide(file_id, self._refusal(error.problem), "refuse")
         if ended:
             await self._spool.drop(file_id)
+
+    async def _stage(
+        self, file_id: str, reading: Reading[RowT], staging: Staging, staged: Callable[[int, RowT | Unread], Any]
+    ) -> None:
+        """Read a file to its end; ``staged`` is a row as it is compared, None where it is not."""
+        async with aclosing(reading.pieces(staged)) as pieces:
+            async for piece in pieces:
+                await staging.add(file_id, [row for _, row in piece if row is not None])
+                await self._progress(file_id, piece[-1][0])
 
     async def _decide(self, file_id: str, command: CommandT, step: str) -> StateT:
         """Decide a step of a file, which counts once; its state afterwards."""

@@ -6,10 +6,10 @@ from typing import Any
 import msgspec
 
 from identity.facts.queries import FactQueries
-from identity.memberships.domain import Assertion, Correction, Ending
+from identity.memberships.domain import Assertion, Ending
 from identity.persons.domain.categories import Department
 from identity.persons.domain.entitlement import Entitlement
-from identity.persons.domain.person import DECIDER, AssertMembership, State
+from identity.persons.domain.person import DECIDER, AssertMembership, Command, Correction, CorrectMembership, State
 from identity.persons.domain.statement import stated_at
 from identity.persons.queries.changes import person_changed
 from identity.persons.queries.vault import Vault
@@ -17,6 +17,7 @@ from kernel.http import Idempotency
 from kernel.running.requested import Requests
 from kernel.running.runtime import Runtime
 from kernel.security import Principal
+from kernel.writing.command_context import CommandContext
 from kernel.writing.command_path import Answered
 from kernel.writing.decision import Decision
 
@@ -42,14 +43,9 @@ class MembershipCommands:
             await self._facts.check_income(person_id, membership)
             return AssertMembership(membership, born_on)
 
+        changed = _changed(membership.membership_id)
         return await self._runtime.path.gather(
-            context,
-            DECIDER,
-            f"person/{person_id}",
-            gather,
-            _changed(membership.membership_id),
-            status=201,
-            contended=person_id,
+            context, DECIDER, f"person/{person_id}", gather, changed, status=201, contended=person_id
         )
 
     async def end(
@@ -57,10 +53,7 @@ class MembershipCommands:
     ) -> Answered:
         """End a membership on a day."""
         context = self._requests.by(caller, key)
-        command = said.command(held.membership_id, department, stated_at(context.now))
-        return await self._runtime.path.decide(
-            context, DECIDER, held.stream_id, command, _changed(held.membership_id), contended=held.person_id
-        )
+        return await self._change(context, held, said.command(held.membership_id, department, stated_at(context.now)))
 
     async def correct(
         self, caller: Principal, key: Idempotency, held: "Held", department: Department, said: Correction
@@ -68,10 +61,18 @@ class MembershipCommands:
         """Write a membership anew."""
         context = self._requests.by(caller, key)
         born_on = await self._vault.born_on(held.person_id, today=context.today)
-        command = said.command(held.membership_id, department, stated_at(context.now), born_on)
-        return await self._runtime.path.decide(
-            context, DECIDER, held.stream_id, command, _changed(held.membership_id), contended=held.person_id
+        command = CorrectMembership(
+            membership_id=held.membership_id,
+            department=department,
+            stated=stated_at(context.now),
+            born_on=born_on,
+            **msgspec.structs.asdict(said),
         )
+        return await self._change(context, held, command)
+
+    async def _change(self, context: CommandContext, held: "Held", command: Command) -> Answered:
+        stream_id, changed = f"person/{held.person_id}", _changed(held.membership_id)
+        return await self._runtime.path.decide(context, DECIDER, stream_id, command, changed, contended=held.person_id)
 
 
 class Held(msgspec.Struct, frozen=True):
@@ -79,11 +80,6 @@ class Held(msgspec.Struct, frozen=True):
 
     person_id: str
     membership_id: str
-
-    @property
-    def stream_id(self) -> str:
-        """The stream of the person who has it."""
-        return f"person/{self.person_id}"
 
 
 def _changed(membership_id: str) -> Callable[[Decision[Entitlement | None, Any]], Any]:

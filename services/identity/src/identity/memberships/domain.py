@@ -2,16 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated
 
 import msgspec
 
 from identity.persons.domain.categories import Category, Department, Group, PovertyStatus
-from identity.persons.domain.membership import CorrectionReason, EndReason, Membership
-from identity.persons.domain.person import CorrectMembership, EndMembership
-from kernel.values.refusals import RefusalKind, Refused
-
-Evidence = Annotated[str, msgspec.Meta(min_length=1, max_length=200, description="The paper or list behind it")]
+from identity.persons.domain.membership import EndReason, Evidence, Membership
+from identity.persons.domain.person import EndMembership
+from kernel.values.refusals import forbidden
 
 
 class Assertion(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,27 +39,6 @@ class Ending(msgspec.Struct, frozen=True):
         return EndMembership(department, membership_id, self.last_day, self.reason, stated)
 
 
-class Correction(msgspec.Struct, frozen=True, kw_only=True):
-    """A membership as it should read, whole; what is left out is empty afterwards."""
-
-    reason: CorrectionReason
-    valid_from: date
-    evidence: Evidence
-    valid_to: date | None = None
-    group: Group | None = None
-    poverty_status: PovertyStatus | None = None
-    exit_date: date | None = None
-
-    def command(
-        self, membership_id: str, department: Department, stated: str, born_on: date | None
-    ) -> CorrectMembership:
-        """The command to the person."""
-        said = msgspec.structs.asdict(self)
-        return CorrectMembership(
-            membership_id=membership_id, department=department, stated=stated, born_on=born_on, **said
-        )
-
-
 class ApprovalRules(msgspec.Struct, frozen=True):
     """Which departments need approval, and the named system administrators (系统管理员) of each county.
 
@@ -76,20 +52,12 @@ class ApprovalRules(msgspec.Struct, frozen=True):
     def check_pre_approved(self, department: Department) -> None:
         """Refuse a direct change by a department that must enter it: ENTRY_REQUIRED."""
         if department in self.departments:
-            raise Refused(
-                "ENTRY_REQUIRED",
-                f"changes of {department} take effect when three people handled them: POST them to /v1/entries",
-                kind=RefusalKind.FORBIDDEN,
-                about={"endpoint": "/v1/entries"},
-            )
+            detail = f"changes of {department} take effect when three people handled them: POST them to /v1/entries"
+            raise forbidden("ENTRY_REQUIRED", detail, endpoint="/v1/entries")
 
     def check_administrator(self, county: str, user: str) -> None:
         """Refuse an approval by somebody who is not one of the county's named administrators."""
         named = self.administrators.get(county)
         if named is not None and user not in named:
-            raise Refused(
-                "ENTRY_NOT_ADMINISTRATOR",
-                f"entries of county {county} are approved by its named administrators only",
-                kind=RefusalKind.FORBIDDEN,
-                about={"county": county},
-            )
+            detail = f"entries of county {county} are approved by its named administrators only"
+            raise forbidden("ENTRY_NOT_ADMINISTRATOR", detail, county=county)

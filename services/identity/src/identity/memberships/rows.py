@@ -1,7 +1,7 @@
 """The tables of memberships, as they stand and in each version, and the rows that events leave in them."""
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import CheckConstraint, Column, Date, DateTime, Index, Integer, MetaData, Table, Text
 
@@ -10,9 +10,26 @@ from identity.persons.domain.merging import RecordsMerged
 from identity.persons.domain.person import MembershipAsserted, MembershipCorrected, MembershipEnded
 from kernel.writing.event_store import RecordedEvent
 from kernel.writing.read_model import RowsByEvent
-from kernel.writing.read_tables import Change, put, remove
+from kernel.writing.read_tables import Change, put_of, remove
 
 TABLES: Final = MetaData()
+
+
+def _said() -> tuple[Column[Any], ...]:
+    """What both tables say of a membership, besides its id and revision."""
+    return (
+        Column("person_id", Text, nullable=False),
+        Column("department", Text, nullable=False),
+        Column("category", Text, nullable=False),
+        Column("group", Text),
+        Column("poverty_status", Text),
+        Column("exit_date", Date),
+        Column("valid_from", Date, nullable=False),
+        Column("valid_to", Date),
+        Column("evidence", Text, nullable=False),
+        Column("recorded_at", DateTime(timezone=True), nullable=False),
+    )
+
 
 #: One row a membership, as it stands. The first migration adds what SQLAlchemy has no word for: the exclusion
 #: constraint ``memberships_no_overlap`` over person, department, category and days.
@@ -20,17 +37,8 @@ memberships = Table(
     "memberships",
     TABLES,
     Column("membership_id", Text, primary_key=True),
-    Column("person_id", Text, nullable=False),
-    Column("department", Text, nullable=False),
-    Column("category", Text, nullable=False),
-    Column("group", Text),
-    Column("poverty_status", Text),
-    Column("exit_date", Date),
-    Column("valid_from", Date, nullable=False),
-    Column("valid_to", Date),
-    Column("evidence", Text, nullable=False),
     Column("revision", Integer, nullable=False),
-    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    *_said(),
     CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="memberships_dates_in_order"),
     Index("memberships_of_person", "person_id"),
     Index("memberships_of_department", "department", "membership_id"),
@@ -43,17 +51,8 @@ membership_versions = Table(
     TABLES,
     Column("membership_id", Text, primary_key=True),
     Column("revision", Integer, primary_key=True),
-    Column("person_id", Text, nullable=False),
-    Column("department", Text, nullable=False),
-    Column("category", Text, nullable=False),
-    Column("valid_from", Date, nullable=False),
-    Column("valid_to", Date),
-    Column("group", Text),
-    Column("poverty_status", Text),
-    Column("exit_date", Date),
-    Column("evidence", Text, nullable=False),
     Column("change", Text, nullable=False),
-    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    *_said(),
     Index("membership_versions_of_person", "person_id"),
 )
 
@@ -86,27 +85,14 @@ ROWS: Final[RowsByEvent] = {
 def _standing(recorded: RecordedEvent, membership_id: str, change: str) -> Iterable[Change]:
     """A membership as it stands after an event, and the version of it that this is."""
     held = recorded.event.entitlement.membership(membership_id)
-    yield put(memberships, **_facts(recorded, held))
+    yield put_of(held, memberships, **_where(recorded))
     yield _version(recorded, held, change)
 
 
 def _version(recorded: RecordedEvent, held: Membership, change: str) -> Change:
-    return put(membership_versions, change=change, **_facts(recorded, held))
+    return put_of(held, membership_versions, change=change, **_where(recorded))
 
 
-def _facts(recorded: RecordedEvent, held: Membership) -> dict[str, object]:
-    entitlement = recorded.event.entitlement
-    return {
-        "membership_id": held.membership_id,
-        "person_id": entitlement.person_id,
-        "department": held.department,
-        "category": held.category,
-        "group": held.group,
-        "poverty_status": held.poverty_status,
-        "exit_date": held.exit_date,
-        "valid_from": held.valid_from,
-        "valid_to": held.valid_to,
-        "evidence": held.evidence,
-        "revision": entitlement.revision,
-        "recorded_at": recorded.occurred_at,
-    }
+def _where(recorded: RecordedEvent) -> dict[str, object]:
+    standing, at = recorded.event.entitlement, recorded.occurred_at
+    return {"person_id": standing.person_id, "revision": standing.revision, "recorded_at": at}

@@ -9,13 +9,14 @@ from kernel.http import (
     Json,
     RequestBody,
     Router,
+    Sent,
     Wire,
     allow,
     answer,
-    body,
+    answered,
     of_division,
-    stored_answer,
 )
+from kernel.running.requested import Requests
 from kernel.security import Principal, Role
 from kernel.values.refusals import RefusalKind, Refused
 from referral.copies.commands import CopyCommands
@@ -55,26 +56,23 @@ class CopyAnswer(Wire, frozen=True):
     recorded_by: str | None
 
 
-def copies(commands: CopyCommands, queries: CopyQueries, referrals: ReferralQueries) -> Router:
+def copies(commands: CopyCommands, queries: CopyQueries, referrals: ReferralQueries, requests: Requests) -> Router:
     """The routes of /v1/referrals/{referral_id}/copies."""
     of_referral = of_division("referral_id", referrals.county_of)
     router = Router(prefix="/v1/referrals/{referral_id}/copies", tags=["copies"], dependencies=[of_referral])
 
     @router.post("/{copy}")
     async def record_delivery(
-        referral_id: str,
-        copy: Copy,
-        caller: Keeper,
-        command: Annotated[DeliveryBody, body(DeliveryBody)],
-        key: IdempotencyKey,
+        referral_id: str, copy: Copy, caller: Keeper, command: Sent[DeliveryBody], key: IdempotencyKey
     ) -> Json[CopyRecorded]:
         """Record that a copy came: a hospital its own one, the agency any."""
         referral = await seen(referrals, caller, referral_id)
         if Role.AGENCY not in caller.roles and keeper_of(referral, copy) != caller.organisation:
             raise Refused("COPY_FOREIGN", f"the {copy} copy is kept by another office", kind=RefusalKind.FORBIDDEN)
         by = "agency" if Role.AGENCY in caller.roles else keeper_of(referral, copy)
-        done = await commands.deliver(caller, key, CopyDelivered(referral_id, copy, command.delivered_on, by))
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        return answered(
+            await commands.deliver(requests.by(caller, key), CopyDelivered(referral_id, copy, command.delivered_on, by))
+        )
 
     @router.get("")
     async def list_copies(referral_id: str, caller: Reader) -> Json[list[CopyAnswer]]:
@@ -82,15 +80,7 @@ def copies(commands: CopyCommands, queries: CopyQueries, referrals: ReferralQuer
         referral = await seen(referrals, caller, referral_id)
         came = await queries.came(referral_id)
         return answer(
-            [
-                CopyAnswer(
-                    copy=copy.value,
-                    keeper=keeper_of(referral, copy),
-                    delivered_on=came[copy].delivered_on if copy in came else None,
-                    recorded_by=came[copy].recorded_by if copy in came else None,
-                )
-                for copy in Copy
-            ]
+            [CopyAnswer(copy.value, keeper_of(referral, copy), *came.get(copy, (None, None))) for copy in Copy]
         )
 
     return router
@@ -98,9 +88,5 @@ def copies(commands: CopyCommands, queries: CopyQueries, referrals: ReferralQuer
 
 def keeper_of(referral: ReferralAnswer, copy: Copy) -> str:
     """Who keeps a copy: a hospital's id, or the agency."""
-    keepers = {
-        Copy.AGENCY: "agency",
-        Copy.SENDING: referral.sending_hospital,
-        Copy.RECEIVING: referral.receiving_hospital,
-    }
-    return keepers[copy]
+    hospitals = {Copy.SENDING: referral.sending_hospital, Copy.RECEIVING: referral.receiving_hospital}
+    return hospitals.get(copy, "agency")

@@ -1,9 +1,7 @@
 """The command of the form's copies: one came to its keeper."""
 
-from kernel.http import Idempotency
-from kernel.running.requested import Requests
 from kernel.running.runtime import Runtime
-from kernel.security import Principal
+from kernel.writing.command_context import CommandContext
 from kernel.writing.command_path import Answered
 from referral.copies.domain import DECIDER, CopyDelivered, DeliverCopy, Delivered
 from referral.referrals.queries.referrals import ReferralQueries
@@ -12,14 +10,12 @@ from referral.referrals.queries.referrals import ReferralQueries
 class CopyCommands:
     """One method a command."""
 
-    def __init__(self, runtime: Runtime, referrals: ReferralQueries, requests: Requests) -> None:
+    def __init__(self, runtime: Runtime, referrals: ReferralQueries) -> None:
         self._runtime = runtime
         self._referrals = referrals
-        self._requests = requests
 
-    async def deliver(self, caller: Principal, key: Idempotency, delivery: CopyDelivered) -> Answered:
+    async def deliver(self, context: CommandContext, delivery: CopyDelivered) -> Answered:
         """A copy of the form came to its keeper."""
-        context = self._requests.by(caller, key)
         referral_id = delivery.referral_id
         body = {"referral_id": referral_id, "copy": delivery.copy.value, "delivered_on": delivery.delivered_on}
 

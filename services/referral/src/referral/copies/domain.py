@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from kernel.values.decider import Decider
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import conflict
 from referral.referrals.domain.form import check_not_to_come, check_order
 
 
@@ -43,26 +43,18 @@ Delivered = Mapping[Copy, date]
 
 def decide(command: DeliverCopy, delivered: Delivered) -> Sequence[CopyDelivered]:
     """Write a delivery down once; raises Refused REFERRAL_NOT_IN_STATE, DATES_OUT_OF_ORDER, DATE_IN_FUTURE, …"""
-    delivery, about = command.delivery, {"referral": command.delivery.referral_id}
+    delivery = command.delivery
     if command.approved_on is None:
-        raise Refused(
-            "REFERRAL_NOT_IN_STATE",
-            "only an approved form goes out in its copies, and this one is not approved",
-            kind=RefusalKind.CONFLICT,
-            about=about,
-        )
+        detail = "only an approved form goes out in its copies, and this one is not approved"
+        raise conflict("REFERRAL_NOT_IN_STATE", detail, referral=delivery.referral_id)
     check_not_to_come("delivery", delivery.delivered_on, command.today)
     check_order("delivery", delivery.delivered_on, "approval", command.approved_on)
     before = delivered.get(delivery.copy)
     if before == delivery.delivered_on:
         return []
     if before is not None:
-        raise Refused(
-            "COPY_DELIVERED_BEFORE",
-            f"this copy was delivered on {before} already",
-            kind=RefusalKind.CONFLICT,
-            about={**about, "copy": delivery.copy},
-        )
+        detail = f"this copy was delivered on {before} already"
+        raise conflict("COPY_DELIVERED_BEFORE", detail, referral=delivery.referral_id, copy=delivery.copy)
     return [delivery]
 
 

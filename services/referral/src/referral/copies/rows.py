@@ -7,7 +7,7 @@ from sqlalchemy import Column, Date, MetaData, Table, Text
 
 from kernel.writing.event_store import RecordedEvent
 from kernel.writing.read_model import RowsByEvent
-from kernel.writing.read_tables import Change, put
+from kernel.writing.read_tables import Change, put_of
 from referral.copies.domain import CopyDelivered
 
 TABLES: Final = MetaData()
@@ -24,13 +24,7 @@ copies: Final = Table(
 
 def _delivered(recorded: RecordedEvent) -> Iterable[Change]:
     event: CopyDelivered = recorded.event
-    yield put(
-        copies,
-        referral_id=event.referral_id,
-        copy=event.copy.value,
-        delivered_on=event.delivered_on,
-        recorded_by=event.recorded_by,
-    )
+    yield put_of(event, copies, copy=event.copy.value)
 
 
 ROWS: Final[RowsByEvent] = {CopyDelivered: _delivered}

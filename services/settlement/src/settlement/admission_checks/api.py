@@ -6,22 +6,22 @@ import msgspec
 from fastapi import Query
 
 from kernel.http import (
+    ById,
     ErrorCode,
     IdempotencyKey,
     Json,
     Page,
-    PageRequest,
     RequestBody,
     Router,
+    Sent,
     Wire,
     allow,
-    answer,
-    body,
+    answered,
     of_division,
-    page_of,
-    paging,
-    stored_answer,
+    paged,
 )
+from kernel.http.fields import after_of
+from kernel.running.requested import Requests
 from kernel.security import Principal, Role
 from settlement.admission_checks.commands import AdmissionCheckCommands
 from settlement.admission_checks.domain import CheckOutcome
@@ -52,34 +52,26 @@ class CheckClosed(Wire, frozen=True):
 
 
 def admission_checks(
-    commands: AdmissionCheckCommands, queries: AdmissionCheckQueries, encounters: EncounterQueries
+    commands: AdmissionCheckCommands, queries: AdmissionCheckQueries, encounters: EncounterQueries, requests: Requests
 ) -> Router:
     """The routes of /v1/admission-checks."""
     router = Router(prefix="/v1/admission-checks", tags=["encounters"])
 
     @router.get("")
     async def list_checks(
-        caller: Looker,
-        page: Annotated[PageRequest, paging(str)],
-        county: InCounty = None,
-        state: InState = "OPEN",
+        caller: Looker, page: ById, county: InCounty = None, state: InState = "OPEN"
     ) -> Json[Page[AdmissionCheckRow]]:
         """List admissions without a deposit that rest on a handbook alone."""
-        after = str(page.after[0]) if page.after else ""
         found = await queries.admission_checks(
-            county, caller.division_patterns, is_open=state == "OPEN", after=after, limit=page.limit + 1
+            county, caller.division_patterns, is_open=state == "OPEN", after=after_of(page), limit=page.limit + 1
         )
-        return answer(page_of(found, page, key=lambda row: (row.encounter_id,)))
+        return paged(found, page, "encounter_id")
 
     @router.post("/{encounter_id}/closing", dependencies=[of_division("encounter_id", encounters.county_of_encounter)])
     async def close_check(
-        encounter_id: str,
-        caller: Looker,
-        command: Annotated[CheckClosingBody, body(CheckClosingBody)],
-        key: IdempotencyKey,
+        encounter_id: str, caller: Looker, command: Sent[CheckClosingBody], key: IdempotencyKey
     ) -> Json[CheckClosed]:
         """Say whether the patient was entitled; the bill follows the departments' lists, not this."""
-        done = await commands.close(caller, key, encounter_id, command.outcome, command.note)
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        return answered(await commands.close(requests.by(caller, key), encounter_id, command.outcome, command.note))
 
     return router

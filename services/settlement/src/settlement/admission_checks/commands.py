@@ -1,9 +1,7 @@
 """The agency looks into admissions on a handbook alone."""
 
-from kernel.http import Idempotency
-from kernel.running.requested import Requests
 from kernel.running.runtime import Runtime
-from kernel.security import Principal
+from kernel.writing.command_context import CommandContext
 from kernel.writing.command_path import Answered
 from settlement.admission_checks.domain import DECIDER, CheckOutcome, CloseAdmissionCheck
 from settlement.admission_checks.queries import AdmissionCheckQueries
@@ -12,16 +10,12 @@ from settlement.admission_checks.queries import AdmissionCheckQueries
 class AdmissionCheckCommands:
     """The command of those who look into an admission."""
 
-    def __init__(self, runtime: Runtime, queries: AdmissionCheckQueries, requests: Requests) -> None:
+    def __init__(self, runtime: Runtime, queries: AdmissionCheckQueries) -> None:
         self._runtime = runtime
         self._queries = queries
-        self._requests = requests
 
-    async def close(
-        self, caller: Principal, key: Idempotency, encounter_id: str, outcome: CheckOutcome, note: str
-    ) -> Answered:
+    async def close(self, context: CommandContext, encounter_id: str, outcome: CheckOutcome, note: str) -> Answered:
         """Say what it came to; raises Refused ADMISSION_CHECK_UNKNOWN, ADMISSION_CHECK_CLOSED."""
-        context = self._requests.by(caller, key)
 
         async def gather(_closed: object) -> CloseAdmissionCheck:
             handbook = await self._queries.handbook_of(encounter_id)

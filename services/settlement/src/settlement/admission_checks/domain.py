@@ -6,7 +6,7 @@ from enum import StrEnum
 import msgspec
 
 from kernel.values.decider import Decider
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import conflict, not_found
 
 
 class CheckOutcome(StrEnum):
@@ -37,19 +37,13 @@ class AdmissionCheckClosed(msgspec.Struct, frozen=True):
 
 def _decide(command: CloseAdmissionCheck, closed: AdmissionCheckClosed | None) -> Sequence[AdmissionCheckClosed]:
     if command.handbook is None:
-        raise Refused(
-            "ADMISSION_CHECK_UNKNOWN",
-            f"encounter {command.encounter_id} is not known, or does not rest on a handbook alone",
-            kind=RefusalKind.NOT_FOUND,
-        )
+        detail = f"encounter {command.encounter_id} is not known, or does not rest on a handbook alone"
+        raise not_found("ADMISSION_CHECK_UNKNOWN", detail)
     if closed is not None:
         if closed.outcome is command.outcome:
             return ()
-        raise Refused(
-            "ADMISSION_CHECK_CLOSED",
-            f"the admission of encounter {command.encounter_id} was found to be {closed.outcome} before",
-            kind=RefusalKind.CONFLICT,
-        )
+        detail = f"the admission of encounter {command.encounter_id} was found to be {closed.outcome} before"
+        raise conflict("ADMISSION_CHECK_CLOSED", detail)
     return (AdmissionCheckClosed(command.encounter_id, command.outcome, command.closed_by, command.note),)
 
 

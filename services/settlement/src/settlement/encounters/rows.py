@@ -10,17 +10,7 @@ from kernel.writing.event_store import RecordedEvent
 from kernel.writing.read_model import RowsByEvent, no_rows
 from kernel.writing.read_tables import Change, put_of
 from law.waterfall import CERTIFIED
-from settlement.encounters.domain.events import (
-    CatalogueExceptionApproved,
-    EncounterAdmitted,
-    EncounterDischarged,
-    EncounterReferred,
-    FeeBatchVoided,
-    FeeLinesUploaded,
-    SettlementConfirmed,
-    SettlementRevoked,
-    SettlementSupplemented,
-)
+from settlement.encounters.domain import events
 
 TABLES: Final = MetaData()
 
@@ -106,11 +96,11 @@ certified_bills: Final = Table(
 
 def _admitted(recorded: RecordedEvent) -> Iterable[Change]:
     event = recorded.event
-    yield put_of(event.admission if isinstance(event, EncounterReferred) else event, encounters)
+    yield put_of(event.admission if isinstance(event, events.EncounterReferred) else event, encounters)
 
 
 def _settled(recorded: RecordedEvent) -> Iterable[Change]:
-    event: SettlementConfirmed = recorded.event
+    event: events.SettlementConfirmed = recorded.event
     result = event.adjudication
     yield from _certified(event)
     yield put_of(
@@ -122,7 +112,7 @@ def _settled(recorded: RecordedEvent) -> Iterable[Change]:
         total_fen=result.total_fen,
         patient_pays_fen=result.patient_pays_fen,
         payout_fen=result.payout_fen,
-        counted_for=event.year_of,
+        counted_for=events.year_of(event),
     )
 
 
@@ -131,12 +121,12 @@ def _revoked(recorded: RecordedEvent) -> Iterable[Change]:
 
 
 def _supplemented(recorded: RecordedEvent) -> Iterable[Change]:
-    event: SettlementSupplemented = recorded.event
+    event: events.SettlementSupplemented = recorded.event
     yield from _certified(event)
     yield put_of(event, supplements, category=event.adjudication.category)
 
 
-def _certified(event: SettlementConfirmed | SettlementSupplemented) -> Iterable[Change]:
+def _certified(event: events.SettlementConfirmed | events.SettlementSupplemented) -> Iterable[Change]:
     """What of a bill rests on a certification; nothing for a bill without one."""
     claim = event.claim
     if claim.certificate is None:
@@ -153,13 +143,13 @@ def _certified(event: SettlementConfirmed | SettlementSupplemented) -> Iterable[
 
 
 ROWS: Final[RowsByEvent] = {
-    EncounterAdmitted: _admitted,
-    EncounterReferred: _admitted,
-    FeeLinesUploaded: no_rows,
-    FeeBatchVoided: no_rows,
-    EncounterDischarged: no_rows,
-    CatalogueExceptionApproved: no_rows,
-    SettlementConfirmed: _settled,
-    SettlementRevoked: _revoked,
-    SettlementSupplemented: _supplemented,
+    events.EncounterAdmitted: _admitted,
+    events.EncounterReferred: _admitted,
+    events.FeeLinesUploaded: no_rows,
+    events.FeeBatchVoided: no_rows,
+    events.EncounterDischarged: no_rows,
+    events.CatalogueExceptionApproved: no_rows,
+    events.SettlementConfirmed: _settled,
+    events.SettlementRevoked: _revoked,
+    events.SettlementSupplemented: _supplemented,
 }

@@ -6,22 +6,21 @@ from typing import Annotated, Final
 import msgspec
 
 from kernel.http import (
+    ById,
     ErrorCode,
     IdempotencyKey,
     Json,
     Page,
-    PageRequest,
     RequestBody,
     Router,
+    Sent,
     Wire,
     allow,
-    answer,
-    body,
-    page_of,
-    paging,
-    stored_answer,
+    answered,
+    paged,
 )
-from kernel.http.fields import Identifier
+from kernel.http.fields import Identifier, after_of
+from kernel.running.requested import Requests
 from kernel.security import Principal, Role
 from law.packs.model import Level
 from settlement.institutions.commands import InstitutionCommands
@@ -60,24 +59,23 @@ class InstitutionEntered(Wire, frozen=True):
     hospital_id: str
 
 
-def institutions(commands: InstitutionCommands, queries: InstitutionQueries) -> Router:
+def institutions(commands: InstitutionCommands, queries: InstitutionQueries, requests: Requests) -> Router:
     """The routes of /v1/institutions."""
     router = Router(prefix="/v1/institutions", tags=["institutions"])
 
     @router.post("", status_code=201)
     async def contract_institution(
-        caller: Agency, command: Annotated[InstitutionBody, body(InstitutionBody)], key: IdempotencyKey
+        caller: Agency, command: Sent[InstitutionBody], key: IdempotencyKey
     ) -> Json[InstitutionEntered]:
         """Enter an institution, or replace its entry."""
-        done = await commands.contract(caller, key, Institution(**msgspec.structs.asdict(command)))
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        return answered(
+            await commands.contract(requests.by(caller, key), Institution(**msgspec.structs.asdict(command)))
+        )
 
     @router.get("")
-    async def list_institutions(
-        _caller: Reader, page: Annotated[PageRequest, paging(str)]
-    ) -> Json[Page[InstitutionAnswer]]:
+    async def list_institutions(_caller: Reader, page: ById) -> Json[Page[InstitutionAnswer]]:
         """The registry."""
-        found = await queries.institutions(str(page.after[0]) if page.after else "", page.limit + 1)
-        return answer(page_of(found, page, key=lambda row: (row.hospital_id,)))
+        found = await queries.institutions(after_of(page), page.limit + 1)
+        return paged(found, page, "hospital_id")
 
     return router

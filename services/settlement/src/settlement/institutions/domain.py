@@ -6,7 +6,7 @@ from datetime import date
 import msgspec
 
 from kernel.values.decider import Decider
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import Refused, not_found
 
 
 class Institution(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -41,11 +41,9 @@ class InstitutionContracted(Institution, frozen=True, kw_only=True, omit_default
 def contract(entry: Institution) -> InstitutionContracted:
     """Accept a registry entry; refused where the contract ends before it begins."""
     if entry.contract_to is not None and entry.contract_to < entry.contract_from:
-        raise Refused(
-            "DATES_OUT_OF_ORDER",
-            f"the contract of {entry.hospital_id} ends on {entry.contract_to}, before it begins on "
-            f"{entry.contract_from}",
-        )
+        ends, begins = entry.contract_to, entry.contract_from
+        detail = f"the contract of {entry.hospital_id} ends on {ends}, before it begins on {begins}"
+        raise Refused("DATES_OUT_OF_ORDER", detail)
     if entry.major_diseases and not entry.majors:
         raise Refused("MAJOR_DISEASES_MISPLACED", f"{entry.hospital_id} is not designated for any major disease")
     return InstitutionContracted(**msgspec.structs.asdict(entry))
@@ -62,12 +60,8 @@ DECIDER: Decider[Institution, Institution | None, InstitutionContracted] = Decid
 
 def hospital_unknown(hospital_id: str) -> Refused:
     """The registry of institutions has no such hospital."""
-    return Refused(
-        "HOSPITAL_UNKNOWN",
-        f"hospital {hospital_id} is not in the registry of institutions; the agency must register it",
-        kind=RefusalKind.NOT_FOUND,
-        about={"hospital": hospital_id},
-    )
+    detail = f"hospital {hospital_id} is not in the registry of institutions; the agency must register it"
+    return not_found("HOSPITAL_UNKNOWN", detail, hospital=hospital_id)
 
 
 def pooling_area(county: str) -> str:

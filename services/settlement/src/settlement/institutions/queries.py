@@ -3,14 +3,17 @@
 from datetime import date
 from typing import Any, Final
 
+import msgspec
+
 from kernel.http import Wire
 from kernel.writing.reads import Reads
 from settlement.institutions.domain import Institution
 
 #: An institution's columns in larger questions, where the table goes by ``i``; read with ``institution_in``.
-INSTITUTION: Final = "i.name, i.level, i.division, i.contract_from, i.contract_to, i.majors, i.major_diseases"
+INSTITUTION: Final = """i.hospital_id, i.name, i.level, i.division, i.contract_from, i.contract_to, i.majors,
+       i.major_diseases"""
 _INSTITUTIONS_SQL: Final = f"""
-SELECT i.hospital_id, {INSTITUTION} FROM institutions i WHERE i.hospital_id > $1 ORDER BY i.hospital_id LIMIT $2
+SELECT {INSTITUTION} FROM institutions i WHERE i.hospital_id > $1 ORDER BY i.hospital_id LIMIT $2
 """
 
 
@@ -35,17 +38,6 @@ class InstitutionQueries(Reads):
         return await self.many(InstitutionAnswer.of_row, _INSTITUTIONS_SQL, after, limit)
 
 
-def institution_in(row: Any, hospital_id: str) -> Institution | None:
+def institution_in(row: Any) -> Institution | None:
     """The institution that a row brought along; None where the registry has none."""
-    if row["name"] is None:
-        return None
-    return Institution(
-        hospital_id=hospital_id,
-        name=row["name"],
-        level=row["level"],
-        division=row["division"],
-        contract_from=row["contract_from"],
-        contract_to=row["contract_to"],
-        majors=row["majors"],
-        major_diseases=tuple(row["major_diseases"]),
-    )
+    return None if row["name"] is None else msgspec.convert(dict(row), Institution)

@@ -2,7 +2,8 @@
 
 from typing import Annotated
 
-from kernel.http import Json, Page, PageRequest, Router, allow, answer, page_of, paging
+from kernel.http import ById, Json, Page, Router, allow, paged
+from kernel.http.fields import after_of
 from kernel.security import Principal, Role
 from settlement.payment_refusals.queries import RefusalQueries, RefusalRow
 
@@ -14,11 +15,10 @@ def payment_refusals(queries: RefusalQueries) -> Router:
     router = Router(prefix="/v1/payment-refusals", tags=["settlements"])
 
     @router.get("")
-    async def list_refusals(caller: Reader, page: Annotated[PageRequest, paging(str)]) -> Json[Page[RefusalRow]]:
+    async def list_refusals(caller: Reader, page: ById) -> Json[Page[RefusalRow]]:
         """Refused payments: a hospital's own, or all for those who run the funds."""
         own = caller.organisation if Role.HOSPITAL in caller.roles else None
-        after = str(page.after[0]) if page.after else ""
-        found = await queries.payment_refusals(own, caller.division_patterns, after, page.limit + 1)
-        return answer(page_of(found, page, key=lambda row: (row.settlement_id,)))
+        found = await queries.payment_refusals(own, caller.division_patterns, after_of(page), page.limit + 1)
+        return paged(found, page, "settlement_id")
 
     return router

@@ -6,8 +6,9 @@ from kernel.writing.command_context import CommandContext
 from kernel.writing.command_path import CommandPath
 from kernel.writing.database import Connection
 from settlement.payment_refusals.domain import DECIDER, RefusePayment, cancelled_of
-from settlement.payment_refusals.queries import affected_by, hold
+from settlement.payment_refusals.queries import affected_by
 from settlement.people.domain import PersonTold
+from settlement.people.queries import hold
 
 
 class PaymentRefusals:
@@ -23,7 +24,7 @@ class PaymentRefusals:
         cancelled = [each for person in sorted(told) for each in cancelled_of(person, told[person].certifications)]
         if not cancelled or not await affected_by(connection, cancelled):
             return
-        await hold(connection, sorted(told))
+        await hold(connection, told, "settlement-refusal")
         affected = await affected_by(connection, cancelled)
         bills = {f"payment-refusal/{bill.settlement_id}": (bill, since) for bill, since in affected}
         within = self._path.within(connection)

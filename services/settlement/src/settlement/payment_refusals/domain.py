@@ -68,9 +68,4 @@ def decide(command: RefusePayment, state: State) -> Sequence[PaymentRefused]:
     return (PaymentRefused(bill, command.cancelled_from, command.now),)
 
 
-def evolve(_state: State, event: PaymentRefused) -> State:
-    """It is refused."""
-    return event
-
-
-DECIDER: Decider[RefusePayment, State, PaymentRefused] = Decider(None, decide, evolve)
+DECIDER: Decider[RefusePayment, State, PaymentRefused] = Decider(None, decide, lambda _refused, event: event)

@@ -28,10 +28,6 @@ LEFT JOIN revocations r USING (settlement_id) LEFT JOIN payment_refusals f USING
 WHERE b.visited_on >= c.cancelled_from AND r.settlement_id IS NULL AND f.settlement_id IS NULL
 ORDER BY b.settlement_id
 """
-# Two consumers look at one person, after identity's messages and after settlements: one after the other.
-_HOLD_SQL: Final = """
-SELECT pg_advisory_xact_lock(hashtextextended('settlement-refusal ' || person, 0)) FROM unnest($1::text[]) AS person
-"""
 
 
 class RefusalRow(Wire, frozen=True, kw_only=True):
@@ -63,8 +59,3 @@ async def affected_by(connection: Connection, cancelled: Sequence[Cancelled]) ->
     columns = zip(*((c.person_id, c.certification_id, c.cancelled_from) for c in cancelled), strict=True)
     rows = await connection.fetch(_AFFECTED_SQL, *map(list, columns))
     return [(msgspec.convert(dict(row), CertifiedBill), row["cancelled_from"]) for row in rows]
-
-
-async def hold(connection: Connection, persons: Sequence[str]) -> None:
-    """Keep everybody else from looking at these persons' certified bills until the transaction ends."""
-    await connection.execute(_HOLD_SQL, persons)

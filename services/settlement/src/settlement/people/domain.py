@@ -5,9 +5,7 @@ from typing import Final
 
 import msgspec
 
-from contracts.identity import Enrolment as EnrolmentTold
-from contracts.identity import Membership as MembershipTold
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import Refused, conflict, not_found
 from law import Membership, Standing
 from law.certificate import Certificate
 from law.standing import Enrolment
@@ -16,8 +14,8 @@ from law.standing import Enrolment
 class PersonTold(msgspec.Struct, frozen=True, kw_only=True):
     """What identity last told of a person, as it lies in the read table."""
 
-    memberships: tuple[MembershipTold, ...] = ()
-    enrolments: tuple[EnrolmentTold, ...] = ()
+    memberships: tuple[Membership, ...] = ()
+    enrolments: tuple[Enrolment, ...] = ()
     deceased_on: date | None = None
     merged_into: str | None = None
     certifications: tuple[Certificate, ...] = ()
@@ -26,20 +24,7 @@ class PersonTold(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def standing(self) -> Standing:
         """The part of it that decisions about money use."""
-        return Standing(
-            tuple(
-                Membership(
-                    category=told.category,
-                    valid_from=told.valid_from,
-                    valid_to=told.valid_to,
-                    group=told.group,
-                    poverty_status=told.poverty_status,
-                    exit_date=told.exit_date,
-                )
-                for told in self.memberships
-            ),
-            tuple(Enrolment(e.scheme, e.year, e.registered_on, e.marked_on) for e in self.enrolments),
-        )
+        return Standing(self.memberships, self.enrolments)
 
 
 class Who(msgspec.Struct, frozen=True):
@@ -62,19 +47,11 @@ def person_told(entitlement: str | None) -> PersonTold:
 def check_record(person_id: str, told: PersonTold) -> None:
     """Refuse a record that stands for nobody: one that was merged away, or a registration that was an error."""
     if told.merged_into is not None:
-        raise Refused(
-            "PERSON_MERGED",
-            f"the record {person_id} was merged into {told.merged_into}; admit the person under that one",
-            kind=RefusalKind.CONFLICT,
-            about={"person": person_id, "surviving": told.merged_into},
-        )
+        detail = f"the record {person_id} was merged into {told.merged_into}; admit the person under that one"
+        raise conflict("PERSON_MERGED", detail, person=person_id, surviving=told.merged_into)
     if told.annulled:
-        raise Refused(
-            "PERSON_ANNULLED",
-            f"the registration {person_id} was annulled with identity; look the person up again",
-            kind=RefusalKind.CONFLICT,
-            about={"person": person_id},
-        )
+        detail = f"the registration {person_id} was annulled with identity; look the person up again"
+        raise conflict("PERSON_ANNULLED", detail, person=person_id)
 
 
 def check_alive(person_id: str, deceased_on: date | None, day: date) -> None:
@@ -85,10 +62,9 @@ def check_alive(person_id: str, deceased_on: date | None, day: date) -> None:
 
 def person_unknown(person_id: str) -> Refused:
     """Identity has not told us of this person."""
-    return Refused(
+    return not_found(
         "PERSON_UNKNOWN",
         f"person {person_id} is not known here; register the person with identity first, "
         "and try again in a moment if that has just been done",
-        kind=RefusalKind.NOT_FOUND,
-        about={"person": person_id},
+        person=person_id,
     )

@@ -12,6 +12,10 @@ _TOLD_SQL: Final = "SELECT person_id, entitlement FROM people WHERE person_id = 
 _SURVIVING_SQL: Final = """
 SELECT person_id, merged_into FROM people WHERE person_id = ANY($1::text[]) AND merged_into IS NOT NULL
 """
+# Several consumers look at one person, after others' messages and after settlements: one after the other.
+_HOLD_SQL: Final = """
+SELECT pg_advisory_xact_lock(hashtextextended($1::text || ' ' || person, 0)) FROM unnest($2::text[]) AS person
+"""
 
 
 class PersonQueries(Reads):
@@ -31,3 +35,8 @@ async def told_of(connection: Connection, persons: Iterable[str]) -> dict[str, P
 async def surviving_of(connection: Connection, persons: Iterable[str]) -> dict[str, str]:
     """For those of the records that were merged away, the record that stands for the person."""
     return {row[0]: row[1] for row in await connection.fetch(_SURVIVING_SQL, list(persons))}
+
+
+async def hold(connection: Connection, persons: Iterable[str], purpose: str) -> None:
+    """Keep everybody else from looking at these persons for the same purpose until the transaction ends."""
+    await connection.execute(_HOLD_SQL, purpose, sorted(persons))

@@ -40,22 +40,18 @@ class Outcome(Protocol):
     @property
     def claim(self) -> Claim:
         """The bill, whose discharge says on which day the law is read."""
-        ...
 
     @property
     def policy_digest(self) -> str:
         """The law that it was decided by."""
-        ...
 
     @property
     def configured(self) -> dict[str, str]:
         """The figures that were configured for that law."""
-        ...
 
     @property
     def considered(self) -> tuple[Considered, ...]:
         """The laws that were compared; none where there was only that one."""
-        ...
 
 
 class LawBook:

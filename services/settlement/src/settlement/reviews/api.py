@@ -7,30 +7,32 @@ import msgspec
 from fastapi import Query
 
 from kernel.http import (
+    ById,
     ErrorCode,
     IdempotencyKey,
     Json,
     Page,
-    PageRequest,
     RequestBody,
     Router,
+    Sent,
     SignedYuan,
     Wire,
     Yuan,
     allow,
     answer,
-    body,
+    answered,
     of_division,
-    page_of,
-    paging,
-    stored_answer,
+    paged,
 )
+from kernel.http.fields import after_of
+from kernel.running.requested import Requests
 from kernel.security import Principal, Role
 from law import Standing
+from settlement.encounters.domain.refusals import unknown
 from settlement.reviews.commands.reviews import ReviewCommands
 from settlement.reviews.domain.events import Decision, ReviewEvent
 from settlement.reviews.domain.finding import BillDifference, LayerDifference
-from settlement.reviews.domain.review import review_unknown
+from settlement.reviews.domain.review import Propose, Reject
 from settlement.reviews.queries.reviews import ReviewOnFile, ReviewQueries, ReviewRow
 
 Operator = Annotated[Principal, allow(Role.OPERATIONS, Role.AGENCY, by_division=True)]
@@ -123,12 +125,12 @@ class ReviewDecided(Wire, frozen=True):
     supplements: tuple[str, ...] = ()
 
 
-def reviews(commands: ReviewCommands, queries: ReviewQueries) -> Router:
+def reviews(commands: ReviewCommands, queries: ReviewQueries, requests: Requests) -> Router:
     """The routes of /v1/reviews."""
     router = Router(prefix="/v1/reviews", tags=["reviews"])
     of_review = of_division("review_id", queries.county_of_review)
     _add_reading(router, queries, of_review)
-    _add_deciding(router, commands, of_review)
+    _add_deciding(router, commands, requests, of_review)
     return router
 
 
@@ -136,46 +138,46 @@ def _add_reading(router: Router, queries: ReviewQueries, of_review: Any) -> None
     @router.get("")
     async def list_reviews(
         caller: Operator,
-        page: Annotated[PageRequest, paging(str)],
+        page: ById,
         state: Annotated[State, Query(description="How far they have come")] = "OPEN",
     ) -> Json[Page[ReviewRow]]:
         """Review items in a state."""
-        after = str(page.after[0]) if page.after else ""
-        found = await queries.reviews(state, caller.division_patterns, after, page.limit + 1)
-        return answer(page_of(found, page, key=lambda row: (row.review_id,)))
+        found = await queries.reviews(state, caller.division_patterns, after_of(page), page.limit + 1)
+        return paged(found, page, "review_id")
 
     @router.get("/{review_id}", dependencies=[of_review])
     async def get_review(review_id: str, _caller: Operator) -> Json[ReviewAnswer]:
         """One item with the full difference, per layer and per later bill."""
         found = await queries.review(review_id)
         if found is None:
-            raise review_unknown(review_id)
+            raise unknown("review", review_id)
         return answer(_answer(found))
 
 
-def _add_deciding(router: Router, commands: ReviewCommands, of_review: Any) -> None:
+def _add_deciding(router: Router, commands: ReviewCommands, requests: Requests, of_review: Any) -> None:
     @router.post("/{review_id}/proposal", status_code=201, dependencies=[of_review])
     async def propose(
-        review_id: str, caller: Operator, command: Annotated[ProposalBody, body(ProposalBody)], key: IdempotencyKey
+        review_id: str, caller: Operator, command: Sent[ProposalBody], key: IdempotencyKey
     ) -> Json[ReviewDecided]:
         """Propose to pay or claw back the difference, or to leave it; somebody else must release that."""
-        done = await commands.propose(caller, key, review_id, command.decision, command.reason)
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        context = requests.by(caller, key)
+        proposal = Propose(review_id, command.decision, command.reason, context.actor, context.now)
+        return answered(await commands.decide(context, proposal))
 
     @router.post("/{review_id}/release", status_code=201, dependencies=[of_review])
     async def release(review_id: str, caller: Operator, key: IdempotencyKey) -> Json[ReviewDecided]:
         """Agree with somebody else's proposal. The difference is decided once more; if it is another one by now,
         nothing is written but the item, which is open again with what holds now."""
-        done = await commands.release(caller, key, review_id)
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        return answered(await commands.release(requests.by(caller, key), review_id))
 
     @router.post("/{review_id}/rejection", status_code=201, dependencies=[of_review])
     async def reject(
-        review_id: str, caller: Operator, command: Annotated[RejectionBody, body(RejectionBody)], key: IdempotencyKey
+        review_id: str, caller: Operator, command: Sent[RejectionBody], key: IdempotencyKey
     ) -> Json[ReviewDecided]:
         """Disagree with somebody else's proposal; the item is open again."""
-        done = await commands.reject(caller, key, review_id, command.reason)
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        context = requests.by(caller, key)
+        rejection = Reject(review_id, command.reason, context.actor, context.now)
+        return answered(await commands.decide(context, rejection))
 
 
 def _answer(found: ReviewOnFile) -> ReviewAnswer:

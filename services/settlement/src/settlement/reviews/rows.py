@@ -4,21 +4,15 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
+import msgspec
 from sqlalchemy import BigInteger, Column, DateTime, Index, Integer, MetaData, SmallInteger, Table, Text
 from sqlalchemy.dialects.postgresql import JSON
 
 from kernel.writing.event_store import RecordedEvent
 from kernel.writing.read_model import RowsByEvent
 from kernel.writing.read_tables import Change, put, put_of
-from settlement.reviews.domain.events import (
-    RELEASED,
-    ReviewObsolete,
-    ReviewOpened,
-    ReviewProposed,
-    ReviewRefreshed,
-    ReviewRejected,
-    ReviewReleased,
-)
+from settlement.reviews.domain import events
+from settlement.reviews.domain.events import RELEASED
 
 TABLES: Final = MetaData()
 
@@ -53,38 +47,20 @@ review_states: Final = Table(
 
 
 def _found(recorded: RecordedEvent) -> Iterable[Change]:
-    event: ReviewOpened | ReviewRefreshed = recorded.event
-    finding = event.finding
-    yield put_of(
-        event,
-        reviews,
-        settlement_id=finding.settlement_id,
-        identity_revision=finding.identity_revision,
-        noticed_at=finding.noticed_at,
-        patient_fen=finding.patient_fen,
-        payout_fen=finding.payout_fen,
-    )
+    event: events.ReviewOpened | events.ReviewRefreshed = recorded.event
+    yield put_of(event.finding, reviews, **msgspec.structs.asdict(event))
     yield _state(event.review_id, "OPEN", recorded.occurred_at)
 
 
-def _obsolete(recorded: RecordedEvent) -> Iterable[Change]:
-    event: ReviewObsolete = recorded.event
-    yield _state(event.review_id, "OBSOLETE", event.at)
+def _undone(recorded: RecordedEvent) -> Iterable[Change]:
+    event: events.ReviewObsolete | events.ReviewRejected = recorded.event
+    yield _state(event.review_id, "OPEN" if isinstance(event, events.ReviewRejected) else "OBSOLETE", event.at)
 
 
-def _proposed(recorded: RecordedEvent) -> Iterable[Change]:
-    event: ReviewProposed = recorded.event
-    yield _state(event.review_id, "PROPOSED", event.at, event.decision, event.proposed_by)
-
-
-def _rejected(recorded: RecordedEvent) -> Iterable[Change]:
-    event: ReviewRejected = recorded.event
-    yield _state(event.review_id, "OPEN", event.at)
-
-
-def _released(recorded: RecordedEvent) -> Iterable[Change]:
-    event: ReviewReleased = recorded.event
-    yield _state(event.review_id, RELEASED[event.decision], event.at, event.decision, event.proposed_by)
+def _decided(recorded: RecordedEvent) -> Iterable[Change]:
+    event: events.ReviewProposed | events.ReviewReleased = recorded.event
+    state = RELEASED[event.decision] if isinstance(event, events.ReviewReleased) else "PROPOSED"
+    yield _state(event.review_id, state, event.at, event.decision, event.proposed_by)
 
 
 def _state(
@@ -94,10 +70,10 @@ def _state(
 
 
 ROWS: Final[RowsByEvent] = {
-    ReviewOpened: _found,
-    ReviewRefreshed: _found,
-    ReviewObsolete: _obsolete,
-    ReviewProposed: _proposed,
-    ReviewRejected: _rejected,
-    ReviewReleased: _released,
+    events.ReviewOpened: _found,
+    events.ReviewRefreshed: _found,
+    events.ReviewObsolete: _undone,
+    events.ReviewProposed: _decided,
+    events.ReviewRejected: _undone,
+    events.ReviewReleased: _decided,
 }

@@ -4,22 +4,11 @@ from typing import Annotated, Final
 
 import msgspec
 
-from kernel.http import (
-    ErrorCode,
-    IdempotencyKey,
-    Json,
-    RequestBody,
-    Router,
-    Wire,
-    Yuan,
-    allow,
-    answer,
-    body,
-    stored_answer,
-)
-from kernel.http.fields import Identifier
+from kernel.http import ErrorCode, IdempotencyKey, Json, RequestBody, Router, Sent, Wire, Yuan, allow, answer, answered
+from kernel.http.fields import Identifier, Text, Year
+from kernel.running.requested import Requests
 from kernel.security import Principal, Role
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import not_found
 from settlement.encounters.domain.benefit_year import BenefitYear
 from settlement.people.queries import PersonQueries
 from settlement.years.commands import YearCommands
@@ -38,9 +27,9 @@ class BenefitYearBody(RequestBody, frozen=True):
 
     person_id: Identifier
     area: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{6}$")]
-    year: Annotated[int, msgspec.Meta(ge=2000, le=2100)]
+    year: Year
     balances_fen: Annotated[dict[Annotated[str, msgspec.Meta(max_length=40)], Yuan], msgspec.Meta(max_length=40)]
-    source: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    source: Text
 
 
 class BenefitYearOpened(Wire, frozen=True):
@@ -62,7 +51,7 @@ class BenefitYearAnswer(Wire, frozen=True, kw_only=True):
     version: int
 
 
-def benefit_years(commands: YearCommands, queries: YearQueries, people: PersonQueries) -> Router:
+def benefit_years(commands: YearCommands, queries: YearQueries, people: PersonQueries, requests: Requests) -> Router:
     """The routes of /v1/benefit-years."""
     router = Router(prefix="/v1/benefit-years", tags=["benefit years"])
 
@@ -73,18 +62,15 @@ def benefit_years(commands: YearCommands, queries: YearQueries, people: PersonQu
 
     @router.post("", status_code=201)
     async def open_benefit_year(
-        caller: Operations, command: Annotated[BenefitYearBody, body(BenefitYearBody)], key: IdempotencyKey
+        caller: Operations, command: Sent[BenefitYearBody], key: IdempotencyKey
     ) -> Json[BenefitYearOpened]:
         """Take over a person's accumulators, before the first settlement of the year here."""
         await must_act_for(caller, command.person_id, command.area)
+        balances_fen = {name: int(amount) for name, amount in command.balances_fen.items()}
         opening = BenefitYear(
-            person_id=command.person_id,
-            area=command.area,
-            year=command.year,
-            balances_fen={name: int(amount) for name, amount in command.balances_fen.items()},
+            person_id=command.person_id, area=command.area, year=command.year, balances_fen=balances_fen
         )
-        done = await commands.open(caller, key, opening, command.source)
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        return answered(await commands.open(requests.by(caller, key), opening, command.source))
 
     @router.get("/{area}/{person_id}/{year}")
     async def get_benefit_year(area: str, person_id: str, year: str, caller: Reader) -> Json[BenefitYearAnswer]:
@@ -92,22 +78,10 @@ def benefit_years(commands: YearCommands, queries: YearQueries, people: PersonQu
         await must_act_for(caller, person_id, area)
         found = await queries.benefit_year(person_id, area, int(year)) if _is_year(year) else None
         if found is None:
-            raise Refused(
-                "BENEFIT_YEAR_UNKNOWN",
-                f"nothing has happened in {year} for person {person_id} in {area}",
-                kind=RefusalKind.NOT_FOUND,
-            )
+            detail = f"nothing has happened in {year} for person {person_id} in {area}"
+            raise not_found("BENEFIT_YEAR_UNKNOWN", detail)
         standings = {name: Yuan(fen) for name, fen in found.balances_fen.items()}
-        return answer(
-            BenefitYearAnswer(
-                person_id=person_id,
-                area=area,
-                year=found.year,
-                balances_fen=standings,
-                latest_settlement=found.latest_settlement,
-                version=found.version,
-            )
-        )
+        return answer(BenefitYearAnswer(**msgspec.structs.asdict(found) | {"balances_fen": standings}))
 
     return router
 

@@ -1,9 +1,7 @@
 """Onboarding: a person's accumulators are taken over from the system before this one."""
 
-from kernel.http import Idempotency
-from kernel.running.requested import Requests
 from kernel.running.runtime import Runtime
-from kernel.security import Principal
+from kernel.writing.command_context import CommandContext
 from kernel.writing.command_path import Answered
 from kernel.writing.decision import Outcome
 from kernel.writing.event_store import Stream, StreamAppend
@@ -15,12 +13,11 @@ from settlement.years.queries import YearQueries
 class YearCommands:
     """The command of those who bring a county in."""
 
-    def __init__(self, runtime: Runtime, queries: YearQueries, requests: Requests) -> None:
+    def __init__(self, runtime: Runtime, queries: YearQueries) -> None:
         self._runtime = runtime
         self._queries = queries
-        self._requests = requests
 
-    async def open(self, caller: Principal, key: Idempotency, opening: BenefitYear, source: str) -> Answered:
+    async def open(self, context: CommandContext, opening: BenefitYear, source: str) -> Answered:
         """Take over the accumulators of a year that has not begun here."""
 
         async def attempt() -> Outcome:
@@ -32,4 +29,4 @@ class YearCommands:
             append = StreamAppend(Stream(stream_of(opening)), (event,))
             return Outcome((append,), body, 201, contended=opening.person_id)
 
-        return await self._runtime.path.run(self._requests.by(caller, key), attempt)
+        return await self._runtime.path.run(context, attempt)

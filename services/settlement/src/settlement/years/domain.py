@@ -10,7 +10,7 @@ from typing import TypeVar
 import msgspec
 
 from kernel.values.decider import Decider
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import Refused, conflict
 from settlement.encounters.domain.benefit_year import BenefitYear
 
 T = TypeVar("T")
@@ -59,12 +59,12 @@ def stream_of(year: BenefitYear) -> str:
 def open_with(current: BenefitYear, balances_fen: dict[str, int], source: str) -> BenefitYearOpened:
     """Take over opening standings; refused once the year has begun here, because settlements rest on it."""
     if current.version > 0:
-        raise Refused(
+        raise conflict(
             "BENEFIT_YEAR_BEGUN",
             f"the year {current.year} of person {current.person_id} has moved {current.version} times here; "
             "opening standings can only come first",
-            kind=RefusalKind.CONFLICT,
-            about={"person": current.person_id, "year": str(current.year)},
+            person=current.person_id,
+            year=str(current.year),
         )
     for name, amount in balances_fen.items():
         if amount < 0:

@@ -1,6 +1,6 @@
 """The questions that may be asked of benefit years."""
 
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -10,7 +10,8 @@ from settlement.encounters.domain.benefit_year import BenefitYear
 from settlement.years.domain import Join
 
 _YEAR_SQL: Final = """
-SELECT balances, version, latest_settlement FROM benefit_years WHERE person_id = $1 AND area = $2 AND year = $3
+SELECT json_build_array(person_id, area, year, balances, version, latest_settlement) FROM benefit_years
+WHERE person_id = $1 AND area = $2 AND year = $3
 """
 # A settlement that is under way moves one of these rows first, or finds them moved and starts over.
 _LOCK_SQL: Final = """
@@ -19,15 +20,15 @@ WHERE person_id = $1 OR person_id = (SELECT merged_into FROM people WHERE person
 ORDER BY person_id, area, year FOR UPDATE
 """
 _UNJOINED_SQL: Final = """
-SELECT p.merged_into AS person_id, b.area, b.year, b.balances, b.version,
-       own.balances AS own_balances, own.version AS own_version
+SELECT json_build_array(p.merged_into, b.area, b.year, COALESCE(own.balances, '{}'), COALESCE(own.version, 0)) AS own,
+       json_build_array(b.person_id, b.area, b.year, b.balances, b.version) AS other
 FROM people p JOIN benefit_years b USING (person_id)
 LEFT JOIN benefit_years own ON own.person_id = p.merged_into AND own.area = b.area AND own.year = b.year
 WHERE p.person_id = $1 AND p.merged_into IS NOT NULL AND NOT EXISTS (
   SELECT FROM benefit_year_joins j WHERE j.other_id = b.person_id AND j.area = b.area AND j.year = b.year)
 ORDER BY b.area, b.year
 """
-_balances: Final = msgspec.json.Decoder(dict[str, int])
+_year: Final = msgspec.json.Decoder(BenefitYear)
 
 
 class YearQueries(Reads):
@@ -35,17 +36,8 @@ class YearQueries(Reads):
 
     async def benefit_year(self, person_id: str, area: str, year: int) -> BenefitYear | None:
         """A person's accumulators of a year."""
-        row = await self.pool.fetchrow(_YEAR_SQL, person_id, area, year)
-        if row is None:
-            return None
-        return BenefitYear(
-            person_id=person_id,
-            area=area,
-            year=year,
-            balances_fen=_balances.decode(row["balances"]),
-            version=row["version"],
-            latest_settlement=row["latest_settlement"],
-        )
+        found = await self.pool.fetchval(_YEAR_SQL, person_id, area, year)
+        return None if found is None else _year.decode(found)
 
 
 async def unjoined_years(connection: Connection, merged_id: str) -> list[Join]:
@@ -53,19 +45,5 @@ async def unjoined_years(connection: Connection, merged_id: str) -> list[Join]:
     if not await connection.fetch(_UNJOINED_SQL, merged_id):
         return []
     await connection.execute(_LOCK_SQL, merged_id)
-    return [_join(merged_id, row) for row in await connection.fetch(_UNJOINED_SQL, merged_id)]
-
-
-def _join(merged_id: str, row: Any) -> Join:
-    own = _year(row["person_id"], row, row["own_balances"] or "{}", row["own_version"] or 0)
-    return Join(own, _year(merged_id, row, row["balances"], row["version"]))
-
-
-def _year(person_id: str, row: Any, balances: str, version: int) -> BenefitYear:
-    return BenefitYear(
-        person_id=person_id,
-        area=row["area"],
-        year=row["year"],
-        balances_fen=_balances.decode(balances),
-        version=version,
-    )
+    rows = await connection.fetch(_UNJOINED_SQL, merged_id)
+    return [Join(_year.decode(row["own"]), _year.decode(row["other"])) for row in rows]

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import JSON
 from kernel.writing.event_store import RecordedEvent
 from kernel.writing.read_model import RowsByEvent
 from kernel.writing.read_tables import GUARDED, Change, put_of
-from settlement.encounters.domain.events import SettlementConfirmed, SettlementRevoked, SettlementSupplemented
+from settlement.encounters.domain.events import SettlementConfirmed, SettlementRevoked, SettlementSupplemented, year_of
 from settlement.years.domain import BenefitYearOpened, BenefitYearsJoined
 
 TABLES: Final = MetaData()
@@ -52,7 +52,7 @@ def _settled(recorded: RecordedEvent) -> Iterable[Change]:
     yield put_of(
         event,
         benefit_years,
-        person_id=event.year_of,
+        person_id=year_of(event),
         balances=event.adjudication.after_fen,
         latest_settlement=event.settlement_id,
         version=event.benefit_year_version,
@@ -61,30 +61,19 @@ def _settled(recorded: RecordedEvent) -> Iterable[Change]:
 
 def _moved(recorded: RecordedEvent) -> Iterable[Change]:
     event: SettlementRevoked | SettlementSupplemented = recorded.event
-    yield put_of(
-        event,
-        benefit_years,
-        person_id=event.year_of,
-        balances=event.balances_fen,
-        version=event.benefit_year_version,
-    )
+    version, balances = event.benefit_year_version, event.balances_fen
+    yield put_of(event, benefit_years, person_id=year_of(event), balances=balances, version=version)
 
 
 def _joined(recorded: RecordedEvent) -> Iterable[Change]:
     """Both years move by one, so that whatever was decided on either of them before starts over."""
     event: BenefitYearsJoined = recorded.event
     for person_id, balances, version in (
-        (event.person_id, event.balances_fen, event.own_version),
-        (event.other_id, {}, event.other_version),
+        (event.person_id, event.balances_fen, event.own_version + 1),
+        (event.other_id, {}, event.other_version + 1),
     ):
-        yield put_of(
-            event,
-            benefit_years,
-            person_id=person_id,
-            balances=balances,
-            latest_settlement=None,
-            version=version + 1,
-        )
+        moved = {"person_id": person_id, "balances": balances, "latest_settlement": None, "version": version}
+        yield put_of(event, benefit_years, **moved)
     yield put_of(event, benefit_year_joins)
 
 

@@ -86,9 +86,9 @@ class EventStore:
             found[stream_id] = Stream(stream_id, row["version"], row["chain"]), events
         return found
 
-    async def answer(self, scope: str, key: str) -> Answer | None:
+    async def answer(self, scope: str, key: str, connection: Connection | None = None) -> Answer | None:
         """The answer stored under an idempotency key, if there is one."""
-        row = await self.pool.fetchrow(_ANSWER_SQL, scope, key)
+        row = await (connection or self.pool).fetchrow(_ANSWER_SQL, scope, key)
         return None if row is None else Answer(scope, key, row["request_hash"], row["status"], row["response"])
 
     def prepare(

@@ -15,10 +15,9 @@ from kernel.writing.command_path import repeated
 from kernel.writing.event_store import Answer
 from law import Adjudication, Claim, Standing, adjudicate
 from law.claim import check
-from law.methods.cumulative import band_amount, segmented_increment
+from law.methods.banded_lump_sum import BandedLumpSum, band_amount
+from law.methods.segmented_rate import Segment, segmented_increment
 from law.packs import PackLibrary, Policy
-from law.packs.layers import BandedLumpSum
-from law.packs.rows import Segment
 from settlement.encounters.domain.readjudication import decide_in_order, without
 from workbench.examples.amounts import Percent, Yuan
 from workbench.examples.kinds.part import Part, Table, each, fen, one, yuan

@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from identity.certification.domain.certifiers import may_certify
 from identity.comparison.domain.coverage import coverage
-from identity.facts.domain.low_income import is_low_income
+from identity.facts.domain.low_income import Means, is_low_income
 from identity.persons.domain.categories import Group
 from identity.persons.domain.certification import Title
 from law import Standing, effective_category
@@ -129,14 +129,13 @@ class LowIncomeExample(Table, tag="low_income_test", frozen=True, kw_only=True):
         assert rule is not None, "the pack states the multiple of the local line"
 
         def ok(case: LowIncomeCase) -> bool:
-            return is_low_income(
+            means = Means(
                 income_fen=fen(case.per_capita_income),
                 assets_fen=fen(case.assets),
-                group=_GROUPS.get(case.group),
                 local_line_fen=fen(self.given.local_dibao),
                 asset_limit_fen=fen(self.given.asset_limit),
-                multiple=Decimal(rule.income_multiple),
             )
+            return is_low_income(means, _GROUPS.get(case.group), Decimal(rule.income_multiple))
 
         return each(self.cases, "ok", ok)
 

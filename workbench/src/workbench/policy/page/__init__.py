@@ -1,1 +1,1 @@
-"""The page of a pack: its parts in the order of the waterfall, each a file."""
+"""The sections of a pack's page, one file each."""

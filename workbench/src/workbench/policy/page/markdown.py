@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from law.packs.rows import DiseaseList
+from law.rows import DiseaseList
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:

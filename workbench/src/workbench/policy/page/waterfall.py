@@ -1,11 +1,10 @@
 """The waterfall on a page: each layer in its order with its method, figures, counts and funds."""
 
-from law.packs.layers import BandedLumpSum, CatalogueExcess, Layer, SegmentedRate
+from law.methods.layer import Layer
 from law.packs.model import PackFile
-from law.packs.rows import CountedIn
 from workbench.policy.figures import FigureRow, figures
 from workbench.policy.page.markdown import paragraph, section, table
-from workbench.policy.words import DEPARTMENTS, METHODS, NOTHING, TABLES, applies_to
+from workbench.policy.words import applies_to
 
 _HEADINGS = ("what", "for", "from", "figure", "clause")
 
@@ -25,19 +24,19 @@ def waterfall(file: PackFile) -> list[str]:
 
 
 def _layer(number: int, layer: Layer, file: PackFile, in_force: set[str]) -> list[str]:
-    rows = [row for row in figures(file) if row.payer == layer.payer]
-    taken = [row for row in rows if in_force.issuperset(row.to.reading)]
-    other = [row for row in rows if not in_force.issuperset(row.to.reading)]
+    rows = [row for row in figures(file) if row.of.payer == layer.payer]
+    taken = [row for row in rows if in_force.issuperset(row.of.to.reading)]
+    other = [row for row in rows if not in_force.issuperset(row.of.to.reading)]
     return [
         f"### {number}. {layer.name} ({layer.payer})",
         "",
-        *paragraph(f"{METHODS[str(layer.__struct_config__.tag)]} Clause: {layer.clause}."),
+        *paragraph(f"{layer.DESCRIPTION} Clause: {layer.clause}."),
         *[f"- {fact}" for fact in _facts(layer, file)],
         "",
         *(paragraph("Of one kind of figure, the first line that fits counts.") if len(taken) > 1 else []),
         *table(_HEADINGS, [_row(row) for row in taken]),
         *(paragraph("Only under another reading of the text:") if other else []),
-        *table([*_HEADINGS, "reading"], [(*_row(row), ", ".join(row.to.reading)) for row in other]),
+        *table([*_HEADINGS, "reading"], [(*_row(row), ", ".join(row.of.to.reading)) for row in other]),
     ]
 
 
@@ -50,37 +49,17 @@ def _facts(layer: Layer, file: PackFile) -> list[str]:
     if layer.needs_referral:
         told = applies_to(layer.referral_for, file)
         facts.append(f"out of county only with a referral{'' if told == 'all' else f' ({told})'}")
-    facts += [f"counted in `{counted.name}`: {applies_to(counted.for_, file)}" for counted in _counted(layer)]
+    facts += [f"counted in `{counted.name}`: {applies_to(counted.for_, file)}" for counted in layer.counters]
     facts += [
         f"paid from {', then '.join(row.funds)}: {applies_to(row.for_, file)} ({row.clause})" for row in layer.funding
     ]
-    return facts + _own_facts(layer)
-
-
-def _own_facts(layer: Layer) -> list[str]:
-    match layer:
-        case BandedLumpSum(after=after, own_cost_in=own, paid_in=paid):
-            return [
-                f"only for care that {after} is given for",
-                f"own cost is added up in `{own}`, relief in `{paid}`",
-            ]
-        case CatalogueExcess(approval_by=departments):
-            named = "、".join(DEPARTMENTS.get(department, department) for department in departments)
-            return [f"not where these approved a special case: {named}"]
-        case SegmentedRate(base_in=base, paid_in=paid):
-            return [f"the base is added up in `{base}`, what it paid in `{paid}`"]
-        case _:
-            return []
-
-
-def _counted(layer: Layer) -> tuple[CountedIn, ...]:
-    return tuple(getattr(layer, "counted_in", ()))
+    return [*facts, *layer.facts()]
 
 
 def _row(row: FigureRow) -> tuple[str, ...]:
-    value = row.value or NOTHING.get(row.table, "nothing 不予支付")
+    value = row.value or row.of.table.nothing
     sample = " (a sample)" if row.sample else ""
-    return TABLES[row.table], row.whom, str(row.from_ or ""), f"{value}{sample}", row.clause
+    return row.of.table.words, row.of.whom, str(row.from_ or ""), f"{value}{sample}", row.clause
 
 
 def _counts(file: PackFile) -> list[str]:

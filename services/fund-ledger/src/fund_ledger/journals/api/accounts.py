@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from fund_ledger.journals.api.readers import AccountName, County, Reader, counties, must_see
+from fund_ledger.journals.api.readers import AccountName, County, Reader, must_see
 from fund_ledger.journals.queries.books import AccountAnswer, Books, FundBalance, PayerTotal, PostingAnswer
-from kernel.http import Json, Page, PageRequest, Router, Wire, Yuan, answer, page_of, paging
+from kernel.http import ById, Json, Page, PageRequest, Router, Wire, Yuan, answer, paged, paging
+from kernel.http.fields import after_of, counties_of
 
 
 class TrialBalance(Wire, frozen=True):
@@ -21,13 +22,10 @@ def accounts(books: Books) -> Router:
     router = Router(prefix="/v1", tags=["accounts"])
 
     @router.get("/accounts")
-    async def list_accounts(
-        caller: Reader, page: Annotated[PageRequest, paging(str)], prefix: AccountName = ""
-    ) -> Json[Page[AccountAnswer]]:
+    async def list_accounts(caller: Reader, page: ById, prefix: AccountName = "") -> Json[Page[AccountAnswer]]:
         """Accounts whose names begin with ``prefix``, such as ``fund/445202/``."""
-        after = str(page.after[0]) if page.after else ""
-        rows = await books.accounts(prefix, after, caller.division_patterns, page.limit + 1)
-        return answer(page_of(rows, page, key=lambda row: (row.account,)))
+        rows = await books.accounts(prefix, after_of(page), caller.division_patterns, page.limit + 1)
+        return paged(rows, page, "account")
 
     @router.get("/postings")
     async def list_postings(
@@ -37,12 +35,12 @@ def accounts(books: Books) -> Router:
         must_see(caller, [account])
         after = (str(page.after[0]), int(page.after[1])) if page.after else ("", 0)
         rows = await books.postings(account, after, page.limit + 1)
-        return answer(page_of(rows, page, key=lambda row: (row.journal_id, row.line)))
+        return paged(rows, page, "journal_id", "line")
 
     @router.get("/trial-balance")
     async def trial_balance(caller: Reader, county: County = "") -> Json[TrialBalance]:
         """The sums of both sides; they are equal, or something is badly wrong."""
-        funds = tuple(await books.trial_balance(counties(caller, county)))
+        funds = tuple(await books.trial_balance(counties_of(caller, county or None)))
         debit, credit = sum(fund.debit_fen for fund in funds), sum(fund.credit_fen for fund in funds)
         balanced = all(fund.balanced for fund in funds)
         return answer(TrialBalance(Yuan(debit), Yuan(credit), balanced, funds))
@@ -50,6 +48,6 @@ def accounts(books: Books) -> Router:
     @router.get("/totals")
     async def totals(caller: Reader, county: County = "") -> Json[tuple[PayerTotal, ...]]:
         """What each payer's layers have cost each fund."""
-        return answer(tuple(await books.totals(counties(caller, county))))
+        return answer(tuple(await books.totals(counties_of(caller, county or None))))
 
     return router

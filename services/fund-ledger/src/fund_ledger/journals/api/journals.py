@@ -2,11 +2,13 @@
 
 from datetime import date
 
+import msgspec
+
 from fund_ledger.journals.api.readers import Reader, must_see
 from fund_ledger.journals.domain.accounts import parse
 from fund_ledger.journals.queries.books import Books, Journal
 from kernel.http import Json, Router, SignedYuan, Wire, answer
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import not_found
 
 
 class Line(Wire, frozen=True):
@@ -48,7 +50,7 @@ def journals(books: Books) -> Router:
         """One journal."""
         row = await books.journal(journal_id)
         if row is None:
-            raise Refused("JOURNAL_UNKNOWN", f"there is no journal {journal_id}", kind=RefusalKind.NOT_FOUND)
+            raise not_found("JOURNAL_UNKNOWN", f"there is no journal {journal_id}")
         must_see(caller, row.accounts)
         return answer(_journal(row))
 
@@ -63,18 +65,10 @@ def journals(books: Books) -> Router:
 
 
 def _journal(row: Journal) -> JournalAnswer:
-    parts = zip(row.accounts, row.amounts, row.payers, strict=True)
+    columns = msgspec.structs.asdict(row)
+    parts = zip(*(columns.pop(name) for name in ("accounts", "amounts", "payers")), strict=True)
     lines = tuple(Line(account=account, amount_fen=SignedYuan(amount), payer=payer) for account, amount, payer in parts)
-    return JournalAnswer(
-        journal_id=row.journal_id,
-        kind=row.kind,
-        booked_on=row.booked_on,
-        settlement_id=row.settlement_id,
-        source=row.source,
-        reason=row.reason,
-        lines=lines,
-        split=_split(lines),
-    )
+    return JournalAnswer(**columns, lines=lines, split=_split(lines))
 
 
 def _split(lines: tuple[Line, ...]) -> tuple[FundShare, ...]:

@@ -14,14 +14,6 @@ County = Annotated[str, Query(pattern=r"^([0-9]{6})?$")]
 AccountName = Annotated[str, Query(max_length=200, pattern=r"^[A-Za-z0-9._:/-]*$")]
 
 
-def counties(caller: Principal, county: str) -> list[str]:
-    """What to look for, for SQL's ``LIKE ANY``: one county, or all of the caller's. Raises Refused DIVISION_FOREIGN."""
-    if not county:
-        return caller.division_patterns
-    caller.must_act_in(county)
-    return [county]
-
-
 def must_see(caller: Principal, accounts: Iterable[str]) -> None:
     """Refuse a caller who does not work for the counties in whose books these accounts stand."""
     for account in accounts:

@@ -1,12 +1,12 @@
 """Receivables over HTTP: what persons have to give back to the funds, and since when."""
 
 from datetime import date
-from typing import Annotated
 
-from fund_ledger.journals.api.readers import County, Reader, counties
+from fund_ledger.journals.api.readers import County, Reader
 from fund_ledger.journals.domain.accounts import parse
 from fund_ledger.journals.queries.books import Books, Due
-from kernel.http import Json, Page, PageRequest, Router, Wire, Yuan, answer, page_of, paging
+from kernel.http import ById, Json, Page, Router, Wire, Yuan, paged
+from kernel.http.fields import after_of, counties_of
 from kernel.running.requested import Requests
 
 
@@ -27,14 +27,11 @@ def receivables(books: Books, requests: Requests) -> Router:
     router = Router(prefix="/v1", tags=["accounts"])
 
     @router.get("/receivables")
-    async def list_receivables(
-        caller: Reader, page: Annotated[PageRequest, paging(str)], county: County = ""
-    ) -> Json[Page[Receivable]]:
+    async def list_receivables(caller: Reader, page: ById, county: County = "") -> Json[Page[Receivable]]:
         """Aid that was clawed back and is still due, with its age in days."""
-        after = str(page.after[0]) if page.after else ""
-        rows = await books.receivables(counties(caller, county), after, page.limit + 1)
+        rows = await books.receivables(counties_of(caller, county or None), after_of(page), page.limit + 1)
         found = [_receivable(row, requests.today) for row in rows]
-        return answer(page_of(found, page, key=lambda row: (row.account,)))
+        return paged(found, page, "account")
 
     return router
 

@@ -5,23 +5,9 @@ from typing import Final, assert_never
 
 import msgspec
 
-from fund_ledger.journals.domain import accounts
-from fund_ledger.journals.domain.commands import (
-    BookPremiums,
-    BookSettlement,
-    BookSupplement,
-    JournalCommand,
-    RefusePayment,
-    ReverseSettlement,
-)
-from fund_ledger.journals.domain.events import (
-    FundOverdrawn,
-    FundRestored,
-    JournalBooked,
-    JournalEvent,
-    JournalReversed,
-    Posting,
-)
+from fund_ledger.journals.domain import accounts, commands, events
+from fund_ledger.journals.domain.commands import JournalCommand
+from fund_ledger.journals.domain.events import JournalEvent, Posting
 from fund_ledger.journals.domain.funding import split
 from fund_ledger.journals.domain.liabilities import liabilities
 from fund_ledger.journals.domain.refused_payment import refusal
@@ -40,7 +26,7 @@ class Unbooked(msgspec.Struct, frozen=True):
 class Booked(msgspec.Struct, frozen=True):
     """A journal stands, perhaps with supplements."""
 
-    journals: tuple[JournalBooked, ...]
+    journals: tuple[events.JournalBooked, ...]
 
 
 class Reversed(msgspec.Struct, frozen=True):
@@ -56,27 +42,27 @@ def decide(command: JournalCommand, state: JournalState) -> Sequence[JournalEven
     What was booked before is not booked again: a repetition brings about nothing. Raises Refused ACCOUNT_MALFORMED.
     """
     match command:
-        case BookSettlement():
+        case commands.BookSettlement():
             return _book(command) if isinstance(state, Unbooked) else ()
-        case BookPremiums():
+        case commands.BookPremiums():
             return _premiums(command) if isinstance(state, Unbooked) else ()
-        case BookSupplement():
+        case commands.BookSupplement():
             return _supplement(command, state)
-        case RefusePayment():
+        case commands.RefusePayment():
             return _refuse(command, state)
-        case ReverseSettlement():
+        case commands.ReverseSettlement():
             return _reverse(command, state)
         case _:
             assert_never(command)
 
 
-def _book(command: BookSettlement) -> Sequence[JournalEvent]:
+def _book(command: commands.BookSettlement) -> Sequence[JournalEvent]:
     # Where the patient pays it all nobody owes anybody anything, and there is no journal.
     postings = liabilities(command.bill, command.available_fen)
     return _of_settlement(command, command.bill.settlement_id, "settlement", postings)
 
 
-def _supplement(command: BookSupplement, state: JournalState) -> Sequence[JournalEvent]:
+def _supplement(command: commands.BookSupplement, state: JournalState) -> Sequence[JournalEvent]:
     past = state.journals if isinstance(state, Booked) else ()
     bill = command.bill
     if isinstance(state, Reversed) or any(journal.journal_id == bill.supplement_id for journal in past):
@@ -85,7 +71,7 @@ def _supplement(command: BookSupplement, state: JournalState) -> Sequence[Journa
     return _of_settlement(command, bill.supplement_id, "supplement", postings)
 
 
-def _given(journals: Sequence[JournalBooked]) -> dict[str, dict[str, int]]:
+def _given(journals: Sequence[events.JournalBooked]) -> dict[str, dict[str, int]]:
     """What each fund has borne of each payer's part in these journals."""
     given: dict[str, dict[str, int]] = {}
     for posting in (posting for journal in journals for posting in journal.postings):
@@ -96,7 +82,7 @@ def _given(journals: Sequence[JournalBooked]) -> dict[str, dict[str, int]]:
     return given
 
 
-def _refuse(command: RefusePayment, state: JournalState) -> Sequence[JournalEvent]:
+def _refuse(command: commands.RefusePayment, state: JournalState) -> Sequence[JournalEvent]:
     bill = command.bill
     if not isinstance(state, Booked) or any(journal.journal_id == bill.journal_id for journal in state.journals):
         return ()
@@ -104,14 +90,14 @@ def _refuse(command: RefusePayment, state: JournalState) -> Sequence[JournalEven
 
 
 def _of_settlement(
-    command: BookSettlement | BookSupplement | RefusePayment,
+    command: commands.BookSettlement | commands.BookSupplement | commands.RefusePayment,
     journal_id: str,
     kind: str,
     postings: tuple[Posting, ...],
 ) -> Sequence[JournalEvent]:
     if not postings:
         return ()
-    journal = JournalBooked(
+    journal = events.JournalBooked(
         journal_id=journal_id,
         kind=kind,
         booked_on=command.booked_on,
@@ -121,12 +107,12 @@ def _of_settlement(
     return with_alarms(journal, command.available_fen)
 
 
-def _reverse(command: ReverseSettlement, state: JournalState) -> Sequence[JournalEvent]:
+def _reverse(command: commands.ReverseSettlement, state: JournalState) -> Sequence[JournalEvent]:
     match state:
         case Booked(journals=journals):
             settlement_id = journals[0].settlement_id
             assert settlement_id is not None, "only what a settlement booked is reversed"
-            back = JournalReversed(
+            back = events.JournalReversed(
                 settlement_id,
                 command.booked_on,
                 tuple(Posting(p.account, -p.amount_fen, p.payer) for journal in journals for p in journal.postings),
@@ -140,7 +126,7 @@ def _reverse(command: ReverseSettlement, state: JournalState) -> Sequence[Journa
             assert_never(state)
 
 
-def _premiums(command: BookPremiums) -> Sequence[JournalEvent]:
+def _premiums(command: commands.BookPremiums) -> Sequence[JournalEvent]:
     county = command.county
     held = {code: command.available_fen.get(accounts.fund(county, code), 0) for code in command.funds}
     postings: list[Posting] = []
@@ -150,13 +136,15 @@ def _premiums(command: BookPremiums) -> Sequence[JournalEvent]:
             postings += [Posting(accounts.bank(county, code), -share, PREMIUM)]
     if not postings:
         return ()
-    journal = JournalBooked(
+    journal = events.JournalBooked(
         journal_id=command.journal_id, kind=PREMIUMS, booked_on=command.paid_on, postings=tuple(postings)
     )
     return with_alarms(journal, command.available_fen)
 
 
-def with_alarms(journal: JournalBooked | JournalReversed, available_fen: Mapping[str, int]) -> tuple[JournalEvent, ...]:
+def with_alarms(
+    journal: events.JournalBooked | events.JournalReversed, available_fen: Mapping[str, int]
+) -> tuple[JournalEvent, ...]:
     """A journal that balances, and an alarm for each of these fund accounts that crosses zero with it."""
     assert journal.postings, f"journal {journal.journal_id} has no postings"
     assert sum(posting.amount_fen for posting in journal.postings) == 0, f"{journal.journal_id} does not balance"
@@ -164,22 +152,22 @@ def with_alarms(journal: JournalBooked | JournalReversed, available_fen: Mapping
 
 
 def _alarms(
-    journal: JournalBooked | JournalReversed, available_fen: Mapping[str, int]
-) -> Iterator[FundOverdrawn | FundRestored]:
+    journal: events.JournalBooked | events.JournalReversed, available_fen: Mapping[str, int]
+) -> Iterator[events.FundOverdrawn | events.FundRestored]:
     after_fen = after(available_fen, (journal,))
     for account in sorted(available_fen):
         before, now = available_fen[account], after_fen[account]
         if now < 0 <= before:
-            yield FundOverdrawn(account, now, journal.journal_id)
+            yield events.FundOverdrawn(account, now, journal.journal_id)
         elif before < 0 <= now:
-            yield FundRestored(account, now, journal.journal_id)
+            yield events.FundRestored(account, now, journal.journal_id)
 
 
-def after(available_fen: Mapping[str, int], events: Sequence[JournalEvent]) -> dict[str, int]:
-    """What the same accounts have left after ``events``: a debit takes, a credit gives."""
+def after(available_fen: Mapping[str, int], happened: Sequence[JournalEvent]) -> dict[str, int]:
+    """What the same accounts have left after what ``happened``: a debit takes, a credit gives."""
     left = dict(available_fen)
-    for event in events:
-        if isinstance(event, JournalBooked | JournalReversed):
+    for event in happened:
+        if isinstance(event, events.JournalBooked | events.JournalReversed):
             for posting in event.postings:
                 if posting.account in left:
                     left[posting.account] -= posting.amount_fen
@@ -189,11 +177,11 @@ def after(available_fen: Mapping[str, int], events: Sequence[JournalEvent]) -> d
 def evolve(state: JournalState, event: JournalEvent) -> JournalState:
     """The state after an event."""
     match event:
-        case JournalBooked():
+        case events.JournalBooked():
             return Booked((*state.journals, event) if isinstance(state, Booked) else (event,))
-        case JournalReversed():
+        case events.JournalReversed():
             return Reversed()
-        case FundOverdrawn() | FundRestored():
+        case events.FundOverdrawn() | events.FundRestored():
             return state
         case _:
             assert_never(event)

@@ -9,9 +9,10 @@ import msgspec
 from identity.certification.domain.certifiers import Certifier, may_certify
 from identity.persons.domain.certification import Certification
 from identity.persons.domain.entitlement import Entitlement
+from identity.persons.domain.membership import dates_out_of_order
 from identity.persons.domain.person import person_unknown
 from kernel.values.decider import Decider
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import Refused, check_not_to_come, conflict, forbidden, not_found
 from law.packs.rules import Certification as Rule
 
 
@@ -90,7 +91,7 @@ DECIDER: Final[Decider[Command, State, Event]] = Decider(None, decide, evolve)
 def _certify(command: Certify, state: Entitlement) -> Sequence[Event]:
     new = command.certification
     if state.deceased_on is not None and state.deceased_on < new.effective_from:
-        raise Refused("PERSON_DECEASED", f"the person died on {state.deceased_on}", kind=RefusalKind.CONFLICT)
+        raise conflict("PERSON_DECEASED", f"the person died on {state.deceased_on}")
     _check_disease(new.disease, command.rule)
     _check_doctors(new, command.certifier, command.rule)
     _check_not_held(new, state)
@@ -99,8 +100,7 @@ def _certify(command: Certify, state: Entitlement) -> Sequence[Event]:
 
 def _take_over(command: TakeOverCertification, state: Entitlement) -> Sequence[Event]:
     new = command.certification
-    if new.effective_from > command.today:
-        raise Refused("DATE_IN_FUTURE", f"certified_on {new.effective_from} is after today, {command.today}")
+    check_not_to_come("certified_on", new.effective_from, command.today)
     _check_disease(new.disease, command.rule)
     _check_not_held(new, state)
     return [ChronicCertified(new.certification_id, _with(state, new))]
@@ -109,11 +109,10 @@ def _take_over(command: TakeOverCertification, state: Entitlement) -> Sequence[E
 def _check_not_held(new: Certification, state: Entitlement) -> None:
     for held in state.certifications:
         if held.disease == new.disease and held.holds_on(new.effective_from):
-            raise Refused(
+            raise conflict(
                 "ALREADY_CERTIFIED",
                 f"{new.disease} was certified on {held.effective_from} and still holds",
-                kind=RefusalKind.CONFLICT,
-                about={"certification": held.certification_id},
+                certification=held.certification_id,
             )
 
 
@@ -129,11 +128,10 @@ def _check_disease(disease: str, rule: Rule) -> None:
 
 def _check_doctors(new: Certification, certifier: Certifier | None, rule: Rule) -> None:
     if certifier is None or not certifier.certifies_on(new.effective_from):
-        raise Refused(
+        raise forbidden(
             "CERTIFIER_UNKNOWN",
             f"{new.hospital_id} is not registered as a certifying institution on {new.effective_from}",
-            kind=RefusalKind.FORBIDDEN,
-            about={"hospital": new.hospital_id},
+            hospital=new.hospital_id,
         )
     different = {doctor.doctor_id: doctor for doctor in new.doctors}
     if not may_certify(
@@ -154,29 +152,21 @@ def _check_doctors(new: Certification, certifier: Certifier | None, rule: Rule) 
 def _cancel(command: CancelCertification, state: Entitlement) -> Sequence[Event]:
     held = next((c for c in state.certifications if c.certification_id == command.certification_id), None)
     if held is None:
-        raise Refused(
+        raise not_found(
             "CERTIFICATION_UNKNOWN",
             f"this person has no certification {command.certification_id}",
-            kind=RefusalKind.NOT_FOUND,
-            about={"certification": command.certification_id},
+            certification=command.certification_id,
         )
     if held.cancelled_from is not None:
-        raise Refused(
+        raise conflict(
             "CERTIFICATION_CANCELLED",
             f"this certification was cancelled from {held.cancelled_from} on; the money of that time is refused",
-            kind=RefusalKind.CONFLICT,
         )
-    if command.cancelled_from > command.today:
-        raise Refused("DATE_IN_FUTURE", f"cancelled_from {command.cancelled_from} is after today, {command.today}")
+    check_not_to_come("cancelled_from", command.cancelled_from, command.today)
     if command.cancelled_from < held.effective_from:
-        raise Refused(
-            "DATES_OUT_OF_ORDER",
-            f"cancelled_from {command.cancelled_from} is before effective_from {held.effective_from}",
-        )
-    cancelled = msgspec.structs.replace(held, cancelled_from=command.cancelled_from)
-    return [
-        CertificationCancelled(held.certification_id, command.cancelled_from, command.reason, _with(state, cancelled))
-    ]
+        raise dates_out_of_order("cancelled_from", command.cancelled_from, "effective_from", held.effective_from)
+    after = _with(state, msgspec.structs.replace(held, cancelled_from=command.cancelled_from))
+    return [CertificationCancelled(held.certification_id, command.cancelled_from, command.reason, after)]
 
 
 def _with(state: Entitlement, certification: Certification) -> Entitlement:

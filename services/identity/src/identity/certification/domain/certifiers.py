@@ -7,8 +7,8 @@ from typing import Final, TypeAlias
 import msgspec
 
 from identity.persons.domain.certification import Title
+from identity.persons.domain.membership import dates_out_of_order
 from kernel.values.decider import Decider
-from kernel.values.refusals import Refused
 from law.packs.rules import Certification as Rule
 
 
@@ -55,7 +55,7 @@ State: TypeAlias = Certifier | None
 def decide(certifier: Certifier, _state: State) -> Sequence[CertifierRegistered]:
     """Accept an entry; raises Refused DATES_OUT_OF_ORDER."""
     if certifier.until is not None and certifier.until < certifier.since:
-        raise Refused("DATES_OUT_OF_ORDER", f"until {certifier.until} is before since {certifier.since}")
+        raise dates_out_of_order("until", certifier.until, "since", certifier.since)
     return [CertifierRegistered(certifier)]
 
 

@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 import msgspec
 
 from kernel.values.decider import Decider
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import Refused, check_not_to_come, conflict
 
 
 class File(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,8 +39,7 @@ State: TypeAlias = frozenset[str]
 
 def decide(command: File, state: State) -> Sequence[ChronicFiled]:
     """The list, without what was filed before. Raises Refused; what is not on it keeps its benefits (003 三(八))."""
-    if command.sealed_on > command.today:
-        raise Refused("DATE_IN_FUTURE", f"sealed_on {command.sealed_on} is after today, {command.today}")
+    check_not_to_come("sealed_on", command.sealed_on, command.today)
     foreign = sorted(set(command.certification_ids) - command.of_month)
     if foreign:
         raise Refused(
@@ -51,11 +50,7 @@ def decide(command: File, state: State) -> Sequence[ChronicFiled]:
         )
     new = tuple(sorted(set(command.certification_ids) - state))
     if not new:
-        raise Refused(
-            "NOTHING_NEW_TO_FILE",
-            f"everything on this list of {command.month} was filed before",
-            kind=RefusalKind.CONFLICT,
-        )
+        raise conflict("NOTHING_NEW_TO_FILE", f"everything on this list of {command.month} was filed before")
     filed = ChronicFiled(
         hospital_id=command.hospital_id,
         month=command.month,

@@ -1,12 +1,15 @@
 """What the comparison's routes answer: figures of an area and of a comparison."""
 
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
+
+import msgspec
 
 from identity.comparison.domain.comparison import AreaFigures, Made, sum_of
 from kernel.http import Wire
 from kernel.values.divisions import prefix_of
 
+_AS_MADE: Final = ("comparison_id", "area", "month", "compared_on", "due_on", "payment_list_id")
 Source = Literal["PAYMENT_LIST", "ENROLMENTS"]
 
 
@@ -59,24 +62,8 @@ class ComparisonAnswer(Wire, frozen=True):
 
 def figures_answer(figures: AreaFigures) -> FiguresAnswer:
     """An area's figures with its coverage."""
-    covered = figures.coverage
-    return FiguresAnswer(
-        area=figures.township,
-        registered=figures.registered,
-        exceptions=figures.exceptions,
-        should_enrol=covered.should_enrol,
-        matched=figures.matched,
-        elsewhere=figures.elsewhere,
-        not_enrolled=figures.not_enrolled,
-        contradicted=figures.contradicted,
-        not_registered=figures.not_registered,
-        strangers=figures.strangers,
-        name_mismatch=figures.name_mismatch,
-        name_variants=figures.name_variants,
-        differences=figures.differences,
-        coverage_basis_points=covered.coverage_basis_points,
-        raw_basis_points=covered.raw_basis_points,
-    )
+    counted = {**msgspec.structs.asdict(figures.coverage), **msgspec.structs.asdict(figures)}
+    return msgspec.convert({**counted, "area": figures.township, "registered": figures.registered}, FiguresAnswer)
 
 
 def comparison_answer(found: Made, part: str, payment_rows: dict[str, int] | None) -> ComparisonAnswer:
@@ -84,13 +71,8 @@ def comparison_answer(found: Made, part: str, payment_rows: dict[str, int] | Non
     made, pushed = found.made, found.pushed
     inside = [figures for figures in made.figures if figures.county.startswith(prefix_of(part))]
     return ComparisonAnswer(
-        comparison_id=made.comparison_id,
-        area=made.area,
-        month=made.month,
-        compared_on=made.compared_on,
-        due_on=made.due_on,
+        **{name: getattr(made, name) for name in _AS_MADE},
         source="ENROLMENTS" if made.payment_list_id is None else "PAYMENT_LIST",
-        payment_list_id=made.payment_list_id,
         payment_rows=payment_rows,
         pushed_on=None if pushed is None else pushed.pushed_on,
         late=None if pushed is None else pushed.late,

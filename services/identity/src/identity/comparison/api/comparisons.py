@@ -11,18 +11,19 @@ from identity.comparison.domain.comparison import ComparisonMade, Difference, Fi
 from identity.comparison.domain.notice import check_compared
 from identity.comparison.queries.comparison import ComparisonQueries, ComparisonRow, FoundPerson, Lists, Stranger
 from kernel.http import (
+    ById,
     IdempotencyKey,
     Json,
     Page,
     PageRequest,
     RequestBody,
     Router,
+    Sent,
     Wire,
     allow,
     answer,
     answered,
-    body,
-    page_of,
+    paged,
     paging,
 )
 from kernel.http.fields import DivisionCode, after_of
@@ -48,7 +49,6 @@ class ComparisonChanged(Wire, frozen=True):
 Staff = Annotated[Principal, allow(Role.AGENCY, Role.OPERATIONS, by_division=True)]
 Reader = Annotated[Principal, allow(Role.AGENCY, Role.OPERATIONS, Role.DEPARTMENT, by_division=True)]
 AreaOfPart = Annotated[str | None, Query(pattern=r"^[0-9]{6}$", description="The compared area, or one in it")]
-Paging = Annotated[PageRequest, paging(str)]
 
 
 def comparisons(commands: ComparisonCommands, queries: ComparisonQueries) -> Router:
@@ -56,9 +56,7 @@ def comparisons(commands: ComparisonCommands, queries: ComparisonQueries) -> Rou
     router = Router(prefix="/v1/comparisons", tags=["comparison"])
 
     @router.post("", status_code=201)
-    async def compare(
-        caller: Staff, command: Annotated[CompareBody, body(CompareBody)], key: IdempotencyKey
-    ) -> Json[ComparisonChanged]:
+    async def compare(caller: Staff, command: Sent[CompareBody], key: IdempotencyKey) -> Json[ComparisonChanged]:
         """Compare the registered poor of an area with the insured as both stand today, and keep the figures.
 
         The insured are those of the month's newest payment list for the area; without one, those enrolled here.
@@ -69,7 +67,7 @@ def comparisons(commands: ComparisonCommands, queries: ComparisonQueries) -> Rou
     @router.get("")
     async def list_comparisons(
         caller: Reader,
-        page: Paging,
+        page: ById,
         area: Annotated[str | None, Query(pattern=r"^[0-9]{6}$")] = None,
         month: Annotated[str | None, Query(pattern=_MONTH)] = None,
     ) -> Json[Page[ComparisonRow]]:
@@ -80,7 +78,7 @@ def comparisons(commands: ComparisonCommands, queries: ComparisonQueries) -> Rou
         around_caller = sorted({code for division in caller.divisions or () for code in around(division)})
         areas = [*caller.division_patterns, *around_caller]
         rows = await queries.comparisons(areas, area, month, after=after_of(page), limit=page.limit + 1)
-        return answer(page_of(rows, page, key=lambda row: (row.comparison_id,)))
+        return paged(rows, page, "comparison_id")
 
     @router.get("/{comparison_id}")
     async def get_comparison(comparison_id: str, caller: Reader, area: AreaOfPart = None) -> Json[ComparisonAnswer]:
@@ -94,7 +92,7 @@ def comparisons(commands: ComparisonCommands, queries: ComparisonQueries) -> Rou
     async def list_persons(
         comparison_id: str,
         caller: Staff,
-        page: Paging,
+        page: ById,
         finding: Annotated[Finding | None, Query(description="Which of the figures")] = None,
         difference: Annotated[Difference | None, Query(description="Which of the differences")] = None,
         area: AreaOfPart = None,
@@ -106,7 +104,7 @@ def comparisons(commands: ComparisonCommands, queries: ComparisonQueries) -> Rou
         lists = Lists(prefix, made.compared_on, int(made.month[:4]), made.payment_list_id)
         after, limit = after_of(page), page.limit + 1
         rows = await queries.persons(lists, finding, difference, township, after=after, limit=limit)
-        return answer(page_of(rows, page, key=lambda row: (row.person_id,)))
+        return paged(rows, page, "person_id")
 
     @router.get("/{comparison_id}/strangers")
     async def list_strangers(
@@ -122,7 +120,7 @@ def comparisons(commands: ComparisonCommands, queries: ComparisonQueries) -> Rou
             return answer(Page[Stranger](items=[]))
         after = int(page.after[0]) if page.after else 0
         rows = await queries.strangers(made.payment_list_id, prefix, after=after, limit=page.limit + 1)
-        return answer(page_of(rows, page, key=lambda row: (row.row,)))
+        return paged(rows, page, "row")
 
     @router.post("/{comparison_id}/push")
     async def push(comparison_id: str, caller: Staff, key: IdempotencyKey) -> Json[ComparisonChanged]:

@@ -2,9 +2,12 @@
 
 import csv
 import io
+from collections.abc import Callable, Mapping
 from html import escape
+from types import MappingProxyType
 from typing import Annotated, Final
 
+import msgspec
 from starlette.responses import Response
 
 from identity.comparison.api.answers import FiguresAnswer, figures_answer
@@ -16,16 +19,18 @@ from kernel.security import Principal, Role
 
 Reader = Annotated[Principal, allow(Role.AGENCY, Role.OPERATIONS, Role.DEPARTMENT, by_division=True)]
 
-_COLUMNS: Final = (
-    ("地区", "area"),
-    ("建档立卡人数", "registered"),
-    ("不符合参保条件人数", "excepted"),
-    ("应参保人数", "should_enrol"),
-    ("已参保人数", "enrolled"),
-    ("其中异地参保", "elsewhere"),
-    ("未参保人数", "not_enrolled"),
-    ("姓名不符待核实人数", "name_mismatch"),
-    ("参保率", "coverage"),
+_COLUMNS: Final[Mapping[str, Callable[[FiguresAnswer], object]]] = MappingProxyType(
+    {
+        "地区": lambda line: line.area,
+        "建档立卡人数": lambda line: line.registered,
+        "不符合参保条件人数": lambda line: sum(line.exceptions.values()),
+        "应参保人数": lambda line: line.should_enrol,
+        "已参保人数": lambda line: line.matched + line.elsewhere,
+        "其中异地参保": lambda line: line.elsewhere,
+        "未参保人数": lambda line: line.not_enrolled,
+        "姓名不符待核实人数": lambda line: line.name_mismatch,
+        "参保率": lambda line: f"{line.coverage_basis_points // 100}.{line.coverage_basis_points % 100:02}%",
+    }
 )
 _PAGE: Final = """<!doctype html>
 <html lang="zh"><head><meta charset="utf-8"><title>{title}</title><style>
@@ -93,22 +98,6 @@ def notices(queries: ComparisonQueries) -> Router:
 
 def table_of(found: Notice) -> list[tuple[str, ...]]:
     """A notice as rows of text: the head, the areas below, and the sum."""
-    lines = [figures_answer(row) for row in found.rows]
-    total = figures_answer(found.total)
-    rows = [_cells(line, line.area) for line in lines]
-    return [tuple(name for name, _ in _COLUMNS), *rows, _cells(total, "合计")]
-
-
-def _cells(line: FiguresAnswer, area: str) -> tuple[str, ...]:
-    values = {
-        "area": area,
-        "registered": line.registered,
-        "excepted": sum(line.exceptions.values()),
-        "should_enrol": line.should_enrol,
-        "enrolled": line.matched + line.elsewhere,
-        "elsewhere": line.elsewhere,
-        "not_enrolled": line.not_enrolled,
-        "name_mismatch": line.name_mismatch,
-        "coverage": f"{line.coverage_basis_points // 100}.{line.coverage_basis_points % 100:02}%",
-    }
-    return tuple(str(values[key]) for _, key in _COLUMNS)
+    total = msgspec.structs.replace(figures_answer(found.total), area="合计")
+    lines = (*map(figures_answer, found.rows), total)
+    return [tuple(_COLUMNS), *(tuple(str(cell(line)) for cell in _COLUMNS.values()) for line in lines)]

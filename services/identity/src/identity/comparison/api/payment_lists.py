@@ -1,34 +1,21 @@
 """Payment lists over HTTP: who paid according to the tax or insurance system, as a file; and its receipt by rows."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Final
 
 from fastapi import Path, Query
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
-from identity.comparison.commands.payment_lists import ListSent, PaymentListCommands
-from identity.comparison.domain.payment_list import list_unknown
+from identity.comparison.commands.payment_lists import PaymentListCommands
+from identity.comparison.domain.payment_list import ListSent, list_unknown
 from identity.comparison.queries.payment_lists import PaymentAnswer, PaymentListAnswer, PaymentListQueries
-from identity.intake.api import announced_size, patiently, receipt_csv
+from identity.intake.api import announced_size, moment_of, patiently, receipt_csv
 from identity.intake.readers.files import MEDIA_TYPES
-from kernel.http import (
-    Json,
-    Page,
-    PageRequest,
-    Router,
-    Wire,
-    allow,
-    answer,
-    answered,
-    keyless,
-    page_of,
-    paging,
-)
+from kernel.http import ById, Json, Page, PageRequest, Router, Wire, allow, answer, answered, keyless, paged, paging
 from kernel.http.fields import counties_of
 from kernel.http.raw_bodies import media_type_of
 from kernel.security import Principal, Role
-from kernel.values.refusals import Refused
 
 #: The medical-security agency has the lists of the insurance and the tax system, and compares (003 一(一)).
 Sender = Annotated[Principal, allow(Role.AGENCY, by_division=True)]
@@ -67,31 +54,28 @@ def _add_sending(router: Router, commands: PaymentListCommands) -> None:
     ) -> Json[ListAccepted]:
         """Send a payment list: CSV, NDJSON or XLSX, UTF-8 or GB18030. The newest by ``as_of`` replaces older ones."""
         caller.must_act_in(area)
-        if as_of.tzinfo is None:
-            raise Refused("FEED_DESCRIPTION_WRONG", "as_of needs its time zone, such as 2019-08-01T08:00:00+08:00")
         sent = ListSent(
             area=area,
             month=month,
-            as_of=as_of.astimezone(UTC),
+            as_of=moment_of(as_of),
             media_type=media_type_of(request, MEDIA_TYPES),
             file_name=file_name,
         )
-        size = announced_size(request)
-        return answered(await commands.receive(caller, sent, size, patiently(request)))
+        return answered(await commands.receive(caller, sent, announced_size(request), patiently(request)))
 
 
 def _add_reading(router: Router, queries: PaymentListQueries) -> None:
     @router.get("")
     async def list_lists(
         caller: Reader,
-        page: Annotated[PageRequest, paging(str)],
+        page: ById,
         area: Annotated[str | None, Query(pattern=r"^[0-9]{6}$")] = None,
         month: Annotated[str | None, Query(pattern=MONTH)] = None,
     ) -> Json[Page[PaymentListAnswer]]:
         """The lists that were sent, the newest first; those that were replaced stay."""
         after = str(page.after[0]) if page.after else None
         rows = await queries.lists(counties_of(caller, area), month, after, page.limit + 1)
-        return answer(page_of(rows, page, key=lambda row: (row.list_id,)))
+        return paged(rows, page, "list_id")
 
     @router.get("/{list_id}")
     async def get_list(list_id: str, caller: Reader) -> Json[PaymentListAnswer]:
@@ -109,7 +93,7 @@ def _add_reading(router: Router, queries: PaymentListQueries) -> None:
         await _found(queries, caller, list_id)
         after = int(page.after[0]) if page.after else 0
         rows = await queries.rows(list_id, after, outcome, page.limit + 1)
-        return answer(page_of(rows, page, key=lambda row: (row.row,)))
+        return paged(rows, page, "row")
 
     @router.get("/{list_id}/receipt.csv")
     async def receipt(list_id: str, caller: Reader) -> StreamingResponse:

@@ -1,7 +1,8 @@
 """The work list over HTTP: who is still to be enrolled, whose task that is, and what came of it (003 一(三))."""
 
 from datetime import date
-from typing import Annotated, Literal
+from functools import partial
+from typing import Annotated, Any, Literal
 
 import msgspec
 from fastapi import Query
@@ -9,23 +10,7 @@ from fastapi import Query
 from identity.comparison.commands.work_list import WorkListCommands
 from identity.comparison.domain.mobilisation import Visit, VisitOutcome
 from identity.comparison.queries.work_list import WorkListQueries, WorkRow, WorkWanted
-from identity.persons.queries.divisions import DivisionQueries
-from kernel.http import (
-    IdempotencyKey,
-    Json,
-    Page,
-    PageRequest,
-    RequestBody,
-    Router,
-    Wire,
-    allow,
-    answer,
-    answered,
-    body,
-    of_division,
-    page_of,
-    paging,
-)
+from kernel.http import ById, IdempotencyKey, Json, Page, RequestBody, Router, Sent, Wire, allow, answered, paged
 from kernel.http.fields import AreaQuery, Text, Year, YearQuery, after_of, check_text
 from kernel.security import Principal, Role
 from kernel.values.divisions import prefix_of
@@ -78,17 +63,16 @@ Staff = Annotated[Principal, allow(Role.AGENCY, Role.OPERATIONS, by_division=Tru
 Registrar = Annotated[Principal, allow(Role.AGENCY, Role.DEPARTMENT)]
 
 
-def work_list(commands: WorkListCommands, queries: WorkListQueries, divisions: DivisionQueries) -> Router:
+def work_list(commands: WorkListCommands, queries: WorkListQueries, of_person: Any) -> Router:
     """The routes of /v1/work-list."""
     router = Router(prefix="/v1/work-list", tags=["comparison"])
-    of_person = of_division("person_id", divisions.of_person)
 
     @router.get("")
     async def list_work(
         area: AreaQuery,
         year: YearQuery,
         caller: Staff,
-        page: Annotated[PageRequest, paging(str)],
+        page: ById,
         status: StatusQuery = None,
         township: Annotated[str | None, Query(pattern=r"^[0-9]{6}([0-9]{3})?$")] = None,
         responsible: Annotated[str | None, Query(max_length=200)] = None,
@@ -109,46 +93,33 @@ def work_list(commands: WorkListCommands, queries: WorkListQueries, divisions: D
             after=after_of(page),
             limit=page.limit + 1,
         )
-        return answer(page_of(rows, page, key=lambda row: (row.person_id,)))
+        return paged(rows, page, "person_id")
 
     @router.post("/{person_id}/assignment", dependencies=[of_person])
     async def assign(
-        person_id: str, caller: Staff, command: Annotated[AssignBody, body(AssignBody)], key: IdempotencyKey
+        person_id: str, caller: Staff, command: Sent[AssignBody], key: IdempotencyKey
     ) -> Json[TaskChanged]:
         """Make somebody responsible for a person's enrolment."""
         check_text("responsible", command.responsible)
         return answered(await commands.assign(caller, key, person_id, command.year, command.responsible))
 
     @router.post("/{person_id}/visit", dependencies=[of_person])
-    async def visit(
-        person_id: str, caller: Staff, command: Annotated[VisitBody, body(VisitBody)], key: IdempotencyKey
-    ) -> Json[TaskChanged]:
+    async def visit(person_id: str, caller: Staff, command: Sent[VisitBody], key: IdempotencyKey) -> Json[TaskChanged]:
         """Say what came of a visit; being enrolled takes the person off the list by itself."""
         check_text("note", command.note)
-        return answered(
-            await commands.visit(
-                caller,
-                key,
-                person_id,
-                command.year,
-                lambda today: Visit(command.outcome, command.visited_on, command.note, today),
-            )
-        )
+        visited = partial(Visit, command.outcome, command.visited_on, command.note)
+        return answered(await commands.visit(caller, key, person_id, command.year, visited))
 
     return router
 
 
-def townships(commands: WorkListCommands, divisions: DivisionQueries) -> Router:
+def townships(commands: WorkListCommands, of_person: Any) -> Router:
     """The route of /v1/persons/{person_id}/township."""
-    router = Router(
-        prefix="/v1/persons/{person_id}/township",
-        tags=["comparison"],
-        dependencies=[of_division("person_id", divisions.of_person)],
-    )
+    router = Router(prefix="/v1/persons/{person_id}/township", tags=["comparison"], dependencies=[of_person])
 
     @router.post("")
     async def place(
-        person_id: str, caller: Registrar, command: Annotated[TownshipBody, body(TownshipBody)], key: IdempotencyKey
+        person_id: str, caller: Registrar, command: Sent[TownshipBody], key: IdempotencyKey
     ) -> Json[Placed]:
         """Say in which township a person lives, so that coverage can be counted there."""
         return answered(await commands.place(caller, key, person_id, command.township))

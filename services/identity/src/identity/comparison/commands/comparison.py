@@ -2,7 +2,15 @@
 
 from datetime import date
 
-from identity.comparison.domain.comparison import DECIDER, MakeComparison, PushComparison, State, due_on, figures_of
+from identity.comparison.domain.comparison import (
+    DECIDER,
+    ComparisonMade,
+    MakeComparison,
+    PushComparison,
+    State,
+    due_on,
+    figures_of,
+)
 from identity.comparison.queries.comparison import ComparisonQueries, Lists
 from identity.comparison.queries.payment_lists import PaymentListQueries
 from kernel.http import Idempotency
@@ -36,16 +44,17 @@ class ComparisonCommands:
         async def gather(_state: State) -> MakeComparison:
             list_id = await self._payment_lists.counting(area, month)
             lists = Lists(prefix_of(area), today, int(month[:4]), list_id)
-            return MakeComparison(
+            made = ComparisonMade(
                 comparison_id=comparison_id,
                 area=area,
                 month=month,
+                compared_on=today,
                 due_on=self._due_on(area, month, today),
                 figures=figures_of(await self._queries.counts(lists)),
                 made_by=caller.subject,
-                today=today,
                 payment_list_id=list_id,
             )
+            return MakeComparison(made)
 
         body = {"comparison_id": comparison_id}
         stream_id = f"comparison/{comparison_id}"

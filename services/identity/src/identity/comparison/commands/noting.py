@@ -42,15 +42,14 @@ class Noting:
     ) -> list[NotedPayment | None]:
         doubles = await self._staging.doubles(received.list_id, first, last)
         holders = await self._holders([number for _, row in group if (number := _number_of(row)) is not None])
-        noted: list[NotedPayment | None] = []
-        for place, row in group:
+
+        def noted(place: int, row: Payment | Unread) -> NotedPayment | None:
             holder = holders.get(_number_of(row))
             if isinstance(row, Unread):
-                noted.append(note_unread(place, row, holder))
-                continue
-            double = doubles.get(place)
-            noted.append(note(place, row, holder, double, year=received.year, list_area=received.area))
-        return noted
+                return note_unread(place, row, holder)
+            return note(place, row, holder, doubles.get(place), year=received.year, list_area=received.area)
+
+        return [noted(place, row) for place, row in group]
 
     async def _holders(self, numbers: Sequence[str]) -> dict[str | None, Holder]:
         """Who has each number, or had it before, with the registered name."""

@@ -1,27 +1,16 @@
 """The command that takes a payment list in."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime
 from uuid import NAMESPACE_OID, uuid5
 
 import msgspec
 
 from identity.comparison.commands.worker import PaymentListWorker
-from identity.comparison.domain.payment_list import DECIDER, PaymentList, ReceiveList, check_list
-from identity.intake.receiving import Receiving, arrival_of
+from identity.comparison.domain.payment_list import DECIDER, ListSent, PaymentList, ReceiveList, check_list
+from identity.intake.receiving import Receiving
 from kernel.running.requested import Requests
 from kernel.security import Principal
 from kernel.writing.command_path import Answered
-
-
-class ListSent(msgspec.Struct, frozen=True, kw_only=True):
-    """How a payment list is described by who sends it."""
-
-    area: str
-    month: str
-    as_of: datetime
-    media_type: str
-    file_name: str | None = None
 
 
 class PaymentListCommands:
@@ -49,14 +38,8 @@ class PaymentListCommands:
             sha256=upload.sha256,
             **msgspec.structs.asdict(sent),
         )
-        answered = await self._receiving.take_in(
-            arrival_of("payment-list", list_id, caller, now),
-            DECIDER,
-            f"payment-list/{list_id}",
-            ReceiveList(received),
-            upload,
-            body={"list_id": list_id},
-        )
+        stream_id, body = f"payment-list/{list_id}", {"list_id": list_id}
+        answered = await self._receiving.take_in(caller, now, DECIDER, stream_id, ReceiveList(received), upload, body)
         self._worker.called.set()
         return answered
 

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from identity.comparison.domain.payment_row import Double, Payment
-from identity.comparison.rows.payment_tables import payment_staging
+from identity.comparison.rows import payment_staging
 from identity.intake.domain import Unread
 from identity.intake.staging import Staging
 from identity.persons.domain.names import fold_name

@@ -1,7 +1,6 @@
 """The worker: reads each payment list whole, then notes what its rows say, group by group, and goes on where it was."""
 
 import asyncio
-from contextlib import aclosing
 from functools import partial
 from typing import BinaryIO, Final
 
@@ -62,10 +61,7 @@ class PaymentListWorker(FileWorker[Command, State, Payment]):
     async def _read(self, list_id: str, reading: Reading[Payment]) -> None:
         """Read the file to its end before a row of it counts: what refuses it whole is known then, and its doubles."""
         await self._staging.clear(list_id)
-        async with aclosing(reading.pieces(self._staging.staged)) as pieces:
-            async for piece in pieces:
-                await self._staging.add(list_id, [staged for _, staged in piece if staged is not None])
-                await self._progress(list_id, piece[-1][0])
+        await self._stage(list_id, reading, self._staging, self._staging.staged)
         reading.check_any_good()
         await self._staging.find_doubles(list_id)
 

@@ -9,7 +9,7 @@ import msgspec
 
 from identity.comparison.domain.coverage import Coverage, coverage
 from kernel.values.decider import Decider
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import Refused, conflict, not_found
 from law.packs import Policy
 from law.packs.rules import DayOfMonth
 
@@ -140,23 +140,10 @@ def due_on(policy: Policy, month: str) -> date | None:
     return date.fromisoformat(f"{month}-{clock.day:02}") if isinstance(clock, DayOfMonth) else None
 
 
-# Commands
+class MakeComparison(msgspec.Struct, frozen=True):
+    """Keep what comparing came to today; nothing where it is kept already."""
 
-
-class MakeComparison(msgspec.Struct, frozen=True, kw_only=True):
-    """Keep what comparing came to; ``area`` is a division code, of a province, city or county.
-
-    ``payment_list_id`` is the list from outside that was compared with, None where the enrolments here stood for it.
-    """
-
-    comparison_id: str
-    area: str
-    month: str
-    due_on: date | None
-    figures: tuple[AreaFigures, ...]
-    made_by: str
-    today: date
-    payment_list_id: str | None = None
+    comparison: "ComparisonMade"
 
 
 class PushComparison(msgspec.Struct, frozen=True):
@@ -169,11 +156,11 @@ class PushComparison(msgspec.Struct, frozen=True):
 Command: TypeAlias = MakeComparison | PushComparison
 
 
-# Events
-
-
 class ComparisonMade(msgspec.Struct, frozen=True, kw_only=True):
-    """The lists were compared as they stood on a day; with a payment list, or the enrolments here where it is None."""
+    """The lists were compared as they stood on a day; with a payment list, or the enrolments here where it is None.
+
+    ``area`` is a division code, of a province, city or county.
+    """
 
     comparison_id: str
     area: str
@@ -223,8 +210,8 @@ def sum_of(area: str, figures: Iterable[AreaFigures]) -> AreaFigures:
 def decide(command: Command, state: State) -> Sequence[Event]:
     """What the command brings about; raises Refused."""
     match command:
-        case MakeComparison():
-            return [_made(command)] if state is None else []
+        case MakeComparison(comparison=made):
+            return [_made(made)] if state is None else []
         case PushComparison():
             return [_pushed(command, state)]
         case _:
@@ -242,29 +229,19 @@ def evolve(state: State, event: Event) -> State:
 DECIDER: Final[Decider[Command, State, Event]] = Decider(None, decide, evolve)
 
 
-def _made(command: MakeComparison) -> ComparisonMade:
-    if command.month > command.today.strftime("%Y-%m"):
-        raise Refused("DATE_IN_FUTURE", f"{command.month} has not begun yet; today is {command.today}")
-    return ComparisonMade(
-        comparison_id=command.comparison_id,
-        area=command.area,
-        month=command.month,
-        compared_on=command.today,
-        due_on=command.due_on,
-        made_by=command.made_by,
-        figures=command.figures,
-        payment_list_id=command.payment_list_id,
-    )
+def _made(made: ComparisonMade) -> ComparisonMade:
+    if made.month > made.compared_on.strftime("%Y-%m"):
+        raise Refused("DATE_IN_FUTURE", f"{made.month} has not begun yet; today is {made.compared_on}")
+    return made
 
 
 def _pushed(command: PushComparison, state: State) -> ComparisonPushed:
     if state is None:
         raise comparison_unknown()
     if state.pushed is not None:
-        raise Refused(
+        raise conflict(
             "COMPARISON_PUSHED",
             f"this comparison was pushed on {state.pushed.pushed_on}; compare again for another one",
-            kind=RefusalKind.CONFLICT,
         )
     due = state.made.due_on
     late = due is not None and command.today > due
@@ -273,4 +250,4 @@ def _pushed(command: PushComparison, state: State) -> ComparisonPushed:
 
 def comparison_unknown() -> Refused:
     """The refusal of a comparison that nobody made."""
-    return Refused("COMPARISON_UNKNOWN", "there is no such comparison", kind=RefusalKind.NOT_FOUND)
+    return not_found("COMPARISON_UNKNOWN", "there is no such comparison")

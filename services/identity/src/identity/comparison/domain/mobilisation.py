@@ -7,8 +7,9 @@ from typing import Final, TypeAlias, assert_never
 
 import msgspec
 
+from identity.persons.domain.membership import dates_out_of_order
 from kernel.values.decider import Decider
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import check_not_to_come, conflict
 
 
 class VisitOutcome(StrEnum):
@@ -89,10 +90,9 @@ DECIDER: Final[Decider[Command, State, Event]] = Decider(None, decide, evolve)
 
 def _assign(command: Assign, state: State) -> Sequence[Event]:
     if not command.on_list:
-        raise Refused(
+        raise conflict(
             "NOT_ON_WORK_LIST",
             f"the person is enrolled for {command.year}, exempt, or in no category that is to be registered",
-            kind=RefusalKind.CONFLICT,
         )
     if state is not None and state.responsible == command.responsible:
         return []
@@ -110,16 +110,10 @@ def _assign(command: Assign, state: State) -> Sequence[Event]:
 
 def _visit(command: Visit, state: State) -> Sequence[Event]:
     if state is None:
-        raise Refused(
-            "TASK_NOT_ASSIGNED", "nobody is responsible for this person yet: assign somebody", kind=RefusalKind.CONFLICT
-        )
-    if command.visited_on > command.today:
-        raise Refused("DATE_IN_FUTURE", f"visited_on {command.visited_on} is after today, {command.today}")
-    if command.visited_on < (state.visited_on or state.assigned_on):
-        raise Refused(
-            "DATES_OUT_OF_ORDER",
-            f"visited_on {command.visited_on} is before the last step, {state.visited_on or state.assigned_on}",
-        )
+        raise conflict("TASK_NOT_ASSIGNED", "nobody is responsible for this person yet: assign somebody")
+    check_not_to_come("visited_on", command.visited_on, command.today)
+    if command.visited_on < (last := state.visited_on or state.assigned_on):
+        raise dates_out_of_order("visited_on", command.visited_on, "the last step,", last)
     visited = msgspec.structs.replace(
         state, status=command.outcome.value, visited_on=command.visited_on, note=command.note
     )

@@ -8,7 +8,7 @@ import msgspec
 
 from identity.comparison.domain.comparison import AreaFigures, ComparisonMade, sum_of
 from kernel.values.divisions import prefix_of
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import not_found
 
 #: To whom the region's and the cities' notices go, and whom a county tells.
 TO_AREAS: Final = "各市、县（市、区）医疗保障局，各级医疗保障专责小组；抄送当地党委、政府"
@@ -40,12 +40,7 @@ def notice(made: ComparisonMade, area: str) -> Notice:
 def check_compared(made: ComparisonMade, area: str) -> None:
     """Refuse an area that is no part of what was compared: AREA_NOT_COMPARED."""
     if not prefix_of(area).startswith(prefix_of(made.area)):
-        raise Refused(
-            "AREA_NOT_COMPARED",
-            f"{area} is not part of {made.area}, which was compared",
-            kind=RefusalKind.NOT_FOUND,
-            about={"area": area},
-        )
+        raise not_found("AREA_NOT_COMPARED", f"{area} is not part of {made.area}, which was compared", area=area)
 
 
 def _below(area: str, figures: Iterable[AreaFigures]) -> Iterable[AreaFigures]:

@@ -11,7 +11,7 @@ from identity.comparison.domain.payment_row import NotedPayment
 from identity.intake.domain import FileProblem
 from kernel.values.china_time import china_date
 from kernel.values.decider import Decider
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import Refused, not_found
 
 
 class ListStatus(StrEnum):
@@ -22,30 +22,32 @@ class ListStatus(StrEnum):
     REFUSED = "REFUSED"  # the file as a whole; nothing of it counts
 
 
-class PaymentList(msgspec.Struct, frozen=True, kw_only=True):
+class ListSent(msgspec.Struct, frozen=True, kw_only=True):
+    """How a payment list is described by who sends it."""
+
+    area: str
+    month: str
+    as_of: datetime
+    media_type: str
+    file_name: str | None = None
+
+
+class PaymentList(ListSent, frozen=True, kw_only=True):
     """A file as it was received: who of ``area`` paid, for the comparison of ``month``, as of a moment.
 
     Of several lists of an area and month the newest by ``as_of`` counts, whenever it arrived; the others stay readable.
     """
 
     list_id: str
-    area: str
-    month: str
-    as_of: datetime
     received_at: datetime
     sent_by: str
-    media_type: str
     size: int
     sha256: str
-    file_name: str | None = None
 
     @property
     def year(self) -> int:
         """The year of the insurance that the month's comparison is about."""
         return int(self.month[:4])
-
-
-# Commands
 
 
 class ReceiveList(msgspec.Struct, frozen=True):
@@ -67,9 +69,6 @@ class FinishList(msgspec.Struct, frozen=True):
 
 
 Command: TypeAlias = ReceiveList | RefuseList | FinishList
-
-
-# Events
 
 
 class PaymentListReceived(msgspec.Struct, frozen=True):
@@ -153,4 +152,4 @@ DECIDER: Final[Decider[Command, State | None, Event]] = Decider(None, decide, ev
 
 def list_unknown() -> Refused:
     """The refusal of a list that nobody sent."""
-    return Refused("PAYMENT_LIST_UNKNOWN", "there is no such payment list", kind=RefusalKind.NOT_FOUND)
+    return not_found("PAYMENT_LIST_UNKNOWN", "there is no such payment list")

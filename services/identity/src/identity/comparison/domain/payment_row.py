@@ -16,7 +16,7 @@ from identity.persons.domain.names import NameMatch, compare_names
 from identity.persons.domain.resident_id import ResidentId
 from kernel.values.divisions import around, prefix_of
 from kernel.values.money import AmountError, fen_from_yuan
-from kernel.values.refusals import Refused
+from kernel.values.refusals import Refused, check_not_to_come
 
 _POOR: Final = MappingProxyType({"是": True, "否": False, "YES": True, "NO": False, "1": True, "0": False})
 
@@ -197,8 +197,7 @@ def _refused(row: int, code: str, detail: str, holder: Holder | None) -> NotedPa
 
 
 def _check_day(paid_on: date, year: int, today: date) -> None:
-    if paid_on > today:
-        raise Refused("DATE_IN_FUTURE", f"paid_on {paid_on} is after today, {today}")
+    check_not_to_come("paid_on", paid_on, today)
     # Payment for a year opens in the autumn before it, and closes with it.
     if not year - 1 <= paid_on.year <= year:
         raise Refused("ENROLMENT_YEAR_DISAGREES", f"a payment of {paid_on} is not one for {year}")

@@ -1,17 +1,29 @@
-"""Enrolments over HTTP: how far a person's insurance of each year has come (DOMAIN B2)."""
+"""Enrolments over HTTP: that a person is insured, and how far the insurance of each year has come (DOMAIN B2)."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
 from identity.enrolment.commands import EnrolmentCommands
 from identity.enrolment.domain.state import EnrolmentState, eligible_from, state_of
 from identity.enrolment.queries import EnrolmentQueries, EnrolmentRow
-from identity.persons.queries.divisions import DivisionQueries
+from identity.persons.domain.enrolment import Enrolment, Scheme
+from identity.persons.queries.changes import PersonChanged
 from identity.persons.queries.persons import PersonQueries
-from kernel.http import Json, Router, Wire, allow, answer, of_division
+from kernel.http import IdempotencyKey, Json, RequestBody, Router, Sent, Wire, allow, answer, answered
+from kernel.http.fields import DivisionCode, Year
 from kernel.security import Principal, Role
+
+
+class EnrolBody(RequestBody, frozen=True):
+    """An enrolment, or the step of it that was taken; a date that is left out stays as it is."""
+
+    scheme: Scheme
+    area: DivisionCode
+    year: Year
+    registered_on: date | None = None
+    marked_on: date | None = None
 
 
 class EnrolmentAnswer(Wire, frozen=True):
@@ -39,20 +51,24 @@ class EnrolmentsAnswer(Wire, frozen=True):
     enrolments: tuple[EnrolmentAnswer, ...]
 
 
+Insurer = Annotated[Principal, allow(Role.AGENCY, Role.OPERATIONS)]
 Reader = Annotated[Principal, allow(*Role)]
 
 
 def enrolments(
-    commands: EnrolmentCommands, queries: EnrolmentQueries, persons: PersonQueries, divisions: DivisionQueries
+    commands: EnrolmentCommands, queries: EnrolmentQueries, persons: PersonQueries, of_person: Any
 ) -> Router:
-    """The route GET /v1/persons/{person_id}/enrolments."""
-    router = Router(
-        prefix="/v1/persons/{person_id}/enrolments",
-        tags=["enrolment"],
-        dependencies=[of_division("person_id", divisions.of_person)],
-    )
+    """The routes of /v1/persons/{person_id}/enrolments."""
+    router = Router(prefix="/v1/persons/{person_id}/enrolments", dependencies=[of_person])
 
-    @router.get("")
+    @router.post("", tags=["persons"])
+    async def enrol(
+        person_id: str, caller: Insurer, command: Sent[EnrolBody], key: IdempotencyKey
+    ) -> Json[PersonChanged]:
+        """Record that a person is insured in an area and year."""
+        return answered(await commands.enrol(caller, key, person_id, Enrolment(**msgspec.structs.asdict(command))))
+
+    @router.get("", tags=["enrolment"])
     async def list_enrolments(person_id: str, _caller: Reader) -> Json[EnrolmentsAnswer]:
         """How far a person's insurance of each year has come."""
         await persons.known(person_id)

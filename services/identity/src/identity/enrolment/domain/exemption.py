@@ -7,8 +7,9 @@ from typing import Final, TypeAlias, assert_never
 
 import msgspec
 
+from identity.persons.domain.membership import dates_out_of_order
 from kernel.values.decider import Decider
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import Refused, check_not_to_come, conflict, forbidden, not_found
 
 
 class ExemptionCode(StrEnum):
@@ -110,22 +111,20 @@ DECIDER: Final[Decider[Command, State, Event]] = Decider((), decide, evolve)
 
 def _grant(command: GrantExemption, state: State) -> Sequence[Event]:
     new = command.exemption
-    _check_past("since", new.since, command.today)
+    check_not_to_come("since", new.since, command.today)
     if new.approved_by == new.entered_by:
-        raise Refused(
+        raise forbidden(
             "APPROVER_ENTERED_IT",
             f"{new.approved_by} cannot approve what {new.approved_by} entered; name another approver",
-            kind=RefusalKind.FORBIDDEN,
         )
     if new.code is ExemptionCode.OTHER and not new.note:
         raise Refused("EXEMPTION_UNEXPLAINED", "OTHER needs a note that says why the person need not be enrolled")
     for held in state:
         if held.exemption.overlaps(new):
-            raise Refused(
+            raise conflict(
                 "EXEMPTION_OVERLAPS",
                 f"the person is exempt as {held.exemption.code} on some of these days already; end that one first",
-                kind=RefusalKind.CONFLICT,
-                about={"exemption": held.exemption.exemption_id},
+                exemption=held.exemption.exemption_id,
             )
     return [ExemptionGranted(command.person_id, new)]
 
@@ -133,26 +132,16 @@ def _grant(command: GrantExemption, state: State) -> Sequence[Event]:
 def _end(command: EndExemption, state: State) -> Sequence[Event]:
     held = next((event for event in state if event.exemption.exemption_id == command.exemption_id), None)
     if held is None:
-        raise Refused(
-            "EXEMPTION_UNKNOWN",
-            f"this person has no exemption {command.exemption_id}",
-            kind=RefusalKind.NOT_FOUND,
-            about={"exemption": command.exemption_id},
+        raise not_found(
+            "EXEMPTION_UNKNOWN", f"this person has no exemption {command.exemption_id}", exemption=command.exemption_id
         )
     exemption = held.exemption
     if exemption.until is not None:
-        raise Refused(
-            "EXEMPTION_ENDED",
-            f"this exemption ended on {exemption.until}; enter a new one for another time",
-            kind=RefusalKind.CONFLICT,
+        raise conflict(
+            "EXEMPTION_ENDED", f"this exemption ended on {exemption.until}; enter a new one for another time"
         )
-    _check_past("last_day", command.last_day, command.today)
+    check_not_to_come("last_day", command.last_day, command.today)
     if command.last_day < exemption.since:
-        raise Refused("DATES_OUT_OF_ORDER", f"last_day {command.last_day} is before since {exemption.since}")
+        raise dates_out_of_order("last_day", command.last_day, "since", exemption.since)
     ended = msgspec.structs.replace(exemption, until=command.last_day)
     return [ExemptionEnded(held.person_id, ended, command.evidence)]
-
-
-def _check_past(name: str, day: date, today: date) -> None:
-    if day > today:
-        raise Refused("DATE_IN_FUTURE", f"{name} {day} is after today, {today}")

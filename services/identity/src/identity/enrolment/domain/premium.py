@@ -4,7 +4,7 @@ from datetime import date
 
 import msgspec
 
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import Refused, conflict
 
 
 class Premium(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -60,10 +60,9 @@ def pay_oneself(premium: Premium, amount_fen: int, paid_on: date, *, today: date
     """The person paid; refused a second time, and for no money."""
     _check(amount_fen, paid_on, today)
     if premium.self_paid_on is not None:
-        raise Refused(
+        raise conflict(
             "PREMIUM_ALREADY_RECORDED",
             f"the person's own payment of {premium.year} was recorded for {premium.self_paid_on}; it counts once",
-            kind=RefusalKind.CONFLICT,
         )
     return PremiumSelfPaid(premium.changed(self_paid_fen=amount_fen, self_paid_on=paid_on))
 
@@ -72,10 +71,9 @@ def refund(premium: Premium, refunded_on: date, reference: str, *, today: date) 
     """Give back, whole, what was paid twice (R-JY-19)."""
     due = premium.refund_due_fen
     if due <= 0:
-        raise Refused(
+        raise conflict(
             "NO_REFUND_DUE",
             f"nothing of {premium.year} was paid both by finance and by the person, or it was given back before",
-            kind=RefusalKind.CONFLICT,
         )
     _check(due, refunded_on, today)
     return PremiumRefunded(premium.changed(refunded_fen=premium.refunded_fen + due, refunded_on=refunded_on), reference)

@@ -8,7 +8,7 @@ import msgspec
 
 from identity.enrolment.domain.premium import Premium, untouched
 from kernel.values.decider import Decider
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import Refused, check_not_to_come, conflict, not_found
 
 #: People in one application; a county with more sends several.
 PERSONS_MAX: Final = 2000
@@ -152,11 +152,11 @@ def _apply(command: ApplyForSubsidy) -> SubsidyApplied:
 def _asked_for(command: ApplyForSubsidy, due: Due) -> Premium:
     held = command.held.get(due.person_id) or untouched(due.person_id, command.area, command.year)
     if held.batch_id is not None:
-        raise Refused(
+        raise conflict(
             "PREMIUM_ALREADY_APPLIED",
             f"the premium of {due.person_id} for {command.year} is in batch {held.batch_id}; finance pays it once",
-            kind=RefusalKind.CONFLICT,
-            about={"person": due.person_id, "batch": held.batch_id},
+            person=due.person_id,
+            batch=held.batch_id,
         )
     return held.changed(
         category=due.category,
@@ -168,8 +168,7 @@ def _asked_for(command: ApplyForSubsidy, due: Due) -> Premium:
 
 
 def _paid(command: PayBatch, applied: SubsidyApplied) -> SubsidyPaid:
-    if command.paid_on > command.today:
-        raise Refused("DATE_IN_FUTURE", f"paid_on {command.paid_on} is after today, {command.today}")
+    check_not_to_come("paid_on", command.paid_on, command.today)
     paid = tuple(premium.changed(paid_on=command.paid_on) for premium in _in_order(command.held))
     return SubsidyPaid(applied.batch_id, command.paid_on, command.reference, paid, applied.county)
 
@@ -177,15 +176,11 @@ def _paid(command: PayBatch, applied: SubsidyApplied) -> SubsidyPaid:
 def _open(state: State) -> SubsidyApplied:
     match state:
         case None:
-            raise Refused("BATCH_UNKNOWN", "there is no such premium batch", kind=RefusalKind.NOT_FOUND)
+            raise not_found("BATCH_UNKNOWN", "there is no such premium batch")
         case SubsidyPaid(paid_on=paid_on):
-            raise Refused(
-                "BATCH_ALREADY_PAID",
-                f"this batch was paid on {paid_on}; finance pays a premium once",
-                kind=RefusalKind.CONFLICT,
-            )
+            raise conflict("BATCH_ALREADY_PAID", f"this batch was paid on {paid_on}; finance pays a premium once")
         case SubsidyRejected():
-            raise Refused("BATCH_REJECTED", "finance sent this batch back; apply anew", kind=RefusalKind.CONFLICT)
+            raise conflict("BATCH_REJECTED", "finance sent this batch back; apply anew")
         case SubsidyApplied():
             return state
         case _:

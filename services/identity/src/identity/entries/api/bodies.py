@@ -5,8 +5,9 @@ from typing import Annotated
 import msgspec
 
 from identity.entries.domain.proposal import Proposal, ProposedAssertion, ProposedCorrection, ProposedEnd
-from identity.memberships.domain import Assertion, Correction, Ending
+from identity.memberships.domain import Assertion, Ending
 from identity.persons.domain.categories import Department
+from identity.persons.domain.person import Correction
 from kernel.http import RequestBody, Wire
 from kernel.http.fields import Text, check_text
 

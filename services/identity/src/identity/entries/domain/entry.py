@@ -10,7 +10,7 @@ import msgspec
 from identity.entries.domain.proposal import Proposal
 from identity.persons.domain.categories import Department
 from kernel.values.decider import Decider
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import Refused, conflict, forbidden, not_found
 
 
 class EntryState(StrEnum):
@@ -71,41 +71,33 @@ class Amend(msgspec.Struct, frozen=True):
     at: datetime
 
 
-class Review(msgspec.Struct, frozen=True):
+class _Step(msgspec.Struct, frozen=True):
+    by: str
+    at: datetime
+
+
+class Review(_Step, frozen=True):
     """Find an entry right."""
 
-    by: str
-    at: datetime
 
-
-class Approve(msgspec.Struct, frozen=True):
+class Approve(_Step, frozen=True):
     """Let a reviewed entry take effect."""
 
-    by: str
-    at: datetime
 
-
-class SendBack(msgspec.Struct, frozen=True):
+class SendBack(_Step, frozen=True):
     """Give an entry back for correction."""
 
-    by: str
-    at: datetime
     reason: str
 
 
-class Reject(msgspec.Struct, frozen=True):
+class Reject(_Step, frozen=True):
     """Refuse an entry for good."""
 
-    by: str
-    at: datetime
     reason: str
 
 
-class Withdraw(msgspec.Struct, frozen=True):
+class Withdraw(_Step, frozen=True):
     """Take an own entry back."""
-
-    by: str
-    at: datetime
 
 
 Command: TypeAlias = Enter | Amend | Review | Approve | SendBack | Reject | Withdraw
@@ -179,29 +171,15 @@ def decide(command: Command, state: State) -> Sequence[Event]:
             assert_never(command)
 
 
-def evolve(_state: State, event: Event) -> State:
-    """The entry after an event, which the event says itself."""
-    return event.entry
-
-
-DECIDER: Final[Decider[Command, State, Event]] = Decider(None, decide, evolve)
+#: Each event says the entry after it itself.
+DECIDER: Final[Decider[Command, State, Event]] = Decider(None, decide, lambda _state, event: event.entry)
 
 
 def _entered(command: Enter) -> EntryEntered:
-    return EntryEntered(
-        Entry(
-            entry_id=command.entry_id,
-            revision=1,
-            person_id=command.person_id,
-            county=command.county,
-            department=command.department,
-            proposal=command.proposal,
-            state=EntryState.ENTERED,
-            authors=(command.by,),
-            entered_at=command.at,
-            submitted_at=command.at,
-        )
-    )
+    said = msgspec.structs.asdict(command)
+    by, at = said.pop("by"), said.pop("at")
+    entered = Entry(revision=1, state=EntryState.ENTERED, authors=(by,), entered_at=at, submitted_at=at, **said)
+    return EntryEntered(entered)
 
 
 def _amended(command: Amend, state: Entry) -> EntryAmended:
@@ -242,33 +220,24 @@ def _moved(entry: Entry, state: EntryState, **parts: object) -> Entry:
 
 def _check_state(entry: Entry, *allowed: EntryState) -> None:
     if entry.state not in allowed:
-        raise Refused(
-            "ENTRY_STATE",
-            f"the entry is {entry.state}; this step is for one that is {' or '.join(allowed)}",
-            kind=RefusalKind.CONFLICT,
-            about={"state": entry.state},
-        )
+        detail = f"the entry is {entry.state}; this step is for one that is {' or '.join(allowed)}"
+        raise conflict("ENTRY_STATE", detail, state=entry.state)
 
 
 def _check_other_person(by: str, before: Sequence[str | None]) -> None:
     if by in before:
-        raise Refused(
+        raise forbidden(
             "ENTRY_SAME_PERSON",
             "who took an earlier step of this entry cannot take this one: entering, reviewing and approving need "
             "three different people (004 七(四))",
-            kind=RefusalKind.FORBIDDEN,
         )
 
 
 def _check_author(by: str, entry: Entry) -> None:
     if by not in entry.authors:
-        raise Refused(
-            "ENTRY_NOT_AUTHOR",
-            "only who entered it can withdraw it; others reject it or send it back",
-            kind=RefusalKind.FORBIDDEN,
-        )
+        raise forbidden("ENTRY_NOT_AUTHOR", "only who entered it can withdraw it; others reject it or send it back")
 
 
 def entry_unknown() -> Refused:
     """The refusal of an entry that nobody made."""
-    return Refused("ENTRY_UNKNOWN", "no such entry", kind=RefusalKind.NOT_FOUND)
+    return not_found("ENTRY_UNKNOWN", "no such entry")

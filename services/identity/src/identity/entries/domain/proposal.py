@@ -9,7 +9,7 @@ from identity.persons.domain.categories import Department, Group, PovertyStatus
 from identity.persons.domain.entitlement import Entitlement
 from identity.persons.domain.membership import CorrectionReason, EndReason, Membership
 from identity.persons.domain.person import AssertMembership, Command, CorrectMembership, EndMembership
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import conflict
 
 
 class ProposedAssertion(msgspec.Struct, frozen=True, tag="assert", tag_field="kind"):
@@ -64,18 +64,10 @@ def check_newest(proposal: Proposal, person: Entitlement, stated: str) -> None:
     if isinstance(proposal, ProposedAssertion):
         return  # What overlaps is refused anyway, and what does not contradicts nothing.
     if person.membership(proposal.membership_id).stated > stated:
-        raise Refused(
-            "ENTRY_SUPERSEDED",
-            "the department said something newer of this membership after the entry was handed in",
-            kind=RefusalKind.CONFLICT,
-            about={"membership_id": proposal.membership_id},
-        )
+        detail = "the department said something newer of this membership after the entry was handed in"
+        raise conflict("ENTRY_SUPERSEDED", detail, membership_id=proposal.membership_id)
 
 
 def membership_id_of(proposal: Proposal) -> str:
     """The membership that a proposal is about."""
-    match proposal:
-        case ProposedAssertion(membership=membership):
-            return membership.membership_id
-        case _:
-            return proposal.membership_id
+    return (proposal.membership if isinstance(proposal, ProposedAssertion) else proposal).membership_id

@@ -1,5 +1,6 @@
 """Facts over HTTP: households, disability grades and low-income tests, each told by the department that knows."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Annotated
 
@@ -19,9 +20,9 @@ from identity.facts.domain.facts import (
     WithdrawFact,
 )
 from identity.facts.domain.low_income import Means
-from identity.persons.domain.categories import Department, Group, department_of
+from identity.persons.domain.categories import Group, department_of
 from identity.persons.queries.divisions import DivisionQueries
-from kernel.http import IdempotencyKey, Json, RequestBody, Router, Wire, Yuan, allow, answered, body, of_division
+from kernel.http import IdempotencyKey, Json, RequestBody, Router, Sent, Wire, Yuan, allow, answered
 from kernel.http.fields import Text, check_text
 from kernel.security import Principal, Role
 
@@ -69,14 +70,10 @@ class FactBody(RequestBody, frozen=True):
     valid_to: date | None = None
 
 
-class FactCorrectionBody(RequestBody, frozen=True):
+class FactCorrectionBody(FactBody, frozen=True, kw_only=True):
     """The fact as it should read, whole."""
 
-    detail: DetailBody
-    valid_from: date
-    evidence: Text
     reason: FactCorrectionReason
-    valid_to: date | None = None
 
 
 class FactChanged(Wire, frozen=True):
@@ -92,41 +89,27 @@ Teller = Annotated[Principal, allow(Role.DEPARTMENT)]
 
 def facts(commands: FactCommands, divisions: DivisionQueries) -> Router:
     """The routes of /v1/persons/{person_id}/facts; they are read with /v1/persons/{person_id}/as-of."""
-    router = Router(
-        prefix="/v1/persons/{person_id}/facts",
-        tags=["facts"],
-        dependencies=[of_division("person_id", divisions.of_person)],
-    )
+    router = Router(prefix="/v1/persons/{person_id}/facts", tags=["facts"], dependencies=[divisions.guard])
 
     @router.post("", status_code=201)
-    async def tell(
-        person_id: str, caller: Teller, command: Annotated[FactBody, body(FactBody)], key: IdempotencyKey
-    ) -> Json[FactChanged]:
+    async def tell(person_id: str, caller: Teller, command: Sent[FactBody], key: IdempotencyKey) -> Json[FactChanged]:
         """Tell a fact with the days on which it holds and the paper behind it."""
-        department = department_of(caller.organisation)
-        detail = await _told(commands, person_id, command)
-
-        def command_of(fact_id: str, born_on: date | None) -> TellFact:
-            return TellFact(person_id, _fact(fact_id, department, detail, command), born_on)
-
-        return answered(await commands.change(caller, key, person_id, command_of))
+        fact_of = await _told(commands, caller, person_id, command)
+        return answered(
+            await commands.change(caller, key, person_id, lambda id_, born: TellFact(person_id, fact_of(id_), born))
+        )
 
     @router.post("/{fact_id}/correction")
     async def correct(
-        person_id: str,
-        fact_id: str,
-        caller: Teller,
-        command: Annotated[FactCorrectionBody, body(FactCorrectionBody)],
-        key: IdempotencyKey,
+        person_id: str, fact_id: str, caller: Teller, command: Sent[FactCorrectionBody], key: IdempotencyKey
     ) -> Json[FactChanged]:
         """Write an own fact anew; what was believed before is kept."""
-        department = department_of(caller.organisation)
-        detail = await _told(commands, person_id, command)
-
-        def command_of(known_id: str, born_on: date | None) -> CorrectFact:
-            return CorrectFact(_fact(known_id, department, detail, command), command.reason, born_on)
-
-        return answered(await commands.change(caller, key, person_id, command_of, fact_id))
+        fact_of, reason = await _told(commands, caller, person_id, command), command.reason
+        return answered(
+            await commands.change(
+                caller, key, person_id, lambda id_, born: CorrectFact(fact_of(id_), reason, born), fact_id
+            )
+        )
 
     @router.post("/{fact_id}/withdrawal")
     async def withdraw(person_id: str, fact_id: str, caller: Teller, key: IdempotencyKey) -> Json[FactChanged]:
@@ -138,20 +121,18 @@ def facts(commands: FactCommands, divisions: DivisionQueries) -> Router:
     return router
 
 
-def _fact(fact_id: str, department: Department, detail: Detail, command: FactBody | FactCorrectionBody) -> Fact:
-    return Fact(
-        fact_id=fact_id,
-        department=department,
-        detail=detail,
-        valid_from=command.valid_from,
-        evidence=command.evidence,
-        valid_to=command.valid_to,
-    )
+async def _told(commands: FactCommands, caller: Principal, person_id: str, said: FactBody) -> Callable[[str], Fact]:
+    """What the caller's department tells, as the fact of an id."""
+    department = department_of(caller.organisation)
+    check_text("evidence", said.evidence)
+    detail = await _detail(commands, person_id, said)
+    told = {**msgspec.structs.asdict(said), "department": department, "detail": detail}
+    told.pop("reason", None)  # why a fact is corrected stands beside it
+    return lambda id_: Fact(fact_id=id_, **told)
 
 
-async def _told(commands: FactCommands, person_id: str, command: FactBody | FactCorrectionBody) -> Detail:
-    check_text("evidence", command.evidence)
-    match command.detail:
+async def _detail(commands: FactCommands, person_id: str, said: FactBody) -> Detail:
+    match said.detail:
         case HouseholdBody(household_id=household_id, role=role):
             return Household(household_id, role)
         case DisabilityBody(grade=grade):
@@ -159,10 +140,5 @@ async def _told(commands: FactCommands, person_id: str, command: FactBody | Fact
         case HandbookBody(number=number):
             return await commands.handbook(number)
         case LowIncomeBody(group=group) as test:
-            means = Means(
-                income_fen=int(test.income_fen),
-                assets_fen=int(test.assets_fen),
-                local_line_fen=int(test.local_line_fen),
-                asset_limit_fen=int(test.asset_limit_fen),
-            )
-            return await commands.tested(person_id, command.valid_from, means, group)
+            means = Means(**{name: int(getattr(test, name)) for name in Means.__struct_fields__})
+            return await commands.tested(person_id, said.valid_from, means, group)

@@ -7,7 +7,7 @@ import msgspec
 
 from identity.facts.commands.handbooks import HandbookCommands
 from identity.facts.domain.handbook import HandbookResult
-from kernel.http import IdempotencyKey, Json, RequestBody, Router, Wire, allow, answered, body
+from kernel.http import IdempotencyKey, Json, RequestBody, Router, Sent, Wire, allow, answered
 from kernel.security import Principal, Role
 
 HandbookNumber = Annotated[
@@ -40,7 +40,7 @@ def handbooks(commands: HandbookCommands) -> Router:
 
     @router.post("", status_code=201)
     async def check_handbook(
-        caller: Hospital, command: Annotated[HandbookCheckBody, body(HandbookCheckBody)], key: IdempotencyKey
+        caller: Hospital, command: Sent[HandbookCheckBody], key: IdempotencyKey
     ) -> Json[HandbookCheckAnswer]:
         """Check a poverty handbook at the door; who asked is written down, the number is not."""
         return answered(await commands.check(caller, key, command.person_id, command.number))

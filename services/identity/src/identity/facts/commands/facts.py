@@ -71,12 +71,11 @@ class FactCommands:
         county = (await self._persons.known(person_id)).county
         for policy in self._library.newest(county, on):
             if (rule := policy.file.low_income) is not None:
-                figures, multiple = msgspec.structs.asdict(means), rule.income_multiple
                 return LowIncomeTest(
-                    **figures,
-                    income_multiple=multiple,
+                    **msgspec.structs.asdict(means),
+                    income_multiple=rule.income_multiple,
                     group=group,
-                    passed=is_low_income(**figures, group=group, multiple=Decimal(multiple)),
+                    passed=is_low_income(means, group, Decimal(rule.income_multiple)),
                     clause=f"{policy.file.document.cited_as} {rule.clause}",
                 )
         raise Refused(

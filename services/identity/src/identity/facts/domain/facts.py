@@ -8,10 +8,11 @@ from typing import Final, TypeAlias, assert_never
 
 import msgspec
 
+from identity.facts.domain.low_income import Means
 from identity.persons.domain.categories import GROUPS, Category, Department, Group
 from identity.persons.domain.membership import Membership, dates_out_of_order
 from kernel.values.decider import Decider
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import Refused, conflict, forbidden, not_found
 
 
 class HouseholdRole(StrEnum):
@@ -34,13 +35,9 @@ class Disability(msgspec.Struct, frozen=True, tag="disability", tag_field="kind"
     grade: int
 
 
-class LowIncomeTest(msgspec.Struct, frozen=True, kw_only=True, tag="low_income_test", tag_field="kind"):
+class LowIncomeTest(Means, frozen=True, kw_only=True, tag="low_income_test", tag_field="kind"):
     """What a family's low-income test rests on, per head, and what came of it by which clause."""
 
-    income_fen: int
-    assets_fen: int
-    local_line_fen: int
-    asset_limit_fen: int
     income_multiple: str
     group: Group | None
     passed: bool
@@ -119,12 +116,8 @@ def check_low_income(membership: Membership, told: Facts | None) -> None:
             fact.valid_to is None or membership.valid_from <= fact.valid_to
         )
         if isinstance(fact.detail, LowIncomeTest) and on_that_day and not fact.detail.passed:
-            raise Refused(
-                "LOW_INCOME_TEST_FAILED",
-                f"the test from {fact.valid_from} was failed by {fact.detail.clause}: tell a newer one first",
-                kind=RefusalKind.CONFLICT,
-                about={"fact_id": fact.fact_id},
-            )
+            detail = f"the test from {fact.valid_from} was failed by {fact.detail.clause}: tell a newer one first"
+            raise conflict("LOW_INCOME_TEST_FAILED", detail, fact_id=fact.fact_id)
 
 
 # Commands
@@ -248,7 +241,7 @@ def _correct(command: CorrectFact, state: State) -> Sequence[Event]:
 def _own(state: State, fact_id: str, department: Department) -> Fact:
     told = None if state is None else next((fact for fact in state.facts if fact.fact_id == fact_id), None)
     if told is None or told.department is not department:
-        raise Refused("FACT_UNKNOWN", f"{department} told no fact {fact_id} of this person", kind=RefusalKind.NOT_FOUND)
+        raise not_found("FACT_UNKNOWN", f"{department} told no fact {fact_id} of this person")
     return told
 
 
@@ -259,7 +252,7 @@ def _same_feed(one: Fact, other: Fact) -> bool:
 def _check(fact: Fact, born_on: date | None) -> None:
     if fact.department not in TELLERS[type(fact.detail)]:
         tellers = ", ".join(sorted(TELLERS[type(fact.detail)]))
-        raise Refused("FACT_NOT_OWNED", f"this kind of fact is told by {tellers}", kind=RefusalKind.FORBIDDEN)
+        raise forbidden("FACT_NOT_OWNED", f"this kind of fact is told by {tellers}")
     if fact.valid_to is not None and fact.valid_to < fact.valid_from:
         raise dates_out_of_order("valid_to", fact.valid_to, "valid_from", fact.valid_from)
     if born_on is not None and fact.valid_from < born_on:
@@ -269,9 +262,5 @@ def _check(fact: Fact, born_on: date | None) -> None:
 def _check_no_overlap(fact: Fact, others: Sequence[Fact]) -> None:
     for other in others:
         if fact.overlaps(other):
-            raise Refused(
-                "FACT_OVERLAPS",
-                f"the department told another fact of this kind from {other.valid_from}: correct or withdraw that one",
-                kind=RefusalKind.CONFLICT,
-                about={"fact_id": other.fact_id},
-            )
+            told = f"the department told another fact of this kind from {other.valid_from}"
+            raise conflict("FACT_OVERLAPS", f"{told}: correct or withdraw that one", fact_id=other.fact_id)

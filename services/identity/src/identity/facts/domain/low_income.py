@@ -16,18 +16,10 @@ class Means(msgspec.Struct, frozen=True, kw_only=True):
     asset_limit_fen: int
 
 
-def is_low_income(
-    *,
-    income_fen: int,
-    assets_fen: int,
-    group: Group | None,
-    local_line_fen: int,
-    asset_limit_fen: int,
-    multiple: Decimal,
-) -> bool:
+def is_low_income(means: Means, group: Group | None, multiple: Decimal) -> bool:
     """Income per head ≤ multiple × line (以下), assets < limit (低于), and in one of the four groups (004 三(一)4)."""
     return (
         group in GROUPS[Category.LOW_INCOME]
-        and Decimal(income_fen) <= multiple * local_line_fen
-        and assets_fen < asset_limit_fen
+        and Decimal(means.income_fen) <= multiple * means.local_line_fen
+        and means.assets_fen < means.asset_limit_fen
     )

@@ -6,9 +6,8 @@ from uuid import NAMESPACE_OID, uuid5
 import msgspec
 
 from identity.feeds.commands.worker import FeedWorker
-from identity.feeds.domain.feed import DECIDER, Batch, Discard, Receive, Release
-from identity.feeds.domain.file_sent import FileSent, check_description
-from identity.intake.receiving import Receiving, arrival_of
+from identity.feeds.domain.feed import DECIDER, Batch, Discard, FileSent, Receive, Release, check_description
+from identity.intake.receiving import Receiving
 from identity.intake.spool import Spool
 from identity.persons.domain.categories import Department
 from kernel.http import Idempotency
@@ -48,40 +47,24 @@ class FeedCommands:
             sha256=upload.sha256,
             **msgspec.structs.asdict(sent),
         )
-        answered = await self._receiving.take_in(
-            arrival_of("feed", f"{batch_id}/{upload.sha256}", caller, now),
-            DECIDER,
-            f"feed/{batch_id}",
-            Receive(batch),
-            upload,
-            body={"batch_id": batch_id, "number": sent.number},
-        )
+        stream_id, body = f"feed/{batch_id}", {"batch_id": batch_id, "number": sent.number}
+        answered = await self._receiving.take_in(caller, now, DECIDER, stream_id, Receive(batch), upload, body)
         self._worker.called.set()
         return answered
 
-    async def release(
-        self, caller: Principal, key: Idempotency, department: Department, number: str, reason: str
-    ) -> Answered:
-        """Let a held batch through."""
-        answered = await self._judge(caller, key, department, number, Release(caller.subject, reason))
-        self._worker.called.set()
-        return answered
-
-    async def discard(
-        self, caller: Principal, key: Idempotency, department: Department, number: str, reason: str
-    ) -> Answered:
-        """Throw a held batch away."""
-        answered = await self._judge(caller, key, department, number, Discard(caller.subject, reason))
-        await self._spool.drop(batch_id_of(department, number))
-        return answered
-
-    async def _judge(
+    async def judge(
         self, caller: Principal, key: Idempotency, department: Department, number: str, command: Release | Discard
     ) -> Answered:
+        """Let a held batch through, or throw it away."""
         batch_id = batch_id_of(department, number)
         body = {"batch_id": batch_id, "number": number}
         context = self._requests.by(caller, key)
-        return await self._runtime.path.decide(context, DECIDER, f"feed/{batch_id}", command, lambda _: body)
+        answered = await self._runtime.path.decide(context, DECIDER, f"feed/{batch_id}", command, lambda _: body)
+        if isinstance(command, Discard):
+            await self._spool.drop(batch_id)
+        else:
+            self._worker.called.set()
+        return answered
 
 
 def batch_id_of(department: Department, number: str) -> str:

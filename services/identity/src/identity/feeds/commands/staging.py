@@ -5,7 +5,7 @@ from typing import Any, Final
 from identity.feeds.domain.feed import Batch, BatchKind, Counts
 from identity.feeds.domain.lines import prefix_of_area
 from identity.feeds.domain.row import FeedRow
-from identity.feeds.rows.tables import feed_lines, feed_rows
+from identity.feeds.rows import feed_lines, feed_rows
 from identity.intake.domain import Unread
 from identity.intake.staging import Staging
 from identity.persons.queries.vault import Vault

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import aclosing
 from functools import partial
 from typing import BinaryIO, Final
 
@@ -83,10 +82,7 @@ class FeedWorker(FileWorker[Command, State, FeedRow]):
 
     async def _read(self, batch: Batch, reading: Reading[FeedRow]) -> State:
         await self._staging.clear_lines(batch.batch_id)
-        async with aclosing(reading.pieces(self._staging.staged)) as pieces:
-            async for piece in pieces:
-                await self._staging.add(batch.batch_id, [staged for _, staged in piece])
-                await self._progress(batch.batch_id, piece[-1][0])
+        await self._stage(batch.batch_id, reading, self._staging, self._staging.staged)
         counts = await self._staging.compare(batch)
         finished = FinishReading(counts, self._settings.ending_basis_points_max)
         return await self._decide(batch.batch_id, finished, "read")

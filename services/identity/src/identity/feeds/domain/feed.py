@@ -8,9 +8,9 @@ from typing import Final, TypeAlias, assert_never
 import msgspec
 
 from identity.intake.domain import FileProblem
-from identity.persons.domain.categories import Category, Department
+from identity.persons.domain.categories import Category, Department, check_owned
 from kernel.values.decider import Decider
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import Refused, conflict, forbidden, not_found
 
 
 class BatchKind(StrEnum):
@@ -31,7 +31,20 @@ class BatchStatus(StrEnum):
     DISCARDED = "DISCARDED"  # a person threw it away; nothing of it was applied
 
 
-class Batch(msgspec.Struct, frozen=True, kw_only=True):
+class FileSent(msgspec.Struct, frozen=True, kw_only=True):
+    """How a department describes the file that it sends."""
+
+    department: Department
+    number: str
+    kind: BatchKind
+    as_of: datetime
+    media_type: str
+    category: Category | None = None
+    area: str | None = None
+    file_name: str | None = None
+
+
+class Batch(FileSent, frozen=True, kw_only=True):
     """A file as it was received. ``as_of`` is the moment that it speaks for; ``category`` is a full list's own.
 
     ``area`` is the division code within which a full list names everybody; a delta has none. ``divisions`` are those
@@ -39,18 +52,10 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     batch_id: str
-    department: Department
-    number: str
-    kind: BatchKind
-    as_of: datetime
     received_at: datetime
     sent_by: str
-    media_type: str
     size: int
     sha256: str
-    category: Category | None = None
-    area: str | None = None
-    file_name: str | None = None
     divisions: tuple[str, ...] | None = None
 
 
@@ -66,9 +71,6 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     standing: int = 0
     #: Refused rows whose ID number cannot be read: nobody knows whom they name.
     unidentified: int = 0
-
-
-# Commands
 
 
 class Receive(msgspec.Struct, frozen=True):
@@ -111,9 +113,6 @@ class FinishApplying(msgspec.Struct, frozen=True):
 
 
 Command: TypeAlias = Receive | RefuseFile | FinishReading | Release | Discard | FinishApplying
-
-
-# Events
 
 
 class BatchReceived(msgspec.Struct, frozen=True):
@@ -199,6 +198,19 @@ def evolve(state: State | None, event: Event) -> State | None:
 DECIDER: Final[Decider[Command, State | None, Event]] = Decider(None, decide, evolve)
 
 
+def check_description(sent: FileSent, now: datetime) -> None:
+    """Refuse a file that is described wrongly: FEED_DESCRIPTION_WRONG, DATE_IN_FUTURE, CATEGORY_NOT_OWNED."""
+    if sent.as_of > now:
+        raise Refused("DATE_IN_FUTURE", f"as_of {sent.as_of.isoformat()} is still to come")
+    # Groups of low income may belong to different departments, so there each row says whose it is.
+    if sent.category is not None and sent.category is not Category.LOW_INCOME:
+        check_owned(sent.department, sent.category, None)
+    if sent.kind is BatchKind.FULL and (sent.category is None or sent.area is None):
+        raise Refused("FEED_DESCRIPTION_WRONG", "a full list needs its category, and the area in which it is whole")
+    if sent.kind is BatchKind.DELTA and sent.area is not None:
+        raise Refused("FEED_DESCRIPTION_WRONG", "only a full list has an area; leave it out")
+
+
 def must_wait(counts: Counts, basis_points_max: int) -> bool:
     """Whether a list would end a larger share of what stands than is allowed without a person.
 
@@ -213,23 +225,19 @@ def _is_same(sent: Batch, known: Batch) -> bool:
     told = ("sha256", "kind", "category", "area", "as_of")
     if all(getattr(sent, name) == getattr(known, name) for name in told):
         return True
-    raise Refused(
+    raise conflict(
         "FEED_BATCH_REUSED",
         f"batch {sent.number} of {sent.department} was received before with another file or another description; "
         "give the new file a number of its own",
-        kind=RefusalKind.CONFLICT,
-        about={"batch": sent.number},
+        batch=sent.number,
     )
 
 
 def _judged(command: Release | Discard, state: State) -> Event:
     _check_status(state, BatchStatus.HELD)
     if command.by == state.batch.sent_by:
-        raise Refused(
-            "FEED_SAME_PERSON",
-            "this batch waits for another person than the one who sent it",
-            kind=RefusalKind.FORBIDDEN,
-            about={"batch": state.batch.number},
+        raise forbidden(
+            "FEED_SAME_PERSON", "this batch waits for another person than the one who sent it", batch=state.batch.number
         )
     if isinstance(command, Release):
         return BatchReleased(command.by, command.reason)
@@ -238,14 +246,14 @@ def _judged(command: Release | Discard, state: State) -> Event:
 
 def batch_unknown() -> Refused:
     """The refusal of a batch that nobody sent, or that is another department's."""
-    return Refused("FEED_BATCH_UNKNOWN", "there is no such batch", kind=RefusalKind.NOT_FOUND)
+    return not_found("FEED_BATCH_UNKNOWN", "there is no such batch")
 
 
 def _check_status(state: State, wanted: BatchStatus) -> None:
     if state.status is not wanted:
-        raise Refused(
+        raise conflict(
             "FEED_BATCH_NOT_IN_STATE",
             f"batch {state.batch.number} is {state.status}, and must be {wanted} for this",
-            kind=RefusalKind.CONFLICT,
-            about={"batch": state.batch.number, "state": state.status},
+            batch=state.batch.number,
+            state=state.status,
         )

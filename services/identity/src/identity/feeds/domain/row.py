@@ -18,7 +18,7 @@ from identity.persons.domain.membership import EndReason
 from identity.persons.domain.resident_id import ResidentId, Sex, check_holder
 from identity.persons.domain.statement import Statement
 from kernel.values.divisions import covers
-from kernel.values.refusals import Refused
+from kernel.values.refusals import Refused, check_not_to_come
 
 _SEXES: Final = {"男": Sex.MALE, "女": Sex.FEMALE, "MALE": Sex.MALE, "FEMALE": Sex.FEMALE}
 
@@ -140,7 +140,8 @@ def _category(said: Category | None, file: FileDescription) -> Category:
 
 def _check_days(row: FeedRow, today: date) -> None:
     for column, said in (("valid_from", row.valid_from), ("died_on", row.died_on)):
-        if said is not None and said > today:
-            raise Refused("DATE_IN_FUTURE", f"{column} {said} is after today, {today}")
-        if said is not None and said < row.id_number.born_on:
+        if said is None:
+            continue
+        check_not_to_come(column, said, today)
+        if said < row.id_number.born_on:
             raise Refused("BEFORE_BIRTH", f"{column} {said} is before the person was born")

@@ -8,7 +8,7 @@ from typing import Final, TypeAlias, assert_never
 import msgspec
 
 from kernel.values.decider import Decider
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import Refused, check_not_to_come, conflict, forbidden, not_found
 
 
 class CareWay(StrEnum):
@@ -89,9 +89,6 @@ class CloseIllness(msgspec.Struct, frozen=True):
 Command: TypeAlias = RecordIllness | ChangeIllness | VerifyIllness | CloseIllness
 
 
-# Events
-
-
 class IllnessRecorded(msgspec.Struct, frozen=True):
     """An illness was entered."""
 
@@ -125,7 +122,7 @@ def decide(command: Command, state: State) -> Sequence[Event]:
     match command:
         case RecordIllness(illness=illness, today=today):
             assert state is None, "an entry's id derives from its command, so it is made once"
-            _check_not_to_come("since", illness.since, today)
+            check_not_to_come("since", illness.since, today)
             return [IllnessRecorded(illness)]
         case ChangeIllness():
             return _change(command, _open(state))
@@ -147,12 +144,10 @@ DECIDER: Final[Decider[Command, State, Event]] = Decider(None, decide, evolve)
 
 def _open(state: State) -> Illness:
     if state is None:
-        raise Refused("ILLNESS_UNKNOWN", "there is no such entry in the registry", kind=RefusalKind.NOT_FOUND)
+        raise not_found("ILLNESS_UNKNOWN", "there is no such entry in the registry")
     if state.state is IllnessState.CLOSED:
-        raise Refused(
-            "ILLNESS_CLOSED",
-            f"the entry {state.illness_id} was closed on {state.closed_on}: make a new one",
-            kind=RefusalKind.CONFLICT,
+        raise conflict(
+            "ILLNESS_CLOSED", f"the entry {state.illness_id} was closed on {state.closed_on}: make a new one"
         )
     return state
 
@@ -174,11 +169,7 @@ def _change(command: ChangeIllness, illness: Illness) -> Sequence[Event]:
 
 def _verify(command: VerifyIllness, illness: Illness) -> Sequence[Event]:
     if command.by == illness.written_by:
-        raise Refused(
-            "ILLNESS_SAME_PERSON",
-            f"{command.by} wrote the entry: somebody else must verify it",
-            kind=RefusalKind.FORBIDDEN,
-        )
+        raise forbidden("ILLNESS_SAME_PERSON", f"{command.by} wrote the entry: somebody else must verify it")
     state = IllnessState.VERIFIED if command.confirmed else IllnessState.NOT_CONFIRMED
     verified = msgspec.structs.replace(
         illness, state=state, verified_by=command.by, verified_on=command.today, note=command.note
@@ -187,12 +178,7 @@ def _verify(command: VerifyIllness, illness: Illness) -> Sequence[Event]:
 
 
 def _close(command: CloseIllness, illness: Illness) -> Sequence[Event]:
-    _check_not_to_come("closed_on", command.closed_on, command.today)
+    check_not_to_come("closed_on", command.closed_on, command.today)
     if command.closed_on < illness.since:
         raise Refused("DATES_OUT_OF_ORDER", f"closed_on {command.closed_on} is before {illness.since}, when it began")
     return [IllnessClosed(msgspec.structs.replace(illness, state=IllnessState.CLOSED, closed_on=command.closed_on))]
-
-
-def _check_not_to_come(what: str, day: date, today: date) -> None:
-    if day > today:
-        raise Refused("DATE_IN_FUTURE", f"{what} {day} is after today, {today}")

@@ -5,27 +5,13 @@ from typing import Annotated
 from fastapi import Query
 
 from identity.memberships.commands import Held, MembershipCommands
-from identity.memberships.domain import ApprovalRules, Assertion, Correction, Ending
+from identity.memberships.domain import ApprovalRules, Assertion, Ending
 from identity.memberships.queries.memberships import MembershipAnswer, MembershipQueries
 from identity.persons.domain.categories import Department, department_of
-from identity.persons.queries.divisions import DivisionQueries
+from identity.persons.domain.person import Correction
+from identity.persons.queries.divisions import DivisionQueries, own_department
 from identity.persons.queries.persons import PersonQueries
-from kernel.http import (
-    IdempotencyKey,
-    Json,
-    Page,
-    PageRequest,
-    RequestBody,
-    Router,
-    Wire,
-    allow,
-    answer,
-    answered,
-    body,
-    of_division,
-    page_of,
-    paging,
-)
+from kernel.http import ById, IdempotencyKey, Json, Page, RequestBody, Router, Sent, Wire, allow, answered, paged
 from kernel.http.fields import after_of, check_text
 from kernel.security import Principal, Role
 
@@ -63,18 +49,11 @@ def memberships(
     divisions: DivisionQueries,
 ) -> Router:
     """The routes of /v1/persons/{person_id}/memberships; direct changes are for pre-approved departments."""
-    router = Router(
-        prefix="/v1/persons/{person_id}/memberships",
-        tags=["memberships"],
-        dependencies=[of_division("person_id", divisions.of_person)],
-    )
+    router = Router(prefix="/v1/persons/{person_id}/memberships", tags=["memberships"], dependencies=[divisions.guard])
 
     @router.post("", status_code=201)
     async def assert_membership(
-        person_id: str,
-        caller: DepartmentCaller,
-        command: Annotated[AssertMembershipBody, body(AssertMembershipBody)],
-        key: IdempotencyKey,
+        person_id: str, caller: DepartmentCaller, command: Sent[AssertMembershipBody], key: IdempotencyKey
     ) -> Json[MembershipChanged]:
         """Say that a person belongs to a category of the caller's department."""
         department = _direct(rules, caller)
@@ -82,21 +61,18 @@ def memberships(
         return answered(await commands.begin(caller, key, person_id, department, command))
 
     @router.get("")
-    async def list_memberships(
-        person_id: str, caller: Reader, page: Annotated[PageRequest, paging(str)]
-    ) -> Json[Page[MembershipAnswer]]:
+    async def list_memberships(person_id: str, caller: Reader, page: ById) -> Json[Page[MembershipAnswer]]:
         """List a person's memberships; a department sees its own only."""
         await persons.known(person_id)
-        own = department_of(caller.organisation) if caller.roles == {Role.DEPARTMENT} else None
-        rows = await queries.of_person(person_id, own, after=after_of(page), limit=page.limit + 1)
-        return answer(page_of(rows, page, key=_id_of))
+        rows = await queries.of_person(person_id, own_department(caller), after=after_of(page), limit=page.limit + 1)
+        return paged(rows, page, "membership_id")
 
     @router.post("/{membership_id}/end")
     async def end_membership(
         person_id: str,
         membership_id: str,
         caller: DepartmentCaller,
-        command: Annotated[EndMembershipBody, body(EndMembershipBody)],
+        command: Sent[EndMembershipBody],
         key: IdempotencyKey,
     ) -> Json[MembershipChanged]:
         """End a membership of the caller's department."""
@@ -108,7 +84,7 @@ def memberships(
         person_id: str,
         membership_id: str,
         caller: DepartmentCaller,
-        command: Annotated[CorrectMembershipBody, body(CorrectMembershipBody)],
+        command: Sent[CorrectMembershipBody],
         key: IdempotencyKey,
     ) -> Json[MembershipChanged]:
         """Write a membership of the caller's department anew; what was believed before is kept."""
@@ -125,15 +101,13 @@ def memberships_of_department(queries: MembershipQueries) -> Router:
 
     @router.get("")
     async def list_feed(
-        caller: FeedReader,
-        department: Annotated[Department, Query(description="Whose feed")],
-        page: Annotated[PageRequest, paging(str)],
+        caller: FeedReader, department: Annotated[Department, Query(description="Whose feed")], page: ById
     ) -> Json[Page[MembershipAnswer]]:
         """List what one department says, of all persons; a department may ask for its own feed only."""
         caller.must_act_for(department)
         counties = caller.division_patterns
         rows = await queries.of_department(department, counties, after=after_of(page), limit=page.limit + 1)
-        return answer(page_of(rows, page, key=_id_of))
+        return paged(rows, page, "membership_id")
 
     return router
 
@@ -142,7 +116,3 @@ def _direct(rules: ApprovalRules, caller: Principal) -> Department:
     department = department_of(caller.organisation)
     rules.check_pre_approved(department)
     return department
-
-
-def _id_of(row: MembershipAnswer) -> tuple[str]:
-    return (row.membership_id,)

@@ -1,25 +1,23 @@
 """What held on a day, as it was known at a moment: memberships, death and facts in both of their times."""
 
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeAlias, get_args
 
 import msgspec
 
-from identity.facts.domain.facts import Detail
-from identity.memberships.queries.memberships import MembershipAnswer
+from identity.memberships.queries.memberships import COLUMNS, MembershipAnswer
+from identity.persons.queries.persons import PersonRow
+from kernel.http import Wire, Yuan
 from kernel.writing.reads import Reads
 
-_DETAIL: Final[msgspec.json.Decoder[Detail]] = msgspec.json.Decoder(Detail)
 # Of each membership that was ever under this person the newest version of that moment, if it is still here.
-_MEMBERSHIPS_SQL: Final = """
+_MEMBERSHIPS_SQL: Final = f"""
 WITH newest AS (
   SELECT DISTINCT ON (membership_id) * FROM membership_versions
   WHERE membership_id IN (SELECT membership_id FROM membership_versions WHERE person_id = $1) AND recorded_at <= $3
   ORDER BY membership_id, revision DESC
 )
-SELECT membership_id, person_id, department, category, "group", poverty_status, exit_date, valid_from, valid_to,
-       evidence, revision, recorded_at
-FROM newest
+SELECT {COLUMNS} FROM newest
 WHERE person_id = $1 AND change <> 'GIVEN_UP' AND valid_from <= $2 AND (valid_to IS NULL OR valid_to >= $2)
   AND ($4::text IS NULL OR department = $4)
 ORDER BY valid_from, membership_id
@@ -40,39 +38,87 @@ ORDER BY valid_from, fact_id
 """
 
 
-class FactRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A fact as it was believed."""
+class HouseholdAnswer(Wire, frozen=True, tag="household", tag_field="kind"):
+    """A household and the person's place in it."""
+
+    household_id: str
+    role: str
+
+
+class DisabilityAnswer(Wire, frozen=True, tag="disability", tag_field="kind"):
+    """A grade of disability, 1 the severest."""
+
+    grade: int
+
+
+class LowIncomeAnswer(Wire, frozen=True, tag="low_income_test", tag_field="kind"):
+    """A low-income test: what it rested on per head, and what came of it by which clause."""
+
+    income_fen: Yuan
+    assets_fen: Yuan
+    local_line_fen: Yuan
+    asset_limit_fen: Yuan
+    income_multiple: str
+    passed: bool
+    clause: str
+    group: str | None = None
+
+
+class HandbookAnswer(Wire, frozen=True, tag="handbook", tag_field="kind"):
+    """The person is named in a poverty handbook, whose number nobody can read here."""
+
+
+DetailAnswer: TypeAlias = HouseholdAnswer | DisabilityAnswer | LowIncomeAnswer | HandbookAnswer
+_DETAILS: Final = {kind.__struct_config__.tag: kind for kind in get_args(DetailAnswer)}
+
+
+class FactAnswer(Wire, frozen=True):
+    """A fact as it was believed; ``recorded_at`` is since when."""
 
     fact_id: str
     department: str
-    detail: Detail
+    detail: DetailAnswer
     valid_from: date
-    valid_to: date | None
     evidence: str
     recorded_at: datetime
+    valid_to: date | None = None
 
 
-class AsOf(msgspec.Struct, frozen=True):
-    """What was believed at a moment about a day."""
+class AsOfAnswer(Wire, frozen=True):
+    """What held on a day as it was known at a moment. ``facts`` are for the agency and their own departments."""
 
-    deceased_on: date | None
+    person_id: str
+    on: date
+    known_at: datetime
     memberships: list[MembershipAnswer]
-    facts: list[FactRow]
+    facts: list[FactAnswer]
+    deceased_on: date | None = None
+    merged_into: str | None = None
 
 
 class AsOfQueries(Reads):
     """Reads of the versions; a person has a handful of each."""
 
     async def as_of(
-        self, person_id: str, on: date, known_at: datetime, *, department: str | None, facts_too: bool
-    ) -> AsOf:
+        self, person: PersonRow, on: date, known_at: datetime, *, department: str | None, facts_too: bool
+    ) -> AsOfAnswer:
         """What held on ``on`` as it was known at ``known_at``. After a known death no membership holds."""
-        asked = (person_id, on, known_at, department)
-        deceased_on = await self.pool.fetchval(_DEATH_SQL, person_id, known_at)
+        asked = (person.person_id, on, known_at, department)
+        deceased_on = await self.pool.fetchval(_DEATH_SQL, person.person_id, known_at)
         dead = deceased_on is not None and on > deceased_on
-        held = [] if dead else await self.many(MembershipAnswer, _MEMBERSHIPS_SQL, *asked)
-        return AsOf(deceased_on, held, await self.many(_fact, _FACTS_SQL, *asked) if facts_too else [])
+        return AsOfAnswer(
+            person_id=person.person_id,
+            on=on,
+            known_at=known_at,
+            memberships=[] if dead else await self.many(MembershipAnswer, _MEMBERSHIPS_SQL, *asked),
+            facts=await self.many(_fact, _FACTS_SQL, *asked) if facts_too else [],
+            deceased_on=deceased_on,
+            merged_into=person.merged_into,
+        )
 
 
-def _fact(*, detail: str, **columns: Any) -> FactRow:
-    return FactRow(detail=_DETAIL.decode(detail), **columns)
+def _fact(*, detail: str, **columns: Any) -> FactAnswer:
+    said = msgspec.json.decode(detail)
+    kind = _DETAILS[said["kind"]]
+    shown = kind.of_row(**{name: said[name] for name in kind.__struct_fields__})
+    return FactAnswer(detail=shown, **columns)

@@ -6,15 +6,15 @@ from typing import Final
 from kernel.http import Wire
 from kernel.writing.reads import Reads
 
-_COLUMNS: Final = """membership_id, person_id, department, category, "group", poverty_status, exit_date,
+COLUMNS: Final = """membership_id, person_id, department, category, "group", poverty_status, exit_date,
 valid_from, valid_to, evidence, revision, recorded_at"""
 _OF_PERSON_SQL: Final = f"""
-SELECT {_COLUMNS} FROM memberships
+SELECT {COLUMNS} FROM memberships
 WHERE person_id = $1 AND ($2::text IS NULL OR department = $2) AND membership_id > $3
 ORDER BY membership_id LIMIT $4
 """
 _OF_DEPARTMENT_SQL: Final = f"""
-SELECT {_COLUMNS} FROM memberships m WHERE department = $1 AND membership_id > $2
+SELECT {COLUMNS} FROM memberships m WHERE department = $1 AND membership_id > $2
   AND EXISTS (SELECT FROM persons p WHERE p.person_id = m.person_id AND p.county LIKE ANY($4::text[]))
 ORDER BY membership_id LIMIT $3
 """

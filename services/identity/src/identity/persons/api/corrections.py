@@ -12,7 +12,7 @@ from identity.persons.domain.resident_id import Sex, check_holder, parse_residen
 from identity.persons.queries.changes import PersonChanged
 from identity.persons.queries.divisions import DivisionQueries
 from identity.persons.queries.persons import PersonQueries
-from kernel.http import IdempotencyKey, Json, RequestBody, Router, allow, answered, body, of_division
+from kernel.http import IdempotencyKey, Json, RequestBody, Router, Sent, allow, answered
 from kernel.http.fields import Text, check_text
 from kernel.security import Principal, Role
 
@@ -50,18 +50,11 @@ Settler = Annotated[Principal, allow(Role.AGENCY)]
 
 def corrections(commands: CorrectionCommands, queries: PersonQueries, divisions: DivisionQueries) -> Router:
     """The routes under /v1/persons/{person_id} that correct."""
-    router = Router(
-        prefix="/v1/persons/{person_id}",
-        tags=["corrections"],
-        dependencies=[of_division("person_id", divisions.of_person)],
-    )
+    router = Router(prefix="/v1/persons/{person_id}", tags=["corrections"], dependencies=[divisions.guard])
 
     @router.post("/personal-data/correction")
     async def correct_data(
-        person_id: str,
-        caller: Corrector,
-        command: Annotated[PersonalDataBody, body(PersonalDataBody)],
-        key: IdempotencyKey,
+        person_id: str, caller: Corrector, command: Sent[PersonalDataBody], key: IdempotencyKey
     ) -> Json[PersonChanged]:
         """Correct name, phone, address or card number; for the agency and departments that feed the person."""
         await _check_may_correct(caller, person_id, queries)
@@ -71,7 +64,7 @@ def corrections(commands: CorrectionCommands, queries: PersonQueries, divisions:
 
     @router.post("/id-number/correction")
     async def correct_number(
-        person_id: str, caller: Corrector, command: Annotated[IdNumberBody, body(IdNumberBody)], key: IdempotencyKey
+        person_id: str, caller: Corrector, command: Sent[IdNumberBody], key: IdempotencyKey
     ) -> Json[PersonChanged]:
         """Correct the ID number; a look-up by the former one still finds the person, and says so."""
         await _check_may_correct(caller, person_id, queries)
@@ -81,10 +74,7 @@ def corrections(commands: CorrectionCommands, queries: PersonQueries, divisions:
 
     @router.post("/death/correction")
     async def correct_death(
-        person_id: str,
-        caller: Settler,
-        command: Annotated[DeathCorrectionBody, body(DeathCorrectionBody)],
-        key: IdempotencyKey,
+        person_id: str, caller: Settler, command: Sent[DeathCorrectionBody], key: IdempotencyKey
     ) -> Json[PersonChanged]:
         """Settle on which day a person died, where departments disagree, or that they are alive after all."""
         check_text("evidence", command.evidence)

@@ -6,22 +6,7 @@ from identity.persons.commands.erasure import ErasureCommands
 from identity.persons.domain.erasure import ErasureReason, ErasureState
 from identity.persons.queries.divisions import DivisionQueries
 from identity.persons.queries.erasures import ErasureAnswer, ErasureQueries
-from kernel.http import (
-    IdempotencyKey,
-    Json,
-    Page,
-    PageRequest,
-    RequestBody,
-    Router,
-    Wire,
-    allow,
-    answer,
-    answered,
-    body,
-    of_division,
-    page_of,
-    paging,
-)
+from kernel.http import ById, IdempotencyKey, Json, Page, RequestBody, Router, Sent, Wire, allow, answered, paged
 from kernel.http.fields import after_of
 from kernel.security import Principal, Role
 
@@ -46,15 +31,11 @@ Overseer = Annotated[Principal, allow(Role.AGENCY, Role.OPERATIONS, by_division=
 
 def erasure(commands: ErasureCommands, divisions: DivisionQueries) -> Router:
     """The routes of /v1/persons/{person_id}/erasure."""
-    router = Router(
-        prefix="/v1/persons/{person_id}/erasure",
-        tags=["erasure"],
-        dependencies=[of_division("person_id", divisions.of_person)],
-    )
+    router = Router(prefix="/v1/persons/{person_id}/erasure", tags=["erasure"], dependencies=[divisions.guard])
 
     @router.post("")
     async def ask(
-        person_id: str, caller: Agency, command: Annotated[ErasureBody, body(ErasureBody)], key: IdempotencyKey
+        person_id: str, caller: Agency, command: Sent[ErasureBody], key: IdempotencyKey
     ) -> Json[ErasureChanged]:
         """Ask that a person's data be erased; nothing happens until somebody else confirms it."""
         return answered(await commands.ask(caller, key, person_id, command.reason))
@@ -77,9 +58,9 @@ def erasure_list(queries: ErasureQueries) -> Router:
     router = Router(prefix="/v1/erasures", tags=["erasure"])
 
     @router.get("")
-    async def list_erasures(caller: Overseer, page: Annotated[PageRequest, paging(str)]) -> Json[Page[ErasureAnswer]]:
+    async def list_erasures(caller: Overseer, page: ById) -> Json[Page[ErasureAnswer]]:
         """List erasures: what waits for a second person, and what was done."""
         rows = await queries.erasures(caller.division_patterns, after=after_of(page), limit=page.limit + 1)
-        return answer(page_of(rows, page, key=lambda row: (row.person_id,)))
+        return paged(rows, page, "person_id")
 
     return router

@@ -12,24 +12,13 @@ from identity.persons.domain.masking import mask_id_number, mask_name, mask_phon
 from identity.persons.domain.person import person_unknown
 from identity.persons.domain.resident_id import Sex, check_holder, parse_resident_id
 from identity.persons.queries.changes import PersonChanged
-from identity.persons.queries.divisions import DivisionQueries
+from identity.persons.queries.divisions import DivisionQueries, own_department
 from identity.persons.queries.persons import PersonQueries, PersonRow
 from identity.persons.queries.vault import PersonalData, Vault
-from kernel.http import (
-    IdempotencyKey,
-    Json,
-    RequestBody,
-    Router,
-    Wire,
-    allow,
-    answer,
-    answered,
-    body,
-    of_division,
-)
+from kernel.http import IdempotencyKey, Json, RequestBody, Router, Sent, Wire, allow, answer, answered
 from kernel.http.fields import DivisionCode, Text
 from kernel.security import Principal, Role
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import forbidden
 
 IdNumber = Annotated[str, msgspec.Meta(min_length=1, max_length=32)]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
@@ -103,14 +92,13 @@ Reader = Annotated[Principal, allow(*Role)]
 def persons(commands: PersonCommands, queries: PersonQueries, vault: Vault, divisions: DivisionQueries) -> Router:
     """The routes of /v1/persons."""
     router = Router(prefix="/v1/persons", tags=["persons"])
-    of_person = of_division("person_id", divisions.of_person)
 
     @router.post("", status_code=201)
     async def register(
-        caller: Registrar, command: Annotated[RegisterPersonBody, body(RegisterPersonBody)], key: IdempotencyKey
+        caller: Registrar, command: Sent[RegisterPersonBody], key: IdempotencyKey
     ) -> Json[PersonChanged]:
         """Register a person; the ID number must agree with the birth date and the sex."""
-        _check_department(caller)
+        own_department(caller)  # a department that is none may not write
         caller.must_act_in(command.county)
         resident_id = parse_resident_id(command.id_number, today=commands.today)
         check_holder(resident_id, born_on=command.born_on, sex=command.sex)
@@ -122,9 +110,7 @@ def persons(commands: PersonCommands, queries: PersonQueries, vault: Vault, divi
         )
 
     @router.post("/lookup")
-    async def look_up(
-        caller: Searcher, command: Annotated[LookupBody, body(LookupBody)], key: IdempotencyKey
-    ) -> Json[PersonFound]:
+    async def look_up(caller: Searcher, command: Sent[LookupBody], key: IdempotencyKey) -> Json[PersonFound]:
         """Find the person who has an ID number. Who asked, and why, is kept for ever."""
         resident_id = parse_resident_id(command.id_number, today=commands.today)
         done = await commands.look_up(caller, key, resident_id, command.reason)
@@ -135,7 +121,7 @@ def persons(commands: PersonCommands, queries: PersonQueries, vault: Vault, divi
         await divisions.must_act_for(caller, person_id)
         return answered(done)
 
-    @router.get("/{person_id}", dependencies=[of_person])
+    @router.get("/{person_id}", dependencies=[divisions.guard])
     async def see(person_id: str, caller: Reader) -> Json[PersonAnswer]:
         """See a person: the agency and the person's own departments in full, everyone else masked."""
         row = await queries.known(person_id)
@@ -144,20 +130,15 @@ def persons(commands: PersonCommands, queries: PersonQueries, vault: Vault, divi
         in_full = not gone and await sees_in_full(caller, person_id, queries)
         return answer(_person_answer(row, await vault.open(person_id), masked=not in_full))
 
-    @router.post("/{person_id}/death", dependencies=[of_person])
+    @router.post("/{person_id}/death", dependencies=[divisions.guard])
     async def record_death(
-        person_id: str, caller: Registrar, command: Annotated[DeathBody, body(DeathBody)], key: IdempotencyKey
+        person_id: str, caller: Registrar, command: Sent[DeathBody], key: IdempotencyKey
     ) -> Json[PersonChanged]:
         """Record a death; memberships stay as their departments said them."""
-        _check_department(caller)
+        own_department(caller)  # a department that is none may not write
         return answered(await commands.record_death(caller, key, person_id, command.died_on))
 
     return router
-
-
-def _check_department(caller: Principal) -> None:
-    if caller.roles == {Role.DEPARTMENT}:
-        department_of(caller.organisation)
 
 
 async def sees_in_full(caller: Principal, person_id: str, queries: PersonQueries) -> bool:
@@ -168,11 +149,8 @@ async def sees_in_full(caller: Principal, person_id: str, queries: PersonQueries
         return False
     department = department_of(caller.organisation)
     if not await queries.is_in_feed(person_id, department):
-        raise Refused(
-            "PERSON_NOT_IN_FEED",
-            f"{department} has said nothing of this person, and sees only its own feed",
-            kind=RefusalKind.FORBIDDEN,
-        )
+        detail = f"{department} has said nothing of this person, and sees only its own feed"
+        raise forbidden("PERSON_NOT_IN_FEED", detail)
     return True
 
 

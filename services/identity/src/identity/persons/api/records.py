@@ -8,7 +8,7 @@ from identity.persons.commands.records import RecordCommands
 from identity.persons.domain.annulment import AnnulmentReason
 from identity.persons.queries.changes import PersonChanged
 from identity.persons.queries.divisions import DivisionQueries
-from kernel.http import IdempotencyKey, Json, RequestBody, Router, Wire, allow, answered, body, of_division
+from kernel.http import IdempotencyKey, Json, RequestBody, Router, Sent, Wire, allow, answered
 from kernel.http.fields import Text, check_text
 from kernel.security import Principal, Role
 
@@ -44,13 +44,11 @@ Agency = Annotated[Principal, allow(Role.AGENCY)]
 
 def records(commands: RecordCommands, divisions: DivisionQueries) -> Router:
     """The routes under /v1/persons/{person_id} about whole records."""
-    router = Router(
-        prefix="/v1/persons/{person_id}", tags=["records"], dependencies=[of_division("person_id", divisions.of_person)]
-    )
+    router = Router(prefix="/v1/persons/{person_id}", tags=["records"], dependencies=[divisions.guard])
 
     @router.post("/merger")
     async def merge(
-        person_id: str, caller: Agency, command: Annotated[MergeBody, body(MergeBody)], key: IdempotencyKey
+        person_id: str, caller: Agency, command: Sent[MergeBody], key: IdempotencyKey
     ) -> Json[RecordsMergedAnswer]:
         """Merge another record of the same person into this one, which survives; the other leads here afterwards."""
         check_text("evidence", command.evidence)
@@ -61,7 +59,7 @@ def records(commands: RecordCommands, divisions: DivisionQueries) -> Router:
 
     @router.post("/annulment")
     async def annul(
-        person_id: str, caller: Agency, command: Annotated[AnnulmentBody, body(AnnulmentBody)], key: IdempotencyKey
+        person_id: str, caller: Agency, command: Sent[AnnulmentBody], key: IdempotencyKey
     ) -> Json[PersonChanged]:
         """Take back a registration made by error, on which nothing rests; its ID number is free again."""
         return answered(await commands.annul(caller, key, person_id, command.reason))

@@ -5,7 +5,7 @@ from enum import StrEnum
 import msgspec
 
 from identity.persons.domain.entitlement import Entitlement
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import conflict
 
 
 class AnnulmentReason(StrEnum):
@@ -39,10 +39,9 @@ def annul(command: AnnulRegistration, person: Entitlement) -> RegistrationAnnull
     resting += ["memberships"] * bool(person.memberships) + ["enrolments"] * bool(person.enrolments)
     resting += ["certifications"] * bool(person.certifications) + ["a death"] * (person.deceased_on is not None)
     if resting:
-        raise Refused(
+        raise conflict(
             "PERSON_IN_USE",
             f"{', '.join(resting)} rest on this registration: correct the person, or merge two records",
-            kind=RefusalKind.CONFLICT,
         )
     after = msgspec.structs.replace(person, revision=person.revision + 1, annulled=True)
     return RegistrationAnnulled(command.reason, command.annulled_by, after)

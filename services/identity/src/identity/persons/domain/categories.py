@@ -5,7 +5,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import forbidden
 
 
 class Department(StrEnum):
@@ -84,12 +84,8 @@ def check_owned(department: Department, category: Category, group: Group | None)
     owner = owner_of(category, group)
     if department != owner:
         named = category if group is None else f"{category}/{group}"
-        raise Refused(
-            "CATEGORY_NOT_OWNED",
-            f"{named} belongs to {owner}; {department} cannot write it",
-            kind=RefusalKind.FORBIDDEN,
-            about={"category": category, "owner": owner},
-        )
+        detail = f"{named} belongs to {owner}; {department} cannot write it"
+        raise forbidden("CATEGORY_NOT_OWNED", detail, category=category, owner=owner)
 
 
 def department_of(organisation: str | None) -> Department:
@@ -97,8 +93,5 @@ def department_of(organisation: str | None) -> Department:
     try:
         return Department(organisation or "")
     except ValueError:
-        raise Refused(
-            "DEPARTMENT_UNKNOWN",
-            f"{organisation} is no department here; known are {', '.join(Department)}",
-            kind=RefusalKind.FORBIDDEN,
-        ) from None
+        detail = f"{organisation} is no department here; known are {', '.join(Department)}"
+        raise forbidden("DEPARTMENT_UNKNOWN", detail) from None

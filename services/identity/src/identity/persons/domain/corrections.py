@@ -10,7 +10,7 @@ import msgspec
 from identity.persons.domain.entitlement import Entitlement
 from identity.persons.domain.person import SealedPersonalData, State, check_death_date, known
 from kernel.values.decider import Decider
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import Refused, conflict
 
 
 class DataCorrectionReason(StrEnum):
@@ -115,12 +115,8 @@ def decide(command: Command, state: State) -> Sequence[Event]:
             assert_never(command)
 
 
-def evolve(_state: State, event: Event) -> State:
-    """The entitlement after an event, which the event says itself."""
-    return event.entitlement
-
-
-DECIDER: Final[Decider[Command, State, Event]] = Decider(None, decide, evolve)
+#: Each event says the entitlement after it itself.
+DECIDER: Final[Decider[Command, State, Event]] = Decider(None, decide, lambda _state, event: event.entitlement)
 
 
 def _correct_number(command: CorrectIdNumber, state: Entitlement) -> Sequence[Event]:
@@ -131,21 +127,15 @@ def _correct_number(command: CorrectIdNumber, state: Entitlement) -> Sequence[Ev
         raise Refused("BEFORE_BIRTH", f"a membership from {earliest} is before the birth date in the new number")
     if state.deceased_on is not None and state.deceased_on < command.born_on:
         raise Refused("BEFORE_BIRTH", "the recorded death is before the birth date in the new number")
-    event = IdNumberCorrected(
-        record=command.record,
-        former_token=command.former_token,
-        reason=command.reason,
-        corrected_by=command.corrected_by,
-        entitlement=state.corrected(),
-    )
-    return [event]
+    record, former, by = command.record, command.former_token, command.corrected_by
+    return [IdNumberCorrected(record, former, command.reason, by, state.corrected())]
 
 
 def _correct_death(command: CorrectDeath, state: Entitlement) -> Sequence[Event]:
     if (command.died_on is None) != (command.reason is DeathCorrectionReason.NOT_DEAD):
         raise Refused("DEATH_REASON_DISAGREES", "NOT_DEAD has no day; a wrong date needs the right one")
     if state.deceased_on is None:
-        raise Refused("DEATH_UNKNOWN", "no death was recorded, so there is none to correct", kind=RefusalKind.CONFLICT)
+        raise conflict("DEATH_UNKNOWN", "no death was recorded, so there is none to correct")
     if command.died_on == state.deceased_on:
         return []
     if command.died_on is not None:

@@ -32,11 +32,8 @@ class Enrolment(msgspec.Struct, frozen=True):
     def completed_by(self, newer: "Enrolment") -> "Enrolment":
         """This enrolment with what ``newer`` adds or changes: registering and marking are two steps."""
         assert self.key == newer.key
-        return msgspec.structs.replace(
-            self,
-            registered_on=newer.registered_on or self.registered_on,
-            marked_on=newer.marked_on or self.marked_on,
-        )
+        registered_on, marked_on = newer.registered_on or self.registered_on, newer.marked_on or self.marked_on
+        return msgspec.structs.replace(self, registered_on=registered_on, marked_on=marked_on)
 
 
 def check_enrolment(enrolment: Enrolment, *, today: date) -> None:

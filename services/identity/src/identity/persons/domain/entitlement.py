@@ -8,7 +8,7 @@ from identity.persons.domain.certification import Certification
 from identity.persons.domain.enrolment import Enrolment
 from identity.persons.domain.membership import Membership, check_no_overlap
 from identity.persons.domain.refusals import person_annulled, person_merged
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import not_found
 
 
 class Entitlement(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,12 +47,8 @@ class Entitlement(msgspec.Struct, frozen=True, kw_only=True):
         for membership in self.memberships:
             if membership.membership_id == membership_id:
                 return membership
-        raise Refused(
-            "MEMBERSHIP_UNKNOWN",
-            f"this person has no membership {membership_id}",
-            kind=RefusalKind.NOT_FOUND,
-            about={"membership_id": membership_id},
-        )
+        detail = f"this person has no membership {membership_id}"
+        raise not_found("MEMBERSHIP_UNKNOWN", detail, membership_id=membership_id)
 
     def enrolment(self, key: tuple[str, int, str]) -> Enrolment | None:
         """The enrolment of this area, year and scheme."""

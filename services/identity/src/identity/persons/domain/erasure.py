@@ -10,7 +10,7 @@ import msgspec
 from identity.persons.domain.entitlement import Entitlement
 from identity.persons.domain.refusals import person_erased
 from kernel.values.decider import Decider
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import conflict, forbidden
 
 
 class ErasureReason(StrEnum):
@@ -114,14 +114,13 @@ def decide(command: Command, state: State) -> Sequence[Event]:
     if isinstance(command, AskErasure):
         return [_asked(command, state)]
     if state is None or state.state is not ErasureState.ASKED:
-        raise Refused("ERASURE_NOT_ASKED", "nobody asked for this erasure: ask first", kind=RefusalKind.CONFLICT)
+        raise conflict("ERASURE_NOT_ASKED", "nobody asked for this erasure: ask first")
     match command:
         case ConfirmErasure():
             if command.by == state.asked_by:
-                raise Refused(
+                raise forbidden(
                     "ERASURE_SAME_PERSON",
                     "who asked for an erasure cannot confirm it: it cannot be undone, so two people decide",
-                    kind=RefusalKind.FORBIDDEN,
                 )
             records, tokens = command.records, command.number_tokens
             confirmed = _decided(command, state, ErasureState.CONFIRMED, records=records, number_tokens=tokens)
@@ -132,12 +131,8 @@ def decide(command: Command, state: State) -> Sequence[Event]:
             assert_never(command)
 
 
-def evolve(_state: State, event: Event) -> State:
-    """The erasure after an event, which the event says itself."""
-    return event.erasure
-
-
-DECIDER: Final[Decider[Command, State, Event]] = Decider(None, decide, evolve)
+#: Each event says the erasure after it itself.
+DECIDER: Final[Decider[Command, State, Event]] = Decider(None, decide, lambda _state, event: event.erasure)
 
 
 def erase(person: Entitlement, number_tokens: tuple[str, ...]) -> PersonErased:
@@ -148,13 +143,10 @@ def erase(person: Entitlement, number_tokens: tuple[str, ...]) -> PersonErased:
 
 def _asked(command: AskErasure, state: State) -> ErasureAsked:
     if state is not None and state.state is ErasureState.ASKED:
-        raise Refused(
-            "ERASURE_ASKED", "this erasure was asked for already: confirm or decline it", kind=RefusalKind.CONFLICT
-        )
-    revision = 1 if state is None else state.revision + 1
+        raise conflict("ERASURE_ASKED", "this erasure was asked for already: confirm or decline it")
     erasure = Erasure(
         person_id=command.person_id,
-        revision=revision,
+        revision=1 if state is None else state.revision + 1,
         state=ErasureState.ASKED,
         reason=command.reason,
         asked_by=command.by,

@@ -3,11 +3,14 @@
 from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
+from typing import Annotated
 
 import msgspec
 
 from identity.persons.domain.categories import GROUPS, Category, Department, Group, PovertyStatus
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import Refused, conflict
+
+Evidence = Annotated[str, msgspec.Meta(min_length=1, max_length=200, description="The paper or list behind it")]
 
 
 class EndReason(StrEnum):
@@ -47,6 +50,11 @@ class Membership(msgspec.Struct, frozen=True, kw_only=True):
     #: When the department said so (statement.stated_at); a newer statement wins over an older one that comes later.
     stated: str = ""
 
+    @property
+    def feed(self) -> tuple[Department, Category]:
+        """Whose it is and of what kind: on any day a person has at most one membership of each."""
+        return self.department, self.category
+
     def overlaps(self, other: "Membership") -> bool:
         """Whether both hold on at least one day."""
         self_ends_before = self.valid_to is not None and self.valid_to < other.valid_from
@@ -85,19 +93,16 @@ def _check_exit_date(membership: Membership) -> None:
 def check_no_overlap(membership: Membership, others: Iterable[Membership]) -> None:
     """Refuse a second membership of the same department and category on the same day."""
     for other in others:
-        same_feed = (other.department, other.category) == (membership.department, membership.category)
-        if same_feed and other.membership_id != membership.membership_id and other.overlaps(membership):
+        another = other.membership_id != membership.membership_id
+        if another and other.feed == membership.feed and other.overlaps(membership):
             raise membership_overlaps(other.membership_id)
 
 
 def membership_overlaps(other_id: str | None = None) -> Refused:
     """The refusal of an overlap, whether the domain or the database found it."""
-    return Refused(
-        "MEMBERSHIP_OVERLAPS",
-        "this department already says so for some of these days; end or correct that membership",
-        kind=RefusalKind.CONFLICT,
-        about={} if other_id is None else {"membership_id": other_id},
-    )
+    about = {} if other_id is None else {"membership_id": other_id}
+    detail = "this department already says so for some of these days; end or correct that membership"
+    return conflict("MEMBERSHIP_OVERLAPS", detail, **about)
 
 
 def dates_out_of_order(later_name: str, later: date, earlier_name: str, earlier: date) -> Refused:

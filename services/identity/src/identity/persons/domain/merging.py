@@ -1,14 +1,14 @@
 """Merging two records of one person: the surviving one takes over what departments said, the other becomes an alias."""
 
 from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 import msgspec
 
 from identity.persons.domain.entitlement import Entitlement
 from identity.persons.domain.membership import Membership, check_no_overlap
 from identity.persons.domain.refusals import person_erased
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import Refused, conflict
 
 
 class MergeRecords(msgspec.Struct, frozen=True):
@@ -49,6 +49,9 @@ class AliasMoved(msgspec.Struct, frozen=True):
 
     surviving: Entitlement
     entitlement: Entitlement
+
+
+Event: TypeAlias = RecordsMerged | MergedAway | AliasMoved
 
 
 class Contradiction(NamedTuple):
@@ -103,22 +106,15 @@ def _check_may_merge(surviving: Entitlement, other: Entitlement) -> None:
         # What is taken over could never be erased again, for the surviving record's erasure is over.
         raise person_erased()
     if None not in (surviving.deceased_on, other.deceased_on) and surviving.deceased_on != other.deceased_on:
-        raise Refused(
-            "DEATH_DATE_DISAGREES",
-            f"one record has the death on {surviving.deceased_on}, the other on {other.deceased_on}: correct one first",
-            kind=RefusalKind.CONFLICT,
-        )
+        days = f"one record has the death on {surviving.deceased_on}, the other on {other.deceased_on}"
+        raise conflict("DEATH_DATE_DISAGREES", f"{days}: correct one first")
 
 
 def _compared(surviving: Sequence[Membership], other: Sequence[Membership]) -> tuple[set[str], list[Contradiction]]:
     twins: set[str] = set()
     contradictions: list[Contradiction] = []
     for theirs in other:
-        rivals = [
-            ours
-            for ours in surviving
-            if (ours.department, ours.category) == (theirs.department, theirs.category) and ours.overlaps(theirs)
-        ]
+        rivals = [ours for ours in surviving if ours.feed == theirs.feed and ours.overlaps(theirs)]
         if any(_says_the_same(ours, theirs) for ours in rivals):
             twins.add(theirs.membership_id)
         else:
@@ -134,7 +130,7 @@ def _says_the_same(one: Membership, two: Membership) -> bool:
 
 
 def _check_settled(keep: frozenset[str], contradictions: Sequence[Contradiction]) -> None:
-    pairs = [(pair.surviving.membership_id, pair.other.membership_id) for pair in contradictions]
+    pairs = _ids(contradictions)
     if unknown := sorted(keep - {membership_id for pair in pairs for membership_id in pair}):
         raise Refused(
             "MERGE_KEEP_UNKNOWN",
@@ -144,17 +140,17 @@ def _check_settled(keep: frozenset[str], contradictions: Sequence[Contradiction]
     open_pairs = [pair for pair in pairs if keep.issuperset(pair) or not dropped.intersection(pair)]
     if open_pairs:
         listed = "; ".join(f"{one} or {two}" for one, two in open_pairs)
-        raise Refused(
-            "MERGE_CONTRADICTION",
-            f"one department says two things for the same days, say which to keep: {listed}",
-            kind=RefusalKind.CONFLICT,
-            about={"keep_one_of": listed},
-        )
+        detail = f"one department says two things for the same days, say which to keep: {listed}"
+        raise conflict("MERGE_CONTRADICTION", detail, keep_one_of=listed)
 
 
 def _not_kept(keep: frozenset[str], contradictions: Iterable[Contradiction]) -> set[str]:
-    pairs = [(pair.surviving.membership_id, pair.other.membership_id) for pair in contradictions]
+    pairs = _ids(contradictions)
     return {two for one, two in pairs if one in keep} | {one for one, two in pairs if two in keep}
+
+
+def _ids(contradictions: Iterable[Contradiction]) -> list[tuple[str, str]]:
+    return [(pair.surviving.membership_id, pair.other.membership_id) for pair in contradictions]
 
 
 def _joined(

@@ -12,12 +12,13 @@ from identity.persons.domain.entitlement import Entitlement
 from identity.persons.domain.membership import (
     CorrectionReason,
     EndReason,
+    Evidence,
     Membership,
     check_coherent,
     dates_out_of_order,
 )
 from kernel.values.decider import Decider
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import Refused, conflict, not_found
 
 
 class SealedPersonalData(msgspec.Struct, frozen=True):
@@ -60,19 +61,27 @@ class EndMembership(msgspec.Struct, frozen=True):
     stated: str = ""
 
 
-class CorrectMembership(msgspec.Struct, frozen=True, kw_only=True):
-    """The membership should read like this; its department and category never change."""
+class Correction(msgspec.Struct, frozen=True, kw_only=True):
+    """A membership as it should read, whole; what is left out is empty afterwards."""
 
-    department: Department
-    membership_id: str
     reason: CorrectionReason
     valid_from: date
-    evidence: str
-    born_on: date | None
+    evidence: Evidence
     valid_to: date | None = None
     group: Group | None = None
     poverty_status: PovertyStatus | None = None
     exit_date: date | None = None
+
+
+_WORDING: Final = tuple(name for name in Correction.__struct_fields__ if name != "reason")
+
+
+class CorrectMembership(Correction, frozen=True, kw_only=True):
+    """The membership should read like this; its department and category never change."""
+
+    department: Department
+    membership_id: str
+    born_on: date | None
     stated: str = ""
 
 
@@ -158,12 +167,8 @@ def decide(command: Command, state: State) -> Sequence[Event]:
             assert_never(command)
 
 
-def evolve(_state: State, event: Event) -> State:
-    """The entitlement after an event, which the event says itself."""
-    return event.entitlement
-
-
-DECIDER: Final[Decider[Command, State, Event]] = Decider(None, decide, evolve)
+#: Each event says the entitlement after it itself.
+DECIDER: Final[Decider[Command, State, Event]] = Decider(None, decide, lambda _state, event: event.entitlement)
 
 
 def _register(command: RegisterPerson, state: State) -> Sequence[Event]:
@@ -187,10 +192,8 @@ def _end(command: EndMembership, state: Entitlement) -> Sequence[Event]:
     if command.last_day < held.valid_from:
         raise dates_out_of_order("last_day", command.last_day, "valid_from", held.valid_from)
     if held.valid_to is not None and command.last_day >= held.valid_to:
-        raise Refused(
-            "MEMBERSHIP_ENDED",
-            f"this membership already ends on {held.valid_to}; to move that day, correct it",
-            kind=RefusalKind.CONFLICT,
+        raise conflict(
+            "MEMBERSHIP_ENDED", f"this membership already ends on {held.valid_to}; to move that day, correct it"
         )
     ended = msgspec.structs.replace(held, valid_to=command.last_day, stated=command.stated)
     return [MembershipEnded(held.membership_id, command.reason, state.with_membership(ended))]
@@ -198,16 +201,7 @@ def _end(command: EndMembership, state: Entitlement) -> Sequence[Event]:
 
 def _correct(command: CorrectMembership, state: Entitlement) -> Sequence[Event]:
     held = state.membership(command.membership_id)
-    corrected = msgspec.structs.replace(
-        held,
-        valid_from=command.valid_from,
-        valid_to=command.valid_to,
-        group=command.group,
-        poverty_status=command.poverty_status,
-        exit_date=command.exit_date,
-        evidence=command.evidence,
-        stated=held.stated,
-    )
+    corrected = msgspec.structs.replace(held, **{name: getattr(command, name) for name in _WORDING})
     check_owned(command.department, held.category, held.group)
     check_coherent(corrected)
     check_owned(command.department, corrected.category, corrected.group)
@@ -234,11 +228,8 @@ def _record_death(command: RecordDeath, state: Entitlement) -> Sequence[Event]:
     if state.deceased_on == command.died_on:
         return []  # Two departments may report the same death.
     if state.deceased_on is not None:
-        raise Refused(
-            "DEATH_DATE_DISAGREES",
-            f"the death was recorded for {state.deceased_on}, not for {command.died_on}: settle which is right",
-            kind=RefusalKind.CONFLICT,
-        )
+        detail = f"the death was recorded for {state.deceased_on}, not for {command.died_on}: settle which is right"
+        raise conflict("DEATH_DATE_DISAGREES", detail)
     return [DeathRecorded(command.reported_by, state.with_death(command.died_on))]
 
 
@@ -273,17 +264,15 @@ def standing(state: State) -> Entitlement:
 
 def person_unknown() -> Refused:
     """The refusal of a person nobody registered."""
-    return Refused("PERSON_UNKNOWN", "no such person: register the person first", kind=RefusalKind.NOT_FOUND)
+    return not_found("PERSON_UNKNOWN", "no such person: register the person first")
 
 
 def person_already_registered() -> Refused:
     """The refusal of a second registration under one ID number."""
-    return Refused(
-        "PERSON_ALREADY_REGISTERED",
-        "somebody is registered under this ID number: look the person up instead",
-        kind=RefusalKind.CONFLICT,
+    return conflict(
+        "PERSON_ALREADY_REGISTERED", "somebody is registered under this ID number: look the person up instead"
     )
 
 
 def _person_deceased(deceased_on: date) -> Refused:
-    return Refused("PERSON_DECEASED", f"the person died on {deceased_on}", kind=RefusalKind.CONFLICT)
+    return conflict("PERSON_DECEASED", f"the person died on {deceased_on}")

@@ -50,13 +50,12 @@ def take(statement: Statement, entitlement: Entitlement, membership_id: str) -> 
     memberships are a pure function of the newest statement for each first day: order and repetition do not matter.
     """
     check_owned(statement.department, statement.category, statement.group)
-    own = [
-        m for m in entitlement.memberships if (m.department, m.category) == (statement.department, statement.category)
-    ]
+    own = [m for m in entitlement.memberships if m.feed == (statement.department, statement.category)]
     same = next((m for m in own if m.valid_from == statement.valid_from), None)
     if same is not None and same.stated > statement.stated:
         return Superseded(same.stated)
-    said = _membership(statement, same.membership_id if same else membership_id)
+    words = {name: value for name, value in msgspec.structs.asdict(statement).items() if name != "reason"}
+    said = Membership(membership_id=same.membership_id if same else membership_id, **words)
     check_coherent(said)
     said = _cut_before_next(said, own)
     if said == same:
@@ -69,21 +68,6 @@ def take(statement: Statement, entitlement: Entitlement, membership_id: str) -> 
         events.append(MembershipCorrected(cut.membership_id, CorrectionReason.STATUS_CHANGED, entitlement))
     events.append(_change(statement, same, said, entitlement.with_membership(said)))
     return events
-
-
-def _membership(statement: Statement, membership_id: str) -> Membership:
-    return Membership(
-        membership_id=membership_id,
-        department=statement.department,
-        category=statement.category,
-        valid_from=statement.valid_from,
-        evidence=statement.evidence,
-        valid_to=statement.valid_to,
-        group=statement.group,
-        poverty_status=statement.poverty_status,
-        exit_date=statement.exit_date,
-        stated=statement.stated,
-    )
 
 
 def _cut_before_next(said: Membership, own: Sequence[Membership]) -> Membership:

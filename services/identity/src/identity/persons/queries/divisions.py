@@ -1,8 +1,10 @@
 """Of which county somebody or something is: what a caller who works for some divisions is held against."""
 
-from typing import Final
+from typing import Any, Final
 
-from kernel.security import Principal
+from identity.persons.domain.categories import Department, department_of
+from kernel.http import of_division
+from kernel.security import Principal, Role
 from kernel.writing.reads import Reads
 
 _OF_PERSON_SQL: Final = "SELECT county FROM persons WHERE person_id = $1"
@@ -11,9 +13,15 @@ _OF_PERSON_SQL: Final = "SELECT county FROM persons WHERE person_id = $1"
 class DivisionQueries(Reads):
     """Counties of things; None where there is no such thing."""
 
+    @property
+    def guard(self) -> Any:
+        """Dependency that keeps routes under {person_id} to people of the caller's divisions."""
+        return of_division("person_id", self.of_person)
+
     async def of_person(self, person_id: str) -> str | None:
         """The county of a person's household registration; of a merged record, what it said last."""
-        return await self._county(_OF_PERSON_SQL, person_id)
+        county: str | None = await self.pool.fetchval(_OF_PERSON_SQL, person_id)
+        return county
 
     async def must_act_for(self, caller: Principal, person_id: str | None) -> None:
         """Refuse a person of a foreign division whom not the path names: DIVISION_FOREIGN. An unknown one may pass."""
@@ -21,6 +29,7 @@ class DivisionQueries(Reads):
         if county is not None:
             caller.must_act_in(county)
 
-    async def _county(self, sql: str, thing_id: str) -> str | None:
-        county: str | None = await self.pool.fetchval(sql, thing_id)
-        return county
+
+def own_department(caller: Principal) -> Department | None:
+    """The department that a caller is bound to; None for those who see all. Raises Refused DEPARTMENT_UNKNOWN."""
+    return department_of(caller.organisation) if caller.roles == {Role.DEPARTMENT} else None

@@ -10,7 +10,7 @@ from kernel.writing.reads import Reads
 _LIST_SQL: Final = """
 SELECT lookup_id, asked_by, roles, reason, asked_at FROM lookups
 WHERE person_id = $1
-  AND ($2::text IS NULL OR (asked_at, lookup_id) < ((SELECT asked_at FROM lookups WHERE lookup_id = $2), $2))
+  AND ($2 = '' OR (asked_at, lookup_id) < ((SELECT asked_at FROM lookups WHERE lookup_id = $2), $2))
 ORDER BY asked_at DESC, lookup_id DESC LIMIT $3
 """
 
@@ -28,6 +28,6 @@ class LookupAnswer(Wire, frozen=True):
 class LookupQueries(Reads):
     """Reads of the look-ups, bounded."""
 
-    async def of_person(self, person_id: str, *, after: str | None, limit: int) -> list[LookupAnswer]:
+    async def of_person(self, person_id: str, *, after: str, limit: int) -> list[LookupAnswer]:
         """The look-ups that found a person, the newest first."""
         return await self.many(LookupAnswer, _LIST_SQL, person_id, after, limit)

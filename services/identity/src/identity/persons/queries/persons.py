@@ -32,13 +32,9 @@ class PersonRow(msgspec.Struct, frozen=True, kw_only=True):
 class PersonQueries(Reads):
     """Reads of how persons stand."""
 
-    async def person(self, person_id: str) -> PersonRow | None:
-        """The person of this id."""
-        return await self.one(PersonRow, _PERSON_SQL, person_id)
-
     async def known(self, person_id: str) -> PersonRow:
         """The person of this id; raises Refused PERSON_UNKNOWN."""
-        row = await self.person(person_id)
+        row = await self.one(PersonRow, _PERSON_SQL, person_id)
         if row is None:
             raise person_unknown()
         return row

@@ -68,5 +68,5 @@ class RecordQueries(Reads):
         """What rests on a registration outside the person's own stream, in words."""
         return await self._column(_RESTING_SQL, person_id)
 
-    async def _column(self, sql: str, person_id: str) -> list[str]:
-        return [row[0] for row in await self.pool.fetch(sql, person_id)]
+    async def _column(self, sql: str, about: str) -> list[str]:
+        return [row[0] for row in await self.pool.fetch(sql, about)]

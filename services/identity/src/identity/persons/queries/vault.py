@@ -7,6 +7,7 @@ from datetime import date
 from typing import Final
 
 import msgspec
+from asyncpg import Record
 from typing_extensions import override
 
 from identity.persons.domain.person import SealedPersonalData
@@ -19,21 +20,17 @@ from kernel.writing.reads import Reads
 _AAD: Final = b"person."
 _TOKEN_BYTES: Final = 16
 # A command that is sent again finds the key of its first run, so that what was sealed then stays readable.
-_NEW_KEY_SQL: Final = """
-INSERT INTO person_keys (person_id, key_id, sealed) VALUES ($1, $2, $3)
-ON CONFLICT (person_id) DO UPDATE SET person_id = EXCLUDED.person_id RETURNING key_id, sealed
-"""
-_KEY_SQL: Final = "SELECT key_id, sealed FROM person_keys WHERE person_id = $1"
 _NEW_KEYS_SQL: Final = """
 INSERT INTO person_keys (person_id, key_id, sealed) SELECT * FROM unnest($1::text[], $2::text[], $3::bytea[])
 ON CONFLICT (person_id) DO UPDATE SET person_id = EXCLUDED.person_id RETURNING person_id, key_id, sealed
 """
+_KEY_SQL: Final = "SELECT key_id, sealed FROM person_keys WHERE person_id = $1"
 _NAMES_SQL: Final = """
 SELECT person_id, k.key_id, k.sealed, d.name
 FROM personal_data d JOIN person_keys k USING (person_id) WHERE person_id = ANY($1::text[])
 """
 _READ_SQL: Final = """
-SELECT k.key_id, k.sealed, d.id_number, d.name, d.phone, d.address, d.card_number
+SELECT person_id, k.key_id, k.sealed, d.id_number, d.name, d.phone, d.address, d.card_number
 FROM personal_data d JOIN person_keys k USING (person_id) WHERE person_id = $1
 """
 _TOKENS_SQL: Final = "SELECT id_number_hash, token FROM number_tokens WHERE id_number_hash = ANY($1::text[])"
@@ -111,10 +108,7 @@ class Vault(Reads):
 
     async def seal(self, person_id: str, data: PersonalData) -> SealedPersonalData:
         """Seal a new person's data under a key of their own, which is stored first."""
-        made = self._sealer.new_key(person_id)
-        kept = await self.one(WrappedKey, _NEW_KEY_SQL, person_id, made.key_id, made.sealed)
-        assert kept is not None, "the key is stored, or was before"
-        return self._sealed(person_id, kept, data)
+        return (await self.seal_many({person_id: data}))[person_id]
 
     async def seal_again(self, person_id: str, data: PersonalData) -> SealedPersonalData:
         """Seal a known person's data anew; raises Refused PERSON_ERASED where the key was destroyed."""
@@ -125,38 +119,24 @@ class Vault(Reads):
 
     async def seal_many(self, people: Mapping[str, PersonalData]) -> dict[str, SealedPersonalData]:
         """Seal the data of many new persons, by person id, in one round trip."""
-        made = [(person_id, self._sealer.new_key(person_id)) for person_id in people]
-        rows = await self.pool.fetch(
-            _NEW_KEYS_SQL,
-            [person_id for person_id, _ in made],
-            [key.key_id for _, key in made],
-            [key.sealed for _, key in made],
-        )
+        made = [self._sealer.new_key(person_id) for person_id in people]
+        columns = list(people), [key.key_id for key in made], [key.sealed for key in made]
+        rows = await self.pool.fetch(_NEW_KEYS_SQL, *columns)
         keys = {row["person_id"]: WrappedKey(row["key_id"], row["sealed"]) for row in rows}
         return {person_id: self._sealed(person_id, keys[person_id], data) for person_id, data in people.items()}
 
     async def names_of(self, person_ids: Sequence[str]) -> dict[str, str]:
         """The names of those persons that can still be read."""
         rows = await self.pool.fetch(_NAMES_SQL, person_ids)
-        return {
-            row["person_id"]: self._sealer.open(
-                row["name"],
-                subject=row["person_id"],
-                key=WrappedKey(row["key_id"], row["sealed"]),
-                aad=_AAD + b"name",
-            ).decode()
-            for row in rows
-        }
+        return {row["person_id"]: self._opened(row, "name") for row in rows}
 
     def _sealed(self, person_id: str, key: WrappedKey, data: PersonalData) -> SealedPersonalData:
-        def sealed(field: str) -> str | None:
-            value = getattr(data, field)
-            if value is None:
-                return None
+        def sealed(field: str, value: str) -> str:
             ciphertext = self._sealer.seal(value.encode(), subject=person_id, key=key, aad=_AAD + field.encode())
             return b64encode(ciphertext).decode()
 
-        return msgspec.convert({field: sealed(field) for field in data.__struct_fields__}, SealedPersonalData)
+        given = {field: value for field, value in msgspec.structs.asdict(data).items() if value is not None}
+        return SealedPersonalData(**{field: sealed(field, value) for field, value in given.items()})
 
     async def forget(self) -> None:
         """Destroy the keys of everybody whose erasure was confirmed, and the tokens of their ID numbers.
@@ -172,14 +152,12 @@ class Vault(Reads):
         row = await self.pool.fetchrow(_READ_SQL, person_id)
         if row is None:
             return None
+        fields = [field for field in PersonalData.__struct_fields__ if row[field] is not None]
+        return PersonalData(**{field: self._opened(row, field) for field in fields})
+
+    def _opened(self, row: Record, field: str) -> str:
         key = WrappedKey(row["key_id"], row["sealed"])
-
-        def opened(field: str) -> str | None:
-            if row[field] is None:
-                return None
-            return self._sealer.open(row[field], subject=person_id, key=key, aad=_AAD + field.encode()).decode()
-
-        return msgspec.convert({field: opened(field) for field in PersonalData.__struct_fields__}, PersonalData)
+        return self._sealer.open(row[field], subject=row["person_id"], key=key, aad=_AAD + field.encode()).decode()
 
     async def born_on(self, person_id: str, *, today: date) -> date | None:
         """A person's birth date, which only the ID number holds; None where that cannot be opened."""

@@ -2,42 +2,26 @@
 
 from base64 import b64decode
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, get_args
 
 import msgspec
 
+from identity.persons.domain import corrections, merging, person
 from identity.persons.domain.annulment import RegistrationAnnulled
 from identity.persons.domain.corrections import DeathCorrected, IdNumberCorrected, PersonalDataCorrected, PersonalRecord
 from identity.persons.domain.erasure import ErasureAsked, ErasureConfirmed, ErasureDeclined, PersonErased
 from identity.persons.domain.lookup import LookupMade
-from identity.persons.domain.merging import AliasMoved, MergedAway, RecordsMerged
-from identity.persons.domain.person import (
-    DeathRecorded,
-    MembershipAsserted,
-    MembershipCorrected,
-    MembershipEnded,
-    PersonEnrolled,
-    PersonRegistered,
-)
+from identity.persons.domain.merging import MergedAway, RecordsMerged
+from identity.persons.domain.person import DeathRecorded, PersonRegistered
 from identity.persons.rows.tables import death_versions, erasures, former_numbers, lookups, personal_data, persons
 from kernel.writing.event_store import RecordedEvent
 from kernel.writing.read_model import RowsByEvent
-from kernel.writing.read_tables import Change, put, remove
+from kernel.writing.read_tables import Change, put_of, remove
 
 
 def person_row(recorded: RecordedEvent) -> Iterable[Change]:
     """How a person stands since an event that carries the person's entitlement, whichever topic decided it."""
-    after = recorded.event.entitlement
-    yield put(
-        persons,
-        person_id=after.person_id,
-        county=after.county,
-        revision=after.revision,
-        deceased_on=after.deceased_on,
-        merged_into=after.merged_into,
-        annulled=after.annulled,
-        erased=after.erased,
-    )
+    yield put_of(recorded.event.entitlement, persons)
 
 
 def _registered(recorded: RecordedEvent) -> Iterable[Change]:
@@ -85,28 +69,19 @@ def _gone_with_numbers(recorded: RecordedEvent) -> Iterable[Change]:
 
 
 def _looked_up(recorded: RecordedEvent) -> Iterable[Change]:
-    yield put(lookups, **msgspec.structs.asdict(recorded.event), asked_at=recorded.occurred_at)
+    yield put_of(recorded.event, lookups, asked_at=recorded.occurred_at)
 
 
 def _erasure(recorded: RecordedEvent) -> Iterable[Change]:
-    yield put(erasures, **msgspec.structs.asdict(recorded.event.erasure))
+    yield put_of(recorded.event.erasure, erasures)
 
 
 #: Each event of a person's stream moves the person's own row.
 STANDING: Final[RowsByEvent] = dict.fromkeys(
     (
-        PersonRegistered,
-        MembershipAsserted,
-        MembershipEnded,
-        MembershipCorrected,
-        PersonEnrolled,
-        DeathRecorded,
-        PersonalDataCorrected,
-        IdNumberCorrected,
-        DeathCorrected,
-        RecordsMerged,
-        MergedAway,
-        AliasMoved,
+        *get_args(person.Event),
+        *get_args(corrections.Event),
+        *get_args(merging.Event),
         RegistrationAnnulled,
         PersonErased,
     ),
@@ -131,39 +106,18 @@ ROWS: Final[RowsByEvent] = {
 
 
 def _data(person_id: str, record: PersonalRecord) -> Change:
-    sealed = record.personal
-    return put(
-        personal_data,
-        person_id=person_id,
-        number_token=record.number_token,
-        id_number=b64decode(sealed.id_number),
-        name=b64decode(sealed.name),
-        phone=_decoded(sealed.phone),
-        address=_decoded(sealed.address),
-        card_number=_decoded(sealed.card_number),
-        registered_by=record.registered_by,
-    )
-
-
-def _decoded(sealed: str | None) -> bytes | None:
-    return None if sealed is None else b64decode(sealed)
+    sealed = msgspec.structs.asdict(record.personal).items()
+    ciphertexts = {name: None if text is None else b64decode(text) for name, text in sealed}
+    return put_of(record, personal_data, person_id=person_id, **ciphertexts)
 
 
 def _former_number(number_token: str, recorded: RecordedEvent) -> Change:
     """A number that leads to a person who has another one now."""
-    person_id = recorded.event.entitlement.person_id
-    return put(former_numbers, number_token=number_token, person_id=person_id, recorded_at=recorded.occurred_at)
+    standing, at = recorded.event.entitlement, recorded.occurred_at
+    return put_of(standing, former_numbers, number_token=number_token, recorded_at=at)
 
 
 def _death(recorded: RecordedEvent, change: str, told_by: str) -> Change:
     """What is known of a person's death since an event."""
-    entitlement = recorded.event.entitlement
-    return put(
-        death_versions,
-        person_id=entitlement.person_id,
-        revision=entitlement.revision,
-        deceased_on=entitlement.deceased_on,
-        change=change,
-        told_by=told_by,
-        recorded_at=recorded.occurred_at,
-    )
+    standing, at = recorded.event.entitlement, recorded.occurred_at
+    return put_of(standing, death_versions, change=change, told_by=told_by, recorded_at=at)

@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, Response
 from stdnum import exceptions as stdnum_exceptions
 from stdnum.cn import ric
 
-from kernel.http import ErrorCode, RequestBody, Router, body, keyless, of_division
+from kernel.http import ErrorCode, RequestBody, Router, Sent, keyless, of_division
 from kernel.running.clock import Clock
 from kernel.security import Principal
 from kernel.values.refusals import Refused
@@ -58,16 +58,12 @@ def printing(queries: ReferralQueries, clock: Clock) -> Router:
         return await _pdf(await paper(caller, referral_id, Holder()), clock)
 
     @router.post("/{referral_id}/form", dependencies=_NOTHING_WRITTEN)
-    async def filled_form(
-        referral_id: str, caller: Reader, command: Annotated[HolderBody, body(HolderBody)]
-    ) -> HTMLResponse:
+    async def filled_form(referral_id: str, caller: Reader, command: Sent[HolderBody]) -> HTMLResponse:
         """The form to print, with the person that the window knows."""
         return HTMLResponse(html_of(await paper(caller, referral_id, holder_of(command))))
 
     @router.post("/{referral_id}/form.pdf", dependencies=_NOTHING_WRITTEN)
-    async def filled_pdf(
-        referral_id: str, caller: Reader, command: Annotated[HolderBody, body(HolderBody)]
-    ) -> Response:
+    async def filled_pdf(referral_id: str, caller: Reader, command: Sent[HolderBody]) -> Response:
         """The same as a PDF."""
         return await _pdf(await paper(caller, referral_id, holder_of(command)), clock)
 
@@ -84,16 +80,9 @@ def holder_of(command: HolderBody) -> Holder:
             raise stdnum_exceptions.InvalidChecksum
     except (stdnum_exceptions.ValidationError, ValueError):
         raise Refused("ID_NUMBER_MALFORMED", "the ID number is not one: its check character or its date") from None
-    sex = "MALE" if int(number[16]) % 2 else "FEMALE"
-    return Holder(
-        name=command.name,
-        sex=_SEXES[sex],
-        born=f"{born.year}年{born.month}月",
-        phone=command.phone,
-        address=command.address,
-        id_number=number,
-        card_number=command.card_number,
-    )
+    sex = _SEXES["MALE" if int(number[16]) % 2 else "FEMALE"]
+    told = msgspec.structs.asdict(command) | {"id_number": number}
+    return Holder(sex=sex, born=f"{born.year}年{born.month}月", **told)
 
 
 async def _pdf(paper: Paper, clock: Clock) -> Response:

@@ -5,13 +5,15 @@ from typing import Annotated, Final
 
 import msgspec
 
-from kernel.http import IdempotencyKey, Json, RequestBody, Router, Wire, allow, body, of_division, stored_answer
+from kernel.http import IdempotencyKey, Json, RequestBody, Router, Sent, Wire, allow, answered, of_division
+from kernel.http.fields import Text
 from kernel.http.redaction import looks_personal
+from kernel.running.requested import Requests
 from kernel.security import Principal, Role
 from kernel.values.refusals import Refused
-from kernel.writing.command_path import Answered
 from referral.referrals.commands.filing import ReferralCommands
 from referral.referrals.domain.form import Attachment, AttachmentKind, Attribute, Form, Signatory
+from referral.referrals.domain.referral import Cancel, Endorse, Expire, Reject
 from referral.referrals.domain.standing import Opinion
 from referral.referrals.queries.referrals import ReferralQueries
 
@@ -20,7 +22,6 @@ Agency = Annotated[Principal, allow(Role.AGENCY)]
 HospitalOrAgency = Annotated[Principal, allow(Role.HOSPITAL, Role.AGENCY)]
 AgencyOrOperations = Annotated[Principal, allow(Role.AGENCY, Role.OPERATIONS)]
 Identifier = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
-Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 _ATTACHMENTS_MAX: Final = 10
 
@@ -75,81 +76,74 @@ class ReferralMoved(Wire, frozen=True):
     expires_on: date | None
 
 
-def filing(commands: ReferralCommands, queries: ReferralQueries) -> Router:
+def filing(commands: ReferralCommands, queries: ReferralQueries, requests: Requests) -> Router:
     """The writing routes of /v1/referrals."""
     router = Router(prefix="/v1/referrals", tags=["filing"])
     of_referral = of_division("referral_id", queries.county_of)
 
     @router.post("", status_code=201)
-    async def apply(
-        caller: Hospital, command: Annotated[ApplyBody, body(ApplyBody)], key: IdempotencyKey
-    ) -> Json[ReferralMoved]:
+    async def apply(caller: Hospital, command: Sent[ApplyBody], key: IdempotencyKey) -> Json[ReferralMoved]:
         """Apply for a referral from the caller's hospital to another one."""
         _check_text("diagnosis", command.diagnosis)
-        sender = caller.organisation or ""
-        done = await commands.apply(caller, key, lambda referral_id: _form(referral_id, sender, command))
-        return _answer(done)
+        context, sender = requests.by(caller, key), caller.organisation or ""
+        return answered(await commands.apply(context, lambda referral_id: _form(referral_id, sender, command)))
 
     @router.post("/{referral_id}/endorsement", dependencies=[of_referral])
     async def endorse(
-        referral_id: str,
-        caller: Hospital,
-        command: Annotated[EndorsementBody, body(EndorsementBody)],
-        key: IdempotencyKey,
+        referral_id: str, caller: Hospital, command: Sent[EndorsementBody], key: IdempotencyKey
     ) -> Json[ReferralMoved]:
         """Agree to it, or not, as the sending hospital's insurance office."""
-        opinion = _opinion(command.opinion, command.sealed_on)
-        return _answer(await commands.endorse(caller, key, referral_id, opinion, agreed=command.agreed))
+        context, opinion = requests.by(caller, key), _opinion(command.opinion, command.sealed_on)
+        endorsement = Endorse(_hospital(caller), command.agreed, opinion, context.today)
+        return answered(await commands.decide(context, referral_id, endorsement))
 
     @router.post("/{referral_id}/approval", dependencies=[of_referral])
     async def approve(
-        referral_id: str, caller: Agency, command: Annotated[OpinionBody, body(OpinionBody)], key: IdempotencyKey
+        referral_id: str, caller: Agency, command: Sent[OpinionBody], key: IdempotencyKey
     ) -> Json[ReferralMoved]:
         """Approve it as the agency of the pooling area."""
         opinion = _opinion(command.opinion, command.sealed_on)
-        return _answer(await commands.approve(caller, key, referral_id, opinion))
+        return answered(await commands.approve(requests.by(caller, key), referral_id, opinion))
 
     @router.post("/{referral_id}/rejection", dependencies=[of_referral])
     async def reject(
-        referral_id: str, caller: Agency, command: Annotated[OpinionBody, body(OpinionBody)], key: IdempotencyKey
+        referral_id: str, caller: Agency, command: Sent[OpinionBody], key: IdempotencyKey
     ) -> Json[ReferralMoved]:
         """Reject it as the agency of the pooling area."""
-        opinion = _opinion(command.opinion, command.sealed_on)
-        return _answer(await commands.reject(caller, key, referral_id, opinion))
+        context, opinion = requests.by(caller, key), _opinion(command.opinion, command.sealed_on)
+        return answered(await commands.decide(context, referral_id, Reject(opinion, context.today)))
 
     @router.post("/{referral_id}/cancellation", dependencies=[of_referral])
     async def cancel(
-        referral_id: str,
-        caller: HospitalOrAgency,
-        command: Annotated[CancelBody, body(CancelBody)],
-        key: IdempotencyKey,
+        referral_id: str, caller: HospitalOrAgency, command: Sent[CancelBody], key: IdempotencyKey
     ) -> Json[ReferralMoved]:
         """Take it back before a stay begins on it: the sending hospital, or the agency."""
         _check_text("reason", command.reason)
-        by_agency = Role.AGENCY in caller.roles
-        return _answer(await commands.cancel(caller, key, referral_id, command.reason, by_agency=by_agency))
+        hospital_id = None if Role.AGENCY in caller.roles else _hospital(caller)
+        cancellation = Cancel(hospital_id, command.reason)
+        return answered(await commands.decide(requests.by(caller, key), referral_id, cancellation))
 
     @router.post("/{referral_id}/expiry", dependencies=[of_referral])
     async def expire(referral_id: str, caller: AgencyOrOperations, key: IdempotencyKey) -> Json[ReferralMoved]:
         """Close an approval whose last day is over."""
-        return _answer(await commands.expire(caller, key, referral_id))
+        context = requests.by(caller, key)
+        return answered(await commands.decide(context, referral_id, Expire(context.today)))
 
     return router
 
 
+def _hospital(caller: Principal) -> str:
+    assert caller.organisation is not None, "a hospital's token names the hospital"
+    return caller.organisation
+
+
 def _form(referral_id: str, sending_hospital: str, command: ApplyBody) -> Form:
-    return Form(
-        referral_id=referral_id,
-        person_id=command.person_id,
-        sending_hospital=sending_hospital,
-        receiving_hospital=command.receiving_hospital,
-        attributes=tuple(sorted(set(command.attributes))),
-        diagnosis=command.diagnosis,
-        signed_on=command.signed_on,
-        signed_by=command.signed_by,
-        emergency_admitted_on=command.emergency_admitted_on,
-        attachments=tuple(Attachment(copy.kind, copy.reference) for copy in command.attachments),
-    )
+    filed = {
+        **msgspec.structs.asdict(command),
+        "attributes": tuple(sorted(set(command.attributes))),
+        "attachments": tuple(Attachment(copy.kind, copy.reference) for copy in command.attachments),
+    }
+    return Form(referral_id=referral_id, sending_hospital=sending_hospital, **filed)
 
 
 def _opinion(text: str, sealed_on: date) -> Opinion:
@@ -160,7 +154,3 @@ def _opinion(text: str, sealed_on: date) -> Opinion:
 def _check_text(field: str, text: str) -> None:
     if looks_personal(text):
         raise Refused("PERSONAL_DATA_IN_TEXT", f"{field} holds an ID number: personal data stay with identity")
-
-
-def _answer(done: Answered) -> Json[ReferralMoved]:
-    return stored_answer(done.status, done.body, replayed=done.replayed)

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 from fastapi import Query
 
-from kernel.http import Json, Page, PageRequest, Router, answer, of_division, page_of, paging
+from kernel.http import ById, Json, Page, Router, answer, of_division, paged
 from kernel.security import Principal, Role
 from kernel.values.refusals import Refused
 from referral.referrals.domain.form import check_order
@@ -34,7 +34,7 @@ def reading(queries: ReferralQueries) -> Router:
     @router.get("")
     async def list_referrals(
         caller: Reader,
-        page: Annotated[PageRequest, paging(str)],
+        page: ById,
         state: InState = None,
         side: Side = None,
         person_id: OfPerson = None,
@@ -62,7 +62,7 @@ def reading(queries: ReferralQueries) -> Router:
         )
         after = None if page.after is None else str(page.after[0])
         rows = await queries.page(_side(caller, side, wanted), after, page.limit + 1)
-        return answer(page_of(rows, page, key=lambda row: (row.referral_id,)))
+        return paged(rows, page, "referral_id")
 
     @router.get("/{referral_id}", dependencies=[of_referral])
     async def get_referral(referral_id: str, caller: Reader) -> Json[ReferralAnswer]:

@@ -3,9 +3,10 @@
 from datetime import date
 from typing import Annotated, Final, Literal
 
+import msgspec
 from fastapi import Query
 
-from kernel.http import Json, Page, PageRequest, Router, Wire, answer, page_of, paging
+from kernel.http import Json, Page, PageRequest, Router, Wire, answer, paged, paging
 from kernel.running.requested import Requests
 from kernel.security import Principal, Role
 from referral.referrals.api.reading import CountyQuery, HospitalQuery, divisions_of
@@ -62,9 +63,9 @@ def work_list(queries: ReferralQueries, requests: Requests) -> Router:
         state = None if turn is None else _STATES[turn]
         sender = _sender(caller, sending_hospital)
         wanted = Wanted(state=state, county=county, sending_hospital=sender, divisions=divisions_of(caller, county))
-        rows = await queries.waiting(wanted, _after(page), page.limit + 1)
+        rows = await queries.waiting(wanted, page.after, page.limit + 1)
         items = [_waiting(row, row.waiting_since, today) for row in rows if row.waiting_since is not None]
-        return answer(page_of(items, page, key=lambda row: (row.waiting_since, row.referral_id)))
+        return paged(items, page, "waiting_since", "referral_id")
 
     @router.get("/totals")
     async def count_waiting(
@@ -72,43 +73,17 @@ def work_list(queries: ReferralQueries, requests: Requests) -> Router:
     ) -> Json[list[WaitingTotalAnswer]]:
         """How many referrals wait for whom."""
         today = requests.today
-        totals = await queries.waiting_totals(
-            Wanted(
-                county=county,
-                sending_hospital=_sender(caller, sending_hospital),
-                divisions=divisions_of(caller, county),
-            )
-        )
-        return answer(
-            [
-                WaitingTotalAnswer(
-                    turn=_TURNS[total.state], referrals=total.referrals, longest_days=(today - total.oldest).days
-                )
-                for total in totals
-            ]
-        )
+        sender, divisions = _sender(caller, sending_hospital), divisions_of(caller, county)
+        totals = await queries.waiting_totals(Wanted(county=county, sending_hospital=sender, divisions=divisions))
+        answers = [WaitingTotalAnswer(_TURNS[t.state], t.referrals, (today - t.oldest).days) for t in totals]
+        return answer(answers)
 
     return router
 
 
 def _waiting(row: ReferralAnswer, since: date, today: date) -> WaitingAnswer:
-    return WaitingAnswer(
-        referral_id=row.referral_id,
-        person_id=row.person_id,
-        state=row.state,
-        turn=_TURNS[row.state],
-        waiting_since=since,
-        waiting_days=(today - since).days,
-        county=row.county,
-        sending_hospital=row.sending_hospital,
-        receiving_hospital=row.receiving_hospital,
-        signed_on=row.signed_on,
-        emergency_admitted_on=row.emergency_admitted_on,
-    )
-
-
-def _after(page: PageRequest) -> tuple[date, str] | None:
-    return None if page.after is None else (page.after[0], page.after[1])
+    waits = {"turn": _TURNS[row.state], "waiting_days": (today - since).days}
+    return msgspec.convert(msgspec.structs.asdict(row) | waits, WaitingAnswer)
 
 
 def _sender(caller: Principal, sending_hospital: str | None) -> str | None:

@@ -1,11 +1,10 @@
 """The applicant as identity tells of them: which poverty attributes they have on a day."""
 
-from collections.abc import Iterable
 from datetime import date
 
 import msgspec
 
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import conflict, not_found
 from referral.referrals.domain.form import Form
 
 
@@ -30,38 +29,24 @@ class Applicant(msgspec.Struct, frozen=True):
 
     def categories_on(self, day: date) -> frozenset[str]:
         """The categories that hold on a day."""
-        return frozenset(_holding(self.memberships, day))
-
-
-def _holding(memberships: Iterable[Held], day: date) -> Iterable[str]:
-    for held in memberships:
-        if held.valid_from <= day and (held.valid_to is None or day <= held.valid_to):
-            yield held.category
+        return frozenset(
+            held.category
+            for held in self.memberships
+            if held.valid_from <= day and (held.valid_to is None or day <= held.valid_to)
+        )
 
 
 def check_applicant(form: Form, applicant: Applicant | None) -> None:
     """Refuse a form whose ticks identity does not confirm for the day of the signature (R-HN-22)."""
     if applicant is None:
-        raise Refused(
-            "PERSON_UNKNOWN",
-            f"identity has told nothing of person {form.person_id}: register the person there first",
-            kind=RefusalKind.NOT_FOUND,
-            about={"person": form.person_id},
-        )
+        detail = f"identity has told nothing of person {form.person_id}: register the person there first"
+        raise not_found("PERSON_UNKNOWN", detail, person=form.person_id)
     if applicant.merged_into is not None:
-        raise Refused(
-            "PERSON_MERGED",
-            f"the record {form.person_id} was merged into {applicant.merged_into}: file the form for that one",
-            kind=RefusalKind.CONFLICT,
-            about={"person": form.person_id, "surviving": applicant.merged_into},
-        )
+        detail = f"the record {form.person_id} was merged into {applicant.merged_into}: file the form for that one"
+        raise conflict("PERSON_MERGED", detail, person=form.person_id, surviving=applicant.merged_into)
     if applicant.deceased_on is not None and applicant.deceased_on < form.signed_on:
-        raise Refused("PERSON_DECEASED", "the person died before the application was signed", kind=RefusalKind.CONFLICT)
+        raise conflict("PERSON_DECEASED", "the person died before the application was signed")
     foreign = sorted(set(form.attributes) - applicant.categories_on(form.signed_on))
     if foreign:
-        raise Refused(
-            "ATTRIBUTE_NOT_HELD",
-            f"no department says that the person belonged to {', '.join(foreign)} on {form.signed_on}",
-            kind=RefusalKind.CONFLICT,
-            about={"attributes": " ".join(foreign)},
-        )
+        detail = f"no department says that the person belonged to {', '.join(foreign)} on {form.signed_on}"
+        raise conflict("ATTRIBUTE_NOT_HELD", detail, attributes=" ".join(foreign))

@@ -7,7 +7,7 @@ from typing import Final, TypeAlias, assert_never
 import msgspec
 
 from kernel.values.decider import Decider
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import Refused, conflict, not_found
 from referral.referrals.domain.applicant import Applicant, check_applicant
 from referral.referrals.domain.form import Form, check_form, check_not_to_come, check_order
 from referral.referrals.domain.gate import Closed
@@ -77,59 +77,49 @@ Command: TypeAlias = Apply | Endorse | Approve | Reject | Cancel | Expire | Use
 # Events
 
 
-class ReferralApplied(msgspec.Struct, frozen=True):
+class _Told(msgspec.Struct, frozen=True):
+    """An event says itself where the referral stands after it."""
+
+    standing: Standing
+
+
+class ReferralApplied(_Told, frozen=True):
     """The form was filed with its attachments."""
 
-    standing: Standing
 
-
-class HospitalAgreed(msgspec.Struct, frozen=True):
+class HospitalAgreed(_Told, frozen=True):
     """The sending hospital's insurance office agreed."""
 
-    standing: Standing
 
-
-class HospitalRefused(msgspec.Struct, frozen=True):
+class HospitalRefused(_Told, frozen=True):
     """The sending hospital's insurance office did not agree."""
 
-    standing: Standing
 
-
-class AgencyApproved(msgspec.Struct, frozen=True):
+class AgencyApproved(_Told, frozen=True):
     """The agency approved: the stay has full benefits."""
 
-    standing: Standing
 
-
-class AgencyRejected(msgspec.Struct, frozen=True):
+class AgencyRejected(_Told, frozen=True):
     """The agency rejected."""
 
-    standing: Standing
 
-
-class ReferralCancelled(msgspec.Struct, frozen=True):
+class ReferralCancelled(_Told, frozen=True):
     """The referral was taken back before a stay began on it; by the agency where ``by_hospital`` is None."""
 
-    standing: Standing
     by_hospital: str | None
 
 
-class ReferralExpired(msgspec.Struct, frozen=True):
+class ReferralExpired(_Told, frozen=True):
     """The last day for a stay to begin went by."""
 
-    standing: Standing
 
-
-class ReferralUsed(msgspec.Struct, frozen=True):
+class ReferralUsed(_Told, frozen=True):
     """A stay began on it."""
 
-    standing: Standing
 
-
-class MisuseRecorded(msgspec.Struct, frozen=True):
+class MisuseRecorded(_Told, frozen=True):
     """A stay named this referral, but it does not open the gate; for the agency to look into."""
 
-    standing: Standing
     encounter_id: str
     why: Closed
 
@@ -227,7 +217,7 @@ def _expire(command: Expire, standing: Standing) -> Sequence[Event]:
     _check_state(standing, "expire", State.AGENCY_APPROVED)
     if standing.expires_on is None or command.today <= standing.expires_on:
         until = "does not expire" if standing.expires_on is None else f"holds until {standing.expires_on}"
-        raise Refused("REFERRAL_STILL_VALID", f"this approval {until}", kind=RefusalKind.CONFLICT)
+        raise conflict("REFERRAL_STILL_VALID", f"this approval {until}")
     return [ReferralExpired(standing.moved(state=State.EXPIRED))]
 
 
@@ -267,7 +257,7 @@ def _is_before(earlier: date | None, later: date | None) -> bool:
 
 def referral_unknown() -> Refused:
     """There is no such referral, or it is none of the caller's."""
-    return Refused("REFERRAL_UNKNOWN", "there is no such referral", kind=RefusalKind.NOT_FOUND)
+    return not_found("REFERRAL_UNKNOWN", "there is no such referral")
 
 
 def _known(standing: Standing | None) -> Standing:
@@ -283,9 +273,5 @@ def _check_sender(standing: Standing, hospital_id: str) -> None:
 
 def _check_state(standing: Standing, command: str, *wanted: State) -> None:
     if standing.state not in wanted:
-        raise Refused(
-            "REFERRAL_NOT_IN_STATE",
-            f"cannot {command} this referral: it is {standing.state}, and must be {' or '.join(wanted)}",
-            kind=RefusalKind.CONFLICT,
-            about={"referral": standing.form.referral_id, "state": standing.state},
-        )
+        detail = f"cannot {command} this referral: it is {standing.state}, and must be {' or '.join(wanted)}"
+        raise conflict("REFERRAL_NOT_IN_STATE", detail, referral=standing.form.referral_id, state=standing.state)

@@ -58,7 +58,7 @@ def listing(columns: str, wanted: Wanted, after: str | None, limit: int) -> tupl
     return f"SELECT {columns} FROM ({rows}) listed {order}", values
 
 
-def waiting(columns: str, wanted: Wanted, after: tuple[date, str] | None, limit: int) -> tuple[str, list[Any]]:
+def waiting(columns: str, wanted: Wanted, after: tuple[Any, ...] | None, limit: int) -> tuple[str, list[Any]]:
     """The same for what waits for somebody's act, the longest wait first."""
     conditions, values = _conditions(wanted)
     conditions.append("waiting_since IS NOT NULL")

@@ -11,12 +11,6 @@ from kernel.writing.reads import Reads
 from referral.referrals.domain.applicant import Applicant, Held
 from referral.referrals.queries.lists import Wanted, listing, waiting
 
-_COLUMNS: Final = """
-referral_id, revision, person_id, state, sending_hospital, receiving_hospital, attributes, diagnosis, attachments,
-signed_on, signed_by, endorsement, endorsed_on, review, reviewed_on, approved_on, expires_on, encounter_id,
-ended_because, emergency_admitted_on, county, waiting_since
-"""
-_ONE_SQL: Final = f"SELECT {_COLUMNS} FROM referrals WHERE referral_id = $1"
 _TOTALS_SQL: Final = """
 SELECT state, count(*)::int AS referrals, min(waiting_since) AS oldest FROM referrals
 WHERE waiting_since IS NOT NULL AND ($1::text IS NULL OR county = $1) AND ($2::text IS NULL OR sending_hospital = $2)
@@ -76,6 +70,10 @@ class ReferralAnswer(Wire, frozen=True, kw_only=True):
     waiting_since: date | None
 
 
+_COLUMNS: Final = ", ".join(ReferralAnswer.__struct_fields__)
+_ONE_SQL: Final = f"SELECT {_COLUMNS} FROM referrals WHERE referral_id = $1"
+
+
 class WaitingTotal(msgspec.Struct, frozen=True):
     """How many referrals wait in a state, and since when the oldest does."""
 
@@ -123,7 +121,7 @@ class ReferralQueries(Reads):
         """Referrals, the newest signature first; ``after`` is the last one of the page before."""
         return await self._referrals(*listing(_COLUMNS, wanted, after, limit))
 
-    async def waiting(self, wanted: Wanted, after: tuple[date, str] | None, limit: int) -> list[ReferralAnswer]:
+    async def waiting(self, wanted: Wanted, after: tuple[Any, ...] | None, limit: int) -> list[ReferralAnswer]:
         """What waits for somebody's act, the longest wait first."""
         return await self._referrals(*waiting(_COLUMNS, wanted, after, limit))
 

@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from typing import Final, get_args
 
+import msgspec
 from sqlalchemy import Column, Date, DateTime, Index, Integer, MetaData, Table, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSON
 
 from kernel.writing.event_store import RecordedEvent
 from kernel.writing.read_model import RowsByEvent
-from kernel.writing.read_tables import Change, put
+from kernel.writing.read_tables import Change, put_of
 from referral.referrals.domain.referral import MisuseRecorded, Moved
 from referral.referrals.domain.standing import Standing
 
@@ -62,43 +63,21 @@ misuses: Final = Table(
 
 def _moved(recorded: RecordedEvent) -> Iterable[Change]:
     standing: Standing = recorded.event.standing
-    form = standing.form
-    yield put(
-        referrals,
-        referral_id=form.referral_id,
-        revision=standing.revision,
-        person_id=form.person_id,
-        state=standing.state.value,
-        sending_hospital=form.sending_hospital,
-        receiving_hospital=form.receiving_hospital,
-        attributes=[attribute.value for attribute in form.attributes],
-        diagnosis=form.diagnosis,
-        attachments=form.attachments,
-        signed_on=form.signed_on,
-        signed_by=form.signed_by.value,
-        endorsement=None if standing.endorsement is None else standing.endorsement.text,
-        endorsed_on=standing.endorsed_on,
-        review=None if standing.review is None else standing.review.text,
-        reviewed_on=standing.reviewed_on,
-        approved_on=standing.approved_on,
-        expires_on=standing.expires_on,
-        encounter_id=standing.encounter_id,
-        ended_because=standing.ended_because,
-        emergency_admitted_on=form.emergency_admitted_on,
-        county=standing.county,
-        waiting_since=standing.waiting_since,
-    )
+    endorsement, review = standing.endorsement, standing.review
+    columns = msgspec.structs.asdict(standing.form) | {
+        "state": standing.state.value,
+        "attributes": [attribute.value for attribute in standing.form.attributes],
+        "signed_by": standing.form.signed_by.value,
+        "endorsement": None if endorsement is None else endorsement.text,
+        "review": None if review is None else review.text,
+    }
+    yield put_of(standing, referrals, **columns)
 
 
 def _misuse(recorded: RecordedEvent) -> Iterable[Change]:
     event: MisuseRecorded = recorded.event
-    yield put(
-        misuses,
-        referral_id=event.standing.form.referral_id,
-        encounter_id=event.encounter_id,
-        why=event.why.value,
-        recorded_at=recorded.occurred_at,
-    )
+    referral_id = event.standing.form.referral_id
+    yield put_of(event, misuses, referral_id=referral_id, why=event.why.value, recorded_at=recorded.occurred_at)
 
 
 ROWS: Final[RowsByEvent] = {**dict.fromkeys(get_args(Moved), _moved), MisuseRecorded: _misuse}

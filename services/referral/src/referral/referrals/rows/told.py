@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import JSON
 from contracts.identity import EntitlementChanged
 from contracts.settlement import InstitutionContracted, SettlementConfirmed, SettlementRevoked
 from kernel.writing.read_model import RowsByMessage
-from kernel.writing.read_tables import Change, put
+from kernel.writing.read_tables import Change, put_of
 
 TABLES: Final = MetaData()
 
@@ -57,35 +57,20 @@ _BENEFITS: Final = "hpa_benefits"
 
 def _applicant(event: EntitlementChanged) -> Iterable[Change]:
     # The newest message is the whole truth.
-    yield put(
-        applicants,
-        person_id=event.person_id,
-        revision=event.revision,
-        memberships=event.memberships,
-        deceased_on=event.deceased_on,
-        merged_into=event.merged_into,
-        county=event.county,
-    )
+    yield put_of(event, applicants)
 
 
 def _settled(event: SettlementConfirmed) -> Iterable[Change]:
     if event.referral_id is not None:
-        yield put(
-            settled_stays,
-            settlement_id=event.settlement_id,
-            referral_id=event.referral_id,
-            encounter_id=event.encounter_id,
-            settled_at=event.settled_at,
-            with_benefits=_BENEFITS in event.flags,
-        )
+        yield put_of(event, settled_stays, with_benefits=_BENEFITS in event.flags)
 
 
 def _revoked(event: SettlementRevoked) -> Iterable[Change]:
-    yield put(revoked_settlements, settlement_id=event.settlement_id, revoked_at=event.revoked_at)
+    yield put_of(event, revoked_settlements)
 
 
 def _institution(event: InstitutionContracted) -> Iterable[Change]:
-    yield put(institutions, hospital_id=event.hospital_id, name=event.name)
+    yield put_of(event, institutions)
 
 
 IDENTITY_ROWS: Final[RowsByMessage] = {EntitlementChanged: _applicant}

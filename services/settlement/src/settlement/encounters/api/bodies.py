@@ -7,6 +7,7 @@ import msgspec
 
 from kernel.http import RequestBody, Yuan
 from kernel.http.fields import Identifier
+from kernel.security import Principal
 from law.packs.model import Kind
 from settlement.encounters.domain.fees import CostClass
 
@@ -86,3 +87,9 @@ class RevokeBody(RequestBody, frozen=True):
     """Why a settlement is taken back."""
 
     reason: Annotated[str, msgspec.Meta(min_length=2, max_length=200)]
+
+
+def hospital_of(caller: Principal) -> str:
+    """The hospital that the caller acts for."""
+    assert caller.organisation is not None, "a hospital's token names the hospital"
+    return caller.organisation

@@ -7,25 +7,26 @@ from typing import Annotated
 import msgspec
 
 from kernel.http import (
+    ById,
     IdempotencyKey,
     Json,
     Page,
-    PageRequest,
     Router,
+    Sent,
     Wire,
     Yuan,
     allow,
     answer,
-    body,
+    answered,
     keyless,
-    page_of,
-    paging,
-    stored_answer,
+    paged,
 )
+from kernel.http.fields import after_of
+from kernel.running.requested import Requests
 from kernel.security import Principal, Role
 from kernel.values.refusals import Refused
 from settlement.encounters.api.answers import ForecastAnswer, SettlementAnswer, forecast_answer, settled_text, text
-from settlement.encounters.api.bodies import AdmitBody, DischargeBody, FeesBody, ReferBody, SettleBody
+from settlement.encounters.api.bodies import AdmitBody, DischargeBody, FeesBody, ReferBody, SettleBody, hospital_of
 from settlement.encounters.commands.encounters import Arriving, EncounterCommands
 from settlement.encounters.domain.commands import Discharge, Presented, UploadFees, VoidFees
 from settlement.encounters.domain.events import EncounterAdmitted, EncounterEvent, FeeBatchVoided, FeeLinesUploaded
@@ -67,83 +68,84 @@ class Discharged(Wire, frozen=True):
     discharged_on: date
 
 
-def encounters(commands: EncounterCommands, queries: EncounterQueries) -> Router:
+def encounters(commands: EncounterCommands, queries: EncounterQueries, requests: Requests) -> Router:
     """The routes of /v1/encounters."""
     router = Router(prefix="/v1/encounters", tags=["encounters"])
-    _add_life(router, commands, queries)
-    _add_bill(router, commands)
+    _add_life(router, commands, queries, requests)
+    _add_bill(router, commands, requests)
     return router
 
 
-def _add_life(router: Router, commands: EncounterCommands, queries: EncounterQueries) -> None:
+def _add_life(router: Router, commands: EncounterCommands, queries: EncounterQueries, requests: Requests) -> None:
     @router.post("", status_code=201)
-    async def admit(
-        caller: Hospital, command: Annotated[AdmitBody, body(AdmitBody)], key: IdempotencyKey
-    ) -> Json[Admitted]:
+    async def admit(caller: Hospital, command: Sent[AdmitBody], key: IdempotencyKey) -> Json[Admitted]:
         """Admit a person, or register a visit. The answer says whether a deposit may be asked, and by which clause."""
-        done = await commands.admit(caller, key, Arriving(**msgspec.structs.asdict(command)), _admitted)
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        arriving = Arriving(**msgspec.structs.asdict(command))
+        return answered(await commands.admit(requests.by(caller, key), hospital_of(caller), arriving, _admitted))
 
     @router.get("")
-    async def list_encounters(caller: Hospital, page: Annotated[PageRequest, paging(str)]) -> Json[Page[EncounterRow]]:
+    async def list_encounters(caller: Hospital, page: ById) -> Json[Page[EncounterRow]]:
         """The caller's encounters."""
-        after = str(page.after[0]) if page.after else ""
-        found = await queries.encounters(caller.organisation or "", after, page.limit + 1)
-        return answer(page_of(found, page, key=lambda row: (row.encounter_id,)))
+        found = await queries.encounters(hospital_of(caller), after_of(page), page.limit + 1)
+        return paged(found, page, "encounter_id")
 
     @router.post("/{encounter_id}/referral")
     async def refer(
-        encounter_id: str, caller: Hospital, command: Annotated[ReferBody, body(ReferBody)], key: IdempotencyKey
+        encounter_id: str, caller: Hospital, command: Sent[ReferBody], key: IdempotencyKey
     ) -> Json[Referred]:
         """Name the referral of a stay that began without one, such as an emergency's that was filed afterwards."""
-        answered = text(Referred(encounter_id, command.referral_id))
-        done = await commands.refer(caller, key, encounter_id, command.referral_id, lambda _events: answered)
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        context, named = requests.by(caller, key), text(Referred(encounter_id, command.referral_id))
+        return answered(
+            await commands.refer(context, hospital_of(caller), encounter_id, command.referral_id, lambda _events: named)
+        )
 
     @router.post("/{encounter_id}/discharge")
     async def discharge(
-        encounter_id: str, caller: Hospital, command: Annotated[DischargeBody, body(DischargeBody)], key: IdempotencyKey
+        encounter_id: str, caller: Hospital, command: Sent[DischargeBody], key: IdempotencyKey
     ) -> Json[Discharged]:
         """End a stay. Fees may still be uploaded until it is settled."""
-        ended = Discharge(today=commands.today, **msgspec.structs.asdict(command))
-        answered = text(Discharged(encounter_id, command.discharged_on))
-        done = await commands.change(caller, key, encounter_id, ended, lambda _events: answered)
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        context, ended = requests.by(caller, key), text(Discharged(encounter_id, command.discharged_on))
+        end = Discharge(today=context.today, **msgspec.structs.asdict(command))
+        return answered(await commands.change(context, hospital_of(caller), encounter_id, end, lambda _events: ended))
 
 
-def _add_bill(router: Router, commands: EncounterCommands) -> None:
+def _add_bill(router: Router, commands: EncounterCommands, requests: Requests) -> None:
     @router.post("/{encounter_id}/fees", status_code=201)
     async def upload_fees(
-        encounter_id: str, caller: Hospital, command: Annotated[FeesBody, body(FeesBody)], key: IdempotencyKey
+        encounter_id: str, caller: Hospital, command: Sent[FeesBody], key: IdempotencyKey
     ) -> Json[FeesAnswer]:
         """Add a batch of fee lines to the bill."""
-        lines = tuple(
-            FeeLine(line.item, int(line.amount_fen), line.cost_class, line.excluded) for line in command.lines
+        upload = UploadFees(
+            tuple(FeeLine(line.item, int(line.amount_fen), line.cost_class, line.excluded) for line in command.lines)
         )
-        done = await commands.change(caller, key, encounter_id, UploadFees(lines), _batch, status=201)
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        context = requests.by(caller, key)
+        return answered(await commands.change(context, hospital_of(caller), encounter_id, upload, _batch, status=201))
 
     @router.post("/{encounter_id}/fees/{batch}/void")
     async def void_fees(encounter_id: str, batch: str, caller: Hospital, key: IdempotencyKey) -> Json[FeesAnswer]:
         """Take a batch off the bill again."""
-        done = await commands.change(caller, key, encounter_id, VoidFees(_number(batch)), _batch)
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        context = requests.by(caller, key)
+        return answered(
+            await commands.change(context, hospital_of(caller), encounter_id, VoidFees(_number(batch)), _batch)
+        )
 
     @router.post("/{encounter_id}/pre-settlement", dependencies=[keyless("it writes nothing")])
-    async def pre_settle(
-        encounter_id: str, caller: Hospital, command: Annotated[SettleBody, body(SettleBody)]
-    ) -> Json[ForecastAnswer]:
+    async def pre_settle(encounter_id: str, caller: Hospital, command: Sent[SettleBody]) -> Json[ForecastAnswer]:
         """What settling now would come to, with what would be left of the year, also in words. Nothing is written."""
-        result, lines = await commands.pre_settle(caller, encounter_id, _presented(command))
+        result, lines = await commands.pre_settle(
+            hospital_of(caller), encounter_id, _presented(command), requests.clock()
+        )
         return answer(forecast_answer(result, lines))
 
     @router.post("/{encounter_id}/settlement", status_code=201)
     async def settle(
-        encounter_id: str, caller: Hospital, command: Annotated[SettleBody, body(SettleBody)], key: IdempotencyKey
+        encounter_id: str, caller: Hospital, command: Sent[SettleBody], key: IdempotencyKey
     ) -> Json[SettlementAnswer]:
         """Settle the bill: who pays which fen, by which clause. Durable when answered."""
-        done = await commands.settle(caller, key, encounter_id, _presented(command), settled_text)
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        context = requests.by(caller, key)
+        return answered(
+            await commands.settle(context, hospital_of(caller), encounter_id, _presented(command), settled_text)
+        )
 
 
 def _admitted(events: Sequence[EncounterEvent]) -> str:

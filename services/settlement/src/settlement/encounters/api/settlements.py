@@ -4,26 +4,27 @@ from collections.abc import Sequence
 from typing import Annotated, Final
 
 from kernel.http import (
+    ById,
     IdempotencyKey,
     Json,
     Page,
-    PageRequest,
     Router,
+    Sent,
     Wire,
     Yuan,
     allow,
     answer,
-    body,
+    answered,
     of_division,
-    page_of,
-    paging,
-    stored_answer,
+    paged,
 )
+from kernel.http.fields import after_of
+from kernel.running.requested import Requests
 from kernel.security import Principal, Role
 from kernel.values.china_time import china_date
 from law import recalculated, statement
 from settlement.encounters.api.answers import SettlementAnswer, settlement_answer, text
-from settlement.encounters.api.bodies import RevokeBody
+from settlement.encounters.api.bodies import RevokeBody, hospital_of
 from settlement.encounters.commands.encounters import EncounterCommands
 from settlement.encounters.domain import refusals
 from settlement.encounters.domain.events import EncounterEvent, SettlementRevoked
@@ -51,7 +52,7 @@ class StatementAnswer(Wire, frozen=True):
     lines: tuple[str, ...]
 
 
-def settlements(commands: EncounterCommands, queries: EncounterQueries) -> Router:
+def settlements(commands: EncounterCommands, queries: EncounterQueries, requests: Requests) -> Router:
     """The routes of /v1/settlements."""
     router = Router(prefix="/v1/settlements", tags=["settlements"])
     of_settlement = of_division("settlement_id", queries.county_of_settlement)
@@ -59,20 +60,19 @@ def settlements(commands: EncounterCommands, queries: EncounterQueries) -> Route
     async def visible(settlement_id: str, caller: Principal) -> SettlementOnFile:
         found = await queries.settlement(settlement_id)
         if found is None or _is_foreign(caller, found.settlement.hospital_id):
-            raise refusals.settlement_unknown(settlement_id)
+            raise refusals.unknown("settlement", settlement_id)
         return found
 
     @router.get("")
-    async def list_settlements(caller: Reader, page: Annotated[PageRequest, paging(str)]) -> Json[Page[SettlementRow]]:
+    async def list_settlements(caller: Reader, page: ById) -> Json[Page[SettlementRow]]:
         """Settlements: a hospital's own, or all for those who run the funds."""
         own = caller.organisation if Role.HOSPITAL in caller.roles else None
-        after = str(page.after[0]) if page.after else ""
         if caller.divisions is None:
-            found = await queries.settlements(own, after, page.limit + 1)
+            found = await queries.settlements(own, after_of(page), page.limit + 1)
         else:
             # A token with divisions is never a hospital's.
-            found = await queries.settlements_of(caller.division_patterns, after, page.limit + 1)
-        return answer(page_of(found, page, key=lambda row: (row.settlement_id,)))
+            found = await queries.settlements_of(caller.division_patterns, after_of(page), page.limit + 1)
+        return paged(found, page, "settlement_id")
 
     @router.get("/{settlement_id}", dependencies=[of_settlement])
     async def get_settlement(settlement_id: str, caller: Reader) -> Json[SettlementAnswer]:
@@ -95,11 +95,11 @@ def settlements(commands: EncounterCommands, queries: EncounterQueries) -> Route
 
     @router.post("/{settlement_id}/revocation", status_code=201)
     async def revoke(
-        settlement_id: str, caller: Hospital, command: Annotated[RevokeBody, body(RevokeBody)], key: IdempotencyKey
+        settlement_id: str, caller: Hospital, command: Sent[RevokeBody], key: IdempotencyKey
     ) -> Json[Revoked]:
         """Take back the person's latest settlement of the year; the encounter can be settled again."""
-        done = await commands.revoke(caller, key, settlement_id, command.reason, _revoked)
-        return stored_answer(done.status, done.body, replayed=done.replayed)
+        context = requests.by(caller, key)
+        return answered(await commands.revoke(context, hospital_of(caller), settlement_id, command.reason, _revoked))
 
     return router
 

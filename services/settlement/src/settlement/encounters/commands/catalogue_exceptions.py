@@ -2,10 +2,8 @@
 
 from datetime import date
 
-from kernel.http import Idempotency
-from kernel.running.requested import Requests
 from kernel.running.runtime import Runtime
-from kernel.security import Principal, Role
+from kernel.writing.command_context import CommandContext
 from kernel.writing.command_path import Answered
 from kernel.writing.decision import Outcome
 from kernel.writing.event_store import StreamAppend
@@ -19,18 +17,16 @@ from settlement.encounters.queries.case_file import CaseFiles
 class CatalogueExceptionCommands:
     """The command of departments about an encounter."""
 
-    def __init__(self, runtime: Runtime, library: PackLibrary, files: CaseFiles, requests: Requests) -> None:
+    def __init__(self, runtime: Runtime, library: PackLibrary, files: CaseFiles) -> None:
         self._runtime = runtime
         self._library = library
         self._files = files
-        self._requests = requests
 
     async def approve(
-        self, caller: Principal, key: Idempotency, encounter_id: str, approved_on: date, evidence: str
+        self, context: CommandContext, department: str, encounter_id: str, approved_on: date, evidence: str
     ) -> Answered:
-        """Record the caller's department's approval; what it changes for a settled bill becomes a review item."""
-        context = self._requests.by(caller, key)
-        department, today = department_of(caller), context.today
+        """Record a department's approval; what it changes for a settled bill becomes a review item."""
+        today = context.today
 
         async def attempt() -> Outcome:
             file = await self._files.of(encounter_id, None)
@@ -44,11 +40,3 @@ class CatalogueExceptionCommands:
             return Outcome((StreamAppend(file.stream, events),), body, 201, file.opened.admission.person_id)
 
         return await self._runtime.path.run(context, attempt)
-
-
-def department_of(caller: Principal) -> str:
-    """The department that a caller approves for: an agency for medical security, else the one the token names."""
-    if Role.DEPARTMENT in caller.roles:
-        assert caller.organisation is not None, "a department's token names the department"
-        return caller.organisation.replace("-", "_")
-    return "medical_security"

@@ -6,11 +6,9 @@ from typing import Any
 
 import msgspec
 
-from kernel.http import Idempotency
-from kernel.running.requested import Requests
 from kernel.running.runtime import Runtime
-from kernel.security import Principal
 from kernel.values.china_time import china_date
+from kernel.writing.command_context import CommandContext
 from kernel.writing.command_path import Answered
 from kernel.writing.decision import Outcome
 from kernel.writing.event_store import Stream, StreamAppend
@@ -55,33 +53,22 @@ class Arriving(msgspec.Struct, frozen=True, kw_only=True):
 class EncounterCommands:
     """The commands about an encounter, one method each; ``answer`` makes the body from what was decided."""
 
-    def __init__(
-        self, runtime: Runtime, library: PackLibrary, files: CaseFiles, queries: EncounterQueries, requests: Requests
-    ) -> None:
+    def __init__(self, runtime: Runtime, library: PackLibrary, files: CaseFiles, queries: EncounterQueries) -> None:
         self._runtime = runtime
         self._library = library
         self._files = files
         self._queries = queries
-        self._requests = requests
 
-    @property
-    def today(self) -> date:
-        """Today's date in China."""
-        return self._requests.today
-
-    async def admit(self, caller: Principal, key: Idempotency, arriving: Arriving, answer: Answer) -> Answered:
-        """Take a person in at the caller's hospital."""
-        context = self._requests.by(caller, key)
-        hospital_id, encounter_id = organisation_of(caller), context.new_id("encounter")
-        person_id, day = arriving.person_id, arriving.admitted_on
+    async def admit(self, context: CommandContext, hospital_id: str, arriving: Arriving, answer: Answer) -> Answered:
+        """Take a person in at a hospital."""
+        encounter_id = context.new_id("encounter")
+        person_id, referral_id, day = arriving.person_id, arriving.referral_id, arriving.admitted_on
 
         async def attempt() -> Outcome:
-            file = await load_admission(
-                self._runtime, person_id, hospital_id, arriving.referral_id, arriving.handbook_check_id
-            )
+            file = await load_admission(self._runtime, person_id, hospital_id, referral_id, arriving.handbook_check_id)
             check_alive(person_id, file.deceased_on, day)
-            if arriving.referral_id is not None:
-                check_referral(arriving.referral_id, person_id, hospital_id, file.referral_told)
+            if referral_id is not None:
+                check_referral(referral_id, person_id, hospital_id, file.referral_told)
             command = Admit(
                 encounter_id=encounter_id,
                 person_id=person_id,
@@ -97,7 +84,7 @@ class EncounterCommands:
                 county=file.county,
                 standing=file.standing,
                 policies=self._library.newest(file.county, day),
-                referral_id=arriving.referral_id,
+                referral_id=referral_id,
             )
             events = tuple(DECIDER.decide(command, DECIDER.initial))
             return Outcome((StreamAppend(Stream(f"encounter/{encounter_id}"), events),), answer(events), 201)
@@ -105,10 +92,9 @@ class EncounterCommands:
         return await self._runtime.path.run(context, attempt)
 
     async def refer(
-        self, caller: Principal, key: Idempotency, encounter_id: str, referral_id: str, answer: Answer
+        self, context: CommandContext, hospital_id: str, encounter_id: str, referral_id: str, answer: Answer
     ) -> Answered:
         """Name the referral of a stay that began without one."""
-        hospital_id = organisation_of(caller)
 
         async def attempt() -> Outcome:
             file = await self._files.of(encounter_id, hospital_id)
@@ -117,12 +103,12 @@ class EncounterCommands:
             check_referral(referral_id, file.year_of, hospital_id, told.referral_told)
             return _outcome(file, Refer(referral_id), answer)
 
-        return await self._runtime.path.run(self._requests.by(caller, key), attempt)
+        return await self._runtime.path.run(context, attempt)
 
     async def change(
         self,
-        caller: Principal,
-        key: Idempotency,
+        context: CommandContext,
+        hospital_id: str,
         encounter_id: str,
         command: UploadFees | VoidFees | Discharge,
         answer: Answer,
@@ -132,44 +118,42 @@ class EncounterCommands:
         """Upload or void fees, or discharge."""
 
         async def attempt() -> Outcome:
-            return _outcome(await self._files.of(encounter_id, organisation_of(caller)), command, answer, status)
+            return _outcome(await self._files.of(encounter_id, hospital_id), command, answer, status)
 
-        return await self._runtime.path.run(self._requests.by(caller, key), attempt)
+        return await self._runtime.path.run(context, attempt)
 
     async def settle(
-        self, caller: Principal, key: Idempotency, encounter_id: str, presented: Presented, answer: Answer
+        self, context: CommandContext, hospital_id: str, encounter_id: str, presented: Presented, answer: Answer
     ) -> Answered:
         """Settle an encounter's bill."""
-        context = self._requests.by(caller, key)
         settlement_id = context.new_id("settlement")
 
         async def attempt() -> Outcome:
-            file = await self._files.of(encounter_id, organisation_of(caller))
+            file = await self._files.of(encounter_id, hospital_id)
             return _outcome(file, self._settle(file, settlement_id, presented, context.now), answer, 201)
 
         return await self._runtime.path.run(context, attempt)
 
     async def pre_settle(
-        self, caller: Principal, encounter_id: str, presented: Presented
+        self, hospital_id: str, encounter_id: str, presented: Presented, now: datetime
     ) -> tuple[Adjudication, tuple[str, ...]]:
         """What settling now would come to, and the patient's statement of it; nothing is written."""
-        file = await self._files.of(encounter_id, organisation_of(caller))
         # The total is not compared: more lines may still come.
         asked = msgspec.structs.replace(presented, stated_total_fen=None)
-        bill = forecast(self._settle(file, "", asked, self._requests.clock()), file.state)
+        file = await self._files.of(encounter_id, hospital_id)
+        bill = forecast(self._settle(file, "", asked, now), file.state)
         return bill.adjudication, statement(bill.adjudication, bill.claim, bill.policy.file)
 
     async def revoke(
-        self, caller: Principal, key: Idempotency, settlement_id: str, reason: str, answer: Answer
+        self, context: CommandContext, hospital_id: str, settlement_id: str, reason: str, answer: Answer
     ) -> Answered:
         """Take the person's latest settlement back."""
-        context = self._requests.by(caller, key)
 
         async def attempt() -> Outcome:
             place = await self._queries.place_of(settlement_id)
             if place is None:
-                raise refusals.settlement_unknown(settlement_id)
-            file = await self._files.of(place.encounter_id, organisation_of(caller))
+                raise refusals.unknown("settlement", settlement_id)
+            file = await self._files.of(place.encounter_id, hospital_id)
             return _outcome(file, Revoke(settlement_id, reason, context.now, file.year(place.year)), answer, 201)
 
         return await self._runtime.path.run(context, attempt)
@@ -188,12 +172,6 @@ class EncounterCommands:
             benefit_year=file.year(ended.year),
             referral=file.referral,
         )
-
-
-def organisation_of(caller: Principal) -> str:
-    """The hospital that the caller acts for."""
-    assert caller.organisation is not None, "a hospital's token names the hospital"
-    return caller.organisation
 
 
 def _outcome(file: CaseFile, command: Command, answer: Answer, status: int = 200) -> Outcome:

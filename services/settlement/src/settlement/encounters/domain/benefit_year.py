@@ -3,8 +3,11 @@
 import msgspec
 
 
-class BenefitYear(msgspec.Struct, frozen=True, kw_only=True):
-    """Accumulators in fen by name. ``version`` counts every move, so that two hospitals cannot both spend the rest."""
+class BenefitYear(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """Accumulators in fen by name. ``version`` counts every move, so that two hospitals cannot both spend the rest.
+
+    Questions bring it along as a JSON array of its fields.
+    """
 
     person_id: str
     area: str

@@ -4,13 +4,12 @@ from collections.abc import Iterable
 
 from kernel.values.refusals import RefusalKind, Refused
 from law.packs import Policy
-from law.packs.layers import CatalogueExcess
 
 
 def check_approver(department: str, policies: Iterable[Policy]) -> None:
     """Refuse a department that no document in force names; raises Refused EXCEPTION_NOT_YOURS (403)."""
-    layers = [layer for policy in policies for layer in policy.file.layers if isinstance(layer, CatalogueExcess)]
-    named = sorted({name for layer in layers for name in layer.approval_by})
+    layers = [layer for policy in policies for layer in policy.file.layers]
+    named = sorted({name for layer in layers for name in layer.approvers()})
     if department not in named:
         raise Refused(
             "EXCEPTION_NOT_YOURS",

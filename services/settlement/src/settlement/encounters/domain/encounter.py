@@ -6,33 +6,14 @@ from typing import Final, NamedTuple, assert_never
 import msgspec
 
 from kernel.values.decider import Decider
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import Refused, conflict
 from law import Adjudication, Claim, most_favourable
 from law.certificate import Certificate, certificate_for
 from law.packs import Policy
-from settlement.encounters.domain import refusals
-from settlement.encounters.domain.commands import (
-    Admit,
-    ApproveException,
-    Command,
-    Discharge,
-    Refer,
-    Revoke,
-    Settle,
-    Supplement,
-    UploadFees,
-    VoidFees,
-)
+from settlement.encounters.domain import commands, events, refusals
+from settlement.encounters.domain.commands import Command
 from settlement.encounters.domain.entitlement import best_terms, check_disease
-from settlement.encounters.domain.events import (
-    EncounterAdmitted,
-    EncounterDischarged,
-    EncounterEvent,
-    EncounterReferred,
-    FeeBatchVoided,
-    FeeLinesUploaded,
-    SettlementConfirmed,
-)
+from settlement.encounters.domain.events import EncounterEvent
 from settlement.encounters.domain.fees import LINES_MAX, sums_of
 from settlement.encounters.domain.settled import decide_later
 from settlement.encounters.domain.state import Open, Settled, State, Unknown, evolve
@@ -46,19 +27,19 @@ CERTIFIED_KIND: Final = "chronic_outpatient"
 def decide(command: Command, state: State) -> Sequence[EncounterEvent]:
     """What a command brings about; raises Refused."""
     match command:
-        case Admit():
+        case commands.Admit():
             return _admit(command)
-        case UploadFees() | VoidFees():
+        case commands.UploadFees() | commands.VoidFees():
             return _change_fees(command, state)
-        case Refer():
+        case commands.Refer():
             # Also for a stay that is settled, such as an emergency's that went home before the referral was filed.
             opened = state.before if isinstance(state, Settled) else _open(state, "name a referral for")
             return _refer(command, opened)
-        case Discharge():
+        case commands.Discharge():
             return _discharge(command, _open(state, "discharge"))
-        case Settle():
+        case commands.Settle():
             return _settle(command, _open(state, "settle"))
-        case ApproveException() | Supplement() | Revoke():
+        case commands.ApproveException() | commands.Supplement() | commands.Revoke():
             return decide_later(command, state)
         case _:
             assert_never(command)
@@ -69,20 +50,27 @@ def _open(state: State, command: str) -> Open:
         case Open():
             return state
         case Settled():
-            raise refusals.already_settled(state.settlement.encounter_id, state.settlement.settlement_id)
+            # An encounter has one settlement at a time (DOMAIN B9.5).
+            encounter_id, settlement_id = state.settlement.encounter_id, state.settlement.settlement_id
+            raise conflict(
+                "ALREADY_SETTLED",
+                f"encounter {encounter_id} is settled by {settlement_id}; revoke that one before settling again",
+                encounter=encounter_id,
+                settlement=settlement_id,
+            )
         case Unknown():
             raise Refused("ENCOUNTER_UNKNOWN", f"cannot {command} an encounter that was never admitted")
         case _:
             assert_never(state)
 
 
-def _admit(command: Admit) -> Sequence[EncounterEvent]:
+def _admit(command: commands.Admit) -> Sequence[EncounterEvent]:
     arrival = command.arrival
     if arrival.on > command.today:
         raise Refused("DATE_IN_FUTURE", f"admission on {arrival.on} has not come yet; today is {command.today}")
     check_disease(command.policies, arrival)
     terms = best_terms(command.standing, command.policies, arrival)
-    admitted = EncounterAdmitted(
+    admitted = events.EncounterAdmitted(
         encounter_id=command.encounter_id,
         person_id=command.person_id,
         hospital_id=arrival.institution.hospital_id,
@@ -100,45 +88,35 @@ def _admit(command: Admit) -> Sequence[EncounterEvent]:
     )
     if arrival.kind == "inpatient":
         return (admitted,)
-    return (admitted, EncounterDischarged(encounter_id=command.encounter_id, discharged_on=arrival.on))
+    return (admitted, events.EncounterDischarged(encounter_id=command.encounter_id, discharged_on=arrival.on))
 
 
-def _refer(command: Refer, state: Open) -> Sequence[EncounterEvent]:
+def _refer(command: commands.Refer, state: Open) -> Sequence[EncounterEvent]:
     admission = state.admission
     if admission.referral_id == command.referral_id:
         return ()
     if admission.referral_id is not None:
-        raise Refused(
-            "ENCOUNTER_REFERRED",
-            f"encounter {admission.encounter_id} rests on referral {admission.referral_id} already",
-            kind=RefusalKind.CONFLICT,
-            about={"encounter": admission.encounter_id, "referral": admission.referral_id},
-        )
-    return (EncounterReferred(msgspec.structs.replace(admission, referral_id=command.referral_id)),)
+        detail = f"encounter {admission.encounter_id} rests on referral {admission.referral_id} already"
+        about = {"encounter": admission.encounter_id, "referral": admission.referral_id}
+        raise conflict("ENCOUNTER_REFERRED", detail, **about)
+    return (events.EncounterReferred(msgspec.structs.replace(admission, referral_id=command.referral_id)),)
 
 
-def _change_fees(command: UploadFees | VoidFees, state: State) -> Sequence[EncounterEvent]:
-    if isinstance(command, UploadFees):
-        return _upload(command, _open(state, "upload fees for"))
-    return _void(command, _open(state, "void fees of"))
-
-
-def _upload(command: UploadFees, state: Open) -> Sequence[EncounterEvent]:
-    sums = sums_of(command.lines)
-    if state.fees.lines + sums.lines > LINES_MAX:
-        raise Refused("TOO_MANY_FEE_LINES", f"a bill has at most {LINES_MAX} lines; this one would have more")
-    return (FeeLinesUploaded(state.admission.encounter_id, state.next_batch, command.lines, sums),)
-
-
-def _void(command: VoidFees, state: Open) -> Sequence[EncounterEvent]:
-    sums = state.batches.get(command.batch)
+def _change_fees(command: commands.UploadFees | commands.VoidFees, state: State) -> Sequence[EncounterEvent]:
+    if isinstance(command, commands.UploadFees):
+        opened, added = _open(state, "upload fees for"), sums_of(command.lines)
+        if opened.fees.lines + added.lines > LINES_MAX:
+            raise Refused("TOO_MANY_FEE_LINES", f"a bill has at most {LINES_MAX} lines; this one would have more")
+        return (events.FeeLinesUploaded(opened.admission.encounter_id, opened.next_batch, command.lines, added),)
+    opened = _open(state, "void fees of")
+    sums = opened.batches.get(command.batch)
     if sums is None:
-        known = ", ".join(map(str, state.batches)) or "none"
+        known = ", ".join(map(str, opened.batches)) or "none"
         raise Refused("FEE_BATCH_UNKNOWN", f"there is no fee batch {command.batch} on the bill; there are: {known}")
-    return (FeeBatchVoided(state.admission.encounter_id, command.batch, sums),)
+    return (events.FeeBatchVoided(opened.admission.encounter_id, command.batch, sums),)
 
 
-def _discharge(command: Discharge, state: Open) -> Sequence[EncounterEvent]:
+def _discharge(command: commands.Discharge, state: Open) -> Sequence[EncounterEvent]:
     admission = state.admission
     if state.discharge is not None and admission.kind == "inpatient":
         raise refusals.not_in_state(admission.encounter_id, "discharged", "admitted", "discharge")
@@ -152,19 +130,12 @@ def _discharge(command: Discharge, state: Open) -> Sequence[EncounterEvent]:
         raise Refused(
             "DATE_IN_FUTURE", f"discharge on {command.discharged_on} has not come yet; today is {command.today}"
         )
-    return (
-        EncounterDischarged(
-            encounter_id=admission.encounter_id,
-            discharged_on=command.discharged_on,
-            cause=command.cause,
-            mental_disorder=command.mental_disorder,
-            valid_invoice=command.valid_invoice,
-            major_disease=command.major_disease,
-        ),
-    )
+    facts = msgspec.structs.asdict(command)
+    del facts["today"]
+    return (events.EncounterDischarged(encounter_id=admission.encounter_id, **facts),)
 
 
-def _claim(command: Settle, state: Open) -> Claim:
+def _claim(command: commands.Settle, state: Open) -> Claim:
     """The claim that a settlement would be decided on; raises Refused before discharge and for another total."""
     admission, discharge, fees = state.admission, state.discharge, state.fees
     presented, institution, referral = command.presented, command.institution, command.referral
@@ -205,7 +176,9 @@ def _claim(command: Settle, state: Open) -> Claim:
     )
 
 
-def _certificate(command: Settle, admission: EncounterAdmitted, discharge: EncounterDischarged) -> Certificate | None:
+def _certificate(
+    command: commands.Settle, admission: events.EncounterAdmitted, discharge: events.EncounterDischarged
+) -> Certificate | None:
     """What a chronic visit rests on; a stay rests on none."""
     if admission.kind != CERTIFIED_KIND:
         return None
@@ -220,24 +193,24 @@ class Bill(NamedTuple):
     adjudication: Adjudication
 
 
-def forecast(command: Settle, state: State) -> Bill:
+def forecast(command: commands.Settle, state: State) -> Bill:
     """What settling would come to; raises Refused."""
     return _bill(command, _open(state, "settle"))
 
 
-def _bill(command: Settle, state: Open) -> Bill:
+def _bill(command: commands.Settle, state: Open) -> Bill:
     claim = _claim(command, state)
     balances = command.benefit_year.balances_fen
     return Bill(claim, *most_favourable(claim, command.who.standing, balances, command.policies))
 
 
-def _settle(command: Settle, state: Open) -> Sequence[EncounterEvent]:
+def _settle(command: commands.Settle, state: Open) -> Sequence[EncounterEvent]:
     claim, policy, adjudication = _bill(command, state)
     year, policies = command.benefit_year, command.policies
     assert year.year == claim.discharged_on.year, "the year of a bill is that of its discharge (AMB-X3)"
     admission = state.admission
     return (
-        SettlementConfirmed(
+        events.SettlementConfirmed(
             settlement_id=command.settlement_id,
             encounter_id=admission.encounter_id,
             person_id=admission.person_id,

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import partial
 from typing import Final
 
 import msgspec
 
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import Refused, conflict
 from law import Standing, effective_category
 from law.packs import Policy
 from law.packs.population import TreatFirst
-from law.packs.rows import DiseaseList
+from law.rows import DiseaseList
 from settlement.institutions.domain import Institution
 
 _OF_ANOTHER: Final = "OF_ANOTHER"
@@ -51,27 +52,20 @@ def admission_terms(standing: Standing, policy: Policy, arrival: Arrival) -> Adm
     admitted as the poor are, also before a department's list names them (000 二(二)). Raises Refused HANDBOOK_FOREIGN.
     """
     if arrival.handbook == _OF_ANOTHER:
-        raise Refused(
-            "HANDBOOK_FOREIGN",
-            "the poverty handbook names other people; ask for the patient's own, or admit without it",
-            kind=RefusalKind.CONFLICT,
-        )
+        detail = "the poverty handbook names other people; ask for the patient's own, or admit without it"
+        raise conflict("HANDBOOK_FOREIGN", detail)
     category = effective_category(standing, policy.file, arrival.on, arrival.on)
-    rule = policy.file.treat_first
+    rule, inpatient = policy.file.treat_first, arrival.kind == "inpatient"
     if rule is None:
-        return AdmissionTerms(deposit_required=arrival.kind == "inpatient", category=category, clause=None)
+        return AdmissionTerms(deposit_required=inpatient, category=category, clause=None)
     major = rule.major_disease and _is_in(rule.disease_list, arrival.disease)
-    poor = category is not None and _reaches(rule, arrival)
-    if poor or (major and _is_treated_anywhere(standing, arrival)):
-        clause = f"{policy.file.document.cited_as} {rule.clause}"
-        return AdmissionTerms(deposit_required=False, category=category, clause=clause, major_disease=major)
-    if rule.handbook_clause is not None and arrival.handbook is not None and _reaches(rule, arrival):
-        clause = f"{policy.file.document.cited_as} {rule.handbook_clause}"
-        return AdmissionTerms(
-            deposit_required=False, category=category, clause=clause, major_disease=major, on_handbook=True
-        )
-    deposit = arrival.kind == "inpatient"
-    return AdmissionTerms(deposit_required=deposit, category=category, clause=None, major_disease=major)
+    reached, cited_as = _reaches(rule, arrival), policy.file.document.cited_as
+    treated_first = partial(AdmissionTerms, deposit_required=False, category=category, major_disease=major)
+    if (category is not None and reached) or (major and _is_treated_anywhere(standing, arrival)):
+        return treated_first(clause=f"{cited_as} {rule.clause}")
+    if rule.handbook_clause is not None and arrival.handbook is not None and reached:
+        return treated_first(clause=f"{cited_as} {rule.handbook_clause}", on_handbook=True)
+    return AdmissionTerms(deposit_required=inpatient, category=category, clause=None, major_disease=major)
 
 
 def _reaches(rule: TreatFirst, arrival: Arrival) -> bool:

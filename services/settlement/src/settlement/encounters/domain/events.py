@@ -94,11 +94,6 @@ class SettlementConfirmed(msgspec.Struct, frozen=True, kw_only=True, omit_defaul
     #: The record whose benefit year counts it, where the person's own record was merged into that one.
     counted_for: str | None = None
 
-    @property
-    def year_of(self) -> str:
-        """Whose benefit year counts it."""
-        return self.counted_for or self.person_id
-
 
 class LayerChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a supplement changes for one payer, in fen: the new amount less the old one."""
@@ -144,11 +139,6 @@ class SettlementSupplemented(msgspec.Struct, frozen=True, kw_only=True, omit_def
     #: The record whose benefit year counts it, where the person's own record was merged into that one.
     counted_for: str | None = None
 
-    @property
-    def year_of(self) -> str:
-        """Whose benefit year counts it."""
-        return self.counted_for or self.person_id
-
 
 class CatalogueExceptionApproved(msgspec.Struct, frozen=True, kw_only=True):
     """A department approved that cost outside the catalogue exceeds the limit (003 二(七) 特殊情况)."""
@@ -179,11 +169,6 @@ class SettlementRevoked(msgspec.Struct, frozen=True, kw_only=True, omit_defaults
     #: The record whose benefit year counts it, where the person's own record was merged into that one.
     counted_for: str | None = None
 
-    @property
-    def year_of(self) -> str:
-        """Whose benefit year counts it."""
-        return self.counted_for or self.person_id
-
 
 EncounterEvent = (
     EncounterAdmitted
@@ -196,3 +181,8 @@ EncounterEvent = (
     | CatalogueExceptionApproved
     | SettlementRevoked
 )
+
+
+def year_of(event: SettlementConfirmed | SettlementSupplemented | SettlementRevoked) -> str:
+    """Whose benefit year counts it."""
+    return event.counted_for or event.person_id

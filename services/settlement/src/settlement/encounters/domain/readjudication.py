@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import conflict
 from law import Adjudication, Claim, LayerTrace, Standing, adjudicate, most_favourable
 from law.packs import Policy
 
@@ -71,9 +71,8 @@ def decide_in_order(
     decided = []
     for settlement_id, claim in bills:
         result = adjudicate(claim, standing, balances, policy)
-        decided.append(
-            Decided(settlement_id=settlement_id, claim=claim, standing=standing, policy=policy, result=result)
-        )
+        bill = Decided(settlement_id=settlement_id, claim=claim, standing=standing, policy=policy, result=result)
+        decided.append(bill)
         balances = result.after_fen
     return tuple(decided)
 
@@ -85,11 +84,8 @@ def without(year: Sequence[Decided], settlement_id: str) -> tuple[Correction, ..
     """
     index = next((i for i, bill in enumerate(year) if bill.settlement_id == settlement_id), None)
     if index is None:
-        raise Refused(
-            "SETTLEMENT_NOT_IN_FORCE",
-            f"settlement {settlement_id} is not among the person's bills of the year",
-            kind=RefusalKind.CONFLICT,
-        )
+        detail = f"settlement {settlement_id} is not among the person's bills of the year"
+        raise conflict("SETTLEMENT_NOT_IN_FORCE", detail)
     return _again(year[index + 1 :], {}, year[index].result.before_fen)
 
 

@@ -1,18 +1,12 @@
 """What can still be done about a settled encounter: a department's approval, a supplement, revocation."""
 
 from collections.abc import Sequence
-from typing import assert_never
+from typing import Any, assert_never
 
-from kernel.values.refusals import RefusalKind, Refused
-from settlement.encounters.domain import refusals
+from kernel.values.refusals import Refused, conflict
+from settlement.encounters.domain import events, refusals
 from settlement.encounters.domain.commands import ApproveException, Revoke, Supplement
-from settlement.encounters.domain.events import (
-    CatalogueExceptionApproved,
-    EncounterEvent,
-    LayerChange,
-    SettlementRevoked,
-    SettlementSupplemented,
-)
+from settlement.encounters.domain.events import EncounterEvent
 from settlement.encounters.domain.readjudication import Correction, paid
 from settlement.encounters.domain.state import Settled, State, Unknown
 
@@ -41,7 +35,7 @@ def _approve(command: ApproveException, state: State) -> Sequence[EncounterEvent
     if command.department in opened.exception_approved_by:
         return ()
     return (
-        CatalogueExceptionApproved(
+        events.CatalogueExceptionApproved(
             encounter_id=admission.encounter_id,
             person_id=admission.person_id,
             hospital_id=admission.hospital_id,
@@ -56,24 +50,14 @@ def _supplement(command: Supplement, state: State) -> Sequence[EncounterEvent]:
     """Put a new outcome beside the settlement; raises Refused where it is not the one that was decided again."""
     correction = command.correction
     if not isinstance(state, Settled) or state.settlement.settlement_id != correction.settlement_id:
-        raise _not_in_force(correction.settlement_id)
+        raise refusals.not_in_force(correction.settlement_id)
     if state.outcome.adjudication != correction.before:
-        raise Refused(
-            "REVIEW_STALE",
-            f"settlement {correction.settlement_id} was supplemented meanwhile",
-            kind=RefusalKind.CONFLICT,
-        )
+        raise conflict("REVIEW_STALE", f"settlement {correction.settlement_id} was supplemented meanwhile")
     settled, year = state.settlement, command.year_after
     return (
-        SettlementSupplemented(
+        events.SettlementSupplemented(
             supplement_id=command.supplement_id,
-            settlement_id=settled.settlement_id,
-            encounter_id=settled.encounter_id,
-            person_id=settled.person_id,
-            hospital_id=settled.hospital_id,
-            county=settled.county,
-            area=settled.area,
-            year=settled.year,
+            **_of(settled, "county", "considered"),
             review_id=command.review_id,
             supplemented_at=command.now,
             claim=correction.facts.claim,
@@ -87,14 +71,13 @@ def _supplement(command: Supplement, state: State) -> Sequence[EncounterEvent]:
             benefit_year_version=year.version,
             latest_settlement=year.latest_settlement,
             configured=correction.policy.configured,
-            considered=state.settlement.considered,
             identity_revision=command.identity_revision,
             counted_for=None if year.person_id == settled.person_id else year.person_id,
         ),
     )
 
 
-def layer_changes(correction: Correction) -> tuple[LayerChange, ...]:
+def layer_changes(correction: Correction) -> tuple[events.LayerChange, ...]:
     """What changes for each payer and its funds, in the order of the waterfall; unchanged payers are left out."""
     before, after = correction.before, correction.after
     old = {layer.payer: layer for layer in before.layers}
@@ -105,7 +88,7 @@ def layer_changes(correction: Correction) -> tuple[LayerChange, ...]:
             continue
         layer, document = (new[payer], after.document) if payer in new else (old[payer], before.document)
         changes.append(
-            LayerChange(
+            events.LayerChange(
                 payer=payer,
                 amount_fen=amount,
                 clause=layer.clause,
@@ -120,18 +103,20 @@ def layer_changes(correction: Correction) -> tuple[LayerChange, ...]:
 def _revoke(command: Revoke, state: State) -> Sequence[EncounterEvent]:
     """Take a settlement back with all its supplements; only the latest of the year (AMB-X4). Raises Refused."""
     if not isinstance(state, Settled) or state.settlement.settlement_id != command.settlement_id:
-        raise _not_in_force(command.settlement_id)
+        raise refusals.not_in_force(command.settlement_id)
     settled, year = state.settlement, command.benefit_year
     if year.latest_settlement != settled.settlement_id:
-        raise refusals.not_the_latest(settled.settlement_id, year.latest_settlement)
+        # Only the latest settlement of a person's year may be revoked online (AMB-X4).
+        raise conflict(
+            "NOT_THE_LATEST_SETTLEMENT",
+            f"settlement {settled.settlement_id} is not the person's latest of the year: revoke "
+            f"{year.latest_settlement or 'the later'} first, or ask operations",
+            settlement=settled.settlement_id,
+            latest=year.latest_settlement or "",
+        )
     return (
-        SettlementRevoked(
-            settlement_id=settled.settlement_id,
-            encounter_id=settled.encounter_id,
-            person_id=settled.person_id,
-            hospital_id=settled.hospital_id,
-            area=settled.area,
-            year=settled.year,
+        events.SettlementRevoked(
+            **_of(settled, "counted_for"),
             revoked_at=command.now,
             reason=command.reason,
             # What the patient paid at the window comes back there; supplements were between patient and funds.
@@ -139,14 +124,11 @@ def _revoke(command: Revoke, state: State) -> Sequence[EncounterEvent]:
             balances_fen=state.outcome.adjudication.before_fen,
             benefit_year_version=year.version + 1,
             latest_settlement=settled.previous_settlement,
-            counted_for=settled.counted_for,
         ),
     )
 
 
-def _not_in_force(settlement_id: str) -> Refused:
-    return Refused(
-        "SETTLEMENT_NOT_IN_FORCE",
-        f"settlement {settlement_id} was revoked before or never made",
-        about={"settlement": settlement_id},
-    )
+def _of(settled: events.SettlementConfirmed, *others: str) -> dict[str, Any]:
+    """What all that happens to a settlement repeats of it."""
+    names = ("settlement_id", "encounter_id", "person_id", "hospital_id", "area", "year", *others)
+    return {name: getattr(settled, name) for name in names}

@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from kernel.running.runtime import Runtime
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import conflict
 from law import Standing
 from settlement.institutions.domain import Institution, hospital_unknown
 from settlement.institutions.queries import INSTITUTION, institution_in
@@ -46,7 +46,7 @@ async def load_admission(
     assert row is not None
     if row["county"] is None:
         raise person_unknown(person_id)
-    institution = institution_in(row, hospital_id)
+    institution = institution_in(row)
     if institution is None:
         raise hospital_unknown(hospital_id)
     told = person_told(row["entitlement"])
@@ -65,12 +65,11 @@ async def load_admission(
 def _handbook(row: Any, person_id: str, hospital_id: str, check_id: str) -> str:
     """What a check said; raises Refused HANDBOOK_CHECK_UNKNOWN for another person's or hospital's, too."""
     if (row["handbook_person"], row["handbook_hospital"]) != (person_id, hospital_id):
-        raise Refused(
+        raise conflict(
             "HANDBOOK_CHECK_UNKNOWN",
             f"no check {check_id} of a handbook is known for this person and hospital; check it, or send this again "
             "in a moment",
-            kind=RefusalKind.CONFLICT,
-            about={"handbook_check_id": check_id},
+            handbook_check_id=check_id,
         )
     result: str = row["handbook"]
     return result

@@ -32,12 +32,13 @@ LEFT JOIN people o ON o.person_id = p.merged_into
 LEFT JOIN institutions i ON i.hospital_id = e.hospital_id
 LEFT JOIN referrals r ON r.referral_id = e.referral_id
 LEFT JOIN LATERAL (
-  SELECT json_agg(json_build_array(year, version, latest_settlement, balances)) AS years FROM benefit_years b
-  WHERE b.person_id = COALESCE(p.merged_into, e.person_id) AND b.area = e.area
+  SELECT json_agg(json_build_array(
+    COALESCE(o.person_id, e.person_id), b.area, b.year, b.balances, b.version, b.latest_settlement)) AS years
+  FROM benefit_years b WHERE b.person_id = COALESCE(p.merged_into, e.person_id) AND b.area = e.area
 ) y ON true
 WHERE e.encounter_id = ANY($1::text[])
 """
-_years_decoder: Final = msgspec.json.Decoder(list[tuple[int, int, str | None, dict[str, int]]])
+_years_decoder: Final = msgspec.json.Decoder(list[BenefitYear])
 
 
 class CaseFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,7 +82,7 @@ class CaseFiles:
         """The case file; raises Refused ENCOUNTER_UNKNOWN, also for another hospital's encounter."""
         found = await self._coalescer.submit(encounter_id)
         if found is None or (hospital_id is not None and found.opened.admission.hospital_id != hospital_id):
-            raise refusals.encounter_unknown(encounter_id)
+            raise refusals.unknown("encounter", encounter_id)
         return found
 
     async def _load(self, encounter_ids: Sequence[str]) -> list[CaseFile | BaseException | None]:
@@ -94,7 +95,7 @@ class CaseFiles:
         state = DECIDER.fold(events)
         assert isinstance(state, Open | Settled)
         admission = (state.before if isinstance(state, Settled) else state).admission
-        institution = institution_in(row, admission.hospital_id)
+        institution = institution_in(row)
         if institution is None:
             return hospital_unknown(admission.hospital_id)
         told = person_told(row["entitlement"])
@@ -105,20 +106,6 @@ class CaseFiles:
             who=Who(told.standing, told.certifications, row["revision"]),
             institution=institution,
             referral=referral_in(row),
-            years=_years(row["year_of"], admission.area, row["years"]),
+            years={year.year: year for year in _years_decoder.decode(row["years"] or "[]")},
             year_of=row["year_of"],
         )
-
-
-def _years(person_id: str, area: str, years: str | None) -> dict[int, BenefitYear]:
-    return {
-        year: BenefitYear(
-            person_id=person_id,
-            area=area,
-            year=year,
-            balances_fen=balances,
-            version=version,
-            latest_settlement=latest,
-        )
-        for year, version, latest, balances in (_years_decoder.decode(years) if years else ())
-    }

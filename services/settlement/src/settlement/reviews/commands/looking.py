@@ -9,10 +9,9 @@ from kernel.writing.command_context import CommandContext
 from kernel.writing.command_path import CommandPath, Within
 from kernel.writing.database import Connection
 from settlement.encounters.domain.readjudication import Correction
-from settlement.people.queries import surviving_of
+from settlement.people.queries import hold, surviving_of
 from settlement.reviews.domain.finding import Finding, find, left_by
 from settlement.reviews.domain.review import DECIDER, Note
-from settlement.reviews.queries.concerned import hold
 from settlement.reviews.queries.person_years import PersonYearFiles, PersonYears, YearKey
 from settlement.years.domain import JOINING, stream_of
 from settlement.years.queries import unjoined_years
@@ -58,7 +57,7 @@ class Reviewing:
             return
         surviving = await surviving_of(connection, causes)
         causes = {person: causes[merged] for merged, person in surviving.items()} | dict(causes)
-        await hold(connection, sorted(causes))
+        await hold(connection, causes, "settlement-review")
         within = self._path.within(connection)
         for merged in sorted(surviving):
             await _join_years(connection, within, merged, causes[merged])

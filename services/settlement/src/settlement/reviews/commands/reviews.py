@@ -2,14 +2,10 @@
 
 from contextlib import suppress
 from functools import cached_property
-from typing import Any
 
 import msgspec
 
-from kernel.http import Idempotency
-from kernel.running.requested import Requests
 from kernel.running.runtime import Runtime
-from kernel.security import Principal
 from kernel.values.refusals import Refused
 from kernel.writing.command_context import CommandContext
 from kernel.writing.command_path import Answered
@@ -20,8 +16,8 @@ from settlement.encounters.domain.benefit_year import BenefitYear
 from settlement.encounters.domain.commands import Supplement
 from settlement.encounters.domain.readjudication import Correction
 from settlement.reviews.commands.looking import Found, Reviewing, found_in
-from settlement.reviews.domain.events import RELEASED, Decision, ReviewReleased
-from settlement.reviews.domain.review import DECIDER, Item, Propose, Reject, Release, ReviewCommand, open_item
+from settlement.reviews.domain.events import RELEASED, ReviewReleased
+from settlement.reviews.domain.review import DECIDER, Item, Propose, Reject, Release, open_item
 from settlement.reviews.queries.person_years import PersonYearFiles, SettledBill
 from settlement.years.queries import YearQueries
 
@@ -52,43 +48,30 @@ class _Again(msgspec.Struct, frozen=True):
 class ReviewCommands:
     """The commands of reviews, one method each."""
 
-    def __init__(self, runtime: Runtime, years: YearQueries, requests: Requests) -> None:
+    def __init__(self, runtime: Runtime, years: YearQueries) -> None:
         self._runtime = runtime
         self._years = years
-        self._requests = requests
 
     @cached_property
     def _files(self) -> PersonYearFiles:
         # Kept for the law that it has read.
         return PersonYearFiles(self._runtime.parts.registry)
 
-    async def propose(
-        self, caller: Principal, key: Idempotency, review_id: str, decision: Decision, reason: str
-    ) -> Answered:
-        """Propose to pay or claw back the difference, or to leave it."""
-        context = self._requests.by(caller, key)
-        proposal = Propose(review_id, decision, reason, context.actor, context.now)
-        return await self._decide(context, proposal, {"review_id": review_id, "state": "PROPOSED"})
+    async def decide(self, context: CommandContext, command: Propose | Reject) -> Answered:
+        """Propose to pay or claw back the difference, or to leave it; or disagree with somebody else's proposal."""
+        review_id = command.review_id
+        body = {"review_id": review_id, "state": "PROPOSED" if isinstance(command, Propose) else "OPEN"}
+        path = self._runtime.path
+        return await path.decide(context, DECIDER, f"review/{review_id}", command, lambda _d: body, status=201)
 
-    async def reject(self, caller: Principal, key: Idempotency, review_id: str, reason: str) -> Answered:
-        """Disagree with somebody else's proposal."""
-        context = self._requests.by(caller, key)
-        rejection = Reject(review_id, reason, context.actor, context.now)
-        return await self._decide(context, rejection, {"review_id": review_id, "state": "OPEN"})
-
-    async def release(self, caller: Principal, key: Idempotency, review_id: str) -> Answered:
+    async def release(self, context: CommandContext, review_id: str) -> Answered:
         """Agree with somebody else's proposal: the difference is decided once more, and paid or clawed back."""
-        context = self._requests.by(caller, key)
         try:
             return await self._runtime.path.run(context, lambda: self._release(context, review_id))
         except Refused as refused:
             if refused.code == "REVIEW_STALE":
                 await self._look_again(context, review_id)
             raise
-
-    async def _decide(self, context: CommandContext, command: ReviewCommand, body: Any) -> Answered:
-        stream_id = f"review/{body['review_id']}"
-        return await self._runtime.path.decide(context, DECIDER, stream_id, command, lambda _d: body, status=201)
 
     async def _release(self, context: CommandContext, review_id: str) -> Outcome:
         stream, state = await self._runtime.path.standing(DECIDER, f"review/{review_id}")

@@ -24,15 +24,8 @@ class ReviewOpened(msgspec.Struct, frozen=True, kw_only=True):
     finding: Finding
 
 
-class ReviewRefreshed(msgspec.Struct, frozen=True, kw_only=True):
+class ReviewRefreshed(ReviewOpened, frozen=True, kw_only=True):
     """The difference came to be another one; what was proposed about the old one has lapsed."""
-
-    review_id: str
-    person_id: str
-    area: str
-    year: int
-    county: str
-    finding: Finding
 
 
 class ReviewObsolete(msgspec.Struct, frozen=True):

@@ -7,17 +7,10 @@ from typing import assert_never
 import msgspec
 
 from kernel.values.decider import Decider
-from kernel.values.refusals import RefusalKind, Refused
-from settlement.reviews.domain.events import (
-    Decision,
-    ReviewEvent,
-    ReviewObsolete,
-    ReviewOpened,
-    ReviewProposed,
-    ReviewRefreshed,
-    ReviewRejected,
-    ReviewReleased,
-)
+from kernel.values.refusals import conflict, forbidden
+from settlement.encounters.domain.refusals import unknown
+from settlement.reviews.domain import events
+from settlement.reviews.domain.events import Decision, ReviewEvent
 from settlement.reviews.domain.finding import Finding
 
 
@@ -72,15 +65,15 @@ class Unopened(msgspec.Struct, frozen=True):
 class Item(msgspec.Struct, frozen=True):
     """An open item; ``proposal`` is set while another operator is to decide about it."""
 
-    opened: ReviewOpened | ReviewRefreshed
-    proposal: ReviewProposed | None = None
+    opened: events.ReviewOpened | events.ReviewRefreshed
+    proposal: events.ReviewProposed | None = None
 
 
 class Closed(msgspec.Struct, frozen=True):
     """Nothing is to be done; a later fact may open it again."""
 
-    opened: ReviewOpened | ReviewRefreshed
-    how: ReviewObsolete | ReviewReleased
+    opened: events.ReviewOpened | events.ReviewRefreshed
+    how: events.ReviewObsolete | events.ReviewReleased
 
 
 ReviewState = Unopened | Item | Closed
@@ -99,7 +92,7 @@ def decide(command: ReviewCommand, state: ReviewState) -> Sequence[ReviewEvent]:
             return _propose(command, open_item(command.review_id, state))
         case Reject():
             proposal = _proposal(open_item(command.review_id, state), command.rejected_by)
-            return (ReviewRejected(proposal.review_id, command.reason, command.rejected_by, command.now),)
+            return (events.ReviewRejected(proposal.review_id, command.reason, command.rejected_by, command.now),)
         case Release():
             return _release(command, open_item(command.review_id, state))
         case _:
@@ -110,13 +103,13 @@ def _note(command: Note, state: ReviewState) -> Sequence[ReviewEvent]:
     about = {name: getattr(command, name) for name in ("review_id", "person_id", "area", "year", "county")}
     match state, command.finding:
         case Item(), None:
-            return (ReviewObsolete(command.review_id, command.at),)
+            return (events.ReviewObsolete(command.review_id, command.at),)
         case Item(opened=opened), Finding() as finding:
             if not finding.differs_from(opened.finding):
                 return ()
-            return (ReviewRefreshed(**about, finding=_first_noticed(finding, opened.finding)),)
+            return (events.ReviewRefreshed(**about, finding=_first_noticed(finding, opened.finding)),)
         case _, Finding() as finding:
-            return (ReviewOpened(**about, finding=finding),)
+            return (events.ReviewOpened(**about, finding=finding),)
         case _:
             return ()
 
@@ -134,77 +127,55 @@ def open_item(review_id: str, state: ReviewState) -> Item:
         case Item():
             return state
         case Closed():
-            raise Refused(
-                "REVIEW_NOT_OPEN",
-                f"review {review_id} is closed; there is nothing left to decide",
-                kind=RefusalKind.CONFLICT,
-                about={"review": review_id},
-            )
+            detail = f"review {review_id} is closed; there is nothing left to decide"
+            raise conflict("REVIEW_NOT_OPEN", detail, review=review_id)
         case Unopened():
-            raise review_unknown(review_id)
+            raise unknown("review", review_id)
         case _:
             assert_never(state)
 
 
-def review_unknown(review_id: str) -> Refused:
-    """There is no such item."""
-    return Refused(
-        "REVIEW_UNKNOWN", f"there is no review {review_id}", kind=RefusalKind.NOT_FOUND, about={"review": review_id}
-    )
-
-
 def _propose(command: Propose, item: Item) -> Sequence[ReviewEvent]:
     if item.proposal is not None:
-        raise Refused(
-            "REVIEW_NOT_OPEN",
-            f"{item.proposal.decision} was proposed about review {command.review_id}; it must be released or rejected",
-            kind=RefusalKind.CONFLICT,
-            about={"review": command.review_id},
-        )
+        decision = item.proposal.decision
+        detail = f"{decision} was proposed about review {command.review_id}; it must be released or rejected"
+        raise conflict("REVIEW_NOT_OPEN", detail, review=command.review_id)
     undecidable = item.opened.finding.undecidable
     if undecidable is not None and command.decision == "ADJUST":
-        raise Refused(
+        raise conflict(
             "REVIEW_UNDECIDABLE",
             f"the difference of review {command.review_id} cannot be worked out ({undecidable}); "
             "mend the fact first, or leave the settlement as it is",
-            kind=RefusalKind.CONFLICT,
-            about={"review": command.review_id},
+            review=command.review_id,
         )
-    return (ReviewProposed(command.review_id, command.decision, command.reason, command.proposed_by, command.now),)
+    return (
+        events.ReviewProposed(command.review_id, command.decision, command.reason, command.proposed_by, command.now),
+    )
 
 
-def _proposal(item: Item, by: str) -> ReviewProposed:
+def _proposal(item: Item, by: str) -> events.ReviewProposed:
     """The proposal that ``by`` may decide about: another person's."""
-    proposal = item.proposal
+    proposal, review_id = item.proposal, item.opened.review_id
     if proposal is None:
-        raise Refused(
-            "REVIEW_NOT_PROPOSED",
-            f"nothing is proposed about review {item.opened.review_id}; propose first",
-            kind=RefusalKind.CONFLICT,
-            about={"review": item.opened.review_id},
-        )
+        detail = f"nothing is proposed about review {review_id}; propose first"
+        raise conflict("REVIEW_NOT_PROPOSED", detail, review=review_id)
     if proposal.proposed_by == by:
-        raise Refused(
-            "REVIEW_SAME_PERSON",
-            f"{by} proposed this about review {proposal.review_id}; somebody else must release or reject it",
-            kind=RefusalKind.FORBIDDEN,
-            about={"review": proposal.review_id},
-        )
+        detail = f"{by} proposed this about review {review_id}; somebody else must release or reject it"
+        raise forbidden("REVIEW_SAME_PERSON", detail, review=review_id)
     return proposal
 
 
 def _release(command: Release, item: Item) -> Sequence[ReviewEvent]:
     proposal = _proposal(item, command.released_by)
     if command.finding is None or command.finding.differs_from(item.opened.finding):
-        raise Refused(
+        raise conflict(
             "REVIEW_STALE",
             f"the difference of review {command.review_id} is another one by now, so nothing was released; "
             "look at it again and propose anew",
-            kind=RefusalKind.CONFLICT,
-            about={"review": command.review_id},
+            review=command.review_id,
         )
     return (
-        ReviewReleased(
+        events.ReviewReleased(
             review_id=command.review_id,
             decision=proposal.decision,
             proposed_by=proposal.proposed_by,
@@ -218,15 +189,15 @@ def _release(command: Release, item: Item) -> Sequence[ReviewEvent]:
 def evolve(state: ReviewState, event: ReviewEvent) -> ReviewState:
     """The state after an event."""
     match event:
-        case ReviewOpened() | ReviewRefreshed():
+        case events.ReviewOpened() | events.ReviewRefreshed():
             return Item(event)
-        case ReviewProposed():
+        case events.ReviewProposed():
             assert isinstance(state, Item)
             return Item(state.opened, event)
-        case ReviewRejected():
+        case events.ReviewRejected():
             assert isinstance(state, Item)
             return Item(state.opened)
-        case ReviewObsolete() | ReviewReleased():
+        case events.ReviewObsolete() | events.ReviewReleased():
             assert isinstance(state, Item)
             return Closed(state.opened, event)
         case _:

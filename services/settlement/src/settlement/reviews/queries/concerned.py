@@ -1,6 +1,6 @@
 """Whom something that was told concerns: of most persons nothing is settled, or nothing rests on it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final
 
 from kernel.writing.database import Connection
@@ -31,10 +31,6 @@ _RESTING_SQL: Final = """
 SELECT e.referral_id, s.counted_for FROM encounters e JOIN settlements s USING (encounter_id)
 LEFT JOIN revocations r USING (settlement_id) WHERE e.referral_id = ANY($1::text[]) AND r.settlement_id IS NULL
 """
-# Two consumers look at one person, after identity's messages and after settlements: one after the other.
-_HOLD_SQL: Final = """
-SELECT pg_advisory_xact_lock(hashtextextended('settlement-review ' || person, 0)) FROM unnest($1::text[]) AS person
-"""
 
 
 async def settled_otherwise(connection: Connection, persons: Iterable[str]) -> set[str]:
@@ -50,8 +46,3 @@ async def settled_meanwhile(connection: Connection, persons: Iterable[str], sett
 async def resting_on(connection: Connection, referrals: Iterable[str]) -> list[tuple[str, str]]:
     """Referrals on which something settled rests, each with the person."""
     return [(row[0], row[1]) for row in await connection.fetch(_RESTING_SQL, list(referrals))]
-
-
-async def hold(connection: Connection, persons: Sequence[str]) -> None:
-    """Keep everybody else from looking at these persons' years until the transaction ends."""
-    await connection.execute(_HOLD_SQL, persons)

@@ -11,6 +11,7 @@ from kernel.writing.event_registry import EventRegistry
 from kernel.writing.event_store import Stream
 from kernel.writing.event_store.inside_queries import lateral_stream, stream_in
 from settlement.encounters.domain.encounter import DECIDER
+from settlement.encounters.domain.events import year_of
 from settlement.encounters.domain.readjudication import Decided
 from settlement.encounters.domain.state import Settled
 from settlement.people.domain import person_told
@@ -69,7 +70,7 @@ class SettledBill(msgspec.Struct, frozen=True):
     @property
     def record(self) -> str:
         """The record that it was counted for."""
-        return self.state.settlement.year_of
+        return year_of(self.state.settlement)
 
 
 #: The bills of a year by the record that they were counted for.
@@ -147,19 +148,12 @@ async def _joins_of(source: Pool | Connection, persons: Sequence[str]) -> dict[s
     """For each person the joins of each year that the person's record has to do with."""
     found: dict[str, _Joins] = {person: {} for person in persons}
     for row in await source.fetch(_JOINS_SQL, persons):
+        columns, root = dict(row), row["root"]
+        del columns["root"]
         own, other = _fen_decoder.decode(row["own_fen"]), _fen_decoder.decode(row["other_fen"])
-        joined = BenefitYearsJoined(
-            person_id=row["person_id"],
-            area=row["area"],
-            year=row["year"],
-            other_id=row["other_id"],
-            own_fen=own,
-            own_version=row["own_version"],
-            other_fen=other,
-            other_version=row["other_version"],
-            balances_fen=added(own, other),
-        )
-        found[row["root"]].setdefault((joined.area, joined.year), []).append(joined)
+        columns |= {"own_fen": own, "other_fen": other, "balances_fen": added(own, other)}
+        joined = BenefitYearsJoined(**columns)
+        found[root].setdefault((joined.area, joined.year), []).append(joined)
     return found
 
 

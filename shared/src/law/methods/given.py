@@ -1,0 +1,45 @@
+"""Given: an amount that an outer payer has worked out by its own rules."""
+
+from typing_extensions import override
+
+from kernel.values.refusals import Refused
+from law.course import Course
+from law.methods.layer import Layer
+from law.methods.sentences import yuan
+from law.plan import LayerPlan
+from law.trace import LayerTrace
+
+
+class Given(Layer, tag="given", frozen=True, kw_only=True):
+    """An amount that an outer payer has worked out, clipped to what is left."""
+
+    #: May be left out of a claim, which then means nothing.
+    optional: bool = False
+
+    TOLD = True
+    DESCRIPTION = (
+        "The payer works its amount out by its own rules and tells it; it is never more than what is left of the bill."
+    )
+
+    @override
+    def must_be_told(self) -> bool:
+        return not self.optional
+
+    @override
+    def work_out(self, course: Course, plan: LayerPlan) -> LayerTrace:
+        """min(amount that the outer payer gave, what is left); flagged OVERCLAIM where it gave more (AMB-X5)."""
+        asked = course.claim.given_fen.get(self.payer, 0 if self.optional else None)
+        if asked is None:
+            raise Refused(
+                "PAYER_AMOUNT_MISSING",
+                f"the claim has no amount of {self.payer} ({self.name}); send 0.00 where it pays nothing",
+                about={"payer": self.payer},
+            )
+        amount = min(asked, course.left)
+        return course.take(plan, amount, asked_fen=asked, flags=("OVERCLAIM",) if asked > amount else ())
+
+    @override
+    def reason(self, trace: LayerTrace) -> str:
+        if "OVERCLAIM" in trace.flags:
+            return f"它核定了 {yuan(trace.asked_fen)} 元，但账单只剩 {yuan(trace.left_before_fen)} 元要付。"
+        return "由它按自己的规定核定。"
