@@ -47,24 +47,12 @@ def test_an_entry_that_is_no_event_is_found_at_the_start() -> None:
 
 def test_rows_of_several_topics_come_in_the_order_of_topics() -> None:
     model = ReadModel(REGISTRY, (TABLES,), (ONE, {Opened: lambda _recorded: [put(shown, name="again")]}))
-    recorded = RecordedEvent(
-        stream_id="door/1",
-        version=1,
-        event_id=UUID(int=1),
-        occurred_at=datetime(2019, 8, 1, tzinfo=UTC),
-        event=Opened("first"),
-    )
+    recorded = _recorded(Opened("first"))
     assert list(model.project(recorded)) == [Put(shown, ("first",)), Put(shown, ("again",))]
 
 
 def test_an_event_or_a_part_of_it_is_a_row_where_its_fields_are_the_columns() -> None:
-    opened = RecordedEvent(
-        stream_id="door/1",
-        version=1,
-        event_id=UUID(int=1),
-        occurred_at=datetime(2019, 8, 1, tzinfo=UTC),
-        event=Opened("first"),
-    )
+    opened = _recorded(Opened("first"))
     within = msgspec.structs.replace(opened, event=Within(Opened("second")))
     assert list(one_row(shown)(opened)) == [Put(shown, ("first",))]
     assert list(one_row(shown, "opened")(within)) == [Put(shown, ("second",))]
@@ -74,3 +62,8 @@ def test_working_tables_are_migrated_and_not_rebuilt() -> None:
     model = ReadModel(REGISTRY, (TABLES,), (ONE,), not_rebuilt=(WORKING,))
     assert model.tables == [shown]
     assert {"shown", "staged", "events"} <= {name for one in model.metadata for name in one.tables}
+
+
+def _recorded(event: Opened) -> RecordedEvent:
+    moment = datetime(2019, 8, 1, tzinfo=UTC)
+    return RecordedEvent(stream_id="door/1", version=1, event_id=UUID(int=1), occurred_at=moment, event=event)
