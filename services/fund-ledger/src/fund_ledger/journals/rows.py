@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from typing import Final
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Date, Index, MetaData, Table, Text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, MetaData, Table, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from fund_ledger.journals.domain import accounts
 from fund_ledger.journals.domain.events import FundOverdrawn, FundRestored, JournalBooked, JournalReversed, Posting
+from kernel.writing.columns import columns_of
 from kernel.writing.event_store import RecordedEvent
 from kernel.writing.read_model import RowsByEvent, no_rows
 from kernel.writing.read_tables import SUMMED, Change, add, put
@@ -17,11 +18,7 @@ TABLES: Final = MetaData()
 journals: Final = Table(
     "journals",
     TABLES,
-    Column("journal_id", Text, primary_key=True),
-    Column("kind", Text, nullable=False),
-    Column("booked_on", Date, nullable=False),
-    Column("settlement_id", Text),
-    Column("source", Text),
+    *columns_of(JournalBooked, "journal_id", leaving=("postings",)),
     Column("reason", Text),
     # One row a journal, so that one CHECK sees all of it.
     Column("accounts", ARRAY(Text), nullable=False),

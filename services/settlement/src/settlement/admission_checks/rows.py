@@ -5,6 +5,7 @@ from typing import Final
 
 from sqlalchemy import Column, Date, DateTime, Index, MetaData, Table, Text
 
+from kernel.writing.columns import columns_of
 from kernel.writing.event_store import RecordedEvent
 from kernel.writing.read_model import RowsByEvent
 from kernel.writing.read_tables import Change, put_of
@@ -28,10 +29,7 @@ admission_checks: Final = Table(
 admission_check_outcomes: Final = Table(
     "admission_check_outcomes",
     TABLES,
-    Column("encounter_id", Text, primary_key=True),
-    Column("outcome", Text, nullable=False),
-    Column("closed_by", Text, nullable=False),
-    Column("note", Text, nullable=False),
+    *columns_of(AdmissionCheckClosed, "encounter_id"),
     Column("closed_at", DateTime(timezone=True), nullable=False),
 )
 
@@ -43,8 +41,7 @@ def _admitted(recorded: RecordedEvent) -> Iterable[Change]:
 
 
 def _closed(recorded: RecordedEvent) -> Iterable[Change]:
-    event: AdmissionCheckClosed = recorded.event
-    yield put_of(event, admission_check_outcomes, outcome=event.outcome.value, closed_at=recorded.occurred_at)
+    yield put_of(recorded.event, admission_check_outcomes, closed_at=recorded.occurred_at)
 
 
 ROWS: Final[RowsByEvent] = {EncounterAdmitted: _admitted, AdmissionCheckClosed: _closed}

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from typing import Final
 
-from sqlalchemy import Column, Date, Integer, MetaData, Table, Text
+from sqlalchemy import Column, Integer, MetaData, Table, Text
 from sqlalchemy.dialects.postgresql import JSON
 
 from contracts.identity import EntitlementChanged, HandbookChecked
+from kernel.writing.columns import columns_of
 from kernel.writing.read_model import RowsByMessage
 from kernel.writing.read_tables import Change, put_of
 
@@ -24,15 +25,7 @@ people: Final = Table(
 )
 
 #: What poverty handbooks said that were shown at a door.
-handbook_checks: Final = Table(
-    "handbook_checks",
-    TABLES,
-    Column("check_id", Text, primary_key=True),
-    Column("person_id", Text, nullable=False),
-    Column("hospital_id", Text, nullable=False),
-    Column("result", Text, nullable=False),
-    Column("checked_on", Date, nullable=False),
-)
+handbook_checks: Final = Table("handbook_checks", TABLES, *columns_of(HandbookChecked, "check_id"))
 
 
 def _person(event: EntitlementChanged) -> Iterable[Change]:
@@ -48,8 +41,7 @@ def _person(event: EntitlementChanged) -> Iterable[Change]:
     yield put_of(event, people, entitlement=entitlement)
 
 
-def _handbook(event: HandbookChecked) -> Iterable[Change]:
-    yield put_of(event, handbook_checks)
-
-
-ROWS: Final[RowsByMessage] = {EntitlementChanged: _person, HandbookChecked: _handbook}
+ROWS: Final[RowsByMessage] = {
+    EntitlementChanged: _person,
+    HandbookChecked: lambda event: [put_of(event, handbook_checks)],
+}

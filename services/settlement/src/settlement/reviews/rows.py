@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import BigInteger, Column, DateTime, Index, Integer, MetaData, SmallInteger, Table, Text
 from sqlalchemy.dialects.postgresql import JSON
 
+from kernel.writing.columns import columns_of
 from kernel.writing.event_store import RecordedEvent
 from kernel.writing.read_model import RowsByEvent
 from kernel.writing.read_tables import Change, put, put_of
@@ -20,17 +21,12 @@ TABLES: Final = MetaData()
 reviews: Final = Table(
     "reviews",
     TABLES,
-    Column("review_id", Text, primary_key=True),
-    Column("person_id", Text, nullable=False),
-    Column("area", Text, nullable=False),
-    Column("year", SmallInteger, nullable=False),
-    Column("county", Text, nullable=False),
+    *columns_of(events.ReviewOpened, "review_id", year=SmallInteger, finding=JSON),
     Column("settlement_id", Text, nullable=False),
     Column("identity_revision", Integer, nullable=False),
     Column("noticed_at", DateTime(timezone=True), nullable=False),
     Column("patient_fen", BigInteger, nullable=False),
     Column("payout_fen", BigInteger, nullable=False),
-    Column("finding", JSON, nullable=False),
     Index("reviews_person", "person_id", "area", "year"),
 )
 

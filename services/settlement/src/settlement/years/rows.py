@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from typing import Final
 
-from sqlalchemy import Column, Index, Integer, MetaData, SmallInteger, Table, Text
+from sqlalchemy import Column, Index, MetaData, SmallInteger, Table, Text
 from sqlalchemy.dialects.postgresql import JSON
 
+from kernel.writing.columns import columns_of
 from kernel.writing.event_store import RecordedEvent
 from kernel.writing.read_model import RowsByEvent
 from kernel.writing.read_tables import GUARDED, Change, put_of
+from settlement.encounters.domain.benefit_year import BenefitYear
 from settlement.encounters.domain.events import SettlementConfirmed, SettlementRevoked, SettlementSupplemented, year_of
 from settlement.years.domain import BenefitYearOpened, BenefitYearsJoined
 
@@ -17,12 +19,8 @@ TABLES: Final = MetaData()
 benefit_years: Final = Table(
     "benefit_years",
     TABLES,
-    Column("person_id", Text, primary_key=True),
-    Column("area", Text, primary_key=True),
-    Column("year", SmallInteger, primary_key=True, autoincrement=False),
+    *columns_of(BenefitYear, "person_id", "area", "year", leaving=("balances_fen",), year=SmallInteger),
     Column("balances", JSON, nullable=False),
-    Column("latest_settlement", Text),
-    Column("version", Integer, nullable=False),
     info=GUARDED,
 )
 
@@ -31,13 +29,15 @@ benefit_year_joins: Final = Table(
     "benefit_year_joins",
     TABLES,
     Column("other_id", Text, primary_key=True),
-    Column("area", Text, primary_key=True),
-    Column("year", SmallInteger, primary_key=True, autoincrement=False),
-    Column("person_id", Text, nullable=False),
-    Column("own_fen", JSON, nullable=False),
-    Column("own_version", Integer, nullable=False),
-    Column("other_fen", JSON, nullable=False),
-    Column("other_version", Integer, nullable=False),
+    *columns_of(
+        BenefitYearsJoined,
+        "area",
+        "year",
+        leaving=("other_id", "balances_fen"),
+        year=SmallInteger,
+        own_fen=JSON,
+        other_fen=JSON,
+    ),
     Index("benefit_year_joins_person", "person_id"),
 )
 

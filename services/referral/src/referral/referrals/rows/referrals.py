@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from typing import Final, get_args
 
 import msgspec
-from sqlalchemy import Column, Date, DateTime, Index, Integer, MetaData, Table, Text, text
-from sqlalchemy.dialects.postgresql import ARRAY, JSON
+from sqlalchemy import Column, Date, DateTime, Index, MetaData, Table, Text, text
+from sqlalchemy.dialects.postgresql import JSON
 
+from kernel.writing.columns import columns_of
 from kernel.writing.event_store import RecordedEvent
 from kernel.writing.read_model import RowsByEvent
 from kernel.writing.read_tables import Change, put_of
+from referral.referrals.domain.form import Form
 from referral.referrals.domain.referral import MisuseRecorded, Moved
 from referral.referrals.domain.standing import Standing
 
@@ -18,27 +20,12 @@ TABLES: Final = MetaData()
 referrals: Final = Table(
     "referrals",
     TABLES,
-    Column("referral_id", Text, primary_key=True),
-    Column("revision", Integer, nullable=False),
-    Column("person_id", Text, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("sending_hospital", Text, nullable=False),
-    Column("receiving_hospital", Text, nullable=False),
-    Column("attributes", ARRAY(Text), nullable=False),
-    Column("diagnosis", Text, nullable=False),
-    Column("attachments", JSON, nullable=False),
-    Column("signed_on", Date, nullable=False),
-    Column("signed_by", Text, nullable=False),
+    *columns_of(Form, "referral_id", attachments=JSON),
+    *columns_of(Standing, leaving=("form", "endorsement", "review")),
     Column("endorsement", Text),
     Column("endorsed_on", Date),
     Column("review", Text),
     Column("reviewed_on", Date),
-    Column("approved_on", Date),
-    Column("expires_on", Date),
-    Column("encounter_id", Text),
-    Column("ended_because", Text),
-    Column("emergency_admitted_on", Date),
-    Column("county", Text),
     Column("waiting_since", Date),
     Index("referrals_run_out", "expires_on", postgresql_where=text("state = 'AGENCY_APPROVED'")),
     Index("referrals_sent", "sending_hospital", "signed_on", "referral_id"),
@@ -65,9 +52,6 @@ def _moved(recorded: RecordedEvent) -> Iterable[Change]:
     standing: Standing = recorded.event.standing
     endorsement, review = standing.endorsement, standing.review
     columns = msgspec.structs.asdict(standing.form) | {
-        "state": standing.state.value,
-        "attributes": [attribute.value for attribute in standing.form.attributes],
-        "signed_by": standing.form.signed_by.value,
         "endorsement": None if endorsement is None else endorsement.text,
         "review": None if review is None else review.text,
     }
@@ -77,7 +61,7 @@ def _moved(recorded: RecordedEvent) -> Iterable[Change]:
 def _misuse(recorded: RecordedEvent) -> Iterable[Change]:
     event: MisuseRecorded = recorded.event
     referral_id = event.standing.form.referral_id
-    yield put_of(event, misuses, referral_id=referral_id, why=event.why.value, recorded_at=recorded.occurred_at)
+    yield put_of(event, misuses, referral_id=referral_id, recorded_at=recorded.occurred_at)
 
 
 ROWS: Final[RowsByEvent] = {**dict.fromkeys(get_args(Moved), _moved), MisuseRecorded: _misuse}

@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from typing import Final
 
-from sqlalchemy import Boolean, Column, Date, DateTime, Index, Integer, MetaData, Table, Text
+from sqlalchemy import Boolean, Column, DateTime, Index, MetaData, Table, Text
 from sqlalchemy.dialects.postgresql import JSON
 
 from contracts.identity import EntitlementChanged
 from contracts.settlement import InstitutionContracted, SettlementConfirmed, SettlementRevoked
+from kernel.writing.columns import columns_of
 from kernel.writing.read_model import RowsByMessage
 from kernel.writing.read_tables import Change, put_of
 
@@ -17,11 +18,12 @@ TABLES: Final = MetaData()
 applicants: Final = Table(
     "applicants",
     TABLES,
-    Column("person_id", Text, primary_key=True),
-    Column("revision", Integer, nullable=False),
-    Column("memberships", JSON, nullable=False),
-    Column("deceased_on", Date),
-    Column("merged_into", Text),
+    *columns_of(
+        EntitlementChanged,
+        "person_id",
+        leaving=("change", "county", "enrolments", "certifications", "annulled"),
+        memberships=JSON,
+    ),
     Column("county", Text),
 )
 
@@ -55,27 +57,15 @@ revoked_settlements: Final = Table(
 _BENEFITS: Final = "hpa_benefits"
 
 
-def _applicant(event: EntitlementChanged) -> Iterable[Change]:
-    # The newest message is the whole truth.
-    yield put_of(event, applicants)
-
-
 def _settled(event: SettlementConfirmed) -> Iterable[Change]:
     if event.referral_id is not None:
         yield put_of(event, settled_stays, with_benefits=_BENEFITS in event.flags)
 
 
-def _revoked(event: SettlementRevoked) -> Iterable[Change]:
-    yield put_of(event, revoked_settlements)
-
-
-def _institution(event: InstitutionContracted) -> Iterable[Change]:
-    yield put_of(event, institutions)
-
-
-IDENTITY_ROWS: Final[RowsByMessage] = {EntitlementChanged: _applicant}
+#: Of a person the newest message is the whole truth.
+IDENTITY_ROWS: Final[RowsByMessage] = {EntitlementChanged: lambda event: [put_of(event, applicants)]}
 SETTLEMENT_ROWS: Final[RowsByMessage] = {
     SettlementConfirmed: _settled,
-    SettlementRevoked: _revoked,
-    InstitutionContracted: _institution,
+    SettlementRevoked: lambda event: [put_of(event, revoked_settlements)],
+    InstitutionContracted: lambda event: [put_of(event, institutions)],
 }
