@@ -76,15 +76,8 @@ class SettlementRevoked(msgspec.Struct, frozen=True, kw_only=True):
     refund_to_patient_fen: int
 
 
-class LayerChanged(msgspec.Struct, frozen=True, kw_only=True):
+class LayerChanged(LayerPaid, frozen=True, kw_only=True):
     """What a supplement changes for one payer: the new amount less the old one. ``funding`` pays the new amount."""
-
-    payer: str
-    amount_fen: int
-    clause: str
-    document: str
-    funding: tuple[str, ...] = ()
-    payout_fen: int = 0
 
 
 class SettlementSupplemented(msgspec.Struct, frozen=True, kw_only=True):

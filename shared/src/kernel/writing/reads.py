@@ -39,6 +39,11 @@ class Reads:
         """What happened in a stream, for answers that no read table has."""
         return (await self.store.load(stream_id))[1]
 
+    async def text(self, sql: str, *arguments: Any) -> str | None:
+        """The text that a question comes to; None where there is no row."""
+        found: str | None = await self.pool.fetchval(sql, *arguments)
+        return found
+
     async def one(self, kind: Callable[..., RowT], sql: str, *arguments: Any) -> RowT | None:
         """The first row as a struct of that kind; None where there is none."""
         row = await self.pool.fetchrow(sql, *arguments)

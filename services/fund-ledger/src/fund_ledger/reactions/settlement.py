@@ -6,7 +6,6 @@ from typing import assert_never, get_args
 from contracts.settlement import (
     CONTRACT,
     TOPIC,
-    LayerChanged,
     LayerPaid,
     PaymentRefused,
     SettlementConfirmed,
@@ -85,5 +84,5 @@ def _supplement(event: SettlementSupplemented) -> SupplementedBill:
     )
 
 
-def _parts(layers: Iterable[LayerPaid | LayerChanged]) -> tuple[PayerPart, ...]:
+def _parts(layers: Iterable[LayerPaid]) -> tuple[PayerPart, ...]:
     return tuple(PayerPart(layer.payer, layer.amount_fen, layer.funding, layer.payout_fen) for layer in layers)

@@ -44,5 +44,4 @@ class AdmissionCheckQueries(Reads):
 
     async def handbook_of(self, encounter_id: str) -> str | None:
         """What handbook an admission rests on; None where it rests on none."""
-        found: str | None = await self.pool.fetchval(_HANDBOOK_SQL, encounter_id)
-        return found
+        return await self.text(_HANDBOOK_SQL, encounter_id)

@@ -23,8 +23,7 @@ class PersonQueries(Reads):
 
     async def county_of_person(self, person_id: str) -> str | None:
         """A person's county as identity last told; None for somebody of whom it told nothing."""
-        county: str | None = await self.pool.fetchval(_COUNTY_SQL, person_id)
-        return county
+        return await self.text(_COUNTY_SQL, person_id)
 
 
 async def told_of(connection: Connection, persons: Iterable[str]) -> dict[str, PersonTold]:

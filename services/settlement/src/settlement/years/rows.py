@@ -24,20 +24,15 @@ benefit_years: Final = Table(
     info=GUARDED,
 )
 
+_STANDINGS: Final = ("own_fen", "other_fen", "balances_fen")
 #: Years of records that were merged away, and whose year they went into.
 benefit_year_joins: Final = Table(
     "benefit_year_joins",
     TABLES,
     Column("other_id", Text, primary_key=True),
-    *columns_of(
-        BenefitYearsJoined,
-        "area",
-        "year",
-        leaving=("other_id", "balances_fen"),
-        year=SmallInteger,
-        own_fen=JSON,
-        other_fen=JSON,
-    ),
+    *columns_of(BenefitYearsJoined, "area", "year", leaving=("other_id", *_STANDINGS), year=SmallInteger),
+    Column("own_fen", JSON, nullable=False),
+    Column("other_fen", JSON, nullable=False),
     Index("benefit_year_joins_person", "person_id"),
 )
 

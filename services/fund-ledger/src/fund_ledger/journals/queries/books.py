@@ -1,10 +1,11 @@
 """The questions that the ledger's API may ask of its read tables."""
 
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
+from fund_ledger.journals.domain.accounts import parse
 from kernel.http import SignedYuan, Wire, Yuan
 from kernel.writing.reads import Reads
 
@@ -74,8 +75,25 @@ class AccountAnswer(Wire, frozen=True):
     lines: int
 
 
-class Journal(msgspec.Struct, frozen=True, kw_only=True):
-    """A journal; the three lists stand side by side, one entry a line."""
+class Line(Wire, frozen=True):
+    """One line of a journal: debit positive, credit negative; ``payer`` is empty where no bill is behind it."""
+
+    account: str
+    amount_fen: SignedYuan
+    payer: str
+
+
+class FundShare(Wire, frozen=True):
+    """Which fund stands behind a payer's layer with how much; below zero in a reversal."""
+
+    payer: str
+    fund: str
+    to_hospital_fen: SignedYuan
+    to_person_fen: SignedYuan
+
+
+class JournalAnswer(Wire, frozen=True, kw_only=True):
+    """A journal; its lines sum to zero. ``split`` says the same of a settlement by payer and fund."""
 
     journal_id: str
     kind: str
@@ -83,9 +101,8 @@ class Journal(msgspec.Struct, frozen=True, kw_only=True):
     settlement_id: str | None
     source: str | None
     reason: str | None
-    accounts: list[str]
-    amounts: list[int]
-    payers: list[str]
+    lines: tuple[Line, ...]
+    split: tuple[FundShare, ...]
 
 
 class PostingAnswer(Wire, frozen=True, kw_only=True):
@@ -143,13 +160,13 @@ class Books(Reads):
         """Both sides of each fund's accounts, in the counties whose codes are like one of these."""
         return await self.many(FundBalance.of_row, _TRIAL_SQL, counties)
 
-    async def journal(self, journal_id: str) -> Journal | None:
+    async def journal(self, journal_id: str) -> JournalAnswer | None:
         """One journal."""
-        return await self.one(Journal, _JOURNAL_SQL, journal_id)
+        return await self.one(_journal, _JOURNAL_SQL, journal_id)
 
-    async def journals_of(self, settlement_id: str) -> list[Journal]:
+    async def journals_of(self, settlement_id: str) -> list[JournalAnswer]:
         """A settlement's journal, those of its supplements, and the reversal of all if there is one."""
-        return await self.many(Journal, _OF_SETTLEMENT_SQL, settlement_id)
+        return await self.many(_journal, _OF_SETTLEMENT_SQL, settlement_id)
 
     async def postings(self, account: str, after: tuple[str, int], limit: int) -> list[PostingAnswer]:
         """An account's statement by day; ``after`` is the last journal and line that were shown."""
@@ -162,3 +179,22 @@ class Books(Reads):
     async def receivables(self, counties: list[str], after: str, limit: int) -> list[Due]:
         """What persons owe some counties' funds, in order of the accounts' names."""
         return await self.many(Due, _RECEIVABLES_SQL, after, counties, limit)
+
+
+def _journal(accounts: list[str], amounts: list[int], payers: list[str], **columns: Any) -> JournalAnswer:
+    """A journal's row, whose three lists stand side by side, one entry a line."""
+    lines = tuple(map(Line, accounts, map(SignedYuan, amounts), payers))
+    return JournalAnswer(**columns, lines=lines, split=_split(lines))
+
+
+def _split(lines: tuple[Line, ...]) -> tuple[FundShare, ...]:
+    shares: dict[tuple[str, str], list[int]] = {}
+    for line in lines:
+        account = parse(line.account)
+        if line.payer and account.payee_kind is not None:
+            share = shares.setdefault((line.payer, account.fund), [0, 0])
+            share[account.payee_kind == "person"] -= line.amount_fen
+    return tuple(
+        FundShare(payer=payer, fund=fund, to_hospital_fen=SignedYuan(hospital), to_person_fen=SignedYuan(person))
+        for (payer, fund), (hospital, person) in shares.items()
+    )

@@ -110,8 +110,7 @@ class ReferralQueries(Reads):
 
     async def county_of(self, referral_id: str) -> str | None:
         """The applicant's county when it was filed; None for no referral."""
-        county: str | None = await self.pool.fetchval(_COUNTY_SQL, referral_id)
-        return county
+        return await self.text(_COUNTY_SQL, referral_id)
 
     async def misuses(self, referral_id: str) -> list[MisuseAnswer]:
         """Stays that named a referral in vain, the first hundred."""
@@ -131,8 +130,7 @@ class ReferralQueries(Reads):
 
     async def name_of(self, hospital_id: str) -> str | None:
         """What an institution is called, as settlement's registry has it."""
-        name: str | None = await self.pool.fetchval(_NAME_SQL, hospital_id)
-        return name
+        return await self.text(_NAME_SQL, hospital_id)
 
     async def stays(self, referral_id: str) -> list[StayAnswer]:
         """What settlement made of the stay, the first hundred settlements."""

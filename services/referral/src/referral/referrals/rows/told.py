@@ -3,12 +3,11 @@
 from collections.abc import Iterable
 from typing import Final
 
-from sqlalchemy import Boolean, Column, DateTime, Index, MetaData, Table, Text
+from sqlalchemy import Boolean, Column, Date, DateTime, Index, Integer, MetaData, Table, Text
 from sqlalchemy.dialects.postgresql import JSON
 
 from contracts.identity import EntitlementChanged
 from contracts.settlement import InstitutionContracted, SettlementConfirmed, SettlementRevoked
-from kernel.writing.columns import columns_of
 from kernel.writing.read_model import RowsByMessage
 from kernel.writing.read_tables import Change, put_of
 
@@ -18,12 +17,11 @@ TABLES: Final = MetaData()
 applicants: Final = Table(
     "applicants",
     TABLES,
-    *columns_of(
-        EntitlementChanged,
-        "person_id",
-        leaving=("change", "county", "enrolments", "certifications", "annulled"),
-        memberships=JSON,
-    ),
+    Column("person_id", Text, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("memberships", JSON, nullable=False),
+    Column("deceased_on", Date),
+    Column("merged_into", Text),
     Column("county", Text),
 )
 

@@ -1,7 +1,7 @@
 """Fee lines and their sums by cost class (DOMAIN B5)."""
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
@@ -52,7 +52,7 @@ class FeeSums(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 def sums_of(lines: Iterable[FeeLine]) -> FeeSums:
     """Add up lines; raises Refused NEGATIVE_AMOUNT for a line below zero."""
-    by_class = {"compliant": 0, "self_pay_first": 0, "over_limit": 0, "out_of_catalogue": 0}
+    by_class = dict.fromkeys(get_args(CostClass), 0)
     excluded = excluded_compliant = count = 0
     for line in lines:
         if line.amount_fen < 0:
@@ -65,10 +65,7 @@ def sums_of(lines: Iterable[FeeLine]) -> FeeSums:
             excluded += line.amount_fen
             excluded_compliant += line.amount_fen if line.cost_class == "compliant" else 0
     return FeeSums(
-        compliant_fen=by_class["compliant"],
-        self_pay_first_fen=by_class["self_pay_first"],
-        over_limit_fen=by_class["over_limit"],
-        out_of_catalogue_fen=by_class["out_of_catalogue"],
+        **{f"{cost_class}_fen": fen for cost_class, fen in by_class.items()},
         excluded_fen=excluded,
         excluded_compliant_fen=excluded_compliant,
         lines=count,

@@ -94,13 +94,11 @@ class EncounterQueries(Reads):
 
     async def county_of_settlement(self, settlement_id: str) -> str | None:
         """The county whose funds paid, as it was when the bill was settled; None for no settlement."""
-        county: str | None = await self.pool.fetchval(_COUNTY_OF_SETTLEMENT_SQL, settlement_id)
-        return county
+        return await self.text(_COUNTY_OF_SETTLEMENT_SQL, settlement_id)
 
     async def county_of_encounter(self, encounter_id: str) -> str | None:
         """The patient's county; None for no encounter."""
-        county: str | None = await self.pool.fetchval(_COUNTY_OF_ENCOUNTER_SQL, encounter_id)
-        return county
+        return await self.text(_COUNTY_OF_ENCOUNTER_SQL, encounter_id)
 
     async def place_of(self, settlement_id: str) -> SettlementPlace | None:
         """Where a settlement belongs; None for no settlement."""

@@ -57,8 +57,7 @@ class ReviewQueries(Reads):
 
     async def county_of_review(self, review_id: str) -> str | None:
         """The person's county; None for no review item."""
-        county: str | None = await self.pool.fetchval(_COUNTY_SQL, review_id)
-        return county
+        return await self.text(_COUNTY_SQL, review_id)
 
     async def reviews(self, state: str, counties: list[str], after: str, limit: int) -> list[ReviewRow]:
         """Review items in a state, of people whose counties are like one of these, in order of their ids."""
