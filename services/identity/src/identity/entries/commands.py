@@ -25,6 +25,7 @@ from identity.persons.domain import person
 from identity.persons.domain.categories import Department
 from identity.persons.domain.statement import stated_at
 from identity.persons.queries.changes import entitlement_after
+from identity.persons.queries.people import PeopleCommands
 from identity.persons.queries.vault import Vault
 from kernel.http import Idempotency
 from kernel.running.requested import Requests
@@ -39,13 +40,11 @@ ProposalOf = Callable[[str], Proposal]
 StepOf = Callable[..., Review | SendBack | Reject | Withdraw]
 
 
-class EntryCommands:
+class EntryCommands(PeopleCommands):
     """The commands of /v1/entries."""
 
     def __init__(self, runtime: Runtime, vault: Vault, requests: Requests, rules: ApprovalRules) -> None:
-        self._runtime = runtime
-        self._vault = vault
-        self._requests = requests
+        super().__init__(runtime, vault, requests)
         self._rules = rules
         self._facts = FactQueries(runtime)
 

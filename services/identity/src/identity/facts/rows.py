@@ -47,18 +47,10 @@ def _told(recorded: RecordedEvent) -> Iterable[Change]:
         yield from _version(recorded, event.cut, "ENDED")
 
 
-def _corrected(recorded: RecordedEvent) -> Iterable[Change]:
-    yield from _version(recorded, recorded.event.fact, recorded.event.reason)
-
-
-def _withdrawn(recorded: RecordedEvent) -> Iterable[Change]:
-    yield from _version(recorded, recorded.event.fact, "WITHDRAWN")
-
-
 ROWS: Final[RowsByEvent] = {
     FactTold: _told,
-    FactCorrected: _corrected,
-    FactWithdrawn: _withdrawn,
+    FactCorrected: lambda recorded: _version(recorded, recorded.event.fact, recorded.event.reason),
+    FactWithdrawn: lambda recorded: _version(recorded, recorded.event.fact, "WITHDRAWN"),
     # A check of a handbook is answered, and told to settlement: nobody reads it here.
     HandbookChecked: no_rows,
 }

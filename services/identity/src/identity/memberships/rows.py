@@ -49,10 +49,6 @@ membership_versions = Table(
 )
 
 
-def _asserted(recorded: RecordedEvent) -> Iterable[Change]:
-    yield from _standing(recorded, recorded.event.membership_id, "ADDED")
-
-
 def _changed(recorded: RecordedEvent) -> Iterable[Change]:
     yield from _standing(recorded, recorded.event.membership_id, recorded.event.reason)
 
@@ -67,7 +63,7 @@ def _taken_over(recorded: RecordedEvent) -> Iterable[Change]:
 
 
 ROWS: Final[RowsByEvent] = {
-    MembershipAsserted: _asserted,
+    MembershipAsserted: lambda recorded: _standing(recorded, recorded.event.membership_id, "ADDED"),
     MembershipEnded: _changed,
     MembershipCorrected: _changed,
     RecordsMerged: _taken_over,

@@ -226,11 +226,9 @@ def _check_state(entry: Entry, *allowed: EntryState) -> None:
 
 def _check_other_person(by: str, before: Sequence[str | None]) -> None:
     if by in before:
-        raise forbidden(
-            "ENTRY_SAME_PERSON",
-            "who took an earlier step of this entry cannot take this one: entering, reviewing and approving need "
-            "three different people (004 七(四))",
-        )
+        needed = "entering, reviewing and approving need three different people (004 七(四))"
+        detail = f"who took an earlier step of this entry cannot take this one: {needed}"
+        raise forbidden("ENTRY_SAME_PERSON", detail)
 
 
 def _check_author(by: str, entry: Entry) -> None:

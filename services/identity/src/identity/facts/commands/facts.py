@@ -12,7 +12,7 @@ from identity.facts.domain.low_income import Means, is_low_income
 from identity.persons.domain.categories import Group
 from identity.persons.domain.person import DECIDER as PERSONS
 from identity.persons.domain.person import standing
-from identity.persons.queries.persons import PersonQueries
+from identity.persons.queries.people import PeopleCommands
 from identity.persons.queries.vault import Vault
 from kernel.http import Idempotency
 from kernel.running.requested import Requests
@@ -27,15 +27,12 @@ from law.packs import PackLibrary
 CommandOf = Callable[[str, date | None], Command]
 
 
-class FactCommands:
+class FactCommands(PeopleCommands):
     """The commands about facts."""
 
     def __init__(self, runtime: Runtime, vault: Vault, library: PackLibrary, requests: Requests) -> None:
-        self._runtime = runtime
-        self._vault = vault
+        super().__init__(runtime, vault, requests)
         self._library = library
-        self._requests = requests
-        self._persons = PersonQueries(runtime)
 
     async def change(
         self, caller: Principal, key: Idempotency, person_id: str, command_of: CommandOf, fact_id: str | None = None
@@ -78,8 +75,5 @@ class FactCommands:
                     passed=is_low_income(means, group, Decimal(rule.income_multiple)),
                     clause=f"{policy.file.document.cited_as} {rule.clause}",
                 )
-        raise Refused(
-            "LOW_INCOME_RULE_MISSING",
-            f"no policy in force in {county} on {on} says how income is tested",
-            about={"division": county},
-        )
+        detail = f"no policy in force in {county} on {on} says how income is tested"
+        raise Refused("LOW_INCOME_RULE_MISSING", detail, about={"division": county})

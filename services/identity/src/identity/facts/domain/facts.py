@@ -78,9 +78,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True):
 
     def overlaps(self, other: "Fact") -> bool:
         """Whether both hold on at least one day."""
-        self_ends_before = self.valid_to is not None and self.valid_to < other.valid_from
-        other_ends_before = other.valid_to is not None and other.valid_to < self.valid_from
-        return not (self_ends_before or other_ends_before)
+        return self.valid_from <= (other.valid_to or date.max) and other.valid_from <= (self.valid_to or date.max)
 
 
 class Facts(msgspec.Struct, frozen=True):

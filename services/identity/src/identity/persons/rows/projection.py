@@ -15,7 +15,7 @@ from identity.persons.domain.merging import MergedAway, RecordsMerged
 from identity.persons.domain.person import DeathRecorded, PersonRegistered
 from identity.persons.rows.tables import death_versions, erasures, former_numbers, lookups, personal_data, persons
 from kernel.writing.event_store import RecordedEvent
-from kernel.writing.read_model import RowsByEvent
+from kernel.writing.read_model import RowsByEvent, one_row
 from kernel.writing.read_tables import Change, put_of, remove
 
 
@@ -38,14 +38,6 @@ def _number_corrected(recorded: RecordedEvent) -> Iterable[Change]:
     event: IdNumberCorrected = recorded.event
     yield _data(event.entitlement.person_id, event.record)
     yield _former_number(event.former_token, recorded)
-
-
-def _died(recorded: RecordedEvent) -> Iterable[Change]:
-    yield _death(recorded, "DIED", recorded.event.reported_by)
-
-
-def _death_corrected(recorded: RecordedEvent) -> Iterable[Change]:
-    yield _death(recorded, recorded.event.reason, recorded.event.corrected_by)
 
 
 def _taken_over(recorded: RecordedEvent) -> Iterable[Change]:
@@ -72,10 +64,6 @@ def _looked_up(recorded: RecordedEvent) -> Iterable[Change]:
     yield put_of(recorded.event, lookups, asked_at=recorded.occurred_at)
 
 
-def _erasure(recorded: RecordedEvent) -> Iterable[Change]:
-    yield put_of(recorded.event.erasure, erasures)
-
-
 #: Each event of a person's stream moves the person's own row.
 STANDING: Final[RowsByEvent] = dict.fromkeys(
     (
@@ -92,16 +80,14 @@ ROWS: Final[RowsByEvent] = {
     PersonRegistered: _registered,
     PersonalDataCorrected: _data_corrected,
     IdNumberCorrected: _number_corrected,
-    DeathRecorded: _died,
-    DeathCorrected: _death_corrected,
+    DeathRecorded: lambda recorded: [_death(recorded, "DIED", recorded.event.reported_by)],
+    DeathCorrected: lambda recorded: [_death(recorded, recorded.event.reason, recorded.event.corrected_by)],
     RecordsMerged: _taken_over,
     MergedAway: _gone_with_numbers,
     RegistrationAnnulled: _gone,
     PersonErased: _gone_with_numbers,
     LookupMade: _looked_up,
-    ErasureAsked: _erasure,
-    ErasureConfirmed: _erasure,
-    ErasureDeclined: _erasure,
+    **dict.fromkeys((ErasureAsked, ErasureConfirmed, ErasureDeclined), one_row(erasures, "erasure")),
 }
 
 

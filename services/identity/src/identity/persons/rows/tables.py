@@ -1,6 +1,6 @@
 """The tables of persons: how each stands, sealed data, former numbers, deaths, look-ups and erasures."""
 
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import (
     Column,
@@ -20,6 +20,7 @@ from identity.persons.domain.entitlement import Entitlement
 from identity.persons.domain.erasure import Erasure
 from identity.persons.domain.lookup import LookupMade
 from identity.persons.domain.person import SealedPersonalData
+from kernel.security import WrappedKey
 from kernel.writing.columns import columns_of
 
 TABLES: Final = MetaData()
@@ -33,13 +34,14 @@ persons = Table(
     Index("persons_merged_into", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
 )
 
+_CIPHERTEXTS: Final[dict[str, Any]] = dict.fromkeys(SealedPersonalData.__struct_fields__, LargeBinary)
 #: Ciphertext, and the token that stands for the ID number; nothing here can be read without the person's key.
 personal_data = Table(
     "personal_data",
     TABLES,
     Column("person_id", Text, primary_key=True),
     Column("number_token", Text, nullable=False),
-    *columns_of(SealedPersonalData, **dict.fromkeys(SealedPersonalData.__struct_fields__, LargeBinary)),
+    *columns_of(SealedPersonalData, **_CIPHERTEXTS),
     Column("registered_by", Text, nullable=False),
     UniqueConstraint("number_token", name="personal_data_number_token"),
 )
@@ -82,8 +84,7 @@ person_keys = Table(
     "person_keys",
     SOURCES,
     Column("person_id", Text, primary_key=True),
-    Column("key_id", Text, nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
+    *columns_of(WrappedKey),
 )
 
 #: The random token that stands for an ID number in events, found by the number's keyed hash. Without its row here, a
