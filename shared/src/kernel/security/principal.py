@@ -86,10 +86,9 @@ class Principal(msgspec.Struct, frozen=True):
         A city's staff act in all its counties, a county's staff not in the city as a whole. Raises Refused
         DIVISION_FOREIGN (403).
         """
-        if self.acts_in(division):
-            return
-        detail = f"this token is for {', '.join(sorted(self.divisions or ()))}, not for {division}"
-        raise forbidden("DIVISION_FOREIGN", detail, division=division)
+        if not self.acts_in(division):
+            detail = f"this token is for {', '.join(sorted(self.divisions or ()))}, not for {division}"
+            raise forbidden("DIVISION_FOREIGN", detail, division=division)
 
     @property
     def division_patterns(self) -> list[str]:

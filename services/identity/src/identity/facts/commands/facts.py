@@ -47,9 +47,7 @@ class FactCommands(PeopleCommands):
             return command_of(known_id, await self._vault.born_on(person_id, today=context.today))
 
         def changed(decision: Decision[State, Any]) -> dict[str, Any]:
-            after = decision.state
-            assert after is not None, "an accepted command leaves facts"
-            return {"person_id": person_id, "fact_id": known_id, "revision": after.revision}
+            return {"person_id": person_id, "fact_id": known_id, "revision": decision.after.revision}
 
         return await self._runtime.path.gather(
             context, DECIDER, f"facts/{person_id}", gather, changed, status=200 if fact_id else 201

@@ -79,8 +79,7 @@ class ErasureCommands(PeopleCommands):
 
 
 def _changed(decision: Decision[State, Any]) -> dict[str, Any]:
-    after = decision.state
-    assert after is not None, "an accepted command leaves an erasure"
+    after = decision.after
     return {"person_id": after.person_id, "state": after.state, "revision": after.revision}
 
 
