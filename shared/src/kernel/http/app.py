@@ -48,16 +48,7 @@ def create_app(
     ``timeout_seconds``, get 503 with Retry-After.
     """
     metrics = HttpMetrics(title, registry)
-    app = FastAPI(
-        title=title,
-        version=version,
-        description=description,
-        lifespan=_checked_lifespan(lifespan, metrics),
-        redoc_url=None,
-        swagger_ui_oauth2_redirect_url=None,
-        redirect_slashes=False,
-        telemetry=_NO_TELEMETRY,  # type: ignore[arg-type]
-    )
+    app = _bare(title, version, description, _checked_lifespan(lifespan, metrics))
     app.state.authenticator = authenticator
     app.state.error_codes = ErrorCodes(error_codes)
     app.state.draining = False
@@ -76,6 +67,19 @@ def create_app(
     _document(app)
     check_routes(app)
     return app
+
+
+def _bare(title: str, version: str, description: str, lifespan: Lifespan) -> FastAPI:
+    return FastAPI(
+        title=title,
+        version=version,
+        description=description,
+        lifespan=lifespan,
+        redoc_url=None,
+        swagger_ui_oauth2_redirect_url=None,
+        redirect_slashes=False,
+        telemetry=_NO_TELEMETRY,  # type: ignore[arg-type]
+    )
 
 
 def _document(app: FastAPI) -> None:
