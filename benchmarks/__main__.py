@@ -4,7 +4,6 @@ import asyncio
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeAlias
 
@@ -14,12 +13,13 @@ from benchmarks.adjudication import adjudication_rows
 from benchmarks.booking import booking_delays, percentile, spread
 from benchmarks.ceiling import pgbench_rate
 from benchmarks.door_to_books import command
-from benchmarks.door_to_books.figures import table
+from benchmarks.door_to_books.figures import HEADINGS
 from benchmarks.door_to_books.measuring import door_to_books
 from benchmarks.door_to_books.running import broker
 from benchmarks.http_load import send_all, send_at_rate
 from benchmarks.peer_replay import peer_replay_rate
-from benchmarks.platform_process import machine, memory_mib, platform_process, service_process, urls
+from benchmarks.platform_process import memory_mib, platform_process, service_process, urls
+from benchmarks.report import table, write
 from benchmarks.settling import prepare
 from benchmarks.visibility import visibility_rows
 from kernel.testing.kafka_broker import java_and_maven_available
@@ -30,7 +30,6 @@ from onestop.replay import verify
 
 PEOPLE, EACH, CLIENTS = 300, 12, 64
 RATE, SECONDS = 200, 20
-HERE = Path(__file__).parent
 Row: TypeAlias = tuple[str, str, str, str]
 
 
@@ -44,7 +43,21 @@ def main() -> None:
             uvloop.run(measure_booking(server, folder, rows))
         rows += uvloop.run(visibility_rows(server, folder))
         books = door_to_books(server, folder)
-    write(rows, books)
+    write(
+        "RESULTS.md",
+        "Results",
+        "PostgreSQL 18 with fsync on; the load generator runs on the same cores.",
+        "Read the ratios: machines are shared and noisy.",
+        "",
+        *table(("what", "ours", "against", "ratio"), rows),
+        "",
+        "## Door to books",
+        "",
+        "From the request that settles a bill, sent at its time whatever answers take, to the journal in the ledger.",
+        "Processor time, transactions (a statement alone is one) and WAL are for each settlement.",
+        "",
+        *table(HEADINGS, books),
+    )
 
 
 async def measure_settling(server: EmbeddedPostgres, folder: Path, rows: list[Row]) -> None:
@@ -108,32 +121,6 @@ async def measure_booking(server: EmbeddedPostgres, folder: Path, rows: list[Row
         delays = await booking_delays(database)
     asked = f"{len(delays)} settlements; p99 must be under 1 s"
     rows.append((f"settled → booked over Kafka at {RATE}/s", spread(delays), asked, ""))
-
-
-def write(rows: list[Row], books: list[tuple[str, ...]]) -> None:
-    """Print the figures and write them beside the code."""
-    lines = [
-        "# Results",
-        "",
-        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {machine()}.",
-        "PostgreSQL 18 with fsync on; the load generator runs on the same cores.",
-        "Read the ratios: machines are shared and noisy.",
-        "",
-        "| what | ours | against | ratio |",
-        "| --- | --- | --- | --- |",
-        *(f"| {' | '.join(row)} |" for row in rows),
-        "",
-        "## Door to books",
-        "",
-        "From the request that settles a bill, sent at its time whatever answers take, to the journal in the ledger.",
-        "Processor time, transactions (a statement alone is one) and WAL are for each settlement.",
-        "",
-        *table(books),
-        "",
-    ]
-    text = "\n".join(lines)
-    (HERE / "RESULTS.md").write_text(text, encoding="utf-8")
-    print(text)
 
 
 if sys.argv[1:2] == ["door-to-books"]:

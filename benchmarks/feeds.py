@@ -5,20 +5,19 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 import httpx
 from stdnum.cn import ric
 
-from benchmarks.platform_process import issuer, machine, memory_mib, platform_process, service_process
+from benchmarks.platform_process import issuer, memory_mib, platform_process, service_process
+from benchmarks.report import table, write
 from kernel.security import Role
 from kernel.writing.database import administering
 from onestop.embedded_postgres import EmbeddedPostgres
 from onestop.platform import recreate_database
 
-HERE: Final = Path(__file__).parent
 HEADINGS: Final = "身份证号,姓名,县区代码,开始日期,脱贫状态"
 DEPARTMENT: Final = "poverty-alleviation"
 PATIENCE_SECONDS: Final = 3600
@@ -30,20 +29,14 @@ def main() -> None:
     people = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
     with tempfile.TemporaryDirectory() as name, EmbeddedPostgres(Path(name) / "postgres") as server:
         rows = asyncio.run(measure(server, Path(name), people))
-    lines = [
-        "# Feeds",
-        "",
-        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {machine()}.",
+    write(
+        "FEEDS.md",
+        "Feeds",
         f"A full list of {people:,} people against as many stored, 2 % changed (1 % another status, 0.5 % no longer",
         "named, 0.5 % new), CSV over HTTP, from the first byte until every row has its receipt.",
         "",
-        "| what | figure | beside it |",
-        "| --- | --- | --- |",
-        *(f"| {' | '.join(row)} |" for row in rows),
-        "",
-    ]
-    (HERE / "FEEDS.md").write_text("\n".join(lines), encoding="utf-8")
-    print("\n".join(lines))
+        *table(("what", "figure", "beside it"), rows),
+    )
 
 
 async def measure(server: EmbeddedPostgres, folder: Path, people: int) -> list[tuple[str, str, str]]:

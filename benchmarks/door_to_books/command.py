@@ -5,8 +5,9 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.door_to_books.figures import table
+from benchmarks.door_to_books.figures import HEADINGS
 from benchmarks.door_to_books.measuring import EVERYTHING, Asked, door_to_books
+from benchmarks.report import table
 from onestop.embedded_postgres import EmbeddedPostgres
 
 
@@ -15,7 +16,7 @@ def main(arguments: Sequence[str]) -> None:
     asked = _asked(arguments)
     with tempfile.TemporaryDirectory() as name, EmbeddedPostgres(Path(name) / "postgres") as server:
         rows = door_to_books(server, Path(name), asked)
-    print("\n".join(table(rows)))
+    print("\n".join(table(HEADINGS, rows)))
 
 
 def _asked(arguments: Sequence[str]) -> Asked:

@@ -61,10 +61,3 @@ def ceiling_row(ceiling: Ceiling) -> tuple[str, ...]:
     """What the ratios are of."""
     cpu = f"{1000 * ceiling.cpu_seconds:.2f} ms"
     return "pgbench, same rows", f"{ceiling.per_second:,.0f}/s", "", cpu, "1", "1.0", "", ""
-
-
-def table(rows: Sequence[Sequence[str]]) -> list[str]:
-    """The lines of the table, in Markdown."""
-    empty = [""] * len(HEADINGS)
-    ruler = "| " + " | ".join("---" for _ in HEADINGS) + " |"
-    return [f"| {' | '.join(HEADINGS)} |", ruler, *(f"| {' | '.join([*row, *empty[len(row) :]])} |" for row in rows)]

@@ -79,7 +79,6 @@ from identity.persons.queries.persons import PersonQueries
 from identity.persons.queries.vault import Vault
 from identity.rows import READ_MODEL
 from kernel.http import Router, of_division
-from kernel.running.clock import Clock
 from kernel.running.hosting import Host, application
 from kernel.running.requested import Requests
 from kernel.running.runtime import Runtime, ServiceParts
@@ -115,7 +114,6 @@ class _Shared(msgspec.Struct, frozen=True, kw_only=True):
     """What several topics are built on."""
 
     runtime: Runtime
-    clock: Clock
     vault: Vault
     #: The stored hash of a request is keyed, because its body may hold an ID number.
     requests: Requests
@@ -138,7 +136,6 @@ def build(host: Host, config: Config) -> FastAPI:
     vault = Vault(runtime, config.keys, config.cipher)
     shared = _Shared(
         runtime=runtime,
-        clock=host.clock,
         vault=vault,
         requests=Requests(host.clock, vault.hashed),
         bare_requests=Requests(host.clock),
@@ -207,7 +204,7 @@ def _memberships(shared: _Shared) -> list[Router]:
     return [
         memberships(commands, queries, shared.persons, shared.rules, shared.divisions),
         memberships_of_department(queries),
-        as_of(AsOfQueries(shared.runtime), shared.persons, shared.clock, shared.divisions),
+        as_of(AsOfQueries(shared.runtime), shared.persons, shared.requests.clock, shared.divisions),
     ]
 
 

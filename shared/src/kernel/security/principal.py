@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from kernel.values.divisions import covers, prefix_of
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import forbidden
 
 _DIVISION: Final = re.compile("[0-9]{6}")
 
@@ -73,12 +73,8 @@ class Principal(msgspec.Struct, frozen=True):
         """
         if self.roles - ROLES_OF_ONE_ORGANISATION or organisation == self.organisation:
             return
-        raise Refused(
-            "ORGANISATION_FOREIGN",
-            f"this token acts for {self.organisation}, not for {organisation}: use a token of {organisation}",
-            kind=RefusalKind.FORBIDDEN,
-            about={"organisation": organisation},
-        )
+        detail = f"this token acts for {self.organisation}, not for {organisation}: use a token of {organisation}"
+        raise forbidden("ORGANISATION_FOREIGN", detail, organisation=organisation)
 
     def acts_in(self, division: str) -> bool:
         """True when the caller works for the people of this county, city or province."""
@@ -90,14 +86,9 @@ class Principal(msgspec.Struct, frozen=True):
         A city's staff act in all its counties, a county's staff not in the city as a whole. Raises Refused
         DIVISION_FOREIGN (403).
         """
-        if self.acts_in(division):
-            return
-        raise Refused(
-            "DIVISION_FOREIGN",
-            f"this token is for {', '.join(sorted(self.divisions or ()))}, not for {division}",
-            kind=RefusalKind.FORBIDDEN,
-            about={"division": division},
-        )
+        if not self.acts_in(division):
+            detail = f"this token is for {', '.join(sorted(self.divisions or ()))}, not for {division}"
+            raise forbidden("DIVISION_FOREIGN", detail, division=division)
 
     @property
     def division_patterns(self) -> list[str]:

@@ -4,9 +4,10 @@ import types
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any, Final, Union, get_args, get_origin, get_type_hints
+from uuid import UUID
 
 import msgspec
-from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Integer, Text
+from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Integer, LargeBinary, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 _SQL_TYPES: Final[dict[type, Any]] = {
@@ -15,6 +16,8 @@ _SQL_TYPES: Final[dict[type, Any]] = {
     datetime: DateTime(timezone=True),
     date: Date,
     str: Text,
+    bytes: LargeBinary,
+    UUID: Uuid,
     tuple: ARRAY(Text),
     dict: JSONB,
     msgspec.Struct: JSONB,

@@ -82,13 +82,9 @@ class CommandContext(msgspec.Struct, frozen=True, kw_only=True):
 
     def meta(self) -> dict[str, str]:
         """What is stored beside each event of the command."""
-        known = {
-            "actor": self.actor,
-            "command_id": self.command_id.hex,
-            "correlation_id": self.correlation_id,
-            "causation_id": self.causation_id,
-        }
-        return {name: value for name, value in known.items() if value}
+        names = ("actor", "correlation_id", "causation_id")
+        known = {name: value for name in names if (value := getattr(self, name))}
+        return {**known, "command_id": self.command_id.hex}
 
 
 @lru_cache(maxsize=1024)

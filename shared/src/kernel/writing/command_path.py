@@ -11,7 +11,7 @@ import msgspec
 from typing_extensions import override
 
 from kernel.values.decider import Decider
-from kernel.values.refusals import RefusalKind, Refused
+from kernel.values.refusals import Refused, conflict
 from kernel.writing import failpoints
 from kernel.writing.command_context import CommandContext
 from kernel.writing.database import Connection
@@ -131,11 +131,8 @@ class CommandPath:
                 return await self._commit(context, outcome)
             except ConcurrencyError:
                 continue
-        raise Refused(
-            "TOO_CONTENDED",
-            f"others kept changing the same thing during {ATTEMPTS_MAX} attempts; nothing was written, send it again",
-            kind=RefusalKind.CONFLICT,
-        )
+        tried = f"others kept changing the same thing during {ATTEMPTS_MAX} attempts"
+        raise conflict("TOO_CONTENDED", f"{tried}; nothing was written, send it again")
 
     async def _commit(self, context: CommandContext, outcome: Outcome) -> Answered:
         body = outcome.body if isinstance(outcome.body, str) else _encoder.encode(outcome.body).decode()
@@ -235,10 +232,6 @@ def repeated(first: Answer, context: CommandContext) -> Answered:
     Raises Refused IDEMPOTENCY_KEY_REUSED.
     """
     if first.request_hash != context.request_hash:
-        raise Refused(
-            "IDEMPOTENCY_KEY_REUSED",
-            f"the key {context.key!r} was used for another request before; use a new key for a new request",
-            kind=RefusalKind.CONFLICT,
-            about={"idempotency_key": context.key},
-        )
+        detail = f"the key {context.key!r} was used for another request before; use a new key for a new request"
+        raise conflict("IDEMPOTENCY_KEY_REUSED", detail, idempotency_key=context.key)
     return Answered(first.status, first.response, replayed=True)

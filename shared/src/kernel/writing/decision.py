@@ -10,6 +10,7 @@ from kernel.writing.event_store import Stream, StreamAppend
 CommandT = TypeVar("CommandT")
 StateT = TypeVar("StateT")
 EventT = TypeVar("EventT")
+LeftT = TypeVar("LeftT")
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -35,6 +36,12 @@ class Decision(msgspec.Struct, Generic[StateT, EventT], frozen=True):
     def append(self) -> StreamAppend:
         """The events with their stream."""
         return StreamAppend(self.stream, self.events)
+
+    @property
+    def after(self: "Decision[LeftT | None, Any]") -> LeftT:
+        """The state after an accepted command, which always leaves one."""
+        assert self.state is not None, "an accepted command leaves a state"
+        return self.state
 
     def outcome(self, body: Any, status: int = 200, contended: str = "") -> Outcome:
         """The decision alone as all that a command writes."""

@@ -24,7 +24,7 @@ from identity.memberships.domain import ApprovalRules
 from identity.persons.domain import person
 from identity.persons.domain.categories import Department
 from identity.persons.domain.statement import stated_at
-from identity.persons.queries.changes import entitlement_after
+from identity.persons.queries.people import PeopleCommands
 from identity.persons.queries.vault import Vault
 from kernel.http import Idempotency
 from kernel.running.requested import Requests
@@ -39,13 +39,11 @@ ProposalOf = Callable[[str], Proposal]
 StepOf = Callable[..., Review | SendBack | Reject | Withdraw]
 
 
-class EntryCommands:
+class EntryCommands(PeopleCommands):
     """The commands of /v1/entries."""
 
     def __init__(self, runtime: Runtime, vault: Vault, requests: Requests, rules: ApprovalRules) -> None:
-        self._runtime = runtime
-        self._vault = vault
-        self._requests = requests
+        super().__init__(runtime, vault, requests)
         self._rules = rules
         self._facts = FactQueries(runtime)
 
@@ -61,7 +59,7 @@ class EntryCommands:
             return Enter(
                 entry_id=entry_id,
                 person_id=person_id,
-                county=entitlement_after(tried).county,
+                county=tried.after.county,
                 department=department,
                 proposal=proposal,
                 by=context.actor,
@@ -108,7 +106,7 @@ class EntryCommands:
             self._rules.check_administrator(entry.county, context.actor)
             approved = decided(DECIDER, stream, entry, Approve(context.actor, context.now))
             changed = await self._took_effect(context, entry)
-            body = {**_changed(approved), "person_revision": entitlement_after(changed).revision}
+            body = {**_changed(approved), "person_revision": changed.after.revision}
             return Outcome((approved.append, changed.append), body, contended=entry.person_id)
 
         return await self._runtime.path.run(context, attempt)
@@ -148,7 +146,6 @@ def _own(state: State, department: Department | None) -> Entry:
 
 
 def _changed(decision: Decision[State, Any]) -> dict[str, Any]:
-    entry = decision.state
-    assert entry is not None, "an accepted command leaves an entry"
+    entry = decision.after
     shown = {name: getattr(entry, name) for name in ("entry_id", "person_id", "state", "revision")}
     return {**shown, "membership_id": membership_id_of(entry.proposal)}

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from kernel.http import Wire, of_division
+from kernel.http import Wire
 from kernel.writing.reads import Reads
 
 _COLUMNS: Final = """entry_id, person_id, county, department, proposal, state, authors, entered_at, submitted_at,
@@ -82,12 +82,8 @@ class EntryQueries(Reads):
         """The entry of this id."""
         return await self.one(_entry, _ENTRY_SQL, entry_id)
 
-    @property
-    def guard(self) -> Any:
-        """Dependency that keeps routes under {entry_id} to people of the caller's divisions."""
-        return of_division("entry_id", self._county_of)
-
-    async def _county_of(self, entry_id: str) -> str | None:
+    async def county_of(self, entry_id: str) -> str | None:
+        """The county of the person whom an entry is about."""
         county: str | None = await self.pool.fetchval(_COUNTY_SQL, entry_id)
         return county
 

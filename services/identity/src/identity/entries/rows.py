@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from typing import Final, get_args
 
-from sqlalchemy import ARRAY, Column, DateTime, Index, Integer, MetaData, Table, Text
+from sqlalchemy import Column, Index, Integer, MetaData, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from identity.entries.domain.delays import delays_of
 from identity.entries.domain.entry import Entry, Event
+from kernel.writing.columns import columns_of
 from kernel.writing.event_store import RecordedEvent
 from kernel.writing.read_model import RowsByEvent
 from kernel.writing.read_tables import Change, put_of
@@ -17,21 +18,7 @@ TABLES: Final = MetaData()
 entries = Table(
     "entries",
     TABLES,
-    Column("entry_id", Text, primary_key=True),
-    Column("person_id", Text, nullable=False),
-    Column("county", Text, nullable=False),
-    Column("department", Text, nullable=False),
-    Column("proposal", JSONB, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("authors", ARRAY(Text), nullable=False),
-    Column("entered_at", DateTime(timezone=True), nullable=False),
-    Column("submitted_at", DateTime(timezone=True), nullable=False),
-    Column("reviewed_by", Text),
-    Column("reviewed_at", DateTime(timezone=True)),
-    Column("decided_by", Text),
-    Column("decided_at", DateTime(timezone=True)),
-    Column("reason", Text),
-    Column("revision", Integer, nullable=False),
+    *columns_of(Entry, "entry_id", proposal=JSONB),
     Index("entries_in_state", "state", "submitted_at", "entry_id"),
 )
 

@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from typing import Final
 
-from sqlalchemy import Boolean, Column, Date, DateTime, Index, Integer, MetaData, Table, Text
+from sqlalchemy import Boolean, Column, DateTime, Index, Integer, MetaData, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from identity.facts.domain.facts import Fact, FactCorrected, FactTold, FactWithdrawn, Handbook
 from identity.facts.domain.handbook import HandbookChecked
+from kernel.writing.columns import columns_of
 from kernel.writing.event_store import RecordedEvent
 from kernel.writing.read_model import RowsByEvent, no_rows
 from kernel.writing.read_tables import Change, put_of
@@ -19,14 +20,9 @@ TABLES: Final = MetaData()
 fact_versions = Table(
     "fact_versions",
     TABLES,
-    Column("fact_id", Text, primary_key=True),
+    *columns_of(Fact, "fact_id", detail=JSONB),
     Column("revision", Integer, primary_key=True),
     Column("person_id", Text, nullable=False),
-    Column("department", Text, nullable=False),
-    Column("detail", JSONB, nullable=False),
-    Column("valid_from", Date, nullable=False),
-    Column("valid_to", Date),
-    Column("evidence", Text, nullable=False),
     Column("change", Text, nullable=False),
     Column("recorded_at", DateTime(timezone=True), nullable=False),
     Index("fact_versions_of_person", "person_id"),
@@ -36,11 +32,9 @@ fact_versions = Table(
 handbooks = Table(
     "handbooks",
     TABLES,
-    Column("fact_id", Text, primary_key=True),
+    *columns_of(Fact, "fact_id", leaving=("department", "detail", "evidence")),
     Column("person_id", Text, nullable=False),
     Column("token", Text, nullable=False),
-    Column("valid_from", Date, nullable=False),
-    Column("valid_to", Date),
     Column("withdrawn", Boolean, nullable=False),
     Index("handbooks_token", "token"),
 )
@@ -53,18 +47,10 @@ def _told(recorded: RecordedEvent) -> Iterable[Change]:
         yield from _version(recorded, event.cut, "ENDED")
 
 
-def _corrected(recorded: RecordedEvent) -> Iterable[Change]:
-    yield from _version(recorded, recorded.event.fact, recorded.event.reason)
-
-
-def _withdrawn(recorded: RecordedEvent) -> Iterable[Change]:
-    yield from _version(recorded, recorded.event.fact, "WITHDRAWN")
-
-
 ROWS: Final[RowsByEvent] = {
     FactTold: _told,
-    FactCorrected: _corrected,
-    FactWithdrawn: _withdrawn,
+    FactCorrected: lambda recorded: _version(recorded, recorded.event.fact, recorded.event.reason),
+    FactWithdrawn: lambda recorded: _version(recorded, recorded.event.fact, "WITHDRAWN"),
     # A check of a handbook is answered, and told to settlement: nobody reads it here.
     HandbookChecked: no_rows,
 }

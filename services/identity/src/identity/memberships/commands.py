@@ -12,24 +12,16 @@ from identity.persons.domain.entitlement import Entitlement
 from identity.persons.domain.person import DECIDER, AssertMembership, Command, Correction, CorrectMembership, State
 from identity.persons.domain.statement import stated_at
 from identity.persons.queries.changes import person_changed
-from identity.persons.queries.vault import Vault
+from identity.persons.queries.people import PeopleCommands
 from kernel.http import Idempotency
-from kernel.running.requested import Requests
-from kernel.running.runtime import Runtime
 from kernel.security import Principal
 from kernel.writing.command_context import CommandContext
 from kernel.writing.command_path import Answered
 from kernel.writing.decision import Decision
 
 
-class MembershipCommands:
+class MembershipCommands(PeopleCommands):
     """The commands of /v1/persons/{person_id}/memberships, one method each."""
-
-    def __init__(self, runtime: Runtime, vault: Vault, requests: Requests) -> None:
-        self._runtime = runtime
-        self._vault = vault
-        self._requests = requests
-        self._facts = FactQueries(runtime)
 
     async def begin(
         self, caller: Principal, key: Idempotency, person_id: str, department: Department, said: Assertion
@@ -40,7 +32,7 @@ class MembershipCommands:
         born_on = await self._vault.born_on(person_id, today=context.today)
 
         async def gather(_state: State) -> AssertMembership:
-            await self._facts.check_income(person_id, membership)
+            await FactQueries(self._runtime).check_income(person_id, membership)
             return AssertMembership(membership, born_on)
 
         changed = _changed(membership.membership_id)

@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from typing import Any, Final
 
-from sqlalchemy import CheckConstraint, Column, Date, DateTime, Index, Integer, MetaData, Table, Text
+from sqlalchemy import CheckConstraint, Column, DateTime, Index, Integer, MetaData, Table, Text
 
 from identity.persons.domain.membership import Membership
 from identity.persons.domain.merging import RecordsMerged
 from identity.persons.domain.person import MembershipAsserted, MembershipCorrected, MembershipEnded
+from kernel.writing.columns import columns_of
 from kernel.writing.event_store import RecordedEvent
 from kernel.writing.read_model import RowsByEvent
 from kernel.writing.read_tables import Change, put_of, remove
@@ -16,17 +17,10 @@ TABLES: Final = MetaData()
 
 
 def _said() -> tuple[Column[Any], ...]:
-    """What both tables say of a membership, besides its id and revision."""
+    """What both tables say of a membership, besides its revision."""
     return (
+        *columns_of(Membership, "membership_id", leaving=("stated",)),
         Column("person_id", Text, nullable=False),
-        Column("department", Text, nullable=False),
-        Column("category", Text, nullable=False),
-        Column("group", Text),
-        Column("poverty_status", Text),
-        Column("exit_date", Date),
-        Column("valid_from", Date, nullable=False),
-        Column("valid_to", Date),
-        Column("evidence", Text, nullable=False),
         Column("recorded_at", DateTime(timezone=True), nullable=False),
     )
 
@@ -36,7 +30,6 @@ def _said() -> tuple[Column[Any], ...]:
 memberships = Table(
     "memberships",
     TABLES,
-    Column("membership_id", Text, primary_key=True),
     Column("revision", Integer, nullable=False),
     *_said(),
     CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="memberships_dates_in_order"),
@@ -49,16 +42,11 @@ memberships = Table(
 membership_versions = Table(
     "membership_versions",
     TABLES,
-    Column("membership_id", Text, primary_key=True),
     Column("revision", Integer, primary_key=True),
     Column("change", Text, nullable=False),
     *_said(),
     Index("membership_versions_of_person", "person_id"),
 )
-
-
-def _asserted(recorded: RecordedEvent) -> Iterable[Change]:
-    yield from _standing(recorded, recorded.event.membership_id, "ADDED")
 
 
 def _changed(recorded: RecordedEvent) -> Iterable[Change]:
@@ -75,7 +63,7 @@ def _taken_over(recorded: RecordedEvent) -> Iterable[Change]:
 
 
 ROWS: Final[RowsByEvent] = {
-    MembershipAsserted: _asserted,
+    MembershipAsserted: lambda recorded: _standing(recorded, recorded.event.membership_id, "ADDED"),
     MembershipEnded: _changed,
     MembershipCorrected: _changed,
     RecordsMerged: _taken_over,

@@ -16,10 +16,13 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    Uuid,
     func,
 )
 from sqlalchemy.dialects.postgresql import JSON
+
+from kernel.writing.columns import columns_of
+from kernel.writing.event_store.stream import NewEvent
+from kernel.writing.event_store.write import Answer
 
 #: Protects the event table from everything but INSERT and SELECT, whoever asks.
 IMMUTABLE_EVENTS_SQL: Final = """
@@ -53,16 +56,9 @@ Table(
     KERNEL_METADATA,
     Column("pos", BigInteger, Identity(always=True, cache=1), primary_key=True),
     Column("order_tx", BigInteger, nullable=False),
-    Column("stream_id", Text, nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("event_id", Uuid, nullable=False, unique=True),
-    Column("type", Text, nullable=False),
-    Column("schema_version", SmallInteger, nullable=False),
-    Column("data", JSON, nullable=False),
-    Column("meta", JSON, nullable=False),
-    Column("occurred_at", DateTime(timezone=True), nullable=False),
+    *columns_of(NewEvent, schema_version=SmallInteger, data=JSON, meta=JSON),
     _now("recorded_at"),
-    Column("chain", LargeBinary, nullable=False),
+    UniqueConstraint("event_id", name="events_event_id_key"),
     UniqueConstraint("stream_id", "version", name="events_stream_version"),
     Index("events_order", "order_tx", "pos"),
 )
@@ -85,11 +81,7 @@ Table(
 Table(
     "idempotency",
     KERNEL_METADATA,
-    Column("scope", Text, primary_key=True),
-    Column("key", Text, primary_key=True),
-    Column("request_hash", LargeBinary, nullable=False),
-    Column("status", SmallInteger, nullable=False),
-    Column("response", Text, nullable=False),
+    *columns_of(Answer, "scope", "key", status=SmallInteger),
     _now("created_at"),
 )
 Table(

@@ -11,7 +11,20 @@ from identity.entries.domain.entry import EntryState, Reject, Review, SendBack, 
 from identity.entries.queries import DelayAnswer, EntryAnswer, EntryQueries
 from identity.persons.domain.categories import department_of
 from identity.persons.queries.divisions import DivisionQueries, own_department
-from kernel.http import ById, IdempotencyKey, Json, Page, PageRequest, Router, Sent, allow, answer, answered, paged
+from kernel.http import (
+    ById,
+    IdempotencyKey,
+    Json,
+    Page,
+    PageRequest,
+    Router,
+    Sent,
+    allow,
+    answer,
+    answered,
+    of_division,
+    paged,
+)
 from kernel.http.fields import after_of, check_text, counties_of
 from kernel.http.paging import paging
 from kernel.security import Principal, Role
@@ -29,6 +42,7 @@ ByStep = Annotated[PageRequest, paging(str, str, str)]
 def entry_steps(commands: EntryCommands, queries: EntryQueries, divisions: DivisionQueries) -> Router:
     """The routes of /v1/entries that write."""
     router = Router(prefix="/v1/entries", tags=["entries"])
+    of_entry = of_division("entry_id", queries.county_of)
 
     @router.post("", status_code=201)
     async def enter(caller: Clerk, command: Sent[EnterBody], key: IdempotencyKey) -> Json[EntryChanged]:
@@ -38,24 +52,24 @@ def entry_steps(commands: EntryCommands, queries: EntryQueries, divisions: Divis
         proposal_of = partial(proposal_from, command.change, department)
         return answered(await commands.enter(caller, key, command.person_id, department, proposal_of))
 
-    @router.post("/{entry_id}/amendment", dependencies=[queries.guard])
+    @router.post("/{entry_id}/amendment", dependencies=[of_entry])
     async def amend(entry_id: str, caller: Clerk, command: Sent[AmendBody], key: IdempotencyKey) -> Json[EntryChanged]:
         """Hand a returned entry in again; both other steps begin anew."""
         department = department_of(caller.organisation)
         proposal_of = partial(proposal_from, command.change, department)
         return answered(await commands.amend(caller, key, entry_id, department, proposal_of))
 
-    @router.post("/{entry_id}/review", dependencies=[queries.guard])
+    @router.post("/{entry_id}/review", dependencies=[of_entry])
     async def review(entry_id: str, caller: Reviewer, key: IdempotencyKey) -> Json[EntryChanged]:
         """Find an entry right: somebody else than its author, of the same department or the agency."""
         return answered(await commands.step(caller, key, entry_id, own_department(caller), Review))
 
-    @router.post("/{entry_id}/approval", dependencies=[queries.guard])
+    @router.post("/{entry_id}/approval", dependencies=[of_entry])
     async def approve(entry_id: str, caller: Administrator, key: IdempotencyKey) -> Json[EntryChanged]:
         """Approve a reviewed entry as a third person: the membership changes in the same moment."""
         return answered(await commands.approve(caller, key, entry_id))
 
-    @router.post("/{entry_id}/return", dependencies=[queries.guard])
+    @router.post("/{entry_id}/return", dependencies=[of_entry])
     async def send_back(
         entry_id: str, caller: Reviewer, command: Sent[ReasonBody], key: IdempotencyKey
     ) -> Json[EntryChanged]:
@@ -63,7 +77,7 @@ def entry_steps(commands: EntryCommands, queries: EntryQueries, divisions: Divis
         check_text("reason", command.reason)
         return answered(await commands.step(caller, key, entry_id, own_department(caller), SendBack, command.reason))
 
-    @router.post("/{entry_id}/rejection", dependencies=[queries.guard])
+    @router.post("/{entry_id}/rejection", dependencies=[of_entry])
     async def reject(
         entry_id: str, caller: Reviewer, command: Sent[ReasonBody], key: IdempotencyKey
     ) -> Json[EntryChanged]:
@@ -71,7 +85,7 @@ def entry_steps(commands: EntryCommands, queries: EntryQueries, divisions: Divis
         check_text("reason", command.reason)
         return answered(await commands.step(caller, key, entry_id, own_department(caller), Reject, command.reason))
 
-    @router.post("/{entry_id}/withdrawal", dependencies=[queries.guard])
+    @router.post("/{entry_id}/withdrawal", dependencies=[of_entry])
     async def withdraw(entry_id: str, caller: Clerk, key: IdempotencyKey) -> Json[EntryChanged]:
         """Take an own entry back before it is approved."""
         return answered(await commands.step(caller, key, entry_id, own_department(caller), Withdraw))
@@ -82,6 +96,7 @@ def entry_steps(commands: EntryCommands, queries: EntryQueries, divisions: Divis
 def entry_lists(queries: EntryQueries) -> Router:
     """The routes of /v1/entries that read."""
     router = Router(prefix="/v1/entries", tags=["entries"])
+    of_entry = of_division("entry_id", queries.county_of)
 
     @router.get("")
     async def work_list(
@@ -107,7 +122,7 @@ def entry_lists(queries: EntryQueries) -> Router:
         rows = await queries.delays(counties_of(caller, county), month, after=after, limit=page.limit + 1)
         return paged(rows, page, "county", "month", "step")
 
-    @router.get("/{entry_id}", dependencies=[queries.guard])
+    @router.get("/{entry_id}", dependencies=[of_entry])
     async def see(entry_id: str, caller: Reader) -> Json[EntryAnswer]:
         """See one entry; a department sees its own."""
         row = await queries.entry(entry_id)

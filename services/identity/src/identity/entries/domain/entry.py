@@ -165,7 +165,9 @@ def decide(command: Command, state: State) -> Sequence[Event]:
             return [_turned_down(command, state)]
         case Withdraw():
             _check_state(state, *_WAITING, EntryState.RETURNED)
-            _check_author(command.by, state)
+            if command.by not in state.authors:
+                detail = "only who entered it can withdraw it; others reject it or send it back"
+                raise forbidden("ENTRY_NOT_AUTHOR", detail)
             return [EntryWithdrawn(_decided(command, state, EntryState.WITHDRAWN))]
         case _:
             assert_never(command)
@@ -226,16 +228,9 @@ def _check_state(entry: Entry, *allowed: EntryState) -> None:
 
 def _check_other_person(by: str, before: Sequence[str | None]) -> None:
     if by in before:
-        raise forbidden(
-            "ENTRY_SAME_PERSON",
-            "who took an earlier step of this entry cannot take this one: entering, reviewing and approving need "
-            "three different people (004 七(四))",
-        )
-
-
-def _check_author(by: str, entry: Entry) -> None:
-    if by not in entry.authors:
-        raise forbidden("ENTRY_NOT_AUTHOR", "only who entered it can withdraw it; others reject it or send it back")
+        needed = "entering, reviewing and approving need three different people (004 七(四))"
+        detail = f"who took an earlier step of this entry cannot take this one: {needed}"
+        raise forbidden("ENTRY_SAME_PERSON", detail)
 
 
 def entry_unknown() -> Refused:

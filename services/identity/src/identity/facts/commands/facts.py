@@ -12,7 +12,7 @@ from identity.facts.domain.low_income import Means, is_low_income
 from identity.persons.domain.categories import Group
 from identity.persons.domain.person import DECIDER as PERSONS
 from identity.persons.domain.person import standing
-from identity.persons.queries.persons import PersonQueries
+from identity.persons.queries.people import PeopleCommands
 from identity.persons.queries.vault import Vault
 from kernel.http import Idempotency
 from kernel.running.requested import Requests
@@ -27,15 +27,12 @@ from law.packs import PackLibrary
 CommandOf = Callable[[str, date | None], Command]
 
 
-class FactCommands:
+class FactCommands(PeopleCommands):
     """The commands about facts."""
 
     def __init__(self, runtime: Runtime, vault: Vault, library: PackLibrary, requests: Requests) -> None:
-        self._runtime = runtime
-        self._vault = vault
+        super().__init__(runtime, vault, requests)
         self._library = library
-        self._requests = requests
-        self._persons = PersonQueries(runtime)
 
     async def change(
         self, caller: Principal, key: Idempotency, person_id: str, command_of: CommandOf, fact_id: str | None = None
@@ -50,9 +47,7 @@ class FactCommands:
             return command_of(known_id, await self._vault.born_on(person_id, today=context.today))
 
         def changed(decision: Decision[State, Any]) -> dict[str, Any]:
-            after = decision.state
-            assert after is not None, "an accepted command leaves facts"
-            return {"person_id": person_id, "fact_id": known_id, "revision": after.revision}
+            return {"person_id": person_id, "fact_id": known_id, "revision": decision.after.revision}
 
         return await self._runtime.path.gather(
             context, DECIDER, f"facts/{person_id}", gather, changed, status=200 if fact_id else 201
@@ -78,8 +73,5 @@ class FactCommands:
                     passed=is_low_income(means, group, Decimal(rule.income_multiple)),
                     clause=f"{policy.file.document.cited_as} {rule.clause}",
                 )
-        raise Refused(
-            "LOW_INCOME_RULE_MISSING",
-            f"no policy in force in {county} on {on} says how income is tested",
-            about={"division": county},
-        )
+        detail = f"no policy in force in {county} on {on} says how income is tested"
+        raise Refused("LOW_INCOME_RULE_MISSING", detail, about={"division": county})

@@ -2,26 +2,16 @@
 
 from identity.facts.domain.handbook import HandbookChecked, result_of
 from identity.facts.queries import FactQueries
-from identity.persons.queries.persons import PersonQueries
-from identity.persons.queries.vault import Vault
+from identity.persons.queries.people import PeopleCommands
 from kernel.http import Idempotency
-from kernel.running.requested import Requests
-from kernel.running.runtime import Runtime
 from kernel.security import Principal
 from kernel.writing.command_path import Answered
 from kernel.writing.decision import Outcome
 from kernel.writing.event_store import Stream, StreamAppend
 
 
-class HandbookCommands:
+class HandbookCommands(PeopleCommands):
     """The command of the hospital's window."""
-
-    def __init__(self, runtime: Runtime, vault: Vault, requests: Requests) -> None:
-        self._runtime = runtime
-        self._vault = vault
-        self._requests = requests
-        self._persons = PersonQueries(runtime)
-        self._facts = FactQueries(runtime)
 
     async def check(self, caller: Principal, key: Idempotency, person_id: str, number: str) -> Answered:
         """Say whether a handbook is the person's; raises Refused PERSON_UNKNOWN."""
@@ -31,7 +21,7 @@ class HandbookCommands:
         async def attempt() -> Outcome:
             person = await self._persons.known(person_id)
             token = await self._vault.known_handbook(number)
-            namings = [] if token is None else await self._facts.namings(token)
+            namings = [] if token is None else await FactQueries(self._runtime).namings(token)
             checked = HandbookChecked(
                 check_id=check_id,
                 person_id=person_id,
@@ -41,12 +31,8 @@ class HandbookCommands:
                 token=token,
                 asked_by=context.actor,
             )
-            body = {
-                "handbook_check_id": check_id,
-                "person_id": person_id,
-                "result": checked.result,
-                "checked_on": today,
-            }
+            shown = {"person_id": person_id, "result": checked.result, "checked_on": today}
+            body = {"handbook_check_id": check_id, **shown}
             return Outcome((StreamAppend(Stream(f"handbook-check/{check_id}"), (checked,)),), body, 201)
 
         return await self._runtime.path.run(context, attempt)

@@ -78,9 +78,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True):
 
     def overlaps(self, other: "Fact") -> bool:
         """Whether both hold on at least one day."""
-        self_ends_before = self.valid_to is not None and self.valid_to < other.valid_from
-        other_ends_before = other.valid_to is not None and other.valid_to < self.valid_from
-        return not (self_ends_before or other_ends_before)
+        return self.valid_from <= (other.valid_to or date.max) and other.valid_from <= (self.valid_to or date.max)
 
 
 class Facts(msgspec.Struct, frozen=True):
@@ -188,9 +186,8 @@ def decide(command: Command, state: State) -> Sequence[Event]:
         case CorrectFact():
             return _correct(command, state)
         case WithdrawFact():
-            told = _own(state, command.fact_id, command.department)
-            assert state is not None
-            return [FactWithdrawn(state.person_id, state.revision + 1, told, command.reason)]
+            facts, told = _own(state, command.fact_id, command.department)
+            return [FactWithdrawn(facts.person_id, facts.revision + 1, told, command.reason)]
         case _:
             assert_never(command)
 
@@ -227,22 +224,21 @@ def _tell(command: TellFact, state: Facts) -> Sequence[Event]:
 
 def _correct(command: CorrectFact, state: State) -> Sequence[Event]:
     fact = command.fact
-    told = _own(state, fact.fact_id, fact.department)
-    assert state is not None
+    facts, told = _own(state, fact.fact_id, fact.department)
     if type(told.detail) is not type(fact.detail):
         raise Refused("FACT_KIND_DISAGREES", "a correction keeps the kind of fact: withdraw this one, tell another")
     _check(fact, command.born_on)
-    _check_no_overlap(fact, [other for other in state.facts if _same_feed(other, fact) and other != told])
+    _check_no_overlap(fact, [other for other in facts.facts if _same_feed(other, fact) and other != told])
     if fact == told:
         return []
-    return [FactCorrected(state.person_id, state.revision + 1, fact, command.reason)]
+    return [FactCorrected(facts.person_id, facts.revision + 1, fact, command.reason)]
 
 
-def _own(state: State, fact_id: str, department: Department) -> Fact:
+def _own(state: State, fact_id: str, department: Department) -> tuple[Facts, Fact]:
     told = None if state is None else next((fact for fact in state.facts if fact.fact_id == fact_id), None)
-    if told is None or told.department is not department:
+    if state is None or told is None or told.department is not department:
         raise not_found("FACT_UNKNOWN", f"{department} told no fact {fact_id} of this person")
-    return told
+    return state, told
 
 
 def _same_feed(one: Fact, other: Fact) -> bool:

@@ -36,7 +36,7 @@ class MembershipChanged(Wire, frozen=True):
     revision: int
 
 
-DepartmentCaller = Annotated[Principal, allow(Role.DEPARTMENT)]
+Teller = Annotated[Principal, allow(Role.DEPARTMENT)]
 Reader = Annotated[Principal, allow(*Role)]
 FeedReader = Annotated[Principal, allow(Role.DEPARTMENT, Role.AGENCY, Role.OPERATIONS, by_division=True)]
 
@@ -53,7 +53,7 @@ def memberships(
 
     @router.post("", status_code=201)
     async def assert_membership(
-        person_id: str, caller: DepartmentCaller, command: Sent[AssertMembershipBody], key: IdempotencyKey
+        person_id: str, caller: Teller, command: Sent[AssertMembershipBody], key: IdempotencyKey
     ) -> Json[MembershipChanged]:
         """Say that a person belongs to a category of the caller's department."""
         department = _direct(rules, caller)
@@ -69,11 +69,7 @@ def memberships(
 
     @router.post("/{membership_id}/end")
     async def end_membership(
-        person_id: str,
-        membership_id: str,
-        caller: DepartmentCaller,
-        command: Sent[EndMembershipBody],
-        key: IdempotencyKey,
+        person_id: str, membership_id: str, caller: Teller, command: Sent[EndMembershipBody], key: IdempotencyKey
     ) -> Json[MembershipChanged]:
         """End a membership of the caller's department."""
         held = Held(person_id, membership_id)
@@ -81,11 +77,7 @@ def memberships(
 
     @router.post("/{membership_id}/correction")
     async def correct_membership(
-        person_id: str,
-        membership_id: str,
-        caller: DepartmentCaller,
-        command: Sent[CorrectMembershipBody],
-        key: IdempotencyKey,
+        person_id: str, membership_id: str, caller: Teller, command: Sent[CorrectMembershipBody], key: IdempotencyKey
     ) -> Json[MembershipChanged]:
         """Write a membership of the caller's department anew; what was believed before is kept."""
         department = _direct(rules, caller)

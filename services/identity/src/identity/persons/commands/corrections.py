@@ -19,29 +19,17 @@ from identity.persons.domain.person import State, person_already_registered, sta
 from identity.persons.domain.refusals import person_erased
 from identity.persons.domain.resident_id import ResidentId
 from identity.persons.queries.changes import person_changed
-from identity.persons.queries.records import KeptData, RecordQueries
-from identity.persons.queries.vault import PersonalData, Vault
+from identity.persons.queries.people import PeopleCommands
+from identity.persons.queries.records import KeptData
+from identity.persons.queries.vault import PersonalData
 from kernel.http import Idempotency
-from kernel.running.requested import Requests
-from kernel.running.runtime import Runtime
 from kernel.security import Principal
 from kernel.writing.command_context import CommandContext
 from kernel.writing.command_path import Answered
 
 
-class CorrectionCommands:
+class CorrectionCommands(PeopleCommands):
     """The commands that correct a person, one method each."""
-
-    def __init__(self, runtime: Runtime, vault: Vault, requests: Requests) -> None:
-        self._runtime = runtime
-        self._vault = vault
-        self._requests = requests
-        self._records = RecordQueries(runtime)
-
-    @property
-    def today(self) -> date:
-        """Today's date in China."""
-        return self._requests.today
 
     async def correct_data(
         self,

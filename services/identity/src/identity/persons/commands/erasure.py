@@ -15,7 +15,7 @@ from identity.persons.domain.erasure import (
 )
 from identity.persons.domain.person import DECIDER as PERSONS
 from identity.persons.domain.person import PersonRegistered, known
-from identity.persons.queries.records import RecordQueries
+from identity.persons.queries.people import PeopleCommands
 from identity.persons.queries.vault import Vault
 from kernel.http import Idempotency
 from kernel.running.requested import Requests
@@ -29,15 +29,12 @@ from kernel.writing.event_store import StreamAppend
 TokensElsewhere = Callable[[str], Awaitable[Iterable[str]]]
 
 
-class ErasureCommands:
+class ErasureCommands(PeopleCommands):
     """The commands about erasure."""
 
     def __init__(self, runtime: Runtime, vault: Vault, requests: Requests, tokens_elsewhere: TokensElsewhere) -> None:
-        self._runtime = runtime
-        self._vault = vault
-        self._requests = requests
+        super().__init__(runtime, vault, requests)
         self._tokens_elsewhere = tokens_elsewhere
-        self._records = RecordQueries(runtime)
 
     async def ask(self, caller: Principal, key: Idempotency, person_id: str, reason: ErasureReason) -> Answered:
         """Ask that a person's data be erased; aliases go with the record that stands."""
@@ -82,8 +79,7 @@ class ErasureCommands:
 
 
 def _changed(decision: Decision[State, Any]) -> dict[str, Any]:
-    after = decision.state
-    assert after is not None, "an accepted command leaves an erasure"
+    after = decision.after
     return {"person_id": after.person_id, "state": after.state, "revision": after.revision}
 
 

@@ -7,30 +7,17 @@ from identity.persons.domain.person import DECIDER, RecordDeath, RegisterPerson,
 from identity.persons.domain.refusals import id_number_former
 from identity.persons.domain.resident_id import ResidentId
 from identity.persons.queries.changes import person_changed
-from identity.persons.queries.records import RecordQueries
-from identity.persons.queries.vault import PersonalData, Vault
+from identity.persons.queries.people import PeopleCommands
+from identity.persons.queries.vault import PersonalData
 from kernel.http import Idempotency
-from kernel.running.requested import Requests
-from kernel.running.runtime import Runtime
 from kernel.security import Principal
 from kernel.writing.command_path import Answered
 from kernel.writing.decision import Outcome
 from kernel.writing.event_store import Stream, StreamAppend
 
 
-class PersonCommands:
+class PersonCommands(PeopleCommands):
     """The commands of /v1/persons, one method each."""
-
-    def __init__(self, runtime: Runtime, vault: Vault, requests: Requests) -> None:
-        self._runtime = runtime
-        self._vault = vault
-        self._requests = requests
-        self._records = RecordQueries(runtime)
-
-    @property
-    def today(self) -> date:
-        """Today's date in China."""
-        return self._requests.today
 
     async def register(
         self,

@@ -39,9 +39,7 @@ def annul(command: AnnulRegistration, person: Entitlement) -> RegistrationAnnull
     resting += ["memberships"] * bool(person.memberships) + ["enrolments"] * bool(person.enrolments)
     resting += ["certifications"] * bool(person.certifications) + ["a death"] * (person.deceased_on is not None)
     if resting:
-        raise conflict(
-            "PERSON_IN_USE",
-            f"{', '.join(resting)} rest on this registration: correct the person, or merge two records",
-        )
+        detail = f"{', '.join(resting)} rest on this registration: correct the person, or merge two records"
+        raise conflict("PERSON_IN_USE", detail)
     after = msgspec.structs.replace(person, revision=person.revision + 1, annulled=True)
     return RegistrationAnnulled(command.reason, command.annulled_by, after)

@@ -118,10 +118,8 @@ def decide(command: Command, state: State) -> Sequence[Event]:
     match command:
         case ConfirmErasure():
             if command.by == state.asked_by:
-                raise forbidden(
-                    "ERASURE_SAME_PERSON",
-                    "who asked for an erasure cannot confirm it: it cannot be undone, so two people decide",
-                )
+                detail = "who asked for an erasure cannot confirm it: it cannot be undone, so two people decide"
+                raise forbidden("ERASURE_SAME_PERSON", detail)
             records, tokens = command.records, command.number_tokens
             confirmed = _decided(command, state, ErasureState.CONFIRMED, records=records, number_tokens=tokens)
             return [ErasureConfirmed(confirmed)]

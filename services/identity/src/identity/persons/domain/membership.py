@@ -57,9 +57,7 @@ class Membership(msgspec.Struct, frozen=True, kw_only=True):
 
     def overlaps(self, other: "Membership") -> bool:
         """Whether both hold on at least one day."""
-        self_ends_before = self.valid_to is not None and self.valid_to < other.valid_from
-        other_ends_before = other.valid_to is not None and other.valid_to < self.valid_from
-        return not (self_ends_before or other_ends_before)
+        return self.valid_from <= (other.valid_to or date.max) and other.valid_from <= (self.valid_to or date.max)
 
 
 def check_coherent(membership: Membership) -> None:
@@ -76,10 +74,8 @@ def _check_group(membership: Membership) -> None:
     allowed = GROUPS.get(membership.category, frozenset())
     missing = membership.group is None and membership.category is Category.LOW_INCOME
     if missing or (membership.group is not None and membership.group not in allowed):
-        raise Refused(
-            "GROUP_MISPLACED",
-            "LOW_INCOME needs one of its four groups; DIBAO may be RURAL or URBAN; no other category has one",
-        )
+        detail = "LOW_INCOME needs one of its four groups; DIBAO may be RURAL or URBAN; no other category has one"
+        raise Refused("GROUP_MISPLACED", detail)
 
 
 def _check_exit_date(membership: Membership) -> None:

@@ -132,10 +132,8 @@ def _says_the_same(one: Membership, two: Membership) -> bool:
 def _check_settled(keep: frozenset[str], contradictions: Sequence[Contradiction]) -> None:
     pairs = _ids(contradictions)
     if unknown := sorted(keep - {membership_id for pair in pairs for membership_id in pair}):
-        raise Refused(
-            "MERGE_KEEP_UNKNOWN",
-            f"keep names {', '.join(unknown)}, which contradict nothing: name only memberships of a contradiction",
-        )
+        named = f"keep names {', '.join(unknown)}, which contradict nothing"
+        raise Refused("MERGE_KEEP_UNKNOWN", f"{named}: name only memberships of a contradiction")
     dropped = _not_kept(keep, contradictions)
     open_pairs = [pair for pair in pairs if keep.issuperset(pair) or not dropped.intersection(pair)]
     if open_pairs:

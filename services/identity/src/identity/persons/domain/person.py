@@ -192,9 +192,8 @@ def _end(command: EndMembership, state: Entitlement) -> Sequence[Event]:
     if command.last_day < held.valid_from:
         raise dates_out_of_order("last_day", command.last_day, "valid_from", held.valid_from)
     if held.valid_to is not None and command.last_day >= held.valid_to:
-        raise conflict(
-            "MEMBERSHIP_ENDED", f"this membership already ends on {held.valid_to}; to move that day, correct it"
-        )
+        detail = f"this membership already ends on {held.valid_to}; to move that day, correct it"
+        raise conflict("MEMBERSHIP_ENDED", detail)
     ended = msgspec.structs.replace(held, valid_to=command.last_day, stated=command.stated)
     return [MembershipEnded(held.membership_id, command.reason, state.with_membership(ended))]
 
@@ -269,9 +268,8 @@ def person_unknown() -> Refused:
 
 def person_already_registered() -> Refused:
     """The refusal of a second registration under one ID number."""
-    return conflict(
-        "PERSON_ALREADY_REGISTERED", "somebody is registered under this ID number: look the person up instead"
-    )
+    detail = "somebody is registered under this ID number: look the person up instead"
+    return conflict("PERSON_ALREADY_REGISTERED", detail)
 
 
 def _person_deceased(deceased_on: date) -> Refused:

@@ -5,11 +5,9 @@ from kernel.values.refusals import Refused, conflict
 
 def id_number_former(person_id: str) -> Refused:
     """The refusal to register somebody under a number that a known person had before, unless they are another."""
-    return conflict(
-        "ID_NUMBER_FORMER",
-        f"person {person_id} was known by this number before: use that record, or say that this is another_person",
-        person_id=person_id,
-    )
+    known = f"person {person_id} was known by this number before"
+    detail = f"{known}: use that record, or say that this is another_person"
+    return conflict("ID_NUMBER_FORMER", detail, person_id=person_id)
 
 
 def person_erased() -> Refused:

@@ -16,11 +16,4 @@ class PersonChanged(Wire, frozen=True):
 
 def person_changed(decision: Decision[Entitlement | None, Any]) -> PersonChanged:
     """The answer to an accepted command on a person's stream."""
-    after = entitlement_after(decision)
-    return PersonChanged(person_id=after.person_id, revision=after.revision)
-
-
-def entitlement_after(decision: Decision[Entitlement | None, Any]) -> Entitlement:
-    """How the person stands after an accepted command."""
-    assert decision.state is not None, "an accepted command leaves a person"
-    return decision.state
+    return PersonChanged(person_id=decision.after.person_id, revision=decision.after.revision)

@@ -15,7 +15,7 @@ from identity.persons.domain.merging import MergedAway, RecordsMerged
 from identity.persons.domain.person import DeathRecorded, PersonRegistered
 from identity.persons.rows.tables import death_versions, erasures, former_numbers, lookups, personal_data, persons
 from kernel.writing.event_store import RecordedEvent
-from kernel.writing.read_model import RowsByEvent
+from kernel.writing.read_model import RowsByEvent, one_row
 from kernel.writing.read_tables import Change, put_of, remove
 
 
@@ -26,26 +26,12 @@ def person_row(recorded: RecordedEvent) -> Iterable[Change]:
 
 def _registered(recorded: RecordedEvent) -> Iterable[Change]:
     event: PersonRegistered = recorded.event
-    yield _data(event.entitlement.person_id, PersonalRecord(event.number_token, event.personal, event.registered_by))
-
-
-def _data_corrected(recorded: RecordedEvent) -> Iterable[Change]:
-    event: PersonalDataCorrected = recorded.event
-    yield _data(event.entitlement.person_id, event.record)
+    yield _data(recorded, PersonalRecord(event.number_token, event.personal, event.registered_by))
 
 
 def _number_corrected(recorded: RecordedEvent) -> Iterable[Change]:
-    event: IdNumberCorrected = recorded.event
-    yield _data(event.entitlement.person_id, event.record)
-    yield _former_number(event.former_token, recorded)
-
-
-def _died(recorded: RecordedEvent) -> Iterable[Change]:
-    yield _death(recorded, "DIED", recorded.event.reported_by)
-
-
-def _death_corrected(recorded: RecordedEvent) -> Iterable[Change]:
-    yield _death(recorded, recorded.event.reason, recorded.event.corrected_by)
+    yield _data(recorded, recorded.event.record)
+    yield _former_number(recorded.event.former_token, recorded)
 
 
 def _taken_over(recorded: RecordedEvent) -> Iterable[Change]:
@@ -68,14 +54,6 @@ def _gone_with_numbers(recorded: RecordedEvent) -> Iterable[Change]:
         yield remove(former_numbers, number_token=token, person_id=event.entitlement.person_id)
 
 
-def _looked_up(recorded: RecordedEvent) -> Iterable[Change]:
-    yield put_of(recorded.event, lookups, asked_at=recorded.occurred_at)
-
-
-def _erasure(recorded: RecordedEvent) -> Iterable[Change]:
-    yield put_of(recorded.event.erasure, erasures)
-
-
 #: Each event of a person's stream moves the person's own row.
 STANDING: Final[RowsByEvent] = dict.fromkeys(
     (
@@ -90,25 +68,23 @@ STANDING: Final[RowsByEvent] = dict.fromkeys(
 #: What is written beside it.
 ROWS: Final[RowsByEvent] = {
     PersonRegistered: _registered,
-    PersonalDataCorrected: _data_corrected,
+    PersonalDataCorrected: lambda recorded: [_data(recorded, recorded.event.record)],
     IdNumberCorrected: _number_corrected,
-    DeathRecorded: _died,
-    DeathCorrected: _death_corrected,
+    DeathRecorded: lambda recorded: [_death(recorded, "DIED", recorded.event.reported_by)],
+    DeathCorrected: lambda recorded: [_death(recorded, recorded.event.reason, recorded.event.corrected_by)],
     RecordsMerged: _taken_over,
     MergedAway: _gone_with_numbers,
     RegistrationAnnulled: _gone,
     PersonErased: _gone_with_numbers,
-    LookupMade: _looked_up,
-    ErasureAsked: _erasure,
-    ErasureConfirmed: _erasure,
-    ErasureDeclined: _erasure,
+    LookupMade: lambda recorded: [put_of(recorded.event, lookups, asked_at=recorded.occurred_at)],
+    **dict.fromkeys((ErasureAsked, ErasureConfirmed, ErasureDeclined), one_row(erasures, "erasure")),
 }
 
 
-def _data(person_id: str, record: PersonalRecord) -> Change:
+def _data(recorded: RecordedEvent, record: PersonalRecord) -> Change:
     sealed = msgspec.structs.asdict(record.personal).items()
     ciphertexts = {name: None if text is None else b64decode(text) for name, text in sealed}
-    return put_of(record, personal_data, person_id=person_id, **ciphertexts)
+    return put_of(record, personal_data, person_id=recorded.event.entitlement.person_id, **ciphertexts)
 
 
 def _former_number(number_token: str, recorded: RecordedEvent) -> Change:

@@ -1,9 +1,8 @@
 """The tables of persons: how each stands, sealed data, former numbers, deaths, look-ups and erasures."""
 
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import (
-    Boolean,
     Column,
     Date,
     DateTime,
@@ -16,7 +15,13 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+
+from identity.persons.domain.entitlement import Entitlement
+from identity.persons.domain.erasure import Erasure
+from identity.persons.domain.lookup import LookupMade
+from identity.persons.domain.person import SealedPersonalData
+from kernel.security import WrappedKey
+from kernel.writing.columns import columns_of
 
 TABLES: Final = MetaData()
 #: What is no projection but a source of its own, kept apart from the events: replay leaves it alone.
@@ -25,27 +30,18 @@ SOURCES: Final = MetaData()
 persons = Table(
     "persons",
     TABLES,
-    Column("person_id", Text, primary_key=True),
-    Column("county", Text, nullable=False),
-    Column("revision", Integer, nullable=False),
-    Column("deceased_on", Date),
-    Column("merged_into", Text),
-    Column("annulled", Boolean, nullable=False),
-    Column("erased", Boolean, nullable=False),
+    *columns_of(Entitlement, "person_id", leaving=("memberships", "enrolments", "certifications")),
     Index("persons_merged_into", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
 )
 
+_CIPHERTEXTS: Final[dict[str, Any]] = dict.fromkeys(SealedPersonalData.__struct_fields__, LargeBinary)
 #: Ciphertext, and the token that stands for the ID number; nothing here can be read without the person's key.
 personal_data = Table(
     "personal_data",
     TABLES,
     Column("person_id", Text, primary_key=True),
     Column("number_token", Text, nullable=False),
-    Column("id_number", LargeBinary, nullable=False),
-    Column("name", LargeBinary, nullable=False),
-    Column("phone", LargeBinary),
-    Column("address", LargeBinary),
-    Column("card_number", LargeBinary),
+    *columns_of(SealedPersonalData, **_CIPHERTEXTS),
     Column("registered_by", Text, nullable=False),
     UniqueConstraint("number_token", name="personal_data_number_token"),
 )
@@ -75,39 +71,20 @@ death_versions = Table(
 lookups = Table(
     "lookups",
     TABLES,
-    Column("lookup_id", Text, primary_key=True),
-    Column("person_id", Text),
-    Column("number_token", Text, nullable=False),
-    Column("asked_by", Text, nullable=False),
-    Column("roles", ARRAY(Text), nullable=False),
-    Column("reason", Text, nullable=False),
+    *columns_of(LookupMade, "lookup_id"),
     Column("asked_at", DateTime(timezone=True), nullable=False),
     Index("lookups_of_person", "person_id", "asked_at"),
 )
 
 #: Who asked, who confirmed, and which keys must be gone. The tokens are random and mean nothing without their table.
-erasures = Table(
-    "erasures",
-    TABLES,
-    Column("person_id", Text, primary_key=True),
-    Column("revision", Integer, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("asked_by", Text, nullable=False),
-    Column("asked_at", DateTime(timezone=True), nullable=False),
-    Column("decided_by", Text),
-    Column("decided_at", DateTime(timezone=True)),
-    Column("records", ARRAY(Text), nullable=False),
-    Column("number_tokens", ARRAY(Text), nullable=False),
-)
+erasures = Table("erasures", TABLES, *columns_of(Erasure, "person_id"))
 
 #: Each person's data key, wrapped. Destroying a row makes the person unreadable in all events.
 person_keys = Table(
     "person_keys",
     SOURCES,
     Column("person_id", Text, primary_key=True),
-    Column("key_id", Text, nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
+    *columns_of(WrappedKey),
 )
 
 #: The random token that stands for an ID number in events, found by the number's keyed hash. Without its row here, a
