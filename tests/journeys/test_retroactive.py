@@ -194,7 +194,8 @@ async def test_a_release_and_settlements_at_the_same_moment_give_no_fen_too_much
         offices.other.send("settlement", f"{path}/release", {}, key="at-once"),
         *(stories.settle(offices.hospital, visit["encounter_id"], bill) for visit in visits),
     )
-    assert released.status_code == 201 or released.json()["code"] == "REVIEW_STALE"
+    # Refused where a settlement came first: found stale by the release itself, or brought up to date before it looked.
+    assert released.status_code == 201 or released.json()["code"] in ("REVIEW_STALE", "REVIEW_NOT_PROPOSED")
     await wait_until_arrived(offices.admin_url)
     if released.status_code != 201:
         await offices.adjust()
