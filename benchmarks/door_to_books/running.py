@@ -30,7 +30,7 @@ def in_one_process(database: str, folder: Path, transport: Transport) -> Iterato
     with ExitStack() as stack:
         more = []
         if transport == "kafka":
-            more = ["--kafka-bootstrap", stack.enter_context(broker(folder / "kafka"))]
+            more = ["--kafka-bootstrap", stack.enter_context(broker(folder / "kafka-one"))]
         yield [stack.enter_context(platform_process(database, folder, *more)).pid]
 
 

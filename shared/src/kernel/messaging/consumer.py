@@ -90,7 +90,7 @@ class Consumer:
             elif now - moved_at > self._stalled_seconds:
                 await self._check_stalled(reader)
                 moved_at = self._clock()
-            if now - settled_at > _SETTLE_SECONDS:
+            if self.inbox.standings.ahead and now - settled_at > _SETTLE_SECONDS:
                 await self._insist(self.inbox.settle)
                 settled_at = now
 

@@ -14,6 +14,7 @@ from kernel.writing import failpoints
 from kernel.writing.database import Connection, Pool
 from kernel.writing.passing import passes_by_itself
 from kernel.writing.read_tables import Change, clauses_of, columns_of
+from kernel.writing.signals import Signal
 
 ATTEMPTS_MAX: Final = 3
 
@@ -60,7 +61,8 @@ class Inbox:
     """One consumer of one topic. ``effects`` does its work in the transaction that also moves the position.
 
     Where ``types`` are given, messages of other types are passed over: they cost no transaction of their own. Nor do
-    those that leave no rows, where ``rows_of`` says that rows are all that the effects come to.
+    those that leave no rows, where ``rows_of`` says that rows are all that the effects come to. ``committed`` is set
+    after effects that may have appended events.
     """
 
     def __init__(
@@ -71,12 +73,14 @@ class Inbox:
         effects: Effects,
         types: frozenset[str] | None = None,
         rows_of: RowsOf | None = None,
+        committed: Signal | None = None,
     ) -> None:
         self._pool = pool
         self.consumer = consumer
         self.topic = topic
         self._effects = effects
         self._rows_of = rows_of
+        self._committed = committed
         self.interest = Interest(consumer, types)
         self.standings = Standings(pool, consumer, topic)
         self.parked = Parked(consumer, topic)
@@ -144,6 +148,8 @@ class Inbox:
             if wanted:
                 await self._effects(connection, [message for message in wanted if message.key not in held])
             failpoints.reach("inbox.after_effects")
+        if wanted and self._committed is not None:
+            self._committed.set()  # events of reactions are to be numbered, too
         self.standings.stored(moves)
         failpoints.reach("inbox.after_commit")
 

@@ -95,16 +95,22 @@ class Relay:
 
     async def _go_on(self, publisher: Publisher, cursor: Cursor) -> None:
         clock, stored, stored_at = asyncio.get_running_loop().time, cursor, 0.0
-        while True:
-            logged = await read_log(self._pool, self._registry, after=cursor.gseq, limit=BATCH_MAX)
-            if logged:
-                cursor = await self._send(publisher, logged, cursor)
-            # The stored cursor may lag: what goes out again after a crash has its old numbers, and is dropped.
-            if cursor != stored and (clock() - stored_at > _STORE_SECONDS or not logged):
+        try:
+            while True:
+                logged = await read_log(self._pool, self._registry, after=cursor.gseq, limit=BATCH_MAX)
+                if logged:
+                    cursor = await self._send(publisher, logged, cursor)
+                # The stored cursor may lag: what goes out again after a crash has its old numbers, and is dropped.
+                if cursor != stored and (clock() - stored_at > _STORE_SECONDS or not logged):
+                    await self._store(cursor)
+                    stored, stored_at = cursor, clock()
+                if len(logged) < BATCH_MAX:
+                    await self._logged.wait(_LOOK_AGAIN_SECONDS if cursor == stored else _STORE_SECONDS)
+        except asyncio.CancelledError:
+            # A program that comes after this one may number otherwise: it must not send again what is out.
+            if cursor != stored:
                 await self._store(cursor)
-                stored, stored_at = cursor, clock()
-            if len(logged) < BATCH_MAX:
-                await self._logged.wait(_LOOK_AGAIN_SECONDS if cursor == stored else _STORE_SECONDS)
+            raise
 
     async def _send(self, publisher: Publisher, logged: Sequence[LoggedEvent], cursor: Cursor) -> Cursor:
         messages, pseqs = number(self._contract, logged, self._publish, cursor.pseqs, cursor.epoch)

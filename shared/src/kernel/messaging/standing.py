@@ -61,6 +61,7 @@ class Standings:
         rows = await self._pool.fetch(_READ_SQL, self._consumer, self._topic)
         self._stored = {row["partition"]: Standing(row["next_offset"], row["last_pseq"]) for row in rows}
         self._seen = dict(self._stored)
+        self._changed.set()
 
     def forget(self) -> None:
         """What is stored was moved by somebody else."""

@@ -73,14 +73,16 @@ class Leadership:
             backoff = min(backoff * 2, _BACKOFF_MAX_SECONDS)
 
     async def _wait(self, connection: SingleConnection) -> None:
-        while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", lock_number(self._service)):
+        lock, patience = lock_number(self._service), _HEARTBEAT_SECONDS
+        while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", lock, timeout=patience):
             if await self._appended.wait(_ASK_SECONDS):
-                await connection.execute("SELECT pg_notify($1, '')", self._channel)
+                await connection.execute("SELECT pg_notify($1, '')", self._channel, timeout=patience)
 
     async def _lead(self, connection: SingleConnection) -> None:
         lost = Signal()
         connection.add_termination_listener(lambda _connection: lost.set())
-        await connection.add_listener(self._channel, lambda *_told: self._appended.set())
+        async with asyncio.timeout(_HEARTBEAT_SECONDS):
+            await connection.add_listener(self._channel, lambda *_told: self._appended.set())
         self._running = {name: asyncio.create_task(self._kept_going(name, job)) for name, job in self._jobs.items()}
         try:
             while not await lost.wait(_HEARTBEAT_SECONDS):
@@ -98,6 +100,13 @@ class Leadership:
             began = loop.time()
             try:
                 await job()
+            except asyncio.CancelledError as error:
+                task = asyncio.current_task()
+                if task is None or task.cancelling():
+                    raise
+                _log.warning(
+                    "job was cancelled by what it waited for", service=self._service, job=name, error=repr(error)
+                )
             except Exception as error:
                 if passes_by_itself(error):
                     _log.warning("job is held up", service=self._service, job=name, error=repr(error))

@@ -109,7 +109,13 @@ class Runtime:
         for subscription in (*rows, *parts.subscriptions(self.path)):
             name, topic = subscription.consumer, subscription.topic
             inbox = inboxes[name, topic] = Inbox(
-                pool, name, topic, subscription.effects, subscription.types, subscription.rows_of
+                pool,
+                name,
+                topic,
+                subscription.effects,
+                subscription.types,
+                subscription.rows_of,
+                self.store.appended,
             )
             consumer = Consumer(
                 self._log,

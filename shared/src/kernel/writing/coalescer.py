@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
@@ -39,10 +39,16 @@ class Coalescer(Generic[ItemT, ResultT]):
         if len(self._tasks) < self._workers:
             task = asyncio.create_task(self._drain())
             self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
         return await future
 
     async def _drain(self) -> None:
+        try:
+            await self._work_off()
+        finally:
+            # At once, not when the loop comes to it: who submits in between must find a worker missing.
+            self._tasks.discard(cast("asyncio.Task[None]", asyncio.current_task()))
+
+    async def _work_off(self) -> None:
         while batch := self._take():
             try:
                 results = await self._work([waiting.item for waiting in batch])

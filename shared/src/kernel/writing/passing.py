@@ -9,14 +9,14 @@ from kernel.writing.event_store import ConcurrencyError
 _CLASSES: Final = (OSError, TimeoutError, asyncpg.PostgresConnectionError, ConcurrencyError)
 #: SQLSTATEs, whole or by their class: connection, rolled back by others, full, busy, stopped, broken underneath;
 #: a standby that only reads, and a lock that was not to be had.
-_STATES: Final = ("08", "40", "53", "57", "58", "25006", "55P03")
+_STATES: Final = ("08", "40", "53", "57", "58", "25006", "25P03", "55P03")
 
 
 def passes_by_itself(error: BaseException) -> bool:
     """Whether to try again, for as long as it takes: nothing is wrong with what was asked for."""
     if isinstance(error, _CLASSES):
         return True
-    if isinstance(error, asyncpg.InterfaceError):  # asyncpg says both "closed" and "misused" with this class
-        return "clos" in str(error)
+    if isinstance(error, asyncpg.InterfaceError):  # asyncpg says "closed", "misused" and "bad argument" with this class
+        return not isinstance(error, ValueError) and any(word in str(error) for word in ("clos", "released back"))
     state = getattr(error, "sqlstate", None)
     return isinstance(state, str) and state.startswith(_STATES)

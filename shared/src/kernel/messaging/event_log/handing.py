@@ -77,6 +77,11 @@ class Readers:
         for handed in self._by_topic.get(topic, ()):
             handed.notice()
 
+    def notice_all(self) -> None:
+        """Somebody may have published anywhere."""
+        for topic in self._by_topic:
+            self.notice(topic)
+
     @property
     def some(self) -> bool:
         """Whether anybody reads at all."""

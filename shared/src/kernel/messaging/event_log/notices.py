@@ -8,7 +8,6 @@ import structlog
 
 from kernel.messaging.event_log.handing import Readers
 from kernel.writing.database import Connection, Pool
-from kernel.writing.passing import passes_by_itself
 
 CHANNEL: Final = "onestop_bus"
 _AGAIN_SECONDS: Final = 5.0
@@ -42,8 +41,6 @@ class Notices:
                 async with self._pool.acquire() as connection:
                     await self._listen_on(connection)
             except Exception as error:
-                if not passes_by_itself(error):
-                    raise
                 _log.warning("the embedded transport hears no notices", error=repr(error))
             await asyncio.sleep(_AGAIN_SECONDS)
 
@@ -51,6 +48,7 @@ class Notices:
         lost = asyncio.Event()
         connection.add_termination_listener(lambda _connection: lost.set())
         await connection.add_listener(CHANNEL, self._heard)
+        self._readers.notice_all()  # what was published before is said by nobody
         try:
             await lost.wait()
         finally:

@@ -65,9 +65,13 @@ class Sequencer:
         await self.start()
         pause = _SOON_SECONDS
         while True:
-            if await self.step():
+            before = self._gseq
+            more = await self.step()
+            if self._gseq != before:
                 pause = _SOON_SECONDS
-            elif self.waiting:
+            if more:
+                continue
+            if self.waiting:
                 # Events wait on the horizon for as long as any earlier write transaction runs.
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, _SOON_MAX_SECONDS)
