@@ -103,3 +103,24 @@ async def test_a_job_that_comes_later_begins_at_once(two: tuple[Instance, Instan
     first.leadership.add("late", late)
     async with asyncio.timeout(10):
         await began.wait()
+
+
+async def test_a_job_that_answers_its_end_with_an_error_does_not_hold_up_the_others(
+    two: tuple[Instance, Instance],
+) -> None:
+    first, _ = two
+    began = asyncio.Event()
+
+    async def stubborn() -> None:
+        began.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError as end:
+            raise RuntimeError("the database is away, too") from end
+
+    first.leadership.add("stubborn", stubborn)
+    await began.wait()
+    first.task.cancel()
+    async with asyncio.timeout(10):
+        await asyncio.gather(first.task, return_exceptions=True)
+    assert not first.leadership.leads

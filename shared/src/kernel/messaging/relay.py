@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Final
 
 import msgspec
@@ -21,6 +22,7 @@ BATCH_MAX: Final = 1000
 #: The sequencer of the same process says when there is more; this is for what nobody said.
 _LOOK_AGAIN_SECONDS: Final = 1.0
 _STORE_SECONDS: Final = 0.1
+_LAST_STORE_SECONDS: Final = 2.0
 
 _ELECT_SQL: Final = """
 INSERT INTO relay (topic, gseq, pseqs, epoch) VALUES ($1, 0, $2::text::json, 1)
@@ -107,9 +109,12 @@ class Relay:
                 if len(logged) < BATCH_MAX:
                     await self._logged.wait(_LOOK_AGAIN_SECONDS if cursor == stored else _STORE_SECONDS)
         except asyncio.CancelledError:
-            # A program that comes after this one may number otherwise: it must not send again what is out.
+            # A program that comes after this one may number otherwise: it should not send again what is out. Where the
+            # database is away nothing can be stored, and the cancellation must go on all the same.
             if cursor != stored:
-                await self._store(cursor)
+                with suppress(Exception):
+                    async with asyncio.timeout(_LAST_STORE_SECONDS):
+                        await self._store(cursor)
             raise
 
     async def _send(self, publisher: Publisher, logged: Sequence[LoggedEvent], cursor: Cursor) -> Cursor:

@@ -94,15 +94,15 @@ class Leadership:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _kept_going(self, name: str, job: Job) -> None:
-        loop = asyncio.get_running_loop()
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        assert task is not None, "jobs are tasks"
         backoff = _BACKOFF_SECONDS
         while True:
             began = loop.time()
             try:
                 await job()
             except asyncio.CancelledError as error:
-                task = asyncio.current_task()
-                if task is None or task.cancelling():
+                if task.cancelling():
                     raise
                 _log.warning(
                     "job was cancelled by what it waited for", service=self._service, job=name, error=repr(error)
@@ -112,6 +112,8 @@ class Leadership:
                     _log.warning("job is held up", service=self._service, job=name, error=repr(error))
                 else:
                     _log.exception("job failed", service=self._service, job=name)
+            if task.cancelling():
+                return  # a job that answers its end with another error ends all the same
             backoff = _BACKOFF_SECONDS if loop.time() - began > _BACKOFF_MAX_SECONDS else backoff
             await asyncio.sleep(backoff)
             backoff = min(backoff * 2, _BACKOFF_MAX_SECONDS)
