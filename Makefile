@@ -39,6 +39,14 @@ check: $(INSTALLED) ## Format, lint, types, architecture, compose file
 test: check ## Everything: check, and all tests on real PostgreSQL and real Kafka
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
+.PHONY: faults chaos fuzz
+faults: $(INSTALLED) ## Kill, freeze and cut off an instance at every named point, on both transports (half an hour)
+	$(BIN)/python -m pytest tests/faults -m "not chaos"
+fuzz: $(INSTALLED) ## Call every operation as its schema allows and forbids, fifty times a role (ten minutes)
+	ONESTOP_FUZZ_EXAMPLES=50 $(BIN)/python -m pytest tests/fuzz
+chaos: $(INSTALLED) ## Ten minutes of kill -9, restarts, a gap and a restore under load; then everything is counted
+	$(BIN)/python -m pytest tests/faults -m chaos -s -o faulthandler_timeout=0
+
 ##@ With servers
 .PHONY: kafka up down
 kafka: $(INSTALLED) ## A real Apache Kafka on 127.0.0.1:9092, from Maven artifacts, no Docker (ctrl-C ends it)
@@ -51,13 +59,15 @@ down: ## Stop them again
 	$(BIN)/python deploy/new_env.py .env.example $@ .onestop/keys
 
 ##@ Generated and measured
-.PHONY: generate bench bench-feeds lock clean
+.PHONY: generate bench bench-feeds fuzz-feeds lock clean
 generate: $(INSTALLED) ## Write the documents that are generated: OpenAPI, AsyncAPI, schemas, requirements, errors
 	$(BIN)/onestop generate
 bench: $(INSTALLED) ## Measure, as ratios in one run; writes benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks
 bench-feeds: $(INSTALLED) ## A full list of a million people against a million stored (half an hour); writes benchmarks/FEEDS.md
 	$(BIN)/python -m benchmarks.feeds
+fuzz-feeds: $(INSTALLED) ## Read five thousand damaged files; each ends with rows or a reason (ten minutes)
+	ONESTOP_FUZZ_FILES=5000 $(BIN)/python -m pytest -q -n 2 services/identity/tests/test_feed_damage.py
 lock: ## Resolve the dependencies again
 	$(BIN)/uv pip compile -q $(LOCK_OPTIONS) \
 	  $(foreach p,onestop-kernel onestop-identity onestop-referral onestop-settlement onestop-fund-ledger onestop-operations onestop onestop-workbench,--no-emit-package $(p)) \

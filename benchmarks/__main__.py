@@ -20,6 +20,7 @@ from benchmarks.http_load import send_all, send_at_rate
 from benchmarks.peer_replay import peer_replay_rate
 from benchmarks.platform_process import memory_mib, platform_process, service_process, urls
 from benchmarks.report import table, write
+from benchmarks.sealing import sealing_rows
 from benchmarks.settling import prepare
 from benchmarks.visibility import visibility_rows
 from kernel.testing.kafka_broker import java_and_maven_available
@@ -42,6 +43,7 @@ def main() -> None:
         if java_and_maven_available():
             uvloop.run(measure_booking(server, folder, rows))
         rows += uvloop.run(visibility_rows(server, folder))
+        rows += uvloop.run(sealing_rows(server))
         books = door_to_books(server, folder)
     write(
         "RESULTS.md",

@@ -31,7 +31,7 @@ _PREPARE = """
 DROP SCHEMA IF EXISTS bench CASCADE;
 CREATE SCHEMA bench;
 CREATE TABLE bench.events (LIKE settlement.events INCLUDING ALL);
-CREATE TABLE bench.idempotency (LIKE settlement.idempotency INCLUDING ALL);
+CREATE TABLE bench.idempotency (LIKE settlement.idempotency_default INCLUDING ALL);
 CREATE TABLE bench.settlements (LIKE settlement.settlements INCLUDING ALL);
 CREATE TABLE bench.benefit_years (LIKE settlement.benefit_years INCLUDING ALL);
 CREATE TABLE bench.sample AS

@@ -10,8 +10,12 @@ import secrets
 import sys
 from pathlib import Path
 
+from kernel.messaging.publisher_keys import keys_in_folder
 from kernel.security import Issuer, KeyRing
 from kernel.security.key_ring import KEYS_FILE
+from kernel.security.signing_keys import SigningKey
+from onestop.checkpoints.checkpoint import KEY_FILE, ORIGIN
+from onestop.packages import topics
 
 
 def new_env(example: str, keys: Path) -> str:
@@ -23,8 +27,18 @@ def new_env(example: str, keys: Path) -> str:
         "ONESTOP_TOKEN_ISSUER": issuer.issuer,
         "ONESTOP_TOKEN_AUDIENCE": issuer.audience,
         "IDENTITY_KEY_RING": (keys / KEYS_FILE).read_text(),
+        "CHECKPOINT_KEY": SigningKey.in_folder(keys, ORIGIN, KEY_FILE).text,
+        **_publishers(keys),
     }
     return "".join(_filled(line, known) for line in example.splitlines())
+
+
+def _publishers(keys: Path) -> dict[str, str]:
+    """Each service's signing key, and all public ones by topic."""
+    own = {topic: each.own for topic, each in keys_in_folder(keys, topics()).items() if each.own is not None}
+    public = json.dumps({topic: [key.public.text] for topic, key in own.items()})
+    private = {f"{topic.upper().replace('-', '_')}_SIGNING_KEY": key.text for topic, key in own.items()}
+    return {**private, "PUBLISHER_KEYS": public}
 
 
 def _filled(line: str, known: dict[str, str]) -> str:

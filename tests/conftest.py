@@ -11,9 +11,12 @@ import asyncpg
 import msgspec
 import pytest
 
+from kernel.messaging.event_log.embedded import EmbeddedEventLog
 from kernel.testing.kafka_broker import KafkaBroker
+from kernel.writing.database import open_pool
 from onestop.embedded_postgres import EmbeddedPostgres
 from onestop.platform import recreate_database, running_platform
+from onestop.restore.database import restore
 from workbench.demo.people import DemoPerson
 from workbench.demo.town import Town, settle_in
 
@@ -54,7 +57,10 @@ async def copy_town(postgres: EmbeddedPostgres, settled_town: SettledTown) -> As
         names.append(f"{settled_town.database}_{next(_copies)}")
         shutil.copytree(settled_town.folder / "keys", folder / "keys")
         await admin.execute(f"CREATE DATABASE {names[-1]} TEMPLATE {settled_town.database}")
-        return postgres.url(names[-1])
+        url = postgres.url(names[-1])
+        async with await open_pool(url, schema="bus", size=2) as bus:
+            await restore(url, EmbeddedEventLog(bus))
+        return url
 
     yield copy
     for name in names:

@@ -9,7 +9,28 @@ from typer.main import get_command
 
 from onestop.main import app
 
-ALONE: Final = ["adopt-restored", "feed", "migrate", "platform", "replay", "service", "token", "trace", "verify-chain"]
+ALONE: Final = [
+    "adopt-restored",
+    "checkpoint",
+    "doctor",
+    "feed",
+    "fill-topics",
+    "kafka-rights",
+    "ledger",
+    "lost",
+    "migrate",
+    "parked",
+    "platform",
+    "positions",
+    "replay",
+    "republish",
+    "restore",
+    "service",
+    "tidy",
+    "token",
+    "trace",
+    "verify-chain",
+]
 ADDED: Final = ["contracts", "demo", "examples", "generate", "kafka", "policy", "run"]
 #: A process in which the workbench is not installed: no plugin is found, and importing it would fail.
 _WITHOUT_WORKBENCH: Final = """
@@ -19,7 +40,7 @@ sys.modules["workbench"] = None
 from typer.core import TyperGroup
 from typer.main import get_command
 from onestop.main import app
-import onestop.deployment, onestop.one_process, onestop.replay, onestop.restored, onestop.trace_printing
+import onestop.deployment, onestop.one_process, onestop.replay, onestop.restore.command, onestop.trace_printing
 print(*sorted(get_command(app).commands))
 """
 

@@ -1,11 +1,12 @@
 """A careful caller sends the same message again while the service cannot serve it, and no longer than asked."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import httpx
 import pytest
 
-from onestop.insisting import insist
+from onestop.insisting import insist, insist_on
 
 
 class Replies:
@@ -43,3 +44,13 @@ async def test_a_service_that_stays_away_is_told_as_it_was() -> None:
     assert (await insist(Replies(503).sender(), seconds=-1)).status_code == 503
     with pytest.raises(httpx.ReadError):
         await insist(Replies(0).sender(), seconds=-1)
+
+
+def test_at_the_terminal_the_same_message_is_sent_until_it_is_answered_and_who_is_away_is_said_at_once() -> None:
+    replies = Replies(503, 503, 201, 0)
+    with httpx.Client(transport=httpx.MockTransport(replies.reply), base_url="http://service") as client:
+        send = partial(client.post, "/", headers={"Idempotency-Key": "one"})
+        assert insist_on(send).status_code == 201
+        assert replies.keys == ["one"] * 3
+        with pytest.raises(httpx.ReadError):
+            insist_on(send)

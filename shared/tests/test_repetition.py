@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Final
 
+import msgspec
 import pytest
 
 from kernel.values.refusals import RefusalKind, Refused
@@ -28,3 +29,8 @@ def test_a_key_that_comes_back_with_another_content_is_a_conflict(other: bytes) 
         repeated(FIRST, asked(other))
     assert (refused.value.code, refused.value.kind) == ("IDEMPOTENCY_KEY_REUSED", RefusalKind.CONFLICT)
     assert refused.value.about == {"idempotency_key": "k1"}
+
+
+def test_an_answer_that_was_stored_when_bodies_were_hashed_as_received_is_given_again() -> None:
+    context = msgspec.structs.replace(asked(b"what it means"), received_hash=b"what was asked")
+    assert repeated(FIRST, context).replayed

@@ -286,7 +286,7 @@ ROWS: Final[RowsByMessage] = {EntitlementChanged: _told}
             "\n[importlinter:contract:listening]\nname = Inside listening\ntype = topics\n"
             "service = listening\ntopics =\n    followed\n",
         ),
-        Line("onestop/src/onestop/services.py", r'"fund_ledger"', '"fund_ledger", "listening"'),
+        Line("onestop/src/onestop/packages.py", r'"fund_ledger"', '"fund_ledger", "listening"'),
     ),
     asks="""
 import contracts.identity

@@ -16,7 +16,10 @@ _LAW = (
     *("clocks/module", "conditions", "standing", "waterfall", "wording", "favourable", "statement"),
 )
 _MODULES = {
-    **{f"kernel/{name}/module.py": "" for name in ("values", "writing", "security", "messaging", "http", "running")},
+    **{
+        f"kernel/{name}/module.py": ""
+        for name in ("values", "writing", "security", "messaging", "http", "printing", "running")
+    },
     # The one use of test code that is allowed.
     "kernel/testing/kafka_broker.py": "",
     "onestop/main.py": "import kernel.testing.kafka_broker\n",

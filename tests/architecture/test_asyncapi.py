@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from contracts.identity import CONTRACT, EntitlementChanged
-from kernel.messaging.envelope import Published, headers_of
+from kernel.messaging.chain import PREVIOUS, SEAL, UNCHAINED
+from kernel.messaging.envelope import Election, Published, headers_of
 from kernel.writing.event_store import RecordedEvent
 from kernel.writing.event_store.stream import LoggedEvent
 from onestop.services import SERVICES
@@ -25,9 +26,9 @@ def test_every_header_that_is_sent_is_written_down() -> None:
     event = EntitlementChanged(person_id="P1", revision=1, change="ADDED", county="445202")
     now = datetime(2019, 8, 1, tzinfo=UTC)
     recorded = RecordedEvent(stream_id="person/P1", version=1, event_id=UUID(int=1), occurred_at=now, event=event)
-    headers, _ = headers_of(Published("P1", event), CONTRACT, LoggedEvent(1, "any", 1, recorded), 1, 1)
+    headers, _ = headers_of(Published("P1", event), CONTRACT, LoggedEvent(1, "any", 1, recorded), 1, Election(1, "one"))
     known = DOCUMENT["components"]["messageTraits"]["cloudevent"]["headers"]["properties"]
-    assert {name for name, _ in headers} == set(known)
+    assert {name for name, _ in headers} | {PREVIOUS, SEAL, UNCHAINED} == set(known)
 
 
 def test_every_reference_leads_somewhere() -> None:

@@ -77,7 +77,7 @@ def test_the_sample_without_a_breach_keeps_every_contract(sample: Path) -> None:
         (
             "identity/intake/spool.py",
             "identity.intake.staging",
-            "inside intake imports go api > working > receiving > reading > staging > spool > readers",
+            "inside intake imports go api > working > receiving > returning > reading > staging > spool > readers",
         ),
         ("referral/copies/rows.py", "referral.copies.queries", "inside copies imports go"),
         ("settlement/reviews/commands.py", "settlement.years.commands", "of years, only queries and domain are open"),

@@ -13,7 +13,7 @@ SHARED = ROOT.parent / "shared"
 PACK = "policies/445200-jieyang/2019-jieyibao-21.yaml"
 HERE = "tests/architecture/test_requirements.py"
 CALLED = "shared/src/law/waterfall.py::adjudicate"
-IDLE = "shared/src/law/clocks/working_days.py::WorkingCalendar.due"
+IDLE = "shared/src/law/clocks/deadlines.py::in_time"
 
 
 @pytest.fixture(scope="module")

@@ -25,7 +25,7 @@ def _copied(root: Path, folder: Path) -> Path:
 def _sample(root: Path, folder: Path) -> Path:
     plant_project(folder, (root / ".importlinter").read_text(encoding="utf-8"))
     services = 'import identity.main\n\nPACKAGES = ("identity", "fund_ledger")\n'
-    plant(folder, "onestop/src/onestop/services.py", services)
+    plant(folder, "onestop/src/onestop/packages.py", services)
     return folder
 
 

@@ -9,14 +9,9 @@ from workbench.requirements.wiring import Wiring, wiring
 
 #: What waits for the service or the route that will call it, by module; docs/requirements.md says what it is for.
 WAITING: Final = {
-    "fund_ledger.advances.domain",
     "fund_ledger.funds.domain.prepayment",
-    "fund_ledger.funds.domain.sources",
-    "fund_ledger.periods.domain",
-    "fund_ledger.statements.domain.settling_up",
     "fund_ledger.statements.domain.village",
     "law.clocks.deadlines",
-    "law.clocks.working_days",
     "operations.indicators.domain",
     "referral.referrals.domain.gate",
     "settlement.encounters.domain.readjudication",

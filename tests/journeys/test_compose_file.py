@@ -23,6 +23,9 @@ import httpx
 import pytest
 import yaml
 
+from kernel.messaging.event_log import Outgoing
+from kernel.messaging.event_log.kafka import KafkaEventLog, PublishError
+from kernel.messaging.event_log.kafka_login import KafkaLogin
 from kernel.security import Issuer, Role
 from kernel.testing.deadline import eventually
 from kernel.testing.kafka_broker import KafkaBroker
@@ -44,7 +47,7 @@ class Containers:
         self._services: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
         self._folder = folder
         self._server = postgres.url().removeprefix("postgresql://postgres")
-        self._bootstrap = broker.bootstrap
+        self._broker = broker
         self._stack = stack
         arguments = ("deploy/new_env.py", ".env.example", folder / ".env", folder / "keys")
         subprocess.run((sys.executable, *arguments), cwd=ROOT, check=True)
@@ -58,7 +61,9 @@ class Containers:
         given = self._services[name]["environment"]
         filled = {key: re.sub(r"\$\{(\w+):\?[^}]*\}", self._secret, value) for key, value in given.items()}
         return {
-            key: value.replace("@postgres:5432/onestop", self._server).replace("kafka:9092", self._bootstrap)
+            key: value.replace("@postgres:5432/onestop", self._server)
+            .replace("kafka:9092", self._broker.bootstrap)
+            .replace("127.0.0.1:9094", self._broker.admin_bootstrap)
             for key, value in filled.items()
         }
 
@@ -74,10 +79,10 @@ class Containers:
         where = {"PATH": f"{binaries}:{os.defpath}", "PGHOST": unquote(self._server.partition("host=")[2])}
         subprocess.run([ROOT / "deploy/postgres/create-roles.sh"], env=where | self.settings("postgres"), check=True)
 
-    def migrate(self) -> None:
-        """The one-shot job."""
-        command = [*ONESTOP, *self._services["migrate"]["command"]]
-        subprocess.run(command, env=self.settings("migrate"), check=True, cwd=self._folder)
+    def work_through(self, job: str) -> None:
+        """A one-shot job."""
+        command = [*ONESTOP, *self._services[job]["command"]]
+        subprocess.run(command, env=self.settings(job), check=True, cwd=self._folder)
 
     def start(self, name: str) -> dict[str, str]:
         """Start a service; gives its environment back."""
@@ -128,13 +133,23 @@ def guarded_postgres(tmp_path: Path) -> Iterator[EmbeddedPostgres]:
         yield server
 
 
+@pytest.fixture
+def guarded_broker(tmp_path: Path) -> Iterator[KafkaBroker]:
+    """A broker that asks every service for its password."""
+    broker = KafkaBroker(tmp_path / "kafka", libs=ROOT / "deploy/kafka/libs", guarded=True)
+    broker.start()
+    yield broker
+    broker.stop()
+
+
 async def test_the_compose_files_services_become_healthy_and_serve(
-    guarded_postgres: EmbeddedPostgres, kafka_broker: KafkaBroker, tmp_path: Path
+    guarded_postgres: EmbeddedPostgres, guarded_broker: KafkaBroker, tmp_path: Path
 ) -> None:
     with ExitStack() as stack:
-        containers = Containers(tmp_path, guarded_postgres, kafka_broker, stack)
+        containers = Containers(tmp_path, guarded_postgres, guarded_broker, stack)
         containers.create_roles()
-        containers.migrate()
+        containers.work_through("migrate")
+        containers.work_through("kafka-rights")
         settings = {name: containers.start(name) for name in SERVICES}
         for name in SERVICES:
             await containers.becomes_healthy(name, settings[name])
@@ -148,3 +163,14 @@ async def test_the_compose_files_services_become_healthy_and_serve(
             books = await client.get(url, headers={"Authorization": f"Bearer {token}"})
         assert books.status_code == 200, books.text
         assert books.json()["balanced"] is True
+
+        # What is signed and written by the wrong service is refused; what each says is heard by all.
+        word = settings["fund-ledger"]["ONESTOP_KAFKA_PASSWORD"]
+        log = KafkaEventLog(guarded_broker.bootstrap, login=KafkaLogin("fund-ledger", word))
+        publisher = await log.publisher()
+        forged = Outgoing(topic="settlement", partition=0, pseq=1, key="a", headers=(("ce_pseq", "1"),), body=b"{}")
+        with pytest.raises(PublishError, match="AuthorizationFailed"):
+            await publisher.publish([forged])
+        await publisher.close()
+        logs = "".join((tmp_path / f"{name}.log").read_text() for name in SERVICES)
+        assert "a key is missing" not in logs

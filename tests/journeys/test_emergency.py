@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from kernel.security import Role
+from kernel.writing.database import administering
 from onestop.platform import Platform, running_platform
 from onestop.quiescence import wait_until_arrived
 from onestop.replay import verify
@@ -47,7 +48,7 @@ async def poor_person(platform: Platform) -> str:
     office = Window(platform, Role.DEPARTMENT, "civil-affairs")
     said = {"category": "DIBAO", "valid_from": "2018-01-01", "evidence": "示例"}
     await office.post("identity", f"/v1/persons/{person_id}/memberships", said)
-    hospital = {"hospital_id": RECEIVING, "name": "示例医院", "level": "city", "division": "430199"}
+    hospital = {"hospital_id": RECEIVING, "name": "示例医院", "level": "city", "division": "430103"}
     await agency.post("settlement", "/v1/institutions", {**hospital, "contract_from": "2018-01-01"})
     await wait_until_arrived(platform.admin_url)
     return person_id
@@ -184,6 +185,33 @@ async def test_a_referral_named_at_the_door_and_approved_after_the_bill_is_revie
     assert settled["bill"]["patient_pays"] == "21000.00"
     seal = {"opinion": "同意", "sealed_on": "2018-09-13"}
     await agency.post("referral", f"/v1/referrals/{referral}/approval", seal, key="late-approval")
+    await wait_until_arrived(hunan.admin_url)
+    (item,) = (await operator.get("settlement", "/v1/reviews"))["items"]
+    assert (item["settlement_id"], item["patient_change"]) == (settled["settlement_id"], "-15000.00")
+
+
+@pytest.mark.parametrize("hunan", ["embedded"], indirect=True)
+async def test_a_referral_approved_between_a_settlements_reading_and_its_commit_is_reviewed(hunan: Platform) -> None:
+    person_id = await poor_person(hunan)
+    window, operator = Window(hunan, Role.HOSPITAL, RECEIVING), Window(hunan, Role.OPERATIONS)
+    referral = await applied_for(hunan, person_id, emergency_admitted_on="2018-09-10")
+    await wait_until_arrived(hunan.admin_url)
+    path = await admitted(window, person_id, referral_id=referral)
+    async with administering(hunan.admin_url, search_path="settlement") as database:
+        async with database.transaction():
+            # Settlement's own messages wait; referral's was done with the approval before this bill existed.
+            await database.execute("SELECT FROM inbox_cursor WHERE consumer = 'settlement-review' FOR UPDATE")
+            settled = await window.post("settlement", f"{path}/settlement", {"payers": PAYERS})
+            async with administering(hunan.admin_url, search_path="settlement") as referrals:
+                await referrals.execute(
+                    "UPDATE referrals SET revision = revision + 1, state = 'AGENCY_APPROVED', "
+                    "approved_on = '2018-09-13'"
+                )
+        missed = await database.fetchval(
+            "SELECT r.revision - s.referral_revision FROM settlements s JOIN encounters e USING (encounter_id) "
+            "JOIN referrals r USING (referral_id)"
+        )
+        assert missed == 1, "the settlement records what it knew"
     await wait_until_arrived(hunan.admin_url)
     (item,) = (await operator.get("settlement", "/v1/reviews"))["items"]
     assert (item["settlement_id"], item["patient_change"]) == (settled["settlement_id"], "-15000.00")

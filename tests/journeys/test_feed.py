@@ -54,7 +54,44 @@ async def test_who_is_on_a_department_s_list_is_admitted_without_deposit(town: A
     late = await send(town, "2", "2019-03-01")
     assert late["outcomes"] == {"SUPERSEDED": 1}
     await wait_until_arrived(town.platform.admin_url)
+    # Nobody is in two stays at once: the first one is taken back.
+    cancelled = f"/v1/encounters/{admitted['encounter_id']}/cancellation"
+    await window.post("settlement", cancelled, {"reason": "登记错误"}, key="feed-c1")
     again = await window.post("settlement", "/v1/encounters", body, key="feed-a2")
     assert (again["deposit_required"], again["category"]) == (True, None)
+    verdict = await verify(town.platform.admin_url)
+    assert verdict.identical, verdict.differences
+
+
+async def test_a_file_that_was_tried_handed_in_and_taken_back_replays_the_same(town: Any) -> None:
+    client = town.platform.client("identity", Role.DEPARTMENT, "civil-affairs")
+    agency = town.platform.client("identity", Role.AGENCY, "A445200")
+    number = "44520219600101004" + ric.calc_check_digit("445202196001010040")
+    file = f"身份证号,姓名,县区代码,开始日期\n{number},示例,445202,2019-01-01\n".encode()
+
+    async def in_state(batch: str, state: str) -> dict[str, Any]:
+        async def look() -> dict[str, Any] | None:
+            found: dict[str, Any] = (await client.get(f"{PATH}/{batch}")).json()
+            return found if found["status"] == state else None
+
+        found = await eventually(look)
+        assert found is not None
+        return found
+
+    for run, state in (("dry", "TRIED"), ("real", "APPLIED")):
+        how = {"kind": "delta", "category": "DIBAO", "as_of": "2019-05-01T00:00:00+08:00", "run": run}
+        sent = await client.put(f"{PATH}/t1", params=how, content=file, headers={"Content-Type": "text/csv"})
+        assert sent.status_code == 202, sent.text
+        assert (await in_state("t1", state))["outcomes"] == {"REGISTERED": 1}
+    told = {"number": "t1-undo", "reason": "发错了"}
+    undo = await client.post(f"{PATH}/t1/undo", json=told, headers={"Idempotency-Key": "feed-undo"})
+    assert undo.status_code == 202, undo.text
+    await in_state("t1-undo", "HELD")
+    released = await agency.post(
+        f"{PATH}/t1-undo/release", json={"reason": "已核实"}, headers={"Idempotency-Key": "feed-undo-release"}
+    )
+    assert released.is_success, released.text
+    assert (await in_state("t1-undo", "APPLIED"))["outcomes"] == {"UNDONE": 1}
+    await wait_until_arrived(town.platform.admin_url)
     verdict = await verify(town.platform.admin_url)
     assert verdict.identical, verdict.differences

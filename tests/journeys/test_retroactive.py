@@ -42,8 +42,8 @@ class Offices:
         self.finance = Window(town.platform, Role.FINANCE)
 
     async def stay(self, bill: stories.Bill = BILL) -> dict[str, Any]:
-        """Settle a stay that ends today."""
-        return await stories.stay(self.hospital, self.person_id, self.town.today, 5, bill)
+        """Settle a stay of today; stays of several days would overlap."""
+        return await stories.stay(self.hospital, self.person_id, self.town.today, 0, bill)
 
     async def say(self, category: str) -> dict[str, Any]:
         """Civil affairs says, too late, that the person has belonged to a category since 2019."""

@@ -56,4 +56,5 @@ async def test_the_patient_reads_beforehand_what_the_statement_will_say(embedded
     settled = await window.post("settlement", f"{path}/settlement", bill)
     told = await window.get("settlement", f"/v1/settlements/{settled['settlement_id']}/statement")
     assert told["lines"] == forecast["statement"]
+    assert forecast.pop("provisional_until") is None, "the visit is over"
     assert {name: value for name, value in forecast.items() if name != "statement"} == settled["bill"]

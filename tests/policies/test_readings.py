@@ -36,6 +36,7 @@ def settled(
     *,
     given: Mapping[str, int] | None = None,
     person: Mapping[str, Any] | None = None,
+    area: str | None = None,
     **facts: Any,
 ) -> Adjudication:
     """A stay of 10 000 yuan or another sum; who is not said to pay pays nothing."""
@@ -45,7 +46,7 @@ def settled(
     new_year = date(policy.on.year, 1, 1)
     standing = Standing(
         (Membership(category=category, valid_from=date(2015, 1, 1), **dict(person or {})),),
-        (Enrolment("RESIDENT", policy.on.year, new_year, new_year),),
+        (Enrolment("RESIDENT", policy.on.year, new_year, new_year, area),),
     )
     return adjudicate(claim, standing, dict(balances or {}), policy)
 
@@ -217,6 +218,15 @@ EFFECTS: dict[str, tuple[str, Callable[[Policy], Any], dict[str, Any]]] = {
         {"other_not_included": None, "other_included": ("MA",)},
     ),
     "E12": ("jieyang", funds_of_aid, {"povfund_first": ("POVFUND", "MA"), "ma_only": ("MA",)}),
+    "X10": (
+        "jieyang",
+        pays_each(
+            pays("DIBAO", 1_000_000, designated_at_admission=True, designated=False),
+            pays("DIBAO", 1_000_000, designated_at_admission=False, designated=True),
+        ),
+        {"admission_day": (200_000, 1_000_000), "discharge_day": (1_000_000, 200_000)},
+    ),
+    "X11": ("jieyang", pays("DIBAO", 1_000_000, area="430400"), {"pooling_area": 1_000_000, "anywhere": 200_000}),
 }
 
 

@@ -1,6 +1,5 @@
 """A database written by the version before: today's program replays it identically, and goes on settling in it."""
 
-import lzma
 import shutil
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
@@ -9,19 +8,14 @@ from typing import Final
 
 import pytest
 
-from kernel.running import server_process
 from kernel.security import Role
 from kernel.security.key_ring import KEYS_FILE
-from onestop.embedded_postgres import binaries
 from onestop.platform import Platform, running_platform
 from onestop.quiescence import wait_until_arrived
 from onestop.replay import verify, verify_chain
-from onestop.restored import adopt_all
-from onestop.services import migrate
 from workbench.demo import stories
 from workbench.demo.window import Window
 
-FIXTURE: Final = Path(__file__).parent / "fixtures/before_topics"
 POLICIES: Final = Path(__file__).parent.parent.parent / "policies"
 #: The noon after the night in which the database was written.
 TODAY: Final = date(2026, 11, 29)
@@ -35,22 +29,10 @@ DISCHARGED_BEFORE: Final = "ca5f672d-5b01-5d3c-a225-ee95b3ec9034"
 
 
 @pytest.fixture
-async def restored(database: str, tmp_path: Path) -> str:
-    """The dump in a fresh database, migrated by today's program and taken over by this cluster."""
-    dump = tmp_path / "database.sql"
-    dump.write_bytes(lzma.decompress((FIXTURE / "database.sql.xz").read_bytes()))
-    psql = (binaries() / "psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", database, "-f", dump)
-    server_process.run(psql, environment={"PATH": "/usr/bin:/bin", "LC_ALL": "C"})
-    await migrate(database)
-    await adopt_all(database)
-    return database
-
-
-@pytest.fixture
-async def platform(restored: str, tmp_path: Path) -> AsyncIterator[Platform]:
+async def platform(restored: str, written_before: Path, tmp_path: Path) -> AsyncIterator[Platform]:
     keys = tmp_path / "keys"
     keys.mkdir(mode=0o700)
-    shutil.copy(FIXTURE / KEYS_FILE, keys)
+    shutil.copy(written_before / KEYS_FILE, keys)
     (keys / KEYS_FILE).chmod(0o600)
     async with running_platform(restored, tmp_path, POLICIES, clock=lambda: NOON) as running:
         yield running

@@ -1,15 +1,27 @@
 """One service in a process of its own, as containers run it: everything from the environment."""
 
 from collections.abc import Mapping
+from typing import Final
+
+import structlog
 
 from kernel.http import Address, configure_logging, serve
+from kernel.http.languages import CHINESE, ENGLISH
 from kernel.messaging.event_log import EventLog
 from kernel.messaging.event_log.embedded import EmbeddedEventLog
 from kernel.messaging.event_log.kafka import KafkaEventLog
+from kernel.messaging.event_log.kafka_login import KafkaLogin, KafkaLoginError
+from kernel.messaging.publisher_keys import PublisherKeys
 from kernel.running.hosting import Host
 from kernel.security import Authenticator, PublicKeys
-from kernel.writing.database import open_pool
-from onestop.services import SERVICES, TOPICS
+from kernel.security.signing_keys import SigningKeyError
+from kernel.values.division_table import know_zones
+from kernel.writing.database import SESSIONS_MAX, Database
+from onestop.packages import NAMES, PACKAGES, service_of, topics
+
+#: After SIGTERM a service goes on serving for so long, until whoever sends it requests has seen that it is not ready.
+LINGER_SECONDS: Final = 3.0
+_log = structlog.get_logger(__name__)
 
 
 class SettingError(ValueError):
@@ -18,33 +30,80 @@ class SettingError(ValueError):
 
 async def serve_from(name: str, environ: Mapping[str, str]) -> None:
     """Serve one service until SIGTERM; raises SettingError."""
-    service = SERVICES.get(name)
-    if service is None:
-        raise SettingError(f"there is no service {name!r}; there are {', '.join(SERVICES)}")
+    if name not in NAMES:
+        raise SettingError(f"there is no service {name!r}; there are {', '.join(NAMES)}")
     configure_logging()
-    url = _setting(environ, "ONESTOP_DATABASE_URL")
+    know_zones(environ.get("ONESTOP_ZONES", ""))
+    service, database = service_of(PACKAGES[NAMES.index(name)]), _database(environ)
     authenticator = Authenticator(
         PublicKeys.of(_setting(environ, "ONESTOP_JWKS")),
         issuer=_setting(environ, "ONESTOP_TOKEN_ISSUER"),
         audience=_setting(environ, "ONESTOP_TOKEN_AUDIENCE"),
     )
-    host = Host(url, await _event_log(environ, url), authenticator, database_user=environ.get("ONESTOP_DATABASE_USER"))
+    keys = _keys(environ, service.parts.topic)
+    _warn_of_missing_keys(name, environ)
+    host = Host(
+        database=database,
+        log=await _event_log(environ, database),
+        authenticator=authenticator,
+        keys=keys,
+        language=_language(environ),
+    )
     address = Address(
         host=environ.get("ONESTOP_HOST", "0.0.0.0"),  # noqa: S104 - a container is reached from outside
         port=int(environ.get("ONESTOP_PORT", service.port)),
     )
-    await serve([(service.build(host, environ), address)])
+    linger = float(environ.get("ONESTOP_LINGER_SECONDS", LINGER_SECONDS))
+    await serve([(service.build(host, environ), address)], linger_seconds=linger)
 
 
-async def _event_log(environ: Mapping[str, str], url: str) -> EventLog:
+def _database(environ: Mapping[str, str]) -> Database:
+    return Database(
+        url=_setting(environ, "ONESTOP_DATABASE_URL"),
+        user=environ.get("ONESTOP_DATABASE_USER"),
+        session_url=environ.get("ONESTOP_SESSION_DATABASE_URL"),
+        sessions_max=int(environ.get("ONESTOP_DATABASE_SESSIONS", SESSIONS_MAX)),
+    )
+
+
+def _keys(environ: Mapping[str, str], topic: str) -> PublisherKeys:
+    try:
+        keys = PublisherKeys.of_texts(environ.get("ONESTOP_SIGNING_KEY"), environ.get("ONESTOP_PUBLISHER_KEYS"))
+    except SigningKeyError as error:
+        raise SettingError(f"ONESTOP_SIGNING_KEY or ONESTOP_PUBLISHER_KEYS: {error}") from error
+    if keys.own is not None and keys.own.public.id.hex() not in (keys.of(topic) or {}):
+        raise SettingError(f"ONESTOP_PUBLISHER_KEYS does not name {keys.own.public.text} for the topic {topic}")
+    return keys
+
+
+def _warn_of_missing_keys(service: str, environ: Mapping[str, str]) -> None:
+    """Say what goes without proof: nobody would see it otherwise before somebody has used it."""
+    said = {
+        "ONESTOP_SIGNING_KEY": "messages are published without signature",
+        "ONESTOP_PUBLISHER_KEYS": "messages are believed from whoever writes them on a topic",
+    }
+    for setting, consequence in said.items():
+        if not environ.get(setting):
+            _log.warning("a key is missing", service=service, setting=setting, consequence=consequence)
+
+
+async def _event_log(environ: Mapping[str, str], database: Database) -> EventLog:
     transport = environ.get("ONESTOP_TRANSPORT", "kafka")
     if transport == "kafka":
+        try:
+            login = KafkaLogin.of(environ)
+        except KafkaLoginError as error:
+            raise SettingError(str(error)) from error
         replication = int(environ.get("ONESTOP_KAFKA_REPLICATION", "1"))
-        kafka = KafkaEventLog(_setting(environ, "ONESTOP_KAFKA_BOOTSTRAP"), replication_factor=replication)
-        await kafka.create_topics(TOPICS)
-        return kafka
+        return KafkaEventLog(
+            _setting(environ, "ONESTOP_KAFKA_BOOTSTRAP"),
+            replication_factor=replication,
+            topics=topics(),
+            instance=environ.get("ONESTOP_INSTANCE") or None,
+            login=login,
+        )
     if transport == "embedded":
-        return EmbeddedEventLog(await open_pool(url, schema="bus", user=environ.get("ONESTOP_DATABASE_USER"), size=8))
+        return EmbeddedEventLog(await database.pool("bus", 2), lambda: database.session("bus"))
     raise SettingError(f"ONESTOP_TRANSPORT={transport!r} is neither kafka nor embedded")
 
 
@@ -53,3 +112,10 @@ def _setting(environ: Mapping[str, str], name: str) -> str:
     if not value:
         raise SettingError(f"the setting {name} is missing; see docker-compose.yml for all of them")
     return value
+
+
+def _language(environ: Mapping[str, str]) -> str:
+    language = environ.get("ONESTOP_LANGUAGE", ENGLISH)
+    if language not in (ENGLISH, CHINESE):
+        raise SettingError(f"ONESTOP_LANGUAGE is {language!r}; it must be {ENGLISH} or {CHINESE}")
+    return language

@@ -74,7 +74,8 @@ class EmbeddedPostgres:
 
     def url(self, database: str = DATABASE, user: str = "postgres") -> str:
         """The address of a database, as asyncpg and libpq read it."""
-        return f"postgresql://{user}@/{database}?host={quote(str(self._sockets))}"
+        port = f"&port={self._settings['port']}" if "port" in self._settings else ""
+        return f"postgresql://{user}@/{database}?host={quote(str(self._sockets))}{port}"
 
     @property
     def pid(self) -> int:

@@ -12,33 +12,44 @@ import uvloop
 from rich.console import Console
 
 from kernel.security import Issuer, Role
-from kernel.values.refusals import Refused
+from kernel.values.division_table import know_zones
+from onestop import parked_command
 from onestop.address import database_address
+from onestop.chain_command import verify_chain_command
+from onestop.checkpoint_command import checkpoint_app
+from onestop.doctor.command import doctor
 from onestop.feed_command import feed_command
+from onestop.kafka_rights_command import kafka_rights
+from onestop.ledger import command as ledger_command
 from onestop.options import HOME, POLICIES, Database, Folder
+from onestop.positions_command import positions
+from onestop.republish_command import republish
+from onestop.restore.command import fill_topics_command, lost_command, restore_command
+from onestop.tidy_command import tidy_command
+from onestop.trace_command import trace_command
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="OneStop: one-stop settlement for the poorest patients."
 )
 app.command("feed")(feed_command)
+app.command("verify-chain")(verify_chain_command)
+app.command("restore")(restore_command)
+app.command("adopt-restored", hidden=True)(restore_command)  # its name of before
+app.command("fill-topics")(fill_topics_command)
+app.command("lost")(lost_command)
+app.command("tidy")(tidy_command)
+app.add_typer(checkpoint_app, name="checkpoint")
+app.command("doctor")(doctor)
+app.command("republish")(republish)
+app.command("positions")(positions)
+app.command("trace")(trace_command)
+app.command("kafka-rights")(kafka_rights)
+app.add_typer(parked_command.app, name="parked")
+app.add_typer(ledger_command.app, name="ledger")
 console: Final = Console()
 
 for _plugin in entry_points(group="onestop.commands"):
     _plugin.load()(app)
-
-
-@app.command()
-def trace(settlement: str, database: Database = "", folder: Folder = HOME) -> None:
-    """One settlement's whole story: every fen with its clause, and the events of every service."""
-    from onestop.trace import trace as gather  # noqa: PLC0415
-    from onestop.trace_printing import print_story  # noqa: PLC0415
-
-    with database_address(database, folder) as url:
-        try:
-            print_story(console, asyncio.run(gather(url, settlement)))
-        except Refused as refused:
-            console.print(refused.detail)
-            raise typer.Exit(1) from refused
 
 
 @app.command()
@@ -60,19 +71,6 @@ def replay(
         verdict = asyncio.run(verify_all(url))
         print_verdict(console, verdict, time.perf_counter() - started)
     raise typer.Exit(0 if verdict.identical else 1)
-
-
-@app.command("verify-chain")
-def verify_chain(database: Database = "", folder: Folder = HOME) -> None:
-    """Check every event's hash and number; exit 1 where a byte was changed."""
-    from onestop.replay import verify_chain as walk  # noqa: PLC0415
-
-    with database_address(database, folder) as url:
-        verdict = asyncio.run(walk(url))
-    for place in verdict.broken:
-        console.print(f"[red]broken[/red] {place}")
-    console.print(f"{verdict.events} events in {verdict.streams} streams, {len(verdict.broken)} broken")
-    raise typer.Exit(1 if verdict.broken else 0)
 
 
 @app.command()
@@ -110,9 +108,12 @@ def platform(
     topic_prefix: Annotated[str, typer.Option(help="Stands before every topic's name on the broker.")] = "",
     folder: Folder = HOME,
     policies: Path = POLICIES,
+    zones: Annotated[str, typer.Option(envvar="ONESTOP_ZONES", help="Zones of your own: 450271=柳东新区,…")] = "",
 ) -> None:
     """Every service in this one process, on a database of your own, until SIGTERM."""
     from onestop.one_process import serve_all  # noqa: PLC0415
+
+    know_zones(zones)
 
     uvloop.run(serve_all(database, folder, policies, first_port, kafka_bootstrap or None, topic_prefix))
 
@@ -123,13 +124,3 @@ def migrate(database: Annotated[str, typer.Option(envvar="ONESTOP_ADMIN_DATABASE
     from onestop.services import migrate as bring_up_to_date  # noqa: PLC0415
 
     asyncio.run(bring_up_to_date(database))
-
-
-@app.command("adopt-restored")
-def adopt_restored(database: Database = "", folder: Folder = HOME) -> None:
-    """After a restore into another cluster: check that all events are numbered and go on from there."""
-    from onestop.restored import adopt_all  # noqa: PLC0415
-
-    with database_address(database, folder) as url:
-        for name, gseq in asyncio.run(adopt_all(url)).items():
-            console.print(f"{name}: goes on after event {gseq}")

@@ -4,11 +4,20 @@ import asyncio
 import signal
 import sys
 from pathlib import Path
+from typing import Final
+
+import structlog
 
 from kernel.http import configure_logging
 from kernel.http.serving import calm_collector
+from kernel.running.clock import system_clock
+from kernel.writing.signals import asked_to_end
 from onestop.platform import running_platform
 from onestop.services import SERVICES
+from onestop.tidying.tidy import tidy
+
+_DAY_SECONDS: Final = 86_400
+_log: Final = structlog.get_logger(__name__)
 
 
 async def serve_all(
@@ -22,9 +31,27 @@ async def serve_all(
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
     async with running_platform(
-        admin_url, folder, policies, kafka_bootstrap=kafka_bootstrap, topic_prefix=topic_prefix, ports=ports
+        admin_url,
+        folder,
+        policies,
+        kafka_bootstrap=kafka_bootstrap,
+        topic_prefix=topic_prefix,
+        instance=f"port-{first_port}",
+        ports=ports,
     ):
+        tidying = asyncio.create_task(_tidy_daily(admin_url))
         calm_collector()
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         await stopped.wait()
+        tidying.cancel()
+
+
+async def _tidy_daily(admin_url: str) -> None:
+    """A small place has nobody who runs ``onestop tidy`` every day."""
+    while not asked_to_end():
+        try:
+            await tidy(admin_url, system_clock().date())
+        except Exception:  # the database may be away; the next day will do
+            _log.warning("not tidied", exc_info=True)
+        await asyncio.sleep(_DAY_SECONDS)

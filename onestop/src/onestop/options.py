@@ -13,3 +13,7 @@ Database = Annotated[
     str,
     typer.Option(envvar="ONESTOP_ADMIN_DATABASE_URL", help="Address of the database; without it, the embedded one."),
 ]
+Broker = Annotated[
+    str, typer.Option(envvar="ONESTOP_KAFKA_BOOTSTRAP", help="The broker, where the platform runs on Kafka.")
+]
+TopicPrefix = Annotated[str, typer.Option(help="Stands before every topic's name on the broker.")]

@@ -12,11 +12,12 @@ from kernel.http import Address, serving
 from kernel.messaging.event_log import EventLog
 from kernel.messaging.event_log.embedded import EmbeddedEventLog
 from kernel.messaging.event_log.kafka import KafkaEventLog
+from kernel.messaging.publisher_keys import keys_in_folder
 from kernel.running.clock import Clock, system_clock
 from kernel.running.hosting import Host
 from kernel.security import Issuer, KeyRing, Role
 from kernel.security.key_ring import KEYS_FILE
-from kernel.writing.database import administering, open_pool
+from kernel.writing.database import Database, administering, close_pool, open_pool
 from onestop.services import SERVICES, TOPICS, migrate
 
 TOKEN_SECONDS = 12 * 3600
@@ -76,32 +77,44 @@ async def running_platform(
     *,
     kafka_bootstrap: str | None = None,
     topic_prefix: str = "",
+    instance: str | None = None,
     ports: Mapping[str, int] | None = None,
     clock: Clock = system_clock,
     settings: Mapping[str, str] = MappingProxyType({}),
+    through: str | None = None,
 ) -> AsyncIterator[Platform]:
     """Migrate the database and run every service in this process, on Kafka where a broker is named.
 
-    ``settings`` are added to those that the embedded run makes for itself.
+    ``settings`` are added to those that the embedded run makes for itself. ``through`` is a transaction pooler before
+    the database, ``instance`` this process's own name.
     """
     await migrate(admin_url)
     environ = embedded_settings(folder, policies) | dict(settings)
     issuer = Issuer.in_folder(folder / "keys")
-    authenticator = issuer.authenticator()
     async with AsyncExitStack() as stack:
-        log: EventLog
-        if kafka_bootstrap is None:
-            bus = await open_pool(admin_url, schema="bus", size=12)
-            stack.push_async_callback(bus.close)
-            log = EmbeddedEventLog(bus)
-        else:
-            kafka = KafkaEventLog(kafka_bootstrap, prefix=topic_prefix)
-            await kafka.create_topics(TOPICS)
-            log = kafka
+        log = await _event_log(admin_url, kafka_bootstrap, topic_prefix, instance=instance, stack=stack)
+        keys = keys_in_folder(folder / "keys", TOPICS)
         apps = []
         for name, service in SERVICES.items():
-            host = Host(admin_url, log, authenticator, database_user=service.schema, clock=clock)
+            database = Database(url=through or admin_url, user=service.schema, session_url=through and admin_url)
+            host = Host(
+                database=database,
+                log=log,
+                authenticator=issuer.authenticator(),
+                clock=clock,
+                keys=keys[service.parts.topic],
+            )
             apps.append((service.build(host, environ), Address(port=(ports or {}).get(name, 0))))
         running = await stack.enter_async_context(serving(apps))
         urls = dict(zip(SERVICES, running.addresses, strict=True))
         yield Platform(admin_url, urls, issuer, stack)
+
+
+async def _event_log(
+    admin_url: str, kafka_bootstrap: str | None, prefix: str, *, instance: str | None, stack: AsyncExitStack
+) -> EventLog:
+    if kafka_bootstrap is None:
+        bus = await open_pool(admin_url, schema="bus", size=5)
+        stack.push_async_callback(close_pool, bus)
+        return EmbeddedEventLog(bus)
+    return KafkaEventLog(kafka_bootstrap, prefix=prefix, topics=TOPICS, instance=instance)

@@ -5,7 +5,7 @@ import asyncio
 import msgspec
 
 from kernel.writing.event_store.log import log_counts
-from onestop.replay.snapshot import snapshot
+from kernel.writing.snapshots import snapshot
 from onestop.services import SERVICES
 
 _RELAYED_SQL = "SELECT gseq, pseqs FROM relay"

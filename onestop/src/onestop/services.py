@@ -1,21 +1,12 @@
-"""The services, by name: the only place that knows them all."""
+"""The services, by name, all of them at once."""
 
 from collections.abc import Mapping
-from importlib import import_module
 from typing import Final
 
 from kernel.running.service import Service
+from onestop.packages import PACKAGES, service_of
 
-#: The packages, in the order in which their services start; the ``main`` of each has its ``SERVICE``.
-PACKAGES: Final = ("identity", "referral", "settlement", "fund_ledger")
-
-
-def _service(package: str) -> Service:
-    service: Service = import_module(f"{package}.main").SERVICE
-    return service
-
-
-SERVICES: Final[Mapping[str, Service]] = {service.parts.name: service for service in map(_service, PACKAGES)}
+SERVICES: Final[Mapping[str, Service]] = {service.parts.name: service for service in map(service_of, PACKAGES)}
 SCHEMAS: Final = tuple(service.schema for service in SERVICES.values())
 TOPICS: Final = tuple(service.parts.topic for service in SERVICES.values())
 

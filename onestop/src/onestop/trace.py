@@ -8,7 +8,7 @@ import msgspec
 
 from kernel.values.refusals import RefusalKind, Refused
 from kernel.writing.event_store.log import read_stream
-from onestop.replay.snapshot import snapshot
+from kernel.writing.snapshots import snapshot
 from onestop.services import SERVICES
 from settlement.encounters.domain.events import SettlementConfirmed, SettlementSupplemented
 

@@ -1,11 +1,22 @@
 """A settlement's story as a person reads it at the terminal."""
 
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.table import Table
 
 from kernel.values.money import yuan_from_fen
 from law import Adjudication, LayerTrace
+from onestop.found_by import FoundSettlement
 from onestop.trace import Step, Story
+
+
+def print_choice(console: Console, found: Sequence[FoundSettlement]) -> None:
+    """Several settlements that are meant by one name."""
+    for one in found:
+        line = f"{one.settlement_id}  {one.discharged_on}  {one.hospital_id}  stay {one.encounter_id}"
+        console.print(line, soft_wrap=True, highlight=False)
+    console.print(f"{len(found)} settlements; `onestop trace SETTLEMENT` tells one of them")
 
 
 def print_story(console: Console, story: Story) -> None:

@@ -9,13 +9,29 @@ import httpx
 import pytest
 
 from contracts.settlement import LayerPaid, SettlementConfirmed, SettlementRevoked
+from fund_ledger.charts.domain import Charts
+from fund_ledger.config import Config
 from fund_ledger.journals.domain.bill import SettledBill
-from fund_ledger.main import build
+from fund_ledger.main import build, charts_of
 from fund_ledger.reactions.settlement import bill_of
 from kernel.security import Issuer, Role
+from kernel.testing.set_clock import SetClock
 from kernel.testing.surroundings import Service, Surroundings, surroundings
+from law.packs import load_library
 
+POLICIES: Final = Path(__file__).parents[3] / "policies"
 NOW: Final = datetime(2019, 8, 1, 1, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def config() -> Config:
+    """The law as it is shipped."""
+    return Config(load_library(POLICIES))
+
+
+@pytest.fixture(scope="session")
+def charts(config: Config) -> Charts:
+    return charts_of(config)
 
 
 @pytest.fixture
@@ -25,8 +41,14 @@ async def around(database: str, tmp_path: Path) -> AsyncIterator[Surroundings]:
 
 
 @pytest.fixture
-async def ledger(around: Surroundings) -> Service:
-    return await around.serve("fund_ledger", build, clock=lambda: NOW)
+def clock() -> SetClock:
+    """For tests whose ledger goes by it."""
+    return SetClock(NOW)
+
+
+@pytest.fixture
+async def ledger(around: Surroundings, config: Config) -> Service:
+    return await around.serve("fund_ledger", lambda host: build(host, config), clock=lambda: NOW)
 
 
 @pytest.fixture
@@ -49,6 +71,8 @@ class Bills:
         county: str = "445202",
         hospital_id: str = "H1",
         person_id: str = "P1",
+        refund_fen: int = 0,
+        route: str = "HOSPITAL",
     ) -> SettlementConfirmed:
         """A settled bill with these layers; the patient pays 1.00 yuan on top."""
         paid = sum(layer.amount_fen for layer in layers)
@@ -68,13 +92,17 @@ class Bills:
             patient_pays_fen=100,
             payout_fen=sum(layer.payout_fen for layer in layers),
             layers=layers,
+            refund_to_patient_fen=refund_fen,
+            route=route,
         )
 
     def bill(self, settlement_id: str, *layers: LayerPaid, hospital_id: str = "H1") -> SettledBill:
         """The same as the ledger's domain sees it."""
         return bill_of(self.settled(settlement_id, *layers, hospital_id=hospital_id))
 
-    def layer(self, payer: str, amount_fen: int, *funding: str, payout_fen: int = 0) -> LayerPaid:
+    def layer(
+        self, payer: str, amount_fen: int, *funding: str, payout_fen: int = 0, payee: str = "HOSPITAL"
+    ) -> LayerPaid:
         """A payer's part of a bill."""
         return LayerPaid(
             payer=payer,
@@ -83,6 +111,7 @@ class Bills:
             document="揭医保〔2019〕21号",
             funding=funding,
             payout_fen=payout_fen,
+            payee=payee,
         )
 
     def revoked(self, settlement_id: str, person_id: str = "P1", reason: str = "录入错误") -> SettlementRevoked:

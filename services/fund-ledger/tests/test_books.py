@@ -2,24 +2,28 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fund_ledger.charts.domain import Charts
 from fund_ledger.journals.domain.bill import PayerPart, SettledBill
 from fund_ledger.journals.domain.commands import BookSettlement, JournalCommand, ReverseSettlement
 from fund_ledger.journals.domain.events import FundOverdrawn, FundRestored, JournalBooked, JournalEvent, JournalReversed
 from fund_ledger.journals.domain.journal import DECIDER, JournalState, after
 from fund_ledger.journals.rows import balances, journals, payer_totals
 from fund_ledger.payments import domain as payments
-from fund_ledger.payments.domain import MoneyCommand, Receipt, ReceiveMoney
+from fund_ledger.payments.domain import Moment, MoneyCommand, Receipt, ReceiveMoney
 from fund_ledger.rows import READ_MODEL
 from kernel.writing.event_store import RecordedEvent
 from kernel.writing.read_tables import collapse
+from law.packs import load_library
 
 DAY: Final = date(2019, 8, 1)
+CHARTS: Final = Charts(load_library(Path(__file__).parents[3] / "policies"))
 WATCHED: Final = tuple(f"fund/{county}/{code}" for county in ("445202", "445222") for code in ("MA", "POVFUND"))
 
 amounts = st.one_of(st.just(0), st.integers(1, 5_000_000))
@@ -55,7 +59,7 @@ class Books:
 def _bill(number: int, county: str, parts: Any) -> SettledBill:
     basic, aid, funding, second, payout, hospital = parts
     paid = (PayerPart("BMI", basic), PayerPart("MA", aid, funding), PayerPart("MASEC", second, ("MA",), payout))
-    return SettledBill(f"S{number}", county, hospital, "P1", paid)
+    return SettledBill(settlement_id=f"S{number}", county=county, hospital_id=hospital, person_id="P1", parts=paid)
 
 
 def _play(day: Iterable[Any]) -> tuple[Books, list[str]]:
@@ -73,7 +77,10 @@ def _play(day: Iterable[Any]) -> tuple[Books, list[str]]:
                 books.happen(bill.settlement_id, BookSettlement(bill, books.left, DAY))
             case (county, fund, amount):
                 receipt = Receipt(county, fund, amount, "BUDGET", DAY)
-                books.happen(f"R{number}", ReceiveMoney(f"R{number}", receipt, DAY, books.left))
+                books.happen(
+                    f"R{number}",
+                    ReceiveMoney(f"R{number}", receipt, Moment(DAY, date.min), books.left, CHARTS.on(county, DAY)),
+                )
             case _:
                 raise AssertionError(f"{happening} is none of the things that happen")
     return books, settled_ids

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,12 +12,12 @@ import pytest
 
 from contracts import fund_ledger as contract
 from contracts.settlement import CONTRACT, TOPIC, SettlementConfirmed
-from fund_ledger.config import Config
+from fund_ledger.charts.domain import Charts
 from fund_ledger.event_types import REGISTRY
 from fund_ledger.journals.domain.commands import BookSettlement, ReverseSettlement
 from fund_ledger.journals.domain.events import FundOverdrawn, FundRestored, JournalBooked, JournalEvent, JournalReversed
 from fund_ledger.journals.domain.journal import DECIDER, after
-from fund_ledger.journals.rows import balances, journals, payer_totals
+from fund_ledger.journals.rows import balances, day_sums, entries, fund_flows, journals, payer_totals
 from fund_ledger.main import subscriptions
 from fund_ledger.reactions.settlement import bill_of
 from fund_ledger.rows import READ_MODEL
@@ -47,8 +47,8 @@ async def pool(database: str) -> Any:
 
 
 @pytest.fixture
-def inbox(pool: Pool) -> Inbox:
-    subscription, *_ = subscriptions(CommandPath(EventStore(pool, REGISTRY, READ_MODEL.project)), Config())
+def inbox(pool: Pool, charts: Charts) -> Inbox:
+    subscription, *_ = subscriptions(CommandPath(EventStore(pool, REGISTRY, READ_MODEL.project)), charts)
     return Inbox(pool, subscription.consumer, subscription.topic, subscription.effects, subscription.types)
 
 
@@ -122,6 +122,20 @@ async def test_told_again_nothing_is_booked_again(inbox: Inbox, pool: Pool, bill
     assert (await _standing(pool), len(await _events(pool))) == before
 
 
+async def test_a_bill_revoked_in_its_own_batch_leaves_the_closed_month_alone(
+    inbox: Inbox, pool: Pool, bills: Any
+) -> None:
+    closed = "INSERT INTO closed_months (county, month, closed_on, entries, funds) VALUES ($1, $2, $3, 0, '[]')"
+    await pool.execute(closed, "445202", date(2019, 8, 1), date(2019, 9, 1))
+    settled = bills.settled("S1", bills.layer("BMI", 700))
+    await inbox.consume({0: _messages([settled, bills.revoked("S1")])})
+    rows = await pool.fetch("SELECT journal_id, booked_on, effective_on FROM journals ORDER BY journal_id")
+    assert [tuple(row) for row in rows] == [
+        ("S1", date(2019, 9, 1), NOW.date()),
+        ("S1-reversal", date(2019, 9, 1), NOW.date()),
+    ]
+
+
 def _decided(events: Sequence[Any]) -> list[tuple[str, int, JournalEvent]]:
     """What one decision after the other comes to, without batches and without a database."""
     available = dict.fromkeys((f"fund/{c}/{f}" for c in ("445202", "445222") for f in ("MA", "POVFUND")), 0)
@@ -165,8 +179,8 @@ async def test_every_read_table_is_rebuilt_from_the_events_alone(inbox: Inbox, p
         for i, (stream, version, event) in events
     )
     rebuilt = collapse(change for entry in recorded for change in READ_MODEL.project(entry))
-    for table in (journals, balances, payer_totals):
-        live = await pool.fetch(f"SELECT * FROM {table.name}")
+    for table in (journals, entries, day_sums, fund_flows, balances, payer_totals):
+        live = await pool.fetch(f"SELECT {', '.join(column.name for column in table.columns)} FROM {table.name}")
         assert sorted(map(tuple, live), key=repr) == sorted(rebuilt[table], key=repr)
         assert live
 

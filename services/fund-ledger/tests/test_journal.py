@@ -1,17 +1,20 @@
 """The journal's specification: given what was booked, when something happens, then these postings."""
 
 from datetime import date
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
+from fund_ledger.charts.domain import Charts
 from fund_ledger.journals.domain.commands import BookSettlement, ReverseSettlement
 from fund_ledger.journals.domain.events import FundOverdrawn, FundRestored, JournalBooked, JournalReversed, Posting
 from fund_ledger.journals.domain.journal import DECIDER
 from fund_ledger.payments import domain as payments
-from fund_ledger.payments.domain import PayOut, Receipt, ReceiveMoney, Transfer
+from fund_ledger.payments.domain import Moment, PayOut, Receipt, ReceiveMoney, Transfer
 from kernel.testing.specification import given
 from kernel.values.refusals import Refused
+from law.packs import load_library
 
 DAY: Final = date(2019, 8, 1)
 MA: Final = "fund/445202/MA"
@@ -26,13 +29,20 @@ BOOKED: Final = JournalBooked(
     settlement_id="S1",
 )
 
+#: Nothing is closed yet, and the bank has enough.
+NOW: Final = Moment(DAY, date.min)
+IN_BANK_FEN: Final = 1_000_000
+CHART: Final = Charts(load_library(Path(__file__).parents[3] / "policies")).on("445202", DAY)
+
 
 def receive(amount_fen: int, left_fen: int, value_on: date = DAY) -> ReceiveMoney:
-    return ReceiveMoney("R1", Receipt("445202", "MA", amount_fen, "LOTTERY", value_on), DAY, {MA: left_fen})
+    receipt = Receipt("445202", "MA", amount_fen, "LOTTERY", value_on)
+    return ReceiveMoney("R1", receipt, NOW, {MA: left_fen}, CHART)
 
 
 def pay(amount_fen: int, owed_fen: int, value_on: date = DAY) -> PayOut:
-    return PayOut("Z1", Transfer(OWED_BY_MA, amount_fen, value_on), owed_fen, DAY)
+    transfer = Transfer(OWED_BY_MA, amount_fen, value_on)
+    return PayOut(journal_id="Z1", transfer=transfer, owed_fen=owed_fen, bank_fen=IN_BANK_FEN, moment=NOW)
 
 
 def test_each_payer_owes_the_hospital_its_layer(bills: Any) -> None:
@@ -123,7 +133,7 @@ def test_a_settlement_is_booked_once(bills: Any) -> None:
 
 def _reversal() -> JournalReversed:
     negative = (Posting(MA, -700, "MA"), Posting(OWED_BY_MA, 700, "MA"))
-    return JournalReversed("S1", DAY, negative, "录入错误", "S1")
+    return JournalReversed(journal_id="S1", booked_on=DAY, postings=negative, reason="录入错误", settlement_id="S1")
 
 
 def test_a_revocation_is_the_exact_negative_and_happens_once(bills: Any) -> None:

@@ -1,13 +1,11 @@
 """Money beside single bills: the lottery's share, village clinics, an insurer's month, and advances."""
 
-from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from fund_ledger.advances.domain import may_draw, recover, set_off
+from fund_ledger.advances.domain.revolving import may_draw, recover, set_off
 from fund_ledger.funds.domain.sources import lottery_share
-from fund_ledger.statements.domain.settling_up import monthly_bill
 from fund_ledger.statements.domain.village import clinic_ledger, pass_on_fees
 from kernel.values.refusals import Refused
 from law.packs.rules import AdvanceLine
@@ -105,20 +103,3 @@ def test_the_consultation_fee_must_reach_every_clinic_whole(
 def test_fees_of_a_clinic_that_nothing_is_said_of_are_no_zero() -> None:
     with pytest.raises(ValueError, match="zip"):
         pass_on_fees([(100, 500), (40, 500)], [50_000])
-
-
-LINES_OF_A_YEAR = [
-    (date(2019, 7, 31), 100),
-    (date(2019, 8, 1), 2_000),
-    (date(2019, 8, 31), 30_000),
-    (date(2019, 9, 1), -2_000),  # the bill of the first of August is revoked in September
-    (date(2018, 8, 15), 400_000),
-]
-
-
-@pytest.mark.parametrize(
-    ("year", "month", "bill_fen"),
-    [(2019, 7, 100), (2019, 8, 32_000), (2019, 9, -2_000), (2018, 8, 400_000), (2019, 10, 0)],
-)
-def test_a_month_is_billed_as_it_was_and_a_revocation_falls_into_its_own(year: int, month: int, bill_fen: int) -> None:
-    assert monthly_bill(year, month, LINES_OF_A_YEAR) == bill_fen

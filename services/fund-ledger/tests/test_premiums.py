@@ -26,7 +26,7 @@ BOOK: Final = BookPremiums(
     funds=("POVFUND", "MA"),
     total_fen=66_000,
     available_fen={MA: 100_000, POVFUND: 20_000},
-    paid_on=DAY,
+    booked_on=DAY,
 )
 BOOKED: Final = JournalBooked(
     journal_id="premiums-b1",
@@ -61,7 +61,7 @@ def test_a_batch_is_booked_once() -> None:
 
 def test_an_empty_aid_fund_goes_into_debt_and_tells() -> None:
     empty = BookPremiums(
-        journal_id="premiums-b1", county="445201", funds=("MA",), total_fen=100, available_fen={MA: 40}, paid_on=DAY
+        journal_id="premiums-b1", county="445201", funds=("MA",), total_fen=100, available_fen={MA: 40}, booked_on=DAY
     )
     events = given(DECIDER).when(empty).events
     assert events[1] == FundOverdrawn(MA, -60, "premiums-b1")

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fund_ledger.advances.domain import grant, recover, set_off
+from fund_ledger.advances.domain.revolving import grant, recover, set_off
 from fund_ledger.funds.domain.prepayment import assess, placed_balance, quota_due, reserve_due
-from fund_ledger.periods.domain import clear
+from fund_ledger.periods.domain.clearing import clear
 from kernel.values.refusals import Refused
 from law.packs.rules import Assessment, Quota, Reserve
 

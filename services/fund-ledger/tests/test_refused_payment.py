@@ -52,7 +52,9 @@ def test_a_payment_is_refused_once() -> None:
 
 def test_nothing_is_refused_of_a_bill_that_was_never_booked_or_was_reversed() -> None:
     assert DECIDER.decide(REFUSE, DECIDER.initial) == ()
-    reversed_ = JournalReversed("S1", DAY, BOOKED.postings, "wrong", "S1")
+    reversed_ = JournalReversed(
+        journal_id="S1", booked_on=DAY, postings=BOOKED.postings, reason="wrong", settlement_id="S1"
+    )
     assert DECIDER.decide(REFUSE, DECIDER.fold([BOOKED, reversed_])) == ()
 
 
@@ -111,6 +113,8 @@ async def test_a_refusal_told_after_the_hospital_was_paid_leaves_it_in_debt(
         return await kinds() == ["settlement"]
 
     await eventually(booked)
+    paid_in = {"county": "445202", "fund": "MA", "amount": "7.00", "source": "BUDGET", "value_on": "2019-07-31"}
+    assert (await finance.post("/v1/fund-receipts", json=paid_in)).status_code == 201
     payment = {"county": "445202", "fund": "MA", "hospital_id": "H1", "amount": "7.00", "value_on": "2019-07-31"}
     paid = await finance.post("/v1/payments", json=payment)
     assert paid.status_code == 201, paid.text

@@ -13,6 +13,11 @@ from kernel.testing.surroundings import Service, Surroundings
 OF_ONE: Final = (
     "/v1/postings?account=fund/{county}/BMI",
     "/v1/trial-balance?county={county}",
+    "/v1/chart?county={county}",
+    "/v1/balances?account=fund/{county}/BMI",
+    "/v1/entries?account=fund/{county}/BMI",
+    "/v1/account-statements?account=fund/{county}/BMI&from=2019-08-01&to=2019-08-31",
+    "/v1/counties/{county}/months",
     "/v1/totals?county={county}",
     "/v1/receivables?county={county}",
     "/v1/journals/S{county}",
@@ -56,9 +61,10 @@ async def test_money_of_another_county_is_not_booked(books: Service, path: str, 
         return reply.status_code, reply.json().get("code", "")
 
     assert await book(await books.client(Role.FINANCE, divisions=["445202"])) == (403, "DIVISION_FOREIGN")
-    # Nobody owes that county anything, so a collection is more than is due; but it is the county's own affair.
-    own = (409, "OVERPAYMENT") if path == "/v1/collections" else (201, "")
-    assert await book(await books.client(Role.FINANCE, divisions=["445222"])) == own
+    # Nobody owes that county anything, so a collection is more than is due, and basic insurance holds its own money;
+    # but it is the county's own affair.
+    own = {"/v1/collections": (409, "OVERPAYMENT"), "/v1/fund-receipts": (422, "FUND_HELD_ELSEWHERE")}
+    assert await book(await books.client(Role.FINANCE, divisions=["445222"])) == own.get(path, (201, ""))
 
 
 async def test_lists_without_a_county_hold_the_caller_s_own(books: Service) -> None:

@@ -15,7 +15,7 @@ from fund_ledger.journals.domain.funding import redistribute
 from fund_ledger.journals.domain.journal import DECIDER
 from fund_ledger.journals.domain.supplements import supplementary
 from fund_ledger.payments import domain as payments
-from fund_ledger.payments.domain import Collect, Transfer
+from fund_ledger.payments.domain import Collect, Moment, Transfer
 from kernel.testing.deadline import eventually
 from kernel.testing.specification import given
 
@@ -134,7 +134,7 @@ def test_a_supplement_without_a_fen_has_no_journal() -> None:
 
 
 def test_no_more_is_collected_than_is_due() -> None:
-    given(payments.DECIDER).when(Collect("C1", Transfer(DUE_MA, 70, DAY), 70, DAY)).then(
+    given(payments.DECIDER).when(Collect("C1", Transfer(DUE_MA, 70, DAY), 70, Moment(DAY, date.min))).then(
         JournalBooked(
             journal_id="C1",
             kind="collection",
@@ -142,7 +142,9 @@ def test_no_more_is_collected_than_is_due() -> None:
             postings=(Posting(DUE_MA, -70), Posting("bank/445202/MA", 70)),
         )
     )
-    given(payments.DECIDER).when(Collect("C1", Transfer(DUE_MA, 71, DAY), 70, DAY)).then_refused("OVERPAYMENT")
+    given(payments.DECIDER).when(Collect("C1", Transfer(DUE_MA, 71, DAY), 70, Moment(DAY, date.min))).then_refused(
+        "OVERPAYMENT"
+    )
 
 
 AMOUNTS = st.integers(-500, 500)

@@ -61,11 +61,14 @@ async def test_a_department_sees_only_people_of_its_own_feed(
     civil_affairs: httpx.AsyncClient, poverty_alleviation: httpx.AsyncClient
 ) -> None:
     person_id = await registered(civil_affairs)
+    assert (await civil_affairs.get(f"/v1/persons/{person_id}")).json()["name"] == "王**"
+    await asserted(civil_affairs, person_id)
     assert (await civil_affairs.get(f"/v1/persons/{person_id}")).json()["name"] == "王小明"
     refused = await poverty_alleviation.get(f"/v1/persons/{person_id}")
     assert (refused.status_code, refused.json()["code"]) == (403, "PERSON_NOT_IN_FEED")
     await asserted(poverty_alleviation, person_id, **POOR)
-    assert (await poverty_alleviation.get(f"/v1/persons/{person_id}")).json()["name"] == "王小明"
+    claimed = (await poverty_alleviation.get(f"/v1/persons/{person_id}")).json()
+    assert (claimed["name"], claimed["phone"], claimed["address"]) == ("王**", "*******8000", None)
 
 
 async def test_a_second_person_under_one_number_is_refused(

@@ -28,6 +28,8 @@ WANG = {
         ({"sex": "FEMALE"}, "SEX_DISAGREES"),
         ({"sex": "男"}, "INVALID_FIELD"),
         ({"county": "44520"}, "INVALID_FIELD"),
+        ({"county": "445299"}, "DIVISION_UNKNOWN"),
+        ({"county": "445221"}, "DIVISION_UNKNOWN"),  # 揭东县 became 揭东区 in 2012
         ({"name": ""}, "INVALID_FIELD"),
         ({"nickname": "小明"}, "UNKNOWN_FIELD"),
     ],
@@ -69,6 +71,27 @@ async def test_a_wrong_membership_is_refused_and_writes_nothing(
     refused = await civil_affairs.post(f"/v1/persons/{person_id}/memberships", json=said)
     assert (refused.status_code, refused.json()["code"]) == (status, code)
     assert await identity.pool.fetchval("SELECT count(*) FROM events") == 1
+
+
+@pytest.mark.parametrize("path", ["enrolments", "premium/self-payment", "premium/refund"])
+async def test_nobody_is_insured_in_a_place_that_is_none(
+    civil_affairs: httpx.AsyncClient, agency: httpx.AsyncClient, finance: httpx.AsyncClient, path: str
+) -> None:
+    person_id = (await civil_affairs.post("/v1/persons", json=WANG)).json()["person_id"]
+    more: dict[str, Any] = {
+        "enrolments": {"scheme": "RESIDENT", "registered_on": "2018-11-02"},
+        "premium/self-payment": {"amount": "250.00", "paid_on": "2018-11-02"},
+        "premium/refund": {"refunded_on": "2019-02-02", "reference": "0119"},
+    }[path]
+    for area in ("445299", "445221", "999999"):
+        body = {"area": area, "year": 2019, **more}
+        caller = finance if path.endswith("refund") else agency
+        refused = await caller.post(f"/v1/persons/{person_id}/{path}", json=body)
+        assert (refused.status_code, refused.json()["code"]) == (422, "DIVISION_UNKNOWN"), refused.text
+    # In 2012 the county was still one.
+    if path == "enrolments":
+        body = {"area": "445221", "year": 2012, "scheme": "RESIDENT", "registered_on": "2012-01-02"}
+        assert (await agency.post(f"/v1/persons/{person_id}/{path}", json=body)).status_code == 200
 
 
 async def test_an_unknown_person_is_refused_everywhere(

@@ -19,26 +19,17 @@ from identity.config import (
 )
 from identity.main import build
 from kernel.security import KeyRing, Role
+from kernel.testing.set_clock import SetClock
 from kernel.testing.surroundings import Service, Surroundings
 
 WANG = {"id_number": "445201199003070034", "name": "王小明", "born_on": "1990-03-07", "sex": "MALE", "county": "445201"}
 DIBAO = {"kind": "assert", "category": "DIBAO", "valid_from": "2019-01-01", "evidence": "dibao list 2019-01"}
 
 
-class Clock:
-    """A clock that tests set."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2019, 8, 1, 1, 0, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
 class Office:
     """Civil affairs, whose changes need approval, with its people and those of the agency."""
 
-    def __init__(self, service: Service, clock: Clock) -> None:
+    def __init__(self, service: Service, clock: SetClock) -> None:
         self.service = service
         self.clock = clock
 
@@ -67,7 +58,7 @@ class Office:
 
 @pytest.fixture
 async def office(around: Surroundings, tmp_path: Path) -> Office:
-    clock = Clock()
+    clock = SetClock(datetime(2019, 8, 1, 1, 0, tzinfo=UTC))
     config = Config(
         keys=KeyRing.in_folder(tmp_path),
         approval_departments=frozenset({"civil-affairs"}),

@@ -6,7 +6,7 @@ from pathlib import Path
 import identity
 from identity.main import CODES
 
-_REFUSED = re.compile(r'(?:Refused|not_found|conflict|forbidden)\(\s*"([A-Z_]+)"')
+_REFUSED = re.compile(r'(?:Refused|row_refused|not_found|conflict|forbidden)\(\s*"([A-Z_]+)"')
 _OF_THE_KERNEL = {"IDEMPOTENCY_KEY_REUSED", "TOO_CONTENDED", "PERSONAL_DATA_IN_TEXT"}
 
 

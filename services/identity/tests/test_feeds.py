@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 import httpx
+import pytest
 from stdnum.cn import ric
 
+from identity.intake import staging
 from kernel.security import Role
 from kernel.testing.deadline import eventually
 from kernel.testing.surroundings import Service
@@ -88,7 +90,7 @@ async def test_every_row_of_a_delta_has_its_receipt(poverty_alleviation: httpx.A
     held = await memberships(poverty_alleviation)
     assert sorted(held.values()) == [("2018-01-01", None, "NOT_LIFTED")] * 2
     receipt = await poverty_alleviation.get("/v1/feeds/poverty-alleviation/batches/1/receipt.csv")
-    assert receipt.text.splitlines()[0].endswith("row,outcome,code,detail,person_id")
+    assert receipt.text.splitlines()[0].endswith("row,outcome,code,detail,person_id,sheet,remark")
     assert len(receipt.text.splitlines()) == 5
 
 
@@ -122,7 +124,7 @@ async def test_a_full_list_adds_changes_and_ends(poverty_alleviation: httpx.Asyn
     assert second["counts"]["unchanged"] == 28
     assert second["outcomes"] == {"CHANGED": 1, "ENDED": 1, "REGISTERED": 1}
     held = list((await memberships(poverty_alleviation)).values())
-    assert held.count(("2018-01-01", "2019-07-01", "NOT_LIFTED")) == 1
+    assert held.count(("2018-01-01", "2019-07-02", "NOT_LIFTED")) == 1
     assert held.count(("2018-01-01", None, "RETURNED")) == 1
     assert len(held) == 31
 
@@ -143,6 +145,23 @@ async def test_a_list_that_would_end_many_waits_for_another_person(
     applied = await batch_in(poverty_alleviation, "2", "APPLIED")
     assert applied["outcomes"] == {"ENDED": 5}
     assert applied["judged_because"] == "已电话核实"
+
+
+async def test_a_list_is_compared_slice_by_slice_so_that_no_transaction_lasts_as_long_as_the_list(
+    identity: Service, poverty_alleviation: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staging, "SLICE_ROWS", 4)
+    await taken(poverty_alleviation, "1", csv_of([row(n) for n in range(1, 11)]), kind="full")
+    changed = [*(row(n, status="RETURNED") for n in range(1, 6)), row(20), row(21), row(21)]
+    held = await taken(poverty_alleviation, "2", csv_of(changed), kind="full", as_of="2019-07-02T00:00:00+08:00")
+    assert held["status"] == "HELD"
+    assert (held["counts"]["changing"], held["counts"]["ending"], held["counts"]["refused"]) == (7, 5, 1)
+    written = await identity.pool.fetch(
+        "SELECT array_agg(row ORDER BY row) AS rows FROM feed_lines WHERE outcome = 'PENDING' AND row IS NOT NULL "
+        "AND batch_id = $1 GROUP BY xmin::text ORDER BY min(row)",
+        held["batch_id"],
+    )
+    assert [len(found["rows"]) for found in written] == [3, 4], "each slice is a transaction; row 1 are the headings"
 
 
 async def test_a_held_list_can_be_thrown_away(

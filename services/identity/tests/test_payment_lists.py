@@ -157,8 +157,8 @@ async def test_gb18030_ndjson_and_workbooks_are_read_alike(agency: httpx.AsyncCl
 @pytest.mark.parametrize(
     ("content", "code"),
     [
-        (text_of(row(1), row(2)).encode()[:-8], "FEED_FILE_TRUNCATED"),
-        (text_of(row(1), headings=HEADINGS.replace("姓名", "name_of")).encode(), "FEED_COLUMN_UNKNOWN"),
+        (text_of(row(1), row(2)).encode()[:-12], "FEED_FILE_TRUNCATED"),
+        (text_of(row(1), headings=HEADINGS.replace("姓名", "name_of")).encode(), "FEED_COLUMN_MISSING"),
         (text_of(row(1), headings=HEADINGS.replace("年度", "缴费方")).encode(), "FEED_COLUMN_MISSING"),
         (text_of(row(1)).encode() + f"{row(2)}\n".encode("gb18030"), "FEED_ENCODING_MIXED"),
         (b"", "FEED_FILE_EMPTY"),

@@ -1,15 +1,16 @@
 """A file is read once: what is applied afterwards is what was read, row by row."""
 
-import io
-from collections.abc import Iterator, Mapping
-from contextlib import closing
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import date
+from functools import partial
 from typing import Final
 
 import pytest
 from stdnum.cn import ric
 
-from identity.feeds.domain.row import LAYOUT, FeedRow, FileDescription, read_row
+from identity.feeds.domain.row import LAYOUT, FeedRow, FileDescription, feed_form, read_row
 from identity.intake.domain import FileRefusedError, Unread
 from identity.intake.reading import Reading
 from identity.persons.domain.categories import Category, Department
@@ -23,17 +24,12 @@ HEADINGS: Final = "身份证号,姓名,县区代码,开始日期,联系电话"
 ROWS: Final = 12_000
 
 
-class Readings:
-    """A reading of some rows, and how often each row was read."""
-
-    def __init__(self, *lines: str) -> None:
-        content = "\n".join([HEADINGS, *lines, ""]).encode()
-        self.count = 0
-        self.reading = Reading(FeedRow, io.BytesIO(content), "text/csv", LAYOUT, today=TODAY, read=self._read)
-
-    def _read(self, cells: Mapping[str, str]) -> FeedRow:
-        self.count += 1
-        return read_row(cells, FILE)
+@contextmanager
+def reading_of(*lines: str) -> Iterator[Reading[FeedRow]]:
+    with tempfile.TemporaryFile() as file:
+        file.write("\n".join([HEADINGS, *lines, ""]).encode())
+        with closing(Reading(FeedRow, file, "text/csv", partial(feed_form, FILE))) as reading:
+            yield reading
 
 
 def line(row: int, begins: str = "2018-01-01") -> str:
@@ -41,37 +37,34 @@ def line(row: int, begins: str = "2018-01-01") -> str:
 
 
 @pytest.fixture
-def many() -> Iterator[Readings]:
+def many() -> Iterator[Reading[FeedRow]]:
     # Row 5 has a day that there is not.
-    found = Readings(*(line(n, "2018-02-30" if n == 5 else "2018-01-01") for n in range(2, ROWS + 2)))
-    with closing(found.reading):
+    with reading_of(*(line(n, "2018-02-30" if n == 5 else "2018-01-01") for n in range(2, ROWS + 2))) as found:
         yield found
 
 
-async def test_a_row_is_read_once_for_comparing_and_for_applying(many: Readings) -> None:
-    staged = [row async for piece in many.reading.pieces(lambda number, _row: number) for _, row in piece]
+async def test_what_is_applied_is_what_was_compared(many: Reading[FeedRow]) -> None:
+    staged = [row async for piece in many.pieces(lambda number, _row: number) for _, row in piece]
     assert staged == list(range(2, ROWS + 2))
-    first, later = many.reading.good([2, 3, 5, 9]), many.reading.good([10_000, ROWS + 1])
+    first, later = many.good([2, 3, 5, 9]), many.good([10_000, ROWS + 1])
     assert {number: row.phone for number, row in (first | later).items()} == {
         2: "2", 3: "3", 9: "9", 10_000: "10000", ROWS + 1: str(ROWS + 1)
     }  # fmt: skip
     assert first[2] == read_row(dict(zip(("id_number", "name", "county", "valid_from", "phone"),
                                          line(2).split(","), strict=True)), FILE)  # fmt: skip
-    assert many.count == ROWS
 
 
-async def test_rows_come_group_by_group_after_those_that_are_done(many: Readings) -> None:
-    await many.reading.again()
-    assert [number for number, _ in many.reading.after(3, 3)] == [4, 5, 6]
-    ((number, row),) = many.reading.after(3, 1)
+async def test_rows_come_group_by_group_after_those_that_are_done(many: Reading[FeedRow]) -> None:
+    await many.again()
+    assert [number for number, _ in many.after(3, 3)] == [4, 5, 6]
+    ((number, row),) = many.after(3, 1)
     assert (number, isinstance(row, FeedRow)) == (7, True)
-    left = [many.reading.after(3, ROWS), many.reading.after(3, ROWS)]
+    left = [many.after(3, ROWS), many.after(3, ROWS)]
     assert [len(rows) for rows in left] == [ROWS - 6, 0]
 
 
 async def test_a_row_that_cannot_be_read_is_kept_with_its_reason_and_whom_it_names() -> None:
-    found = Readings(line(2, "2018-02-30"), line(3).replace(NUMBER, "1"))
-    with closing(found.reading) as reading:
+    with reading_of(line(2, "2018-02-30"), line(3).replace(NUMBER, "1")) as reading:
         await reading.again()
         (_, wrong_day), (_, wrong_number) = reading.after(0, 2)
         assert isinstance(wrong_day, Unread)
@@ -84,4 +77,4 @@ async def test_a_row_that_cannot_be_read_is_kept_with_its_reason_and_whom_it_nam
 
 
 def test_each_column_of_a_departments_file_is_kept_or_compared_with_the_id_number() -> None:
-    assert LAYOUT.columns.keys() - {"sex", "born_on"} == set(FeedRow.__struct_fields__)
+    assert LAYOUT.columns.keys() - {"sex", "born_on", "state"} == set(FeedRow.__struct_fields__)

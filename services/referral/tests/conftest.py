@@ -38,8 +38,13 @@ async def around(database: str, tmp_path: Path) -> AsyncIterator[Surroundings]:
 
 
 @pytest.fixture
-async def referral(around: Surroundings) -> Service:
-    config = Config(validity_days=30)
+def config() -> Config:
+    """How the place is set; a test names another one with ``parametrize``."""
+    return Config(validity_days=30)
+
+
+@pytest.fixture
+async def referral(around: Surroundings, config: Config) -> Service:
     service = await around.serve("referral", lambda host: build(host, config), clock=lambda: NOW)
     dibao = told.Membership(
         membership_id="m1", category="DIBAO", department="civil-affairs", valid_from=date(2018, 1, 1)

@@ -53,7 +53,9 @@ APPROVES = Opinion("同意备案", date(2018, 9, 3))
 AGREED = HospitalAgreed(APPLIED.standing.moved(state=State.HOSPITAL_AGREED, endorsement=AGREES))
 REFUSED = HospitalRefused(APPLIED.standing.moved(state=State.HOSPITAL_REFUSED, endorsement=AGREES))
 APPROVED = AgencyApproved(
-    AGREED.standing.moved(state=State.AGENCY_APPROVED, review=APPROVES, approved_on=date(2018, 9, 3))
+    AGREED.standing.moved(
+        state=State.AGENCY_APPROVED, review=APPROVES, approved_on=date(2018, 9, 3), approval_entered_on=TODAY
+    )
 )
 REJECTED = AgencyRejected(AGREED.standing.moved(state=State.AGENCY_REJECTED, review=APPROVES))
 EXPIRING = AgencyApproved(msgspec.structs.replace(APPROVED.standing, expires_on=date(2018, 9, 12)))

@@ -47,11 +47,18 @@ class Desk:
         self._county = county
         self._revisions: dict[str, int] = {}
 
-    async def tell(self, person_id: str, *categories: str, died_on: date | None = None, **more: Any) -> int:
+    async def tell(
+        self,
+        person_id: str,
+        *categories: str,
+        died_on: date | None = None,
+        insured: Sequence[told.Enrolment] | None = None,
+        **more: Any,
+    ) -> int:
         """Identity tells that a person belongs to exactly these categories since new year; gives the revision."""
         revision = self._revisions[person_id] = self._revisions.get(person_id, 0) + 1
         memberships = [_membership(category, **more) for category in categories]
-        await self._entitled(person_id, revision, "CORRECTED", memberships, deceased_on=died_on)
+        await self._entitled(person_id, revision, "CORRECTED", memberships, insured, deceased_on=died_on)
         await self._until_reviewed("identity", revision)
         return revision
 
@@ -65,15 +72,22 @@ class Desk:
         await self._until_reviewed("identity", None)
 
     async def _entitled(
-        self, person_id: str, revision: int, change: str, memberships: Sequence[told.Membership], **more: Any
+        self,
+        person_id: str,
+        revision: int,
+        change: str,
+        memberships: Sequence[told.Membership],
+        insured: Sequence[told.Enrolment] | None = None,
+        **more: Any,
     ) -> None:
+        enrolments = (told.Enrolment("RESIDENT", f"{self._county[:4]}00", 2019, FIRST, FIRST),)
         event = told.EntitlementChanged(
             person_id=person_id,
             revision=revision,
             change=change,
             county=self._county,
             memberships=tuple(memberships),
-            enrolments=(told.Enrolment("RESIDENT", f"{self._county[:4]}00", 2019, FIRST, FIRST),),
+            enrolments=enrolments if insured is None else tuple(insured),
             **more,
         )
         await self._around.tell(told.CONTRACT, person_id, event)

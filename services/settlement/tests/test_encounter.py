@@ -37,7 +37,7 @@ DIBAO = Standing(
 HOSPITAL = Institution(
     hospital_id="H1", name="示范医院", level="county", division="445202", contract_from=date(2019, 1, 1)
 )
-LINE = FeeLine("床位", 100_000, "compliant")
+LINE = FeeLine(item="床位", amount_fen=100_000, cost_class="compliant")
 ADMITTED = EncounterAdmitted(
     encounter_id="E1",
     person_id="P1",
@@ -135,9 +135,13 @@ def test_nobody_is_admitted_tomorrow(policy: Policy) -> None:
 
 
 def test_fees_are_added_up_by_class() -> None:
-    lines = (LINE, FeeLine("乙类", 1, "self_pay_first"), FeeLine("事故", 5, "compliant", excluded=True))
+    lines = (
+        LINE,
+        FeeLine(item="乙类", amount_fen=1, cost_class="self_pay_first"),
+        FeeLine(item="事故", amount_fen=5, cost_class="compliant", excluded=True),
+    )
     sums = FeeSums(compliant_fen=100_005, self_pay_first_fen=1, excluded_fen=5, excluded_compliant_fen=5, lines=3)
-    given(DECIDER, [ADMITTED]).when(UploadFees(lines)).then(FeeLinesUploaded("E1", 1, lines, sums))
+    given(DECIDER, [ADMITTED]).when(UploadFees(lines, TODAY)).then(FeeLinesUploaded("E1", 1, lines, sums))
 
 
 def test_a_batch_is_voided_once_and_leaves_nothing(policy: Policy) -> None:
@@ -147,7 +151,9 @@ def test_a_batch_is_voided_once_and_leaves_nothing(policy: Policy) -> None:
 
 
 def test_a_fee_line_below_zero_is_refused() -> None:
-    given(DECIDER, [ADMITTED]).when(UploadFees((FeeLine("x", -1, "compliant"),))).then_refused("NEGATIVE_AMOUNT")
+    given(DECIDER, [ADMITTED]).when(
+        UploadFees((FeeLine(item="x", amount_fen=-1, cost_class="compliant"),), TODAY)
+    ).then_refused("NEGATIVE_AMOUNT")
 
 
 @pytest.mark.parametrize(
@@ -192,7 +198,7 @@ def test_a_settled_encounter_is_not_settled_again(policy: Policy) -> None:
 
 
 def test_a_contract_that_has_ended_withholds_the_aid(policy: Policy) -> None:
-    ended = msgspec.structs.replace(HOSPITAL, contract_to=date(2019, 8, 19))
+    ended = msgspec.structs.replace(HOSPITAL, contract_to=date(2018, 12, 31))
     event = given(DECIDER, BILL).when(settle(policy, institution=ended)).events[0]
     assert isinstance(event, SettlementConfirmed)
     aid = next(layer for layer in event.adjudication.layers if layer.payer == "MA")
@@ -202,15 +208,18 @@ def test_a_contract_that_has_ended_withholds_the_aid(policy: Policy) -> None:
 def test_a_revocation_gives_back_the_year_and_the_encounter(policy: Policy) -> None:
     year = benefit_year({}, 4, "S1")
     past = [*BILL, settled(policy)]
-    event = given(DECIDER, past).when(Revoke("S1", "错误", NOW, year)).events[0]
+    revoke = Revoke(settlement_id="S1", reason="错误", now=NOW, benefit_year=year, before="S0")
+    event = given(DECIDER, past).when(revoke).events[0]
     assert isinstance(event, SettlementRevoked)
     assert (event.refund_to_patient_fen, event.latest_settlement, event.benefit_year_version) == (30_000, "S0", 5)
     assert event.balances_fen["aid_in"] == 5_990_000
-    given(DECIDER, [*past, event]).when(Revoke("S1", "again", NOW, year)).then_refused("SETTLEMENT_NOT_IN_FORCE")
+    given(DECIDER, [*past, event]).when(revoke).then_refused("SETTLEMENT_NOT_IN_FORCE")
     assert given(DECIDER, [*past, event]).when(settle(policy, settlement_id="S2")).events
 
 
 def test_only_the_latest_settlement_is_revoked(policy: Policy) -> None:
     later = benefit_year({}, 5, "S9")
     past = [*BILL, settled(policy)]
-    given(DECIDER, past).when(Revoke("S1", "错误", NOW, later)).then_refused("NOT_THE_LATEST_SETTLEMENT")
+    given(DECIDER, past).when(Revoke(settlement_id="S1", reason="错误", now=NOW, benefit_year=later)).then_refused(
+        "NOT_THE_LATEST_SETTLEMENT"
+    )

@@ -41,7 +41,10 @@ def claims(draw: st.DrawFn) -> Claim:
 
 
 def on_file(year: tuple[Decided, ...]) -> tuple[BillOnFile, ...]:
-    return tuple(BillOnFile(bill, f"E-{bill.settlement_id}", "H1", ()) for bill in year)
+    return tuple(
+        BillOnFile(decided=bill, encounter_id=f"E-{bill.settlement_id}", hospital_id="H1", approved_by=())
+        for bill in year
+    )
 
 
 def made_good(year: tuple[Decided, ...], corrections: tuple[Correction, ...]) -> tuple[Decided, ...]:

@@ -2,8 +2,9 @@
 
 import pytest
 
+from kernel.values.divisions import pooling_area
 from kernel.values.refusals import Refused
-from settlement.institutions.domain import locality, pooling_area
+from settlement.institutions.domain import locality
 from settlement.referrals.domain import check_referral
 
 

@@ -73,7 +73,9 @@ async def test_a_county_s_list_walks_along_its_own_settlements(jieyang: Any) -> 
     async with jieyang.service.pool.acquire() as connection, connection.transaction():
         # As the service's sessions plan, however few rows there are yet (docs/decisions/0011).
         await connection.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off")
-        plan = await connection.fetch(f"EXPLAIN {SETTLEMENTS_OF_COUNTIES_SQL}", OWN, "", 10)
+        plan = await connection.fetch(
+            f"EXPLAIN {SETTLEMENTS_OF_COUNTIES_SQL}", OWN, "", 10, None, None, None, None, None
+        )
     steps = [row[0].strip() for row in plan]
     assert any("county = known.county" in step and "settlement_id >" in step for step in steps), steps
     assert not any("Seq Scan on settlements" in step for step in steps), steps

@@ -25,6 +25,8 @@ class ReferralChanged(msgspec.Struct, frozen=True, kw_only=True):
     expires_on: date | None = None
     #: The day of an emergency admission that this was filed for afterwards.
     emergency_admitted_on: date | None = None
+    #: The day on which the agency's seal was entered, which may be later than the day that it bears.
+    approval_entered_on: date | None = None
 
 
 CONTRACT: Final = Contract.of(TOPIC, ReferralChanged)

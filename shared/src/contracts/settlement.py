@@ -11,7 +11,11 @@ TOPIC: Final = "settlement"
 
 
 class LayerPaid(msgspec.Struct, frozen=True, kw_only=True):
-    """One payer's part of a bill. ``funding`` names the funds that stand behind it, in order: the ledger splits."""
+    """One payer's part of a bill. ``funding`` names the funds that stand behind it, in order: the ledger splits.
+
+    ``payee`` is who gets the part: HOSPITAL, which advanced it or bears it itself, or PERSON who paid the whole bill.
+    ``payout_fen`` is always the person's.
+    """
 
     payer: str
     amount_fen: int
@@ -19,6 +23,7 @@ class LayerPaid(msgspec.Struct, frozen=True, kw_only=True):
     document: str
     funding: tuple[str, ...] = ()
     payout_fen: int = 0
+    payee: str = "HOSPITAL"
 
 
 class EncounterAdmitted(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,8 +47,22 @@ class EncounterReferred(msgspec.Struct, frozen=True):
     referral_id: str
 
 
+class EncounterCancelled(msgspec.Struct, frozen=True, kw_only=True):
+    """An admission was taken back as an error; the referral that it named may be used by another stay."""
+
+    encounter_id: str
+    person_id: str
+    hospital_id: str
+    cancelled_at: datetime
+    referral_id: str | None = None
+
+
 class SettlementConfirmed(msgspec.Struct, frozen=True, kw_only=True):
-    """A bill was settled: total = sum of layers + what the patient pays; the payout is beside the bill."""
+    """A bill was settled: total = sum of layers + what the patient pays; the payout is beside the bill.
+
+    ``refund_to_patient_fen`` is what the patient had paid in advance beyond the own share. On the route HOSPITAL the
+    hospital holds it and owes it.
+    """
 
     settlement_id: str
     encounter_id: str
@@ -62,6 +81,8 @@ class SettlementConfirmed(msgspec.Struct, frozen=True, kw_only=True):
     layers: tuple[LayerPaid, ...]
     referral_id: str | None = None
     flags: tuple[str, ...] = ()
+    route: str = "HOSPITAL"
+    refund_to_patient_fen: int = 0
 
 
 class SettlementRevoked(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,6 +134,16 @@ class CatalogueExceptionApproved(msgspec.Struct, frozen=True):
     approved_on: date
 
 
+class CauseFound(msgspec.Struct, frozen=True):
+    """What a bill was for came out otherwise, such as an accident that others answer for (004 八(一))."""
+
+    encounter_id: str
+    person_id: str
+    hospital_id: str
+    cause: str
+    found_on: date
+
+
 class PaymentRefused(msgspec.Struct, frozen=True, kw_only=True):
     """A chronic visit rested on a certification that was cancelled: the hospital bears what ``payers`` gave for it.
 
@@ -146,9 +177,11 @@ CONTRACT: Final = Contract.of(
     InstitutionContracted,
     EncounterAdmitted,
     EncounterReferred,
+    EncounterCancelled,
     SettlementConfirmed,
     SettlementSupplemented,
     CatalogueExceptionApproved,
+    CauseFound,
     SettlementRevoked,
     PaymentRefused,
 )

@@ -2,7 +2,7 @@
 
 from law.claim import Claim
 from law.packs import Policy
-from law.packs.population import TreatFirst
+from law.packs.population import Exclusions, TreatFirst
 from law.packs.rules import Certification
 
 
@@ -12,7 +12,7 @@ def withheld_layers(claim: Claim, policy: Policy) -> dict[str, str]:
     if exclusions is None:
         return {}
     reasons = {claim.cause}
-    if not claim.designated:
+    if not is_designated(claim, exclusions):
         reasons.add("not_designated")
     if not claim.valid_invoice:
         reasons.add("no_formal_invoice")
@@ -21,6 +21,12 @@ def withheld_layers(claim: Claim, policy: Policy) -> dict[str, str]:
         if exclusion.reason in reasons and exclusion.unless not in exceptions:
             return dict.fromkeys(exclusions.withhold, exclusion.clause)
     return {}
+
+
+def is_designated(claim: Claim, exclusions: Exclusions) -> bool:
+    """协议定点: by the day of admission, or by that of discharge where the pack reads so (AMB-X10)."""
+    by_admission = exclusions.contract_counted_by == "admission" and claim.designated_at_admission is not None
+    return bool(claim.designated_at_admission) if by_admission else claim.designated
 
 
 def has_referral(claim: Claim, policy: Policy) -> bool:
@@ -39,6 +45,12 @@ def has_referral(claim: Claim, policy: Policy) -> bool:
     if approved > claim.begins_on:
         return False
     return rule.valid_days is None or (claim.begins_on - approved).days < rule.valid_days
+
+
+def is_backdated(claim: Claim) -> bool:
+    """Whether the approval bears an earlier day than that on which it was entered: for the agency to look at."""
+    approved, entered = claim.referral_approved_on, claim.referral_entered_on
+    return approved is not None and entered is not None and approved < entered
 
 
 def certification_asked(claim: Claim, policy: Policy) -> Certification | None:

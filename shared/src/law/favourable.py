@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from kernel.values.refusals import Refused
-from law.claim import Claim
+from law.claim import AmountsMissingError, Claim
 from law.packs import Policy, Situation
 from law.standing import Standing, effective_category
 from law.trace import Adjudication
@@ -35,9 +35,13 @@ def _best(
 ) -> tuple[Policy, Adjudication]:
     best: tuple[Policy, Adjudication] | None = None
     first_refusal: Refused | None = None
+    lacking: dict[str, str] = {}
     for policy in rivals:
         try:
             result = adjudicate(_as_known_to(policy, claim), standing, balances, policy)
+        except AmountsMissingError as missing:
+            lacking |= missing.names
+            continue
         except Refused as refused:
             if refused.code != "PAYER_UNKNOWN":
                 raise
@@ -45,6 +49,9 @@ def _best(
             continue
         if best is None or _burden(result) < _burden(best[1]):
             best = policy, result
+    if lacking:
+        # The amounts that another rival lacks are missing, too: the window asks for all of them once.
+        raise AmountsMissingError(lacking)
     if best is None:
         assert first_refusal is not None
         raise first_refusal
@@ -76,7 +83,7 @@ def _counted_elsewhere(
 
 
 def _personal_counters(claim: Claim, standing: Standing, policy: Policy) -> list[str]:
-    category = effective_category(standing, policy.file, claim.begins_on, claim.discharged_on)
+    category = effective_category(standing, policy.file, claim.entitled_from, claim.discharged_on)
     plans = policy.plan(Situation(category, claim.kind, claim.place, claim.level))
     named = (layer.own_payments_in(plan) for layer, plan in zip(policy.file.layers, plans, strict=True) if plan.applies)
     return [name for name in named if name is not None]

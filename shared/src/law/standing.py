@@ -4,6 +4,7 @@ from datetime import date
 
 import msgspec
 
+from kernel.values.divisions import covers, pooling_area
 from kernel.values.refusals import Refused
 from law.packs.model import PackFile
 from law.packs.population import Category, Population
@@ -21,12 +22,16 @@ class Membership(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Enrolment(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An insurance of a person for a year; the two dates as in DOMAIN B2."""
+    """An insurance of a person for a year; the two dates as in DOMAIN B2.
+
+    ``area`` is the pooling area (统筹区) that insures; None in decisions from before it was told.
+    """
 
     scheme: str
     year: int
     registered_on: date | None = None
     marked_on: date | None = None
+    area: str | None = None
 
 
 class Standing(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -97,15 +102,24 @@ def is_enrolled(standing: Standing, file: PackFile, on: date) -> bool:
     Jieyang: from the later of registration and identity mark (004 七(二)); the stay counts whole (AMB-E10).
     """
     rule = file.population.enrolment
+    of_year = [enrolment for enrolment in standing.enrolments if enrolment.year == on.year]
+    here = [enrolment for enrolment in of_year if is_insured_here(enrolment, file)]
     if rule is None:
-        return True
+        # The document asks for no step of enrolment: who is insured elsewhere alone is not one of its insured (X11).
+        return bool(here) or not of_year
     return any(
         enrolment.scheme in rule.schemes
-        and enrolment.year == on.year
         and (start := eligible_from(enrolment, rule.eligible_from)) is not None
         and start <= on
-        for enrolment in standing.enrolments
+        for enrolment in here
     )
+
+
+def is_insured_here(enrolment: Enrolment, file: PackFile) -> bool:
+    """Whether an insurance is one of the pack's pooling area: the city of its division (R-JY-02 我市, AMB-X11)."""
+    if file.population.insured_in == "anywhere" or enrolment.area is None:
+        return True
+    return covers(pooling_area(file.division), enrolment.area)
 
 
 def eligible_from(enrolment: Enrolment, rule: str) -> date | None:

@@ -1,13 +1,13 @@
 """The waterfall: every layer of a policy in its order, each on what the earlier ones left."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import msgspec
 
 from kernel.values.refusals import Refused
-from law.claim import Claim, check
-from law.conditions import certification_asked, has_referral, is_treated_first, withheld_layers
+from law.claim import AmountsMissingError, Claim, check
+from law.conditions import certification_asked, has_referral, is_backdated, is_treated_first, withheld_layers
 from law.course import Course
 from law.methods.layer import Layer
 from law.packs import LayerPlan, Policy, Situation
@@ -39,13 +39,14 @@ def adjudicate(claim: Claim, standing: Standing, balances: Mapping[str, int], po
     check(claim)
     _check_payers(claim, policy)
     file = policy.file
-    category = effective_category(standing, file, claim.begins_on, claim.discharged_on)
+    category = effective_category(standing, file, claim.entitled_from, claim.discharged_on)
     # Accumulators that this pack does not know belong to another pack of the same year: they stay as they are.
     before = {**dict.fromkeys(policy.accumulators, 0), **balances}
     course = Course(claim, category, before.copy(), policy.citation)
     referred = has_referral(claim, policy)
     plans = policy.plan(Situation(category, claim.kind, claim.place, claim.level))
     bars = _bars(claim, policy, referred=referred)
+    _check_told(claim, zip(file.layers, plans, strict=True), bars)
     layers = tuple(_layer(course, layer, plan, bars) for layer, plan in zip(file.layers, plans, strict=True))
     assert claim.total_fen == sum([layer.amount_fen for layer in layers]) + course.left, "a fen was lost or made"
     prepaid = claim.patient_prepaid_fen
@@ -74,6 +75,16 @@ def _check_payers(claim: Claim, policy: Policy) -> None:
             )
 
 
+def _check_told(claim: Claim, planned: Iterable[tuple[Layer, LayerPlan]], bars: _Bars) -> None:
+    lacking = {
+        layer.payer: layer.name
+        for layer, plan in planned
+        if layer.must_be_told() and layer.payer not in claim.given_fen and _barred(plan, bars, claim) is None
+    }
+    if lacking:
+        raise AmountsMissingError(lacking)
+
+
 def _bars(claim: Claim, policy: Policy, *, referred: bool) -> _Bars:
     rule = policy.file.referral
     no_referral = None if referred or rule is None else rule.clause
@@ -83,6 +94,8 @@ def _bars(claim: Claim, policy: Policy, *, referred: bool) -> _Bars:
 def _flags(claim: Claim, category: str | None, policy: Policy, *, referred: bool) -> dict[str, bool]:
     rule, treat_first = policy.file.referral, policy.file.treat_first
     flags = dict.fromkeys(rule.flags, referred) if rule is not None else {}
+    if rule is not None and is_backdated(claim):
+        flags["referral_backdated"] = True
     if treat_first is not None:
         flags["treat_first_pay_later"] = is_treated_first(claim, category, treat_first)
     return flags

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import asyncpg
 import pytest
@@ -12,11 +13,26 @@ from kernel.messaging.event_log.embedded import EmbeddedEventLog
 from kernel.messaging.event_log.embedded_schema import BUS_SQL
 from kernel.messaging.event_log.kafka import KafkaEventLog
 from kernel.testing import tally
+from kernel.testing.kafka_broker import KafkaBroker
 from kernel.writing.database import open_pool
 
 
 @pytest.fixture(params=["embedded", pytest.param("kafka", marks=pytest.mark.kafka)])
 async def world(request: pytest.FixtureRequest, database: str) -> AsyncIterator[World]:
+    broker = request.getfixturevalue("kafka_broker") if request.param == "kafka" else None
+    async with a_world(database, broker) as world:
+        yield world
+
+
+@pytest.fixture
+async def kafka_world(database: str, kafka_broker: KafkaBroker) -> AsyncIterator[World]:
+    """The world on Kafka only, for what the embedded transport has no like of."""
+    async with a_world(database, kafka_broker) as world:
+        yield world
+
+
+@asynccontextmanager
+async def a_world(database: str, broker: KafkaBroker | None) -> AsyncIterator[World]:
     await tally.create_schema(database)
     admin = await asyncpg.connect(database)
     await admin.execute(BUS_SQL)
@@ -25,8 +41,8 @@ async def world(request: pytest.FixtureRequest, database: str) -> AsyncIterator[
     topic = f"tally-{time.monotonic_ns()}"
     bus = await open_pool(database, schema="bus")
     log: EventLog = EmbeddedEventLog(bus)
-    if request.param == "kafka":
-        kafka = KafkaEventLog(request.getfixturevalue("kafka_broker").bootstrap)
+    if broker is not None:
+        kafka = KafkaEventLog(broker.bootstrap)
         await kafka.create_topics([topic])
         log = kafka
     pool = await open_pool(database, schema="tally")

@@ -6,14 +6,18 @@ import time
 from collections.abc import Mapping, Sequence
 
 import asyncpg
+import msgspec
+import pytest
 from shared.tests.event_log.world import World, numbered, stored
 
 from kernel.messaging.consumer import Consumer
-from kernel.messaging.event_log import EventLog, Message, Publisher, Reader
+from kernel.messaging.event_log import EventLog, Message, Outgoing, Publisher, Reader, partition_of
+from kernel.messaging.event_log.share import Member
 from kernel.messaging.inbox import Inbox
 from kernel.running.runtime import Runtime
 from kernel.testing.deadline import eventually
 from kernel.writing.database import Connection
+from kernel.writing.progress import UNHEARD, Progress
 
 _CANCEL_SQL = """
 SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'INSERT INTO heard%'
@@ -74,8 +78,8 @@ async def test_a_follower_works_a_message_off_only_after_the_one_it_follows(worl
     async def effects(_connection: Connection, messages: Sequence[Message]) -> None:
         seen.append(await stored(world, "leader", messages[-1].partition) - messages[-1].pseq)
 
-    inbox = Inbox(world.pool, "follower", world.topic, effects)
-    consumer = Consumer(world.log, inbox, clock=time.monotonic, follows=leader)
+    inbox = Inbox(world.pool, "follower", world.topic, effects, follows=leader)
+    consumer = Consumer(world.log, inbox, clock=time.monotonic)
     task = asyncio.create_task(consumer.run())
     message = numbered(world.topic, pseq=1)
     await world.count("k2", "a", 2)
@@ -90,6 +94,41 @@ async def test_a_follower_works_a_message_off_only_after_the_one_it_follows(worl
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     assert min(seen) >= 0
+
+
+@pytest.mark.parametrize("again", [[2], [2, 3, 4]], ids=["only what is missing", "all from there on"])
+async def test_a_gap_is_mended_when_the_missing_message_comes_again_behind(world: World, again: list[int]) -> None:
+    await world.runtime.start(background=False)
+    publisher = await world.log.publisher()
+    inbox = Inbox(world.pool, "reader", world.topic, world.recorder.effects)
+    consumer = Consumer(world.log, inbox, clock=time.monotonic)
+    await publisher.publish([_outgoing(world.topic, n) for n in (1, 3, 4)])
+    task = asyncio.create_task(consumer.run())
+
+    async def held_up() -> bool:
+        return consumer.trouble is not None
+
+    await eventually(held_up)
+    assert consumer.trouble is not None
+    assert "message 2 of topic" in consumer.trouble
+    assert await world.hears(1) == [("a", 1)]
+    await publisher.publish([_outgoing(world.topic, n) for n in again])
+    assert await world.hears(4) == [("a", 1), ("a", 2), ("a", 3), ("a", 4)]
+
+    async def goes_on() -> bool:
+        return consumer.trouble is None and await stored(world, "reader", partition_of("a")) == 4
+
+    await eventually(goes_on)
+    assert not task.done(), "it has looked for it without being started anew"
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    await publisher.close()
+
+
+def _outgoing(topic: str, pseq: int) -> Outgoing:
+    same = msgspec.structs.asdict(numbered(topic, pseq=pseq))
+    del same["offset"], same["head"]
+    return Outgoing(**{**same, "headers": tuple(same["headers"].items())})
 
 
 async def test_a_relay_that_was_replaced_stops(world: World) -> None:
@@ -149,6 +188,12 @@ class _DeafOnce:
         reader = await self._log.reader(topic, positions)
         return _Deaf(reader) if self.readers == 1 else reader
 
+    async def beyond(self, topic: str, pseqs: Sequence[int]) -> dict[int, list[Message]]:
+        return await self._log.beyond(topic, pseqs)
+
+    def member(self, service: str, topic: str, progress: Progress = UNHEARD) -> Member | None:
+        return self._log.member(service, topic, progress)
+
     async def ready(self) -> None:
         await self._log.ready()
 
@@ -158,6 +203,7 @@ class _Deaf:
 
     def __init__(self, reader: Reader) -> None:
         self.seek = reader.seek
+        self.begin_offsets = reader.begin_offsets
         self.end_offsets = reader.end_offsets
         self.close = reader.close
 

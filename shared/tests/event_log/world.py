@@ -7,6 +7,7 @@ import msgspec
 from kernel.messaging.envelope import decode
 from kernel.messaging.event_log import EventLog, Message, partition_of
 from kernel.messaging.inbox import Inbox, PoisonError
+from kernel.messaging.retrying import WorkedOff, work_off
 from kernel.running.runtime import Runtime, Subscription
 from kernel.testing import tally
 from kernel.testing.deadline import eventually
@@ -48,17 +49,27 @@ class World:
         )
         self.runtime = Runtime(parts, database, log)
 
+    @property
+    def shared_out(self) -> frozenset[int]:
+        """The partitions that this instance reads."""
+        (consumer,) = self.runtime.consumers
+        return frozenset(consumer.inbox.standings.offsets)
+
     async def count(self, key: str, name: str, amount: int) -> None:
         await self.runtime.path.run(tally.context(key), lambda: tally.count(self.runtime.store, name, amount))
+
+    async def retry(self, key: str) -> list[WorkedOff]:
+        async with self.pool.acquire() as connection, connection.transaction():
+            return await work_off(connection, self.inbox, key)
 
     async def heard(self) -> list[tuple[str, int]]:
         return [tuple(row) for row in await self.pool.fetch("SELECT tally, amount FROM heard ORDER BY n")]
 
-    async def hears(self, count: int) -> list[tuple[str, int]]:
+    async def hears(self, count: int, within_seconds: float = 15) -> list[tuple[str, int]]:
         async def enough() -> bool:
             return len(await self.heard()) >= count
 
-        await eventually(enough)
+        await eventually(enough, within_seconds=within_seconds)
         return await self.heard()
 
 

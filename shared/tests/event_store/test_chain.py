@@ -10,6 +10,7 @@ from kernel.writing.database import Pool, SingleConnection, open_pool
 from kernel.writing.event_store import EventStore, Stream, StreamAppend
 from kernel.writing.event_store.chain import ChainVerdict, check_chain
 from kernel.writing.event_store.log import LogCounts, events_in_order, log_counts, read_stream
+from kernel.writing.event_store.log_tree import check_log
 from kernel.writing.event_store.sequencer import Sequencer
 from kernel.writing.signals import Signal
 
@@ -49,6 +50,8 @@ async def append(pool: Pool, stream: str, *texts: str) -> None:
 
 async def test_an_untouched_store_is_whole(connection: SingleConnection) -> None:
     assert await check_chain(connection) == ChainVerdict(3, 2, ())
+    log = await check_log(connection, [0, 1, 2])
+    assert (log.entries, log.broken, log.leafless, len(set(log.roots.values()))) == (2, (), 0, 3)
     assert await log_counts(connection) == LogCounts(events=3, numbered=2, last=2)
 
 
@@ -62,15 +65,24 @@ async def test_an_untouched_store_is_whole(connection: SingleConnection) -> None
         ),
         ("UPDATE events SET meta = '{}' WHERE stream_id = 'b'", "stream b version 1 (Noted) was changed"),
         ("DELETE FROM events WHERE version = 1 AND stream_id = 'a'", "stream a goes from version 0 to 2"),
-        ("DELETE FROM event_log WHERE gseq = 1", "2 numbers were given, but 1 are in the log"),
+        ("DELETE FROM event_log WHERE gseq = 1", "stream a version 1 (Noted) has no number in the log"),
+        ("DELETE FROM event_log WHERE gseq = 2", "2 numbers were given, but the log ends with 1"),
+        ("UPDATE events SET recorded_at = recorded_at - interval '1 year' WHERE version = 2", "number 2, stream a"),
+        ("UPDATE event_log SET logged_at = logged_at - interval '1 year' WHERE gseq = 2", "before the number in front"),
+        ("UPDATE event_log SET pos = 9 WHERE gseq = 1", "number 1 has no event"),
+        (
+            "UPDATE event_log l SET gseq = 3 - gseq, leaf = (SELECT leaf FROM event_log o WHERE o.gseq = 3 - l.gseq)",
+            "number 1, stream a version 2 (Noted): the event or its times were changed",
+        ),
     ],
 )
 async def test_what_was_done_to_it_is_found_at_its_place(connection: SingleConnection, sql: str, said: str) -> None:
     await connection.execute("ALTER TABLE event_log DISABLE TRIGGER ALL")
+    await connection.execute("ALTER TABLE event_log DROP CONSTRAINT event_log_pkey, DROP CONSTRAINT event_log_pos_key")
     await connection.execute("SET session_replication_role = replica")  # foreign keys are no hindrance either
     await connection.execute(sql)
-    (broken,) = (await check_chain(connection)).broken
-    assert said in broken
+    broken = [*(await check_chain(connection)).broken, *(await check_log(connection)).broken]
+    assert any(said in fault for fault in broken), broken
 
 
 async def test_the_log_is_read_numbered_first_and_then_what_waits(connection: SingleConnection) -> None:

@@ -1,49 +1,19 @@
 """The order of events for readers: nothing skipped, no stream backwards, numbers dense (EVENT-STORE 1.3, 1.4)."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
 
 from kernel.testing import tally
-from kernel.writing.database import Pool, open_pool
-from kernel.writing.event_store import EventStore, Stream, StreamAppend
+from kernel.testing.tally import noted, texts
+from kernel.writing.database import Pool
+from kernel.writing.event_store import EventStore, Stream
+from kernel.writing.event_store.adoption import adopt_restored
 from kernel.writing.event_store.log import read_log
-from kernel.writing.event_store.sequencer import RestoredClusterError, Sequencer, adopt_restored
-from kernel.writing.event_store.write import Write
+from kernel.writing.event_store.restored import RestoredClusterError
+from kernel.writing.event_store.sequencer import GATHER_SECONDS, Sequencer
 from kernel.writing.signals import Signal
-
-
-@pytest.fixture
-async def pool(database: str) -> AsyncIterator[Pool]:
-    await tally.create_schema(database)
-    pool = await open_pool(database, schema="tally")
-    yield pool
-    await pool.close()
-
-
-@pytest.fixture
-def store(pool: Pool) -> EventStore:
-    return EventStore(pool, tally.REGISTRY, tally.project)
-
-
-@pytest.fixture
-async def sequencer(pool: Pool) -> Sequencer:
-    sequencer = Sequencer(pool, Signal(), Signal())
-    await sequencer.start()
-    return sequencer
-
-
-def noted(store: EventStore, stream: Stream, text: str) -> Write:
-    command = tally.context(text).command_id
-    return store.prepare(
-        [StreamAppend(stream, (tally.Noted(text),))], command_id=command, occurred_at=tally.NOW, meta={}
-    )
-
-
-async def texts(pool: Pool) -> list[str]:
-    return [entry.recorded.event.text for entry in await read_log(pool, tally.REGISTRY, after=0, limit=1000)]
 
 
 async def test_a_transaction_that_began_early_does_not_put_version_2_before_version_1(
@@ -119,12 +89,38 @@ async def test_events_of_another_cluster_are_not_numbered_until_adopted(
     await owner.execute("ALTER TABLE events DISABLE TRIGGER events_are_immutable")
     await owner.execute("UPDATE events SET order_tx = order_tx + 1000000000")
     await owner.execute("ALTER TABLE events ENABLE TRIGGER events_are_immutable")
-    await owner.close()
-    with pytest.raises(RestoredClusterError, match="adopt-restored"):
+    with pytest.raises(RestoredClusterError, match="onestop restore"):
         await Sequencer(pool, Signal(), Signal()).start()
-    assert await adopt_restored(pool) == 1
+    async with owner.transaction():
+        assert (await adopt_restored(owner)).gseq == 1
+    await owner.close()
     again = Sequencer(pool, Signal(), Signal())
     await again.start()
     await store.commit(noted(store, Stream("b"), "b"))
     await again.step()
     assert await texts(pool) == ["a", "b"]
+
+
+async def test_what_keeps_coming_is_numbered_together_and_the_first_after_a_pause_at_once(
+    pool: Pool, store: EventStore
+) -> None:
+    logged = Signal()
+    sequencer = Sequencer(pool, store.appended, logged)
+    running = asyncio.create_task(sequencer.run())
+    clock = asyncio.get_running_loop().time
+    try:
+        async with asyncio.timeout(20):
+            await store.commit(noted(store, Stream("first"), "first"))
+            while not await texts(pool):
+                await logged.wait(5)
+            numbered_at = clock()
+            for n in range(5):
+                await store.commit(noted(store, Stream(f"s{n}"), f"{n}"))
+            while len(await texts(pool)) < 6:
+                await logged.wait(5)
+            assert clock() - numbered_at > GATHER_SECONDS / 2
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    moments = await pool.fetch("SELECT count(*) AS together FROM event_log GROUP BY logged_at ORDER BY logged_at")
+    assert len(moments) < 6, "each was numbered alone"

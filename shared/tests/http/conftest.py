@@ -9,13 +9,14 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import httpx
 import pytest
 import structlog
 from fastapi import FastAPI, Query
 from prometheus_client import CollectorRegistry
+from starlette.responses import HTMLResponse
 
 from kernel.http import (
     ErrorCode,
@@ -23,6 +24,7 @@ from kernel.http import (
     Json,
     Page,
     PageRequest,
+    Pdf,
     RequestBody,
     Router,
     UnavailableError,
@@ -44,6 +46,7 @@ from kernel.values.refusals import RefusalKind, Refused
 class FeeLine(RequestBody, frozen=True):
     code: str
     amount_fen: Yuan
+    kind: Literal["bed", "drug"] = "bed"
 
 
 class UploadFees(RequestBody, frozen=True):
@@ -116,6 +119,29 @@ def sample_router(answers: dict[tuple[str, str], Receipt]) -> Router:
     return router
 
 
+def forms_router() -> Router:
+    """Queries with days, and answers that are no JSON."""
+    router = Router(prefix="/encounters", tags=["encounters"])
+
+    @router.get("/by-day")
+    async def by_day(
+        _caller: Anyone,
+        on: Annotated[datetime.date | None, Query()] = None,
+        at: Annotated[datetime.datetime | None, Query()] = None,
+    ) -> Json[dict[str, str]]:
+        return answer({"on": str(on), "at": str(at)})
+
+    @router.get("/page")
+    async def page_to_print(_caller: Anyone) -> HTMLResponse:
+        return HTMLResponse("<p>a page</p>")
+
+    @router.get("/paper")
+    async def paper(_caller: Anyone) -> Pdf:
+        return Pdf(b"%PDF")
+
+    return router
+
+
 @asynccontextmanager
 async def no_lifespan(_app: FastAPI) -> AsyncIterator[None]:
     yield
@@ -139,7 +165,7 @@ def make_app(issuer: Issuer) -> MakeApp:
             "title": "sample",
             "version": "1.0",
             "description": "A sample.",
-            "routers": [sample_router({})],
+            "routers": [sample_router({}), forms_router()],
             "authenticator": issuer.authenticator(),
             "readiness": {},
             "lifespan": no_lifespan,

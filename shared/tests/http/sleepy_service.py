@@ -34,7 +34,8 @@ def main() -> None:
             lifespan=lifespan,
             registry=CollectorRegistry(),
         )
-        asyncio.run(serve([(app, Address())], drain_seconds=1))
+        linger_seconds = float(sys.argv[1]) if sys.argv[1:] else 0.0
+        asyncio.run(serve([(app, Address())], drain_seconds=1, linger_seconds=linger_seconds))
 
 
 if __name__ == "__main__":

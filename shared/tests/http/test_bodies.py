@@ -147,3 +147,19 @@ async def test_a_body_that_hides_its_length_is_cut_off_at_the_limit(client: http
     answer = await client.post(PATH, content=endless(), headers={"Content-Type": "application/json"})
     assert (answer.status_code, answer.json()["code"]) == (413, "BODY_TOO_LARGE")
     assert taken == 5
+
+
+@pytest.mark.parametrize("charset", ["gbk", '"GB18030"', "utf-16"])
+async def test_a_body_in_another_encoding_is_not_read_as_utf_8(client: httpx.AsyncClient, charset: str) -> None:
+    # 联通 in GBK is also UTF-8 for two other characters.
+    content = '{"day":"2026-01-31","lines":[],"note":"联通"}'.encode("gbk")
+    reply = await client.post(PATH, content=content, headers={"Content-Type": f"application/json; charset={charset}"})
+    assert (reply.status_code, reply.json()["code"]) == (415, "CONTENT_TYPE_UNSUPPORTED")
+    assert "UTF-8" in reply.json()["detail"]
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "UTF-8", '"utf-8"'])
+async def test_utf_8_may_be_named(client: httpx.AsyncClient, charset: str) -> None:
+    content = '{"day":"2026-01-31","lines":[],"note":"联通"}'.encode()
+    reply = await client.post(PATH, content=content, headers={"Content-Type": f"application/json;charset={charset}"})
+    assert reply.status_code == 201

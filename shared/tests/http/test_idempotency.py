@@ -33,7 +33,7 @@ async def test_a_key_must_be_short_and_printable(client: httpx.AsyncClient, key:
 async def test_the_same_request_has_the_same_hash_and_any_other_has_another(client: httpx.AsyncClient) -> None:
     first = await request_hash(client, "k1")
     assert await request_hash(client, "k2") == first
-    assert await request_hash(client, "k3", content=FEES + b" ") != first
+    assert await request_hash(client, "k3", content=FEES.replace(b"[]", b'[{"code":"X","amount":"1"}]')) != first
     assert await request_hash(client, "k4", path="H001-2") != first
 
 
@@ -52,3 +52,10 @@ async def test_a_replayed_answer_says_so(client: httpx.AsyncClient) -> None:
     assert "idempotency-replayed" not in first.headers
     assert second.headers["idempotency-replayed"] == "true"
     assert second.json() == {"replayed": "yes"}
+
+
+@pytest.mark.parametrize("amount", ["1.0", "1.00"])
+async def test_the_same_amount_written_otherwise_is_the_same_request(client: httpx.AsyncClient, amount: str) -> None:
+    plain = b'{"day":"2026-01-31","lines":[{"code":"X","amount":"1"}]}'
+    other = f'{{ "lines": [{{"amount": "{amount}", "code": "X"}}], "day": "2026-01-31", "note": null }}'.encode()
+    assert await request_hash(client, "k1", content=plain) == await request_hash(client, "k2", content=other)

@@ -58,3 +58,19 @@ def test_only_roles_of_the_route_and_the_bearer_scheme_are_shown(document: dict[
 
 def test_the_document_is_the_same_every_time(make_app: Any) -> None:
     assert json.dumps(make_app().openapi()) == json.dumps(make_app().openapi())
+
+
+def test_what_comes_may_be_larger_than_what_is_sent(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    sent, told = schemas["FeeLine"]["properties"]["amount"], schemas["Receipt"]["properties"]["total"]
+    # Two lines of the largest amount.
+    assert not re.search(sent["pattern"], "19999999999.98")
+    assert re.search(told["pattern"], "19999999999.98")
+
+
+def test_what_is_no_json_is_declared_as_what_it_is(document: dict[str, Any]) -> None:
+    declared = {
+        path: list(document["paths"][f"/encounters/{path}"]["get"]["responses"]["200"]["content"])
+        for path in ("page", "paper", "by-day")
+    }
+    assert declared == {"page": ["text/html"], "paper": ["application/pdf"], "by-day": ["application/json"]}

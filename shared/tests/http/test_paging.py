@@ -42,6 +42,9 @@ async def test_a_limit_out_of_bounds_is_refused(client: httpx.AsyncClient, limit
         write_cursor(("text",)),
         write_cursor((1, 2)),
         write_cursor((2**63,)),
+        write_cursor((-(2**63),)),
+        write_cursor((2**31,)),
+        write_cursor((-1,)),
         write_cursor((True,)),
     ],
 )
@@ -72,3 +75,19 @@ async def test_parameters_that_fastapi_reads_are_refused_in_the_same_shape(
 
 async def test_parameters_that_fastapi_reads_work_beside_parts(client: httpx.AsyncClient) -> None:
     assert (await client.get("/encounters/search?year=2026")).json() == {"year": 2026}
+
+
+@pytest.mark.parametrize(
+    "query", ["on=0", "on=20190801", "on=1564617600", "on=2019-8-1", "at=20261128", "at=0", "at=2019-08-01"]
+)
+async def test_a_number_is_no_day_and_no_moment(client: httpx.AsyncClient, query: str) -> None:
+    reply = await client.get(f"/encounters/by-day?{query}")
+    assert (reply.status_code, reply.json()["code"]) == (422, "INVALID_PARAMETER")
+    assert reply.json()["about"] == {"parameter": query.partition("=")[0]}
+    assert "such as 2019-08-01" in reply.json()["detail"]
+
+
+async def test_a_day_and_a_moment_are_read_as_they_are_written(client: httpx.AsyncClient) -> None:
+    query = {"on": "2019-08-01", "at": "2019-08-01T08:00:00+08:00"}
+    reply = await client.get("/encounters/by-day", params=query)
+    assert reply.json() == {"on": "2019-08-01", "at": "2019-08-01 08:00:00+08:00"}

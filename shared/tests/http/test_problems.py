@@ -1,14 +1,17 @@
 """Problem documents: one shape for everything that goes wrong, and nothing in it that should stay inside."""
 
 import asyncio
-from typing import Any
+from typing import Annotated, Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
-from kernel.http import SHELL_CODES, ErrorCode, errors_markdown
+from kernel.http import SHELL_CODES, ErrorCode, Json, Router, allow, answer, errors_markdown, keyless
 from kernel.http.error_codes import ErrorCodes
+from kernel.security import Principal, Role
+
+Anyone = Annotated[Principal, allow(*Role)]
 
 
 async def test_a_refusal_of_the_domain_becomes_a_problem_document(client: httpx.AsyncClient) -> None:
@@ -124,3 +127,19 @@ def test_the_table_of_codes_is_sorted_and_complete() -> None:
     )
     assert text.index("| `A` | 404 | a |") < text.index("| `B` | 422 | b |")
     assert all(f"`{entry.code}`" in text for entry in SHELL_CODES)
+
+
+async def test_allow_names_every_method_of_the_path(make_app: Any, connect: Any) -> None:
+    router = Router(prefix="/things")
+
+    @router.get("/{thing}")
+    async def see(thing: str, _caller: Anyone) -> Json[str]:
+        return answer(thing)
+
+    @router.post("/{thing}", dependencies=[keyless("a sample")])
+    async def do(thing: str, _caller: Anyone) -> Json[str]:
+        return answer(thing)
+
+    reply = await connect(make_app(routers=[router])).delete("/things/1")
+    assert (reply.status_code, reply.headers["allow"]) == (405, "GET, POST")
+    assert reply.json()["detail"] == "this path does not take DELETE; it takes GET, POST"

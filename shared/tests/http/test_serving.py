@@ -1,6 +1,7 @@
 """Serving: several applications in one process, started in order and stopped without breaking anything off."""
 
 import asyncio
+import json
 import os
 import signal
 import sys
@@ -167,3 +168,45 @@ async def test_a_signal_ends_the_process_in_order(number: signal.Signals) -> Non
         output, errors = await process.communicate()
     assert output.decode().split() == ["started", "stopped"]
     assert process.returncode == 0, errors.decode()
+
+
+async def test_after_a_signal_it_serves_on_for_a_while_unready_and_a_second_one_ends_that() -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, str(SCRIPT), "600", stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    assert process.stderr is not None
+    async with asyncio.timeout(30), httpx.AsyncClient() as client:
+        (address,) = json.loads(await process.stderr.readline())["addresses"]
+        assert (await client.get(f"{address}/health/ready")).status_code == 200
+        os.kill(process.pid, signal.SIGTERM)
+        assert b"stopping" in await process.stderr.readline()
+        async with httpx.AsyncClient() as newcomer:
+            unready = await newcomer.get(f"{address}/health/ready")
+            assert (unready.status_code, unready.json()) == (503, {"status": "draining"})
+            assert (await newcomer.get(f"{address}/health/live")).status_code == 200
+        os.kill(process.pid, signal.SIGTERM)
+        await process.communicate()
+    assert process.returncode == 0
+
+
+@pytest.mark.parametrize("head", [b"", b"GET / HTTP/1.1\r\n", b"GET /health/live HTTP/1.1\r\nHost: a\r\n\r\nGET /"])
+async def test_a_head_that_is_never_finished_does_not_hold_its_connection(make_app: Any, head: bytes) -> None:
+    async with serving([(make_app(), Address())], head_seconds=0.05) as running:
+        host, port = running.addresses[0].removeprefix("http://").split(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(head)
+        async with asyncio.timeout(4):  # uvicorn's own clock for idle connections runs five seconds
+            await reader.read()
+        writer.close()
+
+
+async def test_a_head_that_comes_in_pieces_is_served(make_app: Any) -> None:
+    async with serving([(make_app(), Address())], head_seconds=10) as running:
+        host, port = running.addresses[0].removeprefix("http://").split(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        for piece in (b"GET /health/live HT", b"TP/1.1\r\nHost: a\r\nConnection: close\r\n", b"\r\n"):
+            writer.write(piece)
+            await writer.drain()
+        async with asyncio.timeout(5):
+            assert (await reader.read()).startswith(b"HTTP/1.1 200")
+        writer.close()

@@ -9,8 +9,9 @@ import msgspec
 from kernel.http import SHELL_CODES, errors_markdown
 from kernel.messaging.event_log.embedded import EmbeddedEventLog
 from kernel.running.hosting import Host
+from kernel.running.parked_messages.api import CODES as PARKED_CODES
 from kernel.security import Issuer
-from kernel.writing.database import Pool
+from kernel.writing.database import Database, Pool
 from law.packs.model import PackFile
 from onestop.platform import embedded_settings
 from onestop.services import SERVICES
@@ -19,7 +20,11 @@ from workbench.policy.pages import policy_pages
 from workbench.promises.asyncapi import asyncapi_document
 from workbench.requirements import page, read
 
-_CODES = {"Every service": SHELL_CODES} | {name: service.codes for name, service in SERVICES.items()}
+_CODES = {
+    "Every service": SHELL_CODES,
+    "Parked messages, in every service": PARKED_CODES,
+    **{name: service.codes for name, service in SERVICES.items()},
+}
 
 
 def documents(root: Path) -> Iterator[tuple[str, str]]:
@@ -29,7 +34,8 @@ def documents(root: Path) -> Iterator[tuple[str, str]]:
         environ = embedded_settings(folder, root / "policies")
         authenticator = Issuer.in_folder(folder / "keys").authenticator()
         # Building an application connects to nothing, so the transport needs no pool to stand on.
-        host = Host("postgresql:///nowhere", EmbeddedEventLog(object.__new__(Pool)), authenticator)
+        nowhere = EmbeddedEventLog(object.__new__(Pool))
+        host = Host(database=Database(url="postgresql:///nowhere"), log=nowhere, authenticator=authenticator)
         for service_name, service in SERVICES.items():
             yield f"docs/openapi/{service_name}.json", _json(service.build(host, environ).openapi())
     yield "docs/asyncapi.json", _json(asyncapi_document())

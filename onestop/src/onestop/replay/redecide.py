@@ -1,10 +1,8 @@
 """Deciding again: every outcome from what its event recorded, by the law that the event store adopted."""
 
-import msgspec
-
 from kernel.values.refusals import Refused
 from law import Adjudication, most_favourable
-from onestop.replay.shadow import Difference
+from onestop.replay.difference import Difference, text
 from settlement.encounters.domain.events import SettlementConfirmed, SettlementSupplemented
 from settlement.policies.domain import LawBook, PolicyAdopted
 
@@ -40,7 +38,7 @@ class Redecider:
         for field in again.__struct_fields__:
             live, replayed = getattr(event.adjudication, field), getattr(again, field)
             if live != replayed:
-                return Difference(f"{name} {field}", _text(live), _text(replayed))
+                return Difference(f"{name} {field}", text(live), text(replayed))
         raise AssertionError("two adjudications differ in no field")
 
     def _again(self, event: SettlementConfirmed | SettlementSupplemented) -> Adjudication:
@@ -49,7 +47,3 @@ class Redecider:
         if policy.pack.digest != event.policy_digest:
             raise Refused("POLICY_CHANGED", f"{policy.policy_id} is better for the patient now")
         return again
-
-
-def _text(value: object) -> str:
-    return msgspec.json.encode(value).decode()

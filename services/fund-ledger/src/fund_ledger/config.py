@@ -1,26 +1,43 @@
-"""What the ledger is configured with: whose money is kept elsewhere."""
+"""What the ledger is configured with: the law it books by, and what a place has beside its documents."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
 
 import msgspec
 
+from law.packs import PackLibrary, load_library
+
+POLICIES_SETTING: Final = "ONESTOP_POLICIES"
 PAID_ELSEWHERE_SETTING: Final = "ONESTOP_LEDGER_PAID_ELSEWHERE"
+MORE_FUNDS_SETTING: Final = "ONESTOP_LEDGER_MORE_FUNDS"
 
 
 class Config(msgspec.Struct, frozen=True):
-    """The ledger's settings.
+    """The ledger's settings. The packs of a place name its funds, what each may pay, and who holds its money.
 
-    Funds in ``paid_elsewhere`` are held by others, as basic and critical-illness insurance are in every county we
-    know: the ledger counts what they owe and never sees their money, so an alarm about their debt would say nothing.
+    Funds in ``paid_elsewhere`` are held by others whatever the packs say, and all others here; None leaves it to the
+    packs. Of money that others hold the ledger counts what is owed and raises no alarm: it never sees it.
     """
 
-    paid_elsewhere: frozenset[str] = frozenset({"BMI", "CII"})
+    library: PackLibrary = PackLibrary(())
+    paid_elsewhere: frozenset[str] | None = None
+    #: Funds of every place here that no document names.
+    more_funds: frozenset[str] = frozenset()
 
 
 def config_from(environ: Mapping[str, str]) -> Config:
-    """Read the settings; ``ONESTOP_LEDGER_PAID_ELSEWHERE`` lists fund codes with commas, and may be missing."""
-    text = environ.get(PAID_ELSEWHERE_SETTING)
-    if text is None:
-        return Config()
-    return Config(frozenset(code.strip() for code in text.split(",") if code.strip()))
+    """Read the settings; ``ONESTOP_POLICIES`` names the folder of packs. Raises KeyError, PackError.
+
+    ``ONESTOP_LEDGER_PAID_ELSEWHERE`` and ``ONESTOP_LEDGER_MORE_FUNDS`` are lists of fund codes with commas.
+    """
+    elsewhere = environ.get(PAID_ELSEWHERE_SETTING)
+    return Config(
+        library=load_library(Path(environ[POLICIES_SETTING])),
+        paid_elsewhere=None if elsewhere is None else _codes(elsewhere),
+        more_funds=_codes(environ.get(MORE_FUNDS_SETTING, "")),
+    )
+
+
+def _codes(text: str) -> frozenset[str]:
+    return frozenset(code.strip() for code in text.split(",") if code.strip())

@@ -2,7 +2,23 @@
 
 from typing import Final, get_args
 
+from fund_ledger.advances.domain.advance import AdvanceEvent
+from fund_ledger.funds.domain.order import OrderEvent
 from fund_ledger.journals.domain.events import JournalEvent
+from fund_ledger.months.domain import MonthClosed
+from fund_ledger.periods.domain.year import YearEvent
+from fund_ledger.statements.domain.statement import StatementEvent
+from kernel.messaging.mending import MendingEvent
 from kernel.writing.event_registry import EventRegistry
 
-REGISTRY: Final = EventRegistry(get_args(JournalEvent))
+REGISTRY: Final = EventRegistry(
+    [
+        *get_args(JournalEvent),
+        MonthClosed,
+        *get_args(YearEvent),
+        *get_args(OrderEvent),
+        *get_args(AdvanceEvent),
+        *get_args(StatementEvent),
+        *get_args(MendingEvent),
+    ]
+)

@@ -1,13 +1,19 @@
 """What the ledger tells the other services: a reversal follows its booking, a fund's alarms follow each other."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import msgspec
 
 from contracts import fund_ledger as contract
+from fund_ledger.advances.domain.advance import AdvanceEvent
+from fund_ledger.funds.domain.order import OrderEvent
 from fund_ledger.journals.domain.events import FundOverdrawn, FundRestored, JournalBooked, JournalReversed
+from fund_ledger.months.domain import MonthClosed
+from fund_ledger.periods.domain.year import YearEvent
+from fund_ledger.statements.domain.statement import StatementEvent
 from kernel.messaging.envelope import Published
+from kernel.messaging.mending import MendingEvent
 from kernel.writing.event_store import RecordedEvent
 
 
@@ -37,10 +43,25 @@ def _crossed(event: FundOverdrawn | FundRestored) -> Published:
     return Published(event.account, told(event.account, event.balance_fen, event.journal_id))
 
 
+def _nothing(_event: object) -> None:
+    """What was done to parked messages, and how the ledger is kept, is nobody else's business."""
+
+
 #: Every event of the registry has an entry here.
-PUBLISHED: Final[Mapping[type, Callable[[Any], Published]]] = {
+PUBLISHED: Final[Mapping[type, Callable[[Any], Published | None]]] = {
     JournalBooked: _booked,
     JournalReversed: _reversed,
     FundOverdrawn: _crossed,
     FundRestored: _crossed,
+    **dict.fromkeys(
+        (
+            MonthClosed,
+            *get_args(YearEvent),
+            *get_args(OrderEvent),
+            *get_args(AdvanceEvent),
+            *get_args(StatementEvent),
+            *get_args(MendingEvent),
+        ),
+        _nothing,
+    ),
 }

@@ -9,32 +9,64 @@ from fastapi import FastAPI
 
 from contracts.fund_ledger import CONTRACT
 from fund_ledger.advances import api as advances_api
+from fund_ledger.advances.commands import AdvanceCommands
+from fund_ledger.advances.queries import AdvanceQueries
+from fund_ledger.charts import api as charts_api
+from fund_ledger.charts.domain import Charts
 from fund_ledger.config import Config, config_from
 from fund_ledger.event_types import REGISTRY
 from fund_ledger.funds import api as funds_api
+from fund_ledger.funds.commands import FundCommands
+from fund_ledger.funds.queries import FundQueries
 from fund_ledger.integration_events import publish
 from fund_ledger.journals.api import codes as journals_codes
+from fund_ledger.journals.api import entries as entries_api
 from fund_ledger.journals.api.accounts import accounts
 from fund_ledger.journals.api.journals import journals
 from fund_ledger.journals.api.receivables import receivables
 from fund_ledger.journals.queries.books import Books
+from fund_ledger.journals.queries.entries import Entries
 from fund_ledger.payments import api as payments_api
 from fund_ledger.payments.commands import PaymentCommands
+from fund_ledger.periods import api as periods_api
+from fund_ledger.periods.commands import PeriodCommands
+from fund_ledger.periods.queries import Periods
 from fund_ledger.reactions.identity import premiums
 from fund_ledger.reactions.settlement import settlements
+from fund_ledger.refunds import api as refunds_api
+from fund_ledger.refunds.commands import RefundCommands
+from fund_ledger.refunds.queries import RefundQueries
 from fund_ledger.rows import READ_MODEL
+from fund_ledger.statements import api as statements_api
+from fund_ledger.statements.commands import StatementCommands
+from fund_ledger.statements.queries import StatementQueries
 from kernel.running.hosting import Host, application
 from kernel.running.requested import Requests
 from kernel.running.runtime import ServiceParts, Subscription
 from kernel.running.service import Service
 from kernel.writing.command_path import CommandPath
 
-CODES: Final = (*journals_codes.CODES, *funds_api.CODES, *payments_api.CODES, *advances_api.CODES)
+CODES: Final = (
+    *charts_api.CODES,
+    *journals_codes.CODES,
+    *entries_api.CODES,
+    *funds_api.CODES,
+    *payments_api.CODES,
+    *advances_api.CODES,
+    *refunds_api.CODES,
+    *statements_api.CODES,
+    *periods_api.CODES,
+)
 
 
-def subscriptions(path: CommandPath, config: Config) -> Sequence[Subscription]:
+def subscriptions(path: CommandPath, charts: Charts) -> Sequence[Subscription]:
     """What the ledger listens to."""
-    return settlements(path, config), premiums(path, config)
+    return settlements(path, charts), premiums(path, charts)
+
+
+def charts_of(config: Config) -> Charts:
+    """The charts of the places whose packs an installation has."""
+    return Charts(config.library, config.more_funds, config.paid_elsewhere)
 
 
 PARTS: Final = ServiceParts(
@@ -44,24 +76,34 @@ PARTS: Final = ServiceParts(
     registry=REGISTRY,
     project=READ_MODEL.project,
     publish=publish,
-    subscriptions=partial(subscriptions, config=Config()),
+    subscriptions=partial(subscriptions, charts=charts_of(Config())),
 )
 
 
 def build(host: Host, config: Config | None = None) -> FastAPI:
     """The fund ledger in the given surroundings; it starts with its lifespan."""
     config = config or Config()
-    runtime = host.runtime(msgspec.structs.replace(PARTS, subscriptions=partial(subscriptions, config=config)))
-    requests, books = Requests(host.clock), Books(runtime)
+    charts = charts_of(config)
+    runtime = host.runtime(msgspec.structs.replace(PARTS, subscriptions=partial(subscriptions, charts=charts)))
+    requests, books, billed = Requests(host.clock), Books(runtime), StatementQueries(runtime)
+    funds = FundQueries(runtime)
     return application(
         runtime,
         host,
         description="The payers' money in double entry.",
         routers=[
-            payments_api.money(PaymentCommands(runtime, config), requests),
+            payments_api.money(PaymentCommands(runtime, charts), books, requests),
+            refunds_api.refunds(RefundCommands(runtime), RefundQueries(runtime), requests),
+            funds_api.funding_orders(FundCommands(runtime, config.library, charts, funds), funds, requests),
+            charts_api.charts_of_places(charts, requests),
             accounts(books),
+            entries_api.entries(Entries(runtime), requests),
             journals(books),
             receivables(books, requests),
+            statements_api.statements(StatementCommands(runtime, charts, billed), billed, requests),
+            statements_api.statements_read(billed, requests),
+            advances_api.advances(AdvanceCommands(runtime, config.library), AdvanceQueries(runtime), requests),
+            periods_api.periods(PeriodCommands(runtime, config.library, charts), Periods(runtime), requests),
         ],
         error_codes=CODES,
     )

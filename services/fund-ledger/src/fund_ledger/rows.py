@@ -2,8 +2,18 @@
 
 from typing import Final
 
+from fund_ledger.advances import rows as advances
 from fund_ledger.event_types import REGISTRY
+from fund_ledger.funds import rows as funds
 from fund_ledger.journals import rows as journals
+from fund_ledger.months import rows as months
+from fund_ledger.periods import rows as periods
+from fund_ledger.statements import rows as statements
+from kernel.messaging import mending
 from kernel.writing.read_model import ReadModel
 
-READ_MODEL: Final = ReadModel(REGISTRY, tables=(journals.TABLES,), topics=(journals.ROWS,))
+READ_MODEL: Final = ReadModel(
+    REGISTRY,
+    tables=(months.TABLES, journals.TABLES, funds.TABLES, statements.TABLES, advances.TABLES, periods.TABLES),
+    topics=(months.ROWS, journals.ROWS, funds.ROWS, statements.ROWS, advances.ROWS, periods.ROWS, mending.ROWS),
+)

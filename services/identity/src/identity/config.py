@@ -17,6 +17,7 @@ ADMINISTRATORS_SETTING: Final = "ONESTOP_IDENTITY_ADMINISTRATORS"
 
 
 FILE_BYTES_SETTING: Final = "ONESTOP_IDENTITY_FEED_BYTES_MAX"
+KEPT_DAYS_SETTING: Final = "ONESTOP_IDENTITY_FEED_KEPT_DAYS"
 ENDING_SHARE_SETTING: Final = "ONESTOP_IDENTITY_FEED_ENDING_BASIS_POINTS_MAX"
 
 
@@ -25,11 +26,13 @@ class FeedSettings(msgspec.Struct, frozen=True):
 
     ``ending_basis_points_max`` is the share of standing memberships, in hundredths of a percent, that a full list may
     end without a person; its 500 are a sample, no document gives a figure. ``group_lines`` are applied at once.
+    ``kept_days`` is how long a file is kept for its receipt after its end: a sample, too, three months.
     """
 
     file_bytes_max: int = 512 * 1024**2
     ending_basis_points_max: int = 500
     group_lines: int = 250
+    kept_days: int = 92
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,6 +68,7 @@ def config_from(environ: Mapping[str, str]) -> Config:
         feeds=FeedSettings(
             file_bytes_max=int(environ.get(FILE_BYTES_SETTING, "536870912")),
             ending_basis_points_max=int(environ.get(ENDING_SHARE_SETTING, "500")),
+            kept_days=int(environ.get(KEPT_DAYS_SETTING, "92")),
         ),
     )
 

@@ -12,12 +12,17 @@ from identity.enrolment.domain.premium import PremiumRefunded, PremiumSelfPaid
 from identity.entries.domain import entry
 from identity.facts.domain import facts
 from identity.facts.domain.handbook import HandbookChecked
-from identity.feeds.domain import feed
+from identity.feeds.domain import feed, sender_keys
+from identity.feeds.domain.offices import OfficeWordsKept
 from identity.illnesses.domain import illness
 from identity.illnesses.domain.exit_check import ExitChecked
 from identity.persons.domain import corrections, erasure, merging, person
 from identity.persons.domain.annulment import RegistrationAnnulled
 from identity.persons.domain.lookup import LookupMade
+from identity.persons.domain.moving import PersonMoved
+from identity.persons.domain.seeing import DataSeen
+from identity.persons.domain.withdrawing import MembershipWithdrawn
+from kernel.messaging.mending import MendingEvent
 from kernel.writing.event_registry import EventRegistry, EventType
 
 
@@ -34,10 +39,15 @@ REGISTRY: Final = EventRegistry(
         *get_args(erasure.Event),
         erasure.PersonErased,
         RegistrationAnnulled,
+        PersonMoved,
+        DataSeen,
+        MembershipWithdrawn,
         *get_args(facts.Event),
         HandbookChecked,
         *get_args(entry.Event),
         *get_args(feed.Event),
+        OfficeWordsKept,
+        *get_args(sender_keys.Event),
         *get_args(certifications.Event),
         CertifierRegistered,
         ChronicFiled,
@@ -51,6 +61,7 @@ REGISTRY: Final = EventRegistry(
         *get_args(mobilisation.Event),
         *get_args(payment_list.Event),
         TownshipRecorded,
+        *get_args(MendingEvent),
         # A kind with an older version takes the place of its class alone.
         EventType("PersonRegistered", person.PersonRegistered, (_hash_as_token,)),
         EventType("LookupMade", LookupMade, (_hash_as_token,)),

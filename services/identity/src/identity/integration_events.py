@@ -14,6 +14,7 @@ from identity.persons.domain.corrections import DeathCorrected, IdNumberCorrecte
 from identity.persons.domain.entitlement import Entitlement
 from identity.persons.domain.erasure import PersonErased
 from identity.persons.domain.merging import AliasMoved, MergedAway, RecordsMerged
+from identity.persons.domain.moving import PersonMoved
 from identity.persons.domain.person import (
     DeathRecorded,
     MembershipAsserted,
@@ -22,6 +23,7 @@ from identity.persons.domain.person import (
     PersonEnrolled,
     PersonRegistered,
 )
+from identity.persons.domain.withdrawing import MembershipWithdrawn
 from kernel.messaging.envelope import Published
 from kernel.writing.event_store import RecordedEvent
 
@@ -95,8 +97,10 @@ TOLD: Final[Mapping[type, Callable[[Any], Published | None]]] = {
     MembershipAsserted: _as("ADDED"),
     MembershipEnded: _ended,
     MembershipCorrected: _as("CORRECTED"),
+    MembershipWithdrawn: _as("WITHDRAWN"),
     PersonEnrolled: _as("ENROLLED"),
     DeathRecorded: _as("DIED"),
+    PersonMoved: _as("MOVED"),
     DeathCorrected: _death_corrected,
     PersonalDataCorrected: _as("PERSON_CORRECTED"),
     IdNumberCorrected: _as("PERSON_CORRECTED"),

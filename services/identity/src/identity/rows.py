@@ -14,6 +14,7 @@ from identity.illnesses import rows as illnesses
 from identity.intake import rows as intake
 from identity.memberships import rows as memberships
 from identity.persons import rows as persons
+from kernel.messaging import mending
 from kernel.writing.read_model import ReadModel
 
 READ_MODEL: Final = ReadModel(
@@ -42,6 +43,7 @@ READ_MODEL: Final = ReadModel(
         illnesses.ROWS,
         enrolment.ROWS,
         comparison.ROWS,
+        mending.ROWS,
     ),
     not_rebuilt=(persons.SOURCES, intake.WORKING, feeds.WORKING, comparison.WORKING),
 )

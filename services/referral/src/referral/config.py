@@ -7,17 +7,21 @@ import msgspec
 
 VALIDITY_SETTING: Final = "ONESTOP_REFERRAL_VALIDITY_DAYS"
 EMERGENCY_SETTING: Final = "ONESTOP_REFERRAL_EMERGENCY_DAYS"
+GRACE_SETTING: Final = "ONESTOP_REFERRAL_SEAL_GRACE_DAYS"
 
 
 class Config(msgspec.Struct, frozen=True):
-    """Referral's settings; by default nothing expires and there is no emergency route (AMB-H5).
+    """Referral's settings; by default nothing expires, there is no emergency route and seals of any day are
+    entered (AMB-H5).
 
     ``validity_days`` counts the day of the approval. ``emergency_days`` are those after an emergency admission within
-    which its referral may be signed. ``sweep_seconds`` lie between two looks for approvals that ran out.
+    which its referral may be signed, ``grace_days`` those within which a seal is entered.
+    ``sweep_seconds`` lie between two looks for approvals that ran out.
     """
 
     validity_days: int | None = None
     emergency_days: int | None = None
+    grace_days: int | None = None
     sweep_seconds: float = 60.0
 
 
@@ -26,6 +30,7 @@ def config_from(environ: Mapping[str, str]) -> Config:
     return Config(
         validity_days=_days(environ, VALIDITY_SETTING, "no expiry"),
         emergency_days=_days(environ, EMERGENCY_SETTING, "no emergency route"),
+        grace_days=_days(environ, GRACE_SETTING, "any number of days"),
     )
 
 

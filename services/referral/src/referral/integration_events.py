@@ -7,6 +7,7 @@ import msgspec
 
 from contracts.referral import ReferralChanged
 from kernel.messaging.envelope import Published
+from kernel.messaging.mending import MendingEvent
 from kernel.writing.event_store import RecordedEvent
 from referral.copies.domain import CopyDelivered
 from referral.referrals.domain.referral import MisuseRecorded, Moved
@@ -27,7 +28,7 @@ def _changed(event: Moved) -> Published:
     return Published(form.person_id, changed)
 
 
-def _untold(_event: MisuseRecorded | CopyDelivered) -> None:
+def _untold(_event: MisuseRecorded | CopyDelivered | MendingEvent) -> None:
     """Nothing that concerns another service."""
 
 
@@ -36,4 +37,5 @@ PUBLISHED: Final[Mapping[type, Callable[[Any], Published | None]]] = {
     **dict.fromkeys(get_args(Moved), _changed),
     MisuseRecorded: _untold,
     CopyDelivered: _untold,
+    **dict.fromkeys(get_args(MendingEvent), _untold),
 }

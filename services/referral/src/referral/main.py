@@ -4,6 +4,7 @@ from typing import Final
 
 from fastapi import FastAPI
 
+from contracts.identity import TOPIC as IDENTITY
 from contracts.referral import CONTRACT
 from kernel.running.hosting import Host, application
 from kernel.running.requested import Requests
@@ -36,7 +37,7 @@ PARTS: Final = ServiceParts(
     project=READ_MODEL.project,
     publish=publish,
     subscriptions=settlement.subscriptions,
-    heard=(identity.HEARD, settlement.HEARD),
+    heard=(identity.HEARD, *settlement.HEARD),
 )
 
 
@@ -58,7 +59,7 @@ def build(host: Host, config: Config) -> FastAPI:
             copies_api.copies(CopyCommands(runtime, queries), CopyQueries(runtime), queries, requests),
             work_list(queries, requests),
             reading(queries),
-            printing_api.printing(queries, host.clock),
+            printing_api.printing(queries, host.clock, host.keys.of(IDENTITY)),
         ],
         error_codes=CODES,
         on_start=start_sweeping,

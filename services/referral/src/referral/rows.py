@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from kernel.messaging import mending
 from kernel.writing.read_model import ReadModel
 from referral.copies import rows as copies
 from referral.event_types import REGISTRY
@@ -10,5 +11,5 @@ from referral.referrals.rows import referrals, told
 READ_MODEL: Final = ReadModel(
     REGISTRY,
     tables=(referrals.TABLES, told.TABLES, copies.TABLES),
-    topics=(referrals.ROWS, copies.ROWS),
+    topics=(referrals.ROWS, copies.ROWS, mending.ROWS),
 )

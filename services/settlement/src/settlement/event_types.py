@@ -2,8 +2,10 @@
 
 from typing import Final, get_args
 
+from kernel.messaging.mending import MendingEvent
 from kernel.writing.event_registry import EventRegistry
 from settlement.admission_checks.domain import AdmissionCheckClosed
+from settlement.cases.domain.case import CaseEvent
 from settlement.encounters.domain.events import EncounterEvent
 from settlement.institutions.domain import InstitutionContracted
 from settlement.payment_refusals.domain import PaymentRefused
@@ -15,11 +17,13 @@ REGISTRY: Final = EventRegistry(
     [
         *get_args(EncounterEvent),
         *get_args(ReviewEvent),
+        *get_args(CaseEvent),
         AdmissionCheckClosed,
         BenefitYearOpened,
         BenefitYearsJoined,
         InstitutionContracted,
         PaymentRefused,
         PolicyAdopted,
+        *get_args(MendingEvent),
     ]
 )

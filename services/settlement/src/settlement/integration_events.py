@@ -7,9 +7,12 @@ import msgspec
 
 from contracts import settlement as contract
 from kernel.messaging.envelope import Published
+from kernel.messaging.mending import MendingEvent
 from kernel.writing.event_store import RecordedEvent
 from settlement.admission_checks.domain import AdmissionCheckClosed
+from settlement.cases.domain.case import CaseEvent
 from settlement.encounters.domain import events as encounter
+from settlement.encounters.domain.payees import payee_of
 from settlement.institutions.domain import InstitutionContracted
 from settlement.payment_refusals.domain import PaymentRefused
 from settlement.policies.domain import PolicyAdopted
@@ -41,7 +44,14 @@ def _referred(event: encounter.EncounterReferred) -> Published:
 def _confirmed(event: encounter.SettlementConfirmed) -> Published:
     result = event.adjudication
     layers = tuple(
-        _told(contract.LayerPaid, layer, document=result.document, funding=layer.funds) for layer in result.layers
+        _told(
+            contract.LayerPaid,
+            layer,
+            document=result.document,
+            funding=layer.funds,
+            payee=_payee(layer.payer, event),
+        )
+        for layer in result.layers
     )
     told = _told(
         contract.SettlementConfirmed,
@@ -60,7 +70,15 @@ def _confirmed(event: encounter.SettlementConfirmed) -> Published:
 
 
 def _supplemented(event: encounter.SettlementSupplemented) -> Published:
-    layers = tuple(_told(contract.LayerChanged, layer, funding=layer.funds) for layer in event.layers)
+    layers = tuple(
+        _told(
+            contract.LayerChanged,
+            layer,
+            funding=layer.funds,
+            payee=_payee(layer.payer, event),
+        )
+        for layer in event.layers
+    )
     result = event.adjudication
     told = _told(
         contract.SettlementSupplemented, event, category=result.category, policy_id=result.policy_id, layers=layers
@@ -71,6 +89,11 @@ def _supplemented(event: encounter.SettlementSupplemented) -> Published:
 def _refused(event: PaymentRefused) -> Published:
     told = _told(contract.PaymentRefused, event.bill, cancelled_from=event.cancelled_from, refused_at=event.refused_at)
     return Published(event.bill.person_id, told)
+
+
+def _payee(payer: str, event: encounter.SettlementConfirmed | encounter.SettlementSupplemented) -> str:
+    """Who gets a layer. What the hospital bears itself is told as its own, as it was before payees were told."""
+    return "PERSON" if payee_of(payer, event.route, event.deducted) == "PERSON" else "HOSPITAL"
 
 
 def _told(kind: type[ToldT], source: msgspec.Struct, **others: Any) -> ToldT:
@@ -84,12 +107,15 @@ PUBLISHED: Final[Mapping[type, Callable[[Any], Published | None]]] = {
     InstitutionContracted: _same(contract.InstitutionContracted, "hospital_id"),
     encounter.EncounterAdmitted: _same(contract.EncounterAdmitted),
     encounter.EncounterReferred: _referred,
+    encounter.EncounterCancelled: _same(contract.EncounterCancelled),
     encounter.SettlementConfirmed: _confirmed,
     encounter.SettlementRevoked: _same(contract.SettlementRevoked),
     encounter.SettlementSupplemented: _supplemented,
     encounter.CatalogueExceptionApproved: _same(contract.CatalogueExceptionApproved),
+    encounter.CauseFound: _same(contract.CauseFound),
     PaymentRefused: _refused,
     **dict.fromkeys((PolicyAdopted, AdmissionCheckClosed, BenefitYearOpened, BenefitYearsJoined), _nothing),
     **dict.fromkeys((encounter.FeeLinesUploaded, encounter.FeeBatchVoided, encounter.EncounterDischarged), _nothing),
-    **dict.fromkeys(get_args(ReviewEvent), _nothing),
+    **dict.fromkeys((encounter.AdmissionCorrected, encounter.DischargeCorrected, encounter.DischargeUndone), _nothing),
+    **dict.fromkeys((*get_args(ReviewEvent), *get_args(CaseEvent), *get_args(MendingEvent)), _nothing),
 }

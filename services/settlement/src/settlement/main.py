@@ -14,15 +14,33 @@ from kernel.writing.command_path import CommandPath
 from settlement.admission_checks import api as admission_checks
 from settlement.admission_checks.commands import AdmissionCheckCommands
 from settlement.admission_checks.queries import AdmissionCheckQueries
+from settlement.cases.api import codes as cases_codes
+from settlement.cases.api.cases import cases
+from settlement.cases.commands import CaseCommands
+from settlement.cases.domain.case import invoice_known
+from settlement.cases.domain.papers import needed_of
+from settlement.cases.queries import CaseQueries
 from settlement.config import Config, config_from
 from settlement.encounters.api import codes as encounters_codes
 from settlement.encounters.api.catalogue_exceptions import catalogue_exceptions
+from settlement.encounters.api.changes import changes
+from settlement.encounters.api.corrections import corrections
 from settlement.encounters.api.encounters import encounters
+from settlement.encounters.api.fees import fees
+from settlement.encounters.api.found_causes import found_causes
+from settlement.encounters.api.reading import reading
 from settlement.encounters.api.settlements import settlements
 from settlement.encounters.commands.catalogue_exceptions import CatalogueExceptionCommands
+from settlement.encounters.commands.corrections import CorrectionCommands
 from settlement.encounters.commands.encounters import EncounterCommands
+from settlement.encounters.commands.fees import FeeCommands
+from settlement.encounters.commands.found_causes import FoundCauseCommands
+from settlement.encounters.commands.limits import LimitsOfEncounter
+from settlement.encounters.domain.refusals import number_taken
 from settlement.encounters.queries.case_file import CaseFiles
+from settlement.encounters.queries.changes import ChangeQueries
 from settlement.encounters.queries.encounters import EncounterQueries
+from settlement.encounters.queries.reading import ReadingQueries
 from settlement.event_types import REGISTRY
 from settlement.institutions import api as institutions
 from settlement.institutions.commands import InstitutionCommands
@@ -33,17 +51,28 @@ from settlement.payment_refusals.commands import PaymentRefusals
 from settlement.payment_refusals.queries import RefusalQueries
 from settlement.people.queries import PersonQueries
 from settlement.policies.commands import PolicyCommands
+from settlement.printing.api.printing import printing
 from settlement.reactions import identity, referral, settlement
 from settlement.reviews import api as reviews
 from settlement.reviews.commands.looking import Reviewing
 from settlement.reviews.commands.reviews import ReviewCommands
 from settlement.reviews.queries.reviews import ReviewQueries
+from settlement.revocations import api as revocations
+from settlement.revocations.commands import RevocationCommands
 from settlement.rows import READ_MODEL
 from settlement.years import api as years
 from settlement.years.commands import YearCommands
 from settlement.years.queries import YearQueries
 
-CODES: Final = (*institutions.CODES, *encounters_codes.CODES, *admission_checks.CODES, *years.CODES, *reviews.CODES)
+CODES: Final = (
+    *institutions.CODES,
+    *encounters_codes.CODES,
+    *admission_checks.CODES,
+    *years.CODES,
+    *reviews.CODES,
+    *revocations.CODES,
+    *cases_codes.CODES,
+)
 
 
 def subscriptions(path: CommandPath) -> Sequence[Subscription]:
@@ -65,6 +94,7 @@ PARTS: Final = ServiceParts(
     publish=publish,
     heard=(identity.HEARD, referral.HEARD),
     subscriptions=subscriptions,
+    refusals={"hospital_numbers_once": number_taken, "case_invoices_once": invoice_known},
 )
 
 
@@ -72,7 +102,7 @@ def build(host: Host, config: Config) -> FastAPI:
     """The settlement service in the given surroundings; it starts with its lifespan."""
     runtime, requests, library = host.runtime(PARTS), Requests(host.clock), config.library
     files, of_encounters, of_years = CaseFiles(runtime), EncounterQueries(runtime), YearQueries(runtime)
-    commands = EncounterCommands(runtime, library, files, of_encounters)
+    commands, papers = EncounterCommands(runtime, library, files), needed_of(config.case_papers)
     checks = AdmissionCheckQueries(runtime)
     return application(
         runtime,
@@ -80,13 +110,28 @@ def build(host: Host, config: Config) -> FastAPI:
         description="Claims, and the waterfall of benefits as each policy document orders it.",
         routers=[
             encounters(commands, of_encounters, requests),
+            corrections(CorrectionCommands(runtime, library, files), requests),
+            fees(FeeCommands(runtime, files, ReadingQueries(runtime)), requests),
             admission_checks.admission_checks(AdmissionCheckCommands(runtime, checks), checks, of_encounters, requests),
             catalogue_exceptions(CatalogueExceptionCommands(runtime, library, files), of_encounters, requests),
-            settlements(commands, of_encounters, requests),
+            found_causes(FoundCauseCommands(runtime, files), of_encounters, requests),
+            settlements(of_encounters),
+            revocations.revocations(RevocationCommands(runtime, files, of_encounters), of_encounters, requests),
+            reading(ReadingQueries(runtime), of_encounters, LimitsOfEncounter(library, files, host.clock)),
+            changes(ChangeQueries(runtime)),
             years.benefit_years(YearCommands(runtime, of_years), of_years, PersonQueries(runtime), requests),
             institutions.institutions(InstitutionCommands(runtime), InstitutionQueries(runtime), requests),
             reviews.reviews(ReviewCommands(runtime, of_years), ReviewQueries(runtime), requests),
+            reviews.reviews_of_settlement(ReviewQueries(runtime), of_encounters),
             payment_refusals(RefusalQueries(runtime)),
+            cases(
+                CaseCommands(runtime, library, files, CaseQueries(runtime), papers),
+                CaseQueries(runtime),
+                PersonQueries(runtime),
+                requests,
+                papers,
+            ),
+            printing(of_encounters, InstitutionQueries(runtime), host.clock),
         ],
         error_codes=CODES,
         on_start=PolicyCommands(runtime, library, requests).adopt,

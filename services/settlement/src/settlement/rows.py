@@ -2,8 +2,10 @@
 
 from typing import Final
 
+from kernel.messaging import mending
 from kernel.writing.read_model import ReadModel
 from settlement.admission_checks import rows as admission_checks
+from settlement.cases import rows as cases
 from settlement.encounters import rows as encounters
 from settlement.event_types import REGISTRY
 from settlement.institutions import rows as institutions
@@ -16,7 +18,10 @@ from settlement.years import rows as years
 
 #: What settlement was told leaves rows by message and not by event: of these there are only the tables.
 _TOLD: Final = (people, referrals)
-_OWN: Final = (institutions, policies, encounters, admission_checks, years, payment_refusals, reviews)
+_OWN: Final = (institutions, policies, encounters, admission_checks, years, payment_refusals, reviews, cases)
 READ_MODEL: Final = ReadModel(
-    REGISTRY, tables=[topic.TABLES for topic in (*_TOLD, *_OWN)], topics=[topic.ROWS for topic in _OWN]
+    REGISTRY,
+    tables=[topic.TABLES for topic in (*_TOLD, *_OWN)],
+    topics=[*(topic.ROWS for topic in _OWN), mending.ROWS],
+    not_rebuilt=[reviews.WORKING],
 )

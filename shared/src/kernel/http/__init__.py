@@ -1,7 +1,7 @@
 """The HTTP shell of every service: applications, routers, bodies, problems, idempotency, paging, logs, serving."""
 
 from kernel.http.amounts import SignedYuan, Yuan
-from kernel.http.answers import Json, answer, answered, stored_answer
+from kernel.http.answers import CsvLines, CsvText, Json, Pdf, Workbook, answer, answered, stored_answer
 from kernel.http.app import create_app
 from kernel.http.availability import UnavailableError
 from kernel.http.bodies import Sent, body
@@ -11,6 +11,7 @@ from kernel.http.guard import UnguardedRouteError, allow, of_division
 from kernel.http.idempotency import Idempotency, IdempotencyKey, keyless
 from kernel.http.logs import configure_logging
 from kernel.http.paging import ById, Page, PageRequest, page_of, paged, paging
+from kernel.http.problems import ProblemError
 from kernel.http.routes import Router
 from kernel.http.serving import Address, serve, serving
 from kernel.http.startup_checks import KeylessRouteError
@@ -20,6 +21,8 @@ __all__ = [
     "SHELL_CODES",
     "Address",
     "ById",
+    "CsvLines",
+    "CsvText",
     "ErrorCode",
     "Idempotency",
     "IdempotencyKey",
@@ -27,6 +30,8 @@ __all__ = [
     "KeylessRouteError",
     "Page",
     "PageRequest",
+    "Pdf",
+    "ProblemError",
     "RequestBody",
     "Router",
     "Sent",
@@ -34,6 +39,7 @@ __all__ = [
     "UnavailableError",
     "UnguardedRouteError",
     "Wire",
+    "Workbook",
     "Yuan",
     "allow",
     "answer",

@@ -34,16 +34,25 @@ def decode_hook(wanted: type, value: Any) -> Any:
 def encode_hook(value: Any) -> Any:
     """Write an amount field as yuan with two decimals."""
     if isinstance(value, SignedYuan):
-        return yuan_from_fen(value)
+        return _text_from_fen(value)
     raise NotImplementedError(f"an answer cannot hold {type(value).__name__}: no rule how to write it")
 
 
-def schema_hook(wanted: type) -> dict[str, Any]:
-    """The JSON Schema of an amount field."""
+def sent_schema_hook(wanted: type) -> dict[str, Any]:
+    """The JSON Schema of an amount field in a request: at most 9,999,999,999.99 yuan."""
+    return _schema(wanted, r"(0|[1-9][0-9]{0,9})(\.[0-9]{1,2})?$")
+
+
+def answered_schema_hook(wanted: type) -> dict[str, Any]:
+    """The JSON Schema of an amount field in an answer: sums are larger than what may be sent, and have two decimals."""
+    return _schema(wanted, r"(0|[1-9][0-9]{0,16})\.[0-9]{2}$")
+
+
+def _schema(wanted: type, pattern: str) -> dict[str, Any]:
     if wanted is Yuan:
-        return {"type": "string", "pattern": r"^(0|[1-9][0-9]{0,9})(\.[0-9]{1,2})?$", "examples": ["1234.50"]}
+        return {"type": "string", "pattern": f"^{pattern}", "examples": ["1234.50"]}
     if wanted is SignedYuan:
-        return {"type": "string", "pattern": r"^-?(0|[1-9][0-9]{0,9})(\.[0-9]{1,2})?$", "examples": ["-12.50"]}
+        return {"type": "string", "pattern": f"^-?{pattern}", "examples": ["-12.50"]}
     raise NotImplementedError(f"no JSON Schema for {wanted.__name__}")
 
 
@@ -66,6 +75,11 @@ def _fen(value: Any, *, negative_allowed: bool) -> int:
     if fen < 0 and not negative_allowed:
         raise InvalidAmountError("NEGATIVE_AMOUNT", f"{value} is negative: this amount must be at least 0")
     return fen
+
+
+@lru_cache(maxsize=16_384)
+def _text_from_fen(fen: int) -> str:
+    return yuan_from_fen(fen)
 
 
 @lru_cache(maxsize=16_384)

@@ -2,7 +2,7 @@
 
 from typing import Any, Final, Generic, TypeVar
 
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from kernel.http.wire import encode
 from kernel.writing.command_path import Answered
@@ -10,6 +10,30 @@ from kernel.writing.command_path import Answered
 T = TypeVar("T")
 JSON_MEDIA_TYPE: Final = "application/json"
 _REPLAYED: Final = {"Idempotency-Replayed": "true"}
+
+
+class Pdf(Response):
+    """A document to be printed."""
+
+    media_type = "application/pdf"
+
+
+class CsvText(Response):
+    """A table for spreadsheet programs, whole."""
+
+    media_type = "text/csv; charset=utf-8"
+
+
+class CsvLines(StreamingResponse):
+    """A table for spreadsheet programs, row by row."""
+
+    media_type = "text/csv; charset=utf-8"
+
+
+class Workbook(StreamingResponse):
+    """A workbook for spreadsheet programs, piece by piece."""
+
+    media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class Json(Response, Generic[T]):

@@ -7,11 +7,15 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
 
 from kernel.http.dispatch import Dispatch
+from kernel.http.docs_page import docs_page
 from kernel.http.error_codes import ErrorCode, ErrorCodes
 from kernel.http.error_handlers import add_error_handlers
-from kernel.http.health import ReadinessCheck, add_open_routes
+from kernel.http.health import Observe, ReadinessCheck, add_open_routes, nothing_to_observe
+from kernel.http.languages import ENGLISH
 from kernel.http.metrics import HttpMetrics
 from kernel.http.openapi import openapi_document
 from kernel.http.routes import Router
@@ -38,22 +42,22 @@ def create_app(
     lifespan: Lifespan,
     registry: CollectorRegistry,
     error_codes: Iterable[ErrorCode] = (),
+    observe: Observe = nothing_to_observe,
     in_flight_max: int = IN_FLIGHT_MAX,
     timeout_seconds: float = TIMEOUT_SECONDS,
+    language: str = ENGLISH,
 ) -> FastAPI:
     """The application of the service ``title``.
 
     Raises UnguardedRouteError when a route names no roles and KeylessRouteError when a writing route takes
-    no Idempotency-Key. More than ``in_flight_max`` requests at once, or one that takes longer than
-    ``timeout_seconds``, get 503 with Retry-After.
+    no Idempotency-Key. More than ``in_flight_max`` requests at once, or one that takes longer than ``timeout_seconds``,
+    get 503 with Retry-After. ``observe`` is waited for before metrics are given.
+    Refusals are told in ``language`` (``en`` or ``zh``) to callers who prefer neither.
     """
-    metrics = HttpMetrics(title, registry)
-    app = _bare(title, version, description, _checked_lifespan(lifespan, metrics))
-    app.state.authenticator = authenticator
-    app.state.error_codes = ErrorCodes(error_codes)
-    app.state.draining = False
+    app = _bare(title, version, description, _checked_lifespan(lifespan, metrics := HttpMetrics(title, registry)))
+    _remember(app, authenticator, ErrorCodes(error_codes), language)
     add_error_handlers(app)
-    add_open_routes(app, readiness, metrics)
+    add_open_routes(app, readiness, metrics, observe)
     # Put in front, not included: an included router is matched twice and may add unseen dependencies.
     app.router.routes[:0] = [route for router in routers for route in router.routes]
     app.add_middleware(
@@ -75,11 +79,20 @@ def _bare(title: str, version: str, description: str, lifespan: Lifespan) -> Fas
         version=version,
         description=description,
         lifespan=lifespan,
+        docs_url=None,  # its page would be fetched from the internet
         redoc_url=None,
         swagger_ui_oauth2_redirect_url=None,
         redirect_slashes=False,
         telemetry=_NO_TELEMETRY,  # type: ignore[arg-type]
     )
+
+
+def _remember(app: FastAPI, authenticator: Authenticator, codes: ErrorCodes, language: str) -> None:
+    """What requests are served with."""
+    app.state.authenticator = authenticator
+    app.state.error_codes = codes
+    app.state.language = language
+    app.state.draining = False
 
 
 def _document(app: FastAPI) -> None:
@@ -88,6 +101,10 @@ def _document(app: FastAPI) -> None:
             app.openapi_schema = openapi_document(app)
         return app.openapi_schema
 
+    async def docs(_request: Request) -> Response:
+        return HTMLResponse(docs_page(app.openapi()))
+
+    app.add_route("/docs", docs, include_in_schema=False)
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend the document
 
 

@@ -5,6 +5,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from kernel.security.rejections import KeysUnavailableError
+from kernel.writing.event_store.restored import RestoredClusterError
 from kernel.writing.passing import passes_by_itself
 
 
@@ -20,6 +21,8 @@ _PASSING: tuple[type[Exception], ...] = (
     UnavailableError,
     KeysUnavailableError,
     PoolTimeoutError,
+    # An operator is restoring: what is sent again after the adoption is answered.
+    RestoredClusterError,
     httpx.TransportError,
 )
 

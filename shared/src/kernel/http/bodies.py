@@ -10,10 +10,12 @@ from typing_extensions import override
 
 from kernel.http.amounts import InvalidAmountError, decode_hook
 from kernel.http.answers import JSON_MEDIA_TYPE
+from kernel.http.choices import choices_at
+from kernel.http.free_texts import check_of
 from kernel.http.named_once import check_named_once
 from kernel.http.parts import Part
 from kernel.http.problems import ProblemError
-from kernel.http.raw_bodies import BODY_BYTES_MAX, bounded_body, media_type_of
+from kernel.http.raw_bodies import BODY_BYTES_MAX, DECODED, bounded_body, check_utf8, media_type_of
 
 T = TypeVar("T")
 
@@ -30,11 +32,13 @@ class Body(Part, Generic[T]):
     def __init__(self, struct: type[T], bytes_max: int) -> None:
         self.struct = struct
         self._bytes_max = bytes_max
+        self._check = check_of(struct)
         self._decoder = msgspec.json.Decoder(struct, dec_hook=decode_hook)
 
     @override
     async def __call__(self, request: Request) -> T:
         media_type_of(request, _JSON_ONLY)
+        check_utf8(request)
         content = await bounded_body(request, self._bytes_max)
         if _NUL in content:
             raise ProblemError("INVALID_FIELD", 422, "the body contains the character U+0000, which cannot be kept")
@@ -42,9 +46,12 @@ class Body(Part, Generic[T]):
             decoded = self._decoder.decode(content)
             check_named_once(content)
         except msgspec.ValidationError as error:
-            raise _field_problem(error) from error
+            raise _field_problem(error, self.struct) from error
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise ProblemError("MALFORMED_JSON", 400, _malformed_detail(error)) from error
+        if self._check is not None:
+            self._check(decoded, "$")
+        request.scope[DECODED] = decoded
         return decoded
 
 
@@ -64,7 +71,7 @@ else:
             return Annotated[struct, body(struct)]
 
 
-def _field_problem(error: msgspec.ValidationError) -> ProblemError:
+def _field_problem(error: msgspec.ValidationError, struct: type) -> ProblemError:
     text = str(error)
     found = _WHERE.search(text)
     path = found.group(1) if found else "$"
@@ -76,6 +83,9 @@ def _field_problem(error: msgspec.ValidationError) -> ProblemError:
         path = f"{path}.{named.group(2)}"
     if isinstance(error.__cause__, InvalidAmountError):
         code = error.__cause__.code
+    choices = ", ".join(choices_at(struct, path)) if code == "INVALID_FIELD" else ""
+    if choices:
+        return ProblemError(code, 422, f"{path}: {reason}; it must be one of {choices}", path=path)
     return ProblemError(code, 422, f"{path}: {reason}", path=path)
 
 

@@ -41,6 +41,8 @@ SHELL_CODES: Final = (
     ErrorCode("INVALID_FIELD", 422, "A field of the body has a wrong type or value"),
     ErrorCode("INVALID_AMOUNT", 422, "An amount is not yuan with at most two decimals"),
     ErrorCode("NEGATIVE_AMOUNT", 422, "An amount is negative"),
+    ErrorCode("DIVISION_UNKNOWN", 422, "A division code is none, or was none then"),
+    ErrorCode("PERSONAL_DATA_IN_TEXT", 422, "A free text holds an ID number or a phone number"),
     ErrorCode("UNKNOWN_PARAMETER", 422, "The query has a parameter that is not known"),
     ErrorCode("INVALID_PARAMETER", 422, "A parameter has a wrong type or value"),
     ErrorCode("INVALID_CURSOR", 422, "The cursor was not made by this list"),

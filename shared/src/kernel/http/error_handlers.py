@@ -7,6 +7,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from kernel.http.problems import ProblemError, problem_response
 from kernel.security.rejections import TokenFault, TokenRejectedError
@@ -47,11 +48,24 @@ def _problem_of(request: Request, error: Exception) -> ProblemError:
             name = str(first["loc"][-1])
             detail = f"parameter {name}: {first['msg']}"
             return ProblemError("INVALID_PARAMETER", 422, detail, about={"parameter": name})
-        case HTTPException(status_code=404):
-            return ProblemError("ROUTE_NOT_FOUND", 404, "there is nothing at this path", headers=error.headers)
-        case HTTPException(status_code=status):
-            of_method = "METHOD_NOT_ALLOWED", f"this path does not take {request.method}"
-            code, detail = of_method if status == 405 else (f"HTTP_{status}", error.detail)
-            return ProblemError(code, status, detail, headers=error.headers)
+        case HTTPException():
+            return _problem_of_framework(request, error)
         case _:
             raise error
+
+
+def _problem_of_framework(request: Request, error: HTTPException) -> ProblemError:
+    if error.status_code == 404:
+        return ProblemError("ROUTE_NOT_FOUND", 404, "there is nothing at this path", headers=error.headers)
+    if error.status_code == 405:
+        taken = ", ".join(_methods_at(request))
+        detail = f"this path does not take {request.method}; it takes {taken}"
+        return ProblemError("METHOD_NOT_ALLOWED", 405, detail, headers={"Allow": taken})
+    return ProblemError(f"HTTP_{error.status_code}", error.status_code, error.detail, headers=error.headers)
+
+
+def _methods_at(request: Request) -> list[str]:
+    """All that the path takes: the framework names the methods of its first route alone (RFC 9110, 15.5.6)."""
+    path = request.scope["path"]
+    routes = (route for route in request.app.router.routes if isinstance(route, Route))
+    return sorted({method for route in routes if route.path_regex.match(path) for method in route.methods or ()})

@@ -13,11 +13,19 @@ from kernel.http.metrics import HttpMetrics
 
 #: A check that raises (anything) or returns a text says "not ready" and why; None means ready.
 ReadinessCheck = Callable[[], Awaitable[str | None]]
+#: Looks at what the metrics tell and nobody counts on the way.
+Observe = Callable[[], Awaitable[None]]
 
 _CHECK_SECONDS_MAX: Final = 2.0
 
 
-def add_open_routes(app: FastAPI, readiness: Mapping[str, ReadinessCheck], metrics: HttpMetrics) -> None:
+async def nothing_to_observe() -> None:
+    """All that the metrics tell is counted on the way."""
+
+
+def add_open_routes(
+    app: FastAPI, readiness: Mapping[str, ReadinessCheck], metrics: HttpMetrics, observe: Observe
+) -> None:
     """Add /health/live, /health/ready and /metrics."""
 
     async def live(_request: Request) -> Response:
@@ -32,6 +40,7 @@ def add_open_routes(app: FastAPI, readiness: Mapping[str, ReadinessCheck], metri
         return answer({"status": status, "checks": checks}, status=code)
 
     async def metrics_text(_request: Request) -> Response:
+        await observe()
         return metrics.response()
 
     app.add_route("/health/live", live, include_in_schema=False)

@@ -11,8 +11,10 @@ from typing_extensions import override
 
 from kernel.http.guard import principal_of
 from kernel.http.parts import Part
+from kernel.http.personal import personal_in
 from kernel.http.problems import ProblemError
-from kernel.http.raw_bodies import BODY_BYTES_MAX, bounded_body
+from kernel.http.raw_bodies import BODY_BYTES_MAX, DECODED, bounded_body
+from kernel.http.wire import canonical
 
 _PRINTABLE: Final = re.compile(r"[\x21-\x7e]{1,128}")
 _AFTER_THE_BODY: Final = 2
@@ -21,16 +23,18 @@ _AFTER_THE_BODY: Final = 2
 class Idempotency(msgspec.Struct, frozen=True):
     """The caller's key within the caller's own scope, and the SHA-256 of what was asked under it.
 
-    Same scope and key with another ``request_hash`` is another request under a used name: 409.
+    Same scope and key with another ``request_hash`` is another request under a used name: 409. ``received_hash`` is
+    over the body's very bytes, as answers before this release were stored with.
     """
 
     scope: str
     key: str
     request_hash: bytes
+    received_hash: bytes
 
 
 class IdempotencyKeyPart(Part):
-    """Reads the Idempotency-Key header and hashes method, path, query and body as received."""
+    """Reads the Idempotency-Key header and hashes method, path, query and what the body says, however it is written."""
 
     order = _AFTER_THE_BODY
 
@@ -42,8 +46,13 @@ class IdempotencyKeyPart(Part):
         if not _PRINTABLE.fullmatch(key):
             detail = "the Idempotency-Key must be 1 to 128 printable ASCII characters without spaces"
             raise ProblemError("IDEMPOTENCY_KEY_INVALID", 400, detail)
+        if personal_in(key):
+            detail = "the Idempotency-Key holds personal data: use a random one, such as a UUID"
+            raise ProblemError("PERSONAL_DATA_IN_TEXT", 422, detail)
         content = await bounded_body(request, BODY_BYTES_MAX)
-        return Idempotency(principal_of(request).scope, key, request_hash(request, content))
+        received = request_hash(request, content)
+        meant = request_hash(request, canonical(request.scope[DECODED])) if DECODED in request.scope else received
+        return Idempotency(principal_of(request).scope, key, meant, received)
 
     @override
     def parameters(self) -> list[dict[str, Any]]:

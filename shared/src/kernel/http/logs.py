@@ -2,9 +2,10 @@
 
 import logging
 import sys
+import time
 import traceback
 from collections import deque
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, TextIO
@@ -18,6 +19,8 @@ from kernel.http.redaction import looks_personal, redact_value
 
 _ENCODER: Final = msgspec.json.Encoder(enc_hook=str)
 _FRAMES_MAX: Final = 6
+_QUIET_SECONDS: Final = 60.0
+_SAID_MAX: Final = 1_000
 
 EventDict = MutableMapping[str, Any]
 
@@ -75,11 +78,31 @@ def _render(_logger: Any, _level: str, event: EventDict) -> str:
 
 
 class _ForwardingHandler(logging.Handler):
-    """Passes records of libraries (uvicorn, aiokafka, SQLAlchemy) through the same rendering."""
+    """Passes records of libraries (uvicorn, aiokafka, SQLAlchemy) through the same rendering.
+
+    A library that cannot reach its server says so at every attempt. What was said in the last minute is not said again,
+    and what comes again after that says how often it was left out.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._clock = clock
+        self._said: dict[tuple[str, str], tuple[float, int]] = {}
 
     @override
     def emit(self, record: logging.LogRecord) -> None:
+        raised = "" if record.exc_info is None else repr(record.exc_info[0])
+        now, key = self._clock(), (record.name.partition(".")[0], f"{record.msg} {raised}")
+        last, left_out = self._said.get(key, (float("-inf"), 0))
+        if now - last < _QUIET_SECONDS:
+            self._said[key] = now, left_out + 1
+            return
+        if len(self._said) >= _SAID_MAX:
+            self._said.clear()
+        self._said[key] = now, 0
         fields: dict[str, Any] = {"logger": record.name}
+        if left_out:
+            fields["left_out_before"] = left_out
         if record.exc_info and record.exc_info[1] is not None:
             fields |= describe_exception(record.exc_info[1])
         structlog.get_logger().log(record.levelno, record.getMessage().replace("%", "%%"), **fields)

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import iter_route_contexts
 
-from kernel.http.amounts import schema_hook
+from kernel.http.amounts import answered_schema_hook, sent_schema_hook
 from kernel.http.answers import JSON_MEDIA_TYPE
 from kernel.http.bodies import Body
 from kernel.http.guard import Allow
@@ -24,9 +24,7 @@ def openapi_document(app: FastAPI) -> dict[str, Any]:
     routes = [context.original_route for context in iter_route_contexts(app.router.routes)]
     own = [route for route in routes if isinstance(route, Route) and route.include_in_schema]
     document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.router.routes)
-    types = _types_of(own)
-    references, schemas = msgspec.json.schema_components(types, schema_hook=schema_hook, ref_template=_REFERENCE)
-    schema_of = dict(zip(map(id, types), references, strict=True))
+    schema_of, schemas = _schemas_of(own)
     for route in own:
         for method in route.methods or ():
             _complete(document["paths"][route.path_format][method.lower()], route, schema_of)
@@ -39,14 +37,18 @@ def openapi_document(app: FastAPI) -> dict[str, Any]:
     return document
 
 
-def _types_of(routes: list[Route]) -> list[Any]:
-    found: dict[int, Any] = {id(Problem): Problem}
-    for route in routes:
-        candidates = [part.struct for part in route.parts if isinstance(part, Body)]
-        if route.answer_type is not None:
-            candidates.append(route.answer_type)
-        found.update((id(candidate), candidate) for candidate in candidates)
-    return list(found.values())
+def _schemas_of(routes: list[Route]) -> tuple[dict[int, Any], dict[str, Any]]:
+    """The schema of each type by its id, and all that they refer to; what is sent is bounded closer than what comes."""
+    sent = [part.struct for route in routes for part in route.parts if isinstance(part, Body)]
+    told = [Problem, *(route.answer_type for route in routes if route.answer_type is not None)]
+    schema_of: dict[int, Any] = {}
+    schemas: dict[str, Any] = {}
+    for found, hook in ((sent, sent_schema_hook), (told, answered_schema_hook)):
+        types = list({id(each): each for each in found}.values())
+        references, named = msgspec.json.schema_components(types, schema_hook=hook, ref_template=_REFERENCE)
+        schema_of |= zip(map(id, types), references, strict=True)
+        schemas |= named
+    return schema_of, schemas
 
 
 def _complete(operation: dict[str, Any], route: Route, schema_of: dict[int, Any]) -> None:
@@ -63,7 +65,7 @@ def _complete(operation: dict[str, Any], route: Route, schema_of: dict[int, Any]
         operation.pop("parameters", None)
     responses = operation["responses"]
     responses.pop("422", None)  # FastAPI's own error shape, which nothing here sends
-    success = responses[str(route.status_code or 200)]
+    success = responses.get(str(route.status_code or 200), {})
     if route.answer_type is not None:
         success["content"] = {JSON_MEDIA_TYPE: {"schema": schema_of[id(route.answer_type)]}}
     for status in ("400", "401", "403", "404", "409", "413", "415", "422", "503"):

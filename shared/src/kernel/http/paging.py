@@ -99,8 +99,8 @@ def write_cursor(key: CursorKey) -> str:
 
 
 def _is_out_of_range(value: str | int | date) -> bool:
-    # What PostgreSQL could not even compare with must not reach it.
-    return "\0" in value if isinstance(value, str) else isinstance(value, int) and not -(2**63) <= value < 2**63
+    # What PostgreSQL could not even compare with must not reach it; numbers in lists are rows, lines and years.
+    return "\0" in value if isinstance(value, str) else isinstance(value, int) and not 0 <= value < 2**31
 
 
 def _invalid_cursor() -> ProblemError:

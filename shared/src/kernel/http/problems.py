@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kernel.http.error_codes import ErrorCodes
+from kernel.http.languages import CHINESE, in_chinese, language_of
 
 PROBLEM_MEDIA_TYPE: Final = "application/problem+json"
 _ENCODER: Final = msgspec.json.Encoder()
@@ -53,17 +54,20 @@ def problem_response(request: Request, error: ProblemError) -> Response:
     """The problem document for ``error``. Leaves the code in the scope for the request's log line."""
     request.scope["kernel.problem_code"] = error.code
     codes: ErrorCodes = request.app.state.error_codes
+    language = language_of(request.headers.get("accept-language"), request.app.state.language)
+    title, detail = codes.title(error.code), error.detail
+    if language == CHINESE:
+        title, detail = in_chinese(error.code, title, detail, error.about)
     problem = Problem(
         type=f"/problems/{error.code}",
-        title=codes.title(error.code),
+        title=title,
         status=error.status,
         code=error.code,
-        detail=error.detail,
+        detail=detail,
         instance=request.scope["path"],
         correlation_id=request.scope.get("kernel.correlation_id", ""),
         path=error.path,
         about=error.about,
     )
-    return Response(
-        _ENCODER.encode(problem), status_code=error.status, media_type=PROBLEM_MEDIA_TYPE, headers=error.headers
-    )
+    headers = {**error.headers, "Content-Language": language, "Vary": "Accept-Language"}
+    return Response(_ENCODER.encode(problem), status_code=error.status, media_type=PROBLEM_MEDIA_TYPE, headers=headers)

@@ -1,5 +1,6 @@
 """Bodies as bytes: read within a limit, of declared media types."""
 
+import re
 from typing import Final
 
 from starlette.requests import Request
@@ -7,6 +8,10 @@ from starlette.requests import Request
 from kernel.http.problems import ProblemError
 
 BODY_BYTES_MAX: Final = 1024 * 1024
+#: Where the shell keeps what a JSON body was read as.
+DECODED: Final = "kernel.decoded"
+_CHARSET: Final = re.compile(r";\s*charset\s*=\s*\"?([^\s;\"]*)", re.IGNORECASE)
+_UTF8: Final = ("utf-8", "utf8", "us-ascii")
 
 
 def media_type_of(request: Request, accepted: tuple[str, ...]) -> str:
@@ -16,6 +21,14 @@ def media_type_of(request: Request, accepted: tuple[str, ...]) -> str:
         detail = f"declare the body with Content-Type: {' or '.join(accepted)}"
         raise ProblemError("CONTENT_TYPE_UNSUPPORTED", 415, detail)
     return media_type
+
+
+def check_utf8(request: Request) -> None:
+    """Raise CONTENT_TYPE_UNSUPPORTED (415) for a body that says to be in another encoding (RFC 8259, 8.1: UTF-8)."""
+    charset = _CHARSET.search(request.headers.get("content-type", ""))
+    if charset is not None and charset.group(1).lower() not in _UTF8:
+        detail = f"the body says to be in {charset.group(1)[:40]}: send JSON in UTF-8"
+        raise ProblemError("CONTENT_TYPE_UNSUPPORTED", 415, detail)
 
 
 async def bounded_body(request: Request, bytes_max: int) -> bytes:

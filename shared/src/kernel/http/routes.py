@@ -5,7 +5,7 @@ texts and parts is then called directly, without FastAPI's general dependency so
 """
 
 import inspect
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, get_args, get_origin, get_type_hints
 
 from fastapi import APIRouter
@@ -19,6 +19,7 @@ from typing_extensions import override
 
 from kernel.http.answers import Json
 from kernel.http.parts import Part
+from kernel.http.request_shape import Form, form_of
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -30,10 +31,14 @@ class Route(APIRoute):
         if not inspect.iscoroutinefunction(endpoint):
             raise TypeError(f"the endpoint of {path} must be 'async def': a thread per request is far too dear")
         self.answer_type = _answer_type(path, endpoint)
+        if self.answer_type is None:
+            # What is no JSON is documented as what it is.
+            options["response_class"] = get_type_hints(endpoint)["return"]
         self.parts: tuple[Part, ...] = ()
         #: True when a part of the route keeps it to the caller's divisions.
         self.by_division = False
-        self.known_query: frozenset[str] = frozenset()
+        #: The query parameters that it takes, and how some must look.
+        self.known_query: Mapping[str, Form | None] = {}
         #: Reads the parts and calls the endpoint; None where the framework has to.
         self.direct: Handler | None = None
         super().__init__(path, endpoint, **{**options, "response_model": None})
@@ -69,10 +74,10 @@ def _order(dependency: Dependant) -> int:
     return dependency.call.order if isinstance(dependency.call, Part) else Part.order
 
 
-def _known_query(dependant: Dependant, parts: tuple[Part, ...]) -> frozenset[str]:
-    fields = get_flat_params(dependant)
-    declared = frozenset(f.alias for f in fields if getattr(f.field_info, "in_", None) is ParamTypes.query)
-    return declared.union(*(part.query for part in parts))
+def _known_query(dependant: Dependant, parts: tuple[Part, ...]) -> dict[str, Form | None]:
+    fields = [f for f in get_flat_params(dependant) if getattr(f.field_info, "in_", None) is ParamTypes.query]
+    of_parts = dict.fromkeys(name for part in parts for name in part.query)
+    return {**of_parts, **{f.alias: form_of(f.field_info.annotation) for f in fields}}
 
 
 def _direct_handler(dependant: Dependant, endpoint: Callable[..., Awaitable[Response]]) -> Handler | None:

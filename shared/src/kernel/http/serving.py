@@ -5,7 +5,7 @@ import gc
 import signal
 import socket
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from typing import Final
 
 import msgspec
@@ -13,6 +13,8 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 from typing_extensions import override
+
+from kernel.http.connections import HEAD_SECONDS, bounded_connection
 
 _log = structlog.get_logger("kernel.http")
 _BACKLOG: Final = 2048
@@ -36,6 +38,7 @@ class Serving:
         self._servers = servers
         self.addresses = [server.address() for server in servers]
         self.stop_asked = asyncio.Event()
+        self.hurried = asyncio.Event()
 
     def stop(self) -> None:
         """Ask to stop: not ready from now on."""
@@ -46,6 +49,7 @@ class Serving:
     def hurry(self) -> None:
         """Stop without waiting any longer for requests in flight."""
         self.stop()
+        self.hurried.set()
         for server in self._servers:
             server.force_exit = True
 
@@ -59,18 +63,23 @@ class Serving:
 
 @asynccontextmanager
 async def serving(
-    targets: Sequence[tuple[FastAPI, Address]], *, drain_seconds: int = 10, close_seconds: float = 20
+    targets: Sequence[tuple[FastAPI, Address]],
+    *,
+    drain_seconds: int = 10,
+    close_seconds: float = 20,
+    head_seconds: float = HEAD_SECONDS,
 ) -> AsyncIterator[Serving]:
     """Start lifespans in the order given, then listen; on leaving stop accepting, drain, end lifespans in reverse.
 
-    Requests in flight get ``drain_seconds``, all lifespans together ``close_seconds``.
+    Requests in flight get ``drain_seconds``, all lifespans together ``close_seconds``, the head of a request
+    ``head_seconds``.
     """
     async with AsyncExitStack() as stack:
         close = asyncio.timeout(None)
         await stack.enter_async_context(close)
         for app, _ in targets:
             await stack.enter_async_context(app.router.lifespan_context(app))
-        servers = [_Server(_config(app, address, drain_seconds)) for app, address in targets]
+        servers = [_Server(_config(app, address, drain_seconds, head_seconds)) for app, address in targets]
         sockets = [_listener(address, stack) for _, address in targets]
         tasks = [asyncio.create_task(server.serve(own)) for server, own in zip(servers, sockets, strict=True)]
         try:
@@ -89,9 +98,16 @@ async def serving(
 
 
 async def serve(
-    targets: Sequence[tuple[FastAPI, Address]], *, drain_seconds: int = 10, close_seconds: float = 20
+    targets: Sequence[tuple[FastAPI, Address]],
+    *,
+    drain_seconds: int = 10,
+    close_seconds: float = 20,
+    linger_seconds: float = 0,
 ) -> None:
-    """Serve until SIGTERM or SIGINT. A second signal stops waiting for requests in flight."""
+    """Serve until SIGTERM or SIGINT, and ``linger_seconds`` longer, not ready any more.
+
+    Whoever sends requests here needs a moment to see that. A second signal stops waiting for anything.
+    """
     loop = asyncio.get_running_loop()
     try:
         async with serving(targets, drain_seconds=drain_seconds, close_seconds=close_seconds) as state:
@@ -100,7 +116,10 @@ async def serve(
             _log.info("serving", addresses=state.addresses)
             calm_collector()
             await state.stop_asked.wait()
-            _log.info("stopping")
+            _log.info("stopping", after_seconds=linger_seconds)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(linger_seconds):
+                    await state.hurried.wait()
     finally:
         for number in _SIGNALS:
             loop.remove_signal_handler(number)
@@ -126,11 +145,11 @@ def _listener(address: Address, stack: AsyncExitStack) -> list[socket.socket] | 
     return [listener]
 
 
-def _config(app: FastAPI, address: Address, drain_seconds: int) -> uvicorn.Config:
+def _config(app: FastAPI, address: Address, drain_seconds: int, head_seconds: float) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         uds=address.unix_socket,
-        http="httptools",
+        http=bounded_connection(head_seconds),
         ws="none",
         loop="uvloop",
         lifespan="off",  # run by serving(), which knows the order of several applications

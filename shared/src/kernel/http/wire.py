@@ -49,6 +49,14 @@ class RequestBody(Wire, frozen=True, kw_only=True, forbid_unknown_fields=True):
 _ENCODER: Final = msgspec.json.Encoder(enc_hook=encode_hook)
 
 
+_CANONICAL: Final = msgspec.json.Encoder(enc_hook=encode_hook, order="deterministic")
+
+
+def canonical(value: Any) -> bytes:
+    """The one JSON of everything that means the same: amounts with two decimals, members in one order, no blanks."""
+    return _CANONICAL.encode(value)
+
+
 def encode(value: Any) -> bytes:
     """JSON of an answer body."""
     return _ENCODER.encode(value)

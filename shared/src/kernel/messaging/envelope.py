@@ -17,6 +17,13 @@ class Published(msgspec.Struct, frozen=True):
     event: Any
 
 
+class Election(msgspec.Struct, frozen=True):
+    """Who publishes: the number of the relay's election, and the timeline of the database that it reads."""
+
+    epoch: int
+    timeline: str
+
+
 @lru_cache(maxsize=64)
 def registry_of(contract: Contract) -> EventRegistry:
     """The registry through which a topic's messages are written and read."""
@@ -47,7 +54,7 @@ def decode(contract: Contract, type_name: str, body: bytes | str) -> Any:
 
 
 def headers_of(
-    published: Published, contract: Contract, entry: LoggedEvent, pseq: int, epoch: int
+    published: Published, contract: Contract, entry: LoggedEvent, pseq: int, election: Election
 ) -> tuple[tuple[tuple[str, str], ...], bytes]:
     """Headers and body of a published event."""
     recorded = entry.recorded
@@ -64,7 +71,8 @@ def headers_of(
         ("ce_correlationid", recorded.correlation_id),
         ("ce_gseq", str(entry.gseq)),
         ("ce_pseq", str(pseq)),
-        ("ce_epoch", str(epoch)),
+        ("ce_epoch", str(election.epoch)),
+        ("ce_timeline", election.timeline),
         ("content-type", "application/json"),
     )
     return headers, body

@@ -1,9 +1,12 @@
 """Which messages a consumer wants: what it does not know it passes over, what is too new for it stops it."""
 
+from collections.abc import Sequence
+
 from kernel.messaging.event_log import Message
+from kernel.messaging.stops import StoppedError
 
 
-class NewerVersionError(Exception):
+class NewerVersionError(StoppedError):
     """A message of a known kind is in a version that this program cannot read yet; consuming stops before it."""
 
 
@@ -16,6 +19,17 @@ class Interest:
         self._newest = None if types is None else dict(sorted(map(_parts, types)))
         #: Messages that were passed over since the start; for metrics.
         self.passed_over = 0
+
+    def cut(self, messages: Sequence[Message]) -> tuple[list[Message], list[Message], NewerVersionError | None]:
+        """The messages before one that is too new, the wanted ones among them, and what is too new."""
+        wanted: list[Message] = []
+        for at, message in enumerate(messages):
+            try:
+                if self.has(message):
+                    wanted.append(message)
+            except NewerVersionError as error:
+                return list(messages[:at]), wanted, error
+        return list(messages), wanted, None
 
     def has(self, message: Message) -> bool:
         """Whether the message is wanted; raises NewerVersionError."""

@@ -1,21 +1,27 @@
 """The relay: publishes a service's events in their order, each with a dense number in its partition."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from types import MappingProxyType
 from typing import Final
 
 import msgspec
 
-from kernel.messaging.envelope import Published, headers_of
-from kernel.messaging.event_log import EventLog, Outgoing, Publisher, partition_of
+from kernel.messaging.envelope import Election
+from kernel.messaging.event_log import EventLog, Publisher
 from kernel.messaging.event_log.port import PARTITIONS
-from kernel.values.contract import Contract
+from kernel.messaging.following import told_and_ended
+from kernel.messaging.taking_over import begun, taken_over
+from kernel.messaging.telling import Cursor, Telling
+from kernel.security.signing_keys import PublicKey
 from kernel.writing import failpoints
 from kernel.writing.database import Pool
 from kernel.writing.event_registry import EventRegistry
 from kernel.writing.event_store.log import read_log
-from kernel.writing.event_store.stream import LoggedEvent, RecordedEvent
+from kernel.writing.event_store.stream import LoggedEvent
+from kernel.writing.event_store.timeline import know_timeline
+from kernel.writing.progress import UNHEARD, Progress
 from kernel.writing.signals import Signal
 
 BATCH_MAX: Final = 1000
@@ -26,74 +32,76 @@ _LAST_STORE_SECONDS: Final = 2.0
 
 _ELECT_SQL: Final = """
 INSERT INTO relay (topic, gseq, pseqs, epoch) VALUES ($1, 0, $2::text::json, 1)
-ON CONFLICT (topic) DO UPDATE SET epoch = relay.epoch + 1 RETURNING gseq, pseqs, epoch
+ON CONFLICT (topic) DO UPDATE SET epoch = relay.epoch + 1 WHERE EXISTS (SELECT FROM leadership WHERE term = $3)
+RETURNING gseq, pseqs, epoch, heads, unchained
 """
-_ADVANCE_SQL: Final = "UPDATE relay SET gseq = $2, pseqs = $3::text::json WHERE topic = $1 AND epoch = $4 RETURNING 1"
-
-Publish = Callable[[RecordedEvent], Published | None]
-
-
-class Cursor(msgspec.Struct, frozen=True):
-    """How far a relay has come: the last event, the count in each partition, and which election it belongs to."""
-
-    gseq: int
-    pseqs: list[int]
-    epoch: int
+_ADVANCE_SQL: Final = """
+UPDATE relay SET gseq = $2, pseqs = $3::text::json, heads = $5::text::json, unchained = $6::text::json
+WHERE topic = $1 AND epoch = $4 RETURNING 1
+"""
 
 
 class DeposedError(Exception):
-    """Another relay was elected meanwhile; it goes on from the stored cursor."""
-
-
-def number(
-    contract: Contract, logged: Sequence[LoggedEvent], publish: Publish, pseqs: Sequence[int], epoch: int
-) -> tuple[list[Outgoing], list[int]]:
-    """The messages of some events and the counters after them; the same events always get the same numbers."""
-    counters, messages = list(pseqs), []
-    for entry in logged:
-        published = publish(entry.recorded)
-        if published is None:
-            continue
-        partition = partition_of(published.key)
-        pseq = counters[partition] = counters[partition] + 1
-        headers, body = headers_of(published, contract, entry, pseq, epoch)
-        messages.append(
-            Outgoing(
-                topic=contract.topic, partition=partition, pseq=pseq, key=published.key, headers=headers, body=body
-            )
-        )
-    return messages, counters
+    """Another instance leads meanwhile; its relay goes on from the stored cursor."""
 
 
 class Relay:
-    """Publishes one service's events on its topic; run it only while elected.
+    """Publishes one service's events on its topic; run it only while elected, in the ``term`` of that election.
 
-    Nothing is ever marked as sent: the cursor is one row. After a crash the last batch goes out again under the
-    same numbers, and consumers drop what they have.
+    Nothing is ever marked as sent: the cursor is one row, and what lies on the topic beyond it is out all the same.
+    ``own_keys`` are the keys with which the service has ever sealed, by their ids.
     """
 
     def __init__(
-        self, pool: Pool, registry: EventRegistry, contract: Contract, publish: Publish, log: EventLog, logged: Signal
+        self,
+        pool: Pool,
+        registry: EventRegistry,
+        telling: Telling,
+        *,
+        log: EventLog,
+        logged: Signal,
+        term: Callable[[], int],
+        own_keys: Mapping[str, PublicKey] = MappingProxyType({}),
+        progress: Progress = UNHEARD,
     ) -> None:
         self._pool = pool
         self._registry = registry
-        self._contract = contract
-        self._topic = contract.topic
-        self._publish = publish
+        self._telling = telling
+        self._topic = telling.contract.topic
         self._log = log
+        self._own_keys = own_keys
         self._logged = logged
+        self._term = term
+        self._progress = progress
 
     async def run(self) -> None:
         """Publish as events are numbered, until cancelled or deposed; any error starts over from the cursor."""
         publisher = await self._log.publisher()
         try:
-            zero = msgspec.json.encode([0] * PARTITIONS).decode()
-            row = await self._pool.fetchrow(_ELECT_SQL, self._topic, zero)
-            assert row is not None
-            cursor = Cursor(row["gseq"], msgspec.json.decode(row["pseqs"], type=list[int]), row["epoch"])
-            await self._go_on(publisher, cursor)
+            await self._go_on(publisher, await self._taken_over())
         finally:
             await publisher.close()
+
+    async def _taken_over(self) -> Cursor:
+        zero = msgspec.json.encode([0] * PARTITIONS).decode()
+        term = self._term()
+        row = await self._pool.fetchrow(_ELECT_SQL, self._topic, zero, term)
+        if row is None:
+            raise DeposedError(f"topic {self._topic}: the leader of term {term} leads no longer")
+        stored = Cursor(
+            gseq=row["gseq"],
+            pseqs=msgspec.json.decode(row["pseqs"], type=list[int]),
+            election=Election(row["epoch"], (await know_timeline(self._pool)).name),
+            heads=msgspec.json.decode(row["heads"] or "null", type=list[str] | None),
+            unchained=msgspec.json.decode(row["unchained"] or "null", type=list[int] | None),
+        )
+        # With the last message of the cursor itself: what it says is the head, however the cursor came there.
+        out = await self._log.beyond(self._topic, [max(0, pseq - 1) for pseq in stored.pseqs])
+        beyond = (await told_and_ended(self._pool, self._topic)).counting(out)
+        cursor = await taken_over(self._pool, begun(stored, self._telling.key, beyond), beyond, self._own_keys)
+        if cursor.heads != stored.heads or cursor.unchained != stored.unchained:
+            await self._store(cursor)  # where a chain begins is known before its first message is out
+        return cursor
 
     async def _go_on(self, publisher: Publisher, cursor: Cursor) -> None:
         clock, stored, stored_at = asyncio.get_running_loop().time, cursor, 0.0
@@ -102,15 +110,16 @@ class Relay:
                 logged = await read_log(self._pool, self._registry, after=cursor.gseq, limit=BATCH_MAX)
                 if logged:
                     cursor = await self._send(publisher, logged, cursor)
-                # The stored cursor may lag: what goes out again after a crash has its old numbers, and is dropped.
+                self._progress.works()
+                # The stored cursor may lag: whoever takes over reads on the topic what is out beyond it.
                 if cursor != stored and (clock() - stored_at > _STORE_SECONDS or not logged):
                     await self._store(cursor)
                     stored, stored_at = cursor, clock()
                 if len(logged) < BATCH_MAX:
                     await self._logged.wait(_LOOK_AGAIN_SECONDS if cursor == stored else _STORE_SECONDS)
         except asyncio.CancelledError:
-            # A program that comes after this one may number otherwise: it should not send again what is out. Where the
-            # database is away nothing can be stored, and the cancellation must go on all the same.
+            # Whoever comes next need not read the topic then. Where the database is away nothing can be stored, and the
+            # cancellation must go on all the same.
             if cursor != stored:
                 with suppress(Exception):
                     async with asyncio.timeout(_LAST_STORE_SECONDS):
@@ -118,15 +127,21 @@ class Relay:
             raise
 
     async def _send(self, publisher: Publisher, logged: Sequence[LoggedEvent], cursor: Cursor) -> Cursor:
-        messages, pseqs = number(self._contract, logged, self._publish, cursor.pseqs, cursor.epoch)
+        messages, after = self._telling.of(logged, cursor)
         failpoints.reach("relay.before_send")
         if messages:
             await publisher.publish(messages)
         failpoints.reach("relay.after_send")
-        return Cursor(logged[-1].gseq, pseqs, cursor.epoch)
+        return after
 
     async def _store(self, cursor: Cursor) -> None:
-        text = msgspec.json.encode(cursor.pseqs).decode()
-        if await self._pool.fetchval(_ADVANCE_SQL, self._topic, cursor.gseq, text, cursor.epoch) is None:
-            raise DeposedError(f"topic {self._topic}: the relay of epoch {cursor.epoch} is no longer the elected one")
+        texts = [
+            None if part is None else msgspec.json.encode(part).decode()
+            for part in (cursor.pseqs, cursor.heads, cursor.unchained)
+        ]
+        epoch = cursor.election.epoch
+        if await self._pool.fetchval(_ADVANCE_SQL, self._topic, cursor.gseq, texts[0], epoch, *texts[1:]) is None:
+            raise DeposedError(
+                f"topic {self._topic}: the relay of epoch {cursor.election.epoch} is no longer the elected one"
+            )
         failpoints.reach("relay.after_cursor")

@@ -8,25 +8,35 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from kernel.http import ErrorCode, Router, create_app
+from kernel.http.languages import ENGLISH
 from kernel.messaging.event_log import EventLog
+from kernel.messaging.publisher_keys import NO_KEYS, PublisherKeys
 from kernel.running.clock import Clock, system_clock
 from kernel.running.metrics import RuntimeCollector
+from kernel.running.parked_messages.api import CODES as PARKED_CODES
+from kernel.running.parked_messages.api import parked_messages
+from kernel.running.parked_messages.commands import ParkedCommands
+from kernel.running.parked_messages.queries import ParkedQueries
+from kernel.running.requested import Requests
 from kernel.running.runtime import Runtime, ServiceParts
 from kernel.security import Authenticator
+from kernel.writing.database import Database
 
 
-class Host(msgspec.Struct, frozen=True):
-    """One service's surroundings. ``database_user`` overrides the URL's user: the embedded run has one URL."""
+class Host(msgspec.Struct, frozen=True, kw_only=True):
+    """One service's surroundings."""
 
-    database_url: str
+    database: Database
     log: EventLog
     authenticator: Authenticator
-    database_user: str | None = None
     clock: Clock = system_clock
+    keys: PublisherKeys = NO_KEYS
+    #: In which language refusals are told to callers who prefer neither: ``en`` or ``zh``.
+    language: str = ENGLISH
 
     def runtime(self, parts: ServiceParts) -> Runtime:
         """The runtime of a service in these surroundings, not started yet."""
-        return Runtime(parts, self.database_url, self.log, user=self.database_user)
+        return Runtime(parts, self.database, self.log, keys=self.keys)
 
 
 def application(
@@ -56,10 +66,12 @@ def application(
         title=runtime.parts.name,
         version="0.1.0",
         description=description,
-        routers=routers,
+        routers=[*routers, parked_messages(ParkedCommands(runtime), ParkedQueries(runtime), Requests(host.clock))],
         authenticator=host.authenticator,
-        readiness={"runtime": runtime.ready},
+        readiness={"database": runtime.ready},
+        observe=runtime.observe,
         lifespan=lifespan,
         registry=registry,
-        error_codes=error_codes,
+        error_codes=(*error_codes, *PARKED_CODES),
+        language=host.language,
     )

@@ -6,17 +6,32 @@ import re
 from collections.abc import Sequence
 from typing import Any, Final
 
+import structlog
 from alembic import command, context
 from alembic.config import Config
 from sqlalchemy import Connection as SyncConnection
 from sqlalchemy import MetaData, pool, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from kernel.messaging.event_log.embedded_schema import BUS_SQL
-from kernel.writing.database import administering
-from kernel.writing.event_store.schema import IMMUTABLE_EVENTS_SQL, KERNEL_METADATA, REQUIRE_ROWS_SQL
+from kernel.messaging.event_log.embedded_schema import bus_sql
+from kernel.writing.database import administering, session_settings
+from kernel.writing.event_store.schema import (
+    ANSWERS_IN_PARTS_SQL,
+    IMMUTABLE_EVENTS_SQL,
+    KERNEL_METADATA,
+    REQUIRE_ROWS_SQL,
+)
 
 _NAME: Final = re.compile(r"[a-z][a-z_]*")
+
+#: A change of a table waits for whoever uses it, and everybody else waits behind the change: not for longer than this.
+_LOCK_TIMEOUT: Final = "2s"
+_LOCK_NOT_AVAILABLE: Final = "55P03"
+_PAUSE_SECONDS: Final = 0.5
+_PAUSE_MAX_SECONDS: Final = 5.0
+_PATIENCE_SECONDS: Final = 300.0
+_log: Final = structlog.get_logger(__name__)
 
 _GRANTS_SQL: Final = """
 GRANT USAGE ON SCHEMA "{schema}" TO "{role}";
@@ -38,17 +53,40 @@ async def prepare(admin_url: str, schemas: Sequence[str]) -> None:
             if not await connection.fetchval("SELECT true FROM pg_roles WHERE rolname = $1", schema):
                 await connection.execute(f'CREATE ROLE "{schema}" LOGIN')
             await connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
-        await connection.execute(BUS_SQL)
-        for schema in schemas:
-            await connection.execute(f'GRANT USAGE ON SCHEMA bus TO "{schema}"')
-            await connection.execute(f'GRANT SELECT, INSERT ON bus.messages TO "{schema}"')
+            await connection.execute(_role_settings_sql(schema))
+        for statement in bus_sql(schemas):
+            await connection.execute(statement)
+
+
+def _role_settings_sql(schema: str) -> str:
+    """Sets the role's sessions in this database only, so that whoever begins one need not."""
+    return "".join(
+        f"""DO $$ BEGIN EXECUTE format('ALTER ROLE %I IN DATABASE %I SET {name} TO %L',
+                              '{schema}', current_database(), '{value}'); END $$;"""
+        for name, value in session_settings(schema).items()
+    )
 
 
 async def upgrade(admin_url: str, package: str, schema: str) -> None:
     """Bring the schema of the service in ``package`` to its newest revision, and grant its role what it needs."""
-    await asyncio.to_thread(command.upgrade, _config(admin_url, package, schema), "head")
+    await _patiently(_config(admin_url, package, schema), "head")
     async with administering(admin_url) as connection:
         await connection.execute(_GRANTS_SQL.format(schema=schema, role=schema))
+
+
+async def _patiently(config: Config, revision: str) -> None:
+    """Upgrade; what waits for a lock lets the commands behind it go first, and tries again."""
+    loop = asyncio.get_running_loop()
+    deadline, pause = loop.time() + _PATIENCE_SECONDS, _PAUSE_SECONDS
+    while True:
+        try:
+            return await asyncio.to_thread(command.upgrade, config, revision)
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE or loop.time() > deadline:
+                raise
+            _log.info("migration waits for a lock", schema=config.attributes["schema"], seconds=pause)
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, _PAUSE_MAX_SECONDS)
 
 
 async def check(admin_url: str, package: str, schema: str) -> None:
@@ -74,7 +112,9 @@ async def _run_environment(metadata: MetaData | Sequence[MetaData]) -> None:
     url = re.sub(r"^postgres(ql)?://", "postgresql+asyncpg://", attributes["admin_url"])
     schema: str = attributes["schema"]
     engine = create_async_engine(
-        url, poolclass=pool.NullPool, connect_args={"server_settings": {"search_path": schema}}
+        url,
+        poolclass=pool.NullPool,
+        connect_args={"server_settings": {"search_path": schema, "lock_timeout": _LOCK_TIMEOUT}},
     )
     try:
         async with engine.connect() as connection:
@@ -85,13 +125,25 @@ async def _run_environment(metadata: MetaData | Sequence[MetaData]) -> None:
 
 
 def _run_revisions(connection: SyncConnection, metadata: MetaData | Sequence[MetaData], schema: str) -> None:
-    # Two instances that start together must not migrate together.
-    connection.execute(
-        text("SELECT pg_advisory_xact_lock(hashtext('onestop-migrate-' || :schema))"), {"schema": schema}
+    # Two instances that start together must not migrate together. The lock is the session's, and goes with it, because
+    # each revision is a transaction of its own: a lock on a table is held for one change, not for all that are due, and
+    # a revision may leave its transaction for what cannot be in one (CREATE INDEX CONCURRENTLY, batches).
+    connection.execute(text("SELECT pg_advisory_lock(hashtext('onestop-migrate-' || :schema))"), {"schema": schema})
+    connection.commit()
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        compare_server_default=False,
+        include_name=_is_no_part,
+        transaction_per_migration=True,
     )
-    context.configure(connection=connection, target_metadata=metadata, compare_server_default=False)
     with context.begin_transaction():
         context.run_migrations()
+
+
+def _is_no_part(name: str | None, kind: str, _parents: Any) -> bool:
+    """Parts of a table come and go, and are no tables of their own."""
+    return not (kind == "table" and name is not None and name.startswith("idempotency_"))
 
 
 def create_kernel_tables(op: Any) -> None:
@@ -100,3 +152,28 @@ def create_kernel_tables(op: Any) -> None:
     for sql in (IMMUTABLE_EVENTS_SQL, REQUIRE_ROWS_SQL):
         for statement in sql.split(";\nCREATE TRIGGER"):
             op.execute(statement if statement.lstrip().startswith("CREATE") else "CREATE TRIGGER" + statement)
+
+
+def add_leases(op: Any) -> None:
+    """The leader's lease, and the generation of a consumer's position; where the first revision made them, nothing."""
+    KERNEL_METADATA.tables["leadership"].create(op.get_bind(), checkfirst=True)
+    op.execute("ALTER TABLE inbox_cursor ADD COLUMN IF NOT EXISTS generation bigint NOT NULL DEFAULT 0")
+
+
+def add_leaves(op: Any) -> None:
+    """The log's entries get a column for their hash; those that are there get none, and no row is written anew."""
+    op.execute("ALTER TABLE event_log ADD COLUMN IF NOT EXISTS leaf bytea")
+
+
+def add_chains(op: Any) -> None:
+    """Relay and inbox know where the chain of each partition stands; on what was published before there is none."""
+    op.execute("ALTER TABLE relay ADD COLUMN IF NOT EXISTS heads json, ADD COLUMN IF NOT EXISTS unchained json")
+    op.execute("ALTER TABLE inbox_cursor ADD COLUMN IF NOT EXISTS head text")
+
+
+def divide_answers(op: Any) -> None:
+    """Stored answers lie in parts by the month. The table that is there becomes the part for what is left over, at once
+    and without a look at its rows; ``onestop tidy`` makes the months.
+    """
+    for statement in ANSWERS_IN_PARTS_SQL:
+        op.execute(statement)

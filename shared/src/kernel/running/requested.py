@@ -27,6 +27,7 @@ class Requests(msgspec.Struct, frozen=True):
             scope=key.scope,
             key=key.key,
             request_hash=self.hashed(key.request_hash),
+            received_hash=self.hashed(key.received_hash),
             actor=caller.subject,
             now=self.clock(),
             correlation_id=current_correlation_id(),

@@ -3,23 +3,36 @@
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
+from typing import Final
 
 import msgspec
 
 from kernel.messaging.consumer import BATCH_MAX, GATHER_SECONDS, Consumer
 from kernel.messaging.event_log import EventLog
+from kernel.messaging.event_log.share import Member
 from kernel.messaging.heard import Heard
 from kernel.messaging.inbox import Effects, Inbox, RowsOf
-from kernel.messaging.relay import Publish, Relay
+from kernel.messaging.publisher_keys import NO_KEYS, PublisherKeys
+from kernel.messaging.relay import Relay
+from kernel.messaging.telling import Publish, Telling
+from kernel.running.figures import Looking
 from kernel.running.leadership import Job, Leadership
+from kernel.running.readiness import Readiness
+from kernel.running.troubles import Cause, Troubles, cause_of
 from kernel.values.contract import Contract
 from kernel.values.refusals import Refused
 from kernel.writing.command_path import CommandPath
-from kernel.writing.database import Pool, SingleConnection, open_pool, open_session
+from kernel.writing.database import Database, Pool, SingleConnection, close_pool
 from kernel.writing.event_registry import EventRegistry
+from kernel.writing.event_store.restored import require_adopted
 from kernel.writing.event_store.sequencer import Sequencer
+from kernel.writing.event_store.sources import Source
 from kernel.writing.event_store.store import EventStore, Project
 from kernel.writing.signals import Signal
+
+#: Jobs have three of eight sessions, commands the others: neither can take the other's.
+_JOBS_EIGHTHS: Final = 3
+_LAG_PATIENCE_SECONDS: Final = 1.0
 
 
 class Subscription(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,7 +40,7 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
 
     ``follows`` names another consumer of the service on the same topic, whose rows the effects read: a batch waits
     until that one has worked it off. ``batch_max`` messages are worked off in one transaction: few where the effects of
-    one take long, because while a transaction writes, no service's later events are numbered.
+    one take long, because this service's later events are numbered only when a transaction that has appended some ends.
     """
 
     consumer: str
@@ -54,6 +67,8 @@ class ServiceParts(msgspec.Struct, frozen=True, kw_only=True):
     #: Made when the store exists, because a consumer's effects may append to it.
     subscriptions: Callable[[CommandPath], Sequence[Subscription]] = lambda _path: ()
     heard: tuple[Heard, ...] = ()
+    #: What it stores that does not follow from events, besides its answers: checkpoints count it.
+    sources: tuple[Source, ...] = ()
     #: What to say when a constraint of a read table refuses a row: constraint name → refusal.
     refusals: Mapping[str, Callable[[], Refused]] = {}
 
@@ -69,32 +84,48 @@ class Runtime:
     store: EventStore
     path: CommandPath
 
-    def __init__(self, parts: ServiceParts, database_url: str, log: EventLog, *, user: str | None = None) -> None:
+    def __init__(
+        self, parts: ServiceParts, database: Database | str, log: EventLog, *, keys: PublisherKeys = NO_KEYS
+    ) -> None:
         self.parts = parts
         self.consumers: list[Consumer] = []
-        self._database_url = database_url
-        self._user = user
+        #: By consumer and topic, whether this instance leads or not.
+        self.inboxes: dict[tuple[str, str], Inbox] = {}
+        self._database = Database(url=database) if isinstance(database, str) else database
         self._log = log
-        self._pools: list[Pool] = []
+        self._keys = keys
+        #: The sessions for commands, and those for the background jobs.
+        self.pools: dict[str, Pool] = {}
+        self.troubles = Troubles(parts.name)
+        self.looking = Looking(parts.topic)
+        #: How many messages wait for each consumer on each partition, as of the last look.
+        self.lags: dict[tuple[str, str], dict[int, int]] = {}
+        self._readiness = Readiness(lambda: self.store.pool)
+        self._members: dict[str, Member | None] = {}
         self._leading: asyncio.Task[None] | None = None
 
     async def start(self, *, background: bool = True) -> None:
         """Connect, and begin to sequence, relay and consume; raises where the database is away."""
-        pool, jobs = [await self._pool(size) for size in (10, 10)]
-        self.store = EventStore(pool, self.parts.registry, self.parts.project, refusals=self.parts.refusals)
+        schema, jobs_max = self.parts.schema, max(1, self._database.sessions_max * _JOBS_EIGHTHS // 8)
+        for name, size in (("commands", self._database.sessions_max - jobs_max), ("jobs", jobs_max)):
+            self.pools[name] = await self._database.pool(schema, size, require_adopted)
+        self.store = EventStore(
+            self.pools["commands"], self.parts.registry, self.parts.project, refusals=self.parts.refusals
+        )
         self.path = CommandPath(self.store)
-        self._leadership = Leadership(self.parts.schema, self._session, self.store.appended)
+        self.leadership = Leadership(self.parts.schema, self._session, self.store.appended, self.troubles)
         if background:
-            self._add_jobs(jobs)
-            self._leading = asyncio.create_task(self._leadership.run())
+            self._add_jobs(self.pools["jobs"])
+            for consumer in self.consumers:  # also those that wait long for their share of a topic
+                await consumer.inbox.standings.exist()
+            self._leading = asyncio.create_task(self.leadership.run())
 
     def _add_jobs(self, pool: Pool) -> None:
         logged = Signal()
         parts = self.parts
-        sequencer = Sequencer(pool, self.store.appended, logged)
-        relay = Relay(pool, parts.registry, parts.publishes, parts.publish, log=self._log, logged=logged)
-        self._leadership.add("sequencer", sequencer.run)
-        self._leadership.add("relay", relay.run)
+        sequencer = Sequencer(pool, self.store.appended, logged, self.troubles.of("sequencer"))
+        self.leadership.add("sequencer", sequencer.run)
+        self.leadership.add("relay", self._relay(pool, logged).run)
         rows = [
             Subscription(
                 consumer=heard.consumer,
@@ -105,54 +136,94 @@ class Runtime:
             )
             for heard in parts.heard
         ]
-        inboxes: dict[tuple[str, str], Inbox] = {}
         for subscription in (*rows, *parts.subscriptions(self.path)):
-            name, topic = subscription.consumer, subscription.topic
-            inbox = inboxes[name, topic] = Inbox(
-                pool,
-                name,
-                topic,
-                subscription.effects,
-                subscription.types,
-                subscription.rows_of,
-                self.store.appended,
-            )
-            consumer = Consumer(
-                self._log,
-                inbox,
-                clock=time.monotonic,
-                follows=None if subscription.follows is None else inboxes[subscription.follows, topic],
-                batch_max=subscription.batch_max,
-                gather_seconds=subscription.gather_seconds,
-            )
-            self.consumers.append(consumer)
-            self._leadership.add(f"consumer-{name}-{topic}", consumer.run)
+            self._add_consumer(pool, subscription)
+
+    def _add_consumer(self, pool: Pool, subscription: Subscription) -> None:
+        name, topic, followed = subscription.consumer, subscription.topic, subscription.follows
+        inbox = self.inboxes[name, topic] = Inbox(
+            pool,
+            name,
+            topic,
+            subscription.effects,
+            types=subscription.types,
+            rows_of=subscription.rows_of,
+            committed=self.store.appended,
+            follows=None if followed is None else self.inboxes[followed, topic],
+        )
+        job = f"consumer-{name}-{topic}"
+        member = self._member(topic)
+        consumer = Consumer(
+            self._log,
+            inbox,
+            clock=time.monotonic,
+            batch_max=subscription.batch_max,
+            gather_seconds=subscription.gather_seconds,
+            share=None if member is None else member.share,
+            progress=self.troubles.of(job),
+            keys=self._keys.of(topic),
+        )
+        self.consumers.append(consumer)
+        add = self.leadership.add if member is None else self.leadership.add_everywhere
+        add(job, consumer.run)
+
+    def _member(self, topic: str) -> Member | None:
+        """The membership through which a topic is shared out to all our consumers of it, where the transport can."""
+        if topic not in self._members:
+            job = f"member-{topic}"
+            member = self._members[topic] = self._log.member(self.parts.schema, topic, self.troubles.of(job))
+            if member is not None:
+                self.leadership.add_everywhere(job, member.run)
+        return self._members[topic]
+
+    def _relay(self, pool: Pool, logged: Signal) -> Relay:
+        telling = Telling(self.parts.publishes, self.parts.publish, self._keys.own)
+        own_keys = self._keys.of(self.parts.topic) or {}
+        return Relay(
+            pool,
+            self.parts.registry,
+            telling,
+            log=self._log,
+            logged=logged,
+            term=lambda: self.leadership.term,
+            own_keys=own_keys,
+            progress=self.troubles.of("relay"),
+        )
 
     def elect(self, name: str, job: Job) -> None:
         """Have a job of the service's own done by the leading instance until ``stop``; call it after ``start``."""
-        self._leadership.add(name, job)
+        self.leadership.add(name, job)
 
     async def _session(self) -> SingleConnection:
-        return await open_session(self._database_url, schema=self.parts.schema, user=self._user)
-
-    async def _pool(self, size: int) -> Pool:
-        pool = await open_pool(self._database_url, schema=self.parts.schema, user=self._user, size=size)
-        self._pools.append(pool)
-        return pool
+        return await self._database.session(self.parts.schema)
 
     async def ready(self) -> str | None:
-        """What keeps the service from being ready; raises when the database or the transport is away."""
-        await self.store.pool.fetchval("SELECT 1")
-        await self._log.ready()
-        for consumer in self.consumers:
-            if consumer.trouble is not None:
-                return consumer.trouble
-        return None
+        """What keeps commands from being served; raises when the database does not answer.
+
+        What goes wrong in the background keeps nobody out: it is a metric and an alarm.
+        """
+        return await self._readiness.check()
+
+    async def observe(self) -> None:
+        """Look at what the metrics tell and nobody counts on the way."""
+        await self.looking.look(self.pools["jobs"])
+        self.lags = {
+            (consumer.inbox.consumer, consumer.inbox.topic): await self._lags(consumer) for consumer in self.consumers
+        }
+
+    async def _lags(self, consumer: Consumer) -> dict[int, int]:
+        try:
+            async with asyncio.timeout(_LAG_PATIENCE_SECONDS):
+                return await consumer.lags()
+        except Exception as error:
+            if cause_of(error) is Cause.FAULT:
+                raise
+            return {}
 
     async def stop(self) -> None:
         """Stop the jobs between two of their steps and close the connections."""
         if self._leading is not None:
             self._leading.cancel()
             await asyncio.gather(self._leading, return_exceptions=True)
-        for pool in self._pools:
-            await pool.close()
+        for pool in self.pools.values():
+            await close_pool(pool)

@@ -66,6 +66,11 @@ class Principal(msgspec.Struct, frozen=True):
         """Whom an event names as its source: the organisation, or the user where there is none."""
         return self.organisation or self.subject
 
+    @property
+    def own_hospital(self) -> str | None:
+        """The hospital to whose things the caller is kept; None for whoever sees those of every hospital."""
+        return self.organisation if Role.HOSPITAL in self.roles else None
+
     def must_act_for(self, organisation: str) -> None:
         """Refuse a hospital or department that reaches for another one's things.
 

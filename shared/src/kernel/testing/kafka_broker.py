@@ -28,11 +28,11 @@ _PROPERTIES: Final = """
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{controller}
-listeners=PLAINTEXT://127.0.0.1:{client},CONTROLLER://127.0.0.1:{controller}
-advertised.listeners=PLAINTEXT://127.0.0.1:{client}
+listeners=PLAINTEXT://127.0.0.1:{admin},CONTROLLER://127.0.0.1:{controller}{door}
+advertised.listeners=PLAINTEXT://127.0.0.1:{admin}{door}
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAINTEXT
-listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,CLIENTS:SASL_PLAINTEXT
 log.dirs={logs}
 offsets.topic.replication.factor=1
 offsets.topic.num.partitions=4
@@ -53,6 +53,14 @@ log.cleaner.threads=1
 log.cleaner.dedupe.buffer.size=2097152
 log.index.size.max.bytes=1048576
 log.segment.bytes=16777216
+"""
+# As in docker-compose.yml: services come through a door that asks for a password, and the administrator through one
+# that only this machine reaches.
+_GUARDED: Final = """
+sasl.enabled.mechanisms=SCRAM-SHA-512
+listener.name.clients.scram-sha-512.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+super.users=User:ANONYMOUS
 """
 
 
@@ -84,21 +92,30 @@ def fetch_jars(libs: Path) -> None:
 
 
 class KafkaBroker:
-    """One broker with its data in ``folder``. It dies with this process; ports stay the same over a restart."""
+    """One broker with its data in ``folder``. It dies with this process; ports stay the same over a restart.
 
-    def __init__(self, folder: Path, *, libs: Path, port: int | None = None) -> None:
+    A ``guarded`` one asks who comes, and lets nobody do what nobody has been given the right to.
+    """
+
+    def __init__(self, folder: Path, *, libs: Path, port: int | None = None, guarded: bool = False) -> None:
         self._folder = folder.resolve()
         self._properties = self._folder / "node.properties"
         self._log = self._folder / "broker.log"
         self._libs = libs.resolve()
         self._client = port or _free_port()
         self._controller = _free_port()
+        self._admin = _free_port() if guarded else self._client
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def bootstrap(self) -> str:
         """The address for clients."""
         return f"127.0.0.1:{self._client}"
+
+    @property
+    def admin_bootstrap(self) -> str:
+        """The address for the administrator, who may do everything."""
+        return f"127.0.0.1:{self._admin}"
 
     @property
     def pid(self) -> int:
@@ -115,7 +132,10 @@ class KafkaBroker:
         fetch_jars(self._libs)
         self._folder.mkdir(parents=True, exist_ok=True)
         logs = self._folder / "logs"
-        self._properties.write_text(_PROPERTIES.format(client=self._client, controller=self._controller, logs=logs))
+        guarded = self._admin != self._client
+        door = f",CLIENTS://127.0.0.1:{self._client}" if guarded else ""
+        said = _PROPERTIES.format(admin=self._admin, controller=self._controller, door=door, logs=logs)
+        self._properties.write_text(said + _GUARDED if guarded else said)
         if not (logs / "meta.properties").exists():
             shutil.rmtree(logs, ignore_errors=True)
             cluster = self._tool("random-uuid").strip().splitlines()[-1]
@@ -166,7 +186,7 @@ class KafkaBroker:
         deadline = time.monotonic() + _READY_SECONDS
         # A loop of its own in a thread of its own: whoever starts a broker may be inside a running loop.
         with ThreadPoolExecutor(1) as pool:
-            while not pool.submit(asyncio.run, _can_create_topic(self.bootstrap)).result():
+            while not pool.submit(asyncio.run, _can_create_topic(self.admin_bootstrap)).result():
                 if time.monotonic() > deadline or self._process.poll() is not None:
                     self.kill()
                     log = self._log.read_text(errors="replace")

@@ -22,7 +22,7 @@ from kernel.running.clock import Clock
 from kernel.running.hosting import Host
 from kernel.security import Issuer, Role
 from kernel.values.contract import Contract
-from kernel.writing.database import Pool, open_pool
+from kernel.writing.database import Database, Pool, open_pool
 
 _WORDS: Final = itertools.count(1)
 
@@ -75,7 +75,8 @@ class Surroundings:
         """Migrate the schema of ``package``, start the service as its own role, and speak to it over a socket."""
         await migrations.prepare(self._database, [package])
         await migrations.upgrade(self._database, package, package)
-        host = Host(self._database, self.log, self._issuer.authenticator(), database_user=package, clock=clock)
+        database = Database(url=self._database, user=package)
+        host = Host(database=database, log=self.log, authenticator=self._issuer.authenticator(), clock=clock)
         running = await self._stack.enter_async_context(serving([(build(host), Address())]))
         pool = await open_pool(self._database, schema=package, size=2)
         self._stack.push_async_callback(pool.close)

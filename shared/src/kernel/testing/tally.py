@@ -11,11 +11,13 @@ from kernel.messaging.envelope import Published
 from kernel.running.runtime import ServiceParts
 from kernel.values.contract import Contract
 from kernel.writing.command_context import CommandContext
-from kernel.writing.database import administering
+from kernel.writing.database import Pool, administering
 from kernel.writing.decision import Outcome
 from kernel.writing.event_registry import EventRegistry, EventType
 from kernel.writing.event_store import EventStore, RecordedEvent, Stream, StreamAppend
+from kernel.writing.event_store.log import read_log
 from kernel.writing.event_store.schema import IMMUTABLE_EVENTS_SQL, KERNEL_METADATA, REQUIRE_ROWS_SQL
+from kernel.writing.event_store.write import Write
 from kernel.writing.read_tables import GUARDED, SUMMED, Change, add, put
 
 NOW: Final = datetime(2019, 8, 1, 9, 0, tzinfo=UTC)
@@ -99,6 +101,17 @@ async def count(store: EventStore, tally: str, amount: int, limit: int = 1_000_0
 async def note(_store: EventStore, text: str) -> Outcome:
     """Write a note into a stream of its own."""
     return Outcome((StreamAppend(Stream(f"note-{text}"), (Noted(text),)),), {})
+
+
+def noted(store: EventStore, stream: Stream, text: str) -> Write:
+    """A note in a stream, ready to be committed."""
+    command_id = context(text).command_id
+    return store.prepare([StreamAppend(stream, (Noted(text),))], command_id=command_id, occurred_at=NOW, meta={})
+
+
+async def texts(pool: Pool) -> list[str]:
+    """All notes that have a number, in its order."""
+    return [entry.recorded.event.text for entry in await read_log(pool, REGISTRY, after=0, limit=5000)]
 
 
 async def create_schema(database_url: str, schema: str = "tally") -> None:

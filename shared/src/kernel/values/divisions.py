@@ -11,6 +11,11 @@ def covers(area: str, division: str) -> bool:
     return area in around(division)
 
 
+def pooling_area(division: str) -> str:
+    """The pooling area (统筹区) of a place: the city of a county; a city and a province are areas themselves."""
+    return division if division.endswith("00") else f"{division[:4]}00"
+
+
 def prefix_of(area: str) -> str:
     """What the codes of all divisions in an area begin with: 450000 is a province, 450200 a city."""
     if area.endswith("0000"):

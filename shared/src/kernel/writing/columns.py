@@ -25,7 +25,7 @@ _SQL_TYPES: Final[dict[type, Any]] = {
 
 
 def columns_of(
-    kind: type[msgspec.Struct], *key: str, leaving: tuple[str, ...] = (), **said: Any
+    kind: type[msgspec.Struct], /, *key: str, leaving: tuple[str, ...] = (), **said: Any
 ) -> Iterator[Column[Any]]:
     """A column for each field but those in ``leaving``, of the type that its annotation says; ``key`` is the table's.
 

@@ -1,5 +1,6 @@
 """The context of a command: who asks, under which key, when; all that varies and is not in the request's body."""
 
+import hashlib
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
@@ -35,6 +36,8 @@ class CommandContext(msgspec.Struct, frozen=True, kw_only=True):
     now: datetime
     correlation_id: str = ""
     causation_id: str = ""
+    #: The hash that the same request had when bodies were hashed as received; stored answers may carry it.
+    received_hash: bytes | None = None
     #: Given where a message is the cause; else it follows from scope and key.
     id: UUID | None = None
 
@@ -66,6 +69,16 @@ class CommandContext(msgspec.Struct, frozen=True, kw_only=True):
     def command_id(self) -> UUID:
         """The same for every repetition of the command; ids of what it creates derive from it."""
         return self.id or _command_id(self.scope, self.key)
+
+    @property
+    def stored_key(self) -> str:
+        """What stands for the key beside the answer: a hash, because callers choose keys and some name people."""
+        return hashlib.sha256(f"{self.scope}\n{self.key}".encode()).hexdigest()
+
+    @property
+    def stored_keys(self) -> list[str]:
+        """All that an answer may stand under: those of the releases before stand under the key itself."""
+        return [self.stored_key, self.key]
 
     @property
     def today(self) -> date:

@@ -121,7 +121,9 @@ class CommandPath:
             first = await self._first_answer(context)
             if first is not None:
                 return repeated(first, context)
-            assert isinstance(obstacle, Refused), f"command {context.command_id} collided with no stored answer"
+            if isinstance(obstacle, DuplicateKeyError):
+                detail = f"the key {context.key!r} was used so long ago that its answer is gone; use a new key"
+                raise conflict("IDEMPOTENCY_KEY_REUSED", detail, idempotency_key=context.key) from obstacle
             raise
 
     async def _again(self, context: CommandContext, attempt: Attempt) -> Answered:
@@ -136,7 +138,7 @@ class CommandPath:
 
     async def _commit(self, context: CommandContext, outcome: Outcome) -> Answered:
         body = outcome.body if isinstance(outcome.body, str) else _encoder.encode(outcome.body).decode()
-        answer = Answer(context.scope, context.key, context.request_hash, outcome.status, body)
+        answer = Answer(context.scope, context.stored_key, context.request_hash, outcome.status, body)
         write = self._prepared(context, outcome, answer)
         failpoints.reach("command.before_append")
         await self._write(write)
@@ -153,7 +155,7 @@ class CommandPath:
         )
 
     async def _first_answer(self, context: CommandContext) -> Answer | None:
-        return await self.store.answer(context.scope, context.key)
+        return await self.store.answer(context.scope, context.stored_keys)
 
     async def _write(self, write: Write) -> None:
         await self.store.commit(write)
@@ -216,7 +218,7 @@ class Within(CommandPath):
 
     @override
     async def _first_answer(self, context: CommandContext) -> Answer | None:
-        return await self.store.answer(context.scope, context.key, self._connection)
+        return await self.store.answer(context.scope, context.stored_keys, self._connection)
 
     @override
     async def _write(self, write: Write) -> None:
@@ -231,7 +233,7 @@ def repeated(first: Answer, context: CommandContext) -> Answered:
 
     Raises Refused IDEMPOTENCY_KEY_REUSED.
     """
-    if first.request_hash != context.request_hash:
+    if first.request_hash not in (context.request_hash, context.received_hash):
         detail = f"the key {context.key!r} was used for another request before; use a new key for a new request"
         raise conflict("IDEMPOTENCY_KEY_REUSED", detail, idempotency_key=context.key)
     return Answered(first.status, first.response, replayed=True)

@@ -1,4 +1,4 @@
-"""Named places where a test may kill the process, to prove that nothing is lost or doubled there."""
+"""Named places where a test may kill or freeze the process, to prove that nothing is lost or doubled there."""
 
 import os
 import signal
@@ -17,19 +17,21 @@ FAILPOINTS: Final = (
     "inbox.after_commit",
 )
 
-_name, _, _count = os.environ.get("ONESTOP_FAILPOINT", "").partition(":")
+_name, _count, _signal = (*os.environ.get("ONESTOP_FAILPOINT", "").split(":"), "", "")[:3]
 assert not _name or _name in FAILPOINTS, f"ONESTOP_FAILPOINT={_name} is not one of {', '.join(FAILPOINTS)}"
 _passes_left = int(_count or "1")
+_signal_number = signal.Signals[_signal or "SIGKILL"]
 
 
 def reach(name: str) -> None:
     """Die here as by ``kill -9`` if this point was armed; otherwise do nothing.
 
-    ``ONESTOP_FAILPOINT=relay.after_send:3`` arms a point for its third pass.
+    ``ONESTOP_FAILPOINT=relay.after_send:3`` arms a point for its third pass; ``relay.after_send:3:SIGSTOP`` freezes the
+    process there instead, until somebody wakes it.
     """
     global _passes_left  # noqa: PLW0603 - the process dies with it
     if name != _name:
         return
     _passes_left -= 1
     if _passes_left == 0:
-        os.kill(os.getpid(), signal.SIGKILL)
+        os.kill(os.getpid(), _signal_number)

@@ -3,6 +3,16 @@
 import asyncio
 
 
+def asked_to_end() -> bool:
+    """Whether the task that runs was cancelled, also where another error has come instead of that.
+
+    A session that dies while it is given back says so in place of the cancellation, and a loop that tries again after
+    errors would go on for ever.
+    """
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
 class Signal:
     """Set by a writer, awaited with a time-out by readers of the same process."""
 

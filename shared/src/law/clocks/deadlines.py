@@ -1,7 +1,4 @@
-"""Deadlines: until when something for a month is in time (AMB-H3).
-
-No service calls it yet.
-"""
+"""Deadlines: until when something for a month is in time (AMB-H3)."""
 
 from datetime import date, datetime, timedelta
 

@@ -1,7 +1,4 @@
-"""Working days: weekends and holidays do not count, make-up weekends (调休) do (AMB-X6).
-
-No service calls it yet.
-"""
+"""Working days: weekends and holidays do not count, make-up weekends (调休) do (AMB-X6)."""
 
 from datetime import date, timedelta
 from typing import Final

@@ -2,7 +2,6 @@
 
 from typing_extensions import override
 
-from kernel.values.refusals import Refused
 from law.course import Course
 from law.methods.layer import Layer
 from law.methods.sentences import yuan
@@ -29,12 +28,7 @@ class Given(Layer, tag="given", frozen=True, kw_only=True):
     def work_out(self, course: Course, plan: LayerPlan) -> LayerTrace:
         """min(amount that the outer payer gave, what is left); flagged OVERCLAIM where it gave more (AMB-X5)."""
         asked = course.claim.given_fen.get(self.payer, 0 if self.optional else None)
-        if asked is None:
-            raise Refused(
-                "PAYER_AMOUNT_MISSING",
-                f"the claim has no amount of {self.payer} ({self.name}); send 0.00 where it pays nothing",
-                about={"payer": self.payer},
-            )
+        assert asked is not None, "the waterfall asks for all amounts that must be told before the first layer"
         amount = min(asked, course.left)
         return course.take(plan, amount, asked_fen=asked, flags=("OVERCLAIM",) if asked > amount else ())
 

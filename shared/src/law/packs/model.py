@@ -35,7 +35,10 @@ class Accumulator(Part, frozen=True, kw_only=True):
 
 
 class Fund(Part, frozen=True, kw_only=True):
-    """A fund that may be asked to pay, and for what: anything else is refused (专款专用)."""
+    """A fund that may be asked to pay, and for what: anything else is refused (专款专用).
+
+    ``held`` says where its money lies: in the account of the place that the ledger keeps, or with the fund's owner.
+    """
 
     code: str
     name: str
@@ -44,6 +47,7 @@ class Fund(Part, frozen=True, kw_only=True):
     clause: str
     appropriation_yuan: str | None = None
     appropriated: Literal["yearly", "once"] = "yearly"
+    held: Literal["here", "elsewhere"] = "here"
 
 
 class Reading(Part, frozen=True, kw_only=True):

@@ -39,6 +39,8 @@ class Population(Part, frozen=True, kw_only=True):
     support_counted_by: Literal["admission", "discharge"] = "admission"
     #: Whether support ends on the same day of the last year, or with that calendar year (AMB-D3).
     support_ends: Literal["same_day", "end_of_year"] = "same_day"
+    #: Whose insured the document serves: those of its pooling area, or anybody's (AMB-X11).
+    insured_in: Literal["pooling_area", "anywhere"] = "anywhere"
 
 
 class Exclusion(Part, frozen=True, kw_only=True):
@@ -54,6 +56,8 @@ class Exclusions(Part, frozen=True, kw_only=True):
 
     withhold: tuple[str, ...]
     reasons: tuple[Exclusion, ...]
+    #: The day on which the institution's contract must hold (AMB-X10).
+    contract_counted_by: Literal["admission", "discharge"] = "discharge"
 
 
 class TreatFirst(Part, frozen=True, kw_only=True):

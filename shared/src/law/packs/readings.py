@@ -10,6 +10,7 @@ from law.methods.declared import Choice
 from law.methods.layer import Layer
 from law.methods.register import METHODS
 from law.packs.model import PackFile, Reading
+from law.packs.population import Exclusions
 from law.packs.rules import Clock, DayOfMonth, Prepayment, ReferralRule, Reserve
 
 #: The questions that a method answers by a parameter of its own.
@@ -45,6 +46,8 @@ SWITCHABLE: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "E6": ("no_outpatient_aid", "eighty_percent"),
         "E11": ("other_not_included", "other_included"),
         "E12": ("povfund_first", "ma_only"),
+        "X10": ("admission_day", "discharge_day"),
+        "X11": ("pooling_area", "anywhere"),
     }
 )
 _H3: Final = MappingProxyType(
@@ -69,6 +72,8 @@ _H5: Final = MappingProxyType(
         "emergency_exempt": "exempt",
     }
 )
+
+_X10: Final = MappingProxyType({"admission_day": "admission", "discharge_day": "discharge"})
 
 
 class ReadingError(ValueError):
@@ -102,9 +107,12 @@ def with_readings(file: PackFile, chosen: Mapping[str, str]) -> PackFile:
     if "D3" in readings:
         counted_by, ends = _D3[readings["D3"]]
         population = msgspec.structs.replace(population, support_counted_by=counted_by, support_ends=ends)
+    if "X11" in readings:
+        population = msgspec.structs.replace(population, insured_in=readings["X11"])
     return msgspec.structs.replace(
         file,
         population=population,
+        exclusions=_exclusions(file.exclusions, readings),
         referral=_referral(file.referral, readings),
         layers=tuple(_read(layer, readings) for layer in file.layers),
         clocks=tuple(_clock(clock, readings) for clock in file.clocks),
@@ -118,6 +126,12 @@ def with_readings(file: PackFile, chosen: Mapping[str, str]) -> PackFile:
             for reading in file.readings
         ),
     )
+
+
+def _exclusions(rule: Exclusions | None, readings: Mapping[str, str]) -> Exclusions | None:
+    if rule is None or "X10" not in readings:
+        return rule
+    return msgspec.structs.replace(rule, contract_counted_by=_X10[readings["X10"]])
 
 
 def _referral(rule: ReferralRule | None, readings: Mapping[str, str]) -> ReferralRule | None:

@@ -26,4 +26,4 @@ def test_given_silence_is_not_zero_unless_the_document_says_that_a_payer_may_be_
     assert draft.trace(draft.settle(law, 1_000, given_fen={"BMI": 1}), "BMI2").amount_fen == 0
     with pytest.raises(Refused, match=r"no amount of BMI \(BMI\); send 0\.00") as refused:
         draft.settle(law, 1_000, given_fen={"BMI2": 1})
-    assert (refused.value.code, refused.value.about) == ("PAYER_AMOUNT_MISSING", {"payer": "BMI"})
+    assert (refused.value.code, refused.value.about) == ("PAYER_AMOUNT_MISSING", {"payer": "BMI", "payers": "BMI"})

@@ -52,6 +52,8 @@ class Day:
         self._today = today
         self._chance = chance
         self._windows = {h.hospital_id: Window(platform, Role.HOSPITAL, h.hospital_id) for h in HOSPITALS}
+        # Nobody is in two stays at once, so each is somebody else's.
+        self._inpatients = iter(chance.sample(people[:-RESERVED], len(people) - RESERVED))
         self.counts: Counter[str] = Counter()
         #: Settlements worth a closer look, by story.
         self.remembered: dict[str, str] = {}
@@ -90,7 +92,7 @@ class Day:
         await stories.visit(window, person_id, kind, self._today, bill)
 
     async def _stay(self) -> None:
-        person, window = self._someone()
+        person, window = next(self._inpatients), self._window()
         bill = stories.made_up_bill(self._chance, low_yuan=2_000, high_yuan=70_000)
         days = self._chance.randrange(1, 9)
         person_id = await stories.look_up(window, person.id_number)
@@ -102,7 +104,7 @@ class Day:
             self.remembered.setdefault("relief", settled["settlement_id"])
 
     async def _referred(self) -> None:
-        person, window = self._someone(besides=CITY_HOSPITAL.hospital_id)
+        person, window = next(self._inpatients), self._window(besides=CITY_HOSPITAL.hospital_id)
         target = self._windows[CITY_HOSPITAL.hospital_id]
         bill = stories.made_up_bill(self._chance, low_yuan=5_000, high_yuan=60_000)
         person_id = await stories.look_up(target, person.id_number)
@@ -128,7 +130,7 @@ class Day:
         await stories.second_thoughts(window, person_id, self._today, bill)
 
     async def _race(self) -> None:
-        """Two hospitals settle one person at the same moment; only 100 yuan of the yearly limit are left."""
+        """Two hospitals treat and settle one person at the same moment; only 100 yuan of the yearly limit are left."""
         person = next(p for p in reversed(self._people) if p.category == "DIBAO")
         person_id = self._ids[person.number]
         body = {"person_id": person_id, "area": AREA, "year": self._today.year, "balances": {"aid_in": "59900.00"}}
@@ -136,13 +138,15 @@ class Day:
         await Window(self._platform, Role.OPERATIONS).post("settlement", "/v1/benefit-years", body)
         bill = stories.Bill(2_000_000, 0, 1_000_000)
         first, second = (self._windows[h.hospital_id] for h in HOSPITALS[:2])
-        stays = await asyncio.gather(
-            stories.stay(first, person_id, self._today, 2, bill), stories.stay(second, person_id, self._today, 2, bill)
+        visits = await asyncio.gather(
+            *(stories.visit(window, person_id, "special_outpatient", self._today, bill) for window in (first, second))
         )
-        aid = [fen_from_yuan(layer["amount"]) for s in stays for layer in s["bill"]["layers"] if layer["payer"] == "MA"]
+        aid = [
+            fen_from_yuan(layer["amount"]) for s in visits for layer in s["bill"]["layers"] if layer["payer"] == "MA"
+        ]
         assert sum(aid) == LAST_YUAN_LEFT_FEN, f"100 yuan of the limit were left, but {aid} fen were given"
         self.counts["race for the last yuan"] += 2
-        self.remembered["race"] = stays[0]["settlement_id"]
+        self.remembered["race"] = visits[0]["settlement_id"]
 
     async def _sent_twice(self) -> None:
         """The line to the hospital breaks, and its system sends the same message again under the same key."""
@@ -159,9 +163,12 @@ class Day:
         assert len({a.text for a in answers}) == 1, "one message sent three times got different answers"
         self.counts["message sent twice"] += 1
 
-    def _someone(self, besides: str = "") -> tuple[DemoPerson, Window]:
+    def _someone(self) -> tuple[DemoPerson, Window]:
+        return self._chance.choice(self._people[:-RESERVED]), self._window()
+
+    def _window(self, besides: str = "") -> Window:
         windows = [window for hospital_id, window in self._windows.items() if hospital_id != besides]
-        return self._chance.choice(self._people[:-RESERVED]), self._chance.choice(windows)
+        return self._chance.choice(windows)
 
     def _reserve(self) -> DemoPerson:
         """One of the last people of the list, each taken once."""

@@ -23,6 +23,7 @@ from onestop.replay.printing import print_verdict
 from onestop.services import SERVICES
 from onestop.trace import trace
 from onestop.trace_printing import print_story
+from workbench.demo.afterwards import Afterwards
 from workbench.demo.day import Day, Plan
 from workbench.demo.morning import enter_hospitals, feed_people, fill_funds
 from workbench.demo.people import made_up_people
@@ -64,6 +65,9 @@ async def _play(console: Console, platform: Platform, seed: int) -> bool:
         day = Day(platform, people, ids, today, chance)
         await day.play(plan, lambda _name: progress.advance(traffic))
         await wait_until_arrived(platform.admin_url)
+    async for line in Afterwards(platform, people, ids, today).tell():
+        console.print(line)
+    await wait_until_arrived(platform.admin_url)
     console.print(", ".join(f"{count} {name}" for name, count in sorted(day.counts.items()) if name != "reserved"))
     books = await read_books(platform.admin_url)
     print_books(console, books)

@@ -7,11 +7,18 @@ import msgspec
 from contracts.settlement import SettlementConfirmed, SettlementRevoked, SettlementSupplemented
 from kernel.writing.database import administering
 from kernel.writing.event_store.log import events_in_order
-from onestop.replay.snapshot import snapshot
+from kernel.writing.snapshots import snapshot
 from onestop.services import SERVICES
 
 _LEDGER_SQL: Final = """
 SELECT account, (debit_fen - credit_fen)::bigint AS balance_fen FROM fund_ledger.balances ORDER BY account
+"""
+
+
+_PAID_SQL: Final = """
+SELECT COALESCE(sum(p.amount_fen), 0)::bigint
+FROM fund_ledger.journals j, unnest(j.accounts, j.amounts) AS p(account, amount_fen)
+WHERE j.kind = 'payment' AND starts_with(p.account, 'payable/person/')
 """
 
 
@@ -30,6 +37,8 @@ class Books(msgspec.Struct, frozen=True, kw_only=True):
     funds_in_debt: dict[str, int]
     #: What patients should have paid more (below zero: less) by supplements: it lies between them and the funds.
     supplemented_fen: int = 0
+    #: What payers owe patients who have paid their bills themselves, on the agency's route.
+    paid_back_fen: int = 0
 
     @property
     def problems(self) -> list[str]:
@@ -37,8 +46,8 @@ class Books(msgspec.Struct, frozen=True, kw_only=True):
         found = []
         if self.total_fen != sum(self.by_payer_fen.values()) + self.patients_fen:
             found.append("the bills' totals are not the payers' parts plus the patients' parts")
-        to_hospitals = sum(self.by_payer_fen.values()) + self.supplemented_fen
-        to_persons = self.payout_fen - self.supplemented_fen
+        to_hospitals = sum(self.by_payer_fen.values()) + self.supplemented_fen - self.paid_back_fen
+        to_persons = self.payout_fen - self.supplemented_fen + self.paid_back_fen
         for whom, says, ledger_says in (
             ("hospitals", to_hospitals, self.owed_to_hospitals_fen),
             ("persons", to_persons, self.owed_to_persons_fen),
@@ -69,10 +78,11 @@ async def read_books(admin_url: str) -> Books:
         total_fen=sum(event.total_fen for event in standing),
         payout_fen=sum(bill.payout_fen for bill in bills),
         owed_to_hospitals_fen=_owed(balances, "payable/hospital/"),
-        owed_to_persons_fen=_owed(balances, "payable/person/", "receivable/"),
+        owed_to_persons_fen=_owed(balances, "payable/person/", "receivable/") + await _paid_to_persons(admin_url),
         ledger_sum_fen=sum(balances.values()),
         funds_in_debt={account: fen for account, fen in balances.items() if _is_aid_fund(account) and fen > 0},
         supplemented_fen=sum(change.patient_fen for change in changes),
+        paid_back_fen=sum(layer.amount_fen for event in standing for layer in event.layers if layer.payee == "PERSON"),
     )
 
 
@@ -113,6 +123,13 @@ async def _told(admin_url: str) -> _Told:
 def _is_aid_fund(account: str) -> bool:
     # Basic and critical-illness insurance are paid elsewhere; here only their debts to hospitals are counted.
     return account.startswith("fund/") and account.endswith(("/MA", "/POVFUND"))
+
+
+async def _paid_to_persons(admin_url: str) -> int:
+    """What persons were paid of what was owed to them: it was owed all the same."""
+    async with administering(admin_url) as connection:
+        paid: int = await connection.fetchval(_PAID_SQL)
+        return paid
 
 
 async def _balances(admin_url: str) -> dict[str, int]:

@@ -6,7 +6,10 @@ from typing import Any
 
 import msgspec
 
+from kernel.security import Role
 from kernel.values.money import yuan_from_fen
+from onestop.platform import Platform
+from workbench.demo.city import AREA
 from workbench.demo.window import Window
 
 
@@ -89,3 +92,62 @@ async def second_thoughts(window: Window, person_id: str, day: date, bill: Bill)
     await upload(window, first["encounter_id"], forgotten)
     whole = Bill(bill.compliant_fen + forgotten.compliant_fen, bill.other_fen, bill.basic_fen)
     return await settle(window, first["encounter_id"], whole)
+
+
+async def prepaid_stay(window: Window, person_id: str, day: date, bill: Bill, *, prepaid: str) -> dict[str, Any]:
+    """A stay of a patient who had paid in advance; gives the settlement, which says what goes back."""
+    encounter = (await admit(window, person_id, "inpatient", day))["encounter_id"]
+    await upload(window, encounter, bill)
+    await window.post("settlement", f"/v1/encounters/{encounter}/discharge", {"discharged_on": day.isoformat()})
+    body = {"payers": bill.payers, "patient_prepaid": prepaid}
+    return await window.post("settlement", f"/v1/encounters/{encounter}/settlement", body)
+
+
+async def give_back(window: Window, held: dict[str, Any], day: date) -> None:
+    """The window gives the patient back all that the hospital still holds for a settlement."""
+    body = {"settlement_id": held["settlement_id"], "amount": held["left"], "value_on": day.isoformat()}
+    await window.post("fund-ledger", "/v1/refunds", body)
+
+
+async def corrected_stay(window: Window, person_id: str, day: date, bill: Bill) -> dict[str, Any]:
+    """A stay whose discharge was entered for the wrong day, and corrected before it is settled."""
+    admitted = await admit(window, person_id, "inpatient", day - timedelta(days=3))
+    encounter = admitted["encounter_id"]
+    await upload(window, encounter, bill)
+    path = f"/v1/encounters/{encounter}/discharge"
+    await window.post("settlement", path, {"discharged_on": day.isoformat()})
+    right = {"discharged_on": (day - timedelta(days=1)).isoformat(), "reason": "出院日期录入有误"}
+    await window.post("settlement", f"{path}/correction", right)
+    return await settle(window, encounter, bill)
+
+
+async def handed_in(agency: Window, person_id: str, hospital_id: str, day: date, bill: Bill) -> dict[str, Any]:
+    """A stay at a hospital outside, paid there by the patient and handed in on paper; gives what was settled."""
+    papers = ("INVOICE", "FEE_LIST", "ID_COPY", "DISCHARGE_RECORD")
+    case = {
+        "person_id": person_id,
+        "hospital_id": hospital_id,
+        "kind": "inpatient",
+        "admitted_on": (day - timedelta(days=9)).isoformat(),
+        "discharged_on": (day - timedelta(days=5)).isoformat(),
+        "invoice_number": f"SF-{day:%Y%m%d}-{person_id[:8]}",
+        "submitter": "CADRE",
+        "office": AREA,
+        "papers": [{"kind": kind, "reference": f"scan/{person_id[:8]}/{kind}"} for kind in papers],
+    }
+    receipt = await agency.post("settlement", "/v1/cases", case)
+    lines = [{"item": "示范项目", "amount": yuan_from_fen(bill.compliant_fen), "cost_class": "compliant"}]
+    body = {"lines": lines, "payers": bill.payers, "patient_paid": yuan_from_fen(bill.compliant_fen)}
+    return await agency.post("settlement", f"/v1/cases/{receipt['case_id']}/settlement", body)
+
+
+async def pay_back(platform: Platform, settled: dict[str, Any], person_id: str, county: str, day: date) -> None:
+    """Finance pays the patient what each fund owes for the case, and the agency closes it."""
+    finance = Window(platform, Role.FINANCE, subject="finance-paying")
+    path = f"/v1/accounts?prefix=payable/person/{person_id}/{county}/"
+    for account in (await finance.get("fund-ledger", path))["items"]:
+        fund, owed = account["account"].rpartition("/")[2], account["balance"].removeprefix("-")
+        body = {"county": county, "fund": fund, "amount": owed, "value_on": day.isoformat(), "person_id": person_id}
+        await finance.post("fund-ledger", "/v1/payments", body, key=f"pay-{settled['case_id']}-{fund}")
+    path = f"/v1/cases/{settled['case_id']}/payment"
+    await finance.post("settlement", path, {"on": day.isoformat()}, key=f"close-{settled['case_id']}")

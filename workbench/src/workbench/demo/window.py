@@ -16,20 +16,30 @@ class UnexpectedAnswerError(AssertionError):
 
 
 class Window:
-    """Speaks for one organisation. Keys count up, so that a second run of the same story sends the same keys."""
+    """Speaks for one organisation. Keys count up, so that a second run of the same story sends the same keys.
+
+    ``keys`` is what they begin with: two windows of one organisation need two.
+    """
 
     def __init__(
-        self, platform: Platform, role: Role, organisation: str | None = None, *, subject: str | None = None
+        self,
+        platform: Platform,
+        role: Role,
+        organisation: str | None = None,
+        *,
+        subject: str | None = None,
+        keys: str = "demo",
     ) -> None:
         self._platform = platform
         self._role = role
         self._organisation = organisation
         self._subject = subject
+        self._prefix = keys
         self._keys: Iterator[int] = itertools.count(1)
 
     def key(self) -> str:
         """The next idempotency key."""
-        return f"demo-{next(self._keys)}"
+        return f"{self._prefix}-{next(self._keys)}"
 
     async def post(self, service: str, path: str, body: dict[str, Any], *, key: str | None = None) -> dict[str, Any]:
         """Send a message until it is answered, and give its JSON answer; raises UnexpectedAnswerError."""

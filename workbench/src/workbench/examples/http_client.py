@@ -3,20 +3,21 @@
 import itertools
 import time
 from collections.abc import Callable
-from typing import Any, Final, TypeVar
+from typing import Any
 
 import httpx
 
 from kernel.security import Issuer, Role
 
-T = TypeVar("T")
-_ARRIVES_SECONDS: Final = 20.0
-
 
 class HttpClient:
-    """Speaks to the services at ``urls``, each message under a key of its own."""
+    """Speaks to the services at ``urls``, each message under a key of its own.
 
-    def __init__(self, urls: dict[str, str], issuer: Issuer) -> None:
+    ``until_arrived`` waits until what was said to one service has arrived at all that listen.
+    """
+
+    def __init__(self, urls: dict[str, str], issuer: Issuer, until_arrived: Callable[[], None]) -> None:
+        self.until_arrived = until_arrived
         self._urls = urls
         self._issuer = issuer
         self._client = httpx.Client(timeout=30)
@@ -41,19 +42,10 @@ class HttpClient:
     def send(
         self, service: str, path: str, body: dict[str, Any], role: Role, organisation: str | None
     ) -> httpx.Response:
-        """Send a message that may be refused because something has not arrived yet."""
+        """Send a message that may be refused."""
         headers = {**self._bearer(role, organisation), "Idempotency-Key": f"examples-{next(self._keys)}"}
         return self._client.post(self._urls[service] + path, json=body, headers=headers)
 
     def _bearer(self, role: Role, organisation: str | None) -> dict[str, str]:
         token = self._issuer.issue(role, f"{role}-examples", organisation, 3600, time.time())
         return {"Authorization": f"Bearer {token}"}
-
-
-def arrived(look: Callable[[], T | None], what: str) -> T:
-    """What ``look`` finds, once it finds something; raises AssertionError after a while."""
-    deadline = time.monotonic() + _ARRIVES_SECONDS
-    while (found := look()) is None:
-        assert time.monotonic() < deadline, what
-        time.sleep(0.02)
-    return found

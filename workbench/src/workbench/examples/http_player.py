@@ -10,7 +10,7 @@ from law import effective_category
 from law.packs import PackLibrary
 from law.packs.model import PackFile
 from workbench.examples.amounts import fen
-from workbench.examples.http_client import HttpClient, arrived
+from workbench.examples.http_client import HttpClient
 from workbench.examples.http_regions import Home, Homes
 from workbench.examples.http_setting import Setting
 from workbench.examples.outcome import Value
@@ -103,9 +103,6 @@ class Case:
         bill: dict[str, Any] = {"payers": step.inputs}
         if step.encounter.patient_prepaid is not None:
             bill["patient_prepaid"] = yuan_from_fen(fen(step.encounter.patient_prepaid))
-        approved, first_day = step.encounter.referral_approved, step.encounter.admitted or step.encounter.discharged
-        if approved is not None and approved <= first_day:
-            arrived(lambda: self._referred(hospital, path, bill), f"{self._example.id}: the approval never arrived")
         return hospital, path, bill
 
     def _admit(self, step: BillStep, hospital: str) -> str:
@@ -117,18 +114,10 @@ class Case:
         standing = standing_of(self._example, encounter, self._file)
         category = effective_category(standing, self._file, day, day)
 
-        def admitted() -> str | None:
-            # The person travels to settlement as events; the last of them brings the enrolment.
-            response = self._client.send("settlement", "/v1/encounters", body, Role.HOSPITAL, hospital)
-            known = response.is_success and response.json()["category"] == category
-            return response.json()["encounter_id"] if known else None
-
-        return arrived(admitted, f"{self._example.id}: settlement never learned of the person as {category}")
-
-    def _referred(self, hospital: str, path: str, bill: dict[str, Any]) -> bool | None:
-        flags = self._post(hospital, f"{path}/pre-settlement", bill)["flags"]
-        assert self._file.referral is not None, f"{self._file.pack} knows no referral"
-        return True if all(flags[name] for name in self._file.referral.flags) else None
+        admitted = self._post(hospital, "/v1/encounters", body)
+        assert admitted["category"] == category, f"{self._example.id}: admitted as {admitted['category']}"
+        encounter_id: str = admitted["encounter_id"]
+        return encounter_id
 
     def _layers(self, settlement: str, bill: dict[str, Any], *, owed: bool) -> dict[str, Value]:
         """Every layer by payer; a layer that several funds may stand behind, by fund as the ledger split it."""
@@ -143,12 +132,11 @@ class Case:
         return {f"layers.{payer}": amount for payer, amount in layers.items()}
 
     def _journals(self, settlement: str, count: int) -> list[dict[str, Any]]:
-        def booked() -> list[dict[str, Any]] | None:
-            path = f"/v1/settlements/{settlement}/journals"
-            found: list[dict[str, Any]] = self._client.get("fund-ledger", path, Role.FINANCE)
-            return found if len(found) >= count else None
-
-        return arrived(booked, f"{self._example.id}: the ledger never booked {settlement}")
+        self._client.until_arrived()
+        path = f"/v1/settlements/{settlement}/journals"
+        found: list[dict[str, Any]] = self._client.get("fund-ledger", path, Role.FINANCE)
+        assert len(found) >= count, f"{self._example.id}: the ledger has not booked {settlement}"
+        return found
 
     def _after(self, accumulators: dict[str, str]) -> dict[str, Value]:
         names = names_of(self._example)

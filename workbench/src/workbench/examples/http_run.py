@@ -1,5 +1,6 @@
 """A platform of its own for examples that are played over REST: started, spoken to, and gone again."""
 
+import asyncio
 import shutil
 import subprocess
 import sys
@@ -16,9 +17,11 @@ from kernel.security import Issuer
 from law.packs import PackLibrary, load_library
 from onestop.embedded_postgres import EmbeddedPostgres
 from onestop.free_ports import first_of_free_ports
+from onestop.quiescence import wait_until_arrived
 from onestop.services import SERVICES
 from workbench.examples.http_client import HttpClient
 from workbench.examples.http_player import HttpPlayer
+from workbench.examples.http_regions import ZONES
 from workbench.examples.settle import SettleExample
 
 _LONG_AGO: Final = date(2000, 1, 1)
@@ -34,7 +37,9 @@ def http_player(policies: Path, examples: Iterable[SettleExample]) -> Iterator[H
         folder = Path(name)
         library = _configured(policies, folder / "policies", examples)
         with running_services(server.url(), folder, folder / "policies") as urls:
-            client = HttpClient(urls, Issuer.in_folder(folder / "keys"))
+            client = HttpClient(
+                urls, Issuer.in_folder(folder / "keys"), lambda: asyncio.run(wait_until_arrived(server.url()))
+            )
             yield HttpPlayer(client, library)
             client.close()
 
@@ -43,7 +48,7 @@ def http_player(policies: Path, examples: Iterable[SettleExample]) -> Iterator[H
 def running_services(database: str, folder: Path, policies: Path) -> Iterator[dict[str, str]]:
     """Every service in a process of its own on a database; gives their addresses, and ends it with the block."""
     first_port = first_of_free_ports(len(SERVICES))
-    with platform_process(database, folder, "--policies", str(policies), first_port=first_port):
+    with platform_process(database, folder, "--policies", str(policies), "--zones", ZONES, first_port=first_port):
         yield {name: f"http://127.0.0.1:{first_port + i}" for i, name in enumerate(SERVICES)}
 
 

@@ -9,13 +9,11 @@ from kernel.values.money import fen_from_yuan, yuan_from_fen
 from law import Membership
 from law.packs.model import PackFile
 from law.standing import Enrolment
-from workbench.examples.http_client import HttpClient, arrived
+from workbench.examples.http_client import HttpClient
 from workbench.examples.http_regions import Home
 from workbench.examples.reading import funds_of, openings_of, standing_of
 from workbench.examples.settle import BillStep, Encounter, SettleExample, SettleStep
 
-#: A county of no example; what lies there is outside every person's county.
-_ELSEWHERE = "98"
 SENDING_HOSPITAL = "H-EX-SENDING"
 
 
@@ -34,13 +32,13 @@ class Setting:
         body = {"id_number": home.id_number, "name": "示例", "born_on": home.born_on.isoformat(), "sex": "FEMALE"}
         body["county"] = home.county
         person = str(self._client.post("identity", "/v1/persons", body, Role.AGENCY)["person_id"])
-        # First of all: once settlement knows the memberships, it knows this too.
         self._certify(person)
         standing = standing_of(self._example, first.encounter, self._file)
         for membership in standing.memberships:
             self._assert(person, membership)
         for enrolment in standing.enrolments:
             self._enrol(person, enrolment)
+        self._client.until_arrived()
         return person
 
     def _assert(self, person: str, held: Membership) -> None:
@@ -106,7 +104,8 @@ class Setting:
         majors = encounter.designated_for_major
         kind = "".join(("M" if majors else "", "" if encounter.designated else "X"))
         hospital = f"H-EX-{county}-{encounter.place}-{level}{kind}"
-        division = county if encounter.place == "in_county" else f"{self._home.area[:4]}{_ELSEWHERE}"
+        # What belongs to the city as a whole is outside every person's county.
+        division = county if encounter.place == "in_county" else self._home.area
         entry: dict[str, Any] = {"hospital_id": hospital, "name": "示例医院", "level": level, "division": division}
         entry |= {"contract_from": "2015-01-01", "majors": majors}
         if not encounter.designated:
@@ -123,17 +122,14 @@ class Setting:
         papers = enumerate(("id_card_copy", "social_card_copy"), start=1)
         form["attachments"] = [{"kind": kind, "reference": f"scan/{number}"} for number, kind in papers]
 
-        def filed() -> str | None:
-            # The person travels to the referral service as events.
-            response = self._client.send("referral", "/v1/referrals", form, Role.HOSPITAL, SENDING_HOSPITAL)
-            return response.json()["referral_id"] if response.is_success else None
-
-        referral = arrived(filed, f"{self._example.id}: the referral service never learned of the person")
+        filed = self._client.post("referral", "/v1/referrals", form, Role.HOSPITAL, SENDING_HOSPITAL)
+        referral: str = filed["referral_id"]
         opinion = {"opinion": "同意转诊", "sealed_on": day}
         path = f"/v1/referrals/{referral}"
         agreed = {**opinion, "agreed": True}
         self._client.post("referral", f"{path}/endorsement", agreed, Role.HOSPITAL, SENDING_HOSPITAL)
         self._client.post("referral", f"{path}/approval", opinion, Role.AGENCY)
+        self._client.until_arrived()
         return referral
 
 

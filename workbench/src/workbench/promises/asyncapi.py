@@ -25,6 +25,13 @@ _HEADERS: Final = {
         "ce_gseq": {"type": "string", "pattern": "^[0-9]+$", "description": "Place in the publisher's log."},
         "ce_pseq": {"type": "string", "pattern": "^[0-9]+$", "description": "Dense count within the partition."},
         "ce_epoch": {"type": "string", "pattern": "^[0-9]+$"},
+        "ce_timeline": {"type": "string", "description": "Which unbroken history of the publisher's database."},
+        "ce_previous": {"type": "string", "description": "SHA-256 of the message before it in the partition."},
+        "ce_seal": {
+            "type": "string",
+            "description": "Key and signature (Ed25519) over it and all before.",
+        },
+        "ce_unchained": {"type": "string", "description": "With a seal: messages before the chain, by partition."},
         "content-type": {"const": "application/json"},
     },
 }

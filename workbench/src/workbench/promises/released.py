@@ -10,9 +10,11 @@ from onestop.services import SERVICES
 from workbench.promises.comparing import breaks
 from workbench.promises.samples import Sample, current_samples, faults
 from workbench.promises.surface import Surface, surfaces
+from workbench.promises.told import Told, told, told_otherwise
 
 FOLDER: Final = Path("docs/contracts/released")
 _SAMPLES: Final = "samples.jsonl"
+_TOLD: Final = "told.jsonl"
 
 
 def released_surface(root: Path, name: str) -> Surface:
@@ -28,6 +30,12 @@ def released_samples(root: Path) -> list[Sample]:
     return [msgspec.json.decode(line, type=Sample) for line in path.read_bytes().splitlines()] if path.exists() else []
 
 
+def released_messages(root: Path) -> list[Told]:
+    """What each released version of a stored event is told as."""
+    path = root / FOLDER / _TOLD
+    return [msgspec.json.decode(line, type=Told) for line in path.read_bytes().splitlines()] if path.exists() else []
+
+
 def broken_promises(root: Path) -> list[str]:
     """Every way in which today's program breaks what was released, as sentences."""
     found = [
@@ -35,9 +43,9 @@ def broken_promises(root: Path) -> list[str]:
         for name, current in surfaces(root).items()
         for sentence in breaks(released_surface(root, name), current)
     ]
-    return found + [
-        fault for sample in released_samples(root) for fault in faults(sample, SERVICES[sample.service].parts.registry)
-    ]
+    samples = released_samples(root)
+    found += [fault for sample in samples for fault in faults(sample, SERVICES[sample.service].parts.registry)]
+    return [*found, *told_otherwise(released_messages(root), samples)]
 
 
 def release(root: Path) -> Sequence[str]:
@@ -55,4 +63,8 @@ def release(root: Path) -> Sequence[str]:
     samples = {sample.head: sample for sample in (*current_samples(), *released_samples(root))}
     lines = b"".join(msgspec.json.encode(samples[head]) + b"\n" for head in sorted(samples))
     (root / FOLDER / _SAMPLES).write_bytes(lines)
+    messages = {head: told(sample) for head, sample in samples.items()}
+    messages |= {message.head: message for message in released_messages(root)}
+    lines = b"".join(msgspec.json.encode(messages[head]) + b"\n" for head in sorted(messages))
+    (root / FOLDER / _TOLD).write_bytes(lines)
     return [*said, f"samples: {len(samples)}"]

@@ -84,7 +84,7 @@ class Wiring:
 
     def _beginnings(self) -> Iterator[_Place]:
         for path, name in self._names.items():
-            if path.endswith("/main.py") or path.startswith("onestop/"):
+            if path.endswith("/main.py") or "/main/" in path or path.startswith("onestop/"):
                 yield name, ""
                 yield from ((name, definition) for definition in self._modules[name].definitions)
 

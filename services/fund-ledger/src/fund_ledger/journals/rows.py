@@ -1,17 +1,20 @@
 """Rows: each journal as one row that cannot be unbalanced, the accounts' balances, the payers' totals."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Final
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index, MetaData, Table, Text
+import msgspec
+from sqlalchemy import BigInteger, CheckConstraint, Column, Date, Index, Integer, MetaData, Table, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from fund_ledger.journals.domain import accounts
 from fund_ledger.journals.domain.events import FundOverdrawn, FundRestored, JournalBooked, JournalReversed, Posting
+from kernel.values.china_time import china_date
 from kernel.writing.columns import columns_of
 from kernel.writing.event_store import RecordedEvent
 from kernel.writing.read_model import RowsByEvent, no_rows
-from kernel.writing.read_tables import SUMMED, Change, add, put
+from kernel.writing.read_tables import SUMMED, Change, add, put_of
 
 TABLES: Final = MetaData()
 
@@ -19,7 +22,8 @@ journals: Final = Table(
     "journals",
     TABLES,
     *columns_of(JournalBooked, "journal_id", leaving=("postings",)),
-    Column("reason", Text),
+    # Empty where the release before has just booked it: a trigger fills both dates in.
+    Column("recorded_on", Date),
     # One row a journal, so that one CHECK sees all of it.
     Column("accounts", ARRAY(Text), nullable=False),
     Column("amounts", ARRAY(BigInteger), nullable=False),
@@ -28,6 +32,52 @@ journals: Final = Table(
     Index("journals_settlement", "settlement_id"),
     Index("journals_booked", "booked_on", "journal_id"),
     Index("journals_accounts", "accounts", postgresql_using="gin"),
+)
+
+entries: Final = Table(
+    "entries",
+    TABLES,
+    # In the order of the key, so that a page of an account costs the same however long the account is.
+    Column("account", Text, primary_key=True),
+    Column("booked_on", Date, primary_key=True),
+    Column("journal_id", Text, primary_key=True),
+    Column("line", Integer, primary_key=True, autoincrement=False),
+    Column("effective_on", Date, nullable=False),
+    Column("recorded_on", Date, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("settlement_id", Text),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("payer", Text, nullable=False),
+)
+
+#: An account's balance on a day, as far as it was known on another, is a sum over these.
+day_sums: Final = Table(
+    "day_sums",
+    TABLES,
+    Column("account", Text, primary_key=True),
+    Column("booked_on", Date, primary_key=True),
+    Column("effective_on", Date, primary_key=True),
+    Column("recorded_on", Date, primary_key=True),
+    Column("debit_fen", BigInteger, nullable=False),
+    Column("credit_fen", BigInteger, nullable=False),
+    Column("lines", BigInteger, nullable=False),
+    info=SUMMED,
+)
+
+#: What a fund was given and had to bear in a month: by kind of journal, by source of the money, by payer's layer.
+fund_flows: Final = Table(
+    "fund_flows",
+    TABLES,
+    Column("county", Text, primary_key=True),
+    Column("fund", Text, primary_key=True),
+    Column("month", Date, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("payer", Text, primary_key=True),
+    Column("debit_fen", BigInteger, nullable=False),
+    Column("credit_fen", BigInteger, nullable=False),
+    Column("lines", BigInteger, nullable=False),
+    info=SUMMED,
 )
 
 balances: Final = Table(
@@ -52,39 +102,91 @@ payer_totals: Final = Table(
 )
 
 
+class _Noted(msgspec.Struct, frozen=True, kw_only=True):
+    """A journal as it is noted: what was booked, or what was booked back."""
+
+    journal_id: str
+    kind: str
+    booked_on: date
+    effective_on: date
+    recorded_on: date
+    settlement_id: str | None
+    source: str | None
+    reason: str | None
+    corrects: str | None
+    postings: tuple[Posting, ...]
+
+
 def _booked(recorded: RecordedEvent) -> Iterable[Change]:
     event: JournalBooked = recorded.event
-    yield _journal(event, journal_id=event.journal_id, kind=event.kind, source=event.source, reason=None)
-    yield from _sums(event.postings)
+    yield from _noted(
+        _Noted(
+            journal_id=event.journal_id,
+            kind=event.kind,
+            booked_on=event.booked_on,
+            effective_on=event.effective_on or event.booked_on,
+            recorded_on=china_date(recorded.occurred_at),
+            settlement_id=event.settlement_id,
+            source=event.source,
+            reason=event.reason,
+            corrects=event.corrects,
+            postings=event.postings,
+        )
+    )
 
 
 def _reversed(recorded: RecordedEvent) -> Iterable[Change]:
     event: JournalReversed = recorded.event
-    yield _journal(event, journal_id=event.reversal_id, kind="reversal", source=None, reason=event.reason)
-    yield from _sums(event.postings)
-
-
-def _journal(event: JournalBooked | JournalReversed, **of_its_kind: str | None) -> Change:
-    return put(
-        journals,
-        booked_on=event.booked_on,
-        settlement_id=event.settlement_id,
-        accounts=[posting.account for posting in event.postings],
-        amounts=[posting.amount_fen for posting in event.postings],
-        payers=[posting.payer or "" for posting in event.postings],
-        **of_its_kind,
+    yield from _noted(
+        _Noted(
+            journal_id=event.reversal_id,
+            kind="reversal",
+            booked_on=event.booked_on,
+            effective_on=event.effective_on or event.booked_on,
+            recorded_on=china_date(recorded.occurred_at),
+            settlement_id=event.settlement_id,
+            source=None,
+            reason=event.reason,
+            corrects=None,
+            postings=event.postings,
+        )
     )
 
 
-def _sums(postings: Iterable[Posting]) -> Iterable[Change]:
-    for posting in postings:
-        yield _balance(posting)
-        yield from _payer_total(posting)
+def _noted(journal: _Noted) -> Iterable[Change]:
+    lines = {
+        "accounts": [posting.account for posting in journal.postings],
+        "amounts": [posting.amount_fen for posting in journal.postings],
+        "payers": [posting.payer or "" for posting in journal.postings],
+    }
+    yield put_of(journal, journals, **lines)
+    for line, posting in enumerate(journal.postings, start=1):
+        yield put_of(journal, entries, line=line, **_said(posting))
+        yield from _sums(journal, posting)
 
 
-def _balance(posting: Posting) -> Change:
-    debit, credit = max(posting.amount_fen, 0), max(-posting.amount_fen, 0)
-    return add(balances, account=posting.account, debit_fen=debit, credit_fen=credit, lines=1)
+def _said(posting: Posting) -> dict[str, str | int]:
+    return {"account": posting.account, "amount_fen": posting.amount_fen, "payer": posting.payer or ""}
+
+
+def _sums(journal: _Noted, posting: Posting) -> Iterable[Change]:
+    sides = {"debit_fen": max(posting.amount_fen, 0), "credit_fen": max(-posting.amount_fen, 0), "lines": 1}
+    yield add(balances, account=posting.account, **sides)
+    days = {"booked_on": journal.booked_on, "effective_on": journal.effective_on, "recorded_on": journal.recorded_on}
+    yield add(day_sums, account=posting.account, **days, **sides)
+    yield from _payer_total(posting)
+    account = accounts.parse(posting.account)
+    if account.kind == accounts.FUND:
+        yield add(
+            fund_flows,
+            county=account.county,
+            fund=account.fund,
+            month=journal.booked_on.replace(day=1),
+            kind=journal.kind,
+            source=journal.source or "",
+            payer=posting.payer or "",
+            **sides,
+        )
 
 
 def _payer_total(posting: Posting) -> Iterable[Change]:

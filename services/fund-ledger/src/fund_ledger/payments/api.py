@@ -6,26 +6,43 @@ from typing import Annotated, Final, Literal
 import msgspec
 
 from fund_ledger.journals.domain import accounts
+from fund_ledger.journals.queries.books import Books
 from fund_ledger.payments.commands import PaymentCommands
-from fund_ledger.payments.domain import Receipt, Transfer
+from fund_ledger.payments.domain import EARLIEST, Receipt, Transfer
 from kernel.http import ErrorCode, IdempotencyKey, Json, RequestBody, Router, Sent, Wire, Yuan, allow, answered
 from kernel.running.requested import Requests
 from kernel.security import Principal, Role
-from kernel.values.refusals import Refused
+from kernel.values.division_table import check_division
+from kernel.values.refusals import Refused, not_found
 
 CODES: Final = (
     ErrorCode("AMOUNT_NOT_POSITIVE", 422, "The amount moves nothing"),
     ErrorCode("OVERPAYMENT", 409, "More than is owed"),
     ErrorCode("PAYEE_UNCLEAR", 422, "Name either a hospital or a person"),
+    ErrorCode("VALUE_DATE_TOO_EARLY", 422, "The value date is before all books"),
     ErrorCode("VALUE_DATE_AHEAD", 422, "The value date has not come yet"),
+    ErrorCode("BANK_SHORT", 409, "The bank account has less than is to leave it"),
+    ErrorCode("NOT_RETURNABLE", 409, "Such a journal is not taken back by hand"),
+    ErrorCode("RETURNED_BEFORE", 409, "The money went back before"),
 )
 
 Finance = Annotated[Principal, allow(Role.FINANCE, by_division=True)]
 County = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{6}$")]
 FundCode = Annotated[str, msgspec.Meta(pattern=r"^[A-Z][A-Z0-9_]{0,15}$")]
 Identifier = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
-#: 004 四, 七(三): budget, lottery, donations, poverty funds, prepayment; OPENING takes over what was there before.
-Source = Literal["BUDGET", "LOTTERY", "DONATION", "POVERTY_FUND_TRANSFER", "PREPAYMENT", "OPENING"]
+#: 004 四, 七(三): budget, lottery, donations, poverty funds, prepayment; 001 二(三): reserves and monthly transfers of
+#: departments; 002 三(一): what the province makes up; OPENING takes over what was there before.
+Source = Literal[
+    "BUDGET",
+    "LOTTERY",
+    "DONATION",
+    "POVERTY_FUND_TRANSFER",
+    "PREPAYMENT",
+    "OPENING",
+    "RESERVE",
+    "MONTHLY",
+    "PROVINCE",
+]
 
 
 class ReceiptBody(RequestBody, frozen=True):
@@ -49,14 +66,25 @@ class PaymentBody(RequestBody, frozen=True, kw_only=True):
     person_id: Identifier | None = None
 
 
-class CollectionBody(RequestBody, frozen=True):
-    """What a person gave back of aid that was clawed back."""
+class CollectionBody(RequestBody, frozen=True, kw_only=True):
+    """What a person gave back of aid that was clawed back.
+
+    ``hospital_id`` got it where it is a refund of a revoked settlement (fund PREPAID), else it went to the bank.
+    Without ``person_id`` the hospital gave it: what it should have borne and a patient paid it (fund HOSP).
+    """
 
     county: County
     fund: FundCode
-    person_id: Identifier
     amount_fen: Yuan
     value_on: date
+    person_id: Identifier | None = None
+    hospital_id: Identifier | None = None
+
+
+class ReturnBody(RequestBody, frozen=True):
+    """Why money that was booked went back."""
+
+    reason: Literal["BANK_RETURNED", "BOOKED_WRONGLY"]
 
 
 class JournalMade(Wire, frozen=True):
@@ -65,14 +93,15 @@ class JournalMade(Wire, frozen=True):
     journal_id: str
 
 
-def money(commands: PaymentCommands, requests: Requests) -> Router:
-    """The routes of /v1/fund-receipts, /v1/payments and /v1/collections."""
+def money(commands: PaymentCommands, books: Books, requests: Requests) -> Router:
+    """The routes of /v1/fund-receipts, /v1/payments, /v1/collections and /v1/journals/{journal_id}/return."""
     router = Router(prefix="/v1", tags=["money"])
 
     @router.post("/fund-receipts", status_code=201)
     async def receive(caller: Finance, command: Sent[ReceiptBody], key: IdempotencyKey) -> Json[JournalMade]:
         """Book money that came into a county's fund."""
         caller.must_act_in(command.county)
+        check_division(command.county, max(command.value_on, EARLIEST).year)
         receipt = Receipt(command.county, command.fund, int(command.amount_fen), command.source, command.value_on)
         return answered(await commands.receive(requests.by(caller, key), receipt))
 
@@ -80,6 +109,8 @@ def money(commands: PaymentCommands, requests: Requests) -> Router:
     async def pay(caller: Finance, command: Sent[PaymentBody], key: IdempotencyKey) -> Json[JournalMade]:
         """Book that a county's fund paid what it owed; never more than that."""
         caller.must_act_in(command.county)
+        if command.fund == accounts.PREPAID:
+            raise Refused("PAYEE_UNCLEAR", "the hospital that holds a prepayment gives it back: see /v1/refunds")
         transfer = Transfer(_payable(command), int(command.amount_fen), command.value_on)
         return answered(await commands.pay(requests.by(caller, key), transfer))
 
@@ -87,11 +118,41 @@ def money(commands: PaymentCommands, requests: Requests) -> Router:
     async def collect(caller: Finance, command: Sent[CollectionBody], key: IdempotencyKey) -> Json[JournalMade]:
         """Book that a person gave back what was clawed back; never more than is due."""
         caller.must_act_in(command.county)
-        receivable = accounts.receivable_from_person(command.person_id, command.county, command.fund)
-        transfer = Transfer(receivable, int(command.amount_fen), command.value_on)
+        transfer = _collected(command)
         return answered(await commands.collect(requests.by(caller, key), transfer))
 
+    @router.post("/journals/{journal_id}/return", status_code=201)
+    async def give_back(
+        journal_id: str, caller: Finance, command: Sent[ReturnBody], key: IdempotencyKey
+    ) -> Json[JournalMade]:
+        """Book, today and once, that the money of a receipt, payment or collection went back."""
+        booked = await books.journal(journal_id)
+        if booked is None:
+            raise not_found("JOURNAL_UNKNOWN", f"there is no journal {journal_id}")
+        lines = [line.account for line in booked.lines]
+        for account in lines:
+            caller.must_act_in(accounts.parse(account).county)
+        return answered(await commands.give_back(requests.by(caller, key), journal_id, lines, command.reason))
+
     return router
+
+
+def _collected(command: CollectionBody) -> Transfer:
+    """Who gave it: a person to the bank, a person to the hospital that had refunded it, or a hospital to the bank."""
+    county, fund, amount = command.county, command.fund, int(command.amount_fen)
+    match command.person_id, command.hospital_id:
+        case str(person_id), None if fund != accounts.PREPAID:
+            return Transfer(accounts.receivable_from_person(person_id, county, fund), amount, command.value_on)
+        case str(person_id), str(hospital_id) if fund == accounts.PREPAID:
+            held = accounts.receivable_from_hospital(hospital_id, county, fund)
+            return Transfer(accounts.receivable_from_person(person_id, county, fund), amount, command.value_on, held)
+        case None, str(hospital_id) if fund in accounts.BORNE_BY_HOSPITAL:
+            return Transfer(accounts.receivable_from_hospital(hospital_id, county, fund), amount, command.value_on)
+        case _:
+            raise Refused(
+                "PAYEE_UNCLEAR",
+                "name the person who gave it; for PREPAID also the hospital that got it; for HOSP the hospital alone",
+            )
 
 
 def _payable(command: PaymentBody) -> str:

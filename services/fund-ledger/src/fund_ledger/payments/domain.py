@@ -6,11 +6,27 @@ from typing import Final, assert_never
 
 import msgspec
 
+from fund_ledger.charts.domain import Chart
 from fund_ledger.journals.domain import accounts
 from fund_ledger.journals.domain.events import JournalBooked, JournalEvent, Posting
-from fund_ledger.journals.domain.journal import JournalState, Unbooked, evolve, with_alarms
+from fund_ledger.journals.domain.journal import Booked, JournalState, Unbooked, evolve, with_alarms
+from fund_ledger.months.domain import must_be_open
 from kernel.values.decider import Decider
-from kernel.values.refusals import Refused, conflict
+from kernel.values.money import yuan_from_fen
+from kernel.values.refusals import Refused, conflict, not_found
+
+#: Kinds of journals that finance makes, and the one that takes them back.
+RECEIPT: Final = "receipt"
+PAYMENT: Final = "payment"
+COLLECTION: Final = "collection"
+RETURN: Final = "return"
+#: Pays a hospital's statement whole, and goes back with it.
+STATEMENT_PAYMENT: Final = "statement_payment"
+#: What goes back by hand.
+RETURNABLE: Final = frozenset({RECEIPT, PAYMENT, COLLECTION})
+
+#: The oldest document is of 2016, and openings take over what the years before left.
+EARLIEST: Final = date(2010, 1, 1)
 
 
 class Receipt(msgspec.Struct, frozen=True):
@@ -29,6 +45,15 @@ class Transfer(msgspec.Struct, frozen=True):
     account: str
     amount_fen: int
     value_on: date
+    #: The account that the money came to or from; None for the fund's bank.
+    counter: str | None = None
+
+
+class Moment(msgspec.Struct, frozen=True):
+    """When money is booked: today, and the first day of the county that is not in a closed month."""
+
+    today: date
+    open_from: date
 
 
 class ReceiveMoney(msgspec.Struct, frozen=True):
@@ -36,33 +61,67 @@ class ReceiveMoney(msgspec.Struct, frozen=True):
 
     journal_id: str
     receipt: Receipt
-    today: date
+    moment: Moment
     available_fen: Mapping[str, int]
+    chart: Chart
 
 
-class PayOut(msgspec.Struct, frozen=True):
-    """A county's fund paid what it owes on a payable; ``owed_fen`` is what it owes now."""
+class PayOut(msgspec.Struct, frozen=True, kw_only=True):
+    """A county's fund paid what it owes on a payable.
+
+    ``owed_fen`` is what it owes now, ``bank_fen`` what its bank account has; None where others hold the money, who
+    have paid it themselves.
+    """
 
     journal_id: str
     transfer: Transfer
     owed_fen: int
-    today: date
+    bank_fen: int | None
+    moment: Moment
+    kind: str = PAYMENT
 
 
 class Collect(msgspec.Struct, frozen=True):
-    """A person gave back what is due on a receivable; ``due_fen`` is what is due now."""
+    """A person gave back what is due on a receivable; ``due_fen`` is what is due now.
+
+    ``counter_fen`` is what the hospital that gets it has given out and not got back; None where the bank gets it.
+    """
 
     journal_id: str
     transfer: Transfer
     due_fen: int
+    moment: Moment
+    counter_fen: int | None = None
+
+
+class ReturnMoney(msgspec.Struct, frozen=True, kw_only=True):
+    """Money that was booked went back: the bank returned it, or it was booked wrongly.
+
+    ``available_fen`` is what the fund account has left where its money is here, ``bank_fen`` what the bank account has,
+    ``matched_fen`` with how much a receipt meets orders.
+    """
+
+    journal_id: str
+    reason: str
+    available_fen: Mapping[str, int]
+    bank_fen: int
     today: date
+    kinds: frozenset[str] = RETURNABLE
+    matched_fen: int = 0
 
 
-MoneyCommand = ReceiveMoney | PayOut | Collect
+MoneyCommand = ReceiveMoney | PayOut | Collect | ReturnMoney
 
 
 def decide(command: MoneyCommand, state: JournalState) -> Sequence[JournalEvent]:
-    """The journal of a command, once. Raises Refused AMOUNT_NOT_POSITIVE, VALUE_DATE_AHEAD or OVERPAYMENT."""
+    """The journal of a command, once.
+
+    Raises Refused, in this order: FUND_UNKNOWN, FUND_HELD_ELSEWHERE, SOURCE_UNKNOWN, AMOUNT_NOT_POSITIVE,
+    VALUE_DATE_TOO_EARLY, VALUE_DATE_AHEAD, PERIOD_CLOSED, OVERPAYMENT, BANK_SHORT; of a return JOURNAL_UNKNOWN,
+    NOT_RETURNABLE, RETURNED_BEFORE, RECEIPT_MATCHED, BANK_SHORT.
+    """
+    if isinstance(command, ReturnMoney):
+        return _return(command, state)
     if not isinstance(state, Unbooked):
         return ()
     match command:
@@ -79,10 +138,13 @@ DECIDER: Final[Decider[MoneyCommand, JournalState, JournalEvent]] = Decider(Unbo
 
 def _receive(command: ReceiveMoney) -> Sequence[JournalEvent]:
     receipt = command.receipt
-    _check(receipt, command.today)
+    command.chart.must_hold(receipt.fund)
+    command.chart.must_come_from(receipt.source)
+    check_moved(receipt.amount_fen, receipt.value_on, command.moment.today)
+    must_be_open(receipt.value_on, receipt.county, command.moment.open_from)
     journal = JournalBooked(
         journal_id=command.journal_id,
-        kind="receipt",
+        kind=RECEIPT,
         booked_on=receipt.value_on,
         postings=(
             Posting(accounts.bank(receipt.county, receipt.fund), receipt.amount_fen),
@@ -95,25 +157,88 @@ def _receive(command: ReceiveMoney) -> Sequence[JournalEvent]:
 
 def _pay(command: PayOut | Collect) -> Sequence[JournalEvent]:
     transfer = command.transfer
-    _check(transfer, command.today)
-    account, amount = transfer.account, transfer.amount_fen
+    name = accounts.parse(transfer.account)
+    check_moved(transfer.amount_fen, transfer.value_on, command.moment.today)
+    must_be_open(transfer.value_on, name.county, command.moment.open_from)
     match command:
-        case PayOut(owed_fen=owed):
-            kind, moved = "payment", amount
+        case PayOut(owed_fen=owed, bank_fen=bank, kind=kind):
+            moved = transfer.amount_fen
         case Collect(due_fen=owed):
-            kind, moved = "collection", -amount
+            kind, moved, bank = COLLECTION, -transfer.amount_fen, 0
         case _:
             assert_never(command)
-    if amount > owed:
-        detail = f"on {account} {max(0, owed)} fen are owed, so {amount} fen cannot be paid"
-        raise conflict("OVERPAYMENT", detail, account=account)
-    name = accounts.parse(account)
-    postings = (Posting(account, moved), Posting(accounts.bank(name.county, name.fund), -moved))
+    if transfer.amount_fen > owed:
+        detail = (
+            f"on {transfer.account} {yuan_from_fen(max(0, owed))} yuan are owed, "
+            f"so {yuan_from_fen(transfer.amount_fen)} yuan cannot be paid"
+        )
+        raise conflict("OVERPAYMENT", detail, account=transfer.account)
+    if isinstance(command, Collect):
+        _check_counter(command)
+    if bank is not None:
+        check_bank(accounts.bank(name.county, name.fund), bank, moved)
+    # Who holds the money elsewhere has paid out of it: the fund was given as much as it has paid.
+    other = accounts.fund if bank is None else accounts.bank
+    postings = (
+        Posting(transfer.account, moved),
+        Posting(transfer.counter or other(name.county, name.fund), -moved),
+    )
     return (JournalBooked(journal_id=command.journal_id, kind=kind, booked_on=transfer.value_on, postings=postings),)
 
 
-def _check(money: Receipt | Transfer, today: date) -> None:
-    if money.amount_fen <= 0:
-        raise Refused("AMOUNT_NOT_POSITIVE", f"{money.amount_fen} fen moves nothing; the amount must be above zero")
-    if money.value_on > today:
-        raise Refused("VALUE_DATE_AHEAD", f"{money.value_on} has not come yet; book the money on {today} or earlier")
+def _return(command: ReturnMoney, state: JournalState) -> Sequence[JournalEvent]:
+    if not isinstance(state, Booked):
+        raise not_found("JOURNAL_UNKNOWN", f"there is no journal {command.journal_id}")
+    booked = state.journals[0]
+    if booked.kind not in command.kinds:
+        detail = f"journal {booked.journal_id} is a {booked.kind}; only {', '.join(sorted(command.kinds))} go back here"
+        raise conflict("NOT_RETURNABLE", detail, kind=booked.kind)
+    if any(journal.corrects == booked.journal_id for journal in state.journals):
+        raise conflict("RETURNED_BEFORE", f"the money of journal {booked.journal_id} went back before")
+    if command.matched_fen:
+        detail = f"receipt {booked.journal_id} meets an order with {yuan_from_fen(command.matched_fen)} yuan; let it go"
+        raise conflict("RECEIPT_MATCHED", detail)
+    back = tuple(Posting(posting.account, -posting.amount_fen, posting.payer) for posting in booked.postings)
+    for posting in back:
+        if accounts.parse(posting.account).kind == accounts.BANK:
+            check_bank(posting.account, command.bank_fen, -posting.amount_fen)
+    journal = JournalBooked(
+        journal_id=f"{booked.journal_id}-return",
+        kind=RETURN,
+        booked_on=command.today,
+        postings=back,
+        source=booked.source,
+        corrects=booked.journal_id,
+        reason=command.reason,
+    )
+    return with_alarms(journal, command.available_fen)
+
+
+def _check_counter(command: Collect) -> None:
+    """Refuse to give a hospital more than it has given out, such as what another refunded: OVERPAYMENT."""
+    transfer, out = command.transfer, command.counter_fen
+    if out is not None and transfer.amount_fen > out:
+        detail = (
+            f"{transfer.counter} has given out {yuan_from_fen(max(0, out))} yuan, so "
+            f"{yuan_from_fen(transfer.amount_fen)} yuan cannot come back to it"
+        )
+        raise conflict("OVERPAYMENT", detail, account=transfer.counter or "")
+
+
+def check_bank(account: str, bank_fen: int, out_fen: int) -> None:
+    """Refuse to take more out of a bank account than it has: BANK_SHORT. Below zero it takes nothing out."""
+    if out_fen > 0 and out_fen > bank_fen:
+        detail = f"{account} has {yuan_from_fen(bank_fen)} yuan, so {yuan_from_fen(out_fen)} yuan cannot leave it"
+        raise conflict("BANK_SHORT", detail, account=account)
+
+
+def check_moved(amount_fen: int, value_on: date, today: date) -> None:
+    """Refuse money that cannot have moved: AMOUNT_NOT_POSITIVE, VALUE_DATE_TOO_EARLY or VALUE_DATE_AHEAD."""
+    if amount_fen <= 0:
+        raise Refused(
+            "AMOUNT_NOT_POSITIVE", f"{yuan_from_fen(amount_fen)} yuan moves nothing; the amount must be above zero"
+        )
+    if value_on < EARLIEST:
+        raise Refused("VALUE_DATE_TOO_EARLY", f"{value_on} is before all books; the first day is {EARLIEST}")
+    if value_on > today:
+        raise Refused("VALUE_DATE_AHEAD", f"{value_on} has not come yet; book the money on {today} or earlier")

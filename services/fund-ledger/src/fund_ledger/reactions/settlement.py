@@ -12,7 +12,7 @@ from contracts.settlement import (
     SettlementRevoked,
     SettlementSupplemented,
 )
-from fund_ledger.config import Config
+from fund_ledger.charts.domain import Charts
 from fund_ledger.journals.commands import Booking, book
 from fund_ledger.journals.domain import commands
 from fund_ledger.journals.domain.bill import PayerPart, SettledBill, SupplementedBill
@@ -32,12 +32,12 @@ from kernel.writing.database import Connection
 Happened = SettlementConfirmed | SettlementSupplemented | SettlementRevoked | PaymentRefused
 
 
-def settlements(path: CommandPath, config: Config) -> Subscription:
+def settlements(path: CommandPath, charts: Charts) -> Subscription:
     """Settlement's topic, booked a batch in one transaction."""
 
     async def effects(connection: Connection, messages: Sequence[Message]) -> None:
         try:
-            await book(path, connection, [_booking(message) for message in messages], config)
+            await book(path, connection, [_booking(message) for message in messages], charts)
         except Refused as refused:
             # No later attempt would help: it is put aside with the person's later ones, for somebody to look at.
             raise PoisonError(str(refused)) from refused
@@ -69,7 +69,15 @@ def command_of(event: Happened) -> JournalCommand:
 
 def bill_of(event: SettlementConfirmed) -> SettledBill:
     """What of a published settlement is the ledger's business."""
-    return SettledBill(event.settlement_id, event.county, event.hospital_id, event.person_id, _parts(event.layers))
+    return SettledBill(
+        settlement_id=event.settlement_id,
+        county=event.county,
+        hospital_id=event.hospital_id,
+        person_id=event.person_id,
+        parts=_parts(event.layers),
+        # On the agency's route it is no money beside the parts: they themselves are the patient's.
+        refund_fen=event.refund_to_patient_fen if event.route == "HOSPITAL" else 0,
+    )
 
 
 def _supplement(event: SettlementSupplemented) -> SupplementedBill:
@@ -85,4 +93,6 @@ def _supplement(event: SettlementSupplemented) -> SupplementedBill:
 
 
 def _parts(layers: Iterable[LayerPaid]) -> tuple[PayerPart, ...]:
-    return tuple(PayerPart(layer.payer, layer.amount_fen, layer.funding, layer.payout_fen) for layer in layers)
+    return tuple(
+        PayerPart(layer.payer, layer.amount_fen, layer.funding, layer.payout_fen, layer.payee) for layer in layers
+    )

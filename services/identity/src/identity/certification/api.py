@@ -10,6 +10,8 @@ from identity.certification.commands import MONTH, CertificationCommands, Certif
 from identity.certification.domain.certifiers import Certifier
 from identity.certification.queries import CertificationAnswer, CertificationQueries, CertifierAnswer
 from identity.persons.domain.masking import mask_name
+from identity.persons.domain.seeing import SeenFor
+from identity.persons.queries.seeing import Looks
 from identity.persons.queries.vault import Vault
 from kernel.http import (
     ById,
@@ -26,7 +28,7 @@ from kernel.http import (
     answered,
     paged,
 )
-from kernel.http.fields import CountyQuery, Text, after_of, check_text
+from kernel.http.fields import CountyQuery, Text, after_of
 from kernel.security import Principal, Role
 
 
@@ -118,7 +120,6 @@ def certifications(commands: CertificationCommands, queries: CertificationQuerie
         person_id: str, caller: Operations, command: Sent[TakeOverBody], key: IdempotencyKey
     ) -> Json[CertificationChanged]:
         """Onboarding: enter a certification of the system before; it counts from its own day."""
-        check_text("source", command.source)
         return answered(await commands.take_over(caller, key, person_id, command))
 
     @router.get("")
@@ -131,7 +132,6 @@ def certifications(commands: CertificationCommands, queries: CertificationQuerie
         person_id: str, certification_id: str, caller: Agency, command: Sent[CancelBody], key: IdempotencyKey
     ) -> Json[CertificationChanged]:
         """Cancel a certification; related money from that day on is refused to the hospital, never to the person."""
-        check_text("reason", command.reason)
         told = command.cancelled_from, command.reason
         return answered(await commands.cancel(caller, key, person_id, certification_id, *told))
 
@@ -179,7 +179,7 @@ def chronic_diseases(commands: CertificationCommands) -> Router:
     return router
 
 
-def filings(commands: CertificationCommands, queries: CertificationQueries, vault: Vault) -> Router:
+def filings(commands: CertificationCommands, queries: CertificationQueries, vault: Vault, looks: Looks) -> Router:
     """The routes of /v1/chronic-filings."""
     router = Router(prefix="/v1/chronic-filings", tags=["certification"])
 
@@ -210,7 +210,9 @@ def filings(commands: CertificationCommands, queries: CertificationQueries, vaul
             limit=page.limit + 1,
         )
         names = await vault.names_of([row.person_id for row in rows[: page.limit]])
-        if Role.AGENCY not in caller.roles:
+        if Role.AGENCY in caller.roles:
+            await looks.note(caller, SeenFor.LIST_CHECKED, person_ids=list(names))
+        else:
             names = {person_id: mask_name(name) for person_id, name in names.items()}
         diseases = commands.disease_names
         found = [

@@ -22,6 +22,7 @@ from kernel.http.fields import DivisionCode, Text, Year
 from kernel.running.requested import Requests
 from kernel.running.runtime import Runtime
 from kernel.security import Principal
+from kernel.values.division_table import check_division
 from kernel.values.refusals import Refused
 from kernel.writing.command_context import CommandContext
 from kernel.writing.command_path import Answered
@@ -214,6 +215,7 @@ class EnrolmentCommands:
         decide: Callable[[Premium], PremiumSelfPaid | PremiumRefunded],
     ) -> Answered:
         area, year = told.area, told.year
+        check_division(area, year, "area")
 
         async def attempt() -> Outcome:
             await self._check_person(person_id)

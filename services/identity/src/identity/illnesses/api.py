@@ -8,6 +8,8 @@ from fastapi import Query
 from identity.illnesses.commands import IllnessBody, IllnessCommands
 from identity.illnesses.domain.illness import CareWay, ChangeIllness, CloseIllness, IllnessState, VerifyIllness
 from identity.illnesses.queries import ExitCheckRow, IllnessQueries, IllnessRow, UncheckedRow
+from identity.persons.queries.divisions import own_department
+from identity.persons.queries.feed_access import FeedAccess
 from kernel.http import (
     ById,
     ErrorCode,
@@ -24,7 +26,7 @@ from kernel.http import (
     of_division,
     paged,
 )
-from kernel.http.fields import AreaQuery, Text, after_of, check_text
+from kernel.http.fields import AreaQuery, Text, after_of
 from kernel.security import Principal, Role
 from kernel.values.divisions import prefix_of
 
@@ -83,7 +85,7 @@ Impoverishing = Annotated[bool | None, Query(description="Whether the household 
 Overseer = Annotated[Principal, allow(Role.AGENCY, Role.OPERATIONS, by_division=True)]
 
 
-def illnesses_of_person(commands: IllnessCommands, of_person: Any) -> Router:
+def illnesses_of_person(commands: IllnessCommands, access: FeedAccess, of_person: Any) -> Router:
     """The route of /v1/persons/{person_id}/illnesses."""
     router = Router(prefix="/v1/persons/{person_id}/illnesses", tags=["illnesses"], dependencies=[of_person])
 
@@ -91,15 +93,14 @@ def illnesses_of_person(commands: IllnessCommands, of_person: Any) -> Router:
     async def record(
         person_id: str, caller: Writer, command: Sent[IllnessBody], key: IdempotencyKey
     ) -> Json[IllnessChanged]:
-        """Enter an illness; another person verifies it."""
-        check_text("disease", command.disease)
-        check_text("plan", command.plan)
+        """Enter an illness of somebody in the caller's feed; another person verifies it."""
+        await access.must_hold(caller, person_id)
         return answered(await commands.record(caller, key, person_id, command))
 
     return router
 
 
-def illnesses(commands: IllnessCommands, queries: IllnessQueries) -> Router:
+def illnesses(commands: IllnessCommands, queries: IllnessQueries, access: FeedAccess) -> Router:
     """The routes of /v1/illnesses."""
     router = Router(prefix="/v1/illnesses", tags=["illnesses"])
 
@@ -112,10 +113,12 @@ def illnesses(commands: IllnessCommands, queries: IllnessQueries) -> Router:
         care: ByCare = None,
         impoverishing: Impoverishing = None,
     ) -> Json[Page[IllnessRow]]:
-        """List entries: those to be verified, or whom care is to be taken to."""
+        """List entries: those to be verified, or whom care is to be taken to; a department sees those of its feed."""
+        own = own_department(caller)
         rows = await queries.page(
             state.value,
             caller.division_patterns,
+            own=None if own is None else access.asked(own),
             county=county,
             care=None if care is None else care.value,
             impoverishing=impoverishing,
@@ -124,11 +127,11 @@ def illnesses(commands: IllnessCommands, queries: IllnessQueries) -> Router:
         )
         return paged(rows, page, "illness_id")
 
-    _add_steps(router, commands, queries)
+    _add_steps(router, commands, queries, access)
     return router
 
 
-def _add_steps(router: Router, commands: IllnessCommands, queries: IllnessQueries) -> None:
+def _add_steps(router: Router, commands: IllnessCommands, queries: IllnessQueries, access: FeedAccess) -> None:
     of_illness = [of_division("illness_id", queries.county_of)]
 
     @router.post("/{illness_id}/care", dependencies=of_illness)
@@ -136,7 +139,7 @@ def _add_steps(router: Router, commands: IllnessCommands, queries: IllnessQuerie
         illness_id: str, caller: Writer, command: Sent[CareBody], key: IdempotencyKey
     ) -> Json[IllnessChanged]:
         """Write care and plan anew; the entry is to be verified again."""
-        check_text("plan", command.plan)
+        await access.must_hold(caller, await queries.person_of(illness_id))
         done = await commands.change(
             caller, key, illness_id, lambda by, _: ChangeIllness(command.care, command.plan, command.impoverishing, by)
         )
@@ -147,7 +150,7 @@ def _add_steps(router: Router, commands: IllnessCommands, queries: IllnessQuerie
         illness_id: str, caller: Writer, command: Sent[VerificationBody], key: IdempotencyKey
     ) -> Json[IllnessChanged]:
         """Make sure of an entry that somebody else wrote."""
-        check_text("note", command.note)
+        await access.must_hold(caller, await queries.person_of(illness_id))
         done = await commands.change(
             caller, key, illness_id, lambda by, today: VerifyIllness(command.confirmed, command.note, by, today)
         )
@@ -158,12 +161,15 @@ def _add_steps(router: Router, commands: IllnessCommands, queries: IllnessQuerie
         illness_id: str, caller: Writer, command: Sent[ClosingBody], key: IdempotencyKey
     ) -> Json[IllnessChanged]:
         """Say that it is over."""
+        await access.must_hold(caller, await queries.person_of(illness_id))
         return answered(
             await commands.change(caller, key, illness_id, lambda _by, today: CloseIllness(command.closed_on, today))
         )
 
 
-def exit_checks_of_person(commands: IllnessCommands, queries: IllnessQueries, of_person: Any) -> Router:
+def exit_checks_of_person(
+    commands: IllnessCommands, queries: IllnessQueries, access: FeedAccess, of_person: Any
+) -> Router:
     """The routes of /v1/persons/{person_id}/exit-checks."""
     router = Router(prefix="/v1/persons/{person_id}/exit-checks", tags=["illnesses"], dependencies=[of_person])
 
@@ -172,12 +178,13 @@ def exit_checks_of_person(commands: IllnessCommands, queries: IllnessQueries, of
         person_id: str, caller: Writer, command: Sent[ExitCheckBody], key: IdempotencyKey
     ) -> Json[ExitCheckMade]:
         """Check basic medical security before a person leaves the list; what fails is said, and checked again later."""
-        check_text("evidence", command.evidence)
+        await access.must_hold(caller, person_id)
         return answered(await commands.check_exit(caller, key, person_id, command.evidence))
 
     @router.get("")
-    async def list_checks(person_id: str, _caller: Writer) -> Json[list[ExitCheckRow]]:
+    async def list_checks(person_id: str, caller: Writer) -> Json[list[ExitCheckRow]]:
         """A person's checks, the newest first, at most a hundred."""
+        await access.must_hold(caller, person_id)
         return answer(await queries.checks(person_id))
 
     return router

@@ -9,17 +9,27 @@ import msgspec
 from identity.illnesses.domain.exit_check import ExitChecked
 from identity.illnesses.domain.illness import DECIDER, Illness
 from identity.persons.domain.enrolment import Enrolment
+from identity.persons.queries.feed_access import OPENS
 from kernel.writing.reads import Reads, checked
 
-_LIST_SQL: Final = """
+_OPENS: Final = OPENS.format(
+    person="i.person_id",
+    department="$8",
+    today="$9::date",
+    midnight="$10::timestamptz",
+    approved="$11::boolean",
+)
+_LIST_SQL: Final = f"""
 SELECT illness_id, person_id, county, disease, care, plan, impoverishing, since, written_by, state, verified_by,
        verified_on, note, closed_on
-FROM illnesses
+FROM illnesses i
 WHERE state = $1 AND ($2::text IS NULL OR county = $2) AND ($3::text IS NULL OR care = $3)
   AND ($4::boolean IS NULL OR impoverishing = $4) AND county LIKE ANY($5::text[]) AND illness_id > $6
+  AND ($8::text IS NULL OR {_OPENS})
 ORDER BY illness_id LIMIT $7
 """
 _OF_PERSON_SQL: Final = "SELECT illness_id FROM illnesses WHERE person_id = $1 ORDER BY illness_id"
+_PERSON_SQL: Final = "SELECT person_id FROM illnesses WHERE illness_id = $1"
 _COUNTY_SQL: Final = "SELECT county FROM illnesses WHERE illness_id = $1"
 _ENROLMENTS_SQL: Final = "SELECT scheme, area, year, registered_on, marked_on FROM enrolments WHERE person_id = $1"
 _CHECKS_SQL: Final = """
@@ -77,14 +87,16 @@ class IllnessQueries(Reads):
         state: str,
         counties: Sequence[str],
         *,
+        own: Sequence[object] | None,
         county: str | None,
         care: str | None,
         impoverishing: bool | None,
         after: str,
         limit: int,
     ) -> list[IllnessRow]:
-        """Entries in one state."""
-        return await self.many(IllnessRow, _LIST_SQL, state, county, care, impoverishing, counties, after, limit)
+        """Entries in one state; with ``own`` those of whom ``FeedAccess`` opens to a department."""
+        asked = (state, county, care, impoverishing, counties, after, limit, *(own or (None, None, None, None)))
+        return await self.many(IllnessRow, _LIST_SQL, *asked)
 
     async def of_person(self, person_id: str) -> list[Illness]:
         """All entries about a person."""
@@ -92,6 +104,10 @@ class IllnessQueries(Reads):
         loaded = await self.store.load_many([f"illness/{row['illness_id']}" for row in rows])
         folded = (DECIDER.fold(past) for _, past in loaded.values())
         return [illness for illness in folded if illness is not None]
+
+    async def person_of(self, illness_id: str) -> str | None:
+        """The person whom an entry is about."""
+        return await self.text(_PERSON_SQL, illness_id)
 
     async def county_of(self, illness_id: str) -> str | None:
         """The county of the person whom an entry is about."""

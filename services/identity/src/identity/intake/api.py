@@ -6,16 +6,19 @@ from typing import Final, TypeAlias
 
 import msgspec
 from starlette.requests import Request
-from starlette.responses import StreamingResponse
 
+from kernel.http import CsvLines
 from kernel.http.patience import grant
 from kernel.values.refusals import Refused
 
 #: Rows of a receipt after one, up to a limit.
 RowsAfter: TypeAlias = Callable[[int, int], Awaitable[Sequence[msgspec.Struct]]]
 _ROWS_AT_ONCE: Final = 1_000
+#: The others are codes and numbers, without commas or quotes.
+_FREE_TEXTS: Final = frozenset(("detail", "remark", "sheet"))
+_FORMULA: Final = ("=", "+", "-", "@")
 #: A connection that sends nothing for so long is cut off.
-_PATIENCE_SECONDS: Final = 30.0
+PATIENCE_SECONDS: Final = 30.0
 
 
 def announced_size(request: Request) -> int:
@@ -33,14 +36,14 @@ def moment_of(as_of: datetime) -> datetime:
 async def patiently(request: Request) -> AsyncIterator[bytes]:
     """The body in pieces, for as long as they keep coming: with more patience than other requests have."""
     async for chunk in request.stream():
-        grant(request, _PATIENCE_SECONDS)
+        grant(request, PATIENCE_SECONDS)
         yield chunk
 
 
-def receipt_csv(name: str, columns: Sequence[str], rows_after: RowsAfter) -> StreamingResponse:
+def receipt_csv(name: str, columns: Sequence[str], rows_after: RowsAfter) -> CsvLines:
     """A receipt as CSV; its rows come in the order of their first field, after a value of that."""
     headers = {"Content-Disposition": f'attachment; filename="receipt-{name}.csv"'}
-    return StreamingResponse(_lines(columns, rows_after), media_type="text/csv; charset=utf-8", headers=headers)
+    return CsvLines(_lines(columns, rows_after), headers=headers)
 
 
 async def _lines(columns: Sequence[str], rows_after: RowsAfter) -> AsyncIterator[str]:
@@ -53,5 +56,8 @@ async def _lines(columns: Sequence[str], rows_after: RowsAfter) -> AsyncIterator
 
 def _cell(name: str, value: object) -> str:
     text = "" if value is None else str(value)
-    # A free text is the only one with commas in it.
-    return f'"{text.replace(chr(34), chr(34) * 2)}"' if name == "detail" else text
+    if name not in _FREE_TEXTS:
+        return text
+    # A spreadsheet works a text out that begins like a formula, such as a sheet's name.
+    guarded = f"'{text}" if text.startswith(_FORMULA) else text
+    return f'"{guarded.replace(chr(34), chr(34) * 2)}"'

@@ -8,7 +8,7 @@ import msgspec
 from kernel.writing.reads import Reads
 
 RowT = TypeVar("RowT", bound=msgspec.Struct)
-_JSON: Final = frozenset({"counts", "problem", "outcomes"})
+_JSON: Final = frozenset({"counts", "problem", "outcomes", "notices", "sheets", "groups"})
 # Who has the number now, or else who had it last: a department may go on sending a number that was corrected here.
 _BY_HASHES_SQL: Final = """
 SELECT t.id_number_hash, coalesce(d.person_id, f.person_id) AS person_id FROM number_tokens t

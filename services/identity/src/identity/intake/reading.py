@@ -1,72 +1,62 @@
 """Reading a file: each row is read once, staged for comparing, and kept for when it is applied."""
 
-import struct
 import tempfile
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
-from contextlib import aclosing, closing
-from datetime import date
-from functools import partial
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from contextlib import aclosing
 from itertools import islice
-from typing import BinaryIO, Final, Generic, TypeAlias, TypeVar, Union
+from typing import BinaryIO, Generic, TypeVar, Union
 
 import msgspec
 
-from identity.intake.domain import FileRefusedError, Unread
+from identity.intake.domain import Told, Unread, file_refused, in_chinese
 from identity.intake.readers.ahead import read_ahead
-from identity.intake.readers.cells import number_in
-from identity.intake.readers.files import rows_of
-from identity.intake.readers.layout import Layout, RawRow, check_whole
-from kernel.values.refusals import Refused
+from identity.intake.readers.forms import FormMaker
+from identity.intake.readers.limits import LIMITS, Limits
+from identity.intake.readers.packing import HEAD, Read, unpacked
+from identity.intake.readers.process import ReadingProcess
 
 RowT = TypeVar("RowT")
 StagedT = TypeVar("StagedT")
-_AT_ONCE: Final = 5_000
-_HEAD: Final = struct.Struct("<II")
-
-#: A row's number, and what it came to.
-Read: TypeAlias = tuple[int, RowT | Unread]
 
 
 class Reading(Generic[RowT]):
-    """One walk through a file; the rows that were read are kept in a file of this process without a name.
-
-    ``read`` makes a row of cells, or raises Refused.
-    """
+    """One walk through a file in a process of its own; the rows are kept in a file of this process without a name."""
 
     def __init__(
         self,
         kind: type[RowT],
         file: BinaryIO,
         media_type: str,
-        layout: Layout,
+        make_form: FormMaker[RowT],
         *,
-        today: date,
-        read: Callable[[Mapping[str, str]], RowT],
+        limits: Limits = LIMITS,
     ) -> None:
-        self._rows_of_file = partial(rows_of, file, media_type, layout)
-        self._today = today
-        self._read = read
+        self._process = ReadingProcess(file, media_type, make_form, limits)
         self._kept = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
-        self._encoder = msgspec.msgpack.Encoder()
         self._decoder: msgspec.msgpack.Decoder[RowT | Unread] = msgspec.msgpack.Decoder(Union[kind, Unread])  # noqa: UP007
         self._first_unread: tuple[int, Unread] | None = None
         self._any_good = False
 
+    @property
+    def told(self) -> Told:
+        """What there is to tell of the file, once it was read to its end."""
+        return self._process.told
+
     def close(self) -> None:
-        """Throw the rows away."""
+        """Throw the rows away, and end whoever still reads."""
+        self._process.close()
         self._kept.close()
 
     async def pieces(
         self, stage: Callable[[int, RowT | Unread], StagedT]
     ) -> AsyncGenerator[Sequence[tuple[int, StagedT]], None]:
-        """All rows by number as ``stage`` has them, piece by piece; a thread reads ahead.
+        """All rows by number as ``stage`` has them, piece by piece; a thread takes them ahead.
 
         Raises FileRefusedError on the way, where the file as a whole cannot be taken.
         """
-        with closing(self._rows_of_file()) as rows:
-            async with aclosing(read_ahead(lambda: self._some(rows, stage))) as pieces:
-                async for piece in pieces:
-                    yield piece
+        async with aclosing(read_ahead(lambda: self._some(stage))) as pieces:
+            async for piece in pieces:
+                yield piece
         self._kept.seek(0)
 
     async def again(self) -> None:
@@ -79,8 +69,13 @@ class Reading(Generic[RowT]):
         """Raise FileRefusedError FEED_NO_ROW_READ where every row is faulty: such a list would name nobody."""
         if not self._any_good and self._first_unread is not None:
             number, row = self._first_unread
-            detail = f"no row can be read; the first says: {row.detail} ({row.code})"
-            raise FileRefusedError("FEED_NO_ROW_READ", detail, number)
+            chinese, english = in_chinese(row.detail) or row.code, f"{row.detail.rpartition(' / ')[2]} ({row.code})"
+            raise file_refused(
+                "FEED_NO_ROW_READ",
+                f"没有一行可以读取；第一行的原因是：{chinese}",
+                f"no row can be read; the first says: {english}",
+                number,
+            )
 
     def good(self, wanted: Sequence[int]) -> dict[int, RowT]:
         """The rows of these numbers, which rise from call to call; none of them is an unread one."""
@@ -93,37 +88,22 @@ class Reading(Generic[RowT]):
         return list(islice(self._taken(lambda number: number > done), rows_max))
 
     def _taken(self, wanted: Callable[[int], bool]) -> Iterator[Read[RowT]]:
-        while head := self._kept.read(_HEAD.size):
-            number, size = _HEAD.unpack(head)
+        while head := self._kept.read(HEAD.size):
+            number, size = HEAD.unpack(head)
             if wanted(number):
                 yield number, self._decoder.decode(self._kept.read(size))
             else:
                 self._kept.seek(size, 1)
 
-    def _some(
-        self, rows: Iterator[RawRow], stage: Callable[[int, RowT | Unread], StagedT]
-    ) -> list[tuple[int, StagedT]]:
-        staged: list[tuple[int, StagedT]] = []
-        try:
-            for raw in islice(rows, _AT_ONCE):
-                row = self._row(raw)
-                packed = self._encoder.encode(row)
-                self._kept.write(_HEAD.pack(raw.number, len(packed)) + packed)
-                staged.append((raw.number, stage(raw.number, row)))
-        except (UnicodeError, RecursionError) as error:
-            detail = f"the file cannot be read on ({type(error).__name__}); save it anew and send it whole"
-            raise FileRefusedError("FEED_FILE_BROKEN", detail, staged[-1][0] + 1 if staged else None) from error
-        return staged
+    def _some(self, stage: Callable[[int, RowT | Unread], StagedT]) -> list[tuple[int, StagedT]]:
+        piece = self._process.piece()
+        self._kept.write(piece)
+        return [(number, stage(number, self._row(number, packed))) for number, packed in unpacked(piece)]
 
-    def _row(self, raw: RawRow) -> RowT | Unread:
-        try:
-            if raw.refused is not None:
-                raise raw.refused
-            row = self._read(raw.cells)
-        except Refused as refused:
-            check_whole(raw, refused)
-            unread = Unread(refused.code, refused.detail, number_in(raw.cells, today=self._today))
-            self._first_unread = self._first_unread or (raw.number, unread)
-            return unread
-        self._any_good = True
+    def _row(self, number: int, packed: bytes) -> RowT | Unread:
+        row = self._decoder.decode(packed)
+        if isinstance(row, Unread):
+            self._first_unread = self._first_unread or (number, row)
+        else:
+            self._any_good = True
         return row

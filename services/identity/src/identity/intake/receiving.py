@@ -40,8 +40,12 @@ class Receiving:
         command: CommandT,
         upload: Upload,
         body: dict[str, str],
+        kept_as: str = "",
     ) -> Answered:
-        """Decide about an upload, and keep it under the id in ``stream_id`` where it is new. Raises Refused."""
+        """Decide about an upload, and keep it where it is new: under ``kept_as``, or else the id in ``stream_id``.
+
+        Raises Refused.
+        """
         kind, _, file_id = stream_id.partition("/")
         context = CommandContext(
             scope=kind,
@@ -56,7 +60,7 @@ class Receiving:
         async def attempt() -> Outcome:
             decision = decided(decider, *await self._runtime.path.standing(decider, stream_id), command)
             if decision.events:
-                await self._spool.keep(file_id, upload)
+                await self._spool.keep(kept_as or file_id, upload)
             else:
                 await self._spool.forget(upload.upload_id)
             return decision.outcome(body, _ACCEPTED)

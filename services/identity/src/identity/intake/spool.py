@@ -47,6 +47,27 @@ def check_size(size: int, size_max: int) -> None:
         raise Refused("FEED_FILE_TOO_LARGE", f"a file may have at most {size_max} bytes; send it in parts")
 
 
+class Beside:
+    """Seals what is kept beside a file under the file's own key: thrown away with it, nobody can read it any more."""
+
+    def __init__(self, sealer: Sealer, upload_id: str, key: WrappedKey) -> None:
+        self._sealer = sealer
+        self._upload_id = upload_id
+        self._key = key
+
+    def seal(self, place: int, content: bytes) -> bytes:
+        """What is kept at a place, sealed."""
+        return self._sealer.seal(content, subject=self._upload_id, key=self._key, aad=_aad_beside(place))
+
+    def open(self, place: int, sealed: bytes) -> bytes:
+        """What is kept at a place."""
+        return self._sealer.open(sealed, subject=self._upload_id, key=self._key, aad=_aad_beside(place))
+
+
+def _aad_beside(place: int) -> bytes:
+    return _AAD + f"beside.{place}".encode()
+
+
 class Spool:
     """Files of departments between their arrival and their end."""
 
@@ -103,6 +124,11 @@ class Spool:
             piece += 1
         file.seek(0)
         return file
+
+    async def beside(self, spool_id: str) -> Beside | None:
+        """What seals beside a kept file; None where nothing is kept."""
+        row = await self._runtime.store.pool.fetchrow(_KEY_SQL, spool_id)
+        return None if row is None else Beside(self._sealer, row["upload_id"], WrappedKey(row["key_id"], row["sealed"]))
 
     async def drop(self, spool_id: str) -> None:
         """Throw a kept file away: it has been read for the last time."""

@@ -9,6 +9,8 @@ from sqlalchemy import Table
 from kernel.running.runtime import Runtime
 from kernel.writing.database import Connection, plan_for_whole_tables
 
+#: A slice of a list is compared in a few seconds.
+SLICE_ROWS: Final = 100_000
 _LONG_SECONDS: Final = 600.0
 # A million rows are compared in half a minute; the list of a whole province may take longer than a command does.
 _PATIENCE_SQL: Final = "SET LOCAL statement_timeout = '10min'; SET LOCAL work_mem = '192MB'"
@@ -36,27 +38,41 @@ class Staging:
         async with self._runtime.store.pool.acquire() as connection:
             await connection.copy_records_to_table(self._table, records=records, columns=columns)
 
-    @asynccontextmanager
-    async def comparing(self) -> AsyncIterator["Comparing"]:
-        """A transaction with the patience that whole lists need."""
-        async with self._runtime.store.pool.acquire() as connection, connection.transaction():
-            await plan_for_whole_tables(connection)
-            await connection.execute(_PATIENCE_SQL)
-            yield Comparing(connection)
+    @property
+    def comparing(self) -> "Comparing":
+        """Statements over whole lists."""
+        return Comparing(self._runtime)
 
 
 class Comparing:
-    """Statements over whole lists."""
+    """Statements with the patience that whole lists need, each a transaction of its own.
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    Together they would hold their locks, and the database's horizon, for as long as a list takes to compare.
+    """
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
 
     async def execute(self, sql: str, *arguments: Any) -> None:
         """Execute a statement."""
-        await self._connection.execute(sql, *arguments, timeout=_LONG_SECONDS)
+        async with self._patiently() as connection:
+            await connection.execute(sql, *arguments, timeout=_LONG_SECONDS)
+
+    async def in_slices(self, sql: str, rows: int, *arguments: Any) -> None:
+        """Execute a statement for ``rows`` rows, some at a time: the first and the last row are its $1 and $2."""
+        for first in range(1, rows + 1, SLICE_ROWS):
+            await self.execute(sql, first, first + SLICE_ROWS - 1, *arguments)
 
     async def counts(self, sql: str, *arguments: Any) -> dict[str, int]:
         """The one row of a question about numbers."""
-        row = await self._connection.fetchrow(sql, *arguments, timeout=_LONG_SECONDS)
+        async with self._patiently() as connection:
+            row = await connection.fetchrow(sql, *arguments, timeout=_LONG_SECONDS)
         assert row is not None, "counting always gives a row"
         return dict(row)
+
+    @asynccontextmanager
+    async def _patiently(self) -> AsyncIterator[Connection]:
+        async with self._runtime.store.pool.acquire() as connection, connection.transaction():
+            await plan_for_whole_tables(connection)
+            await connection.execute(_PATIENCE_SQL)
+            yield connection

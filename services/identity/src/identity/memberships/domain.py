@@ -1,6 +1,6 @@
 """What departments say of memberships, whose single changes need three people, and who may approve (004 七(四))."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import msgspec
@@ -8,6 +8,7 @@ import msgspec
 from identity.persons.domain.categories import Category, Department, Group, PovertyStatus
 from identity.persons.domain.membership import EndReason, Evidence, Membership
 from identity.persons.domain.person import EndMembership
+from kernel.values.divisions import covers
 from kernel.values.refusals import forbidden
 
 
@@ -61,3 +62,16 @@ class ApprovalRules(msgspec.Struct, frozen=True):
         if named is not None and user not in named:
             detail = f"entries of county {county} are approved by its named administrators only"
             raise forbidden("ENTRY_NOT_ADMINISTRATOR", detail, county=county)
+
+    def needs_approval(self, department: Department) -> bool:
+        """Whether a department's files are entered, reviewed and approved by three people."""
+        return department in self.departments
+
+    def check_administrator_of(self, areas: Sequence[str], user: str) -> None:
+        """Refuse an approval by somebody who is no administrator of a county that a list may be about.
+
+        Without ``areas`` it may be about all of them.
+        """
+        for county in sorted(self.administrators):
+            if not areas or any(covers(area, county) for area in areas):
+                self.check_administrator(county, user)

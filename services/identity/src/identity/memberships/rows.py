@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, Column, DateTime, Index, Integer, MetaDa
 from identity.persons.domain.membership import Membership
 from identity.persons.domain.merging import RecordsMerged
 from identity.persons.domain.person import MembershipAsserted, MembershipCorrected, MembershipEnded
+from identity.persons.domain.withdrawing import MembershipWithdrawn
 from kernel.writing.columns import columns_of
 from kernel.writing.event_store import RecordedEvent
 from kernel.writing.read_model import RowsByEvent
@@ -38,7 +39,8 @@ memberships = Table(
 )
 
 #: Each version of each membership: together with ``memberships.valid_*`` the second of the two times. What was
-#: believed at a moment is the version with the largest revision recorded up to it, unless that one was GIVEN_UP.
+#: believed at a moment is the version with the largest revision recorded up to it, unless that one
+#: was GIVEN_UP or WITHDRAWN.
 membership_versions = Table(
     "membership_versions",
     TABLES,
@@ -62,7 +64,14 @@ def _taken_over(recorded: RecordedEvent) -> Iterable[Change]:
         yield _version(recorded, held, "GIVEN_UP")
 
 
+def _withdrawn(recorded: RecordedEvent) -> Iterable[Change]:
+    held: Membership = recorded.event.membership
+    yield remove(memberships, membership_id=held.membership_id)
+    yield _version(recorded, held, "WITHDRAWN")
+
+
 ROWS: Final[RowsByEvent] = {
+    MembershipWithdrawn: _withdrawn,
     MembershipAsserted: lambda recorded: _standing(recorded, recorded.event.membership_id, "ADDED"),
     MembershipEnded: _changed,
     MembershipCorrected: _changed,

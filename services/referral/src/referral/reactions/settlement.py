@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final, TypeAlias, get_args
 
-from contracts.settlement import CONTRACT, TOPIC, EncounterAdmitted, EncounterReferred
+from contracts.settlement import CONTRACT, TOPIC, EncounterAdmitted, EncounterCancelled, EncounterReferred
 from kernel.messaging.envelope import types_of
 from kernel.messaging.event_log import Message
 from kernel.messaging.heard import Heard, read
@@ -11,31 +11,38 @@ from kernel.running.runtime import Subscription
 from kernel.writing.command_context import CommandContext
 from kernel.writing.command_path import CommandPath
 from kernel.writing.database import Connection
-from referral.referrals.domain.referral import DECIDER, Use
+from referral.referrals.domain.referral import DECIDER, GiveBack, Use
 from referral.referrals.domain.standing import Standing
 from referral.referrals.queries.applicants import of_one_person
-from referral.referrals.rows.told import SETTLEMENT_ROWS
+from referral.referrals.rows.told import CONTRACT_ROWS, SETTLEMENT_ROWS
 
 #: What tells that a stay rests on a referral: at its beginning, or later.
 _Begun: TypeAlias = EncounterAdmitted | EncounterReferred
+_Heard: TypeAlias = _Begun | EncounterCancelled
 
-HEARD: Final = Heard("referral-settled", CONTRACT, SETTLEMENT_ROWS)
+HEARD: Final = (
+    Heard("referral-settled", CONTRACT, SETTLEMENT_ROWS),
+    Heard("referral-contracts", CONTRACT, CONTRACT_ROWS),
+)
 
 
 def subscriptions(path: CommandPath) -> Sequence[Subscription]:
     """What referral listens to besides: admissions, which make events of its own."""
 
     async def effects(connection: Connection, messages: Sequence[Message]) -> None:
-        told: list[tuple[Message, _Begun]] = [(message, read(CONTRACT, message)) for message in messages]
+        told: list[tuple[Message, _Heard]] = [(message, read(CONTRACT, message)) for message in messages]
         begun = [(message, event) for message, event in told if event.referral_id is not None]
         within = path.within(connection)
         standings = await within.load(DECIDER, [_stream_id(event) for _, event in begun])
         for message, event in begun:
-            use = await _use(connection, event, standings[_stream_id(event)])
-            await within.react(CommandContext.of_message(message, "referral"), DECIDER, _stream_id(event), use)
+            context, stream_id = CommandContext.of_message(message, "referral"), _stream_id(event)
+            if isinstance(event, EncounterCancelled):
+                await within.react(context, DECIDER, stream_id, GiveBack(event.encounter_id))
+                continue
+            await within.react(context, DECIDER, stream_id, await _use(connection, event, standings[stream_id]))
         await within.flush()
 
-    types = types_of(CONTRACT, *get_args(_Begun))
+    types = types_of(CONTRACT, *get_args(_Heard))
     return (Subscription(consumer="referral", topic=TOPIC, effects=effects, types=types),)
 
 
@@ -47,5 +54,5 @@ async def _use(connection: Connection, event: _Begun, standing: Standing | None)
     return Use(event.encounter_id, person_id, event.hospital_id, event.admitted_on)
 
 
-def _stream_id(event: _Begun) -> str:
+def _stream_id(event: _Heard) -> str:
     return f"referral/{event.referral_id}"

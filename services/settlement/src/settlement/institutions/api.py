@@ -1,7 +1,7 @@
 """Institutions over HTTP: the agency's registry of contracted hospitals."""
 
 from datetime import date
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 import msgspec
 
@@ -22,6 +22,7 @@ from kernel.http import (
 from kernel.http.fields import Identifier, after_of
 from kernel.running.requested import Requests
 from kernel.security import Principal, Role
+from kernel.values.division_table import check_division
 from law.packs.model import Level
 from settlement.institutions.commands import InstitutionCommands
 from settlement.institutions.domain import Institution
@@ -40,6 +41,7 @@ CODES: Final = (
 class InstitutionBody(RequestBody, frozen=True, kw_only=True):
     """A registry entry; ``division`` is the six-digit code of the place it lies in.
 
+    ``kind``: a pharmacy and a village clinic are visited, a hospital also takes patients in.
     ``majors``: designated for major diseases, for those in ``major_diseases`` or, where it names none, for all.
     """
 
@@ -51,6 +53,7 @@ class InstitutionBody(RequestBody, frozen=True, kw_only=True):
     contract_to: date | None = None
     majors: bool = False
     major_diseases: Annotated[tuple[Identifier, ...], msgspec.Meta(max_length=200)] = ()
+    kind: Literal["hospital", "village_clinic", "pharmacy"] = "hospital"
 
 
 class InstitutionEntered(Wire, frozen=True):
@@ -68,9 +71,10 @@ def institutions(commands: InstitutionCommands, queries: InstitutionQueries, req
         caller: Agency, command: Sent[InstitutionBody], key: IdempotencyKey
     ) -> Json[InstitutionEntered]:
         """Enter an institution, or replace its entry."""
-        return answered(
-            await commands.contract(requests.by(caller, key), Institution(**msgspec.structs.asdict(command)))
-        )
+        context = requests.by(caller, key)
+        # The entry holds today, or held until the contract ended.
+        check_division(command.division, (command.contract_to or context.today).year, "division")
+        return answered(await commands.contract(context, Institution(**msgspec.structs.asdict(command))))
 
     @router.get("")
     async def list_institutions(_caller: Reader, page: ById) -> Json[Page[InstitutionAnswer]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Literal
 
 import msgspec
 
@@ -13,7 +14,7 @@ class Institution(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """An institution as the agency has it in its registry.
 
     ``majors``: designated for major diseases (002 三(二)): for those in ``major_diseases``, or for all where
-    it names none.
+    it names none. ``kind``: hospitals take patients in; clinics and pharmacies (定点药店) are visited.
     """
 
     hospital_id: str
@@ -24,6 +25,7 @@ class Institution(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     contract_to: date | None = None
     majors: bool = False
     major_diseases: tuple[str, ...] = ()
+    kind: Literal["hospital", "village_clinic", "pharmacy"] = "hospital"
 
     def designated_on(self, day: date) -> bool:
         """Whether its contract holds on a day (协议定点)."""
@@ -62,11 +64,6 @@ def hospital_unknown(hospital_id: str) -> Refused:
     """The registry of institutions has no such hospital."""
     detail = f"hospital {hospital_id} is not in the registry of institutions; the agency must register it"
     return not_found("HOSPITAL_UNKNOWN", detail, hospital=hospital_id)
-
-
-def pooling_area(county: str) -> str:
-    """The pooling area (统筹区) of a county: its city."""
-    return county[:4] + "00"
 
 
 def locality(county: str, institution_division: str) -> str:

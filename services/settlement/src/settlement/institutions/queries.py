@@ -11,10 +11,12 @@ from settlement.institutions.domain import Institution
 
 #: An institution's columns in larger questions, where the table goes by ``i``; read with ``institution_in``.
 INSTITUTION: Final = """i.hospital_id, i.name, i.level, i.division, i.contract_from, i.contract_to, i.majors,
-       i.major_diseases"""
+       i.major_diseases, i.kind"""
 _INSTITUTIONS_SQL: Final = f"""
 SELECT {INSTITUTION} FROM institutions i WHERE i.hospital_id > $1 ORDER BY i.hospital_id LIMIT $2
 """
+
+_NAME_SQL: Final = "SELECT name FROM institutions WHERE hospital_id = $1"
 
 
 class InstitutionAnswer(Wire, frozen=True, kw_only=True):
@@ -28,10 +30,15 @@ class InstitutionAnswer(Wire, frozen=True, kw_only=True):
     contract_to: date | None
     majors: bool
     major_diseases: tuple[str, ...]
+    kind: str
 
 
 class InstitutionQueries(Reads):
     """Questions about the registry as a whole."""
+
+    async def name_of(self, hospital_id: str) -> str | None:
+        """An institution's name; None where the registry has none."""
+        return await self.text(_NAME_SQL, hospital_id)
 
     async def institutions(self, after: str, limit: int) -> list[InstitutionAnswer]:
         """The registry of institutions after one, in order of their ids."""

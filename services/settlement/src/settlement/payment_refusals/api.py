@@ -17,8 +17,9 @@ def payment_refusals(queries: RefusalQueries) -> Router:
     @router.get("")
     async def list_refusals(caller: Reader, page: ById) -> Json[Page[RefusalRow]]:
         """Refused payments: a hospital's own, or all for those who run the funds."""
-        own = caller.organisation if Role.HOSPITAL in caller.roles else None
-        found = await queries.payment_refusals(own, caller.division_patterns, after_of(page), page.limit + 1)
+        found = await queries.payment_refusals(
+            caller.own_hospital, caller.division_patterns, after_of(page), page.limit + 1
+        )
         return paged(found, page, "settlement_id")
 
     return router

@@ -1,6 +1,7 @@
 """People as identity told of them: whose record stands, what money decisions rest on, whom nobody may admit."""
 
 from datetime import date
+from functools import reduce
 from typing import Final
 
 import msgspec
@@ -33,6 +34,38 @@ class Who(msgspec.Struct, frozen=True):
     standing: Standing
     certificates: tuple[Certificate, ...] = ()
     identity_revision: int | None = None
+    deceased_on: date | None = None
+
+
+class Days(msgspec.Struct, frozen=True):
+    """A stretch of days, both ends counted."""
+
+    first: date
+    last: date
+
+    def joined(self, other: "Days") -> "Days":
+        """The stretch from the first to the last day of both."""
+        return Days(min(self.first, other.first), max(self.last, other.last))
+
+
+ALWAYS: Final = Days(date.min, date.max)
+
+
+def days_changed(before: PersonTold, now: PersonTold) -> Days | None:
+    """The days for which money decisions would find something else than before; None where they would not.
+
+    A membership counts for stays that have a day in common with it, an enrolment for those that end in its year, a
+    death for those that begin after it.
+    """
+    if (before.merged_into, before.annulled) != (now.merged_into, now.annulled):
+        return ALWAYS
+    memberships = set(before.memberships) ^ set(now.memberships)
+    found = [Days(member.valid_from, member.valid_to or date.max) for member in memberships]
+    years = {enrolment.year for enrolment in set(before.enrolments) ^ set(now.enrolments)}
+    found += [Days(date(year, 1, 1), date(year, 12, 31)) for year in years]
+    if before.deceased_on != now.deceased_on:
+        found.append(Days(min(day for day in (before.deceased_on, now.deceased_on) if day), date.max))
+    return reduce(Days.joined, found) if found else None
 
 
 _decoder: Final = msgspec.json.Decoder(PersonTold)

@@ -5,10 +5,11 @@ from typing import Final
 
 from kernel.writing.database import Connection
 from kernel.writing.reads import Reads
-from settlement.people.domain import PersonTold, person_told
+from settlement.people.domain import PersonTold, Who, person_told, person_unknown
 
 _COUNTY_SQL: Final = "SELECT county FROM people WHERE person_id = $1"
 _TOLD_SQL: Final = "SELECT person_id, entitlement FROM people WHERE person_id = ANY($1::text[])"
+_WHO_SQL: Final = "SELECT revision, entitlement FROM people WHERE person_id = $1"
 _SURVIVING_SQL: Final = """
 SELECT person_id, merged_into FROM people WHERE person_id = ANY($1::text[]) AND merged_into IS NOT NULL
 """
@@ -24,6 +25,14 @@ class PersonQueries(Reads):
     async def county_of_person(self, person_id: str) -> str | None:
         """A person's county as identity last told; None for somebody of whom it told nothing."""
         return await self.text(_COUNTY_SQL, person_id)
+
+    async def who(self, person_id: str) -> Who:
+        """A person as far as a bill rests on what identity told; raises Refused PERSON_UNKNOWN."""
+        row = await self.pool.fetchrow(_WHO_SQL, person_id)
+        if row is None:
+            raise person_unknown(person_id)
+        told = person_told(row["entitlement"])
+        return Who(told.standing, told.certifications, row["revision"], told.deceased_on)
 
 
 async def told_of(connection: Connection, persons: Iterable[str]) -> dict[str, PersonTold]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from sqlalchemy import Column, Integer, MetaData, Table, Text
+from sqlalchemy import Column, Index, Integer, MetaData, Table, Text, text
 from sqlalchemy.dialects.postgresql import JSON
 
 from contracts.identity import EntitlementChanged, HandbookChecked
@@ -22,6 +22,7 @@ people: Final = Table(
     #: Read with ``people.domain.person_told``.
     Column("entitlement", JSON, nullable=False),
     Column("merged_into", Text),
+    Index("people_merged_into", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
 )
 
 #: What poverty handbooks said that were shown at a door.

@@ -30,7 +30,7 @@ def subscription(reviewing: Reviewing, refusals: PaymentRefusals) -> Subscriptio
         await refusals.look_at(connection, causes, persons)
         merged = {person for person, of_person in persons.items() if of_person.merged_into is not None}
         concerned = merged | await settled_otherwise(connection, causes)
-        await reviewing.look_at(connection, {person: causes[person] for person in concerned})
+        await reviewing.look_at(connection, {person: causes[person] for person in concerned}, told_only=True)
 
     return Subscription(
         consumer="settlement-review",

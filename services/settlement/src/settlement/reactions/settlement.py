@@ -1,7 +1,7 @@
 """Settlement's own messages, after which a person is looked at.
 
-A settlement may have been decided on what identity said before its last message, and committed after that message was
-looked at: whoever comes second finds the other.
+A settlement may have been decided on what identity or referral said before its last message, and committed after that
+message was looked at: whoever comes second finds the other.
 """
 
 from collections.abc import Sequence
@@ -15,15 +15,18 @@ from kernel.messaging.event_log import Message
 from kernel.running.runtime import Subscription
 from kernel.writing.command_context import CommandContext
 from kernel.writing.database import Connection
-from settlement.encounters.domain.encounter import CERTIFIED_KIND
+from settlement.encounters.domain.claim import CERTIFIED_KIND
 from settlement.payment_refusals.commands import PaymentRefusals
 from settlement.people.queries import told_of
 from settlement.reviews.commands.looking import Reviewing
 from settlement.reviews.queries.concerned import settled_meanwhile
+from settlement.reviews.queries.looked_at import begin
 
 _SETTLED: Final = types_of(settlement.CONTRACT, settlement.SettlementConfirmed, settlement.SettlementRevoked)
 #: What may come for a bill after it was settled.
-_CAME_LATER: Final = types_of(settlement.CONTRACT, settlement.CatalogueExceptionApproved, settlement.EncounterReferred)
+_CAME_LATER: Final = types_of(
+    settlement.CONTRACT, settlement.CatalogueExceptionApproved, settlement.CauseFound, settlement.EncounterReferred
+)
 _BATCH_MAX: Final = 100
 #: Nobody waits for this look: most bills are settled on all that is known.
 _GATHER_SECONDS: Final = 0.1
@@ -53,6 +56,8 @@ def subscription(reviewing: Reviewing, refusals: PaymentRefusals) -> Subscriptio
             meanwhile = await settled_meanwhile(connection, of_bills, [bill.settlement_id for _, bill in bills])
             later |= {person: of_bills[person] for person in meanwhile - later.keys()}
         await reviewing.look_at(connection, later)
+        if of_bills.keys() - later.keys():
+            await begin(connection, of_bills.keys() - later.keys())
 
     return Subscription(
         consumer="settlement-review",

@@ -4,10 +4,10 @@ from datetime import date
 
 import msgspec
 
-from kernel.values.refusals import Refused
+from kernel.values.refusals import Refused, conflict
 
 
-class Referral(msgspec.Struct, frozen=True):
+class Referral(msgspec.Struct, frozen=True, kw_only=True):
     """The referral that an encounter names, as referral last told of it."""
 
     state: str
@@ -15,6 +15,8 @@ class Referral(msgspec.Struct, frozen=True):
     receiving_hospital: str
     approved_on: date | None
     emergency_admitted_on: date | None = None
+    revision: int | None = None
+    approval_entered_on: date | None = None
 
     @property
     def standing_approval(self) -> date | None:
@@ -36,3 +38,10 @@ def check_referral(referral_id: str, person_id: str, hospital_id: str, told: tup
             f"referral {referral_id} is for another person or another hospital than {hospital_id}",
             about={"referral": referral_id},
         )
+
+
+def check_free(referral_id: str, taken_by: str | None) -> None:
+    """Refuse a referral on which another stay rests: one referral, one stay (AMB-H5)."""
+    if taken_by is not None:
+        detail = f"referral {referral_id} was used by encounter {taken_by}; file another one, or cancel that admission"
+        raise conflict("REFERRAL_USED", detail, referral=referral_id, encounter=taken_by)

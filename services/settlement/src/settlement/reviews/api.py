@@ -28,7 +28,9 @@ from kernel.http.fields import after_of
 from kernel.running.requested import Requests
 from kernel.security import Principal, Role
 from law import Standing
+from settlement.encounters.domain.events import year_of
 from settlement.encounters.domain.refusals import unknown
+from settlement.encounters.queries.encounters import EncounterQueries
 from settlement.reviews.commands.reviews import ReviewCommands
 from settlement.reviews.domain.events import Decision, ReviewEvent
 from settlement.reviews.domain.finding import BillDifference, LayerDifference
@@ -36,6 +38,7 @@ from settlement.reviews.domain.review import Propose, Reject
 from settlement.reviews.queries.reviews import ReviewOnFile, ReviewQueries, ReviewRow
 
 Operator = Annotated[Principal, allow(Role.OPERATIONS, Role.AGENCY, by_division=True)]
+Reader = Annotated[Principal, allow(Role.HOSPITAL, Role.OPERATIONS, Role.AGENCY, by_division=True)]
 State = Literal["OPEN", "PROPOSED", "ADJUSTED", "LEFT", "OBSOLETE"]
 
 
@@ -86,6 +89,7 @@ class BillCompared(Wire, frozen=True, kw_only=True):
     category_now: str | None
     exception_approved_by: tuple[str, ...]
     referral_approved_on: date | None
+    found_cause: str | None
     layers: tuple[LayerCompared, ...]
     patient_settled_fen: Yuan
     patient_now_fen: Yuan
@@ -131,6 +135,21 @@ def reviews(commands: ReviewCommands, queries: ReviewQueries, requests: Requests
     of_review = of_division("review_id", queries.county_of_review)
     _add_reading(router, queries, of_review)
     _add_deciding(router, commands, requests, of_review)
+    return router
+
+
+def reviews_of_settlement(queries: ReviewQueries, places: EncounterQueries) -> Router:
+    """The route of /v1/settlements/{settlement_id}/reviews."""
+    of_settlement = of_division("settlement_id", places.county_of_settlement)
+    router = Router(prefix="/v1/settlements", tags=["reviews"], dependencies=[of_settlement])
+
+    @router.get("/{settlement_id}/reviews")
+    async def list_reviews_of_settlement(settlement_id: str, caller: Reader) -> Json[tuple[ReviewRow, ...]]:
+        """The review items that a settlement has had, also for its hospital; at most a hundred."""
+        found = await places.settlement(settlement_id, caller.own_hospital)
+        records = [found.settlement.person_id, year_of(found.settlement)]
+        return answer(tuple(await queries.of_settlement(settlement_id, records)))
+
     return router
 
 
@@ -203,6 +222,7 @@ def _bill(bill: BillDifference) -> BillCompared:
         category_now=bill.category_after,
         exception_approved_by=bill.approved_by,
         referral_approved_on=bill.referral_approved_on,
+        found_cause=bill.found_cause,
         layers=tuple(_layer(layer) for layer in bill.layers),
         patient_settled_fen=Yuan(bill.patient_before_fen),
         patient_now_fen=Yuan(bill.patient_after_fen),

@@ -16,6 +16,17 @@ from settlement.reviews.domain import events
 from settlement.reviews.domain.events import RELEASED
 
 TABLES: Final = MetaData()
+#: Working tables: replay does not rebuild them.
+WORKING: Final = MetaData()
+
+#: On what identity had told each person was last looked at. Whoever is missing is looked at whole; see ``looking``.
+looked_at: Final = Table(
+    "looked_at",
+    WORKING,
+    Column("person_id", Text, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("entitlement", JSON, nullable=False),
+)
 
 #: What was found about a person's year, and how far operators have come with it.
 reviews: Final = Table(

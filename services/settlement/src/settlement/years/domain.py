@@ -10,6 +10,7 @@ from typing import TypeVar
 import msgspec
 
 from kernel.values.decider import Decider
+from kernel.values.money import yuan_from_fen
 from kernel.values.refusals import Refused, conflict
 from settlement.encounters.domain.benefit_year import BenefitYear
 
@@ -68,7 +69,9 @@ def open_with(current: BenefitYear, balances_fen: dict[str, int], source: str) -
         )
     for name, amount in balances_fen.items():
         if amount < 0:
-            raise Refused("NEGATIVE_AMOUNT", f"the accumulator {name} cannot be opened with {amount} fen")
+            raise Refused(
+                "NEGATIVE_AMOUNT", f"the accumulator {name} cannot be opened with {yuan_from_fen(amount)} yuan"
+            )
     return BenefitYearOpened(current.person_id, current.area, current.year, balances_fen, source)
 
 

@@ -16,7 +16,7 @@ WHERE person_id = $1 AND area = $2 AND year = $3
 # A settlement that is under way moves one of these rows first, or finds them moved and starts over.
 _LOCK_SQL: Final = """
 SELECT 1 FROM benefit_years
-WHERE person_id = $1 OR person_id = (SELECT merged_into FROM people WHERE person_id = $1)
+WHERE person_id = ANY (ARRAY[$1, (SELECT merged_into FROM people WHERE person_id = $1)])
 ORDER BY person_id, area, year FOR UPDATE
 """
 _UNJOINED_SQL: Final = """

@@ -1,8 +1,9 @@
 """The table of the embedded transport."""
 
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-#: Offsets are dense per partition; nobody may change or remove a published message.
+#: Offsets are dense per partition; nobody changes a published message, and only `onestop tidy` removes what all have.
 BUS_SQL: Final = """
 CREATE SCHEMA IF NOT EXISTS bus;
 CREATE TABLE IF NOT EXISTS bus.messages (
@@ -15,3 +16,37 @@ CREATE TABLE IF NOT EXISTS bus.messages (
   PRIMARY KEY (topic, partition, "offset")
 );
 """
+
+# Reading is everybody's. Whoever owns the table, an administrator, passes by these rules.
+_GUARD_SQL: Final = """
+DO $$ BEGIN
+  IF NOT EXISTS (SELECT FROM pg_policies WHERE schemaname = 'bus' AND policyname = 'all_read') THEN
+    CREATE POLICY all_read ON bus.messages FOR SELECT USING (true);
+  END IF;
+  IF NOT (SELECT relrowsecurity FROM pg_class WHERE oid = 'bus.messages'::regclass) THEN
+    ALTER TABLE bus.messages ENABLE ROW LEVEL SECURITY;
+  END IF;
+END $$
+"""
+_GRANT_SQL: Final = """
+GRANT USAGE ON SCHEMA bus TO "{role}";
+GRANT SELECT, INSERT ON bus.messages TO "{role}";
+DO $$ BEGIN
+  IF NOT EXISTS (SELECT FROM pg_policies WHERE schemaname = 'bus' AND policyname = '{role}_publishes') THEN
+    CREATE POLICY {role}_publishes ON bus.messages FOR INSERT TO "{role}" WITH CHECK (topic = '{topic}');
+  END IF;
+END $$
+"""
+
+
+def topic_of(role: str) -> str:
+    """The one topic that a service's role may write."""
+    return role.replace("_", "-")
+
+
+def bus_sql(roles: Sequence[str]) -> Iterator[str]:
+    """The statements that make the table, and let each role read all topics and write its own."""
+    yield BUS_SQL
+    for role in roles:
+        yield _GRANT_SQL.format(role=role, topic=topic_of(role))
+    yield _GUARD_SQL

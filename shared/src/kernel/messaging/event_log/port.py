@@ -1,13 +1,24 @@
 """What relays and consumers may ask of a transport; both adapters carry the same CloudEvents envelope."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final, Protocol
 
 import msgspec
 from aiokafka.partitioner import murmur2
 
+from kernel.messaging.event_log.share import Member
+from kernel.writing.progress import UNHEARD, Progress
+
 #: Partitions of every topic, for ever: adding some would tear the order of keys apart (EVENT-STORE 2.8).
 PARTITIONS: Final = 12
+ALL: Final = frozenset(range(PARTITIONS))
+#: Whoever is in hospital today has several messages, and the hash is worked out in Python (7 µs).
+_KEYS_MAX: Final = 16_384
+
+
+class TransportAwayError(Exception):
+    """The transport cannot be reached, or does not answer; it comes back by itself."""
 
 
 class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +43,8 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     key: str
     headers: dict[str, str]
     body: bytes
+    #: The chain's head at this message, as text, once that is proven.
+    head: str | None = None
 
     @property
     def type(self) -> str:
@@ -58,6 +71,9 @@ class Reader(Protocol):
     async def seek(self, partition: int, offset: int) -> None:
         """Read this partition from ``offset`` on."""
 
+    async def begin_offsets(self) -> dict[int, int]:
+        """For each partition the offset of the oldest message that is still there; the end where there is none."""
+
     async def end_offsets(self) -> dict[int, int]:
         """For each partition the offset that the next message will have: how far a consumer could be."""
 
@@ -72,12 +88,22 @@ class EventLog(Protocol):
         """A publisher with its own connection."""
 
     async def reader(self, topic: str, positions: Mapping[int, int]) -> Reader:
-        """A reader of all partitions of a topic, each from its position."""
+        """A reader of some partitions of a topic, each from its position."""
+
+    def member(self, service: str, topic: str, progress: Progress = UNHEARD) -> Member | None:
+        """This instance as a member of the group that shares a topic out among a service's instances.
+
+        None where the transport has no groups: then one elected instance reads the whole topic.
+        """
+
+    async def beyond(self, topic: str, pseqs: Sequence[int]) -> dict[int, list[Message]]:
+        """The newest messages of each partition that are numbered above ``pseqs``, in the order of the topic."""
 
     async def ready(self) -> None:
         """Raises when the transport cannot be reached."""
 
 
+@lru_cache(maxsize=_KEYS_MAX)
 def partition_of(key: str) -> int:
     """Kafka's own default: murmur2 of the key. The same person is always in the same partition."""
     return int(murmur2(key.encode()) & 0x7FFFFFFF) % PARTITIONS

@@ -1,16 +1,20 @@
-"""Checking the chain: every event's hash from the one before it, every number without a gap."""
+"""Checking the streams: every event's hash from the one before it, and every event in the log once it must be."""
 
 from typing import Final
 
 import msgspec
 
 from kernel.writing.database import SingleConnection
-from kernel.writing.event_store.log import log_counts
+from kernel.writing.event_store.log import unnumbered
+from kernel.writing.event_store.log_tree import Faults
 from kernel.writing.event_store.stream import GENESIS, chain_hash, parts_of
 
 _EVENTS_SQL: Final = """
 SELECT stream_id, version, event_id, type, schema_version, data, meta, occurred_at, chain
 FROM events ORDER BY stream_id, version
+"""
+_GIVEN_SQL: Final = """
+SELECT (SELECT COALESCE(max(gseq), 0) FROM sequencer) AS given, (SELECT COALESCE(max(gseq), 0) FROM event_log) AS last
 """
 
 
@@ -20,6 +24,8 @@ class ChainVerdict(msgspec.Struct, frozen=True):
     events: int
     streams: int
     broken: tuple[str, ...]
+    #: What is not wrong and should be known, such as from where on entries have hashes of their own.
+    notes: tuple[str, ...] = ()
 
 
 async def check_chain(connection: SingleConnection) -> ChainVerdict:
@@ -28,7 +34,7 @@ async def check_chain(connection: SingleConnection) -> ChainVerdict:
     The connection's transaction must see one picture (REPEATABLE READ).
     """
     events = streams = 0
-    broken: list[str] = []
+    faults = Faults()
     stream_id, version, chain = "", 0, GENESIS
     async for row in connection.cursor(_EVENTS_SQL, prefetch=2000):
         if row["stream_id"] != stream_id:
@@ -36,12 +42,15 @@ async def check_chain(connection: SingleConnection) -> ChainVerdict:
             streams += 1
         expected = chain_hash(chain, parts_of(row))
         if row["version"] != version + 1:
-            broken.append(f"stream {stream_id} goes from version {version} to {row['version']}")
+            faults.say(f"stream {stream_id} goes from version {version} to {row['version']}")
         elif expected != row["chain"]:
-            broken.append(f"stream {stream_id} version {row['version']} ({row['type']}) was changed")
+            faults.say(f"stream {stream_id} version {row['version']} ({row['type']}) was changed")
         version, chain = row["version"], row["chain"]
         events += 1
-    counts = await log_counts(connection)
-    if counts.numbered != counts.last:
-        broken.append(f"{counts.last} numbers were given, but {counts.numbered} are in the log")
-    return ChainVerdict(events, streams, tuple(broken))
+    for fault in await unnumbered(connection):
+        faults.say(fault)
+    given = await connection.fetchrow(_GIVEN_SQL)
+    assert given is not None
+    if given["given"] != given["last"]:
+        faults.say(f"{given['given']} numbers were given, but the log ends with {given['last']}")
+    return ChainVerdict(events, streams, faults.said)

@@ -28,9 +28,21 @@ SELECT (SELECT count(*) FROM events) AS events, (SELECT count(*) FROM event_log)
        (SELECT COALESCE(max(gseq), 0) FROM event_log) AS last
 """
 
+# The sequencer has passed what sorts before its cursor; an event there that has no number never gets one.
+_LOST_SQL: Final = """
+SELECT stream_id, version, type FROM events e
+WHERE (order_tx, pos) <= (SELECT order_tx, pos FROM sequencer)
+  AND NOT EXISTS (SELECT FROM event_log l WHERE l.pos = e.pos)
+ORDER BY pos LIMIT 1000
+"""
+_EVENTLESS_SQL: Final = """
+SELECT gseq FROM event_log l WHERE NOT EXISTS (SELECT FROM events e WHERE e.pos = l.pos) ORDER BY gseq LIMIT 1000
+"""
+
 
 class _Meta(msgspec.Struct, frozen=True):
     correlation_id: str = ""
+    causation_id: str = ""
 
 
 _meta_decoder: Final = msgspec.json.Decoder(_Meta)
@@ -71,6 +83,19 @@ async def read_stream(source: SingleConnection, registry: EventRegistry, stream_
     return [_logged(row, registry) for row in await source.fetch(_STREAM_SQL, stream_id)]
 
 
+async def unnumbered(source: SingleConnection) -> list[str]:
+    """The events that the sequencer has passed without a number, the first thousand of them."""
+    rows = await source.fetch(_LOST_SQL)
+    return [
+        f"stream {row['stream_id']} version {row['version']} ({row['type']}) has no number in the log" for row in rows
+    ]
+
+
+async def eventless(source: SingleConnection) -> list[str]:
+    """The entries of the log that have no event, the first thousand of them."""
+    return [f"number {row['gseq']} of the log has no event" for row in await source.fetch(_EVENTLESS_SQL)]
+
+
 async def log_counts(source: SingleConnection) -> LogCounts:
     """How far the sequencer is."""
     row = await source.fetchrow(_COUNTS_SQL)
@@ -80,7 +105,7 @@ async def log_counts(source: SingleConnection) -> LogCounts:
 
 def _logged(row: Any, registry: EventRegistry) -> LoggedEvent:
     event = registry.decode(row["type"], row["schema_version"], row["data"])
-    correlation_id = _meta_decoder.decode(row["meta"]).correlation_id
+    meta = _meta_decoder.decode(row["meta"])
     place = {name: row[name] for name in ("stream_id", "version", "event_id", "occurred_at")}
-    recorded = RecordedEvent(**place, event=event, correlation_id=correlation_id)
-    return LoggedEvent(row["gseq"], row["type"], row["schema_version"], recorded)
+    recorded = RecordedEvent(**place, event=event, correlation_id=meta.correlation_id)
+    return LoggedEvent(row["gseq"], row["type"], row["schema_version"], recorded, meta.causation_id)

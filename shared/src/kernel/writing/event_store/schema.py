@@ -44,6 +44,13 @@ BEGIN
 END $$;
 """
 
+#: Stored answers in parts by the month; what is there becomes the part for what is left over.
+ANSWERS_IN_PARTS_SQL: Final = (
+    "ALTER TABLE idempotency RENAME TO idempotency_default",
+    "CREATE TABLE idempotency (LIKE idempotency_default INCLUDING DEFAULTS) PARTITION BY RANGE (created_at)",
+    "ALTER TABLE idempotency ATTACH PARTITION idempotency_default DEFAULT",
+)
+
 
 def _now(name: str) -> Column[datetime]:
     return Column(name, DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp())
@@ -68,6 +75,8 @@ Table(
     Column("gseq", BigInteger, primary_key=True, autoincrement=False),
     Column("pos", BigInteger, nullable=False, unique=True),
     Column("logged_at", DateTime(timezone=True), nullable=False),
+    # The entry's hash in the log's tree; entries numbered before there was one have none.
+    Column("leaf", LargeBinary),
 )
 Table(
     "sequencer",
@@ -77,6 +86,14 @@ Table(
     Column("pos", BigInteger, nullable=False),
     Column("gseq", BigInteger, nullable=False),
     Column("logged_at", DateTime(timezone=True), nullable=False),
+)
+Table(
+    "timeline",
+    KERNEL_METADATA,
+    Column("one", SmallInteger, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+    Column("cluster", Text, nullable=False),
+    _now("begun_at"),
 )
 Table(
     "idempotency",
@@ -91,6 +108,41 @@ Table(
     Column("gseq", BigInteger, nullable=False),
     Column("pseqs", JSON, nullable=False),
     Column("epoch", Integer, nullable=False),
+    Column("heads", JSON),
+    Column("unchained", JSON),
+)
+#: Which timeline of each publisher this service's consumers follow, and how far those count that a restore ended.
+Table(
+    "followed",
+    KERNEL_METADATA,
+    Column("topic", Text, primary_key=True),
+    Column("timeline", Text, nullable=False),
+    Column("ended", JSON, nullable=False),
+)
+#: Messages of this service that a restore found on the topic and not in the store, until somebody has seen to each.
+Table(
+    "lost_messages",
+    KERNEL_METADATA,
+    Column("topic", Text, primary_key=True),
+    Column("partition", SmallInteger, primary_key=True),
+    Column("pseq", BigInteger, primary_key=True),
+    Column("timeline", Text, primary_key=True),
+    Column("event_id", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("message", LargeBinary, nullable=False),
+    _now("found_at"),
+    Column("closed_by", Text),
+    Column("closed_because", Text),
+    Column("closed_at", DateTime(timezone=True)),
+)
+Table(
+    "leadership",
+    KERNEL_METADATA,
+    Column("one", SmallInteger, primary_key=True, autoincrement=False),
+    Column("term", BigInteger, nullable=False),
+    Column("backend", Integer, nullable=False),
+    Column("renewed_at", DateTime(timezone=True), nullable=False),
 )
 Table(
     "inbox_cursor",
@@ -100,6 +152,8 @@ Table(
     Column("partition", SmallInteger, primary_key=True),
     Column("next_offset", BigInteger, nullable=False),
     Column("last_pseq", BigInteger, nullable=False),
+    Column("head", Text),
+    Column("generation", BigInteger, nullable=False, server_default="0"),
     _now("updated_at"),
 )
 Table(

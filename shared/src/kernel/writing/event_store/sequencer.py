@@ -5,23 +5,39 @@ from typing import Final
 
 from kernel.writing import failpoints
 from kernel.writing.database import Pool
+from kernel.writing.event_store.horizon import settled_place
+from kernel.writing.event_store.leaves import leaf_sql
+from kernel.writing.event_store.restored import require_adopted
+from kernel.writing.progress import UNHEARD, Progress
 from kernel.writing.signals import Signal
 
 BATCH_MAX: Final = 2000
+#: After a batch the next one is numbered so much later at the earliest: what comes meanwhile shares its statement, its
+#: sending and its consumers' transactions. The first event after a pause does not wait.
+GATHER_SECONDS: Final = 0.04
 _SOON_SECONDS: Final = 0.002
 _SOON_MAX_SECONDS: Final = 0.05
+#: Events that wait for longer, after so much patience, may wait for a transaction that has nothing to do with them.
+_PATIENCE_SECONDS: Final = 0.01
 #: An append of this process, or of another that says so, wakes the sequencer; this is for what nobody said.
 _LOOK_AGAIN_SECONDS: Final = 1.0
 
-# One statement is one snapshot. Events at or above the horizon (the oldest transaction still running in the
-# cluster) wait; everything below it is settled and sorts after every earlier cursor (EVENT-STORE 1.3, 1.4).
-_SEQUENCE_SQL: Final = """
+# One statement is one snapshot. Events behind the horizon are settled and sort after every earlier cursor, the others
+# wait (EVENT-STORE 1.3, 1.4). Usually the horizon is the oldest transaction that still runs in the cluster.
+_RUNNING_LONGEST: Final = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+_BEHIND: Final = f"order_tx < {_RUNNING_LONGEST}", f"order_tx >= {_RUNNING_LONGEST}"
+#: Where that is somebody else's, ``settled_place`` has found a place further on.
+_UPTO: Final = "(order_tx, pos) <= ($5, $6)", "(order_tx, pos) > ($5, $6)"
+
+
+# Each entry gets its hash in the log's tree here, where whoever wrote the event does not wait for it.
+def _sequence_sql(settled: str, waiting: str) -> str:
+    return f"""
 WITH settled AS MATERIALIZED (
-  SELECT pos, order_tx FROM events
-  WHERE (order_tx, pos) > ($1, $2) AND order_tx < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
-  ORDER BY order_tx, pos LIMIT $4
+  SELECT pos, order_tx, recorded_at, chain FROM events
+  WHERE (order_tx, pos) > ($1, $2) AND {settled} ORDER BY order_tx, pos LIMIT $4
 ), numbered AS MATERIALIZED (
-  SELECT pos, order_tx, $3 + row_number() OVER (ORDER BY order_tx, pos) AS gseq FROM settled
+  SELECT pos, order_tx, recorded_at, chain, $3 + row_number() OVER (ORDER BY order_tx, pos) AS gseq FROM settled
 ), last AS (
   SELECT pos, order_tx, gseq FROM numbered ORDER BY gseq DESC LIMIT 1
 ), moved AS (
@@ -29,50 +45,52 @@ WITH settled AS MATERIALIZED (
                        logged_at = GREATEST(sequencer.logged_at, clock_timestamp())
   FROM last WHERE sequencer.gseq = $3 RETURNING sequencer.order_tx, sequencer.pos, sequencer.gseq, sequencer.logged_at
 ), logged AS (
-  INSERT INTO event_log (gseq, pos, logged_at) SELECT numbered.gseq, numbered.pos, moved.logged_at FROM numbered, moved
+  INSERT INTO event_log (gseq, pos, logged_at, leaf)
+  SELECT numbered.gseq, numbered.pos, moved.logged_at, {leaf_sql("moved", "numbered")} FROM numbered, moved
 )
 SELECT moved.order_tx, moved.pos, moved.gseq, EXISTS (SELECT FROM settled) AS settled,
-       EXISTS (SELECT FROM events WHERE order_tx >= pg_snapshot_xmin(pg_current_snapshot())::text::bigint) AS waiting
+       EXISTS (SELECT FROM events WHERE (order_tx, pos) > ($1, $2) AND {waiting}) AS waiting
 FROM (SELECT) one LEFT JOIN moved ON true
 """
+
+
+_SEQUENCE_SQL: Final = _sequence_sql(*_BEHIND)
+_SEQUENCE_UPTO_SQL: Final = _sequence_sql(*_UPTO)
 _CURSOR_SQL: Final = "SELECT order_tx, pos, gseq FROM sequencer WHERE one = 1"
 _FIRST_CURSOR_SQL: Final = """
 INSERT INTO sequencer (one, order_tx, pos, gseq, logged_at) VALUES (1, 0, 0, 0, clock_timestamp())
 ON CONFLICT DO NOTHING
 """
-_RESTORED_SQL: Final = """
-SELECT GREATEST((SELECT order_tx FROM sequencer WHERE one = 1), (SELECT max(order_tx) FROM events))
-       >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint
-"""
-
-
-class RestoredClusterError(RuntimeError):
-    """The events come from another cluster, whose transaction numbers run ahead of this one's."""
 
 
 class Sequencer:
     """Numbers the events of one service; run it only while elected."""
 
-    def __init__(self, pool: Pool, appended: Signal, logged: Signal) -> None:
+    def __init__(self, pool: Pool, appended: Signal, logged: Signal, progress: Progress = UNHEARD) -> None:
         self._pool = pool
         self._appended = appended
         self._logged = logged
+        self._progress = progress
         self._order_tx = self._pos = self._gseq = 0
+        self._stepping_over = False
         self.waiting = False
 
     async def run(self) -> None:
         """Number events as they come, until cancelled."""
         await self.start()
-        pause = _SOON_SECONDS
+        clock, pause, not_before = asyncio.get_running_loop().time, _SOON_SECONDS, 0.0
         while True:
+            await asyncio.sleep(max(0.0, not_before - clock()))
             before = self._gseq
             more = await self.step()
+            self._progress.works()
             if self._gseq != before:
-                pause = _SOON_SECONDS
+                pause, not_before = _SOON_SECONDS, 0.0 if more else clock() + GATHER_SECONDS
             if more:
                 continue
             if self.waiting:
-                # Events wait on the horizon for as long as any earlier write transaction runs.
+                # Most transactions end at once; only one that does not is worth the look at whose it is.
+                self._stepping_over = self._stepping_over or pause > _PATIENCE_SECONDS
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, _SOON_MAX_SECONDS)
             else:
@@ -80,13 +98,9 @@ class Sequencer:
                 pause = _SOON_SECONDS
 
     async def start(self) -> None:
-        """Read the cursor; raises RestoredClusterError after a restore into another cluster."""
+        """Read the cursor; raises RestoredClusterError after a restore that nobody has adopted."""
         await self._pool.execute(_FIRST_CURSOR_SQL)
-        if await self._pool.fetchval(_RESTORED_SQL):
-            raise RestoredClusterError(
-                "the events' transaction numbers are ahead of this cluster's: the data were restored from another "
-                "one. Run `onestop adopt-restored` once, which checks that all events are numbered and moves the cursor"
-            )
+        await require_adopted(self._pool)
         await self._follow()
 
     async def step(self) -> bool:
@@ -95,7 +109,21 @@ class Sequencer:
         Afterwards ``waiting`` says whether events are there that cannot be numbered yet.
         """
         before = self._gseq
-        row = await self._pool.fetchrow(_SEQUENCE_SQL, self._order_tx, self._pos, self._gseq, BATCH_MAX)
+        more = await self._number(_SEQUENCE_SQL)
+        if self._gseq != before:
+            self._stepping_over = False
+        elif self.waiting and self._stepping_over:
+            more = await self.step_over()
+        return more
+
+    async def step_over(self) -> bool:
+        """Number one batch of what waits only for transactions that do not write this service's events."""
+        place = await settled_place(self._pool)
+        return await self._number(_SEQUENCE_UPTO_SQL, place.order_tx, place.pos)
+
+    async def _number(self, sql: str, *place: int) -> bool:
+        before = self._gseq
+        row = await self._pool.fetchrow(sql, self._order_tx, self._pos, self._gseq, BATCH_MAX, *place)
         assert row is not None
         self.waiting = row["waiting"]
         if row["gseq"] is None:
@@ -112,29 +140,3 @@ class Sequencer:
         row = await self._pool.fetchrow(_CURSOR_SQL)
         assert row is not None, "the sequencer's row was removed"
         self._order_tx, self._pos, self._gseq = row["order_tx"], row["pos"], row["gseq"]
-
-
-async def adopt_restored(pool: Pool) -> int:
-    """Move the cursor into this cluster's transaction numbers after a restore; returns the last gseq.
-
-    Needs the owner's rights: it is the only place that may touch a stored event, and it touches no byte of the chain.
-    Raises RestoredClusterError where events are not numbered yet: then the dump was taken too early.
-    """
-    async with pool.acquire() as connection, connection.transaction():
-        unnumbered = await connection.fetchval(
-            "SELECT count(*) FROM events e WHERE NOT EXISTS (SELECT FROM event_log l WHERE l.pos = e.pos)"
-        )
-        if unnumbered:
-            raise RestoredClusterError(
-                f"{unnumbered} events have no number: their order cannot be known in this cluster. "
-                "Take the dump again after the sequencer has come to an empty tail"
-            )
-        # Old transaction numbers would come round again as new ones; numbered events need theirs no longer.
-        await connection.execute("ALTER TABLE events DISABLE TRIGGER events_are_immutable")
-        await connection.execute("UPDATE events SET order_tx = 0 WHERE order_tx <> 0")
-        await connection.execute("ALTER TABLE events ENABLE TRIGGER events_are_immutable")
-        gseq = await connection.fetchval(
-            "UPDATE sequencer SET order_tx = pg_current_xact_id()::text::bigint, "
-            "pos = (SELECT COALESCE(max(pos), 0) FROM events) RETURNING gseq"
-        )
-    return int(gseq or 0)

@@ -33,12 +33,15 @@ _LOAD_MANY_SQL: Final = """
 SELECT stream_id, version, type, schema_version, data, chain
 FROM events WHERE stream_id = ANY($1::text[]) ORDER BY stream_id, version
 """
-_ANSWER_SQL: Final = "SELECT request_hash, status, response FROM idempotency WHERE scope = $1 AND key = $2"
+_ANSWER_SQL: Final = (
+    "SELECT key, request_hash, status, response FROM idempotency WHERE scope = $1 AND key = ANY($2::text[])"
+)
 _CONFLICTS: Final = {
     "events_stream_version": ConcurrencyError,
     "events_event_id_key": DuplicateKeyError,
-    "idempotency_pkey": DuplicateKeyError,
 }
+#: Each part of the stored answers has a constraint of its own.
+_ANSWERED_BEFORE: Final = "idempotency_"
 
 Project = Callable[[RecordedEvent], Iterable[Change]]
 
@@ -86,10 +89,10 @@ class EventStore:
             found[stream_id] = Stream(stream_id, row["version"], row["chain"]), events
         return found
 
-    async def answer(self, scope: str, key: str, connection: Connection | None = None) -> Answer | None:
-        """The answer stored under an idempotency key, if there is one."""
-        row = await (connection or self.pool).fetchrow(_ANSWER_SQL, scope, key)
-        return None if row is None else Answer(scope, key, row["request_hash"], row["status"], row["response"])
+    async def answer(self, scope: str, keys: Sequence[str], connection: Connection | None = None) -> Answer | None:
+        """The answer stored under one of the forms of an idempotency key, if there is one."""
+        row = await (connection or self.pool).fetchrow(_ANSWER_SQL, scope, list(keys))
+        return None if row is None else Answer(scope, row["key"], row["request_hash"], row["status"], row["response"])
 
     def prepare(
         self,
@@ -167,6 +170,8 @@ class EventStore:
         if error.sqlstate in ("OS001", "40001", "40P01"):
             return ConcurrencyError(str(error))
         constraint = error.constraint_name or ""
+        if constraint.startswith(_ANSWERED_BEFORE):
+            return DuplicateKeyError(str(error))
         if constraint in _CONFLICTS:
             return _CONFLICTS[constraint](str(error))
         return self._refusals[constraint]() if constraint in self._refusals else error

@@ -45,6 +45,8 @@ class LoggedEvent(msgspec.Struct, frozen=True):
     type: str
     schema_version: int
     recorded: RecordedEvent
+    #: The message that a reaction was made on; empty where a caller was the cause.
+    causation_id: str = ""
 
 
 class NewEvent(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from typing_extensions import override
 
-from fund_ledger.advances.domain import grant, may_draw, recover, set_off
+from fund_ledger.advances.domain.revolving import grant, may_draw, recover, set_off
 from law.packs import PackLibrary
 from workbench.examples.amounts import Yuan
 from workbench.examples.kinds.part import Part, Table, each, fen, one, yuan

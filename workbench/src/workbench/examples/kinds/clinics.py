@@ -10,7 +10,8 @@ from typing_extensions import override
 from fund_ledger.journals.domain import accounts
 from fund_ledger.journals.domain.events import Posting
 from fund_ledger.journals.domain.refused_payment import RefusedBill, refusal
-from fund_ledger.statements.domain.settling_up import monthly_bill
+from fund_ledger.months.domain import after, last_day
+from fund_ledger.statements.domain.statement import DECIDER, DrawStatement, StatementDrawn, Unbilled
 from fund_ledger.statements.domain.village import clinic_ledger, pass_on_fees
 from law.packs import PackLibrary
 from workbench.examples.amounts import Yuan
@@ -105,9 +106,20 @@ class MonthlyBill(Table, tag="monthly_bill", frozen=True, kw_only=True):
 
     @override
     def play(self, library: PackLibrary) -> Iterator[Outcome]:
-        year, month = year_and_month(self.given.month)
-        lines = ((line.date, fen(line.CII)) for line in self.given.claims)
-        return one(self.expect, bill=yuan(monthly_bill(year, month, lines)))
+        year, number = year_and_month(self.given.month)
+        month = date(year, number, 1)
+        claims = (line for line in self.given.claims if line.date <= last_day(month))
+        draw = DrawStatement(
+            hospital_id="hospital",
+            county="450100",
+            fund="CII",
+            month=month,
+            today=after(month),
+            unbilled=tuple(Unbilled(f"S{number}", fen(line.CII)) for number, line in enumerate(claims)),
+        )
+        (drawn,) = DECIDER.decide(draw, DECIDER.initial)
+        assert isinstance(drawn, StatementDrawn), "claims leave a statement"
+        return one(self.expect, bill=yuan(drawn.statement.claimed_fen))
 
 
 class ClawbackGiven(Part, frozen=True, kw_only=True):

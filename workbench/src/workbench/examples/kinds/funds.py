@@ -14,7 +14,7 @@ from fund_ledger.journals.domain import accounts
 from fund_ledger.journals.domain.commands import BookPremiums
 from fund_ledger.journals.domain.events import JournalBooked
 from fund_ledger.journals.domain.journal import DECIDER, after
-from fund_ledger.periods.domain import clear
+from fund_ledger.periods.domain.clearing import clear
 from law.packs import PackLibrary
 from law.packs.rules import Assessment, Quota, Reserve
 from workbench.examples.amounts import Yuan
@@ -226,7 +226,7 @@ class PremiumExample(Table, tag="premium", frozen=True, kw_only=True):
                 funds=funds,
                 total_fen=fen(self.given.premium) * count,
                 available_fen=available,
-                paid_on=on,
+                booked_on=on,
             )
             events = DECIDER.decide(batch, DECIDER.initial)
             available = after(available, events)

@@ -1,6 +1,6 @@
 """Prepayment: money that stands ready before bills come, as reserve, as prepaid share, or as quota (DOMAIN B10).
 
-No service calls it yet.
+The shares of an assessed budget and placed money no service calls yet.
 """
 
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import msgspec
 
-from kernel.values.money import Rounding, share_of
+from kernel.values.money import Rounding, share_of, yuan_from_fen
 from kernel.values.refusals import Refused
 from law.packs.rules import Assessment, Quota, Reserve
 
@@ -72,5 +72,7 @@ def placed_balance(placed_fen: int, used_fen: Iterable[int]) -> int:
     """What is left of money placed at a hospital for aid on the spot (002 三(二)); raises Refused."""
     balance = placed_fen - sum(used_fen)
     if balance < 0:
-        raise Refused("PLACEMENT_EXHAUSTED", f"the hospital paid {-balance} fen more aid than was placed with it")
+        raise Refused(
+            "PLACEMENT_EXHAUSTED", f"the hospital paid {yuan_from_fen(-balance)} yuan more aid than was placed"
+        )
     return balance

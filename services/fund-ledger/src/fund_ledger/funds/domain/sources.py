@@ -1,7 +1,4 @@
-"""Where funds come from: the lottery's share.
-
-No service calls it yet.
-"""
+"""Where funds come from: the lottery's share."""
 
 from decimal import Decimal
 

@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from fund_ledger.journals.api.readers import AccountName, County, Reader, must_see
+from fund_ledger.journals.api.readers import AccountName, Reader, must_see
 from fund_ledger.journals.queries.books import AccountAnswer, Books, FundBalance, PayerTotal, PostingAnswer
 from kernel.http import ById, Json, Page, PageRequest, Router, Wire, Yuan, answer, paged, paging
-from kernel.http.fields import after_of, counties_of
+from kernel.http.fields import CountyFilter, after_of, counties_of
 
 
 class TrialBalance(Wire, frozen=True):
@@ -38,7 +38,7 @@ def accounts(books: Books) -> Router:
         return paged(rows, page, "journal_id", "line")
 
     @router.get("/trial-balance")
-    async def trial_balance(caller: Reader, county: County = "") -> Json[TrialBalance]:
+    async def trial_balance(caller: Reader, county: CountyFilter = "") -> Json[TrialBalance]:
         """The sums of both sides; they are equal, or something is badly wrong."""
         funds = tuple(await books.trial_balance(counties_of(caller, county or None)))
         debit, credit = sum(fund.debit_fen for fund in funds), sum(fund.credit_fen for fund in funds)
@@ -46,7 +46,7 @@ def accounts(books: Books) -> Router:
         return answer(TrialBalance(Yuan(debit), Yuan(credit), balanced, funds))
 
     @router.get("/totals")
-    async def totals(caller: Reader, county: County = "") -> Json[tuple[PayerTotal, ...]]:
+    async def totals(caller: Reader, county: CountyFilter = "") -> Json[tuple[PayerTotal, ...]]:
         """What each payer's layers have cost each fund."""
         return answer(tuple(await books.totals(counties_of(caller, county or None))))
 

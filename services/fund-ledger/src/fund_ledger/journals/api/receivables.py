@@ -2,11 +2,11 @@
 
 from datetime import date
 
-from fund_ledger.journals.api.readers import County, Reader
+from fund_ledger.journals.api.readers import Reader
 from fund_ledger.journals.domain.accounts import parse
 from fund_ledger.journals.queries.books import Books, Due
 from kernel.http import ById, Json, Page, Router, Wire, Yuan, paged
-from kernel.http.fields import after_of, counties_of
+from kernel.http.fields import CountyFilter, after_of, counties_of
 from kernel.running.requested import Requests
 
 
@@ -27,7 +27,7 @@ def receivables(books: Books, requests: Requests) -> Router:
     router = Router(prefix="/v1", tags=["accounts"])
 
     @router.get("/receivables")
-    async def list_receivables(caller: Reader, page: ById, county: County = "") -> Json[Page[Receivable]]:
+    async def list_receivables(caller: Reader, page: ById, county: CountyFilter = "") -> Json[Page[Receivable]]:
         """Aid that was clawed back and is still due, with its age in days."""
         rows = await books.receivables(counties_of(caller, county or None), after_of(page), page.limit + 1)
         found = [_receivable(row, requests.today) for row in rows]

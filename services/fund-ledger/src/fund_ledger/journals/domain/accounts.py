@@ -13,8 +13,10 @@ FUND: Final = "fund"
 BANK: Final = "bank"
 #: What a county's fund owes to a hospital or to a person.
 PAYABLE: Final = "payable"
-#: What a person has to give back to a county's fund: aid clawed back after settlement.
+#: What has to be given back: by a person aid that was clawed back after settlement, by a hospital a prepayment.
 RECEIVABLE: Final = "receivable"
+#: Stands for a fund where hospitals hold what patients paid in advance: no county's money, but theirs.
+PREPAID: Final = "PREPAID"
 #: What a hospital bears itself: nobody owes it to anybody, it is only counted.
 MEMO: Final = "memo"
 #: Payers that are the hospital itself (B8: HOSPITAL_BORNE, HOSPITAL_REDUCTION).
@@ -57,6 +59,16 @@ def payable_to_person(person_id: str, county: str, code: str) -> str:
 def receivable_from_person(person_id: str, county: str, code: str) -> str:
     """What a person owes a county's fund: ``receivable/person/P1/445202/MA``."""
     return _name(RECEIVABLE, "person", person_id, county, code)
+
+
+def receivable_from_hospital(hospital_id: str, county: str, code: str) -> str:
+    """What a hospital holds and has to give back: ``receivable/hospital/H1/445202/PREPAID``."""
+    return _name(RECEIVABLE, "hospital", hospital_id, county, code)
+
+
+def receivable_from_insurer(insurer: str, county: str, code: str) -> str:
+    """What an insurer owes a fund that paid for it: ``receivable/insurer/PA/451028/CII_REVOLVING``."""
+    return _name(RECEIVABLE, "insurer", insurer, county, code)
 
 
 def memo(county: str, code: str) -> str:

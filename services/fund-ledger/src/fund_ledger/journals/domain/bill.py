@@ -6,13 +6,14 @@ import msgspec
 class PayerPart(msgspec.Struct, frozen=True):
     """One payer's part of a bill in fen. ``funding`` names the funds behind it in order; none means the payer's own.
 
-    ``payout_fen`` goes to the person beside the bill.
+    ``payout_fen`` goes to the person beside the bill. ``payee`` gets the part itself: HOSPITAL or PERSON.
     """
 
     payer: str
     amount_fen: int
     funding: tuple[str, ...] = ()
     payout_fen: int = 0
+    payee: str = "HOSPITAL"
 
     @property
     def cascade(self) -> tuple[str, ...]:
@@ -20,14 +21,18 @@ class PayerPart(msgspec.Struct, frozen=True):
         return self.funding or (self.payer,)
 
 
-class SettledBill(msgspec.Struct, frozen=True):
-    """What the payers took over of a bill of a county's person at a hospital."""
+class SettledBill(msgspec.Struct, frozen=True, kw_only=True):
+    """What the payers took over of a bill of a county's person at a hospital.
+
+    ``refund_fen`` is what the patient prepaid there beyond the own share: the hospital holds it and owes it.
+    """
 
     settlement_id: str
     county: str
     hospital_id: str
     person_id: str
     parts: tuple[PayerPart, ...]
+    refund_fen: int = 0
 
 
 class SupplementedBill(msgspec.Struct, frozen=True, kw_only=True):

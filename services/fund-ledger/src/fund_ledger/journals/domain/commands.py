@@ -17,6 +17,7 @@ class BookSettlement(msgspec.Struct, frozen=True):
     bill: SettledBill
     available_fen: Mapping[str, int]
     booked_on: date
+    effective_on: date | None = None
 
 
 class BookSupplement(msgspec.Struct, frozen=True):
@@ -25,6 +26,7 @@ class BookSupplement(msgspec.Struct, frozen=True):
     bill: SupplementedBill
     available_fen: Mapping[str, int]
     booked_on: date
+    effective_on: date | None = None
 
 
 class ReverseSettlement(msgspec.Struct, frozen=True):
@@ -33,6 +35,7 @@ class ReverseSettlement(msgspec.Struct, frozen=True):
     reason: str
     available_fen: Mapping[str, int]
     booked_on: date
+    effective_on: date | None = None
 
 
 class RefusePayment(msgspec.Struct, frozen=True):
@@ -41,6 +44,7 @@ class RefusePayment(msgspec.Struct, frozen=True):
     bill: RefusedBill
     available_fen: Mapping[str, int]
     booked_on: date
+    effective_on: date | None = None
 
 
 class BookPremiums(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,7 +55,8 @@ class BookPremiums(msgspec.Struct, frozen=True, kw_only=True):
     funds: tuple[str, ...]
     total_fen: int
     available_fen: Mapping[str, int]
-    paid_on: date
+    booked_on: date
+    effective_on: date | None = None
 
 
 JournalCommand = BookSettlement | BookSupplement | ReverseSettlement | RefusePayment | BookPremiums
@@ -68,3 +73,23 @@ def charged(command: JournalCommand) -> set[str]:
             return set()
         case _:
             assert_never(command)
+
+
+def county_of(command: JournalCommand) -> str:
+    """The county in whose books a command is booked; empty where only what was booked before says it."""
+    match command:
+        case BookSettlement(bill=bill) | BookSupplement(bill=bill) | RefusePayment(bill=bill):
+            return bill.county
+        case BookPremiums(county=county):
+            return county
+        case ReverseSettlement():
+            return ""
+        case _:
+            assert_never(command)
+
+
+def in_open_month(command: JournalCommand, first: date) -> JournalCommand:
+    """The command as it is booked: what happened in a closed month counts on the ``first`` open day, and says when."""
+    if command.booked_on >= first:
+        return command
+    return msgspec.structs.replace(command, booked_on=first, effective_on=command.booked_on)

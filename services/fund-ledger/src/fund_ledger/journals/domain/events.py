@@ -14,8 +14,12 @@ class Posting(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class JournalBooked(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A balanced journal. ``kind`` is settlement, supplement, receipt, payment or collection; ``source`` says where a
-    receipt came from."""
+    """A balanced journal. ``kind`` is settlement, supplement, refund, receipt, payment, collection, return and
+    others of the topics; ``source`` says where a receipt came from.
+
+    It counts in the month of ``booked_on``. ``effective_on`` is the day on which it happened, where that lies in a
+    month that was closed by then. ``corrects`` names the journal that it takes back, for ``reason``.
+    """
 
     journal_id: str
     kind: str
@@ -23,16 +27,20 @@ class JournalBooked(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     postings: tuple[Posting, ...]
     settlement_id: str | None = None
     source: str | None = None
+    effective_on: date | None = None
+    corrects: str | None = None
+    reason: str | None = None
 
 
-class JournalReversed(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The exact negative of the journal of the same id and of its supplements."""
+class JournalReversed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The negative of the journal of the same id and of its supplements; what a person has got by now is owed back."""
 
     journal_id: str
     booked_on: date
     postings: tuple[Posting, ...]
     reason: str
     settlement_id: str | None = None
+    effective_on: date | None = None
 
     @property
     def reversal_id(self) -> str:

@@ -10,7 +10,8 @@ from fund_ledger.journals.domain.commands import JournalCommand
 from fund_ledger.journals.domain.events import JournalEvent, Posting
 from fund_ledger.journals.domain.funding import split
 from fund_ledger.journals.domain.liabilities import liabilities
-from fund_ledger.journals.domain.refused_payment import refusal
+from fund_ledger.journals.domain.refused_payment import REFUSAL, refusal, refused_again
+from fund_ledger.journals.domain.reversal import reversed_postings
 from fund_ledger.journals.domain.supplements import supplementary
 from kernel.values.decider import Decider
 
@@ -67,7 +68,10 @@ def _supplement(command: commands.BookSupplement, state: JournalState) -> Sequen
     bill = command.bill
     if isinstance(state, Reversed) or any(journal.journal_id == bill.supplement_id for journal in past):
         return ()
-    postings = supplementary(bill, _given(past), command.available_fen)
+    # What was refused counts as given here: the difference is the same whichever came first, and is refused after it.
+    given = _given([journal for journal in past if journal.kind != REFUSAL])
+    postings = supplementary(bill, given, command.available_fen)
+    postings += refused_again(bill, past, postings)
     return _of_settlement(command, bill.supplement_id, "supplement", postings)
 
 
@@ -86,7 +90,7 @@ def _refuse(command: commands.RefusePayment, state: JournalState) -> Sequence[Jo
     bill = command.bill
     if not isinstance(state, Booked) or any(journal.journal_id == bill.journal_id for journal in state.journals):
         return ()
-    return _of_settlement(command, bill.journal_id, "refusal", refusal(bill, _given(state.journals)))
+    return _of_settlement(command, bill.journal_id, REFUSAL, refusal(bill, _given(state.journals)))
 
 
 def _of_settlement(
@@ -103,6 +107,7 @@ def _of_settlement(
         booked_on=command.booked_on,
         postings=postings,
         settlement_id=command.bill.settlement_id,
+        effective_on=command.effective_on,
     )
     return with_alarms(journal, command.available_fen)
 
@@ -113,11 +118,12 @@ def _reverse(command: commands.ReverseSettlement, state: JournalState) -> Sequen
             settlement_id = journals[0].settlement_id
             assert settlement_id is not None, "only what a settlement booked is reversed"
             back = events.JournalReversed(
-                settlement_id,
-                command.booked_on,
-                tuple(Posting(p.account, -p.amount_fen, p.payer) for journal in journals for p in journal.postings),
-                command.reason,
-                settlement_id,
+                journal_id=settlement_id,
+                booked_on=command.booked_on,
+                postings=reversed_postings(journals, command.available_fen),
+                reason=command.reason,
+                settlement_id=settlement_id,
+                effective_on=command.effective_on,
             )
             return with_alarms(back, command.available_fen)
         case Unbooked() | Reversed():
@@ -137,7 +143,11 @@ def _premiums(command: commands.BookPremiums) -> Sequence[JournalEvent]:
     if not postings:
         return ()
     journal = events.JournalBooked(
-        journal_id=command.journal_id, kind=PREMIUMS, booked_on=command.paid_on, postings=tuple(postings)
+        journal_id=command.journal_id,
+        kind=PREMIUMS,
+        booked_on=command.booked_on,
+        postings=tuple(postings),
+        effective_on=command.effective_on,
     )
     return with_alarms(journal, command.available_fen)
 
@@ -155,7 +165,7 @@ def _alarms(
     journal: events.JournalBooked | events.JournalReversed, available_fen: Mapping[str, int]
 ) -> Iterator[events.FundOverdrawn | events.FundRestored]:
     after_fen = after(available_fen, (journal,))
-    for account in sorted(available_fen):
+    for account in sorted(name for name in available_fen if accounts.parse(name).kind == accounts.FUND):
         before, now = available_fen[account], after_fen[account]
         if now < 0 <= before:
             yield events.FundOverdrawn(account, now, journal.journal_id)

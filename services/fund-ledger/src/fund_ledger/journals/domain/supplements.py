@@ -6,7 +6,7 @@ from fund_ledger.journals.domain import accounts
 from fund_ledger.journals.domain.bill import PayerPart, SupplementedBill
 from fund_ledger.journals.domain.events import Posting
 from fund_ledger.journals.domain.funding import redistribute
-from fund_ledger.journals.domain.memo import borne
+from fund_ledger.journals.domain.liabilities import PERSON, of_hospital
 
 #: What each fund has borne of each payer's part so far, in fen: payer → fund → amount.
 Given = Mapping[str, Mapping[str, int]]
@@ -24,7 +24,7 @@ def supplementary(bill: SupplementedBill, given: Given, available_fen: Mapping[s
     of_patient = _patient_parts(bill)
     for part in bill.parts:
         if part.payer in accounts.BORNE_BY_HOSPITAL:
-            postings += borne(bill.hospital_id, bill.county, part.payer, part.amount_fen)
+            postings += of_hospital(bill, part)
             continue
         person = of_patient[part.payer] + part.payout_fen
         held = {code: left.get(accounts.fund(bill.county, code), 0) for code in part.cascade}
@@ -41,12 +41,14 @@ def _patient_parts(bill: SupplementedBill) -> dict[str, int]:
     """How much of each payer's change is owed to the patient (below zero: by the patient), in the payers' order.
 
     What the hospital bears itself it settles with the patient at its own counter, so the funds only answer for
-    their own change.
+    their own change. A part whose payee is the person is the person's whole.
     """
-    changes = {p.payer: p.amount_fen for p in bill.parts if p.payer not in accounts.BORNE_BY_HOSPITAL}
-    funds = sum(changes.values())
-    due = min(-bill.patient_fen, max(funds, 0)) if bill.patient_fen < 0 else max(-bill.patient_fen, min(funds, 0))
-    parts = {}
+    parts = {part.payer: part.amount_fen for part in bill.parts if part.payee == PERSON}
+    changes = {
+        p.payer: p.amount_fen for p in bill.parts if p.payer not in accounts.BORNE_BY_HOSPITAL and p.payer not in parts
+    }
+    funds, wanted = sum(changes.values()), -bill.patient_fen - sum(parts.values())
+    due = min(wanted, max(funds, 0)) if wanted > 0 else max(wanted, min(funds, 0))
     for payer, change in changes.items():
         parts[payer] = _as_far_as(due, change)
         due -= parts[payer]

@@ -26,7 +26,10 @@ SELECT split_part(account, '/', -1) AS fund,
        sum(debit_fen) = sum(credit_fen) AS balanced
 FROM balances WHERE split_part(account, '/', -2) LIKE ANY($1::text[]) GROUP BY 1 ORDER BY 1
 """
-_JOURNAL_COLUMNS: Final = "journal_id, kind, booked_on, settlement_id, source, reason, accounts, amounts, payers"
+_JOURNAL_COLUMNS: Final = (
+    "journal_id, kind, booked_on, effective_on, recorded_on, settlement_id, source, reason, corrects,"
+    " accounts, amounts, payers"
+)
 _JOURNAL_SQL: Final = f"SELECT {_JOURNAL_COLUMNS} FROM journals WHERE journal_id = $1"
 # A settlement has a journal, perhaps supplements, and last of all perhaps the reversal of all of them.
 _OF_SETTLEMENT_SQL: Final = f"""
@@ -59,7 +62,7 @@ FROM balances b CROSS JOIN LATERAL (
     WHERE j.accounts @> ARRAY[b.account] AND p.account = b.account AND p.amount_fen > 0
   ) d WHERE d.up_to > b.credit_fen
 ) a
-WHERE starts_with(b.account, 'receivable/') AND b.debit_fen > b.credit_fen AND b.account > $1
+WHERE starts_with(b.account, 'receivable/person/') AND b.debit_fen > b.credit_fen AND b.account > $1
   AND split_part(b.account, '/', -2) LIKE ANY($2::text[])
 ORDER BY b.account LIMIT $3
 """
@@ -93,7 +96,10 @@ class FundShare(Wire, frozen=True):
 
 
 class JournalAnswer(Wire, frozen=True, kw_only=True):
-    """A journal; its lines sum to zero. ``split`` says the same of a settlement by payer and fund."""
+    """A journal; its lines sum to zero. ``split`` says the same of a settlement by payer and fund.
+
+    It counts in the month of ``booked_on``; it happened on ``effective_on`` and was known on ``recorded_on``.
+    """
 
     journal_id: str
     kind: str
@@ -101,6 +107,9 @@ class JournalAnswer(Wire, frozen=True, kw_only=True):
     settlement_id: str | None
     source: str | None
     reason: str | None
+    effective_on: date | None
+    recorded_on: date | None
+    corrects: str | None
     lines: tuple[Line, ...]
     split: tuple[FundShare, ...]
 

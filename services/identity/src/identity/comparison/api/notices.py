@@ -8,13 +8,13 @@ from types import MappingProxyType
 from typing import Annotated, Final
 
 import msgspec
-from starlette.responses import Response
+from starlette.responses import HTMLResponse
 
 from identity.comparison.api.answers import FiguresAnswer, figures_answer
 from identity.comparison.api.comparisons import AreaOfPart, comparison_of, part_of
 from identity.comparison.domain.notice import Notice, notice
 from identity.comparison.queries.comparison import ComparisonQueries
-from kernel.http import Json, Router, Wire, allow, answer
+from kernel.http import CsvText, Json, Router, Wire, allow, answer
 from kernel.security import Principal, Role
 
 Reader = Annotated[Principal, allow(Role.AGENCY, Role.OPERATIONS, Role.DEPARTMENT, by_division=True)]
@@ -73,17 +73,17 @@ def notices(queries: ComparisonQueries) -> Router:
         )
 
     @router.get("/notice-csv")
-    async def get_notice_csv(comparison_id: str, caller: Reader, area: AreaOfPart = None) -> Response:
+    async def get_notice_csv(comparison_id: str, caller: Reader, area: AreaOfPart = None) -> CsvText:
         """The same notice as a table for a spreadsheet."""
         found, _ = await asked_for(comparison_id, caller, area)
         text = io.StringIO()
         csv.writer(text).writerows(table_of(found))
         headers = {"Content-Disposition": f'attachment; filename="notice-{found.area}-{found.month}.csv"'}
         # Spreadsheet programs take UTF-8 for granted only where the file begins with its mark.
-        return Response(f"\ufeff{text.getvalue()}", media_type="text/csv; charset=utf-8", headers=headers)
+        return CsvText(f"\ufeff{text.getvalue()}", headers=headers)
 
     @router.get("/notice-html")
-    async def get_notice_html(comparison_id: str, caller: Reader, area: AreaOfPart = None) -> Response:
+    async def get_notice_html(comparison_id: str, caller: Reader, area: AreaOfPart = None) -> HTMLResponse:
         """The same notice as a page to print."""
         found, compared_on = await asked_for(comparison_id, caller, area)
         head, *rows = table_of(found)
@@ -91,7 +91,7 @@ def notices(queries: ComparisonQueries) -> Router:
         cells += [f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows]
         title = f"{found.month[:4]}年{found.month[5:]}月建档立卡贫困人口参保缴费情况通报（{found.area}）"
         page = _PAGE.format(title=title, recipients=found.recipients, rows="".join(cells), compared_on=compared_on)
-        return Response(page, media_type="text/html; charset=utf-8")
+        return HTMLResponse(page)
 
     return router
 

@@ -5,14 +5,27 @@ from typing import Annotated, Final
 
 from fastapi import Path, Query
 from starlette.requests import Request
-from starlette.responses import StreamingResponse
 
 from identity.comparison.commands.payment_lists import PaymentListCommands
 from identity.comparison.domain.payment_list import ListSent, list_unknown
 from identity.comparison.queries.payment_lists import PaymentAnswer, PaymentListAnswer, PaymentListQueries
 from identity.intake.api import announced_size, moment_of, patiently, receipt_csv
-from identity.intake.readers.files import MEDIA_TYPES
-from kernel.http import ById, Json, Page, PageRequest, Router, Wire, allow, answer, answered, keyless, paged, paging
+from identity.intake.readers.kinds import MEDIA_TYPES
+from kernel.http import (
+    ById,
+    CsvLines,
+    Json,
+    Page,
+    PageRequest,
+    Router,
+    Wire,
+    allow,
+    answer,
+    answered,
+    keyless,
+    paged,
+    paging,
+)
 from kernel.http.fields import counties_of
 from kernel.http.raw_bodies import media_type_of
 from kernel.security import Principal, Role
@@ -52,7 +65,7 @@ def _add_sending(router: Router, commands: PaymentListCommands) -> None:
         as_of: Annotated[datetime, Query(description="The moment that the list speaks for, with its time zone")],
         file_name: Annotated[str | None, Query(max_length=120)] = None,
     ) -> Json[ListAccepted]:
-        """Send a payment list: CSV, NDJSON or XLSX, UTF-8 or GB18030. The newest by ``as_of`` replaces older ones."""
+        """Send a payment list: CSV, NDJSON, XLSX, XLS or ODS. The newest by ``as_of`` replaces older ones."""
         caller.must_act_in(area)
         sent = ListSent(
             area=area,
@@ -96,7 +109,7 @@ def _add_reading(router: Router, queries: PaymentListQueries) -> None:
         return paged(rows, page, "row")
 
     @router.get("/{list_id}/receipt.csv")
-    async def receipt(list_id: str, caller: Reader) -> StreamingResponse:
+    async def receipt(list_id: str, caller: Reader) -> CsvLines:
         """The whole receipt as a CSV file."""
         await _found(queries, caller, list_id)
         return receipt_csv(list_id, _RECEIPT, lambda after, limit: queries.rows(list_id, after, None, limit))

@@ -11,7 +11,7 @@ from identity.comparison.commands.work_list import WorkListCommands
 from identity.comparison.domain.mobilisation import Visit, VisitOutcome
 from identity.comparison.queries.work_list import WorkListQueries, WorkRow, WorkWanted
 from kernel.http import ById, IdempotencyKey, Json, Page, RequestBody, Router, Sent, Wire, allow, answered, paged
-from kernel.http.fields import AreaQuery, Text, Year, YearQuery, after_of, check_text
+from kernel.http.fields import AreaQuery, Text, Year, YearQuery, after_of
 from kernel.security import Principal, Role
 from kernel.values.divisions import prefix_of
 
@@ -100,13 +100,11 @@ def work_list(commands: WorkListCommands, queries: WorkListQueries, of_person: A
         person_id: str, caller: Staff, command: Sent[AssignBody], key: IdempotencyKey
     ) -> Json[TaskChanged]:
         """Make somebody responsible for a person's enrolment."""
-        check_text("responsible", command.responsible)
         return answered(await commands.assign(caller, key, person_id, command.year, command.responsible))
 
     @router.post("/{person_id}/visit", dependencies=[of_person])
     async def visit(person_id: str, caller: Staff, command: Sent[VisitBody], key: IdempotencyKey) -> Json[TaskChanged]:
         """Say what came of a visit; being enrolled takes the person off the list by itself."""
-        check_text("note", command.note)
         visited = partial(Visit, command.outcome, command.visited_on, command.note)
         return answered(await commands.visit(caller, key, person_id, command.year, visited))
 

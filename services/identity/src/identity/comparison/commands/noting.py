@@ -7,7 +7,7 @@ from identity.comparison.domain.payment_list import PaymentList, PaymentsNoted
 from identity.comparison.domain.payment_row import Holder, NotedPayment, Payment, note, note_unread
 from identity.intake.domain import Unread
 from identity.intake.queries import KnownPeople
-from identity.intake.reading import Read
+from identity.intake.readers.packing import Read
 from identity.persons.queries.vault import Vault
 from kernel.running.runtime import Runtime
 from kernel.writing.command_context import CommandContext

@@ -40,7 +40,7 @@ class PaymentListCommands:
         )
         stream_id, body = f"payment-list/{list_id}", {"list_id": list_id}
         answered = await self._receiving.take_in(caller, now, DECIDER, stream_id, ReceiveList(received), upload, body)
-        self._worker.called.set()
+        self._worker.call()
         return answered
 
 

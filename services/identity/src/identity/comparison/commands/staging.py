@@ -52,8 +52,7 @@ class PaymentStaging(Staging):
 
     async def find_doubles(self, list_id: str) -> None:
         """Mark the rows whose number stands in the list more than once for one year."""
-        async with self.comparing() as lists:
-            await lists.execute(_DOUBLES_SQL, list_id)
+        await self.comparing.execute(_DOUBLES_SQL, list_id)
 
     async def doubles(self, list_id: str, first_row: int, last_row: int) -> dict[int, Double]:
         """The marked rows among some."""

@@ -9,10 +9,18 @@ from typing_extensions import override
 
 from identity.comparison.commands.noting import Noting
 from identity.comparison.commands.staging import PaymentStaging
-from identity.comparison.domain.payment_list import DECIDER, Command, FinishList, PaymentList, RefuseList, State
-from identity.comparison.domain.payment_row import LAYOUT, Payment, read_payment
+from identity.comparison.domain.payment_list import (
+    DECIDER,
+    Command,
+    FinishList,
+    ListStatus,
+    PaymentList,
+    RefuseList,
+    State,
+)
+from identity.comparison.domain.payment_row import Payment, payment_form
 from identity.comparison.queries.payment_lists import NEXT_SQL, PaymentListQueries
-from identity.intake.domain import FileProblem
+from identity.intake.domain import FileProblem, both
 from identity.intake.reading import Reading
 from identity.intake.spool import Spool
 from identity.intake.working import FileKind, FileWorker
@@ -23,7 +31,10 @@ from kernel.values.china_time import china_date
 
 _log = structlog.get_logger(__name__)
 _GROUP_ROWS: Final = 500
-_LOST: Final = FileProblem("FEED_FILE_LOST", "the file is no longer kept; send it with a later as_of")
+_LOST: Final = FileProblem(
+    "FEED_FILE_LOST",
+    both("文件已不在系统中，请用更晚的时点再报送", "the file is no longer kept; send it with a later as_of"),
+)
 _PAYMENT_LIST: Final[FileKind[Command, State]] = FileKind("payment-list", DECIDER, NEXT_SQL, _LOST)
 
 
@@ -37,11 +48,14 @@ class PaymentListWorker(FileWorker[Command, State, Payment]):
         self._noting = Noting(runtime, vault, self._staging)
 
     @override
-    def _reading(self, state: State, file: BinaryIO) -> Reading[Payment]:
+    async def _reading(self, state: State, file: BinaryIO) -> Reading[Payment]:
         received = state.payment_list
         today = china_date(received.received_at)
-        read = partial(read_payment, today=today)
-        return Reading(Payment, file, received.media_type, LAYOUT, today=today, read=read)
+        return Reading(Payment, file, received.media_type, partial(payment_form, today, received.area))
+
+    @override
+    def _is_over(self, state: State) -> bool:
+        return state.status is not ListStatus.RECEIVED
 
     @override
     def _refusal(self, problem: FileProblem) -> Command:

@@ -3,60 +3,26 @@
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
-from types import MappingProxyType
+from functools import partial
 from typing import Final
 
 import msgspec
 from typing_extensions import override
 
+from identity.comparison.domain.payment_columns import payment_columns
 from identity.intake.domain import Unread
-from identity.intake.readers.cells import Cell, day, is_division, name, one_of, resident_id, text
-from identity.intake.readers.layout import Column, Layout
+from identity.intake.readers.forms import Form
+from identity.intake.readers.layout import Layout
 from identity.persons.domain.names import NameMatch, compare_names
 from identity.persons.domain.resident_id import ResidentId
-from kernel.values.divisions import around, prefix_of
-from kernel.values.money import AmountError, fen_from_yuan
+from kernel.values.divisions import prefix_of
 from kernel.values.refusals import Refused, check_not_to_come
 
-_POOR: Final = MappingProxyType({"是": True, "否": False, "YES": True, "NO": False, "1": True, "0": False})
 
-
-def _year(cell: Cell) -> int:
-    if not (len(cell.text) == 4 and cell.text.isascii() and cell.text.isdigit() and cell.text.startswith("20")):
-        raise Refused("YEAR_MALFORMED", "year is the year of the insurance, such as 2019")
-    return int(cell.text)
-
-
-def _pooling_area(cell: Cell) -> str:
-    if not is_division(cell.text):
-        raise Refused("AREA_MALFORMED", "area is the six-digit division code of the pooling area (统筹区)")
-    # Insurance is pooled by city: a county's code means the city that it is in.
-    _, city, _ = around(cell.text)
-    return city
-
-
-def _amount_fen(cell: Cell) -> int:
-    try:
-        amount_fen = fen_from_yuan(cell.text)
-    except AmountError:
-        amount_fen = -1
-    if amount_fen < 0:
-        raise Refused("AMOUNT_MALFORMED", "amount is in yuan with at most two decimals, such as 220.00")
-    return amount_fen
-
-
-#: Every column with the Chinese headings that are understood for it, and how its cells are read. No document
-#: prescribes them: they are samples.
-LAYOUT: Final = Layout(
-    Column("id_number", ("身份证号", "身份证号码", "公民身份号码", "证件号码"), resident_id, required=True),
-    Column("name", ("姓名",), name, required=True),
-    Column("area", ("统筹区代码", "参保地区划", "参保地代码"), _pooling_area, required=True),
-    Column("year", ("参保年度", "缴费年度", "年度"), _year, required=True),
-    Column("paid_on", ("缴费日期", "到账日期"), day, required=True),
-    Column("amount", ("缴费金额", "个人缴费金额"), _amount_fen),
-    Column("payer", ("缴费方", "代缴单位"), text),
-    Column("poor", ("贫困标识", "建档立卡标识", "是否贫困人口"), one_of(_POOR)),
-)
+def payment_form(today: date, area: str = "") -> Form["Payment"]:
+    """How a payment list of an area is read."""
+    layout = Layout(*payment_columns((area,) if area else ()))
+    return Form(Payment, layout, partial(read_payment, today=today, layout=layout), today)
 
 
 class PaymentOutcome(StrEnum):
@@ -130,13 +96,16 @@ class Holder(msgspec.Struct, frozen=True):
         return f"Holder({self.person_id})"
 
 
-def read_payment(cells: Mapping[str, str], *, today: date) -> Payment:
+LAYOUT: Final = Layout(*payment_columns(()))
+
+
+def read_payment(cells: Mapping[str, str], *, today: date, layout: Layout | None = None) -> Payment:
     """Read a row's cells by column; empty ones are left out. Raises Refused with the row's reason.
 
     15-digit numbers are upgraded. A list without the column ``poor`` is one of poor people: every row counts as marked.
     The payer is looked at and forgotten: it may be a person's name.
     """
-    read = LAYOUT.reader(cells, today)
+    read = (layout or LAYOUT).reader(cells, today)
     told = {column: read(column) for column in ("id_number", "name", "payer", "year", "paid_on")}
     _check_day(told["paid_on"], told["year"], today)
     area, amount_fen, poor = read("area"), read("amount"), read("poor")

@@ -39,10 +39,11 @@ ORDER BY p.as_of DESC, p.received_at DESC, p.list_id DESC LIMIT 1
 """
 
 
-#: Whose turn it is.
+#: Whose turn it is; all lists are in one lane.
 NEXT_SQL: Final = """
 SELECT p.list_id FROM payment_lists p LEFT JOIN payment_list_ends e USING (list_id)
-WHERE e.list_id IS NULL ORDER BY p.received_at, p.list_id LIMIT 1
+WHERE $1::text IS NOT NULL AND p.list_id <> ALL($2::text[]) AND e.list_id IS NULL
+ORDER BY p.received_at, p.list_id LIMIT 1
 """
 _LAST_ROW_SQL: Final = "SELECT coalesce(max(last_row), 0) FROM payment_groups WHERE list_id = $1"
 _OUTCOMES_SQL: Final = """

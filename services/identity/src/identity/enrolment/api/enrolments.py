@@ -14,6 +14,7 @@ from identity.persons.queries.persons import PersonQueries
 from kernel.http import IdempotencyKey, Json, RequestBody, Router, Sent, Wire, allow, answer, answered
 from kernel.http.fields import DivisionCode, Year
 from kernel.security import Principal, Role
+from kernel.values.division_table import check_division
 
 
 class EnrolBody(RequestBody, frozen=True):
@@ -66,6 +67,7 @@ def enrolments(
         person_id: str, caller: Insurer, command: Sent[EnrolBody], key: IdempotencyKey
     ) -> Json[PersonChanged]:
         """Record that a person is insured in an area and year."""
+        check_division(command.area, command.year, "area")
         return answered(await commands.enrol(caller, key, person_id, Enrolment(**msgspec.structs.asdict(command))))
 
     @router.get("", tags=["enrolment"])

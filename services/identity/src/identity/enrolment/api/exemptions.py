@@ -9,7 +9,7 @@ from identity.enrolment.commands import EnrolmentCommands, ExemptionBody
 from identity.enrolment.domain.exemption import ExemptionCode
 from identity.enrolment.queries import EnrolmentQueries, ExemptionAnswer
 from kernel.http import ById, IdempotencyKey, Json, Page, RequestBody, Router, Sent, Wire, allow, answered, paged
-from kernel.http.fields import AreaQuery, Text, after_of, check_text
+from kernel.http.fields import AreaQuery, Text, after_of
 from kernel.security import Principal, Role
 from kernel.values.divisions import prefix_of
 
@@ -43,8 +43,6 @@ def exemptions_of_person(commands: EnrolmentCommands, queries: EnrolmentQueries,
         person_id: str, caller: Insurer, command: Sent[ExemptionBody], key: IdempotencyKey
     ) -> Json[ExemptionChanged]:
         """Say why a person need not be enrolled; it takes them out of the denominator of the coverage."""
-        for name in ("evidence", "approved_by", "note"):
-            check_text(name, getattr(command, name))
         return answered(await commands.grant_exemption(caller, key, person_id, command))
 
     @router.get("")
@@ -57,7 +55,6 @@ def exemptions_of_person(commands: EnrolmentCommands, queries: EnrolmentQueries,
         person_id: str, exemption_id: str, caller: Insurer, command: Sent[EndExemptionBody], key: IdempotencyKey
     ) -> Json[ExemptionChanged]:
         """End an exemption (released, discharged, found): the person is back on the work list."""
-        check_text("evidence", command.evidence)
         told = command.last_day, command.evidence
         return answered(await commands.end_exemption(caller, key, person_id, exemption_id, *told))
 

@@ -25,7 +25,7 @@ from kernel.http import (
     of_division,
     paged,
 )
-from kernel.http.fields import CountyQuery, Text, YearQuery, after_of, check_text, counties_of
+from kernel.http.fields import CountyQuery, Text, YearQuery, after_of, counties_of
 from kernel.security import Principal, Role
 
 
@@ -97,7 +97,6 @@ def premium_of_person(commands: EnrolmentCommands, of_person: Any) -> Router:
         person_id: str, caller: Finance, command: Sent[RefundBody], key: IdempotencyKey
     ) -> Json[PremiumChanged]:
         """Record that what finance and the person both paid went back to the person, whole."""
-        check_text("reference", command.reference)
         return answered(await commands.refund(caller, key, person_id, command))
 
     return router
@@ -168,7 +167,6 @@ def premium_batches(commands: EnrolmentCommands, queries: EnrolmentQueries) -> R
     @router.post("/{batch_id}/payment", dependencies=[of_batch])
     async def pay(batch_id: str, caller: Finance, command: Sent[PaymentBody], key: IdempotencyKey) -> Json[BatchClosed]:
         """Record that finance paid an application, whole."""
-        check_text("reference", command.reference)
         done = await commands.close_batch(
             caller, key, batch_id, lambda held, today: PayBatch(command.paid_on, command.reference, held, today)
         )
@@ -179,7 +177,6 @@ def premium_batches(commands: EnrolmentCommands, queries: EnrolmentQueries) -> R
         batch_id: str, caller: Finance, command: Sent[RejectionBody], key: IdempotencyKey
     ) -> Json[BatchClosed]:
         """Send an application back; its people are due again."""
-        check_text("reason", command.reason)
         done = await commands.close_batch(
             caller, key, batch_id, lambda held, today: RejectBatch(command.reason, held, today)
         )

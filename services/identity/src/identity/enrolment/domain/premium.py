@@ -4,6 +4,7 @@ from datetime import date
 
 import msgspec
 
+from kernel.values.money import yuan_from_fen
 from kernel.values.refusals import Refused, conflict
 
 
@@ -81,6 +82,8 @@ def refund(premium: Premium, refunded_on: date, reference: str, *, today: date) 
 
 def _check(amount_fen: int, day: date, today: date) -> None:
     if amount_fen <= 0:
-        raise Refused("AMOUNT_NOT_POSITIVE", f"{amount_fen} fen moves nothing; the amount must be above zero")
+        raise Refused(
+            "AMOUNT_NOT_POSITIVE", f"{yuan_from_fen(amount_fen)} yuan moves nothing; the amount must be above zero"
+        )
     if day > today:
         raise Refused("DATE_IN_FUTURE", f"{day} is after today, {today}")

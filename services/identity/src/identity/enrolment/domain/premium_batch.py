@@ -8,6 +8,7 @@ import msgspec
 
 from identity.enrolment.domain.premium import Premium, untouched
 from kernel.values.decider import Decider
+from kernel.values.money import yuan_from_fen
 from kernel.values.refusals import Refused, check_not_to_come, conflict, not_found
 
 #: People in one application; a county with more sends several.
@@ -133,7 +134,9 @@ def _apply(command: ApplyForSubsidy) -> SubsidyApplied:
             "NOTHING_DUE", f"no premium of {command.year} is due in {command.county} from this payer; see the due list"
         )
     if command.amount_fen <= 0:
-        raise Refused("AMOUNT_NOT_POSITIVE", f"a premium of {command.amount_fen} fen cannot be asked for")
+        raise Refused(
+            "AMOUNT_NOT_POSITIVE", f"a premium of {yuan_from_fen(command.amount_fen)} yuan cannot be asked for"
+        )
     (funds,) = {due.funds for due in command.due}
     premiums = tuple(_asked_for(command, due) for due in command.due)
     return SubsidyApplied(

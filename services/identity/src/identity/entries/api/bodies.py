@@ -9,7 +9,7 @@ from identity.memberships.domain import Assertion, Ending
 from identity.persons.domain.categories import Department
 from identity.persons.domain.person import Correction
 from kernel.http import RequestBody, Wire
-from kernel.http.fields import Text, check_text
+from kernel.http.fields import Text
 
 PersonId = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 MembershipId = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
@@ -65,13 +65,11 @@ class EntryChanged(Wire, frozen=True, kw_only=True):
 
 
 def proposal_from(change: Change, department: Department, new_membership_id: str) -> Proposal:
-    """The domain's proposal; raises Refused PERSONAL_DATA_IN_TEXT."""
+    """The domain's proposal."""
     match change:
         case AssertChange():
-            check_text("evidence", change.evidence)
             return ProposedAssertion(change.membership(new_membership_id, department))
         case EndChange():
             return ProposedEnd(**msgspec.structs.asdict(change))
         case CorrectChange():
-            check_text("evidence", change.evidence)
             return ProposedCorrection(**msgspec.structs.asdict(change))

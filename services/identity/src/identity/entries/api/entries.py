@@ -25,7 +25,7 @@ from kernel.http import (
     of_division,
     paged,
 )
-from kernel.http.fields import after_of, check_text, counties_of
+from kernel.http.fields import after_of, counties_of
 from kernel.http.paging import paging
 from kernel.security import Principal, Role
 
@@ -74,7 +74,6 @@ def entry_steps(commands: EntryCommands, queries: EntryQueries, divisions: Divis
         entry_id: str, caller: Reviewer, command: Sent[ReasonBody], key: IdempotencyKey
     ) -> Json[EntryChanged]:
         """Give an entry back for correction."""
-        check_text("reason", command.reason)
         return answered(await commands.step(caller, key, entry_id, own_department(caller), SendBack, command.reason))
 
     @router.post("/{entry_id}/rejection", dependencies=[of_entry])
@@ -82,7 +81,6 @@ def entry_steps(commands: EntryCommands, queries: EntryQueries, divisions: Divis
         entry_id: str, caller: Reviewer, command: Sent[ReasonBody], key: IdempotencyKey
     ) -> Json[EntryChanged]:
         """Refuse an entry for good."""
-        check_text("reason", command.reason)
         return answered(await commands.step(caller, key, entry_id, own_department(caller), Reject, command.reason))
 
     @router.post("/{entry_id}/withdrawal", dependencies=[of_entry])

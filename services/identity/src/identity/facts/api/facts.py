@@ -23,7 +23,7 @@ from identity.facts.domain.low_income import Means
 from identity.persons.domain.categories import Group, department_of
 from identity.persons.queries.divisions import DivisionQueries
 from kernel.http import IdempotencyKey, Json, RequestBody, Router, Sent, Wire, Yuan, allow, answered
-from kernel.http.fields import Text, check_text
+from kernel.http.fields import Text
 from kernel.security import Principal, Role
 
 HouseholdId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9-]{1,40}$", description="The feed's number (户编号)")]
@@ -124,7 +124,6 @@ def facts(commands: FactCommands, divisions: DivisionQueries) -> Router:
 async def _told(commands: FactCommands, caller: Principal, person_id: str, said: FactBody) -> Callable[[str], Fact]:
     """What the caller's department tells, as the fact of an id."""
     department = department_of(caller.organisation)
-    check_text("evidence", said.evidence)
     detail = await _detail(commands, person_id, said)
     told = {**msgspec.structs.asdict(said), "department": department, "detail": detail}
     told.pop("reason", None)  # why a fact is corrected stands beside it

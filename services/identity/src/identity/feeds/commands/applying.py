@@ -1,26 +1,43 @@
 """Applying: lines of a batch in groups, each group one command whose answer says what became of every line."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
 from uuid import NAMESPACE_OID, uuid5
 
 import msgspec
 
-from identity.feeds.domain.feed import Batch
-from identity.feeds.domain.lines import Barrier, Line, Receipt
+from identity.feeds.domain.batch import Batch, BatchKind
+from identity.feeds.domain.lines import Barrier, Line, Receipt, prefix_of_area
 from identity.feeds.domain.row import FeedRow, FileDescription, check_division
+from identity.intake.domain import both
 from identity.persons.domain import person
 from identity.persons.domain.categories import Category
+from identity.persons.domain.corrections import DECIDER as CORRECTIONS
+from identity.persons.domain.corrections import CorrectPersonalData
 from identity.persons.domain.entitlement import Entitlement
 from identity.persons.domain.membership import EndReason, Membership
-from identity.persons.domain.person import DECIDER, RecordDeath, RegisterPerson, SealedPersonalData
+from identity.persons.domain.moving import last_move, move
+from identity.persons.domain.names import NameMatch, compare_names
+from identity.persons.domain.person import (
+    DECIDER,
+    RecordDeath,
+    RegisterPerson,
+    SealedPersonalData,
+)
 from identity.persons.domain.statement import Statement, Superseded, stated_at, take
 from kernel.values.china_time import china_date
 from kernel.values.refusals import Refused
 from kernel.writing.event_store import Stream, StreamAppend
 
-_ONE_DAY: Final = timedelta(days=1)
+#: What is said of a row under a number that somebody else is registered under.
+NAME_DIFFERS: Final = both(
+    "这个身份证号登记的是另一个姓名，请核对号码和姓名", "this ID number is registered under another name"
+)
+#: What is said of a row of a full list about somebody who lives elsewhere.
+OUTSIDE_AREA: Final = both(
+    "此人的县区不在这份名单的地区内，请核对县区或地区", "the person's county is outside the area of this list"
+)
 _PERSONS: Final = uuid5(NAMESPACE_OID, "onestop/identity/person")
 
 
@@ -39,6 +56,8 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     names: Mapping[str, str]
     new: Mapping[str, NewPerson]
     sealed: Mapping[str, SealedPersonalData]
+    #: By row, what is to be written anew of a known person.
+    corrections: Mapping[int, CorrectPersonalData] = {}
 
 
 def person_id_of(token: str) -> str:
@@ -64,40 +83,113 @@ class Group:
         """What the group writes."""
         return tuple(StreamAppend(self._streams[i], tuple(events)) for i, events in self._events.items() if events)
 
+    def line(self, line: Line, hashes: Mapping[int, str], rows: Mapping[int, FeedRow]) -> None:
+        """Take a line: a row's statement, or the end of what a full list no longer names."""
+        if line.row is None:
+            self.ending(line)
+        else:
+            self.row(line, hashes[line.row], rows[line.row])
+
     def row(self, line: Line, number_hash: str, row: FeedRow) -> None:
         """Take a row's statement."""
         new = self._known.new.get(number_hash)
-        person_id = self._known.persons[number_hash] if new is None else new.person_id
-        state = self._state(person_id)
-        if state is not None and self._known.names.get(person_id, row.name) != row.name:
-            self._refuse(line, Refused("ROW_NAME_DIFFERS", "this ID number is registered under another name"))
+        person_id = self.person_of(number_hash)
+        state = self.state(person_id)
+        registered = self._known.names.get(person_id, row.name)
+        if state is not None and compare_names(registered, row.name) is NameMatch.DIFFERENT:
+            self._refuse(line, Refused("ROW_NAME_DIFFERS", NAME_DIFFERS))
+            return
+        if state is not None and (dead := self._still_listed(row, state)) is not None:
+            self.receipts.append(Receipt(line.line, "UNCHANGED", person_id, "ROW_OF_DECEASED", dead))
             return
         events: list[Any] = []
+        is_newest = self._is_newest(state)
+        outside = not row.county.startswith(prefix_of_area(self._batch.area))
+        # A list says nothing about where people of other areas live.
+        moves = state is not None and state.county != row.county and not outside
         try:
-            if state is not None:
+            if state is not None and self._batch.kind is BatchKind.DELTA:
                 # The row may say another county than the one where the person is registered.
                 check_division(self._batch.divisions, state.county)
             if state is None:
                 assert new is not None, "who is registered has a stream"
                 events += DECIDER.decide(self._registration(new, row), None)
             outcome = self._statement(line, self._file.statement(row), row.county, person_id, events)
+            if moves and outcome != "SUPERSEDED" and (away := self._moved_from(person_id, row.county)) is not None:
+                self._keep(line, person_id, events, Receipt(line.line, outcome, person_id, "ROW_MOVED_AWAY", away))
+                return
+            if moves and outcome != "SUPERSEDED":
+                outcome = self._move(row.county, events, person_id)
+            if is_newest and (correction := self._known.corrections.get(line.row or 0)) is not None:
+                events += CORRECTIONS.decide(correction, events[-1].entitlement if events else state)
             if row.died_on is not None:
                 self._death(row.died_on, row.id_number.born_on, events, person_id)
         except Refused as refused:
             self._refuse(line, refused)
             return
+        warned = ("ROW_OUTSIDE_AREA", OUTSIDE_AREA) if outside else (None, None)
+        receipt = Receipt(line.line, "REGISTERED" if state is None else outcome, person_id, *warned)
+        self._keep(line, person_id, events, receipt)
+
+    def _still_listed(self, row: FeedRow, state: Entitlement) -> str | None:
+        """What to tell about somebody who died and whom the list goes on naming as it did; else None."""
+        died_on = state.deceased_on
+        if died_on is None or row.died_on is not None or (row.valid_to is not None and row.valid_to <= died_on):
+            return None
+        feed = self._batch.department, row.category
+        if not any(m.feed == feed and m.valid_from == row.valid_from for m in state.memberships):
+            return None
+        return both(
+            f"此人已于 {died_on} 登记死亡，请从名单中删去；如有误请更正死亡登记",
+            f"this person died on {died_on}: take them off the list, or have the death corrected",
+        )
+
+    def _is_newest(self, state: Entitlement | None) -> bool:
+        """Whether the department has said nothing of a person since the batch."""
+        own = [m for m in (state.memberships if state else ()) if m.department is self._batch.department]
+        return all(m.stated < self._file.stated for m in own)
+
+    def _keep(self, line: Line, person_id: str, events: Sequence[Any], receipt: Receipt) -> None:
+        assert receipt.line == line.line
         self._take(person_id, events)
-        self.receipts.append(Receipt(line.line, "REGISTERED" if state is None else outcome, person_id))
+        self.receipts.append(receipt)
+
+    def _move(self, county: str, events: list[Any], person_id: str) -> str:
+        """The person lives in the county whose list names them now; what was said of them goes with them."""
+        state = events[-1].entitlement if events else self.state(person_id)
+        assert state is not None, "who moves is registered"
+        events += move(state, county, self._batch.department.value)
+        return "MOVED"
+
+    def _moved_from(self, person_id: str, county: str) -> str | None:
+        """What to tell a county whose list still names whom another county's list took from it; else None.
+
+        So nobody goes to and fro between two lists that both name them.
+        """
+        if self._batch.kind is not BatchKind.FULL:
+            return None
+        _, past = self._known.streams.get(person_id, (None, ()))
+        moved = last_move(past)
+        if moved is None or moved.formerly != county:
+            return None
+        state = self.state(person_id)
+        own = [m for m in (state.memberships if state else ()) if m.department is self._batch.department]
+        if not any(m.valid_to is None or m.valid_to >= self._file.today for m in own):
+            return None
+        now = moved.entitlement.county
+        return both(
+            f"此人已列入 {now} 的名单，请与该县区核对", f"a list of {now} names this person; settle it with that county"
+        )
 
     def _registration(self, new: NewPerson, row: FeedRow) -> RegisterPerson:
         sealed = self._known.sealed[new.person_id]
         return RegisterPerson(new.person_id, row.county, new.token, sealed, self._batch.department.value)
 
     def ending(self, line: Line) -> None:
-        """End what a full list no longer names, on the day before it."""
+        """End what a full list no longer names: the day of the list is the last one (R-JY-15, AMB-E9)."""
         assert line.person_id is not None
         assert line.membership_id is not None
-        state = self._state(line.person_id)
+        state = self.state(line.person_id)
         assert state is not None, "a membership that stands has a person"
         held = state.membership(line.membership_id)
         statement = _ended(self._batch, self._file, held)
@@ -114,7 +206,7 @@ class Group:
     def _statement(self, line: Line, statement: Statement, county: str, person_id: str, events: list[Any]) -> str:
         if any(barrier.stops(statement, county) for barrier in self._barriers):
             return "SUPERSEDED"
-        state = events[-1].entitlement if events else self._state(person_id)
+        state = events[-1].entitlement if events else self.state(person_id)
         assert state is not None
         if state.deceased_on is not None and statement.valid_from > state.deceased_on:
             raise Refused("PERSON_DECEASED", f"the person died on {state.deceased_on}")
@@ -127,11 +219,22 @@ class Group:
         return "ADDED" if any(isinstance(event, person.MembershipAsserted) for event in found) else "CHANGED"
 
     def _death(self, died_on: date, born_on: date, events: list[Any], person_id: str) -> None:
-        state = events[-1].entitlement if events else self._state(person_id)
+        state = events[-1].entitlement if events else self.state(person_id)
         death = RecordDeath(died_on, self._batch.department.value, born_on, self._file.today)
         events += DECIDER.decide(death, state)
 
-    def _state(self, person_id: str) -> Entitlement | None:
+    def person_of(self, number_hash: str) -> str:
+        """Whom a number stands for."""
+        new = self._known.new.get(number_hash)
+        return self._known.persons[number_hash] if new is None else new.person_id
+
+    def events_of(self, person_id: str) -> tuple[Stream, Sequence[Any]]:
+        """A person's stream with what the group adds to it."""
+        stream, past = self._known.streams.get(person_id, (Stream(f"person/{person_id}"), ()))
+        return stream, (*past, *self._events.get(person_id, ()))
+
+    def state(self, person_id: str) -> Entitlement | None:
+        """How a person stands after the lines so far."""
         if person_id not in self._states:
             stream, past = self._known.streams.get(person_id, (Stream(f"person/{person_id}"), ()))
             self._streams[person_id] = stream
@@ -153,7 +256,7 @@ def _ended(batch: Batch, file: FileDescription, held: Membership) -> Statement:
         department=held.department,
         category=held.category,
         valid_from=held.valid_from,
-        valid_to=china_date(batch.as_of) - _ONE_DAY,
+        valid_to=china_date(batch.as_of),
         group=held.group,
         poverty_status=held.poverty_status,
         exit_date=held.exit_date,
@@ -168,8 +271,10 @@ def description_of(batch: Batch) -> FileDescription:
     return FileDescription(
         department=batch.department,
         category=batch.category,
+        group=batch.group,
+        area=batch.area,
         evidence=f"feed {batch.number}",
-        stated=stated_at(batch.as_of, batch.number),
+        stated=stated_at(batch.as_of, batch.number, batch.received_at),
         today=china_date(batch.received_at),
         divisions=batch.divisions,
     )

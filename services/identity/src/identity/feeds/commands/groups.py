@@ -6,7 +6,8 @@ from typing import Final
 import msgspec
 
 from identity.feeds.commands.applying import Group, Known, NewPerson, person_id_of
-from identity.feeds.domain.feed import Batch
+from identity.feeds.commands.personal_data import PersonalDataOfRows
+from identity.feeds.domain.batch import Batch
 from identity.feeds.domain.lines import Barrier, Line, Receipt
 from identity.feeds.domain.row import FeedRow
 from identity.intake.queries import KnownPeople
@@ -31,6 +32,7 @@ class Groups:
         self._runtime = runtime
         self._vault = vault
         self._people = KnownPeople(runtime)
+        self._data = PersonalDataOfRows(runtime, vault)
 
     async def apply(
         self,
@@ -44,12 +46,9 @@ class Groups:
 
         async def attempt() -> Outcome:
             hashes = {n: self._vault.hash_of(row.id_number.number) for n, row in rows.items()}
-            group = Group(batch, await self._known(lines, rows, hashes), barriers)
+            group = Group(batch, await self._known(batch, lines, rows, hashes), barriers)
             for line in lines:
-                if line.row is None:
-                    group.ending(line)
-                else:
-                    group.row(line, hashes[line.row], rows[line.row])
+                group.line(line, hashes, rows)
             return Outcome(group.appends, group.receipts)
 
         try:
@@ -64,7 +63,17 @@ class Groups:
                 row = {line.row: rows[line.row]} if line.row is not None else {}
                 receipts += await self.apply(alone, batch, [line], row, barriers)
             return receipts
-        return msgspec.json.decode(answered.body, type=list[Receipt])
+        done = msgspec.json.decode(answered.body, type=list[Receipt])
+        await self._remember(lines, rows, done)
+        return done
+
+    async def _remember(self, lines: Sequence[Line], rows: Mapping[int, FeedRow], done: Sequence[Receipt]) -> None:
+        """Keep the hashes of new people's names, so that their next list is compared without opening each."""
+        places = {line.line: line.row for line in lines}
+        new = [r for r in done if r.outcome == "REGISTERED" and r.person_id is not None]
+        names = {r.person_id: rows[place].name for r in new if (place := places[r.line]) is not None and r.person_id}
+        if names:
+            await self._vault.keep_name_hashes(names)
 
     async def write(self, batch_id: str, receipts: Sequence[Receipt]) -> None:
         """Write down what became of lines."""
@@ -78,7 +87,9 @@ class Groups:
             [r.detail for r in receipts],
         )
 
-    async def _known(self, lines: Sequence[Line], rows: Mapping[int, FeedRow], hashes: Mapping[int, str]) -> Known:
+    async def _known(
+        self, batch: Batch, lines: Sequence[Line], rows: Mapping[int, FeedRow], hashes: Mapping[int, str]
+    ) -> Known:
         persons = await self._people.by_hashes(hashes.values())
         unknown = {hashes[place]: row for place, row in rows.items() if hashes[place] not in persons}
         tokens = await self._vault.tokens_of([row.id_number.number for row in unknown.values()])
@@ -98,6 +109,9 @@ class Groups:
             names=await self._vault.names_of(list(persons.values())),
             new=new,
             sealed=sealed,
+            corrections=await self._data.corrections(
+                batch, rows, {place: persons[h] for place, h in hashes.items() if h in persons}
+            ),
         )
 
 

@@ -1,44 +1,44 @@
 """The worker: takes batches in the order of their arrival, reads each whole, and applies what is left of it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, TypeAlias
 
 import structlog
 from typing_extensions import override
 
 from identity.config import FeedSettings
-from identity.feeds.commands.applying import description_of
 from identity.feeds.commands.groups import Groups
+from identity.feeds.commands.kept_files import KeptFiles
+from identity.feeds.commands.reading import form_of
 from identity.feeds.commands.staging import FeedStaging
-from identity.feeds.domain.feed import (
-    DECIDER,
-    Batch,
-    BatchStatus,
-    Command,
-    FinishApplying,
-    FinishReading,
-    RefuseFile,
-    State,
-)
-from identity.feeds.domain.lines import Barrier, prefix_of_area
-from identity.feeds.domain.row import LAYOUT, FeedRow, read_row
-from identity.feeds.queries import NEXT_SQL, FeedQueries
-from identity.intake.domain import FileProblem, FileRefusedError
-from identity.intake.readers.files import NDJSON
+from identity.feeds.commands.trials import Trial
+from identity.feeds.commands.undoing import Undo
+from identity.feeds.domain.batch import Batch, BatchStatus, Course, FileTold, batch_id_of
+from identity.feeds.domain.feed import DECIDER, Command, FinishApplying, FinishReading, RefuseFile, State
+from identity.feeds.domain.lines import Barrier, Line, prefix_of_area
+from identity.feeds.domain.row import FeedRow
+from identity.feeds.queries.batches import NEXT_SQL, FeedQueries
+from identity.feeds.queries.lines import LineQueries
+from identity.intake.domain import FileProblem, Notice, Told, both, file_refused
 from identity.intake.reading import Reading
 from identity.intake.spool import Spool
 from identity.intake.working import FileKind, FileWorker
+from identity.persons.domain.categories import Department, Group
 from identity.persons.domain.statement import stated_at
 from identity.persons.queries.vault import Vault
 from kernel.running.requested import Requests
 from kernel.running.runtime import Runtime
 
+#: Does something with lines that wait; each of them has an outcome afterwards.
+TakeLines: TypeAlias = Callable[[Sequence[Line], Mapping[int, FeedRow]], Awaitable[None]]
 _log = structlog.get_logger(__name__)
-_LAYOUT_WITH_CATEGORY: Final = LAYOUT.requiring("category")
-_LOST: Final = FileProblem("FEED_FILE_LOST", "the file is no longer kept; send it under a new number")
-_FEED: Final[FileKind[Command, State]] = FileKind("feed", DECIDER, NEXT_SQL, _LOST)
+_LOST: Final = FileProblem(
+    "FEED_FILE_LOST",
+    both("文件已不在系统中，请换一个批次号再报送", "the file is no longer kept; send it under a new number"),
+)
+_FEED: Final[FileKind[Command, State]] = FileKind("feed", DECIDER, NEXT_SQL, _LOST, lanes=tuple(Department))
 
 
 class FeedWorker(FileWorker[Command, State, FeedRow]):
@@ -48,69 +48,160 @@ class FeedWorker(FileWorker[Command, State, FeedRow]):
         self, runtime: Runtime, vault: Vault, spool: Spool, requests: Requests, settings: FeedSettings
     ) -> None:
         super().__init__(runtime, spool, requests, _FEED)
+        self._vault = vault
         self._settings = settings
         self._queries = FeedQueries(runtime)
+        self._lines = LineQueries(runtime)
         self._staging = FeedStaging(runtime, vault)
         self._groups = Groups(runtime, vault)
+        self._undo = Undo(runtime)
 
     @override
-    def _reading(self, state: State, file: BinaryIO) -> Reading[FeedRow]:
+    async def _reading(self, state: State, file: BinaryIO) -> Reading[FeedRow]:
         batch = state.batch
-        description = description_of(batch)
-        # In NDJSON every line names its own columns: one without a category is that line's fault.
-        named = batch.category is not None or batch.media_type == NDJSON
-        layout = LAYOUT if named else _LAYOUT_WITH_CATEGORY
-        read = partial(read_row, file=description)
-        return Reading(FeedRow, file, batch.media_type, layout, today=description.today, read=read)
+        # As the office wrote when the file came: read again after a restart, it says the same.
+        words = await self._queries.words(batch.department, batch.divisions, batch.received_at)
+        return Reading(FeedRow, file, batch.media_type, form_of(batch, words))
+
+    @override
+    def _is_over(self, state: State) -> bool:
+        return state.status not in {BatchStatus.RECEIVED, BatchStatus.HELD, BatchStatus.APPLYING}
 
     @override
     def _refusal(self, problem: FileProblem) -> Command:
         return RefuseFile(problem)
 
     @override
+    def _kept_as(self, file_id: str, state: State) -> str:
+        return state.batch.kept_as
+
+    @override
     async def _bring_on(self, file_id: str, state: State, reading: Reading[FeedRow]) -> bool:
         batch = state.batch
         barriers = await self._queries.barriers(batch)
+        if batch.course is Course.TRIAL:
+            await self._try_out(state, reading, barriers)
+            return False
         if state.status is BatchStatus.RECEIVED:
-            _check_newest(batch, barriers)
-            state = await self._read(batch, reading)
+            finished, _ = await self._compare(batch, reading, barriers)
+            state = await self._decide(batch.batch_id, finished, "read")
         else:
             await reading.again()
         if state.status is BatchStatus.APPLYING:
-            await self._apply(batch, reading, barriers)
-        return state.status is not BatchStatus.HELD
+            await self._apply(batch, reading, barriers, _turn(state))
+        # It is kept: for a person's word, and then for the receipt.
+        return False
 
-    async def _read(self, batch: Batch, reading: Reading[FeedRow]) -> State:
+    @override
+    async def run(self) -> None:
+        kept = KeptFiles(self._runtime, self._spool, self._settings.kept_days)
+        await asyncio.gather(super().run(), kept.sweep_now_and_then())
+
+    @override
+    async def _work_on(self, file_id: str) -> None:
+        state = await self._state(file_id)
+        if state.batch.undoes is not None:
+            await self._take_back(state, state.batch.undoes)
+            return
+        await super()._work_on(file_id)
+        # A file that was refused in the middle leaves rows behind.
+        await self._staging.clear(file_id)
+
+    async def _compare(
+        self, batch: Batch, reading: Reading[FeedRow], barriers: Sequence[Barrier]
+    ) -> tuple[FinishReading, frozenset[str]]:
+        """Read the file and compare it; also the numbers that several of its rows name, for a dry run."""
         await self._staging.clear_lines(batch.batch_id)
         await self._stage(batch.batch_id, reading, self._staging, self._staging.staged)
-        counts = await self._staging.compare(batch)
-        finished = FinishReading(counts, self._settings.ending_basis_points_max)
-        return await self._decide(batch.batch_id, finished, "read")
+        groups = await self._staging.groups(batch)
+        _check_newest(batch, groups, barriers)
+        twice = await self._staging.twice(batch.batch_id) if batch.course is Course.TRIAL else frozenset[str]()
+        counts = await self._staging.compare(batch, groups)
+        told = file_told(batch, reading.told, groups)
+        return FinishReading(counts, self._settings.ending_basis_points_max, told), twice
 
-    async def _apply(self, batch: Batch, reading: Reading[FeedRow], barriers: Sequence[Barrier]) -> None:
-        applied = 0
-        while lines := await self._queries.pending(batch.batch_id, self._settings.group_lines):
-            wanted = [line.row for line in lines if line.row is not None]
-            rows = await asyncio.to_thread(reading.good, wanted)
-            context = self._context(batch.batch_id, f"lines/{lines[0].line}")
+    async def _apply(self, batch: Batch, reading: Reading[FeedRow], barriers: Sequence[Barrier], turn: str) -> None:
+        async def take(lines: Sequence[Line], rows: Mapping[int, FeedRow]) -> None:
+            context = self._context(batch.batch_id, f"lines/{lines[0].line}{turn}")
             receipts = await self._groups.apply(context, batch, lines, rows, barriers)
             await self._groups.write(batch.batch_id, receipts)
+
+        await self._in_groups(batch, reading, take)
+
+    async def _take_back(self, state: State, number: str) -> None:
+        """Take back what a batch did; this one has no file."""
+        batch = state.batch
+        undone = (await self._state(batch_id_of(batch.department, number))).batch
+        if state.status is BatchStatus.RECEIVED:
+            counts = await self._undo.stage(batch, undone)
+            finished = FinishReading(counts, self._settings.ending_basis_points_max, FileTold())
+            state = await self._decide(batch.batch_id, finished, "read")
+        if state.status is BatchStatus.APPLYING:
+
+            async def take(lines: Sequence[Line], _rows: Mapping[int, FeedRow]) -> None:
+                context = self._context(batch.batch_id, f"lines/{lines[0].line}{_turn(state)}")
+                await self._groups.write(batch.batch_id, await self._undo.apply(context, undone, lines))
+
+            await self._in_groups(batch, None, take)
+
+    async def _try_out(self, state: State, reading: Reading[FeedRow], barriers: Sequence[Barrier]) -> None:
+        """A dry run begins anew after a restart: it has left nothing but its lines."""
+        batch = state.batch
+        finished, twice = await self._compare(batch, reading, barriers)
+        if state.status is BatchStatus.RECEIVED:
+            await self._decide(batch.batch_id, finished, "read")
+        beside = await self._spool.beside(batch.kept_as)
+        if beside is not None:
+            trial = Trial(self._runtime, self._vault, batch, twice, beside)
+            await self._in_groups(batch, reading, partial(trial.take, barriers=barriers))
+
+    async def _in_groups(self, batch: Batch, reading: Reading[FeedRow] | None, take: TakeLines) -> None:
+        """Work through the lines that wait, in groups, and say what they came to."""
+        # Counted once: what was applied before a restart is applied still.
+        applied = await self._queries.changing(batch.batch_id) - await self._lines.waiting(batch.batch_id)
+        while lines := await self._lines.pending(batch.batch_id, self._settings.group_lines):
+            wanted = [line.row for line in lines if line.row is not None]
+            await take(lines, await asyncio.to_thread(reading.good, wanted) if reading is not None else {})
             applied += len(lines)
             await self._progress(batch.batch_id, lines_applied=applied)
-        outcomes = await self._queries.outcomes(batch.batch_id)
-        await self._decide(batch.batch_id, FinishApplying(outcomes), "applied")
+        outcomes, warned = await self._lines.outcomes(batch.batch_id), await self._lines.warned(batch.batch_id)
+        await self._decide(batch.batch_id, FinishApplying(outcomes, warned), "applied")
 
     @override
     async def _decide(self, file_id: str, command: Command, step: str) -> State:
-        state = await super()._decide(file_id, command, step)
+        state = await super()._decide(file_id, command, f"{step}{_turn(await self._state(file_id))}")
         batch = state.batch
         _log.info("feed batch", batch=batch.number, department=batch.department, status=state.status)
         return state
 
 
-def _check_newest(batch: Batch, barriers: Sequence[Barrier]) -> None:
+def _turn(state: State) -> str:
+    """What tells the steps of a file from those of earlier dry runs under its number."""
+    return "" if state.turn == 1 else f"/{state.turn}"
+
+
+def _check_newest(batch: Batch, groups: tuple[Group, ...] | None, barriers: Sequence[Barrier]) -> None:
     if batch.category is None or batch.area is None:
         return
-    own = Barrier(batch.category, prefix_of_area(batch.area), stated_at(batch.as_of, batch.number))
+    stated = stated_at(batch.as_of, batch.number, batch.received_at)
+    bound = None if groups is None else frozenset(groups)
+    own = Barrier(batch.category, prefix_of_area(batch.area), stated, bound)
     if any(own.overlaps(barrier) and barrier.stated > own.stated for barrier in barriers):
-        raise FileRefusedError("FEED_OLDER_THAN_LIST", "a newer list of this category and area was applied before")
+        raise file_refused(
+            "FEED_OLDER_THAN_LIST",
+            "同一类别、同一地区的更新的名单已经生效，这份旧名单不再处理",
+            "a newer list of this category and area was applied before",
+        )
+
+
+def file_told(batch: Batch, told: Told, groups: tuple[Group, ...] | None) -> FileTold:
+    """What is kept of what reading told, and that a list without a group of its own is bound to those in its rows."""
+    notices = told.notices
+    if groups is not None and batch.group is None:
+        named = "、".join(groups)
+        text = both(
+            f"名单里只有 {named}，只与这些类型比对；其他类型的人不会因此终止",
+            f"the list names {named} only, so nobody of another group is ended by it",
+        )
+        notices += (Notice("GROUPS_BOUND", text),)
+    return FileTold(notices, told.sheets, groups)

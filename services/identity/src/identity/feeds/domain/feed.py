@@ -1,76 +1,14 @@
 """A feed batch: a department's file, from its receipt over reading, and perhaps a human's release, to its end."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from enum import StrEnum
 from typing import Final, TypeAlias, assert_never
 
 import msgspec
 
+from identity.feeds.domain.batch import Batch, BatchStatus, Counts, Course, FileTold, must_wait
 from identity.intake.domain import FileProblem
-from identity.persons.domain.categories import Category, Department, check_owned
 from kernel.values.decider import Decider
 from kernel.values.refusals import Refused, conflict, forbidden, not_found
-
-
-class BatchKind(StrEnum):
-    """What a file is: changes, or everybody of a category in an area."""
-
-    DELTA = "delta"
-    FULL = "full"
-
-
-class BatchStatus(StrEnum):
-    """Where a batch is on its way."""
-
-    RECEIVED = "RECEIVED"  # waits to be read
-    HELD = "HELD"  # would end so many memberships that a person must release it
-    APPLYING = "APPLYING"  # read whole, and being applied
-    APPLIED = "APPLIED"
-    REFUSED = "REFUSED"  # nothing of it was applied
-    DISCARDED = "DISCARDED"  # a person threw it away; nothing of it was applied
-
-
-class FileSent(msgspec.Struct, frozen=True, kw_only=True):
-    """How a department describes the file that it sends."""
-
-    department: Department
-    number: str
-    kind: BatchKind
-    as_of: datetime
-    media_type: str
-    category: Category | None = None
-    area: str | None = None
-    file_name: str | None = None
-
-
-class Batch(FileSent, frozen=True, kw_only=True):
-    """A file as it was received. ``as_of`` is the moment that it speaks for; ``category`` is a full list's own.
-
-    ``area`` is the division code within which a full list names everybody; a delta has none. ``divisions`` are those
-    that the sender works for; rows about people of others are refused. None is everywhere.
-    """
-
-    batch_id: str
-    received_at: datetime
-    sent_by: str
-    size: int
-    sha256: str
-    divisions: tuple[str, ...] | None = None
-
-
-class Counts(msgspec.Struct, frozen=True, kw_only=True):
-    """Rows of a file by what they are; ``ending`` are memberships that a full list no longer names."""
-
-    rows: int
-    refused: int
-    unchanged: int
-    changing: int
-    ending: int
-    #: Memberships of the category and area that stood before a full list.
-    standing: int = 0
-    #: Refused rows whose ID number cannot be read: nobody knows whom they name.
-    unidentified: int = 0
 
 
 class Receive(msgspec.Struct, frozen=True):
@@ -90,6 +28,7 @@ class FinishReading(msgspec.Struct, frozen=True):
 
     counts: Counts
     ending_basis_points_max: int
+    told: FileTold
 
 
 class Release(msgspec.Struct, frozen=True):
@@ -100,22 +39,41 @@ class Release(msgspec.Struct, frozen=True):
 
 
 class Discard(msgspec.Struct, frozen=True):
-    """A person throws a held batch away."""
+    """A person throws a batch away, or stops it where it is being applied."""
 
     by: str
     reason: str
 
 
 class FinishApplying(msgspec.Struct, frozen=True):
-    """Every row has its receipt."""
+    """Every row has its receipt; ``warned`` are those that count and have a remark."""
 
     outcomes: dict[str, int]
+    warned: int = 0
 
 
-Command: TypeAlias = Receive | RefuseFile | FinishReading | Release | Discard | FinishApplying
+class Review(msgspec.Struct, frozen=True):
+    """A second person finds a batch right."""
+
+    by: str
+
+
+class Approve(msgspec.Struct, frozen=True):
+    """A third person lets a reviewed batch take effect."""
+
+    by: str
+
+
+Command: TypeAlias = Review | Approve | Receive | RefuseFile | FinishReading | Release | Discard | FinishApplying
 
 
 class BatchReceived(msgspec.Struct, frozen=True):
+    batch: Batch
+
+
+class BatchTaken(msgspec.Struct, frozen=True):
+    """A batch that is not simply applied. A program that does not know its course cannot read this, and lets it be."""
+
     batch: Batch
 
 
@@ -123,9 +81,10 @@ class BatchRefused(msgspec.Struct, frozen=True):
     problem: FileProblem
 
 
-class BatchRead(msgspec.Struct, frozen=True):
+class BatchRead(msgspec.Struct, frozen=True, omit_defaults=True):
     counts: Counts
     held: bool
+    told: FileTold | None = None
 
 
 class BatchReleased(msgspec.Struct, frozen=True):
@@ -133,29 +92,71 @@ class BatchReleased(msgspec.Struct, frozen=True):
     reason: str
 
 
+class BatchReviewed(msgspec.Struct, frozen=True):
+    by: str
+
+
+class BatchApproved(msgspec.Struct, frozen=True):
+    by: str
+
+
 class BatchDiscarded(msgspec.Struct, frozen=True):
     by: str
     reason: str
 
 
-class BatchApplied(msgspec.Struct, frozen=True):
+class BatchCancelled(msgspec.Struct, frozen=True):
+    by: str
+    reason: str
+
+
+class BatchApplied(msgspec.Struct, frozen=True, omit_defaults=True):
     outcomes: dict[str, int]
+    #: Lines that count and have a remark; batches of before this was counted have none.
+    warned: int | None = None
 
 
-Event: TypeAlias = BatchReceived | BatchRefused | BatchRead | BatchReleased | BatchDiscarded | BatchApplied
+class BatchTried(msgspec.Struct, frozen=True):
+    outcomes: dict[str, int]
+    warned: int
+
+
+Event: TypeAlias = (
+    BatchReceived
+    | BatchTaken
+    | BatchRefused
+    | BatchRead
+    | BatchReleased
+    | BatchReviewed
+    | BatchApproved
+    | BatchDiscarded
+    | BatchCancelled
+    | BatchApplied
+    | BatchTried
+)
 
 
 class State(msgspec.Struct, frozen=True):
-    """A batch and where it is."""
+    """A batch and where it is. ``turn`` counts the files under its number: a dry run may be followed by others."""
 
     batch: Batch
     status: BatchStatus
+    turn: int = 1
+    reviewed_by: str | None = None
+
+    @property
+    def is_past_trial(self) -> bool:
+        """Whether it was only tried out, and that is over: its number is free for the next file."""
+        return self.batch.course is Course.TRIAL and self.status in _OVER
+
+
+_OVER: Final = frozenset((BatchStatus.TRIED, BatchStatus.REFUSED, BatchStatus.DISCARDED, BatchStatus.CANCELLED))
 
 
 def decide(command: Command, state: State | None) -> Sequence[Event]:
     """What a command brings about; raises Refused."""
     if isinstance(command, Receive):
-        return [] if state is not None and _is_same(command.batch, state.batch) else [BatchReceived(command.batch)]
+        return _received(command.batch, state)
     if state is None:
         raise batch_unknown()
     match command:
@@ -164,65 +165,73 @@ def decide(command: Command, state: State | None) -> Sequence[Event]:
             return [BatchRefused(problem)]
         case FinishReading(counts=counts):
             _check_status(state, BatchStatus.RECEIVED)
-            return [BatchRead(counts, must_wait(counts, command.ending_basis_points_max))]
+            held = must_wait(counts, command.ending_basis_points_max) or state.batch.course is Course.UNDO
+            return [BatchRead(counts, held, command.told)]
         case Release() | Discard():
             return [_judged(command, state)]
-        case FinishApplying(outcomes=outcomes):
+        case Review() | Approve():
+            return [_stepped(command, state)]
+        case FinishApplying(outcomes=outcomes, warned=warned):
             _check_status(state, BatchStatus.APPLYING)
-            return [BatchApplied(outcomes)]
+            is_trial = state.batch.course is Course.TRIAL
+            return [BatchTried(outcomes, warned) if is_trial else BatchApplied(outcomes, warned)]
         case _:
             assert_never(command)
 
 
 def evolve(state: State | None, event: Event) -> State | None:
     """The batch after an event."""
-    if isinstance(event, BatchReceived):
-        return State(event.batch, BatchStatus.RECEIVED)
+    if isinstance(event, BatchReceived | BatchTaken):
+        return State(event.batch, BatchStatus.RECEIVED, 1 if state is None else state.turn + 1)
     assert state is not None, "a batch is received first"
     match event:
         case BatchRefused():
             status = BatchStatus.REFUSED
         case BatchRead(held=held):
-            status = BatchStatus.HELD if held else BatchStatus.APPLYING
-        case BatchReleased():
+            status = _read_as(state.batch, held=held)
+        case BatchReleased() | BatchApproved():
             status = BatchStatus.APPLYING
+        case BatchReviewed(by=by):
+            return msgspec.structs.replace(state, status=BatchStatus.REVIEWED, reviewed_by=by)
         case BatchDiscarded():
             status = BatchStatus.DISCARDED
+        case BatchCancelled():
+            status = BatchStatus.CANCELLED
         case BatchApplied():
             status = BatchStatus.APPLIED
+        case BatchTried():
+            status = BatchStatus.TRIED
         case _:
             assert_never(event)
-    return State(state.batch, status)
+    return msgspec.structs.replace(state, status=status)
+
+
+def _read_as(batch: Batch, *, held: bool) -> BatchStatus:
+    if batch.course is Course.TRIAL:
+        return BatchStatus.APPLYING
+    # Whoever approves knows of a list that would end many: approval is more than a release.
+    if batch.approval:
+        return BatchStatus.ENTERED
+    return BatchStatus.HELD if held else BatchStatus.APPLYING
 
 
 DECIDER: Final[Decider[Command, State | None, Event]] = Decider(None, decide, evolve)
 
 
-def check_description(sent: FileSent, now: datetime) -> None:
-    """Refuse a file that is described wrongly: FEED_DESCRIPTION_WRONG, DATE_IN_FUTURE, CATEGORY_NOT_OWNED."""
-    if sent.as_of > now:
-        raise Refused("DATE_IN_FUTURE", f"as_of {sent.as_of.isoformat()} is still to come")
-    # Groups of low income may belong to different departments, so there each row says whose it is.
-    if sent.category is not None and sent.category is not Category.LOW_INCOME:
-        check_owned(sent.department, sent.category, None)
-    if sent.kind is BatchKind.FULL and (sent.category is None or sent.area is None):
-        raise Refused("FEED_DESCRIPTION_WRONG", "a full list needs its category, and the area in which it is whole")
-    if sent.kind is BatchKind.DELTA and sent.area is not None:
-        raise Refused("FEED_DESCRIPTION_WRONG", "only a full list has an area; leave it out")
-
-
-def must_wait(counts: Counts, basis_points_max: int) -> bool:
-    """Whether a list would end a larger share of what stands than is allowed without a person.
-
-    Also where anyone would be ended while some rows name nobody knows whom: it may be the same person.
-    """
-    if counts.ending and counts.unidentified:
-        return True
-    return counts.ending * 10_000 > counts.standing * basis_points_max
+def _received(batch: Batch, state: State | None) -> Sequence[Event]:
+    if state is not None and not state.is_past_trial and _is_same(batch, state.batch):
+        return []
+    return [BatchReceived(batch) if batch.is_direct else BatchTaken(batch)]
 
 
 def _is_same(sent: Batch, known: Batch) -> bool:
-    told = ("sha256", "kind", "category", "area", "as_of")
+    if known.course is Course.TRIAL and sent.course is not Course.TRIAL:
+        raise conflict(
+            "FEED_BATCH_NOT_IN_STATE",
+            f"batch {sent.number} is still being tried out; hand it in when that is over, or discard the dry run",
+            batch=sent.number,
+        )
+    told = ("sha256", "kind", "category", "group", "area", "as_of", "course", "undoes")
     if all(getattr(sent, name) == getattr(known, name) for name in told):
         return True
     raise conflict(
@@ -233,7 +242,28 @@ def _is_same(sent: Batch, known: Batch) -> bool:
     )
 
 
+#: Nobody has let the batch through yet, and whoever sent it may take it back.
+_NOTHING_DECIDED: Final = frozenset((BatchStatus.RECEIVED, BatchStatus.ENTERED, BatchStatus.REVIEWED))
+
+
+def _stepped(command: Review | Approve, state: State) -> Event:
+    is_review = isinstance(command, Review)
+    _check_status(state, BatchStatus.ENTERED if is_review else BatchStatus.REVIEWED)
+    if command.by in {state.batch.sent_by, state.reviewed_by}:
+        raise forbidden(
+            "FEED_SAME_PERSON",
+            "entering, reviewing and approving need three different people (004 七(四))",
+            batch=state.batch.number,
+        )
+    return BatchReviewed(command.by) if is_review else BatchApproved(command.by)
+
+
 def _judged(command: Release | Discard, state: State) -> Event:
+    # Nothing is taken from anybody by what is not applied, so its sender may do without it.
+    if isinstance(command, Discard) and state.status in _NOTHING_DECIDED:
+        return BatchDiscarded(command.by, command.reason)
+    if isinstance(command, Discard) and state.status is BatchStatus.APPLYING:
+        return BatchCancelled(command.by, command.reason)
     _check_status(state, BatchStatus.HELD)
     if command.by == state.batch.sent_by:
         raise forbidden(

@@ -1,8 +1,12 @@
 """Lines of a batch: what waits to be applied, what became of it, and which lists forbid that."""
 
-import msgspec
+from datetime import date
 
-from identity.persons.domain.categories import Category
+import msgspec
+from typing_extensions import override
+
+from identity.persons.domain.categories import Category, Department, Group, PovertyStatus
+from identity.persons.domain.entitlement import Entitlement
 from identity.persons.domain.statement import Statement
 from kernel.values.divisions import prefix_of
 
@@ -26,22 +30,61 @@ class Receipt(msgspec.Struct, frozen=True):
     detail: str | None = None
 
 
+class Held(msgspec.Struct, frozen=True, kw_only=True):
+    """A membership as a list changes it."""
+
+    category: Category
+    valid_from: date
+    valid_to: date | None = None
+    group: Group | None = None
+    poverty_status: PovertyStatus | None = None
+
+
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom a line is about, and how the department's memberships of them stand before and after it; in memory only."""
+
+    name: str
+    id_number: str
+    county: str | None
+    county_before: str | None
+    before: tuple[Held, ...]
+    after: tuple[Held, ...]
+
+    @override
+    def __repr__(self) -> str:
+        return "Seen(…)"
+
+
+def held_by(department: Department, person: Entitlement | None) -> tuple[Held, ...]:
+    """A department's memberships of a person, the oldest first."""
+    own = [] if person is None else [m for m in person.memberships if m.department is department]
+    return tuple(
+        Held(**{name: getattr(m, name) for name in Held.__struct_fields__})
+        for m in sorted(own, key=lambda m: (m.category, m.valid_from))
+    )
+
+
 class Barrier(msgspec.Struct, frozen=True):
-    """A full list that was applied: older statements about its category and area say nothing any more."""
+    """A full list that was applied: older statements about its category, area and groups say nothing any more.
+
+    Without ``groups`` it spoke of everybody of its category.
+    """
 
     category: Category
     prefix: str
     stated: str
+    groups: frozenset[Group] | None = None
 
     def stops(self, statement: Statement, county: str) -> bool:
         """Whether the list is newer than the statement and speaks of such people."""
-        inside = county.startswith(self.prefix)
+        inside = county.startswith(self.prefix) and (self.groups is None or statement.group in self.groups)
         return inside and statement.category is self.category and statement.stated < self.stated
 
     def overlaps(self, other: "Barrier") -> bool:
-        """Whether both speak of the same category in an area that they share."""
+        """Whether both speak of the same category, of groups and in an area that they share."""
         shared = self.prefix.startswith(other.prefix) or other.prefix.startswith(self.prefix)
-        return shared and self.category is other.category
+        apart = self.groups is not None and other.groups is not None and self.groups.isdisjoint(other.groups)
+        return shared and self.category is other.category and not apart
 
 
 def prefix_of_area(area: str | None) -> str:

@@ -1,18 +1,26 @@
 """One row of a department's file: its columns, and what is right about them. No refusal repeats personal data.
 
-``LAYOUT`` is all there is of a file's columns. A column that is to be compared stands in ``feed_rows`` under the same
+``columns`` is all there is of a file's columns. A column that is to be compared stands in ``feed_rows`` under the same
 name, and one that is to stay with the person's line in ``feed_lines`` as well: the rest follows from these tables.
 """
 
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from typing import Any, Final
 
 import msgspec
 from typing_extensions import override
 
-from identity.intake.readers.cells import Cell, day, is_division, name, one_of, resident_id, text
-from identity.intake.readers.layout import Column, Layout
+from identity.feeds.domain import headings, words
+from identity.feeds.domain.states import STATES, Standing
+from identity.feeds.domain.words import Belonging
+from identity.intake.domain import row_refused
+from identity.intake.readers.cells import Cell, day, last_day, name, one_of, resident_id, text
+from identity.intake.readers.counties import county_of
+from identity.intake.readers.forms import Form
+from identity.intake.readers.layout import Column, Layout, Office, Stands
+from identity.intake.readers.person_columns import ID_NUMBER, NAME
 from identity.persons.domain.categories import Category, Department, Group, PovertyStatus, check_owned
 from identity.persons.domain.membership import EndReason
 from identity.persons.domain.resident_id import ResidentId, Sex, check_holder
@@ -20,41 +28,54 @@ from identity.persons.domain.statement import Statement
 from kernel.values.divisions import covers
 from kernel.values.refusals import Refused, check_not_to_come
 
-_SEXES: Final = {"男": Sex.MALE, "女": Sex.FEMALE, "MALE": Sex.MALE, "FEMALE": Sex.FEMALE}
+#: From this month on lists for the next year are confirmed and handed in, before its enrolment is paid (R-JY-13). No
+#: document names the month; payment for a year opens in the autumn before it.
+AHEAD_FROM_MONTH: Final = 9
+_SHARED: Final = Stands.SHARED
+_REASONS: Final = "死亡、停保、剔除、类别变更、迁出"
+_SEX_WORDS: Final = "男、女"
+_CATEGORIES: Final = "低保、特困、孤儿、建档立卡、贫困残疾人、低收入"
+_GROUPS: Final = "农村、城市；低收入的写老年人、未成年人、重度残疾人或重病患者"
+_STATUSES: Final = "未脱贫、脱贫、返贫、剔除"
+_poverty_status: Final = one_of(words.POVERTY_STATUSES, shown=_STATUSES)
+_sex: Final = one_of(words.SEXES, nothing=words.NO_SEX, shown=_SEX_WORDS)
 
 
-def _sex(cell: Cell) -> Sex:
-    if cell.text not in _SEXES:
-        raise Refused("SEX_UNKNOWN", "sex is 男 or 女 (MALE or FEMALE)")
-    return _SEXES[cell.text]
+def _read_sex(cell: Cell) -> Sex | None:
+    try:
+        return _sex(cell)
+    except Refused:
+        raise row_refused("SEX_UNKNOWN", "性别要写男或女（也可写 1、2）", "sex is 男 or 女 (MALE or FEMALE)") from None
 
 
-def _county(cell: Cell) -> str:
-    if not is_division(cell.text):
-        raise Refused("COUNTY_MALFORMED", "county is the six-digit division code (区划代码)")
-    return cell.text
+def columns(within: tuple[str, ...] = ()) -> tuple[Column, ...]:
+    """Every column with the headings that are understood for it, and how its cells are read.
+
+    ``within`` are the divisions in which a county's name is looked for.
+    """
+    return (
+        Column("id_number", ID_NUMBER, resident_id, required=True, stands=Stands.ONCE),
+        Column("name", NAME, name, required=True, stands=Stands.ONCE),
+        Column("sex", headings.SEX, _read_sex),
+        Column("born_on", headings.BORN_ON, day),
+        Column("county", headings.COUNTY, lambda cell: county_of(cell.text, within), required=True, stands=_SHARED),
+        Column("category", headings.CATEGORY, one_of(words.CATEGORIES, shown=_CATEGORIES), stands=_SHARED),
+        Column("group", headings.GROUP, one_of(words.GROUPS, shown=_GROUPS), stands=_SHARED),
+        Column("poverty_status", headings.POVERTY_STATUS, _poverty_status, stands=_SHARED),
+        Column("exit_date", headings.EXIT_DATE, day, stands=_SHARED),
+        Column("valid_from", headings.VALID_FROM, day, required=True, stands=_SHARED),
+        Column("valid_to", headings.VALID_TO, last_day, stands=_SHARED),
+        Column("reason", headings.REASON, one_of(words.REASONS, shown=_REASONS), stands=_SHARED),
+        Column("died_on", headings.DIED_ON, day),
+        Column("state", headings.STATE, one_of(STATES, shown="正常、停保、死亡")),
+        Column("phone", headings.PHONE, text, stands=_SHARED),
+        Column("address", headings.ADDRESS, text, stands=_SHARED),
+        Column("card_number", headings.CARD_NUMBER, text),
+        Column("evidence", headings.EVIDENCE, text, stands=_SHARED),
+    )  # fmt: skip
 
 
-#: Every column with the Chinese headings that are understood for it, and how its cells are read.
-LAYOUT: Final = Layout(
-    Column("id_number", ("身份证号", "身份证号码", "公民身份号码", "证件号码"), resident_id, required=True),
-    Column("name", ("姓名",), name, required=True),
-    Column("sex", ("性别",), _sex),
-    Column("born_on", ("出生日期",), day),
-    Column("county", ("县区代码", "行政区划代码", "户籍地区划"), _county, required=True),
-    Column("category", ("类别", "人员类别", "救助对象类别"), one_of(Category.__members__)),
-    Column("group", ("分组", "低收入类型", "低保类型"), one_of(Group.__members__)),
-    Column("poverty_status", ("脱贫状态",), one_of(PovertyStatus.__members__)),
-    Column("exit_date", ("脱贫日期",), day),
-    Column("valid_from", ("开始日期", "认定日期"), day, required=True),
-    Column("valid_to", ("结束日期", "终止日期"), day),
-    Column("reason", ("终止原因",), one_of(EndReason.__members__)),
-    Column("died_on", ("死亡日期",), day),
-    Column("phone", ("联系电话", "电话"), text),
-    Column("address", ("家庭住址", "住址"), text),
-    Column("card_number", ("社会保障卡号", "社保卡号"), text),
-    Column("evidence", ("依据", "认定文号"), text),
-)
+LAYOUT: Final = Layout(*columns())
 
 
 class FeedRow(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag=True):
@@ -89,7 +110,20 @@ class FileDescription(msgspec.Struct, frozen=True, kw_only=True):
     stated: str
     today: date
     category: Category | None = None
+    group: Group | None = None
+    area: str | None = None
     divisions: tuple[str, ...] | None = None
+
+    @property
+    def within(self) -> tuple[str, ...]:
+        """The divisions in which the people of the file live, as far as that is known before it is read."""
+        return (self.area,) if self.area is not None else self.divisions or ()
+
+    @property
+    def county(self) -> str | None:
+        """The one county that the whole file is about, if there is one."""
+        only = self.within[0] if len(self.within) == 1 else None
+        return only if only is not None and not only.endswith("00") else None
 
     def statement(self, row: FeedRow) -> Statement:
         """What the department says of a membership in a row."""
@@ -107,41 +141,97 @@ class FileDescription(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
+def feed_form(file: FileDescription, *, category_named: bool = True, office: Office | None = None) -> Form[FeedRow]:
+    """How a department's file is read; without ``category_named`` each row must name its category."""
+    layout = Layout(*columns(file.within), required=() if category_named else ("category",), office=office)
+    if file.county is not None:
+        layout = layout.without_need_of("county")
+    return Form(FeedRow, layout, partial(read_row, file=file, layout=layout), file.today)
+
+
 def check_division(divisions: tuple[str, ...] | None, county: str) -> None:
     """Refuse a row about somebody for whose county the sender does not work: ROW_DIVISION_FOREIGN."""
     if divisions is not None and not any(covers(area, county) for area in divisions):
-        raise Refused("ROW_DIVISION_FOREIGN", f"the sender works for {', '.join(divisions)}; this person is elsewhere")
+        raise row_refused(
+            "ROW_DIVISION_FOREIGN",
+            f"报送单位只负责 {'、'.join(divisions)}，这个人不在其中",
+            f"the sender works for {', '.join(divisions)}; this person is elsewhere",
+        )
 
 
-def read_row(cells: Mapping[str, str], file: FileDescription) -> FeedRow:
+def read_row(cells: Mapping[str, str], file: FileDescription, layout: Layout = LAYOUT) -> FeedRow:
     """Read a row's cells by column; empty ones are left out. Raises Refused with the row's reason."""
-    read = LAYOUT.reader(cells, file.today)
+    read = layout.reader(cells, file.today)
     holder: ResidentId = read("id_number")
     check_holder(holder, born_on=read("born_on") or holder.born_on, sex=read("sex") or holder.sex)
-    told: dict[str, Any] = {column: read(column) for column in ("county", "name", "phone", "address", "card_number")}
+    told: dict[str, Any] = {"county": read("county") or file.county}
+    told |= {column: read(column) for column in ("name", "phone", "address", "card_number")}
     check_division(file.divisions, told["county"])
-    told["category"] = category = _category(read("category"), file)
-    told["group"] = group = read("group")
+    told["category"], told["group"] = category, group = _belonging(read("category"), read("group"), file)
     check_owned(file.department, category, group)
     rest = {column: read(column) for column in FeedRow.__struct_fields__[1:] if column not in told}
     row = FeedRow(id_number=holder, **told, **rest)
     _check_days(row, file.today)
+    _check_standing(read("state"), row)
     return row
 
 
-def _category(said: Category | None, file: FileDescription) -> Category:
-    category = said or file.category
+def _belonging(said: Belonging | None, group: Group | None, file: FileDescription) -> tuple[Category, Group | None]:
+    category = file.category if said is None else said.category
     if category is None:
-        raise Refused("CELL_MISSING", "category is empty, and the batch names none for all rows")
+        raise row_refused(
+            "CELL_MISSING",
+            "类别是空的，报送时也没有指定整份名单的类别",
+            "category is empty, and the batch names none for all rows",
+        )
     if file.category is not None and category is not file.category:
-        raise Refused("CATEGORY_FOREIGN", f"this list is of {file.category}; the row says {category}")
-    return category
+        raise row_refused(
+            "CATEGORY_FOREIGN",
+            "这一行的类别不是这份名单的类别",
+            f"this list is of {file.category}; the row says {category}",
+        )
+    groups = [found for found in (group, None if said is None else said.group, file.group) if found is not None]
+    if len(set(groups)) > 1:
+        raise row_refused(
+            "GROUP_DISAGREES",
+            "这一行的城乡（或低收入）类型前后不一致，或不是这份名单的类型",
+            f"the row is of {groups[0]} and of {groups[1]}; a row and its list are of one group",
+        )
+    return category, groups[0] if groups else None
 
 
 def _check_days(row: FeedRow, today: date) -> None:
+    if row.died_on is not None:
+        check_not_to_come("died_on", row.died_on, today)
+    _check_begins(row.valid_from, today)
     for column, said in (("valid_from", row.valid_from), ("died_on", row.died_on)):
-        if said is None:
-            continue
-        check_not_to_come(column, said, today)
-        if said < row.id_number.born_on:
-            raise Refused("BEFORE_BIRTH", f"{column} {said} is before the person was born")
+        if said is not None and said < row.id_number.born_on:
+            raise row_refused("BEFORE_BIRTH", "日期早于出生日期", f"{column} {said} is before the person was born")
+
+
+def _check_begins(begins: date, today: date) -> None:
+    """Refuse a first day to come, but for lists of the next year, which are handed in before it (R-JY-13)."""
+    if begins > today and (today.month < AHEAD_FROM_MONTH or begins.year > today.year + 1):
+        raise row_refused(
+            "DATE_IN_FUTURE",
+            f"开始日期还没有到；{AHEAD_FROM_MONTH} 月起才可以报送下一年度的名单",
+            f"valid_from {begins} is after today, {today}",
+        )
+
+
+def _check_standing(said: Standing | None, row: FeedRow) -> None:
+    """Refuse somebody who is said to be dead, or off the list, without the day of it."""
+    if said is None or said.is_on:
+        return
+    if said.is_dead and row.died_on is None:
+        raise row_refused(
+            "DIED_ON_MISSING",
+            "人员状态是死亡，请填写死亡日期",
+            "the row says that the person is dead; write the day of death",
+        )
+    if not said.is_dead and row.valid_to is None:
+        raise row_refused(
+            "VALID_TO_MISSING",
+            "人员状态是已停止享受，请填写结束日期",
+            "the row says that the person is off the list; write the last day",
+        )

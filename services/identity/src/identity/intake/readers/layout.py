@@ -2,42 +2,90 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from typing import Any
+from enum import Enum
+from types import MappingProxyType
+from typing import Any, Final
 
 import msgspec
 from typing_extensions import override
 
-from identity.intake.domain import FileRefusedError
-from identity.intake.readers.cells import Cell, Reader
+from identity.intake.domain import row_refused
+from identity.intake.readers.cells import Cell, Reader, no_number
+from identity.intake.readers.folding import fold_heading, fold_word, person_prefixes, without_hints
 from kernel.values.refusals import Refused
+
+_EMPTY_WORDS: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+class Stands(Enum):
+    """How often a column may stand in a table, and for how many rows a cell of it speaks."""
+
+    ANYHOW = "of two headings for it the one that is named first counts"
+    ONCE = "a second one is refused: nobody knows which is meant"
+    SHARED = "as ANYHOW; a cell that is merged over several rows speaks for all of them"
 
 
 class Column(msgspec.Struct, frozen=True):
-    """A column of a kind of file: its name, the Chinese headings that are understood for it, how a cell is read."""
+    """A column of a kind of file: its name, the headings that are understood for it, how a cell is read."""
 
     name: str
     headings: tuple[str, ...]
     read: Reader
     required: bool = False
+    stands: Stands = Stands.ANYHOW
 
     @override
     def __str__(self) -> str:
         return f"{self.name} ({self.headings[0]})"
 
 
+class Office(msgspec.Struct, frozen=True):
+    """How an office writes: its own headings and words. Headings lead to columns, words of a column to known ones."""
+
+    headings: Mapping[str, str] = _EMPTY_WORDS
+    words: Mapping[str, Mapping[str, str]] = MappingProxyType({})
+
+
 class Layout:
     """The columns that a kind of file may have; a column goes by its own name as well as by its headings."""
 
-    def __init__(self, *columns: Column, required: Iterable[str] = ()) -> None:
+    def __init__(self, *columns: Column, required: Iterable[str] = (), office: Office | None = None) -> None:
         self.columns: Mapping[str, Column] = {column.name: column for column in columns}
         self.required = tuple(dict.fromkeys([*(column.name for column in columns if column.required), *required]))
-        self.by_heading: Mapping[str, str] = {
-            heading: column.name for column in columns for heading in (column.name, *column.headings)
+        self._office = office or Office()
+        own = {fold_heading(heading): (name, -1) for heading, name in self._office.headings.items()}
+        known = {
+            fold_heading(heading): (column.name, rank)
+            for column in columns
+            for rank, heading in enumerate((column.name, *column.headings))
+        }
+        self._by_heading = {**known, **own}
+        self._words = {
+            column: {fold_word(word): meant for word, meant in words.items()}
+            for column, words in self._office.words.items()
         }
 
-    def requiring(self, *names: str) -> "Layout":
-        """The same for files that must have more columns."""
-        return Layout(*self.columns.values(), required=names)
+    def without_need_of(self, name: str) -> "Layout":
+        """The same for files that need not have a column, because it is known of the whole file."""
+        column = msgspec.structs.replace(self.columns[name], required=False)
+        columns = {**self.columns, name: column}.values()
+        required = [other for other in self.required if other != name]
+        return Layout(*columns, required=required, office=self._office)
+
+    def named(self, heading: str) -> str | None:
+        """The column that a heading names."""
+        found = self._found(heading)
+        return None if found is None else found[0]
+
+    def rank(self, heading: str) -> int:
+        """The place of a known heading among those of its column; an office's own come first."""
+        found = self._found(heading)
+        assert found is not None, "only known headings have a rank"
+        return found[1]
+
+    def title(self, name: str) -> str:
+        """What a column is called for people."""
+        return self.columns[name].headings[0]
 
     def reader(self, cells: Mapping[str, str], today: date) -> Callable[[str], Any]:
         """Reads a row's cells by the names of their columns, None where one is empty.
@@ -48,12 +96,30 @@ class Layout:
         def read(name: str) -> Any:
             column, text = self.columns[name], cells.get(name)
             if text is not None:
-                return column.read(Cell(name, text, today))
+                words = self._words.get(name)
+                meant = text if words is None else words.get(fold_word(text), text)
+                found = column.read(Cell(name, column.headings[0], meant, today))
+                if found is not None:
+                    return found
+            if column.required and name == "id_number":
+                raise no_number()
             if column.required:
-                raise Refused("CELL_MISSING", f"{column} is empty")
+                raise row_refused(
+                    "CELL_MISSING",
+                    f"{column.headings[0]}是空的（公式出错或没有保存结果也算空）",
+                    f"{column} is empty",
+                )
             return None
 
         return read
+
+    def _found(self, heading: str) -> tuple[str, int] | None:
+        folded = fold_heading(heading)
+        plain = without_hints(folded)
+        for candidate in (folded, plain, *person_prefixes(plain)):
+            if candidate in self._by_heading:
+                return self._by_heading[candidate]
+        return None
 
 
 class RawRow(msgspec.Struct, frozen=True):
@@ -62,45 +128,3 @@ class RawRow(msgspec.Struct, frozen=True):
     number: int
     cells: Mapping[str, str]
     refused: Refused | None = None
-    #: The file ends without ending this row, so that a fault in it means that the file was cut off.
-    open_ended: bool = False
-
-
-def check_whole(row: RawRow, refused: Refused) -> None:
-    """Raise FileRefusedError FEED_FILE_TRUNCATED where a faulty row is one that the file breaks off in."""
-    if row.open_ended:
-        detail = f"the last row breaks off ({refused.detail}); send the whole file"
-        raise FileRefusedError("FEED_FILE_TRUNCATED", detail, row.number)
-
-
-def columns_of(headings: list[str], layout: Layout) -> list[str]:
-    """The columns that a heading row names. Raises FileRefusedError for unknown, double or missing ones."""
-    columns = []
-    for place, heading in enumerate(headings, start=1):
-        column = layout.by_heading.get(heading.strip().lstrip("\ufeff"))
-        if column is None:
-            known = ", ".join(map(str, layout.columns.values()))
-            # The heading is not repeated: in a file without a heading row it is a person's number or name.
-            detail = f"the heading of column {place} is not known; leave the column out. Known are {known}"
-            raise FileRefusedError("FEED_COLUMN_UNKNOWN", detail, 1)
-        if column in columns:
-            raise FileRefusedError("FEED_COLUMN_TWICE", f"the column {column} stands in the file twice", 1)
-        columns.append(column)
-    missing = [str(layout.columns[name]) for name in layout.required if name not in columns]
-    if missing:
-        raise FileRefusedError("FEED_COLUMN_MISSING", f"the file lacks the column {', '.join(missing)}", 1)
-    return columns
-
-
-def cells_of(number: int, columns: list[str], values: list[str]) -> RawRow:
-    """A row from its values; a formula or another number of cells is the row's own reason."""
-    if len(values) != len(columns):
-        detail = f"the row has {len(values)} cells, but there are {len(columns)} columns"
-        return RawRow(number, {}, Refused("ROW_CELL_COUNT", detail))
-    cells = {column: text for column, value in zip(columns, values, strict=True) if (text := value.strip())}
-    for column, text in cells.items():
-        if text[0] == "=":
-            return RawRow(number, {}, Refused("ROW_FORMULA", f"{column} is a formula; write its value"))
-        if not text.isprintable():
-            return RawRow(number, {}, Refused("ROW_UNPRINTABLE", f"{column} holds control characters"))
-    return RawRow(number, cells)

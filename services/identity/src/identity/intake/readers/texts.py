@@ -1,135 +1,116 @@
-"""CSV and NDJSON, in UTF-8 or GB18030: the encoding is found out strictly, never guessed at half-way."""
+"""CSV and NDJSON as rows of texts, whatever their encoding, delimiter, line ends and quotes."""
 
 import csv
-import io
-from collections.abc import Generator
-from typing import Any, BinaryIO, Final
+import re
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from typing import BinaryIO, Final
 
 import msgspec
 
-from identity.intake.domain import FileRefusedError
-from identity.intake.readers.layout import Layout, RawRow, cells_of, columns_of
-from kernel.values.refusals import Refused
+from identity.intake.domain import file_refused
+from identity.intake.readers.encodings import encoding_of, ends_its_last_line, lines_of
+from identity.intake.readers.limits import Limits
 
 _DELIMITERS: Final = (",", ";", "\t")
-_LINE_MAX: Final = 100_000
-#: Of so many lines in GB18030 hardly one is Chinese text in UTF-8 as well; more of them mean a mixture.
-_BY_CHANCE: Final = 10_000
-#: The first byte of three-byte characters in UTF-8, and of all longer ones, is not below this.
-_THREE_BYTES: Final = 0xE0
+#: A quoted cell with line ends in it, such as an address, has no more lines than this.
+_CELL_LINES_MAX: Final = 8
+_ID_NUMBER: Final = re.compile(r"\d{15}")
+_QUOTE: Final = '"'
 
 
-def csv_rows(file: BinaryIO, layout: Layout) -> Generator[RawRow, None, None]:
-    """The rows of a CSV file with a heading row; comma, semicolon or tab between the cells."""
-    text, ended = _text(file)
-    try:
-        heading = text.readline()
-        text.seek(0)
-        if not heading.strip("\ufeff \r\n"):
-            raise FileRefusedError("FEED_FILE_EMPTY", "the file has no heading row", 1)
-        delimiter = max(_DELIMITERS, key=heading.count)
-        reader = csv.reader(text, delimiter=delimiter, strict=True)
-        columns = columns_of(next(reader), layout)
-        yield from _csv_rows(reader, columns, ended=ended)
-    finally:
-        text.detach()  # or it would close the file, which is read twice
+class Stray(str):
+    """A cell with a quotation mark where none belongs: what was meant is for its sender to say."""
+
+    __slots__ = ()
 
 
-def _csv_rows(reader: Any, columns: list[str], *, ended: bool) -> Generator[RawRow, None, None]:
-    # One row is kept back, because only the last one can have been cut off.
-    kept: RawRow | None = None
-    number = 1
-    try:
-        for values in reader:
-            number += 1
-            if kept is not None:
-                yield kept
-            kept = cells_of(number, columns, values) if any(values) else None
-    except csv.Error as error:
-        raise FileRefusedError("FEED_FILE_TRUNCATED", f"a quoted cell never ends ({error})", number + 1) from error
-    if kept is None and number == 1:
-        raise FileRefusedError("FEED_FILE_EMPTY", "the file has headings, but no rows")
-    if kept is not None:
-        yield msgspec.structs.replace(kept, open_ended=not ended)
+class Text(msgspec.Struct, frozen=True):
+    """The rows of a text, numbered from 1, and whether its last line is ended."""
+
+    rows: Iterator[tuple[int, Sequence[str]]]
+    is_ended: bool
 
 
-def ndjson_rows(file: BinaryIO, layout: Layout) -> Generator[RawRow, None, None]:
-    """The rows of a file with one JSON object a line."""
-    text, ended = _text(file)
-    try:
-        yield from _json_rows(text, layout, ended=ended)
-    finally:
-        text.detach()
+def csv_text(file: BinaryIO, limits: Limits, headings_in: Callable[[Sequence[str]], int]) -> Text:
+    """A text of cells; ``headings_in`` says how many cells of a row are known headings, which tells the delimiter."""
+    encoding = encoding_of(file, limits)
+    is_ended = ends_its_last_line(file, encoding)
+    first = list(islice(lines_of(file, encoding, limits), limits.heading_rows))
+    if not any(line.strip() for line in first):
+        raise file_refused("FEED_FILE_EMPTY", "文件里没有表头", "the file has no heading row", 1)
+    delimiter = _delimiter(first, headings_in)
+    return Text(_rows(lines_of(file, encoding, limits), delimiter, is_ended=is_ended), is_ended)
 
 
-def _json_rows(text: io.TextIOWrapper, layout: Layout, *, ended: bool) -> Generator[RawRow, None, None]:
+def json_lines(file: BinaryIO, limits: Limits) -> tuple[Iterator[str], bool]:
+    """The lines of a text with one JSON object a line, and whether the last one is ended."""
+    encoding = encoding_of(file, limits)
+    is_ended = ends_its_last_line(file, encoding)
+    return lines_of(file, encoding, limits), is_ended
+
+
+def _delimiter(lines: Sequence[str], headings_in: Callable[[Sequence[str]], int]) -> str:
+    if lines[0].lower().startswith("sep=") and len(lines[0].rstrip()) <= len("sep=,"):
+        return lines[0][4:5] or "\t"
+    text = "\n".join(lines)
+
+    def known(delimiter: str) -> tuple[int, int]:
+        # Headings may have line ends in quotes, so the first lines are read as rows.
+        rows = _rows(iter(lines), delimiter, is_ended=True)
+        return max((headings_in(cells) for _, cells in rows), default=0), text.count(delimiter)
+
+    return max(_DELIMITERS, key=known)
+
+
+def _rows(lines: Iterator[str], delimiter: str, *, is_ended: bool) -> Iterator[tuple[int, Sequence[str]]]:
+    waiting: list[str] = []
     number = 0
-    last: RawRow | None = None
-    for number, line in enumerate(text, start=1):
-        if last is not None:
-            yield last
-        last = _object(number, line.strip().lstrip("\ufeff"), layout) if line.strip() else None
-    if number == 0:
-        raise FileRefusedError("FEED_FILE_EMPTY", "the file has no rows")
-    if last is not None:
-        yield msgspec.structs.replace(last, open_ended=not ended)
-
-
-def _object(number: int, line: str, layout: Layout) -> RawRow:
-    try:
-        found = msgspec.json.decode(line, type=dict[str, str | None])
-    except msgspec.MsgspecError:
-        return RawRow(number, {}, Refused("ROW_MALFORMED", "the line is not one JSON object of texts"))
-    try:
-        columns = columns_of(list(found), layout)
-    except FileRefusedError as error:
-        # In NDJSON every line names its own columns.
-        return RawRow(number, {}, Refused("ROW_MALFORMED", error.problem.detail))
-    return cells_of(number, columns, [value or "" for value in found.values()])
-
-
-def _text(file: BinaryIO) -> tuple[io.TextIOWrapper, bool]:
-    """The file as text, and whether its last line is ended."""
-    encoding = encoding_of(file)
-    file.seek(0, io.SEEK_END)
-    if file.tell() == 0:
-        raise FileRefusedError("FEED_FILE_EMPTY", "the file is empty")
-    file.seek(-1, io.SEEK_END)
-    ended = file.read(1) == b"\n"
-    file.seek(0)
-    return io.TextIOWrapper(file, encoding=encoding, newline=""), ended
-
-
-def encoding_of(file: BinaryIO) -> str:
-    """``utf-8-sig`` or ``gb18030``. Raises FileRefusedError FEED_ENCODING_MIXED where neither reads every line."""
-    file.seek(0)
-    chinese: list[int] = []
-    others = first_other = 0
-    for number, line in enumerate(iter(lambda: file.readline(_LINE_MAX), b""), start=1):
-        if line.isascii():
+    while True:
+        line = waiting.pop(0) if waiting else next(lines, None)
+        if line is None:
+            return
+        number += 1
+        if number == 1 and line.lower().startswith("sep="):
             continue
-        if not _reads(line, "utf-8"):
-            others, first_other = others + 1, first_other or number
-            if not _reads(line, "gb18030"):
-                raise _mixed(number)
-        elif max(line) >= _THREE_BYTES:
-            # Two-byte sequences also turn up in GB18030; Chinese in UTF-8 has three bytes a character.
-            chinese.append(number)
-    if not others:
-        return "utf-8-sig"
-    if len(chinese) * _BY_CHANCE > others:
-        raise _mixed(max(first_other, chinese[0]))
-    return "gb18030"
+        if _QUOTE not in line:
+            yield number, line.split(delimiter)
+            continue
+        waiting += islice(lines, _CELL_LINES_MAX - 1 - len(waiting))
+        cells, taken = _quoted([line, *waiting], delimiter)
+        if cells is None and taken and not is_ended and len(waiting) < _CELL_LINES_MAX - 1:
+            raise file_refused(
+                "FEED_FILE_TRUNCATED",
+                "最后一行的引号没有结束，文件可能被截断；请重新导出完整的文件",
+                "a quoted cell never ends, so the file may be cut off; send the whole file",
+                number,
+            )
+        if cells is None:
+            cells, taken = [_unquoted(cell) for cell in line.split(delimiter)], 0
+        del waiting[:taken]
+        yield number, cells
 
 
-def _reads(line: bytes, encoding: str) -> bool:
-    try:
-        line.decode(encoding)
-    except UnicodeDecodeError:
-        return False
-    return True
+def _quoted(lines: Sequence[str], delimiter: str) -> tuple[list[str] | None, int]:
+    """The cells of a line with quoted ones, and how many of the following lines belong to it.
+
+    None with 0 for quotation marks where none belong, None with all lines for a quoted cell that never ends.
+    """
+    for taken in range(len(lines)):
+        try:
+            rows = list(csv.reader(["\n".join(lines[: taken + 1])], delimiter=delimiter, strict=True))
+        except csv.Error as error:
+            if "unexpected end of data" not in str(error):
+                return None, 0
+            continue
+        if taken and any("\n" in cell and _ID_NUMBER.search(cell) for cell in rows[0]):
+            # Two people's rows between two stray quotes are no cell.
+            return None, 0
+        return rows[0], taken
+    return None, len(lines)
 
 
-def _mixed(row: int) -> FileRefusedError:
-    detail = "the file is neither UTF-8 nor GB18030 all through; save it anew in one of them"
-    return FileRefusedError("FEED_ENCODING_MIXED", detail, row)
+def _unquoted(cell: str) -> str:
+    if len(cell) > 1 and cell[0] == cell[-1] == _QUOTE and _QUOTE not in cell[1:-1]:
+        return cell[1:-1]
+    return Stray(cell) if cell.startswith(_QUOTE) else cell

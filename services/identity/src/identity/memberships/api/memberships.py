@@ -12,7 +12,7 @@ from identity.persons.domain.person import Correction
 from identity.persons.queries.divisions import DivisionQueries, own_department
 from identity.persons.queries.persons import PersonQueries
 from kernel.http import ById, IdempotencyKey, Json, Page, RequestBody, Router, Sent, Wire, allow, answered, paged
-from kernel.http.fields import after_of, check_text
+from kernel.http.fields import after_of
 from kernel.security import Principal, Role
 
 
@@ -57,7 +57,6 @@ def memberships(
     ) -> Json[MembershipChanged]:
         """Say that a person belongs to a category of the caller's department."""
         department = _direct(rules, caller)
-        check_text("evidence", command.evidence)
         return answered(await commands.begin(caller, key, person_id, department, command))
 
     @router.get("")
@@ -81,7 +80,6 @@ def memberships(
     ) -> Json[MembershipChanged]:
         """Write a membership of the caller's department anew; what was believed before is kept."""
         department = _direct(rules, caller)
-        check_text("evidence", command.evidence)
         return answered(await commands.correct(caller, key, Held(person_id, membership_id), department, command))
 
     return router

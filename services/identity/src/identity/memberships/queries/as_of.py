@@ -18,7 +18,8 @@ WITH newest AS (
   ORDER BY membership_id, revision DESC
 )
 SELECT {COLUMNS} FROM newest
-WHERE person_id = $1 AND change <> 'GIVEN_UP' AND valid_from <= $2 AND (valid_to IS NULL OR valid_to >= $2)
+WHERE person_id = $1 AND change NOT IN ('GIVEN_UP', 'WITHDRAWN')
+  AND valid_from <= $2 AND (valid_to IS NULL OR valid_to >= $2)
   AND ($4::text IS NULL OR department = $4)
 ORDER BY valid_from, membership_id
 """
@@ -28,7 +29,8 @@ SELECT deceased_on FROM death_versions WHERE person_id = $1 AND recorded_at <= $
 _FACTS_SQL: Final = """
 WITH newest AS (
   SELECT DISTINCT ON (fact_id) * FROM fact_versions
-  WHERE (person_id = $1 OR person_id IN (SELECT person_id FROM persons WHERE merged_into = $1)) AND recorded_at <= $3
+  WHERE person_id = ANY (array_append(ARRAY(SELECT person_id FROM persons WHERE merged_into = $1), $1))
+    AND recorded_at <= $3
   ORDER BY fact_id, revision DESC
 )
 SELECT fact_id, department, detail, valid_from, valid_to, evidence, recorded_at FROM newest

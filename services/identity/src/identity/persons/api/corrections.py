@@ -5,7 +5,7 @@ from typing import Annotated
 
 import msgspec
 
-from identity.persons.api.persons import CardNumber, IdNumber, Name, Phone, sees_in_full
+from identity.persons.api.persons import Address, CardNumber, IdNumber, Name, Phone, check_in_feed
 from identity.persons.commands.corrections import CorrectionCommands
 from identity.persons.domain.corrections import DataCorrectionReason, DeathCorrectionReason
 from identity.persons.domain.resident_id import Sex, check_holder, parse_resident_id
@@ -13,7 +13,7 @@ from identity.persons.queries.changes import PersonChanged
 from identity.persons.queries.divisions import DivisionQueries
 from identity.persons.queries.persons import PersonQueries
 from kernel.http import IdempotencyKey, Json, RequestBody, Router, Sent, allow, answered
-from kernel.http.fields import Text, check_text
+from kernel.http.fields import Text
 from kernel.security import Principal, Role
 
 
@@ -23,7 +23,7 @@ class PersonalDataBody(RequestBody, frozen=True, kw_only=True):
     reason: DataCorrectionReason
     name: Name | msgspec.UnsetType = msgspec.UNSET
     phone: Phone | msgspec.UnsetType | None = msgspec.UNSET
-    address: Text | msgspec.UnsetType | None = msgspec.UNSET
+    address: Address | msgspec.UnsetType | None = msgspec.UNSET
     card_number: CardNumber | msgspec.UnsetType | None = msgspec.UNSET
 
 
@@ -77,7 +77,6 @@ def corrections(commands: CorrectionCommands, queries: PersonQueries, divisions:
         person_id: str, caller: Settler, command: Sent[DeathCorrectionBody], key: IdempotencyKey
     ) -> Json[PersonChanged]:
         """Settle on which day a person died, where departments disagree, or that they are alive after all."""
-        check_text("evidence", command.evidence)
         return answered(
             await commands.correct_death(caller, key, person_id, command.died_on, command.reason, command.evidence)
         )
@@ -87,4 +86,4 @@ def corrections(commands: CorrectionCommands, queries: PersonQueries, divisions:
 
 async def _check_may_correct(caller: Principal, person_id: str, queries: PersonQueries) -> None:
     await queries.known(person_id)
-    await sees_in_full(caller, person_id, queries)
+    await check_in_feed(caller, person_id, queries)

@@ -6,6 +6,8 @@ from kernel.http import ErrorCode
 
 CODES: Final = (
     ErrorCode("PERSON_UNKNOWN", 404, "No such person"),
+    ErrorCode("HOLDER_DISAGREES", 409, "The name and the number are not both this person's"),
+    ErrorCode("HOLDER_NOTES_OFF", 409, "This service has no signing key"),
     ErrorCode("PERSON_ALREADY_REGISTERED", 409, "Somebody is registered under this ID number"),
     ErrorCode("PERSON_ERASED", 409, "The person's data were erased"),
     ErrorCode("PERSON_MERGED", 409, "The record was merged into another one"),
@@ -20,7 +22,6 @@ CODES: Final = (
     ErrorCode("ID_NUMBER_FORMER", 409, "The ID number was a known person's before"),
     ErrorCode("PERSON_NOT_IN_FEED", 403, "The person is not in the department's own feed"),
     ErrorCode("PERSON_DECEASED", 409, "The person died before that"),
-    ErrorCode("PERSONAL_DATA_IN_TEXT", 422, "A free text holds an ID number"),
     ErrorCode("ID_NUMBER_MALFORMED", 422, "The ID number does not have 17 digits and a check character"),
     ErrorCode("ID_NUMBER_CHECK_DIGIT", 422, "The check character of the ID number is wrong"),
     ErrorCode("ID_NUMBER_BIRTH_DATE", 422, "The ID number holds an impossible birth date"),

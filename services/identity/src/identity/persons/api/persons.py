@@ -4,6 +4,7 @@ from datetime import date
 from typing import Annotated, Any
 
 import msgspec
+from fastapi import Query
 
 from identity.persons.commands.persons import PersonCommands
 from identity.persons.domain.categories import department_of
@@ -11,19 +12,24 @@ from identity.persons.domain.lookup import LookupReason
 from identity.persons.domain.masking import mask_id_number, mask_name, mask_phone
 from identity.persons.domain.person import person_unknown
 from identity.persons.domain.resident_id import Sex, check_holder, parse_resident_id
+from identity.persons.domain.seeing import SeenFor
 from identity.persons.queries.changes import PersonChanged
 from identity.persons.queries.divisions import DivisionQueries, own_department
+from identity.persons.queries.feed_access import FeedAccess, not_in_feed
 from identity.persons.queries.persons import PersonQueries, PersonRow
+from identity.persons.queries.seeing import Looks
 from identity.persons.queries.vault import PersonalData, Vault
 from kernel.http import IdempotencyKey, Json, RequestBody, Router, Sent, Wire, allow, answer, answered
-from kernel.http.fields import DivisionCode, Text
+from kernel.http.fields import DivisionCode
+from kernel.http.free_texts import SEALED
 from kernel.security import Principal, Role
-from kernel.values.refusals import forbidden
+from kernel.values.division_table import check_division
 
-IdNumber = Annotated[str, msgspec.Meta(min_length=1, max_length=32)]
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
-Phone = Annotated[str, msgspec.Meta(pattern=r"^\+?[0-9-]{5,20}$")]
-CardNumber = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z]{5,30}$")]
+IdNumber = Annotated[str, msgspec.Meta(min_length=1, max_length=32), SEALED]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=60), SEALED]
+Phone = Annotated[str, msgspec.Meta(pattern=r"^\+?[0-9-]{5,20}$"), SEALED]
+CardNumber = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z]{5,30}$"), SEALED]
+Address = Annotated[str, msgspec.Meta(min_length=1, max_length=200), SEALED]
 
 
 class RegisterPersonBody(RequestBody, frozen=True, kw_only=True):
@@ -38,7 +44,7 @@ class RegisterPersonBody(RequestBody, frozen=True, kw_only=True):
     sex: Sex
     county: DivisionCode
     phone: Phone | None = None
-    address: Text | None = None
+    address: Address | None = None
     card_number: CardNumber | None = None
     another_person: bool = False
 
@@ -85,21 +91,37 @@ class PersonAnswer(Wire, frozen=True, kw_only=True):
 
 
 Registrar = Annotated[Principal, allow(Role.DEPARTMENT, Role.AGENCY, by_division=True)]
+#: A hospital registers whom no list has yet: the person is pending until a department says more.
+Doorkeeper = Annotated[Principal, allow(Role.DEPARTMENT, Role.AGENCY, Role.HOSPITAL, by_division=True)]
 Searcher = Annotated[Principal, allow(Role.HOSPITAL, Role.AGENCY, Role.OPERATIONS, Role.DEPARTMENT, by_division=True)]
 Reader = Annotated[Principal, allow(*Role)]
+WhyAsked = Annotated[LookupReason | None, Query(description="For what the data are looked at")]
 
 
-def persons(commands: PersonCommands, queries: PersonQueries, vault: Vault, divisions: DivisionQueries) -> Router:
+class Seeing(msgspec.Struct, frozen=True):
+    """What showing a person needs: their data, who may see them whole, and where each look is written down."""
+
+    vault: Vault
+    access: FeedAccess
+    looks: Looks
+
+
+def persons(commands: PersonCommands, queries: PersonQueries, seeing: Seeing, divisions: DivisionQueries) -> Router:
     """The routes of /v1/persons."""
     router = Router(prefix="/v1/persons", tags=["persons"])
 
     @router.post("", status_code=201)
     async def register(
-        caller: Registrar, command: Sent[RegisterPersonBody], key: IdempotencyKey
+        caller: Doorkeeper, command: Sent[RegisterPersonBody], key: IdempotencyKey
     ) -> Json[PersonChanged]:
-        """Register a person; the ID number must agree with the birth date and the sex."""
+        """Register a person; the ID number must agree with the birth date and the sex.
+
+        A hospital registers a patient at its door whom no list has yet, with or without a poverty handbook. That gives
+        no benefit: it needs a department's word, and settlement's door says NO_MEMBERSHIP until then.
+        """
         own_department(caller)  # a department that is none may not write
         caller.must_act_in(command.county)
+        check_division(command.county, commands.today.year)
         resident_id = parse_resident_id(command.id_number, today=commands.today)
         check_holder(resident_id, born_on=command.born_on, sex=command.sex)
         data = PersonalData(resident_id.number, command.name, command.phone, command.address, command.card_number)
@@ -122,13 +144,18 @@ def persons(commands: PersonCommands, queries: PersonQueries, vault: Vault, divi
         return answered(done)
 
     @router.get("/{person_id}", dependencies=[divisions.guard])
-    async def see(person_id: str, caller: Reader) -> Json[PersonAnswer]:
-        """See a person: the agency and the person's own departments in full, everyone else masked."""
+    async def see(person_id: str, caller: Reader, reason: WhyAsked = None) -> Json[PersonAnswer]:
+        """See a person: the agency, and departments that hold a membership of theirs, in full; everyone else masked.
+
+        A membership that a department has just claimed opens nothing. Each look in full is written down, with the user.
+        """
         row = await queries.known(person_id)
         gone = row.merged_into is not None or row.annulled or row.erased
         # Nothing personal is left under such a record, so whoever knows its id may learn what became of it.
-        in_full = not gone and await sees_in_full(caller, person_id, queries)
-        return answer(_person_answer(row, await vault.open(person_id), masked=not in_full))
+        in_full = not gone and await _sees_in_full(caller, person_id, queries, seeing.access)
+        if in_full:
+            await seeing.looks.note(caller, SeenFor.RECORD, person_ids=[person_id], reason=reason)
+        return answer(_person_answer(row, await seeing.vault.open(person_id), masked=not in_full))
 
     @router.post("/{person_id}/death", dependencies=[divisions.guard])
     async def record_death(
@@ -141,17 +168,20 @@ def persons(commands: PersonCommands, queries: PersonQueries, vault: Vault, divi
     return router
 
 
-async def sees_in_full(caller: Principal, person_id: str, queries: PersonQueries) -> bool:
-    """Whether a caller may see a person's data whole; raises Refused PERSON_NOT_IN_FEED for a foreign department."""
+async def _sees_in_full(caller: Principal, person_id: str, queries: PersonQueries, access: FeedAccess) -> bool:
+    await check_in_feed(caller, person_id, queries)
     if Role.AGENCY in caller.roles:
         return True
-    if Role.DEPARTMENT not in caller.roles:
-        return False
+    return Role.DEPARTMENT in caller.roles and await access.opens(person_id, department_of(caller.organisation))
+
+
+async def check_in_feed(caller: Principal, person_id: str, queries: PersonQueries) -> None:
+    """Refuse a department that has said nothing of a person: PERSON_NOT_IN_FEED."""
+    if Role.AGENCY in caller.roles or Role.DEPARTMENT not in caller.roles:
+        return
     department = department_of(caller.organisation)
     if not await queries.is_in_feed(person_id, department):
-        detail = f"{department} has said nothing of this person, and sees only its own feed"
-        raise forbidden("PERSON_NOT_IN_FEED", detail)
-    return True
+        raise not_in_feed(department)
 
 
 def _person_answer(row: PersonRow, data: PersonalData | None, *, masked: bool) -> PersonAnswer:

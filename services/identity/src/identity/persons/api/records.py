@@ -9,7 +9,7 @@ from identity.persons.domain.annulment import AnnulmentReason
 from identity.persons.queries.changes import PersonChanged
 from identity.persons.queries.divisions import DivisionQueries
 from kernel.http import IdempotencyKey, Json, RequestBody, Router, Sent, Wire, allow, answered
-from kernel.http.fields import Text, check_text
+from kernel.http.fields import Text
 from kernel.security import Principal, Role
 
 RecordId = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
@@ -51,7 +51,6 @@ def records(commands: RecordCommands, divisions: DivisionQueries) -> Router:
         person_id: str, caller: Agency, command: Sent[MergeBody], key: IdempotencyKey
     ) -> Json[RecordsMergedAnswer]:
         """Merge another record of the same person into this one, which survives; the other leads here afterwards."""
-        check_text("evidence", command.evidence)
         await divisions.must_act_for(caller, command.other_id)
         return answered(
             await commands.merge(caller, key, person_id, command.other_id, frozenset(command.keep), command.evidence)

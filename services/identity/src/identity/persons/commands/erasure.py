@@ -27,14 +27,19 @@ from kernel.writing.event_store import StreamAppend
 
 #: The tokens of numbers that another topic keeps of a person, such as those of handbooks.
 TokensElsewhere = Callable[[str], Awaitable[Iterable[str]]]
+#: Throws away what else may name who was erased, such as files that are kept for their receipts.
+Forget = Callable[[], Awaitable[None]]
 
 
 class ErasureCommands(PeopleCommands):
     """The commands about erasure."""
 
-    def __init__(self, runtime: Runtime, vault: Vault, requests: Requests, tokens_elsewhere: TokensElsewhere) -> None:
+    def __init__(
+        self, runtime: Runtime, vault: Vault, requests: Requests, tokens_elsewhere: TokensElsewhere, forget: Forget
+    ) -> None:
         super().__init__(runtime, vault, requests)
         self._tokens_elsewhere = tokens_elsewhere
+        self._forget = forget
 
     async def ask(self, caller: Principal, key: Idempotency, person_id: str, reason: ErasureReason) -> Answered:
         """Ask that a person's data be erased; aliases go with the record that stands."""
@@ -70,7 +75,7 @@ class ErasureCommands(PeopleCommands):
             return Outcome((confirmed.append, *erased), _changed(confirmed), contended=person_id)
 
         done = await self._runtime.path.run(context, attempt)
-        await self._vault.forget()
+        await self._forget()
         return done
 
     async def _check_known_whole(self, person_id: str) -> None:

@@ -61,6 +61,10 @@ class Entitlement(msgspec.Struct, frozen=True, kw_only=True):
         known[membership.membership_id] = membership
         return self._changed(memberships=tuple(known.values()))
 
+    def without_membership(self, membership_id: str) -> "Entitlement":
+        """Without a membership that was said by error."""
+        return self._changed(memberships=tuple(m for m in self.memberships if m.membership_id != membership_id))
+
     def with_enrolment(self, enrolment: Enrolment) -> "Entitlement":
         """With this enrolment added, or in place of the one of the same area, year and scheme."""
         known = {held.key: held for held in self.enrolments}
@@ -74,6 +78,10 @@ class Entitlement(msgspec.Struct, frozen=True, kw_only=True):
         somebody turns out to be alive.
         """
         return self._changed(deceased_on=died_on)
+
+    def moved_to(self, county: str) -> "Entitlement":
+        """In another county; what departments say goes on."""
+        return self._changed(county=county)
 
     def corrected(self) -> "Entitlement":
         """One revision later, after a change of what is not told to others."""

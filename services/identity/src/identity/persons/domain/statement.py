@@ -38,9 +38,13 @@ class Superseded(msgspec.Struct, frozen=True):
     by: str
 
 
-def stated_at(as_of: datetime, batch: str = "") -> str:
-    """The place of a statement among its department's: the moment that it speaks for, then the batch's name."""
-    return f"{as_of:%Y%m%dT%H%M%S.%f}/{batch}"
+def stated_at(as_of: datetime, batch: str = "", received_at: datetime | None = None) -> str:
+    """The place of a statement among its department's: the moment that it speaks for, then the order of receipt.
+
+    Statements of before this order was kept have the batch's number alone behind the moment, and come before others.
+    """
+    received = "" if received_at is None else f"~{received_at:%Y%m%dT%H%M%S.%f}/"
+    return f"{as_of:%Y%m%dT%H%M%S.%f}/{received}{batch}"
 
 
 def take(statement: Statement, entitlement: Entitlement, membership_id: str) -> Sequence[StatementEvent] | Superseded:

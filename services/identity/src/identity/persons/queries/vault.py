@@ -10,6 +10,7 @@ import msgspec
 from asyncpg import Record
 from typing_extensions import override
 
+from identity.persons.domain.names import fold_name
 from identity.persons.domain.person import SealedPersonalData
 from identity.persons.domain.refusals import person_erased
 from identity.persons.domain.resident_id import parse_resident_id
@@ -33,6 +34,7 @@ _READ_SQL: Final = """
 SELECT person_id, k.key_id, k.sealed, d.id_number, d.name, d.phone, d.address, d.card_number
 FROM personal_data d JOIN person_keys k USING (person_id) WHERE person_id = $1
 """
+_READ_MANY_SQL: Final = _READ_SQL.replace("person_id = $1", "person_id = ANY($1::text[])")
 _TOKENS_SQL: Final = "SELECT id_number_hash, token FROM number_tokens WHERE id_number_hash = ANY($1::text[])"
 # Whoever comes second gets the first one's token: a number has one token, whatever happens at once.
 _NEW_TOKENS_SQL: Final = """
@@ -41,6 +43,15 @@ ON CONFLICT (id_number_hash) DO UPDATE SET id_number_hash = EXCLUDED.id_number_h
 """
 _FORGET_KEYS_SQL: Final = """
 DELETE FROM person_keys WHERE person_id IN (SELECT unnest(records) FROM erasures WHERE state = 'CONFIRMED')
+"""
+_FORGET_NAMES_SQL: Final = """
+DELETE FROM name_hashes WHERE person_id IN (SELECT unnest(records) FROM erasures WHERE state = 'CONFIRMED')
+"""
+_KEEP_NAMES_SQL: Final = """
+INSERT INTO name_hashes (person_id, "of", name_hash)
+SELECT d.person_id, substring(d.name FOR 16), n.name_hash
+FROM unnest($1::text[], $2::text[]) AS n(person_id, name_hash) JOIN personal_data d USING (person_id)
+ON CONFLICT (person_id) DO UPDATE SET "of" = EXCLUDED."of", name_hash = EXCLUDED.name_hash
 """
 _FORGET_TOKENS_SQL: Final = """
 DELETE FROM number_tokens t
@@ -125,6 +136,14 @@ class Vault(Reads):
         keys = {row["person_id"]: WrappedKey(row["key_id"], row["sealed"]) for row in rows}
         return {person_id: self._sealed(person_id, keys[person_id], data) for person_id, data in people.items()}
 
+    def name_hash(self, name: str) -> str:
+        """The keyed hash of a name without its way of writing."""
+        return self.hash_of(f"name {fold_name(name)}")
+
+    async def keep_name_hashes(self, names: Mapping[str, str]) -> None:
+        """Keep the hashes of registered people's names, for lists to be compared with."""
+        await self.pool.execute(_KEEP_NAMES_SQL, list(names), [self.name_hash(name) for name in names.values()])
+
     async def names_of(self, person_ids: Sequence[str]) -> dict[str, str]:
         """The names of those persons that can still be read."""
         rows = await self.pool.fetch(_NAMES_SQL, person_ids)
@@ -145,13 +164,20 @@ class Vault(Reads):
         """
         async with self.pool.acquire() as connection, connection.transaction():
             await connection.execute(_FORGET_KEYS_SQL)
+            await connection.execute(_FORGET_NAMES_SQL)
             await connection.execute(_FORGET_TOKENS_SQL)
 
     async def open(self, person_id: str) -> PersonalData | None:
         """A person's data; None where the person is unknown, or the key was destroyed to forget them."""
         row = await self.pool.fetchrow(_READ_SQL, person_id)
-        if row is None:
-            return None
+        return None if row is None else self._data(row)
+
+    async def people(self, person_ids: Sequence[str]) -> dict[str, PersonalData]:
+        """The data of those persons that can still be read."""
+        rows = await self.pool.fetch(_READ_MANY_SQL, list(person_ids))
+        return {row["person_id"]: self._data(row) for row in rows}
+
+    def _data(self, row: Record) -> PersonalData:
         fields = [field for field in PersonalData.__struct_fields__ if row[field] is not None]
         return PersonalData(**{field: self._opened(row, field) for field in fields})
 

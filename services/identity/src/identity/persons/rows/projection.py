@@ -12,8 +12,20 @@ from identity.persons.domain.corrections import DeathCorrected, IdNumberCorrecte
 from identity.persons.domain.erasure import ErasureAsked, ErasureConfirmed, ErasureDeclined, PersonErased
 from identity.persons.domain.lookup import LookupMade
 from identity.persons.domain.merging import MergedAway, RecordsMerged
+from identity.persons.domain.moving import PersonMoved
 from identity.persons.domain.person import DeathRecorded, PersonRegistered
-from identity.persons.rows.tables import death_versions, erasures, former_numbers, lookups, personal_data, persons
+from identity.persons.domain.seeing import DataSeen
+from identity.persons.domain.withdrawing import MembershipWithdrawn
+from identity.persons.rows.tables import (
+    data_looks,
+    death_versions,
+    erasures,
+    former_numbers,
+    lookups,
+    person_moves,
+    personal_data,
+    persons,
+)
 from kernel.writing.event_store import RecordedEvent
 from kernel.writing.read_model import RowsByEvent, one_row
 from kernel.writing.read_tables import Change, put_of, remove
@@ -61,6 +73,8 @@ STANDING: Final[RowsByEvent] = dict.fromkeys(
         *get_args(corrections.Event),
         *get_args(merging.Event),
         RegistrationAnnulled,
+        PersonMoved,
+        MembershipWithdrawn,
         PersonErased,
     ),
     person_row,
@@ -75,7 +89,9 @@ ROWS: Final[RowsByEvent] = {
     RecordsMerged: _taken_over,
     MergedAway: _gone_with_numbers,
     RegistrationAnnulled: _gone,
+    PersonMoved: lambda recorded: [_moved(recorded)],
     PersonErased: _gone_with_numbers,
+    DataSeen: lambda recorded: [put_of(recorded.event, data_looks, seen_at=recorded.occurred_at)],
     LookupMade: lambda recorded: [put_of(recorded.event, lookups, asked_at=recorded.occurred_at)],
     **dict.fromkeys((ErasureAsked, ErasureConfirmed, ErasureDeclined), one_row(erasures, "erasure")),
 }
@@ -91,6 +107,13 @@ def _former_number(number_token: str, recorded: RecordedEvent) -> Change:
     """A number that leads to a person who has another one now."""
     standing, at = recorded.event.entitlement, recorded.occurred_at
     return put_of(standing, former_numbers, number_token=number_token, recorded_at=at)
+
+
+def _moved(recorded: RecordedEvent) -> Change:
+    """That a person was of another county before."""
+    event: PersonMoved = recorded.event
+    told = {"formerly": event.formerly, "told_by": event.told_by, "moved_at": recorded.occurred_at}
+    return put_of(event.entitlement, person_moves, **told)
 
 
 def _death(recorded: RecordedEvent, change: str, told_by: str) -> Change:

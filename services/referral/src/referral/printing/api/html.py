@@ -49,7 +49,7 @@ def _copy(paper: Paper, number: int, kept: str) -> str:
         *(_signed(field) for field in paper.signed_fields),
         f'<tr><th>转入医院<br>(附注)</th><td colspan="5">{_receiving(paper)}</td></tr>',
     ]
-    notes = "".join(f"<p>{note}</p>" for note in NOTES)
+    notes = "".join(f"<p>{note}</p>" for note in (*NOTES, *filter(None, [holder.compared])))
     return (
         f"<section><header><span>编号：{escape(paper.number)}</span><span>第{number}联 {kept}</span></header>"
         f"<h1>{TITLE}</h1><table><colgroup>{_COLUMNS}</colgroup>{''.join(rows)}</table><footer>{notes}</footer></section>"

@@ -28,6 +28,8 @@ NOTES: Final = (
     "注：1、此表一式3份，分别由医保经办机构、转出医院和转入医院留存。",
     "2、申请人需提交以下补充材料：身份证(户口本)及社保卡(医保卡)复印件。",
 )
+COMPARED: Final = "姓名、身份证号已与身份登记核对一致"
+NOT_COMPARED: Final = "姓名、身份证号未与身份登记核对"
 _SIGNATORIES: Final = {"SELF": "本人签字", "FAMILY": "家属代签"}
 
 
@@ -41,6 +43,8 @@ class Holder(msgspec.Struct, frozen=True, kw_only=True):
     address: str = ""
     id_number: str = ""
     card_number: str = ""
+    #: Whether identity has compared name and number with the applicant; empty where the hand fills them in.
+    compared: str = ""
 
 
 class Tick(msgspec.Struct, frozen=True):

@@ -7,7 +7,7 @@ from typing import Final
 
 from fpdf import FPDF
 
-from referral.printing.api.fonts import font_for
+from kernel.printing.fonts import font_for
 from referral.printing.api.paper import ATTRIBUTES, COPIES, NOTES, OTHER_ATTRIBUTES, TITLE, Paper, SignedField, Tick
 
 # Millimetres on A4.
@@ -58,7 +58,7 @@ class _Copy:
             self._signed(field)
         emergency = f"（急诊，{paper.emergency}入院）" if paper.emergency else ""
         self._field("转入医院(附注)", paper.receiving_hospital + emergency)
-        for i, note in enumerate(NOTES):
+        for i, note in enumerate((*NOTES, *filter(None, [holder.compared]))):
             self._text(_LEFT, self._y + 4 + 6 * i, _WIDTH, note, size=8.5)
 
     def _line_of(self, *cells: tuple[str, str]) -> None:

@@ -7,10 +7,8 @@ import msgspec
 
 from kernel.http import IdempotencyKey, Json, RequestBody, Router, Sent, Wire, allow, answered, of_division
 from kernel.http.fields import Text
-from kernel.http.redaction import looks_personal
 from kernel.running.requested import Requests
 from kernel.security import Principal, Role
-from kernel.values.refusals import Refused
 from referral.referrals.commands.filing import ReferralCommands
 from referral.referrals.domain.form import Attachment, AttachmentKind, Attribute, Form, Signatory
 from referral.referrals.domain.referral import Cancel, Endorse, Expire, Reject
@@ -84,7 +82,6 @@ def filing(commands: ReferralCommands, queries: ReferralQueries, requests: Reque
     @router.post("", status_code=201)
     async def apply(caller: Hospital, command: Sent[ApplyBody], key: IdempotencyKey) -> Json[ReferralMoved]:
         """Apply for a referral from the caller's hospital to another one."""
-        _check_text("diagnosis", command.diagnosis)
         context, sender = requests.by(caller, key), caller.organisation or ""
         return answered(await commands.apply(context, lambda referral_id: _form(referral_id, sender, command)))
 
@@ -93,7 +90,7 @@ def filing(commands: ReferralCommands, queries: ReferralQueries, requests: Reque
         referral_id: str, caller: Hospital, command: Sent[EndorsementBody], key: IdempotencyKey
     ) -> Json[ReferralMoved]:
         """Agree to it, or not, as the sending hospital's insurance office."""
-        context, opinion = requests.by(caller, key), _opinion(command.opinion, command.sealed_on)
+        context, opinion = requests.by(caller, key), Opinion(command.opinion, command.sealed_on)
         endorsement = Endorse(_hospital(caller), command.agreed, opinion, context.today)
         return answered(await commands.decide(context, referral_id, endorsement))
 
@@ -102,7 +99,7 @@ def filing(commands: ReferralCommands, queries: ReferralQueries, requests: Reque
         referral_id: str, caller: Agency, command: Sent[OpinionBody], key: IdempotencyKey
     ) -> Json[ReferralMoved]:
         """Approve it as the agency of the pooling area."""
-        opinion = _opinion(command.opinion, command.sealed_on)
+        opinion = Opinion(command.opinion, command.sealed_on)
         return answered(await commands.approve(requests.by(caller, key), referral_id, opinion))
 
     @router.post("/{referral_id}/rejection", dependencies=[of_referral])
@@ -110,7 +107,7 @@ def filing(commands: ReferralCommands, queries: ReferralQueries, requests: Reque
         referral_id: str, caller: Agency, command: Sent[OpinionBody], key: IdempotencyKey
     ) -> Json[ReferralMoved]:
         """Reject it as the agency of the pooling area."""
-        context, opinion = requests.by(caller, key), _opinion(command.opinion, command.sealed_on)
+        context, opinion = requests.by(caller, key), Opinion(command.opinion, command.sealed_on)
         return answered(await commands.decide(context, referral_id, Reject(opinion, context.today)))
 
     @router.post("/{referral_id}/cancellation", dependencies=[of_referral])
@@ -118,7 +115,6 @@ def filing(commands: ReferralCommands, queries: ReferralQueries, requests: Reque
         referral_id: str, caller: HospitalOrAgency, command: Sent[CancelBody], key: IdempotencyKey
     ) -> Json[ReferralMoved]:
         """Take it back before a stay begins on it: the sending hospital, or the agency."""
-        _check_text("reason", command.reason)
         hospital_id = None if Role.AGENCY in caller.roles else _hospital(caller)
         cancellation = Cancel(hospital_id, command.reason)
         return answered(await commands.decide(requests.by(caller, key), referral_id, cancellation))
@@ -144,13 +140,3 @@ def _form(referral_id: str, sending_hospital: str, command: ApplyBody) -> Form:
         "attachments": tuple(Attachment(copy.kind, copy.reference) for copy in command.attachments),
     }
     return Form(referral_id=referral_id, sending_hospital=sending_hospital, **filed)
-
-
-def _opinion(text: str, sealed_on: date) -> Opinion:
-    _check_text("opinion", text)
-    return Opinion(text, sealed_on)
-
-
-def _check_text(field: str, text: str) -> None:
-    if looks_personal(text):
-        raise Refused("PERSONAL_DATA_IN_TEXT", f"{field} holds an ID number: personal data stay with identity")

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 
+import msgspec
+
 from kernel.running.runtime import Runtime
 from kernel.writing.command_context import CommandContext
 from kernel.writing.command_path import Answered
 from kernel.writing.decision import Decision
 from referral.config import Config
+from referral.referrals.domain.contract import check_contract
 from referral.referrals.domain.form import Form
 from referral.referrals.domain.referral import DECIDER, Apply, Approve, Cancel, Command, Endorse, Event, Expire, Reject
 from referral.referrals.domain.standing import Opinion, Standing
@@ -27,6 +30,8 @@ class ReferralCommands:
 
         async def gather(_standing: Standing | None) -> Command:
             applicant = await self._queries.applicant(form.person_id)
+            contract = await self._queries.contract_of(form.sending_hospital)
+            check_contract(form.sending_hospital, contract, form.signed_on)
             return Apply(form, applicant, context.today, self._config.emergency_days)
 
         return await self._runtime.path.gather(
@@ -35,12 +40,16 @@ class ReferralCommands:
 
     async def approve(self, context: CommandContext, referral_id: str, opinion: Opinion) -> Answered:
         """The agency approves, for as long as is configured."""
-        return await self.decide(context, referral_id, Approve(opinion, context.today, self._config.validity_days))
+        return await self.decide(
+            context, referral_id, Approve(opinion, context.today, self._config.validity_days, self._config.grace_days)
+        )
 
     async def decide(
         self, context: CommandContext, referral_id: str, command: Endorse | Approve | Reject | Cancel | Expire
     ) -> Answered:
         """Whatever else an office does about a form that was filed."""
+        if isinstance(command, Endorse | Reject):
+            command = msgspec.structs.replace(command, grace_days=self._config.grace_days)
         path = self._runtime.path
         return await path.decide(context, DECIDER, f"referral/{referral_id}", command, _answer, contended=referral_id)
 

@@ -105,6 +105,20 @@ def check_not_to_come(what: str, day: date, today: date) -> None:
         raise Refused("DATE_IN_FUTURE", f"the {what} of {day} has not come yet; today is {today}")
 
 
+def check_entered(what: str, day: date, today: date, grace_days: int | None) -> None:
+    """Refuse a seal of a day to come, or one that is entered too long after the day that it bears: SEAL_BACKDATED.
+
+    ``grace_days`` are those within which an office may enter a paper that it sealed before; None for any number.
+    """
+    check_not_to_come(what, day, today)
+    if grace_days is not None and (today - day).days > grace_days:
+        raise Refused(
+            "SEAL_BACKDATED",
+            f"the {what} of {day} is entered on {today}, {(today - day).days} days later; at most {grace_days} days "
+            "are allowed, so seal it with a day on which it can be entered",
+        )
+
+
 def check_order(later_what: str, later: date, earlier_what: str, earlier: date) -> None:
     """Refuse two dates in the wrong order: DATES_OUT_OF_ORDER."""
     if later < earlier:

@@ -9,7 +9,7 @@ import msgspec
 from kernel.values.decider import Decider
 from kernel.values.refusals import Refused, conflict, not_found
 from referral.referrals.domain.applicant import Applicant, check_applicant
-from referral.referrals.domain.form import Form, check_form, check_not_to_come, check_order
+from referral.referrals.domain.form import Form, check_entered, check_form, check_order
 from referral.referrals.domain.gate import Closed
 from referral.referrals.domain.standing import Opinion, Standing, State
 
@@ -32,6 +32,7 @@ class Endorse(msgspec.Struct, frozen=True):
     agreed: bool
     opinion: Opinion
     today: date
+    grace_days: int | None = None
 
 
 class Approve(msgspec.Struct, frozen=True):
@@ -40,6 +41,7 @@ class Approve(msgspec.Struct, frozen=True):
     opinion: Opinion
     today: date
     validity_days: int | None = None
+    grace_days: int | None = None
 
 
 class Reject(msgspec.Struct, frozen=True):
@@ -47,6 +49,7 @@ class Reject(msgspec.Struct, frozen=True):
 
     opinion: Opinion
     today: date
+    grace_days: int | None = None
 
 
 class Cancel(msgspec.Struct, frozen=True):
@@ -71,7 +74,13 @@ class Use(msgspec.Struct, frozen=True):
     admitted_on: date
 
 
-Command: TypeAlias = Apply | Endorse | Approve | Reject | Cancel | Expire | Use
+class GiveBack(msgspec.Struct, frozen=True):
+    """The admission that used it was cancelled: another stay may."""
+
+    encounter_id: str
+
+
+Command: TypeAlias = Apply | Endorse | Approve | Reject | Cancel | Expire | Use | GiveBack
 
 
 # Events
@@ -117,6 +126,10 @@ class ReferralUsed(_Told, frozen=True):
     """A stay began on it."""
 
 
+class ReferralGivenBack(_Told, frozen=True):
+    """The stay that it was used for was cancelled: it stands approved again, as long as the approval holds."""
+
+
 class MisuseRecorded(_Told, frozen=True):
     """A stay named this referral, but it does not open the gate; for the agency to look into."""
 
@@ -134,6 +147,7 @@ Moved: TypeAlias = (
     | ReferralCancelled
     | ReferralExpired
     | ReferralUsed
+    | ReferralGivenBack
 )
 Event: TypeAlias = Moved | MisuseRecorded
 
@@ -153,8 +167,8 @@ def decide(command: Command, standing: Standing | None) -> Sequence[Event]:
             return _cancel(command, _known(standing))
         case Expire():
             return _expire(command, _known(standing))
-        case Use():
-            return () if standing is None else _use(command, standing)
+        case Use() | GiveBack():
+            return () if standing is None else _of_stay(command, standing)
         case _:
             assert_never(command)
 
@@ -179,7 +193,7 @@ def _endorse(command: Endorse, standing: Standing) -> Sequence[Event]:
     _check_sender(standing, command.hospital_id)
     _check_state(standing, "endorse", State.APPLIED)
     sealed_on = command.opinion.sealed_on
-    check_not_to_come("hospital's seal", sealed_on, command.today)
+    check_entered("hospital's seal", sealed_on, command.today, command.grace_days)
     check_order("hospital's seal", sealed_on, "signature", standing.form.signed_on)
     if command.agreed:
         return [HospitalAgreed(standing.moved(state=State.HOSPITAL_AGREED, endorsement=command.opinion))]
@@ -190,7 +204,7 @@ def _review(command: Approve | Reject, standing: Standing) -> Sequence[Event]:
     _check_state(standing, "review", State.HOSPITAL_AGREED)
     assert standing.endorsement is not None
     sealed_on = command.opinion.sealed_on
-    check_not_to_come("agency's seal", sealed_on, command.today)
+    check_entered("agency's seal", sealed_on, command.today, command.grace_days)
     check_order("agency's seal", sealed_on, "hospital's", standing.endorsement.sealed_on)
     if isinstance(command, Reject):
         return [AgencyRejected(standing.moved(state=State.AGENCY_REJECTED, review=command.opinion))]
@@ -199,6 +213,7 @@ def _review(command: Approve | Reject, standing: Standing) -> Sequence[Event]:
         state=State.AGENCY_APPROVED,
         review=command.opinion,
         approved_on=sealed_on,
+        approval_entered_on=command.today,
         # The day of the approval is the first of them.
         expires_on=None if days is None else sealed_on + timedelta(days=days - 1),
     )
@@ -221,7 +236,11 @@ def _expire(command: Expire, standing: Standing) -> Sequence[Event]:
     return [ReferralExpired(standing.moved(state=State.EXPIRED))]
 
 
-def _use(command: Use, standing: Standing) -> Sequence[Event]:
+def _of_stay(command: Use | GiveBack, standing: Standing) -> Sequence[Event]:
+    if isinstance(command, GiveBack):
+        holds = standing.state is State.USED and standing.encounter_id == command.encounter_id
+        given_back = ReferralGivenBack(standing.moved(state=State.AGENCY_APPROVED, encounter_id=None))
+        return [given_back] if holds else []
     # The stay has begun and is never undone from here: what is wrong with it is written down.
     if standing.encounter_id == command.encounter_id:
         return []

@@ -46,6 +46,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     encounter_id: str | None = None
     ended_because: str | None = None
     county: str | None = None
+    #: The day on which the approval was entered; None for those of before this was kept.
+    approval_entered_on: date | None = None
 
     @property
     def waiting_since(self) -> date | None:

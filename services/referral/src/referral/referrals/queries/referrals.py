@@ -9,6 +9,7 @@ import msgspec
 from kernel.http import Wire
 from kernel.writing.reads import Reads
 from referral.referrals.domain.applicant import Applicant, Held
+from referral.referrals.domain.contract import Contract
 from referral.referrals.queries.lists import Wanted, listing, waiting
 
 _TOTALS_SQL: Final = """
@@ -71,6 +72,7 @@ class ReferralAnswer(Wire, frozen=True, kw_only=True):
 
 
 _COLUMNS: Final = ", ".join(ReferralAnswer.__struct_fields__)
+_CONTRACT_SQL: Final = "SELECT contract_from, contract_to FROM contracts WHERE hospital_id = $1"
 _ONE_SQL: Final = f"SELECT {_COLUMNS} FROM referrals WHERE referral_id = $1"
 
 
@@ -131,6 +133,11 @@ class ReferralQueries(Reads):
     async def name_of(self, hospital_id: str) -> str | None:
         """What an institution is called, as settlement's registry has it."""
         return await self.text(_NAME_SQL, hospital_id)
+
+    async def contract_of(self, hospital_id: str) -> Contract | None:
+        """The days of a hospital's contract; None where settlement has not told of them."""
+        row = await self.pool.fetchrow(_CONTRACT_SQL, hospital_id)
+        return None if row is None else Contract(row["contract_from"], row["contract_to"])
 
     async def stays(self, referral_id: str) -> list[StayAnswer]:
         """What settlement made of the stay, the first hundred settlements."""

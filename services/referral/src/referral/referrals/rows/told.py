@@ -33,6 +33,15 @@ institutions: Final = Table(
     Column("name", Text, nullable=False),
 )
 
+#: The days of their contracts: a consumer of its own reads them, so that a database of before is filled from the topic.
+contracts: Final = Table(
+    "contracts",
+    TABLES,
+    Column("hospital_id", Text, primary_key=True),
+    Column("contract_from", Date, nullable=False),
+    Column("contract_to", Date),
+)
+
 #: What settlement made of the stays that rest on referrals, as it told.
 settled_stays: Final = Table(
     "settled_stays",
@@ -67,3 +76,4 @@ SETTLEMENT_ROWS: Final[RowsByMessage] = {
     SettlementRevoked: lambda event: [put_of(event, revoked_settlements)],
     InstitutionContracted: lambda event: [put_of(event, institutions)],
 }
+CONTRACT_ROWS: Final[RowsByMessage] = {InstitutionContracted: lambda event: [put_of(event, contracts)]}

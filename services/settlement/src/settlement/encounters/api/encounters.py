@@ -5,6 +5,7 @@ from datetime import date
 from typing import Annotated
 
 import msgspec
+from fastapi import Query
 
 from kernel.http import (
     ById,
@@ -24,34 +25,45 @@ from kernel.http import (
 from kernel.http.fields import after_of
 from kernel.running.requested import Requests
 from kernel.security import Principal, Role
-from kernel.values.refusals import Refused
 from settlement.encounters.api.answers import ForecastAnswer, SettlementAnswer, forecast_answer, settled_text, text
-from settlement.encounters.api.bodies import AdmitBody, DischargeBody, FeesBody, ReferBody, SettleBody, hospital_of
+from settlement.encounters.api.bodies import (
+    AdmitBody,
+    DischargeBody,
+    ReferBody,
+    RevokeBody,
+    SettleBody,
+    hospital_of,
+)
 from settlement.encounters.commands.encounters import Arriving, EncounterCommands
-from settlement.encounters.domain.commands import Discharge, Presented, UploadFees, VoidFees
-from settlement.encounters.domain.events import EncounterAdmitted, EncounterEvent, FeeBatchVoided, FeeLinesUploaded
-from settlement.encounters.domain.fees import FeeLine
+from settlement.encounters.domain.commands import Cancel, Discharge, Numbers, Presented
+from settlement.encounters.domain.events import AdmissionCorrected, EncounterAdmitted, EncounterEvent
+from settlement.encounters.domain.notices import Notice
 from settlement.encounters.queries.encounters import EncounterQueries, EncounterRow
 
 Hospital = Annotated[Principal, allow(Role.HOSPITAL)]
 
+NumberQuery = Annotated[str | None, Query(max_length=64, description="The hospital's own number (住院号)")]
+
 
 class Admitted(Wire, frozen=True):
-    """The answer at the door: no deposit is asked where ``deposit_required`` is false."""
+    """The answer at the door: no deposit is asked where ``deposit_required`` is false.
+
+    ``notices`` say what keeps benefits away as things stand: the contract (CONTRACT_NOT_BEGUN, CONTRACT_ENDED), the
+    insurance (NOT_INSURED, INSURED_ELSEWHERE, ENROLMENT_NOT_REGISTERED, ENROLMENT_NOT_MARKED), the lists
+    (NO_MEMBERSHIP: no department has told of the person yet).
+    """
 
     encounter_id: str
     deposit_required: bool
     category: str | None
     clause: str | None
+    notices: tuple[Notice, ...] = ()
 
 
-class FeesAnswer(Wire, frozen=True):
-    """A batch as it was taken; the number voids it again."""
+class Cancelled(Wire, frozen=True):
+    """The admission was taken back."""
 
     encounter_id: str
-    batch: int
-    batch_total_fen: Yuan
-    lines: int
 
 
 class Referred(Wire, frozen=True):
@@ -80,13 +92,17 @@ def _add_life(router: Router, commands: EncounterCommands, queries: EncounterQue
     @router.post("", status_code=201)
     async def admit(caller: Hospital, command: Sent[AdmitBody], key: IdempotencyKey) -> Json[Admitted]:
         """Admit a person, or register a visit. The answer says whether a deposit may be asked, and by which clause."""
-        arriving = Arriving(**msgspec.structs.asdict(command))
-        return answered(await commands.admit(requests.by(caller, key), hospital_of(caller), arriving, _admitted))
+        told = msgspec.structs.asdict(command)
+        numbers = Numbers(**{name: told.pop(name) for name in ("inpatient_number", "operator", "message_id")})
+        arriving = Arriving(**told, numbers=numbers)
+        return answered(await commands.admit(requests.by(caller, key), hospital_of(caller), arriving, admitted_text))
 
     @router.get("")
-    async def list_encounters(caller: Hospital, page: ById) -> Json[Page[EncounterRow]]:
-        """The caller's encounters."""
-        found = await queries.encounters(hospital_of(caller), after_of(page), page.limit + 1)
+    async def list_encounters(
+        caller: Hospital, page: ById, inpatient_number: NumberQuery = None
+    ) -> Json[Page[EncounterRow]]:
+        """The caller's encounters, or the one that has a number of the hospital's own."""
+        found = await queries.encounters(hospital_of(caller), inpatient_number, after_of(page), page.limit + 1)
         return paged(found, page, "encounter_id")
 
     @router.post("/{encounter_id}/referral")
@@ -99,6 +115,15 @@ def _add_life(router: Router, commands: EncounterCommands, queries: EncounterQue
             await commands.refer(context, hospital_of(caller), encounter_id, command.referral_id, lambda _events: named)
         )
 
+    @router.post("/{encounter_id}/cancellation")
+    async def cancel(
+        encounter_id: str, caller: Hospital, command: Sent[RevokeBody], key: IdempotencyKey
+    ) -> Json[Cancelled]:
+        """Take back an admission that was an error, before it is settled; its referral is free again."""
+        context, gone = requests.by(caller, key), text(Cancelled(encounter_id))
+        taken_back = Cancel(command.reason, context.now)
+        return answered(await commands.cancel(context, hospital_of(caller), encounter_id, taken_back, lambda _e: gone))
+
     @router.post("/{encounter_id}/discharge")
     async def discharge(
         encounter_id: str, caller: Hospital, command: Sent[DischargeBody], key: IdempotencyKey
@@ -106,36 +131,20 @@ def _add_life(router: Router, commands: EncounterCommands, queries: EncounterQue
         """End a stay. Fees may still be uploaded until it is settled."""
         context, ended = requests.by(caller, key), text(Discharged(encounter_id, command.discharged_on))
         end = Discharge(today=context.today, **msgspec.structs.asdict(command))
-        return answered(await commands.change(context, hospital_of(caller), encounter_id, end, lambda _events: ended))
+        return answered(
+            await commands.discharge(context, hospital_of(caller), encounter_id, end, lambda _events: ended)
+        )
 
 
 def _add_bill(router: Router, commands: EncounterCommands, requests: Requests) -> None:
-    @router.post("/{encounter_id}/fees", status_code=201)
-    async def upload_fees(
-        encounter_id: str, caller: Hospital, command: Sent[FeesBody], key: IdempotencyKey
-    ) -> Json[FeesAnswer]:
-        """Add a batch of fee lines to the bill."""
-        upload = UploadFees(
-            tuple(FeeLine(line.item, int(line.amount_fen), line.cost_class, line.excluded) for line in command.lines)
-        )
-        context = requests.by(caller, key)
-        return answered(await commands.change(context, hospital_of(caller), encounter_id, upload, _batch, status=201))
-
-    @router.post("/{encounter_id}/fees/{batch}/void")
-    async def void_fees(encounter_id: str, batch: str, caller: Hospital, key: IdempotencyKey) -> Json[FeesAnswer]:
-        """Take a batch off the bill again."""
-        context = requests.by(caller, key)
-        return answered(
-            await commands.change(context, hospital_of(caller), encounter_id, VoidFees(_number(batch)), _batch)
-        )
-
     @router.post("/{encounter_id}/pre-settlement", dependencies=[keyless("it writes nothing")])
     async def pre_settle(encounter_id: str, caller: Hospital, command: Sent[SettleBody]) -> Json[ForecastAnswer]:
-        """What settling now would come to, with what would be left of the year, also in words. Nothing is written."""
-        result, lines = await commands.pre_settle(
-            hospital_of(caller), encounter_id, _presented(command), requests.clock()
-        )
-        return answer(forecast_answer(result, lines))
+        """What settling now would come to, with what would be left of the year, also in words. Nothing is written.
+
+        A stay that has not ended is taken to end today (``provisional_until``).
+        """
+        forecast = await commands.pre_settle(hospital_of(caller), encounter_id, _presented(command), requests.clock())
+        return answer(forecast_answer(*forecast))
 
     @router.post("/{encounter_id}/settlement", status_code=201)
     async def settle(
@@ -148,27 +157,23 @@ def _add_bill(router: Router, commands: EncounterCommands, requests: Requests) -
         )
 
 
-def _admitted(events: Sequence[EncounterEvent]) -> str:
-    event = events[0]
+def admitted_text(events: Sequence[EncounterEvent]) -> str:
+    """The answer at the door, from what was decided there or corrected since."""
+    first = events[0]
+    event = first.admission if isinstance(first, AdmissionCorrected) else first
     assert isinstance(event, EncounterAdmitted)
-    return text(Admitted(event.encounter_id, event.deposit_required, event.category, event.clause))
-
-
-def _batch(events: Sequence[EncounterEvent]) -> str:
-    event = events[0]
-    assert isinstance(event, FeeLinesUploaded | FeeBatchVoided)
-    return text(FeesAnswer(event.encounter_id, event.batch, Yuan(event.sums.total_fen), event.sums.lines))
-
-
-def _number(batch: str) -> int:
-    if not batch.isdecimal() or len(batch) > 6:
-        raise Refused("FEE_BATCH_UNKNOWN", f"{batch} is not the number of a fee batch")
-    return int(batch)
+    return text(Admitted(event.encounter_id, event.deposit_required, event.category, event.clause, event.notices))
 
 
 def _presented(command: SettleBody) -> Presented:
     given_fen = {payer: int(amount) for payer, amount in command.payers_fen.items()}
-    return Presented(given_fen, _optional(command.total_fen), _optional(command.patient_prepaid_fen))
+    numbers = Numbers(
+        settlement_number=command.settlement_number,
+        invoice_number=command.invoice_number,
+        operator=command.operator,
+        message_id=command.message_id,
+    )
+    return Presented(given_fen, _optional(command.total_fen), _optional(command.patient_prepaid_fen), numbers)
 
 
 def _optional(amount: Yuan | None) -> int | None:

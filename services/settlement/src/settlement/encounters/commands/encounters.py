@@ -7,34 +7,31 @@ from typing import Any
 import msgspec
 
 from kernel.running.runtime import Runtime
-from kernel.values.china_time import china_date
 from kernel.writing.command_context import CommandContext
 from kernel.writing.command_path import Answered
 from kernel.writing.decision import Outcome
 from kernel.writing.event_store import Stream, StreamAppend
 from law import Adjudication, statement
 from law.packs import PackLibrary
-from settlement.encounters.domain import refusals
+from settlement.encounters.domain.claim import provisional_end
 from settlement.encounters.domain.commands import (
     Admit,
+    Cancel,
     Command,
     Discharge,
+    Numbers,
     Presented,
     Refer,
-    Revoke,
     Settle,
-    UploadFees,
-    VoidFees,
 )
 from settlement.encounters.domain.encounter import DECIDER, forecast
 from settlement.encounters.domain.entitlement import Arrival
 from settlement.encounters.domain.events import EncounterEvent
-from settlement.encounters.queries.admission import load_admission
+from settlement.encounters.queries.admission import load_admission, stays_beside
 from settlement.encounters.queries.case_file import CaseFile, CaseFiles
-from settlement.encounters.queries.encounters import EncounterQueries
 from settlement.institutions.domain import locality
 from settlement.people.domain import check_alive
-from settlement.referrals.domain import check_referral
+from settlement.referrals.domain import check_free, check_referral
 
 Answer = Callable[[Sequence[EncounterEvent]], Any]
 
@@ -48,16 +45,17 @@ class Arriving(msgspec.Struct, frozen=True, kw_only=True):
     referral_id: str | None = None
     disease: str | None = None
     handbook_check_id: str | None = None
+    numbers: Numbers = Numbers()
+    diagnoses: tuple[str, ...] = ()
 
 
 class EncounterCommands:
     """The commands about an encounter, one method each; ``answer`` makes the body from what was decided."""
 
-    def __init__(self, runtime: Runtime, library: PackLibrary, files: CaseFiles, queries: EncounterQueries) -> None:
+    def __init__(self, runtime: Runtime, library: PackLibrary, files: CaseFiles) -> None:
         self._runtime = runtime
         self._library = library
         self._files = files
-        self._queries = queries
 
     async def admit(self, context: CommandContext, hospital_id: str, arriving: Arriving, answer: Answer) -> Answered:
         """Take a person in at a hospital."""
@@ -65,10 +63,20 @@ class EncounterCommands:
         person_id, referral_id, day = arriving.person_id, arriving.referral_id, arriving.admitted_on
 
         async def attempt() -> Outcome:
-            file = await load_admission(self._runtime, person_id, hospital_id, referral_id, arriving.handbook_check_id)
+            file = await load_admission(
+                self._runtime,
+                person_id,
+                hospital_id,
+                referral_id,
+                arriving.handbook_check_id,
+                encounter_id=encounter_id,
+                day=day,
+            )
             check_alive(person_id, file.deceased_on, day)
             if referral_id is not None:
                 check_referral(referral_id, person_id, hospital_id, file.referral_told)
+                check_free(referral_id, file.referral_taken_by)
+            excluding = arriving.kind == "inpatient" or referral_id is not None
             command = Admit(
                 encounter_id=encounter_id,
                 person_id=person_id,
@@ -85,9 +93,14 @@ class EncounterCommands:
                 standing=file.standing,
                 policies=self._library.newest(file.county, day),
                 referral_id=referral_id,
+                others=file.others,
+                admission_number=file.admissions + 1 if excluding else None,
+                numbers=arriving.numbers,
+                diagnoses=arriving.diagnoses,
             )
             events = tuple(DECIDER.decide(command, DECIDER.initial))
-            return Outcome((StreamAppend(Stream(f"encounter/{encounter_id}"), events),), answer(events), 201)
+            append = StreamAppend(Stream(f"encounter/{encounter_id}"), events)
+            return Outcome((append,), answer(events), 201, person_id)
 
         return await self._runtime.path.run(context, attempt)
 
@@ -99,26 +112,37 @@ class EncounterCommands:
         async def attempt() -> Outcome:
             file = await self._files.of(encounter_id, hospital_id)
             # A stay that goes on under a record that was merged away is the surviving record's.
-            told = await load_admission(self._runtime, file.year_of, hospital_id, referral_id)
+            admitted_on = file.opened.admission.admitted_on
+            told = await load_admission(
+                self._runtime, file.year_of, hospital_id, referral_id, encounter_id=encounter_id, day=admitted_on
+            )
             check_referral(referral_id, file.year_of, hospital_id, told.referral_told)
-            return _outcome(file, Refer(referral_id), answer)
+            check_free(referral_id, told.referral_taken_by)
+            return outcome_of(file, Refer(referral_id, told.admissions + 1), answer)
 
         return await self._runtime.path.run(context, attempt)
 
-    async def change(
-        self,
-        context: CommandContext,
-        hospital_id: str,
-        encounter_id: str,
-        command: UploadFees | VoidFees | Discharge,
-        answer: Answer,
-        *,
-        status: int = 200,
+    async def cancel(
+        self, context: CommandContext, hospital_id: str, encounter_id: str, command: Cancel, answer: Answer
     ) -> Answered:
-        """Upload or void fees, or discharge."""
+        """Take the admission back."""
 
         async def attempt() -> Outcome:
-            return _outcome(await self._files.of(encounter_id, hospital_id), command, answer, status)
+            return outcome_of(await self._files.of(encounter_id, hospital_id), command, answer)
+
+        return await self._runtime.path.run(context, attempt)
+
+    async def discharge(
+        self, context: CommandContext, hospital_id: str, encounter_id: str, command: Discharge, answer: Answer
+    ) -> Answered:
+        """End a stay, at the latest on the day of the person's death and beside no other stay."""
+
+        async def attempt() -> Outcome:
+            file = await self._files.of(encounter_id, hospital_id)
+            admission = file.opened.admission
+            others = await stays_beside(self._runtime, file.year_of, encounter_id, admission.admitted_on)
+            known = msgspec.structs.replace(command, deceased_on=file.who.deceased_on, others=others)
+            return outcome_of(file, known, answer)
 
         return await self._runtime.path.run(context, attempt)
 
@@ -130,37 +154,26 @@ class EncounterCommands:
 
         async def attempt() -> Outcome:
             file = await self._files.of(encounter_id, hospital_id)
-            return _outcome(file, self._settle(file, settlement_id, presented, context.now), answer, 201)
+            return outcome_of(file, self._settle(file, settlement_id, presented, context.now), answer, 201)
 
         return await self._runtime.path.run(context, attempt)
 
     async def pre_settle(
         self, hospital_id: str, encounter_id: str, presented: Presented, now: datetime
-    ) -> tuple[Adjudication, tuple[str, ...]]:
-        """What settling now would come to, and the patient's statement of it; nothing is written."""
-        # The total is not compared: more lines may still come.
-        asked = msgspec.structs.replace(presented, stated_total_fen=None)
+    ) -> tuple[Adjudication, tuple[str, ...], date | None]:
+        """What settling now would come to, and the patient's statement of it; nothing is written.
+
+        The last is the day as of which a stay that goes on is taken to end.
+        """
         file = await self._files.of(encounter_id, hospital_id)
-        bill = forecast(self._settle(file, "", asked, now), file.state)
-        return bill.adjudication, statement(bill.adjudication, bill.claim, bill.policy.file)
-
-    async def revoke(
-        self, context: CommandContext, hospital_id: str, settlement_id: str, reason: str, answer: Answer
-    ) -> Answered:
-        """Take the person's latest settlement back."""
-
-        async def attempt() -> Outcome:
-            place = await self._queries.place_of(settlement_id)
-            if place is None:
-                raise refusals.unknown("settlement", settlement_id)
-            file = await self._files.of(place.encounter_id, hospital_id)
-            return _outcome(file, Revoke(settlement_id, reason, context.now, file.year(place.year)), answer, 201)
-
-        return await self._runtime.path.run(context, attempt)
+        # Who states a total wants it compared here, too: what passes now is not refused at the window.
+        bill = forecast(self._settle(file, "", presented, now), file.state)
+        provisional = bill.claim.discharged_on if file.opened.discharge is None else None
+        return bill.adjudication, statement(bill.adjudication, bill.claim, bill.policy.file), provisional
 
     def _settle(self, file: CaseFile, settlement_id: str, presented: Presented, now: datetime) -> Settle:
         discharge = file.opened.discharge
-        ended = discharge.discharged_on if discharge else china_date(now)
+        ended = discharge.discharged_on if discharge else provisional_end(now, file.who.deceased_on)
         return Settle(
             settlement_id=settlement_id,
             presented=presented,
@@ -174,6 +187,7 @@ class EncounterCommands:
         )
 
 
-def _outcome(file: CaseFile, command: Command, answer: Answer, status: int = 200) -> Outcome:
+def outcome_of(file: CaseFile, command: Command, answer: Answer, status: int = 200) -> Outcome:
+    """What a command about an encounter writes and answers; raises Refused."""
     events = tuple(DECIDER.decide(command, file.state))
     return Outcome((StreamAppend(file.stream, events),), answer(events), status, file.opened.admission.person_id)

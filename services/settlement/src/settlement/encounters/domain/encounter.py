@@ -1,27 +1,26 @@
 """The encounter: from admission to settlement, and back where a settlement is revoked."""
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple, assert_never
+from typing import NamedTuple, assert_never
 
 import msgspec
 
 from kernel.values.decider import Decider
 from kernel.values.refusals import Refused, conflict
 from law import Adjudication, Claim, most_favourable
-from law.certificate import Certificate, certificate_for
 from law.packs import Policy
 from settlement.encounters.domain import commands, events, refusals
+from settlement.encounters.domain.bill_lines import check_voidable, new_lines
+from settlement.encounters.domain.claim import claim_of, provisional_end
 from settlement.encounters.domain.commands import Command
-from settlement.encounters.domain.entitlement import best_terms, check_disease
+from settlement.encounters.domain.corrections import correct, ended
+from settlement.encounters.domain.door import admission_of
 from settlement.encounters.domain.events import EncounterEvent
 from settlement.encounters.domain.fees import LINES_MAX, sums_of
+from settlement.encounters.domain.payees import check_paid
 from settlement.encounters.domain.settled import decide_later
-from settlement.encounters.domain.state import Open, Settled, State, Unknown, evolve
-from settlement.institutions.domain import locality, pooling_area
+from settlement.encounters.domain.state import Cancelled, Open, Settled, State, Unknown, evolve
 from settlement.policies.domain import Considered
-
-#: The kind of visit that rests on a certification.
-CERTIFIED_KIND: Final = "chronic_outpatient"
 
 
 def decide(command: Command, state: State) -> Sequence[EncounterEvent]:
@@ -35,11 +34,17 @@ def decide(command: Command, state: State) -> Sequence[EncounterEvent]:
             # Also for a stay that is settled, such as an emergency's that went home before the referral was filed.
             opened = state.before if isinstance(state, Settled) else _open(state, "name a referral for")
             return _refer(command, opened)
-        case commands.Discharge():
-            return _discharge(command, _open(state, "discharge"))
+        case (
+            commands.Discharge()
+            | commands.Cancel()
+            | commands.CorrectAdmission()
+            | commands.CorrectDischarge()
+            | commands.UndoDischarge()
+        ):
+            return _change(command, state)
         case commands.Settle():
             return _settle(command, _open(state, "settle"))
-        case commands.ApproveException() | commands.Supplement() | commands.Revoke():
+        case commands.ApproveException() | commands.FindCause() | commands.Supplement() | commands.Revoke():
             return decide_later(command, state)
         case _:
             assert_never(command)
@@ -58,6 +63,8 @@ def _open(state: State, command: str) -> Open:
                 encounter=encounter_id,
                 settlement=settlement_id,
             )
+        case Cancelled():
+            raise refusals.cancelled(state.before.admission.encounter_id)
         case Unknown():
             raise Refused("ENCOUNTER_UNKNOWN", f"cannot {command} an encounter that was never admitted")
         case _:
@@ -65,30 +72,35 @@ def _open(state: State, command: str) -> Open:
 
 
 def _admit(command: commands.Admit) -> Sequence[EncounterEvent]:
-    arrival = command.arrival
-    if arrival.on > command.today:
-        raise Refused("DATE_IN_FUTURE", f"admission on {arrival.on} has not come yet; today is {command.today}")
-    check_disease(command.policies, arrival)
-    terms = best_terms(command.standing, command.policies, arrival)
-    admitted = events.EncounterAdmitted(
-        encounter_id=command.encounter_id,
-        person_id=command.person_id,
-        hospital_id=arrival.institution.hospital_id,
-        kind=arrival.kind,
-        admitted_on=arrival.on,
-        county=command.county,
-        area=pooling_area(command.county),
-        deposit_required=terms.deposit_required,
-        category=terms.category,
-        clause=terms.clause,
-        referral_id=command.referral_id,
-        disease=arrival.disease,
-        major_disease=terms.major_disease,
-        handbook=arrival.handbook if terms.on_handbook else None,
-    )
-    if arrival.kind == "inpatient":
+    admitted = admission_of(command)
+    if admitted.kind == "inpatient":
         return (admitted,)
-    return (admitted, events.EncounterDischarged(encounter_id=command.encounter_id, discharged_on=arrival.on))
+    return (
+        admitted,
+        events.EncounterDischarged(encounter_id=command.encounter_id, discharged_on=admitted.admitted_on),
+    )
+
+
+def _change(command: commands.Discharge | commands.Cancel | commands.Correct, state: State) -> Sequence[EncounterEvent]:
+    if isinstance(command, commands.Correct):
+        return correct(command, _open(state, "correct"))
+    if isinstance(command, commands.Cancel):
+        return _cancel(command, _open(state, "cancel"))
+    return _discharge(command, _open(state, "discharge"))
+
+
+def _cancel(command: commands.Cancel, state: Open) -> Sequence[EncounterEvent]:
+    admission = state.admission
+    return (
+        events.EncounterCancelled(
+            encounter_id=admission.encounter_id,
+            person_id=admission.person_id,
+            hospital_id=admission.hospital_id,
+            reason=command.reason,
+            cancelled_at=command.now,
+            referral_id=admission.referral_id,
+        ),
+    )
 
 
 def _refer(command: commands.Refer, state: Open) -> Sequence[EncounterEvent]:
@@ -99,90 +111,37 @@ def _refer(command: commands.Refer, state: Open) -> Sequence[EncounterEvent]:
         detail = f"encounter {admission.encounter_id} rests on referral {admission.referral_id} already"
         about = {"encounter": admission.encounter_id, "referral": admission.referral_id}
         raise conflict("ENCOUNTER_REFERRED", detail, **about)
-    return (events.EncounterReferred(msgspec.structs.replace(admission, referral_id=command.referral_id)),)
+    number = command.admission_number
+    named = msgspec.structs.replace(admission, referral_id=command.referral_id, admission_number=number)
+    return (events.EncounterReferred(named),)
 
 
 def _change_fees(command: commands.UploadFees | commands.VoidFees, state: State) -> Sequence[EncounterEvent]:
     if isinstance(command, commands.UploadFees):
-        opened, added = _open(state, "upload fees for"), sums_of(command.lines)
+        opened = _open(state, "upload fees for")
+        lines = new_lines(command.lines, command.on_bill, command.today)
+        added = sums_of(lines)
         if opened.fees.lines + added.lines > LINES_MAX:
             raise Refused("TOO_MANY_FEE_LINES", f"a bill has at most {LINES_MAX} lines; this one would have more")
-        return (events.FeeLinesUploaded(opened.admission.encounter_id, opened.next_batch, command.lines, added),)
+        uploaded = events.FeeLinesUploaded(opened.admission.encounter_id, opened.next_batch, lines, added)
+        return (uploaded,) if lines else ()
     opened = _open(state, "void fees of")
     sums = opened.batches.get(command.batch)
     if sums is None:
         known = ", ".join(map(str, opened.batches)) or "none"
         raise Refused("FEE_BATCH_UNKNOWN", f"there is no fee batch {command.batch} on the bill; there are: {known}")
+    check_voidable(command.batch, command.on_bill)
     return (events.FeeBatchVoided(opened.admission.encounter_id, command.batch, sums),)
 
 
 def _discharge(command: commands.Discharge, state: Open) -> Sequence[EncounterEvent]:
     admission = state.admission
-    if state.discharge is not None and admission.kind == "inpatient":
+    inpatient, dead = admission.kind == "inpatient", command.deceased_on
+    # Who died before the day that was said gets the right one; any other day stands.
+    impossible = state.discharge is not None and dead is not None and dead < state.discharge.discharged_on
+    if state.discharge is not None and inpatient and not impossible:
         raise refusals.not_in_state(admission.encounter_id, "discharged", "admitted", "discharge")
-    if command.discharged_on < admission.admitted_on:
-        raise Refused(
-            "DATES_OUT_OF_ORDER",
-            f"discharge on {command.discharged_on} is before admission on {admission.admitted_on}",
-            about={"encounter": admission.encounter_id},
-        )
-    if command.discharged_on > command.today:
-        raise Refused(
-            "DATE_IN_FUTURE", f"discharge on {command.discharged_on} has not come yet; today is {command.today}"
-        )
-    facts = msgspec.structs.asdict(command)
-    del facts["today"]
-    return (events.EncounterDischarged(encounter_id=admission.encounter_id, **facts),)
-
-
-def _claim(command: commands.Settle, state: Open) -> Claim:
-    """The claim that a settlement would be decided on; raises Refused before discharge and for another total."""
-    admission, discharge, fees = state.admission, state.discharge, state.fees
-    presented, institution, referral = command.presented, command.institution, command.referral
-    if discharge is None:
-        raise refusals.not_in_state(admission.encounter_id, "admitted", "discharged", "settle")
-    if fees.lines == 0:
-        raise Refused("NO_FEES", f"encounter {admission.encounter_id} has no fee lines; upload them first")
-    if presented.stated_total_fen is not None and presented.stated_total_fen != fees.total_fen:
-        raise Refused(
-            "TOTAL_MISMATCH",
-            f"the hospital states a total of {presented.stated_total_fen} fen, but the uploaded lines come to "
-            f"{fees.total_fen} fen; upload what is missing or void what is wrong",
-            about={"encounter": admission.encounter_id},
-        )
-    return Claim(
-        kind=admission.kind,
-        admitted_on=admission.admitted_on,
-        discharged_on=discharge.discharged_on,
-        place=locality(command.county, institution.division),
-        level=institution.level,
-        total_fen=fees.total_fen,
-        compliant_fen=fees.compliant_fen,
-        out_of_catalogue_fen=fees.out_of_catalogue_fen,
-        given_fen=presented.given_fen,
-        excluded_fen=fees.excluded_fen,
-        excluded_compliant_fen=fees.excluded_compliant_fen,
-        designated=institution.designated_on(discharge.discharged_on),
-        valid_invoice=discharge.valid_invoice,
-        cause=discharge.cause,
-        mental_disorder=discharge.mental_disorder,
-        referral_approved_on=referral.standing_approval if referral else None,
-        emergency=referral is not None and referral.filed_for(admission.admitted_on),
-        exception_approved_by=state.exception_approved_by,
-        major_disease=discharge.major_disease or admission.major_disease,
-        designated_for_major=institution.designated_for(admission.disease),
-        patient_prepaid_fen=presented.patient_prepaid_fen,
-        certificate=_certificate(command, admission, discharge),
-    )
-
-
-def _certificate(
-    command: commands.Settle, admission: events.EncounterAdmitted, discharge: events.EncounterDischarged
-) -> Certificate | None:
-    """What a chronic visit rests on; a stay rests on none."""
-    if admission.kind != CERTIFIED_KIND:
-        return None
-    return certificate_for(command.who.certificates, admission.disease, discharge.discharged_on)
+    return (ended(command, admission),)
 
 
 class Bill(NamedTuple):
@@ -194,21 +153,28 @@ class Bill(NamedTuple):
 
 
 def forecast(command: commands.Settle, state: State) -> Bill:
-    """What settling would come to; raises Refused."""
-    return _bill(command, _open(state, "settle"))
+    """What settling would come to, for a stay that goes on as if it ended today; raises Refused."""
+    opened = _open(state, "settle")
+    if opened.discharge is None:
+        day = provisional_end(command.now, command.who.deceased_on)
+        end = events.EncounterDischarged(encounter_id=opened.admission.encounter_id, discharged_on=day)
+        opened = msgspec.structs.replace(opened, discharge=end)
+    return _bill(command, opened)
 
 
 def _bill(command: commands.Settle, state: Open) -> Bill:
-    claim = _claim(command, state)
+    claim = claim_of(command, state)
     balances = command.benefit_year.balances_fen
     return Bill(claim, *most_favourable(claim, command.who.standing, balances, command.policies))
 
 
 def _settle(command: commands.Settle, state: Open) -> Sequence[EncounterEvent]:
     claim, policy, adjudication = _bill(command, state)
-    year, policies = command.benefit_year, command.policies
+    year, policies, numbers = command.benefit_year, command.policies, command.presented.numbers
     assert year.year == claim.discharged_on.year, "the year of a bill is that of its discharge (AMB-X3)"
-    admission = state.admission
+    admission, presented = state.admission, command.presented
+    if admission.route == "AGENCY":
+        check_paid(adjudication, presented.patient_prepaid_fen, presented.deducted)
     return (
         events.SettlementConfirmed(
             settlement_id=command.settlement_id,
@@ -230,6 +196,14 @@ def _settle(command: commands.Settle, state: Open) -> Sequence[EncounterEvent]:
             considered=tuple(Considered(p.pack.digest, p.configured) for p in policies) if len(policies) > 1 else (),
             identity_revision=command.who.identity_revision,
             counted_for=None if year.person_id == admission.person_id else year.person_id,
+            referral_revision=command.referral.revision if command.referral else None,
+            settlement_number=numbers.settlement_number,
+            invoice_number=numbers.invoice_number,
+            operator=numbers.operator,
+            message_id=numbers.message_id,
+            route=admission.route,
+            deducted=presented.deducted,
+            refund_to_patient_fen=adjudication.refund_to_patient_fen,
         ),
     )
 

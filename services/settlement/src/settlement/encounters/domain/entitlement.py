@@ -69,8 +69,10 @@ def admission_terms(standing: Standing, policy: Policy, arrival: Arrival) -> Adm
 
 
 def _reaches(rule: TreatFirst, arrival: Arrival) -> bool:
-    level = arrival.institution.level
-    return arrival.kind in rule.kinds and arrival.place in rule.places and (not rule.levels or level in rule.levels)
+    # The guarantee behind it binds institutions under contract (定点), and pays nobody else.
+    hospital = arrival.institution
+    level = not rule.levels or hospital.level in rule.levels
+    return arrival.kind in rule.kinds and arrival.place in rule.places and level and hospital.designated_on(arrival.on)
 
 
 def _is_treated_anywhere(standing: Standing, arrival: Arrival) -> bool:
@@ -90,6 +92,14 @@ def best_terms(standing: Standing, policies: Sequence[Policy], arrival: Arrival)
     """The terms of the first policy that asks for no deposit, or else of the first one (AMB-D6)."""
     terms = [admission_terms(standing, policy, arrival) for policy in policies]
     return next((found for found in terms if not found.deposit_required and found.clause), terms[0])
+
+
+def check_offered(arrival: Arrival) -> None:
+    """Refuse a stay at an institution without beds: a pharmacy sells, and a village clinic sees patients."""
+    if arrival.kind == "inpatient" and arrival.institution.kind != "hospital":
+        hospital = arrival.institution
+        detail = f"{hospital.hospital_id} is a {hospital.kind.replace('_', ' ')}, which takes nobody in; say the visit"
+        raise Refused("CARE_NOT_OFFERED", detail, about={"hospital": hospital.hospital_id, "kind": arrival.kind})
 
 
 def check_disease(policies: Sequence[Policy], arrival: Arrival) -> None:

@@ -6,6 +6,8 @@ import msgspec
 
 from law import Adjudication, Claim, Standing
 from settlement.encounters.domain.fees import FeeLine, FeeSums
+from settlement.encounters.domain.notices import Notice
+from settlement.encounters.domain.payees import Route
 from settlement.policies.domain import Considered
 
 
@@ -28,12 +30,45 @@ class EncounterAdmitted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults
     major_disease: bool = False
     #: What the poverty handbook said without which a deposit could have been asked: the agency looks into it.
     handbook: str | None = None
+    #: How many admissions of the person there are with it that may exclude each other: it can be given only once.
+    admission_number: int | None = None
+    #: The first day in hospital where the patient was transferred (转院) on the day of this admission.
+    in_hospital_since: date | None = None
+    #: What the hospital was told at the door, such as CONTRACT_ENDED.
+    notices: tuple[Notice, ...] = ()
+    #: The hospital's own number of the stay or visit (住院号, 门诊号), who entered it there, and by which message.
+    inpatient_number: str | None = None
+    operator: str | None = None
+    message_id: str | None = None
+    #: ICD-10, the main one first.
+    diagnoses: tuple[str, ...] = ()
+    #: AGENCY where the papers were handed in there: the bill is no hospital's to change.
+    route: Route = "HOSPITAL"
+
+
+class EncounterCancelled(msgspec.Struct, frozen=True, kw_only=True):
+    """An admission was taken back: nobody was in hospital, and its referral may be used by another stay."""
+
+    encounter_id: str
+    person_id: str
+    hospital_id: str
+    reason: str
+    cancelled_at: datetime
+    referral_id: str | None = None
 
 
 class EncounterReferred(msgspec.Struct, frozen=True):
     """A stay that began without a referral was given one; ``admission`` is how it stands since."""
 
     admission: EncounterAdmitted
+
+
+class AdmissionCorrected(msgspec.Struct, frozen=True, kw_only=True):
+    """What was said at the door was corrected; ``admission`` is how it stands since."""
+
+    admission: EncounterAdmitted
+    reason: str
+    corrected_at: datetime
 
 
 class FeeLinesUploaded(msgspec.Struct, frozen=True):
@@ -66,6 +101,27 @@ class EncounterDischarged(msgspec.Struct, frozen=True, kw_only=True, omit_defaul
     exception_approved_by: tuple[str, ...] = ()
 
 
+class DischargeCorrected(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The stay ended on another day, or with other facts, than was said; ``discharge`` holds since."""
+
+    encounter_id: str
+    person_id: str
+    discharge: EncounterDischarged
+    reason: str
+    corrected_at: datetime
+    #: As with an admission: two corrections, or one and an admission, cannot both be the person's next.
+    admission_number: int | None = None
+
+
+class DischargeUndone(msgspec.Struct, frozen=True, kw_only=True):
+    """The discharge was an error: the stay goes on."""
+
+    encounter_id: str
+    person_id: str
+    reason: str
+    undone_at: datetime
+
+
 class SettlementConfirmed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The bill was settled. Everything that the decision rested on is in here: it can be decided again."""
 
@@ -93,6 +149,18 @@ class SettlementConfirmed(msgspec.Struct, frozen=True, kw_only=True, omit_defaul
     identity_revision: int | None = None
     #: The record whose benefit year counts it, where the person's own record was merged into that one.
     counted_for: str | None = None
+    #: The revision of what referral had told of the stay's referral.
+    referral_revision: int | None = None
+    #: The hospital's own numbers of the bill (结算单号, 发票号), who settled it there, and by which message.
+    settlement_number: str | None = None
+    invoice_number: str | None = None
+    operator: str | None = None
+    message_id: str | None = None
+    #: By which route, and which payers then paid the hospital directly: so who gets each layer.
+    route: Route = "HOSPITAL"
+    deducted: tuple[str, ...] = ()
+    #: What was prepaid beyond the own share, as it is told: of bills from before this was told it is 0.
+    refund_to_patient_fen: int = 0
 
 
 class LayerChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -138,6 +206,9 @@ class SettlementSupplemented(msgspec.Struct, frozen=True, kw_only=True, omit_def
     identity_revision: int | None = None
     #: The record whose benefit year counts it, where the person's own record was merged into that one.
     counted_for: str | None = None
+    #: As of the settlement.
+    route: Route = "HOSPITAL"
+    deducted: tuple[str, ...] = ()
 
 
 class CatalogueExceptionApproved(msgspec.Struct, frozen=True, kw_only=True):
@@ -151,8 +222,31 @@ class CatalogueExceptionApproved(msgspec.Struct, frozen=True, kw_only=True):
     evidence: str
 
 
+class CauseFound(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a bill was for came out otherwise: an accident that others answer for, a court's ruling (004 八(一)).
+
+    ``excluded_fen`` is the part of the bill that it is about, None for all of it. ``lines_excluded_fen`` and
+    ``lines_excluded_compliant_fen`` are what the bill's own lines keep away from aid.
+    """
+
+    encounter_id: str
+    person_id: str
+    hospital_id: str
+    cause: str
+    evidence: str
+    found_on: date
+    mental_disorder: bool = False
+    excluded_fen: int | None = None
+    excluded_compliant_fen: int = 0
+    lines_excluded_fen: int = 0
+    lines_excluded_compliant_fen: int = 0
+
+
 class SettlementRevoked(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A settlement was taken back whole; the year stands again as it did before."""
+    """A settlement was taken back whole; the year stands as it did without it.
+
+    Where later settlements of the year stand, they are decided again at the same moment, each with a supplement.
+    """
 
     settlement_id: str
     encounter_id: str
@@ -172,13 +266,18 @@ class SettlementRevoked(msgspec.Struct, frozen=True, kw_only=True, omit_defaults
 
 EncounterEvent = (
     EncounterAdmitted
+    | EncounterCancelled
     | EncounterReferred
+    | AdmissionCorrected
     | FeeLinesUploaded
     | FeeBatchVoided
     | EncounterDischarged
+    | DischargeCorrected
+    | DischargeUndone
     | SettlementConfirmed
     | SettlementSupplemented
     | CatalogueExceptionApproved
+    | CauseFound
     | SettlementRevoked
 )
 

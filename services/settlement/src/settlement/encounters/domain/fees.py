@@ -1,10 +1,12 @@
 """Fee lines and their sums by cost class (DOMAIN B5)."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Literal, get_args
 
 import msgspec
 
+from kernel.values.money import yuan_from_fen
 from kernel.values.refusals import Refused
 
 CostClass = Literal["compliant", "self_pay_first", "over_limit", "out_of_catalogue"]
@@ -12,13 +14,23 @@ CostClass = Literal["compliant", "self_pay_first", "over_limit", "out_of_catalog
 LINES_MAX = 20_000
 
 
-class FeeLine(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One line of a bill. ``excluded`` marks cost that aid must not pay (004 八(一), AMB-E15)."""
+class FeeLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One line of a bill. ``excluded`` marks cost that aid must not pay (004 八(一), AMB-E15).
+
+    ``number`` is the hospital's own, no two lines of a bill have the same; ``on`` the day of the service, ``code`` the
+    item's in the catalogue, ``quantity`` a decimal. ``returns`` is the number of the line that is given back, wholly
+    or in part: such a line, and no other, is below zero.
+    """
 
     item: str
     amount_fen: int
     cost_class: CostClass
     excluded: bool = False
+    number: str | None = None
+    on: date | None = None
+    code: str | None = None
+    quantity: str | None = None
+    returns: str | None = None
 
 
 class FeeSums(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -31,6 +43,8 @@ class FeeSums(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     excluded_fen: int = 0
     excluded_compliant_fen: int = 0
     lines: int = 0
+    #: The last day of a service of a batch, where its lines tell; a sum of batches has none.
+    last_on: date | None = None
 
     @property
     def total_fen(self) -> int:
@@ -51,14 +65,19 @@ class FeeSums(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def sums_of(lines: Iterable[FeeLine]) -> FeeSums:
-    """Add up lines; raises Refused NEGATIVE_AMOUNT for a line below zero."""
+    """Add up lines; raises Refused NEGATIVE_AMOUNT for a line below zero that gives none back."""
     by_class = dict.fromkeys(get_args(CostClass), 0)
     excluded = excluded_compliant = count = 0
+    last_on: date | None = None
     for line in lines:
-        if line.amount_fen < 0:
+        if line.amount_fen < 0 and line.returns is None:
             raise Refused(
-                "NEGATIVE_AMOUNT", f"fee line {line.item} is {line.amount_fen} fen; void a batch to take it back"
+                "NEGATIVE_AMOUNT",
+                f"fee line {line.item} is {yuan_from_fen(line.amount_fen)} yuan; name the line that it returns, or "
+                "void a batch to take it back",
             )
+        if line.on is not None and (last_on is None or line.on > last_on):
+            last_on = line.on
         by_class[line.cost_class] += line.amount_fen
         count += 1
         if line.excluded:
@@ -69,4 +88,5 @@ def sums_of(lines: Iterable[FeeLine]) -> FeeSums:
         excluded_fen=excluded,
         excluded_compliant_fen=excluded_compliant,
         lines=count,
+        last_on=last_on,
     )

@@ -1,5 +1,7 @@
 """The refusals that several of settlement's decisions and questions share."""
 
+from datetime import date
+
 from kernel.values.refusals import Refused, conflict, not_found
 
 
@@ -18,3 +20,27 @@ def not_in_force(settlement_id: str) -> Refused:
     """The settlement is not the one that the encounter has now."""
     detail = f"settlement {settlement_id} was revoked before or never made"
     return Refused("SETTLEMENT_NOT_IN_FORCE", detail, about={"settlement": settlement_id})
+
+
+def cancelled(encounter_id: str) -> Refused:
+    """The admission was taken back."""
+    detail = f"the admission of encounter {encounter_id} was cancelled; admit the person again"
+    return conflict("ENCOUNTER_CANCELLED", detail, encounter=encounter_id)
+
+
+def deceased(what: str, day: date, deceased_on: date) -> Refused:
+    """A stay or a bill of a day on which the patient was dead."""
+    return Refused(
+        "PERSON_DECEASED",
+        f"the {what} of {day} is after the person's death, recorded for {deceased_on}; correct the day, or have the "
+        "department correct the death",
+        about={"deceased_on": deceased_on.isoformat()},
+    )
+
+
+def number_taken() -> Refused:
+    """A number of the hospital's that another stay or bill of it has already."""
+    return conflict(
+        "HOSPITAL_NUMBER_TAKEN",
+        "another stay or bill of this hospital has the number already; look it up by the number, or send the right one",
+    )

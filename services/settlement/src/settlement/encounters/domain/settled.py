@@ -1,21 +1,25 @@
-"""What can still be done about a settled encounter: a department's approval, a supplement, revocation."""
+"""What can still be done about a settled encounter: an approval, a found cause, a supplement, revocation."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, assert_never
 
 from kernel.values.refusals import Refused, conflict
+from law import Adjudication
 from settlement.encounters.domain import events, refusals
-from settlement.encounters.domain.commands import ApproveException, Revoke, Supplement
+from settlement.encounters.domain.commands import ApproveException, FindCause, Revoke, Supplement
 from settlement.encounters.domain.events import EncounterEvent
+from settlement.encounters.domain.found_cause import find_cause
 from settlement.encounters.domain.readjudication import Correction, paid
-from settlement.encounters.domain.state import Settled, State, Unknown
+from settlement.encounters.domain.state import Cancelled, Open, Settled, State, Unknown
 
 
-def decide_later(command: ApproveException | Supplement | Revoke, state: State) -> Sequence[EncounterEvent]:
+def decide_later(command: ApproveException | FindCause | Supplement | Revoke, state: State) -> Sequence[EncounterEvent]:
     """What a command brings about that may come after settlement; raises Refused."""
     match command:
         case ApproveException():
-            return _approve(command, state)
+            return _approve(command, _opened(state, "approve an exception for"))
+        case FindCause():
+            return find_cause(command, _opened(state, "say the cause of"))
         case Supplement():
             return _supplement(command, state)
         case Revoke():
@@ -24,11 +28,17 @@ def decide_later(command: ApproveException | Supplement | Revoke, state: State) 
             assert_never(command)
 
 
-def _approve(command: ApproveException, state: State) -> Sequence[EncounterEvent]:
-    """Record a department's approval; one that the department gave before changes nothing. Raises Refused."""
+def _opened(state: State, command: str) -> Open:
+    """The encounter before settlement, whether it is settled or not; raises Refused."""
     if isinstance(state, Unknown):
-        raise Refused("ENCOUNTER_UNKNOWN", "cannot approve an exception for an encounter that was never admitted")
-    opened = state.before if isinstance(state, Settled) else state
+        raise Refused("ENCOUNTER_UNKNOWN", f"cannot {command} an encounter that was never admitted")
+    if isinstance(state, Cancelled):
+        raise refusals.cancelled(state.before.admission.encounter_id)
+    return state.before if isinstance(state, Settled) else state
+
+
+def _approve(command: ApproveException, opened: Open) -> Sequence[EncounterEvent]:
+    """Record a department's approval; one that the department gave before changes nothing. Raises Refused."""
     admission = opened.admission
     if command.approved_on > command.today:
         raise Refused("DATE_IN_FUTURE", f"approval on {command.approved_on} has not come yet; today is {command.today}")
@@ -57,7 +67,7 @@ def _supplement(command: Supplement, state: State) -> Sequence[EncounterEvent]:
     return (
         events.SettlementSupplemented(
             supplement_id=command.supplement_id,
-            **_of(settled, "county", "considered"),
+            **_of(settled, "county", "considered", "route", "deducted"),
             review_id=command.review_id,
             supplemented_at=command.now,
             claim=correction.facts.claim,
@@ -101,19 +111,24 @@ def layer_changes(correction: Correction) -> tuple[events.LayerChange, ...]:
 
 
 def _revoke(command: Revoke, state: State) -> Sequence[EncounterEvent]:
-    """Take a settlement back with all its supplements; only the latest of the year (AMB-X4). Raises Refused."""
+    """Take a settlement back with all its supplements; the latest of the year, or any with a cascade (AMB-X4, XC-03).
+
+    Raises Refused.
+    """
     if not isinstance(state, Settled) or state.settlement.settlement_id != command.settlement_id:
         raise refusals.not_in_force(command.settlement_id)
     settled, year = state.settlement, command.benefit_year
-    if year.latest_settlement != settled.settlement_id:
+    latest = year.latest_settlement == settled.settlement_id
+    if not latest and not command.cascade:
         # Only the latest settlement of a person's year may be revoked online (AMB-X4).
         raise conflict(
             "NOT_THE_LATEST_SETTLEMENT",
             f"settlement {settled.settlement_id} is not the person's latest of the year: revoke "
-            f"{year.latest_settlement or 'the later'} first, or ask operations",
+            f"{year.latest_settlement or 'the later'} first, or ask the agency",
             settlement=settled.settlement_id,
             latest=year.latest_settlement or "",
         )
+    result = state.outcome.adjudication
     return (
         events.SettlementRevoked(
             **_of(settled, "counted_for"),
@@ -121,11 +136,17 @@ def _revoke(command: Revoke, state: State) -> Sequence[EncounterEvent]:
             reason=command.reason,
             # What the patient paid at the window comes back there; supplements were between patient and funds.
             refund_to_patient_fen=settled.adjudication.patient_pays_fen,
-            balances_fen=state.outcome.adjudication.before_fen,
+            balances_fen=result.before_fen if latest else _without(result, year.balances_fen),
             benefit_year_version=year.version + 1,
-            latest_settlement=settled.previous_settlement,
+            latest_settlement=command.before if latest else year.latest_settlement,
         ),
     )
+
+
+def _without(result: Adjudication, balances_fen: Mapping[str, int]) -> dict[str, int]:
+    """The year's accumulators without what a settlement moved; later ones may have moved them since."""
+    before, after = result.before_fen, result.after_fen
+    return {name: fen - after.get(name, 0) + before.get(name, 0) for name, fen in balances_fen.items()}
 
 
 def _of(settled: events.SettlementConfirmed, *others: str) -> dict[str, Any]:

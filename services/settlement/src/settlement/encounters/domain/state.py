@@ -20,6 +20,8 @@ class Open(msgspec.Struct, frozen=True, kw_only=True):
     next_batch: int = 1
     discharge: events.EncounterDischarged | None = None
     approvals: tuple[events.CatalogueExceptionApproved, ...] = ()
+    #: What the bill was for, as it was found last.
+    found: events.CauseFound | None = None
 
     @property
     def exception_approved_by(self) -> tuple[str, ...]:
@@ -41,7 +43,13 @@ class Settled(msgspec.Struct, frozen=True):
         return self.supplements[-1] if self.supplements else self.settlement
 
 
-State = Unknown | Open | Settled
+class Cancelled(msgspec.Struct, frozen=True):
+    """The admission was taken back; ``before`` is how it stood."""
+
+    before: Open
+
+
+State = Unknown | Open | Settled | Cancelled
 
 
 def evolve(state: State, event: EncounterEvent) -> State:
@@ -50,7 +58,9 @@ def evolve(state: State, event: EncounterEvent) -> State:
         return _evolve_settled(state, event)
     if isinstance(event, events.EncounterAdmitted):
         return Open(admission=event)
-    assert isinstance(state, Open), f"{type(event).__name__} cannot come before an admission"
+    if isinstance(event, events.EncounterCancelled) and isinstance(state, Open):
+        return Cancelled(state)
+    assert isinstance(state, Open), f"{type(event).__name__} cannot come before an admission or after its cancellation"
     return _evolve_open(state, event)
 
 
@@ -60,9 +70,11 @@ def _evolve_settled(state: Settled, event: EncounterEvent) -> State:
             return state.before
         case events.SettlementSupplemented():
             return msgspec.structs.replace(state, supplements=(*state.supplements, event))
-        case events.CatalogueExceptionApproved() | events.EncounterReferred():
+        case events.CatalogueExceptionApproved() | events.EncounterReferred() | events.CauseFound():
             # Known since the settlement: it changes nothing there until a review is released.
-            return msgspec.structs.replace(state, before=_evolve_open(state.before, event))
+            before = _evolve_open(state.before, event)
+            assert isinstance(before, Open)
+            return msgspec.structs.replace(state, before=before)
         case _:
             raise AssertionError(f"{type(event).__name__} cannot happen to a settled encounter")
 
@@ -76,14 +88,28 @@ def _evolve_open(state: Open, event: EncounterEvent) -> Open | Settled:
         case events.FeeBatchVoided(batch=batch, sums=sums):
             rest = {number: kept for number, kept in state.batches.items() if number != batch}
             return msgspec.structs.replace(state, fees=state.fees.plus(sums, -1), batches=rest)
-        case events.EncounterReferred(admission=admission):
+        case events.EncounterReferred(admission=admission) | events.AdmissionCorrected(admission=admission):
             return msgspec.structs.replace(state, admission=admission)
-        case events.EncounterDischarged():
-            return msgspec.structs.replace(state, discharge=event)
-        case events.CatalogueExceptionApproved():
-            return msgspec.structs.replace(state, approvals=(*state.approvals, event))
+        case events.EncounterDischarged() | events.DischargeCorrected() | events.DischargeUndone():
+            return msgspec.structs.replace(state, discharge=_end_after(event))
+        case events.CatalogueExceptionApproved() | events.CauseFound():
+            return _told_by_others(state, event)
         case _:
             assert isinstance(event, events.SettlementConfirmed), (
                 f"{type(event).__name__} cannot happen to an open encounter"
             )
             return Settled(state, event)
+
+
+def _told_by_others(state: Open, event: events.CatalogueExceptionApproved | events.CauseFound) -> Open:
+    if isinstance(event, events.CauseFound):
+        return msgspec.structs.replace(state, found=event)
+    return msgspec.structs.replace(state, approvals=(*state.approvals, event))
+
+
+def _end_after(
+    event: events.EncounterDischarged | events.DischargeCorrected | events.DischargeUndone,
+) -> events.EncounterDischarged | None:
+    if isinstance(event, events.DischargeUndone):
+        return None
+    return event.discharge if isinstance(event, events.DischargeCorrected) else event

@@ -9,9 +9,11 @@ from kernel.writing.command_context import CommandContext
 from kernel.writing.command_path import CommandPath, Within
 from kernel.writing.database import Connection
 from settlement.encounters.domain.readjudication import Correction
+from settlement.people.domain import ALWAYS
 from settlement.people.queries import hold, surviving_of
 from settlement.reviews.domain.finding import Finding, find, left_by
 from settlement.reviews.domain.review import DECIDER, Note
+from settlement.reviews.queries.looked_at import keep, known_since
 from settlement.reviews.queries.person_years import PersonYearFiles, PersonYears, YearKey
 from settlement.years.domain import JOINING, stream_of
 from settlement.years.queries import unjoined_years
@@ -51,8 +53,14 @@ class Reviewing:
         self._path = path
         self._files = files or PersonYearFiles(path.store.registry)
 
-    async def look_at(self, connection: Connection, causes: Mapping[str, CommandContext]) -> None:
-        """Look at persons, each after what happened last to them; with a merged record at the surviving one."""
+    async def look_at(
+        self, connection: Connection, causes: Mapping[str, CommandContext], *, told_only: bool = False
+    ) -> None:
+        """Look at persons, each after what happened last to them; with a merged record at the surviving one.
+
+        ``told_only`` says that nothing happened but what identity told: then only the years are decided again for
+        which it says something else than when the person was last looked at.
+        """
         if not causes:
             return
         surviving = await surviving_of(connection, causes)
@@ -61,13 +69,19 @@ class Reviewing:
         within = self._path.within(connection)
         for merged in sorted(surviving):
             await _join_years(connection, within, merged, causes[merged])
-        persons = await self._files.of(connection, {person: causes[person].now for person in sorted(causes)})
+        known = await known_since(connection, sorted(causes))
+        whole = {person for person in causes if not told_only} | set(surviving.values())
+        days = {k.person_id: ALWAYS if k.person_id in whole else k.changed for k in known}
+        looked = {person: causes[person].now for person in sorted(causes) if days.get(person)}
+        spans = {person: span for person, span in days.items() if span}
+        persons = await self._files.of(connection, looked, spans) if looked else {}
         notes = [note for person_id, person in persons.items() for note in _notes(person_id, person)]
         await within.load(DECIDER, [f"review/{note.review_id}" for note in notes])
         for note in notes:
             context = causes[note.person_id].about(note.review_id)
             await within.react(context, DECIDER, f"review/{note.review_id}", note)
         await within.flush()
+        await keep(connection, known)
 
 
 async def _join_years(connection: Connection, within: Within, merged_id: str, context: CommandContext) -> None:

@@ -77,7 +77,7 @@ class ReviewCommands:
         stream, state = await self._runtime.path.standing(DECIDER, f"review/{review_id}")
         item = open_item(review_id, state)
         again = await self._decide_again(item)
-        ids = tuple(_supplement_id(bill) for _, bill in again.planned)
+        ids = tuple(bill.next_supplement_id for _, bill in again.planned)
         command = Release(review_id, context.actor, again.found.finding, ids, context.now)
         decision = decided(DECIDER, stream, item, command)
         released = decision.events[0]
@@ -115,15 +115,11 @@ class ReviewCommands:
         store.appended.set()
 
 
-def _supplement_id(bill: SettledBill) -> str:
-    return f"{bill.state.settlement.settlement_id}-supplement-{len(bill.state.supplements) + 1}"
-
-
 def _supplement(
     context: CommandContext, again: _Again, review_id: str, correction: Correction, bill: SettledBill
 ) -> StreamAppend:
     command = Supplement(
-        supplement_id=_supplement_id(bill),
+        supplement_id=bill.next_supplement_id,
         review_id=review_id,
         correction=correction,
         identity_revision=again.identity_revision,

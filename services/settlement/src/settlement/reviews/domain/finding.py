@@ -1,14 +1,18 @@
 """Findings: what a settled year would come to on the facts that are known now, bill by bill (AMB-X8, R-GX-11)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
+from itertools import combinations
 from typing import Literal
 
 import msgspec
 
 from kernel.values.refusals import Refused
 from law import Claim, Standing, effective_category
+from settlement.encounters.domain.events import CauseFound
+from settlement.encounters.domain.found_cause import as_found, named
 from settlement.encounters.domain.readjudication import Correction, Decided, Facts, paid, with_facts
+from settlement.encounters.domain.stays import Stay
 from settlement.referrals.domain import Referral
 
 
@@ -46,6 +50,8 @@ class BillDifference(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     payout_before_fen: int = 0
     payout_after_fen: int = 0
     referral_approved_on: date | None = None
+    #: What the bill was for, as it was found since.
+    found_cause: str | None = None
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -79,14 +85,15 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return sum(bill.payout_after_fen - bill.payout_before_fen for bill in self.bills)
 
 
-class BillOnFile(msgspec.Struct, frozen=True):
-    """A settled bill with its place, and what may have come since: departments' approvals, a referral."""
+class BillOnFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A settled bill with its place, and what may have come since: departments' approvals, a referral, a cause."""
 
     decided: Decided
     encounter_id: str
     hospital_id: str
     approved_by: tuple[str, ...]
     referral: Referral | None = None
+    found: CauseFound | None = None
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -99,13 +106,14 @@ class Known(msgspec.Struct, frozen=True):
 
 
 #: A bill and the facts on which operators left it as it was settled: found again, it stays so.
-Left = tuple[str, tuple[str | None, ...], tuple[str, ...], date | None]
+Left = tuple[str, tuple[str | None, ...], tuple[str, ...], date | None, str | None]
 
 
 def left_by(finding: Finding) -> frozenset[Left]:
     """The bills of a finding that was left as it is."""
     return frozenset(
-        (bill.settlement_id, bill.counted_as, bill.approved_by, bill.referral_approved_on) for bill in finding.bills
+        (bill.settlement_id, bill.counted_as, bill.approved_by, bill.referral_approved_on, bill.found_cause)
+        for bill in finding.bills
     )
 
 
@@ -126,16 +134,35 @@ def find(
         facts = {bill.decided.settlement_id: _facts(bill, known, left) for bill in year}
         same = all(facts[bill.decided.settlement_id] == bill.decided.facts for bill in year)
         if same and joined_fen is None:
-            return None, ()
+            return _impossible(year, known), ()
         corrections = [c for c in with_facts([bill.decided for bill in year], facts, joined_fen) if c.matters]
         if not corrections or (same and not any(c.moves_money for c in corrections)):
-            return None, ()
+            return _impossible(year, known), ()
         on_file = {bill.decided.settlement_id: bill for bill in year}
         bills = tuple(_difference(on_file[c.settlement_id], c) for c in corrections)
     except Refused as refused:
         return _finding(year[0], known, undecidable=f"{refused.code}: {refused.detail}"), ()
     first = next((bill for bill in bills if bill.because == "FACTS"), bills[0])
     return _finding(on_file[first.settlement_id], known, bills), tuple(corrections)
+
+
+def _impossible(year: Sequence[BillOnFile], known: Known) -> Finding | None:
+    """A finding without a difference: bills of which one cannot be right, though no fen says by how much."""
+    for bill in year:
+        claim, dead = bill.decided.claim, known.deceased_on
+        if dead is not None and dead < claim.discharged_on:
+            why = f"PERSON_DECEASED: the bill ends on {claim.discharged_on}, after the death on {dead}"
+            return _finding(bill, known, undecidable=why)
+    stays = [(bill, Stay(bill.decided.claim.begins_on, bill.decided.claim.discharged_on)) for bill in _inpatient(year)]
+    for (_, one), (bill, other) in combinations(stays, 2):
+        if one.overlaps(other):
+            days = f"{one.admitted_on} to {one.ended_on} and {other.admitted_on} to {other.ended_on}"
+            return _finding(bill, known, undecidable=f"STAY_OVERLAPS: settled for one person are stays from {days}")
+    return None
+
+
+def _inpatient(year: Sequence[BillOnFile]) -> Iterator[BillOnFile]:
+    return (bill for bill in year if bill.decided.claim.kind == "inpatient")
 
 
 def _finding(
@@ -161,18 +188,22 @@ def _facts(bill: BillOnFile, known: Known, left: frozenset[Left]) -> Facts:
     dead = known.deceased_on is not None and known.deceased_on < claim.begins_on
     now = Facts(claim, Standing() if dead else known.standing)
     counted = counted_as(settled, now)
-    if (settled.settlement_id, counted, claim.exception_approved_by, claim.referral_approved_on) in left:
+    approved = claim.exception_approved_by, claim.referral_approved_on
+    if (settled.settlement_id, counted, *approved, named(bill.found)) in left:
         return settled.facts
     same = counted == counted_as(settled, settled.facts) and claim == settled.claim
     return settled.facts if same else now
 
 
 def _claim_now(bill: BillOnFile) -> Claim:
-    claim = msgspec.structs.replace(bill.decided.claim, exception_approved_by=_approved(bill))
+    claim = as_found(msgspec.structs.replace(bill.decided.claim, exception_approved_by=_approved(bill)), bill.found)
     if bill.referral is None:
         return claim
     approved_on, emergency = bill.referral.standing_approval, bill.referral.filed_for(claim.admitted_on)
-    return msgspec.structs.replace(claim, referral_approved_on=approved_on, emergency=emergency)
+    entered_on = bill.referral.approval_entered_on if approved_on else None
+    return msgspec.structs.replace(
+        claim, referral_approved_on=approved_on, referral_entered_on=entered_on, emergency=emergency
+    )
 
 
 def _approved(bill: BillOnFile) -> tuple[str, ...]:
@@ -183,7 +214,7 @@ def counted_as(bill: Decided, facts: Facts) -> tuple[str | None, ...]:
     """The category under each policy compared: all that the waterfall ever asks of a standing. Raises Refused."""
     claim = facts.claim
     return tuple(
-        effective_category(facts.standing, policy.file, claim.begins_on, claim.discharged_on)
+        effective_category(facts.standing, policy.file, claim.entitled_from, claim.discharged_on)
         for policy in bill.candidates
     )
 
@@ -206,6 +237,7 @@ def _difference(bill: BillOnFile, correction: Correction) -> BillDifference:
         payout_before_fen=before.payout_fen,
         payout_after_fen=after.payout_fen,
         referral_approved_on=correction.facts.claim.referral_approved_on,
+        found_cause=named(bill.found),
     )
 
 

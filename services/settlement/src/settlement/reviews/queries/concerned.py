@@ -11,14 +11,18 @@ WITH RECURSIVE records AS (
   SELECT person_id, person_id AS record FROM unnest($1::text[]) AS person_id
   UNION SELECT r.person_id, j.other_id FROM records r JOIN benefit_year_joins j ON j.person_id = r.record
 )
-SELECT DISTINCT r.person_id FROM records r JOIN settlements s ON s.counted_for = r.record
-JOIN people p ON p.person_id = r.person_id
-WHERE s.identity_revision IS DISTINCT FROM p.revision
+SELECT DISTINCT r.person_id FROM records r JOIN people p USING (person_id)
+WHERE EXISTS (SELECT FROM settlements s WHERE s.counted_for = r.record
+              AND s.identity_revision IS DISTINCT FROM p.revision)
 """
-#: Persons whose new settlements rest on another revision than is known now, or with an open item.
+#: Persons whose new settlements rest on another revision of what identity or referral told, or with an open item.
 _MEANWHILE_SQL: Final = """
 SELECT s.person_id FROM settlements s JOIN people p ON p.person_id = s.counted_for
+JOIN encounters e USING (encounter_id) LEFT JOIN referrals r ON r.referral_id = e.referral_id
+LEFT JOIN looked_at l ON l.person_id = s.counted_for
 WHERE s.settlement_id = ANY($1::text[]) AND (s.identity_revision IS DISTINCT FROM p.revision
+                                             OR l.revision <> s.identity_revision
+                                             OR s.referral_revision IS DISTINCT FROM r.revision
                                              OR s.counted_for <> s.person_id)
 UNION
 SELECT v.person_id FROM review_states t JOIN reviews v USING (review_id)
@@ -39,7 +43,7 @@ async def settled_otherwise(connection: Connection, persons: Iterable[str]) -> s
 
 
 async def settled_meanwhile(connection: Connection, persons: Iterable[str], settlement_ids: Iterable[str]) -> set[str]:
-    """Those whose new settlements missed what identity told, or change what an open item says."""
+    """Those whose new settlements missed what identity or referral told, or change what an open item says."""
     return {row[0] for row in await connection.fetch(_MEANWHILE_SQL, list(settlement_ids), list(persons))}
 
 

@@ -1,7 +1,8 @@
 """Persons' settled years with all that deciding them again needs: a few round trips for however many persons."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any, Final
 
 import msgspec
@@ -10,11 +11,12 @@ from kernel.writing.database import Connection, Pool
 from kernel.writing.event_registry import EventRegistry
 from kernel.writing.event_store import Stream
 from kernel.writing.event_store.inside_queries import lateral_stream, stream_in
+from kernel.writing.read_tables import columns_of
 from settlement.encounters.domain.encounter import DECIDER
 from settlement.encounters.domain.events import year_of
 from settlement.encounters.domain.readjudication import Decided
 from settlement.encounters.domain.state import Settled
-from settlement.people.domain import person_told
+from settlement.people.domain import ALWAYS, Days, person_told
 from settlement.policies.domain import LawBook
 from settlement.policies.queries import Laws
 from settlement.referrals.domain import Referral
@@ -24,11 +26,20 @@ from settlement.years.domain import BenefitYearsJoined, FirstBill, added, in_ord
 
 # Fee lines make a stream heavy, and a settled bill carries their sums: they are left out.
 _STREAM: Final = lateral_stream("'encounter/' || s.encounter_id", leaving_out=("FeeLinesUploaded", "FeeBatchVoided"))
+# A year is brought whole where one of its bills has a day in common with the days that are asked for.
 _BILLS_SQL: Final = f"""
-SELECT e.area, s.encounter_id, {REFERRAL}, stream.*
-FROM settlements s JOIN encounters e USING (encounter_id) LEFT JOIN revocations v USING (settlement_id)
-LEFT JOIN referrals r ON r.referral_id = e.referral_id {_STREAM}
-WHERE s.counted_for = ANY($1::text[]) AND v.settlement_id IS NULL
+WITH wanted AS (
+  SELECT * FROM unnest($1::text[], $2::text[], $3::date[], $4::date[]) AS w(person, record, first, last)
+), years AS MATERIALIZED (
+  SELECT DISTINCT w.person, e.area, s.year
+  FROM wanted w JOIN settlements s ON s.counted_for = w.record JOIN encounters e USING (encounter_id)
+  WHERE s.discharged_on >= w.first AND e.admitted_on <= w.last
+)
+SELECT w.person, e.area, s.encounter_id, {REFERRAL}, stream.*
+FROM wanted w JOIN settlements s ON s.counted_for = w.record JOIN encounters e USING (encounter_id)
+JOIN years y ON (y.person, y.area, y.year) = (w.person, e.area, s.year)
+LEFT JOIN revocations v USING (settlement_id) LEFT JOIN referrals r ON r.referral_id = e.referral_id {_STREAM}
+WHERE v.settlement_id IS NULL ORDER BY w.person, s.settled_at, s.discharged_on, s.settlement_id
 """
 # A year that went into another person's is no longer here; what went into a person's years is, through every step.
 _JOINS_SQL: Final = """
@@ -72,6 +83,11 @@ class SettledBill(msgspec.Struct, frozen=True):
         """The record that it was counted for."""
         return year_of(self.state.settlement)
 
+    @property
+    def next_supplement_id(self) -> str:
+        """The id of the supplement that would come next."""
+        return f"{self.state.settlement.settlement_id}-supplement-{len(self.state.supplements) + 1}"
+
 
 #: The bills of a year by the record that they were counted for.
 OfRecords = dict[str, list[SettledBill]]
@@ -90,6 +106,12 @@ class PersonYears(msgspec.Struct, frozen=True):
     left: dict[YearKey, tuple[Finding, ...]]
     joined_fen: dict[YearKey, dict[str, int]]
 
+    @property
+    def of_bills_only(self) -> "PersonYears":
+        """The same without the open items of years of which no bill is here."""
+        reviews = {key: review_id for key, review_id in self.open_reviews.items() if key in self.years}
+        return msgspec.structs.replace(self, open_reviews=reviews)
+
 
 class PersonYearFiles:
     """Loads persons' years; keeps the law that it has read once."""
@@ -98,8 +120,16 @@ class PersonYearFiles:
         self._registry = registry
         self._laws = Laws()
 
-    async def of(self, source: Pool | Connection, noticed_at: Mapping[str, datetime]) -> dict[str, PersonYears]:
-        """The years of persons, each with what a finding will give as the moment of the fact."""
+    async def of(
+        self,
+        source: Pool | Connection,
+        noticed_at: Mapping[str, datetime],
+        days: Mapping[str, Days] = MappingProxyType({}),
+    ) -> dict[str, PersonYears]:
+        """The years of persons, each with what a finding will give as the moment of the fact.
+
+        ``days`` are those on which a bill of a year must lie so that the year matters; a person without has all.
+        """
         joins = await _joins_of(source, list(noticed_at))
         records = {
             person: sorted({person}.union(*(records_of(person, of_year) for of_year in joins[person].values())))
@@ -107,22 +137,30 @@ class PersonYearFiles:
         }
         pairs = [(person, record) for person, of_person in records.items() for record in of_person]
         known = await source.fetch(_KNOWN_SQL, *map(list, zip(*pairs, strict=True)))
-        bills = await self._bills(source, sorted({record for row in known for record in records[row["person_id"]]}))
+        wanted = [
+            (row["person_id"], record, *msgspec.structs.astuple(days.get(row["person_id"], ALWAYS)))
+            for row in known
+            for record in records[row["person_id"]]
+        ]
+        bills = await self._bills(source, wanted)
         found = dict.fromkeys(noticed_at, PersonYears(None, {}, {}, {}, {}))
         for row in known:
-            person = row["person_id"]
-            mine = [bill for bill in bills if bill.record in records[person]]
-            found[person] = _person_years(row, noticed_at[person], joins[person], mine)
+            person, mine = row["person_id"], bills.get(row["person_id"], [])
+            years = _person_years(row, noticed_at[person], joins[person], mine)
+            found[person] = years if days.get(person, ALWAYS) == ALWAYS else years.of_bills_only
         return found
 
-    async def _bills(self, source: Pool | Connection, records: Sequence[str]) -> list[SettledBill]:
-        rows = await source.fetch(_BILLS_SQL, records) if records else []
+    async def _bills(
+        self, source: Pool | Connection, wanted: Sequence[tuple[str, str, date, date]]
+    ) -> dict[str, list[SettledBill]]:
+        rows = await source.fetch(_BILLS_SQL, *columns_of(wanted, 4)) if wanted else []
         read = [self._read(row) for row in rows]
         book = await self._laws.of(source, (state.outcome for _, state in read))
-        return [
-            SettledBill(stream, state, _on_file(state, book, referral_in(row)), row["area"])
-            for row, (stream, state) in zip(rows, read, strict=True)
-        ]
+        bills: dict[str, list[SettledBill]] = {}
+        for row, (stream, state) in zip(rows, read, strict=True):
+            bill = SettledBill(stream, state, _on_file(state, book, referral_in(row)), row["area"])
+            bills.setdefault(row["person"], []).append(bill)
+        return bills
 
     def _read(self, row: Any) -> tuple[Stream, Settled]:
         stream, events = stream_in(row, f"encounter/{row['encounter_id']}", self._registry)
@@ -141,7 +179,14 @@ def _on_file(state: Settled, book: LawBook, referral: Referral | None) -> BillOn
         result=outcome.adjudication,
         compared=book.compared(outcome),
     )
-    return BillOnFile(decided, outcome.encounter_id, outcome.hospital_id, state.before.exception_approved_by, referral)
+    return BillOnFile(
+        decided=decided,
+        encounter_id=outcome.encounter_id,
+        hospital_id=outcome.hospital_id,
+        approved_by=state.before.exception_approved_by,
+        referral=referral,
+        found=state.before.found,
+    )
 
 
 async def _joins_of(source: Pool | Connection, persons: Sequence[str]) -> dict[str, _Joins]:

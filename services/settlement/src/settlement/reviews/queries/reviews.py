@@ -22,6 +22,11 @@ WHERE t.state = $1 AND t.review_id > $2 AND v.county LIKE ANY($4::text[]) ORDER 
 _REVIEW_SQL: Final = (
     f"{_REVIEW_COLUMNS}, v.finding FROM review_states t JOIN reviews v USING (review_id) WHERE review_id = $1"
 )
+_OF_SETTLEMENT_SQL: Final = f"""
+{_REVIEW_COLUMNS} FROM reviews v JOIN review_states t USING (review_id)
+WHERE v.person_id = ANY($2::text[]) AND v.settlement_id = $1
+ORDER BY v.noticed_at, review_id LIMIT 100
+"""
 _COUNTY_SQL: Final = "SELECT county FROM reviews WHERE review_id = $1"
 
 
@@ -62,6 +67,10 @@ class ReviewQueries(Reads):
     async def reviews(self, state: str, counties: list[str], after: str, limit: int) -> list[ReviewRow]:
         """Review items in a state, of people whose counties are like one of these, in order of their ids."""
         return await self.many(ReviewRow.of_row, _REVIEWS_SQL, state, after, limit, counties)
+
+    async def of_settlement(self, settlement_id: str, records: list[str]) -> list[ReviewRow]:
+        """The review items that a settlement has had, the oldest first; ``records`` are the person's and its year's."""
+        return await self.many(ReviewRow.of_row, _OF_SETTLEMENT_SQL, settlement_id, records)
 
     async def review(self, review_id: str) -> ReviewOnFile | None:
         """A review item whole; None where there is none."""

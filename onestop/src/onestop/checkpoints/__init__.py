@@ -1,0 +1,1 @@
+"""Checkpoints: what a service's log was at a moment, signed and kept apart from its database."""

@@ -1,0 +1,65 @@
+"""One run of a verification: a picture of the database that lasts as long as it must, and schemas of its own."""
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+import msgspec
+
+from kernel.running.leadership import lock_number
+from kernel.writing.database import SingleConnection, administering
+from kernel.writing.snapshots import FOR_AS_LONG_AS_IT_TAKES, export, snapshot
+
+_OLD_SQL: Final = r"SELECT nspname FROM pg_namespace WHERE nspname ~ '^shadow_' ORDER BY nspname"
+_TABLES_SQL: Final = """
+CREATE SCHEMA {schema};
+CREATE UNLOGGED TABLE {schema}.notes (kind text, key text, value text NOT NULL, PRIMARY KEY (kind, key));
+CREATE UNLOGGED TABLE {schema}.told (cause text NOT NULL, what text NOT NULL, settlement_id text, owed boolean);
+CREATE INDEX ON {schema}.told (settlement_id) WHERE owed;
+CREATE UNLOGGED TABLE {schema}.booked (cause text NOT NULL, what text NOT NULL);
+"""
+
+
+class Run(msgspec.Struct, frozen=True):
+    """A run's name, under which all of its schemas stand, and the picture that all of its readers see."""
+
+    admin_url: str
+    name: str
+    picture: str
+
+    def schema(self, service_schema: str) -> str:
+        """The schema of a service's rebuilt tables."""
+        return f"{self.name}_{service_schema}"
+
+
+@asynccontextmanager
+async def verification_run(admin_url: str) -> AsyncIterator[Run]:
+    """Begin a run; its schemas are dropped at its end, and those of a run that was killed by the next one.
+
+    The run holds a lock while it lives, so that two at once leave each other's schemas alone.
+    """
+    name = f"shadow_{secrets.token_hex(4)}"
+    async with administering(admin_url, **FOR_AS_LONG_AS_IT_TAKES) as owner:
+        await owner.execute("SELECT pg_advisory_lock($1)", lock_number(name))
+        await _drop_left_behind(owner)
+        await owner.execute(_TABLES_SQL.format(schema=name))
+        try:
+            async with snapshot(admin_url, "public") as picture:
+                yield Run(admin_url, name, await export(picture))
+        finally:
+            await _drop(owner, name)
+
+
+async def _drop_left_behind(owner: SingleConnection) -> None:
+    for (schema,) in await owner.fetch(_OLD_SQL):
+        run = "_".join(schema.split("_")[:2])
+        if await owner.fetchval("SELECT pg_try_advisory_lock($1)", lock_number(run)):
+            await owner.execute(f'DROP SCHEMA IF EXISTS "{schema}" CASCADE')
+            await owner.execute("SELECT pg_advisory_unlock($1)", lock_number(run))
+
+
+async def _drop(owner: SingleConnection, name: str) -> None:
+    for (schema,) in await owner.fetch(_OLD_SQL):
+        if schema == name or schema.startswith(f"{name}_"):
+            await owner.execute(f'DROP SCHEMA IF EXISTS "{schema}" CASCADE')

@@ -1,0 +1,86 @@
+"""What a topic has beyond its publisher's restored store: messages of events that the dump does not hold."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from kernel.messaging.envelope import Election
+from kernel.messaging.event_log import EventLog, Message
+from kernel.messaging.event_log.port import PARTITIONS
+from kernel.messaging.telling import number
+from kernel.running.runtime import ServiceParts
+from kernel.writing.database import SingleConnection
+from kernel.writing.event_store.log import PAGE, read_log
+
+_READ_SECONDS: Final = 1.0
+_RELAY_SQL: Final = "SELECT gseq, pseqs FROM relay WHERE topic = $1"
+_KNOWN_SQL: Final = "SELECT event_id FROM events WHERE event_id = ANY($1::uuid[])"
+
+
+class Counted(msgspec.Struct, frozen=True):
+    """How far a relay has come: the last event, and the count in each partition."""
+
+    gseq: int = 0
+    pseqs: tuple[int, ...] = (0,) * PARTITIONS
+
+
+class Beyond(msgspec.Struct, frozen=True):
+    """How far the store and the topic agree, and the messages after that which the store knows nothing of."""
+
+    counted: Counted
+    lost: tuple[Message, ...]
+
+
+async def counted_by(connection: SingleConnection, topic: str) -> Counted:
+    """How far the relay of the service whose schema the connection sees had come when the dump was taken."""
+    row = await connection.fetchrow(_RELAY_SQL, topic)
+    return Counted(row["gseq"], tuple(msgspec.json.decode(row["pseqs"]))) if row else Counted()
+
+
+async def look_beyond(
+    connection: SingleConnection, parts: ServiceParts, log: EventLog, start: Mapping[int, int]
+) -> Beyond:
+    """Read a service's topic from the offsets ``start`` and compare it with the store that the connection sees."""
+    stored = await counted_by(connection, parts.topic)
+    after = [m for m in await _rest_of(log, parts.topic, start) if m.pseq > stored.pseqs[m.partition]]
+    # A relay stores its cursor a little later than it sends: what is out and in the store is nobody's loss.
+    counted = await _agreed(connection, parts, stored, {(m.partition, m.pseq): m.headers["ce_id"] for m in after})
+    beyond = [m for m in after if m.pseq > counted.pseqs[m.partition]]
+    rows = await connection.fetch(_KNOWN_SQL, [UUID(m.headers["ce_id"]) for m in beyond])
+    known = {str(row["event_id"]) for row in rows}
+    return Beyond(counted, tuple(m for m in beyond if m.headers["ce_id"] not in known))
+
+
+async def _rest_of(log: EventLog, topic: str, start: Mapping[int, int]) -> list[Message]:
+    positions = {partition: start.get(partition, 0) for partition in range(PARTITIONS)}
+    reader = await log.reader(topic, positions)
+    try:
+        ends = await reader.end_offsets()
+        found: list[Message] = []
+        while any(position < ends.get(partition, 0) for partition, position in positions.items()):
+            for partition, messages in (await reader.read(_READ_SECONDS)).items():
+                found += messages
+                positions[partition] = messages[-1].offset + 1
+        return found
+    finally:
+        await reader.close()
+
+
+async def _agreed(
+    connection: SingleConnection, parts: ServiceParts, counted: Counted, out: Mapping[tuple[int, int], str]
+) -> Counted:
+    nobody = Election(0, "")
+    while page := await read_log(connection, parts.registry, after=counted.gseq, limit=PAGE):
+        for entry in page:
+            messages, pseqs = number(parts.publishes, [entry], parts.publish, counted.pseqs, nobody)
+            if any(out.get((m.partition, m.pseq)) != str(entry.recorded.event_id) for m in messages):
+                return counted
+            counted = Counted(entry.gseq, tuple(pseqs))
+    return counted
+
+
+def ahead_of(counted: Counted, positions: Mapping[int, int]) -> Sequence[int]:
+    """The partitions on which a consumer has worked off more than its publisher's restored store ever said."""
+    return [partition for partition, pseq in positions.items() if pseq > counted.pseqs[partition]]

@@ -1,0 +1,116 @@
+"""Adopting a restored database: every service's store, which history each follows, and what the topics have beyond."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+import msgspec
+
+from kernel.messaging.event_log import EventLog
+from kernel.messaging.following import follow_after_restore
+from kernel.running.service import Service
+from kernel.writing.database import SingleConnection, administering
+from kernel.writing.event_store.adoption import Adopted, adopt_restored
+from onestop.restore.beyond import Beyond, Counted, ahead_of, counted_by, look_beyond
+from onestop.restore.lost import keep
+from onestop.services import SERVICES
+
+_SERVING_SQL: Final = """
+SELECT DISTINCT application_name FROM pg_stat_activity
+WHERE datname = current_database() AND application_name = ANY($1::text[])
+"""
+_POSITIONS_SQL: Final = """
+SELECT consumer, partition, next_offset, last_pseq FROM inbox_cursor WHERE topic = $1 ORDER BY consumer, partition
+"""
+_RELAYED_SQL: Final = "UPDATE relay SET gseq = $2, pseqs = $3::text::json WHERE topic = $1"
+
+
+class RestoreError(Exception):
+    """The restore cannot go on as things are; says what is in the way, and what would be right."""
+
+
+class RestoredService(msgspec.Struct, frozen=True, kw_only=True):
+    """What the adoption of a service came to."""
+
+    name: str
+    adopted: Adopted
+    beyond: Beyond
+
+
+@asynccontextmanager
+async def operating(admin_url: str) -> AsyncIterator[SingleConnection]:
+    """An administrator's session without time limits, while no service runs; raises RestoreError."""
+    limits = {"statement_timeout": "0", "idle_in_transaction_session_timeout": "0"}
+    async with administering(admin_url, **limits) as connection:
+        names = [f"onestop-{service.schema}" for service in SERVICES.values()]
+        serving = [row["application_name"] for row in await connection.fetch(_SERVING_SQL, names)]
+        if serving:
+            raise RestoreError(f"{', '.join(serving)} still use this database: stop every service, then try again")
+        yield connection
+
+
+async def restore(admin_url: str, log: EventLog) -> list[RestoredService]:
+    """Adopt the database and keep what the topics have beyond it; all or nothing. Raises RestoreError.
+
+    It may be done again: then another timeline begins, and nothing that was found before is forgotten.
+    """
+    async with operating(admin_url) as connection:
+        found = {name: await _beyond(connection, service, log) for name, service in SERVICES.items()}
+        async with connection.transaction():
+            restored = [await _adopt(connection, name, found[name]) for name in SERVICES]
+            for telling in restored:
+                await _let_follow(connection, SERVICES[telling.name], telling)
+    return restored
+
+
+async def seeing(connection: SingleConnection, service: Service) -> None:
+    """Have the session see a service's schema from here on."""
+    await connection.execute(f'SET search_path TO "{service.schema}"')
+
+
+async def _beyond(connection: SingleConnection, service: Service, log: EventLog) -> Beyond:
+    topic = service.parts.topic
+    consumers = [row for other in SERVICES.values() for row in await _positions(connection, other, topic)]
+    start: dict[int, int] = {}
+    for row in consumers:
+        start[row["partition"]] = min(row["next_offset"], start.get(row["partition"], row["next_offset"]))
+    await seeing(connection, service)
+    beyond = await look_beyond(connection, service.parts, log, start)
+    for row in consumers:
+        if ahead_of(beyond.counted, {row["partition"]: row["last_pseq"]}):
+            raise RestoreError(
+                f"{row['consumer']} has consumed message {row['last_pseq']} of topic {topic} partition "
+                f"{row['partition']}, but {service.parts.name}'s store ends at "
+                f"{beyond.counted.pseqs[row['partition']]}: restore all services from one dump"
+            )
+    return beyond
+
+
+async def _positions(connection: SingleConnection, service: Service, topic: str) -> list[Mapping[str, Any]]:
+    await seeing(connection, service)
+    return [dict(row) for row in await connection.fetch(_POSITIONS_SQL, topic)]
+
+
+async def _adopt(connection: SingleConnection, name: str, beyond: Beyond) -> RestoredService:
+    service = SERVICES[name]
+    await seeing(connection, service)
+    adopted = await adopt_restored(connection)
+    stored: Counted = await counted_by(connection, service.parts.topic)
+    if stored.gseq > beyond.counted.gseq:
+        raise RestoreError(f"somebody publishes for {name} at this moment: stop every service, then try again")
+    pseqs = msgspec.json.encode(beyond.counted.pseqs).decode()
+    await connection.execute(_RELAYED_SQL, service.parts.topic, beyond.counted.gseq, pseqs)
+    await keep(connection, adopted.ended, beyond.lost)
+    return RestoredService(name=name, adopted=adopted, beyond=beyond)
+
+
+async def _let_follow(connection: SingleConnection, publisher: Service, telling: RestoredService) -> None:
+    for service in SERVICES.values():
+        await seeing(connection, service)
+        await follow_after_restore(
+            connection,
+            publisher.parts.topic,
+            telling.adopted.timeline,
+            telling.adopted.ended,
+            telling.beyond.counted.pseqs,
+        )

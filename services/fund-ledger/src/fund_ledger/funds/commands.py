@@ -1,0 +1,95 @@
+"""Commands on orders for money: placed by the place's documents and the books, agreed to, met by receipts."""
+
+from datetime import date
+
+from fund_ledger.charts.domain import Charts
+from fund_ledger.funds.domain.order import DECIDER, AgreeToOrder, LetGo, MeetOrder, Order, PlaceOrder, order_id
+from fund_ledger.funds.domain.terms import Terms, Wanted, terms
+from fund_ledger.funds.queries import FundQueries, held_receipt, matched
+from kernel.running.runtime import Runtime
+from kernel.values.refusals import Refused, not_found
+from kernel.writing.command_context import CommandContext
+from kernel.writing.command_path import Answered
+from law.packs import PackLibrary
+
+
+class FundCommands:
+    """One method a command."""
+
+    def __init__(self, runtime: Runtime, library: PackLibrary, charts: Charts, found: FundQueries) -> None:
+        self._runtime = runtime
+        self._library = library
+        self._charts = charts
+        self._found = found
+
+    async def place(self, context: CommandContext, wanted: Wanted, by: str) -> Answered:
+        """Order what the documents of a county and its books come to."""
+        self._charts.ever(wanted.county).must_hold(wanted.fund)
+        found = await self._terms(wanted)
+        command = PlaceOrder(wanted=wanted, terms=found, by=by, today=context.today)
+        stream_id = _stream(order_id(wanted, found))
+        return await self._runtime.path.decide(
+            context, DECIDER, stream_id, command, lambda decision: _body(decision.after), status=201
+        )
+
+    async def _terms(self, wanted: Wanted) -> Terms:
+        day = date(wanted.year, wanted.month or 12, 28)
+        books = await self._found.books(wanted.county, wanted.fund, wanted.year)
+        refused: Refused | None = None
+        for policy in self._library.newest(wanted.county, day):
+            try:
+                return terms(wanted, policy.file, books)
+            except Refused as without:
+                # The county's own document comes first; what it does not order, the province's may.
+                refused = refused or without
+                if without.code != "ORDER_WITHOUT_RULE":
+                    break
+        assert refused is not None, "there is at least one policy, or newest would have refused"
+        raise refused
+
+    async def agree(self, context: CommandContext, of: str, by: str, *, finance: bool) -> Answered:
+        """Take the next step of an order: the bureau's, then finance's."""
+        command = AgreeToOrder(of, by, finance)
+        return await self._runtime.path.decide(context, DECIDER, _stream(of), command, lambda d: _body(d.after))
+
+    async def meet(self, context: CommandContext, of: str, journal_id: str, amount_fen: int) -> Answered:
+        """A receipt meets an order with so much of it."""
+        store, path = self._runtime.store, self._runtime.path
+        async with store.pool.acquire() as connection, connection.transaction():
+            receipt = await held_receipt(connection, journal_id)
+            if receipt is None:
+                raise not_found("JOURNAL_UNKNOWN", f"there is no receipt {journal_id}")
+            command = MeetOrder(
+                order_id=of,
+                journal_id=journal_id,
+                county=receipt.county,
+                fund=receipt.fund,
+                source=receipt.source,
+                free_fen=receipt.free_fen,
+                amount_fen=amount_fen,
+            )
+            answered = await path.within(connection).decide(
+                context, DECIDER, _stream(of), command, lambda decision: _body(decision.after)
+            )
+        store.appended.set()
+        return answered
+
+    async def let_go(self, context: CommandContext, of: str, journal_id: str) -> Answered:
+        """A receipt meets an order no longer: it was matched wrongly, or its money went back."""
+        store, path = self._runtime.store, self._runtime.path
+        async with store.pool.acquire() as connection, connection.transaction():
+            await held_receipt(connection, journal_id)
+            command = LetGo(of, journal_id, await matched(connection, journal_id, of))
+            answered = await path.within(connection).decide(
+                context, DECIDER, _stream(of), command, lambda decision: _body(decision.after)
+            )
+        store.appended.set()
+        return answered
+
+
+def _stream(of: str) -> str:
+    return f"funding-order/{of}"
+
+
+def _body(order: Order) -> dict[str, str]:
+    return {"order_id": order.order_id, "status": order.status}

@@ -1,0 +1,89 @@
+"""Questions about orders for money: what the books say of a fund's past, and how orders and receipts stand."""
+
+from datetime import date
+from typing import Any, Final
+
+import msgspec
+
+from fund_ledger.funds.domain.order import Order
+from fund_ledger.funds.domain.terms import Books
+from kernel.writing.database import Connection
+from kernel.writing.reads import Reads
+
+# A year's cost is what the fund had to bear, less what was taken back; money in and clearings are none.
+_BOOKS_SQL: Final = """
+SELECT GREATEST(COALESCE(sum(debit_fen - credit_fen) FILTER (
+         WHERE kind NOT IN ('receipt', 'return', 'clearing') AND month BETWEEN $3 AND $4), 0), 0)::bigint
+         AS last_year_fen,
+       GREATEST(COALESCE(sum(credit_fen - debit_fen) FILTER (
+         WHERE kind IN ('receipt', 'return') AND source = 'PREPAYMENT'), 0), 0)::bigint AS carried_fen
+FROM fund_flows WHERE county = $1 AND fund = $2 AND month <= $4
+"""
+_COLUMNS: Final = (
+    "order_id, county, fund, kind, year, month, status, amount_fen, received_fen, due_on, clause, figures, ordered_on,"
+    " signed_by"
+)
+_ONE_SQL: Final = f"SELECT {_COLUMNS} FROM funding_orders WHERE order_id = $1"
+_MANY_SQL: Final = f"""
+SELECT {_COLUMNS} FROM funding_orders
+WHERE county LIKE ANY($1::text[]) AND ($2::int IS NULL OR year = $2) AND ($3 = '' OR status = $3) AND order_id > $4
+ORDER BY order_id LIMIT $5
+"""
+_HOLD_SQL: Final = "SELECT pg_advisory_xact_lock(hashtextextended('fund-ledger receipt ' || $1, 0))"
+# A receipt that went back meets nothing.
+_RECEIPT_SQL: Final = """
+SELECT split_part(j.accounts[1], '/', -2) AS county, split_part(j.accounts[1], '/', -1) AS fund, j.source,
+       CASE WHEN EXISTS (SELECT FROM journals r WHERE r.journal_id = j.journal_id || '-return') THEN 0
+            ELSE j.amounts[1] - COALESCE((SELECT sum(m.amount_fen) FROM funding_matches m
+                                          WHERE m.journal_id = j.journal_id), 0) END::bigint AS free_fen,
+       COALESCE((SELECT sum(m.amount_fen) FROM funding_matches m WHERE m.journal_id = j.journal_id), 0)::bigint
+         AS matched_fen
+FROM journals j WHERE j.journal_id = $1 AND j.kind = 'receipt'
+"""
+
+
+_MATCHED_SQL: Final = "SELECT amount_fen FROM funding_matches WHERE journal_id = $1 AND order_id = $2"
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """A receipt, what of it meets no order yet, and what does, in fen."""
+
+    county: str
+    fund: str
+    source: str
+    free_fen: int
+    matched_fen: int
+
+
+async def held_receipt(connection: Connection, journal_id: str) -> Receipt | None:
+    """A receipt, held until the transaction ends, so that no fen of it meets two orders; None if there is none."""
+    await connection.execute(_HOLD_SQL, journal_id)
+    row = await connection.fetchrow(_RECEIPT_SQL, journal_id)
+    return None if row is None else Receipt(**dict(row))
+
+
+async def matched(connection: Connection, journal_id: str, order_id: str) -> int:
+    """With how much a receipt meets an order, in fen."""
+    return await connection.fetchval(_MATCHED_SQL, journal_id, order_id) or 0
+
+
+class FundQueries(Reads):
+    """Read-only questions, each bounded."""
+
+    async def books(self, county: str, fund: str, year: int) -> Books:
+        """What the books say of the year before, and of the prepayment that is carried into the year."""
+        found = await self.one(Books, _BOOKS_SQL, county, fund, date(year - 1, 1, 1), date(year - 1, 12, 1))
+        assert found is not None, "a sum without rows is a row"
+        return found
+
+    async def one_order(self, order_id: str) -> Order | None:
+        """An order as it stands."""
+        return await self.one(_order, _ONE_SQL, order_id)
+
+    async def orders(self, counties: list[str], year: int | None, status: str, after: str, limit: int) -> list[Order]:
+        """The orders of some counties in the order of their ids."""
+        return await self.many(_order, _MANY_SQL, counties, year, status, after, limit)
+
+
+def _order(figures: str, **columns: Any) -> Order:
+    return msgspec.convert({**columns, "figures": msgspec.json.decode(figures)}, Order)

@@ -1,0 +1,14 @@
+"""A lease beside the leader's session lock, and generations of consumers' positions."""
+
+from alembic import op
+
+from kernel.running.migrations import add_leases
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    add_leases(op)

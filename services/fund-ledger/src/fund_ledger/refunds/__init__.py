@@ -1,0 +1,1 @@
+"""Refunds: what patients paid hospitals in advance, beyond their own share, goes back to them."""

@@ -1,0 +1,161 @@
+"""Commands on hospitals' statements: drawn from what is on none, reviewed, paid whole, paid again after a return."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import date
+from typing import Final, TypeAlias
+
+from fund_ledger.charts.domain import Charts
+from fund_ledger.journals.domain import accounts
+from fund_ledger.journals.domain.events import JournalEvent
+from fund_ledger.journals.domain.journal import JournalState
+from fund_ledger.journals.queries.turn import hold
+from fund_ledger.months.queries import open_from
+from fund_ledger.payments import domain as payments
+from fund_ledger.payments.domain import STATEMENT_PAYMENT, Moment, PayOut, ReturnMoney, Transfer
+from fund_ledger.statements.domain import deduction
+from fund_ledger.statements.domain.deduction import Deduct, deduction_id
+from fund_ledger.statements.domain.statement import (
+    DECIDER,
+    Deduction,
+    DrawStatement,
+    PayStatement,
+    ReturnStatement,
+    ReviewStatement,
+    Statement,
+    StatementCommand,
+    Statements,
+    stream_of,
+)
+from fund_ledger.statements.queries import StatementQueries
+from kernel.running.runtime import Runtime
+from kernel.writing.command_context import CommandContext
+from kernel.writing.command_path import Answered, Within
+from kernel.writing.decision import Decision, Outcome, decided
+
+#: A turn keeps a session to itself, so turns must never take up the whole pool.
+_TURNS_MAX: Final = 4
+
+_Booked: TypeAlias = Decision[JournalState, JournalEvent]
+#: From the standing accounts and the first open day to the journal that goes with a statement's event.
+_Booking = Callable[[Within, dict[str, int], Moment], Awaitable[_Booked]]
+
+
+class StatementCommands:
+    """One method a command. What moves money is written together with what it does to the statement."""
+
+    def __init__(self, runtime: Runtime, charts: Charts, found: StatementQueries) -> None:
+        self._runtime = runtime
+        self._charts = charts
+        self._found = found
+        self._turns = asyncio.Semaphore(_TURNS_MAX)
+
+    async def draw(self, context: CommandContext, hospital_id: str, county: str, fund: str, month: date) -> Answered:
+        """Draw a hospital's statement of a month to a payer."""
+
+        async def gather(_state: Statements) -> DrawStatement:
+            self._charts.ever(county).fund(fund)
+            return DrawStatement(
+                hospital_id=hospital_id,
+                county=county,
+                fund=fund,
+                month=month,
+                today=context.today,
+                unbilled=await self._found.unbilled(hospital_id, county, fund, month),
+            )
+
+        return await self._runtime.path.gather(
+            context,
+            DECIDER,
+            stream_of(hospital_id, county, fund),
+            gather,
+            lambda decision: {"statement_id": decision.events[0].statement.statement_id},
+            status=201,
+        )
+
+    async def review(
+        self, context: CommandContext, of: Statement, by: str, deductions: tuple[Deduction, ...]
+    ) -> Answered:
+        """The agency has looked through a statement, and takes something off or nothing."""
+        command = ReviewStatement(statement_id=of.statement_id, by=by, deductions=deductions)
+        fund = accounts.fund(of.county, of.fund)
+
+        async def book(within: Within, standing: dict[str, int], moment: Moment) -> _Booked:
+            taken_off = Deduct(
+                statement=of,
+                amount_fen=sum(one.amount_fen for one in deductions),
+                available_fen={fund: standing[fund]} if self._held_here(of) else {},
+                booked_on=moment.today,
+            )
+            stream_id = f"journal/{deduction_id(of.statement_id)}"
+            return decided(deduction.DECIDER, *await within.standing(deduction.DECIDER, stream_id), taken_off)
+
+        return await self._in_turn(context, of, [fund], command, book)
+
+    async def pay(self, context: CommandContext, of: Statement, by: str, paid_on: date) -> Answered:
+        """Finance has paid what a statement comes to, whole."""
+        payment_id = context.new_id("journal")
+        payable = accounts.payable_to_hospital(of.hospital_id, of.county, of.fund)
+        bank = accounts.bank(of.county, of.fund)
+        command = PayStatement(statement_id=of.statement_id, by=by, payment_id=payment_id, paid_on=paid_on)
+
+        async def book(within: Within, standing: dict[str, int], moment: Moment) -> _Booked:
+            transfer = Transfer(payable, of.payable_fen, paid_on)
+            in_bank = -standing[bank] if self._held_here(of) else None
+            out = PayOut(
+                journal_id=payment_id,
+                transfer=transfer,
+                owed_fen=standing[payable],
+                bank_fen=in_bank,
+                moment=moment,
+                kind=STATEMENT_PAYMENT,
+            )
+            return await _money(within, payment_id, out)
+
+        return await self._in_turn(context, of, [payable, bank], command, book)
+
+    async def give_back(self, context: CommandContext, of: Statement, reason: str) -> Answered:
+        """The bank gave the payment of a statement back: it is owed again, and its age goes on."""
+        payment_id, bank = of.payment_id or "", accounts.bank(of.county, of.fund)
+
+        async def book(within: Within, standing: dict[str, int], moment: Moment) -> _Booked:
+            back = ReturnMoney(
+                journal_id=payment_id,
+                reason=reason,
+                available_fen={},
+                bank_fen=-standing[bank],
+                today=moment.today,
+                kinds=frozenset({STATEMENT_PAYMENT}),
+            )
+            return await _money(within, payment_id, back)
+
+        return await self._in_turn(context, of, [bank], ReturnStatement(statement_id=of.statement_id), book)
+
+    def _held_here(self, of: Statement) -> bool:
+        return self._charts.ever(of.county).fund(of.fund).held_here
+
+    async def _in_turn(
+        self, context: CommandContext, of: Statement, names: list[str], command: StatementCommand, book: _Booking
+    ) -> Answered:
+        store, path = self._runtime.store, self._runtime.path
+        async with self._turns, store.pool.acquire() as connection, connection.transaction():
+            first = await open_from(connection, [of.county])
+            standing = await hold(connection, names)
+            within = path.within(connection)
+
+            async def attempt() -> Outcome:
+                stream, state = await within.standing(DECIDER, stream_of(of.hospital_id, of.county, of.fund))
+                done = decided(DECIDER, stream, state, command)
+                journal = await book(within, standing, Moment(context.today, first[of.county]))
+                statement = done.events[-1].statement
+                body = {"statement_id": statement.statement_id, "status": statement.status}
+                return Outcome(tuple(one.append for one in (journal, done) if one.events), body)
+
+            answered = await within.run(context, attempt)
+        store.appended.set()
+        return answered
+
+
+async def _money(within: Within, journal_id: str, command: PayOut | ReturnMoney) -> _Booked:
+    stream, state = await within.standing(payments.DECIDER, f"journal/{journal_id}")
+    return decided(payments.DECIDER, stream, state, command)

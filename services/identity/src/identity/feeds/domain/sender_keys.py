@@ -1,0 +1,67 @@
+"""The key with which a department's machine signs what it sends: the agency registers it, either side revokes it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final, TypeAlias
+
+import msgspec
+
+from identity.persons.domain.categories import Department
+from kernel.values.decider import Decider
+from kernel.values.refusals import conflict, not_found
+
+
+class SenderKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A public key and for whom it speaks; ``divisions`` as of a department's token, None for all."""
+
+    key_id: str
+    department: Department
+    divisions: tuple[str, ...] | None
+    public_key: str
+    registered_by: str
+    registered_at: datetime
+    revoked_by: str | None = None
+    revoked_at: datetime | None = None
+
+
+class RegisterKey(msgspec.Struct, frozen=True):
+    """Let a machine speak for a department."""
+
+    key: SenderKey
+
+
+class RevokeKey(msgspec.Struct, frozen=True):
+    """What is signed with the key counts no more."""
+
+    department: Department
+    by: str
+    at: datetime
+
+
+class SenderKeyRegistered(msgspec.Struct, frozen=True):
+    key: SenderKey
+
+
+class SenderKeyRevoked(msgspec.Struct, frozen=True):
+    key: SenderKey
+
+
+Command: TypeAlias = RegisterKey | RevokeKey
+Event: TypeAlias = SenderKeyRegistered | SenderKeyRevoked
+State: TypeAlias = SenderKey | None
+
+
+def decide(command: Command, state: State) -> Sequence[Event]:
+    """What a command brings about; raises Refused SENDER_KEY_UNKNOWN, SENDER_KEY_KNOWN."""
+    if isinstance(command, RegisterKey):
+        if state is not None:
+            raise conflict("SENDER_KEY_KNOWN", "this key was registered before; a machine makes itself a new one")
+        return [SenderKeyRegistered(command.key)]
+    if state is None or state.department is not command.department:
+        raise not_found("SENDER_KEY_UNKNOWN", "this department has no such key")
+    if state.revoked_at is not None:
+        return []
+    return [SenderKeyRevoked(msgspec.structs.replace(state, revoked_by=command.by, revoked_at=command.at))]
+
+
+DECIDER: Final[Decider[Command, State, Event]] = Decider(None, decide, lambda _state, event: event.key)

@@ -1,0 +1,176 @@
+"""Counties (县级区划) by code or by name, from the table that comes with python-stdnum.
+
+The table knows codes that are no longer in force, which people's papers go on saying. It ends some years ago: a county
+that is newer is made known among the words of an office.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+import msgspec
+
+from identity.intake.domain import row_refused
+from identity.intake.readers.folding import fold_word
+from kernel.values.divisions import covers
+from kernel.values.refusals import Refused
+
+#: Cities without counties: their own code stands where a county's would.
+WITHOUT_COUNTIES: Final = frozenset(("441900", "442000", "460400", "620200"))
+_CODE: Final = re.compile(r"(\d{6})(?:\d{3}|\d{6})?(?:\.0)?")
+_ENTRY: Final = re.compile(r'(\d{2,4}) (?:province|county)="([^"]*)"')
+_NAME: Final = re.compile(r"(?:\[(\d*)-(\d*)\])?([^,]+)")
+_OF_PROVINCES: Final = ("壮族自治区", "回族自治区", "维吾尔自治区", "自治区", "省", "市")
+_OF_CITIES: Final = ("地区", "盟", "市")
+_SUFFIXES: Final = ("自治县", "自治旗", "县", "市", "区", "旗", "林区", "特区")
+
+
+class Gazetteer(msgspec.Struct, frozen=True):
+    """The counties that are or were, and the names of those that are."""
+
+    codes: frozenset[str]
+    provinces: Mapping[str, str]
+    cities: Mapping[str, str]
+    by_name: Mapping[str, tuple[str, ...]]
+
+
+@cache
+def gazetteer() -> Gazetteer:
+    """The table, read once a process."""
+    codes: set[str] = set()
+    provinces: dict[str, str] = {}
+    cities: dict[str, str] = {}
+    by_name: dict[str, list[str]] = {}
+    province = ""
+    text = files("stdnum.cn").joinpath("loc.dat").read_text("utf-8")
+    for code, said in _ENTRY.findall(text):
+        if len(code) == 2:
+            province, provinces[code] = code, said
+            continue
+        whole, name = province + code, _present(said)
+        if whole[4:] == "00" and whole not in WITHOUT_COUNTIES:
+            cities[whole] = name or ""
+            continue
+        codes.add(whole)
+        if name is not None and whole[4:] != "01":
+            by_name.setdefault(name, []).append(whole)
+            for suffix in _SUFFIXES:
+                if name.endswith(suffix) and len(name) - len(suffix) >= 2:
+                    by_name.setdefault(name.removesuffix(suffix), []).append(whole)
+                    break
+    return Gazetteer(frozenset(codes), provinces, cities, {name: tuple(found) for name, found in by_name.items()})
+
+
+def _present(said: str) -> str | None:
+    """The name in force of an entry; None where it is a thing of the past."""
+    for _, ends, name in _NAME.findall(said):
+        if not ends:
+            return str(name)
+    return None
+
+
+def county_of(text: str, within: Sequence[str] = ()) -> str:
+    """The county that a code of 6, 9 or 12 digits or a name means; of several names one ``within`` these divisions.
+
+    Raises Refused COUNTY_MALFORMED, COUNTY_UNKNOWN.
+    """
+    plain = fold_word(text)
+    if (code := _CODE.fullmatch(plain)) is not None:
+        return _known(code[1], within)
+    if plain.isascii():
+        raise _malformed()
+    found = _named(plain, within)
+    if len(found) != 1:
+        raise _unknown(several=bool(found))
+    return found[0]
+
+
+def city_of(text: str) -> str | None:
+    """The city that a name means, with or without its province; None for any other text."""
+    table = gazetteer()
+    rest, provinces = _without(fold_word(text), table.provinces)
+    found = [code for code, name in table.cities.items() if name == rest and (not provinces or code[:2] in provinces)]
+    return found[0] if len(found) == 1 else None
+
+
+def is_county(code: str) -> bool:
+    """Whether a code is or was a county's."""
+    return code in gazetteer().codes
+
+
+def _known(code: str, within: Sequence[str]) -> str:
+    # What the service itself was told to be a county is one, however new.
+    if not is_county(code) and code not in within:
+        raise _unknown(several=False)
+    if code.endswith("00") and code not in WITHOUT_COUNTIES:
+        raise _unknown(several=False)
+    return code
+
+
+def _named(plain: str, within: Sequence[str]) -> list[str]:
+    table = gazetteer()
+    return _named_by(plain, table.provinces, table.cities, within) or _named_by(
+        plain, _short(table.provinces, _OF_PROVINCES), _short(table.cities, _OF_CITIES), within
+    )
+
+
+def _named_by(plain: str, known: Mapping[str, str], in_them: Mapping[str, str], within: Sequence[str]) -> list[str]:
+    table = gazetteer()
+    rest, provinces = _without(plain, known)
+    rest, cities = _without(rest, in_them)
+    if not rest and (whole := [city for city in cities if city in WITHOUT_COUNTIES]):
+        return whole
+    # An address may go on after the county: the longest name that it begins with is meant.
+    for length in range(len(rest), 1, -1):
+        found = [
+            code
+            for code in table.by_name.get(rest[:length], ())
+            if (not provinces or code[:2] in provinces)
+            and (not cities or f"{code[:4]}00" in cities)
+            and (not within or any(covers(area, code) for area in within))
+        ]
+        if found and (length == len(rest) or rest[length - 1] in "县市区旗"):
+            return found
+    return []
+
+
+def _short(names: Mapping[str, str], suffixes: Sequence[str]) -> dict[str, str]:
+    """Names of places without what kind of place each is: 广东 for 广东省."""
+    found = {}
+    for code, name in names.items():
+        suffix = next((suffix for suffix in suffixes if name.endswith(suffix)), "")
+        found[code] = name.removesuffix(suffix)
+    return found
+
+
+def _without(text: str, names: Mapping[str, str]) -> tuple[str, list[str]]:
+    """A text without the place that it begins with, and which places are called so."""
+    for length in range(min(len(text), 12), 1, -1):
+        found = [code for code, name in names.items() if name and name == text[:length]]
+        if found:
+            return text[length:], found
+    return text, []
+
+
+def _malformed() -> Refused:
+    return row_refused(
+        "COUNTY_MALFORMED",
+        "县区要写六位区划代码（也可写 9 位、12 位代码）或县区的全称",
+        "county is the six-digit division code (区划代码), or the county's name",
+    )
+
+
+def _unknown(*, several: bool) -> Refused:
+    if several:
+        return row_refused(
+            "COUNTY_UNKNOWN",
+            "有几个县区叫这个名字，请写上市名，或写六位区划代码",
+            "several counties have this name; write the city before it, or the six-digit code",
+        )
+    return row_refused(
+        "COUNTY_UNKNOWN",
+        "没有这个县区；请写县级区划的六位代码或全称，新设的县区可在本部门的用词对照里指定",
+        "there is no such county; write a county's six-digit code or its name",
+    )

@@ -1,0 +1,54 @@
+"""Texts without what only their writing adds, so that headings and words are found however an office writes them."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Final
+
+_HINT: Final = re.compile(r"\((?!市|县|区)[^()]*\)|\[[^\]]*\]|【[^】]*】")
+_MARKS: Final = "*:;★.、"
+#: What may stand before a column's name, and says that it is about the person on the list and not about another one.
+_PERSON: Final = (
+    "本人", "对象", "人员", "患者", "成员", "家庭成员", "救助对象", "保障对象", "低保对象", "低保人员", "特困人员",
+    "残疾人", "贫困人口", "参保人", "参保人员", "被保险人", "申请人", "持证人", "受益人", "孤儿", "儿童",
+)  # fmt: skip
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """The words of a text, which are parted by spaces and line ends."""
+    return tuple(text.split())
+
+
+def is_invisible(letter: str) -> bool:
+    """Whether a character shows nothing: zero-width ones, and marks for the direction of writing."""
+    return unicodedata.category(letter) == "Cf"
+
+
+def visible(text: str) -> str:
+    """A text without characters that show nothing, and without space around it."""
+    if text.isascii():
+        return text.strip()
+    return "".join(letter for letter in text if not is_invisible(letter)).strip()
+
+
+def fold_word(text: str) -> str:
+    """A word without width, spaces and capitals."""
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", visible(text))
+    return "".join(plain.split()).upper()
+
+
+def fold_heading(heading: str) -> str:
+    """A heading as a word, without marks such as the one for required columns."""
+    return fold_word(heading).strip(_MARKS)
+
+
+def without_hints(folded: str) -> str:
+    """A folded heading without what stands in brackets, such as 必填 or a unit."""
+    return _HINT.sub("", folded).strip(_MARKS)
+
+
+def person_prefixes(folded: str) -> Iterator[str]:
+    """What is left of a folded heading such as 残疾人姓名 without whose name it is."""
+    for word in _PERSON:
+        if folded.startswith(word):
+            yield folded.removeprefix(word)

@@ -1,0 +1,91 @@
+"""What a row says is stored or reported: phones and addresses of newer changes, and the dead who are still listed."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+import pytest
+from services.identity.tests.office import HEADINGS, Office, csv_of, number_of, person
+
+from identity.config import Config
+from identity.main import build
+from kernel.security import KeyRing, Role
+from kernel.testing.surroundings import Service, Surroundings
+
+NOW: Final = datetime(2026, 12, 10, 1, 0, tzinfo=UTC)
+DIBAO: Final = {"category": "DIBAO"}
+BESIDE: Final = f"{HEADINGS},电话,住址"
+
+
+@pytest.fixture
+async def identity(around: Surroundings, tmp_path: Path) -> Service:
+    config = Config(keys=KeyRing.in_folder(tmp_path))
+    ticks = count()
+    return await around.serve(
+        "identity", lambda host: build(host, config), clock=lambda: NOW + timedelta(milliseconds=next(ticks))
+    )
+
+
+@pytest.fixture
+def civil(civil_affairs: httpx.AsyncClient) -> Office:
+    return Office(civil_affairs, "civil-affairs")
+
+
+async def test_a_newer_change_brings_phone_and_address_and_an_older_one_does_not(
+    civil: Office, agency: httpx.AsyncClient
+) -> None:
+    async def told(number: str, day: int, *more: str) -> None:
+        content = csv_of(person(1, "甲", "榕城区", *more), headings=BESIDE)
+        await civil.hand_in(number, content, **DIBAO, as_of=f"2026-11-{day:02d}T00:00:00+08:00")
+
+    async def known() -> tuple[str | None, str | None]:
+        (line,) = await civil.lines("1")
+        seen: dict[str, Any] = (await agency.get(f"/v1/persons/{line['person_id']}")).json()
+        return seen["phone"], seen["address"]
+
+    await told("1", 10, "13900139001", "一号")
+    assert await known() == ("13900139001", "一号")
+    await told("2", 12, "13900139002", "")
+    assert await known() == ("13900139002", "一号"), "what is left out says nothing"
+    await told("3", 11, "13900139003", "三号")
+    assert await known() == ("13900139002", "一号"), "it speaks for an earlier day"
+    await told("4", 13, "13900139002", "四号")
+    assert await known() == ("13900139002", "四号")
+
+
+async def test_who_died_and_is_still_listed_is_warned_of_each_month(civil: Office, agency: httpx.AsyncClient) -> None:
+    how = DIBAO | {"kind": "full", "area": "445202"}
+    people = csv_of(person(1), person(2))
+    await civil.hand_in("1", people, **how)
+    dead = next(line["person_id"] for line in await civil.lines("1") if line["row"] == 2)
+    assert (await agency.post(f"/v1/persons/{dead}/death", json={"died_on": "2026-11-30"})).is_success
+    second = await civil.hand_in("2", people, **how)
+    assert (second["outcomes"], second["warned"], second["counts"]["unchanged"]) == ({"UNCHANGED": 1}, 1, 1)
+    (line,) = await civil.lines("2")
+    assert (line["code"], line["remark"].startswith("此人已于 2026-11-30 登记死亡")) == ("ROW_OF_DECEASED", True)
+    tried = await civil.hand_in("3", people, **how, run="dry")
+    assert (tried["outcomes"], tried["warned"]) == (second["outcomes"], 1)
+    # Who says since when is believed, and a new claim of a dead person is refused.
+    ended = csv_of([*person(1), "2026-11-30"], headings=f"{HEADINGS},结束日期")
+    assert (await civil.hand_in("4", ended, **DIBAO))["outcomes"] == {"CHANGED": 1}
+    late = csv_of([number_of(1), "示例1", "榕城区", "2026-12-05"])
+    await civil.hand_in("5", late, **DIBAO)
+    assert [line["code"] for line in await civil.lines("5")] == ["PERSON_DECEASED"]
+
+
+async def test_the_county_that_somebody_is_of_no_more_is_told(identity: Service) -> None:
+    old, new = [
+        Office(await identity.client(Role.DEPARTMENT, "civil-affairs", divisions=[county]), "civil-affairs")
+        for county in ("445202", "445203")
+    ]
+    city = Office(await identity.client(Role.DEPARTMENT, "civil-affairs", divisions=["445200"]), "civil-affairs")
+    await old.hand_in("1", csv_of(person(1, "", "445202")), **DIBAO, kind="full", area="445202")
+    await new.hand_in("2", csv_of(person(1, "", "445203")), **DIBAO, kind="full", area="445203")
+    moved = (await old.lines("1"))[0]["person_id"]
+    path = "/v1/feeds/civil-affairs/moves"
+    for office, told in ((old, [moved]), (new, []), (city, [moved])):
+        rows = (await office.client.get(path)).json()["items"]
+        assert [row["person_id"] for row in rows] == told
+        assert all((row["formerly"], row["now_of"]) == ("445202", "445203") for row in rows)

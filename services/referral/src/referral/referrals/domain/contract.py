@@ -1,0 +1,28 @@
+"""The contract of the hospital that files: 在当地定点协议医疗机构办理转诊转院手续 (001 二(六))."""
+
+from datetime import date
+
+import msgspec
+
+from kernel.values.refusals import conflict
+
+
+class Contract(msgspec.Struct, frozen=True):
+    """The first and the last day of an institution's contract with the agency; None while it goes on."""
+
+    begins_on: date
+    ends_on: date | None = None
+
+
+def check_contract(hospital_id: str, contract: Contract | None, signed_on: date) -> None:
+    """Refuse a form of a hospital whose contract does not hold on the day of the signature: HOSPITAL_NOT_CONTRACTED."""
+    if contract is None:
+        return
+    if signed_on < contract.begins_on or (contract.ends_on is not None and contract.ends_on < signed_on):
+        until = "goes on" if contract.ends_on is None else f"ended on {contract.ends_on}"
+        raise conflict(
+            "HOSPITAL_NOT_CONTRACTED",
+            f"the contract of {hospital_id} began on {contract.begins_on} and {until}; on {signed_on} it files no "
+            "referral, so let a designated hospital file it",
+            hospital=hospital_id,
+        )

@@ -1,0 +1,1 @@
+"""What printed papers of several services need."""

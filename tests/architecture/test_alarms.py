@@ -1,0 +1,144 @@
+"""The alarms: each is raised by its fault and by nothing else, reads metrics that exist, and says what to do."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import yaml
+from prometheus_client import CollectorRegistry
+
+from kernel.http.metrics import HttpMetrics
+from kernel.messaging.event_log.embedded import EmbeddedEventLog
+from kernel.messaging.event_log.embedded_schema import BUS_SQL
+from kernel.running.metrics import RuntimeCollector
+from kernel.running.runtime import Runtime
+from kernel.testing import tally
+from kernel.writing.database import administering, open_pool
+from onestop.services import SERVICES
+
+_METRIC: Final = re.compile(r"\b((?:onestop|http|event_loop)_[a-z_]+)\b")
+_WELL: Final = """
+up{job="onestop",service="s"} 1
+onestop_database_up{service="s"} 1
+http_requests_total{service="s",status="200"} 0+100x100
+http_requests_total{service="s",status="503"} 0+1x100
+http_requests_total{service="s",status="500"} 0
+onestop_sessions{service="s",pool="commands",state="in use"} 3
+onestop_sessions{service="s",pool="commands",state="most"} 5
+event_loop_lag_seconds{service="s"} 0.01
+onestop_leads{service="s",instance="1"} 1
+onestop_leads{service="s",instance="2"} 0
+onestop_elections_total{service="s"} 1
+onestop_job_held_up{service="s",job="relay",cause="transport"} 0
+onestop_job_held_up{service="s",job="relay",cause="fault"} 0
+onestop_events_waiting_seconds{service="s",step="sequencer"} 1
+onestop_oldest_unsent_event_seconds{service="s"} 1
+onestop_horizon_seconds{service="s"} 20
+onestop_consumer_troubled{service="s",consumer="c",topic="t"} 0
+onestop_consumer_lag{service="s",consumer="c",topic="t",partition="0"} 900
+onestop_parked_messages{service="s",consumer="c",topic="t"} 0
+"""
+#: For each alarm what differs from a platform that is well.
+_FAULTS: Final = {
+    "ServiceDown": 'up{job="onestop",service="s"} 0',
+    "DatabaseAway": 'onestop_database_up{service="s"} 0',
+    "CommandsRefused": 'http_requests_total{service="s",status="503"} 0+10x100',
+    "MistakesAtTheDoor": 'http_requests_total{service="s",status="500"} 0+1x100',
+    "SessionsUsedUp": 'onestop_sessions{service="s",pool="commands",state="in use"} 5',
+    "LoopHeldUp": 'event_loop_lag_seconds{service="s"} 2',
+    "NobodyLeads": 'onestop_leads{service="s",instance="1"} 0',
+    "TwoLead": 'onestop_leads{service="s",instance="2"} 1',
+    "ElectionsOften": 'onestop_elections_total{service="s"} 0+1x100',
+    "JobHeldUp": 'onestop_job_held_up{service="s",job="relay",cause="transport"} 1',
+    "JobFails": 'onestop_job_held_up{service="s",job="relay",cause="fault"} 1',
+    "EventsNotNumbered": 'onestop_events_waiting_seconds{service="s",step="sequencer"} 31',
+    "EventsNotSent": 'onestop_oldest_unsent_event_seconds{service="s"} 61',
+    "HorizonHeld": 'onestop_horizon_seconds{service="s"} 61',
+    "ConsumerHeldUp": 'onestop_consumer_troubled{service="s",consumer="c",topic="t"} 1',
+    "ConsumerLags": 'onestop_consumer_lag{service="s",consumer="c",topic="t",partition="0"} 1001',
+    "MessagesParked": 'onestop_parked_messages{service="s",consumer="c",topic="t"} 1',
+}
+
+
+@pytest.fixture(scope="module")
+def rules(root: Path) -> dict[str, Any]:
+    document = yaml.safe_load((root / "deploy/prometheus/alarms.yaml").read_text())
+    return {rule["alert"]: rule for group in document["groups"] for rule in group["rules"]}
+
+
+def _series(text: str) -> dict[str, str]:
+    return {series: values for series, _, values in (line.rpartition("} ") for line in text.strip().splitlines())}
+
+
+def _played(name: str, fault: str) -> dict[str, Any]:
+    """Ten minutes of a platform that is well but for one thing, and which alarms they raise."""
+    played = _series(_WELL) | _series(fault)
+    firing = [{"labels": f'{{alertname="{name}"}}', "value": 1}] if fault else []
+    return {
+        "interval": "10s",
+        "input_series": [
+            {"series": series + "}", "values": values if "x" in values else f"{values}x100"}
+            for series, values in played.items()
+        ],
+        "promql_expr_test": [
+            {
+                "expr": 'count by (alertname) (ALERTS{alertstate="firing"})',
+                "eval_time": "10m",
+                "exp_samples": firing,
+            }
+        ],
+    }
+
+
+def test_each_fault_raises_its_alarm_and_no_other(root: Path, tmp_path: Path, rules: dict[str, Any]) -> None:
+    if shutil.which("promtool") is None:
+        pytest.skip("promtool is missing (Debian's prometheus), so the alarms cannot be played here")
+    assert _FAULTS.keys() == rules.keys(), "an alarm without a fault that raises it, or the reverse"
+    shutil.copy(root / "deploy/prometheus/alarms.yaml", tmp_path)
+    played = [_played(name, fault) for name, fault in {"": "", **_FAULTS}.items()]
+    (tmp_path / "played.yaml").write_text(yaml.safe_dump({"rule_files": ["alarms.yaml"], "tests": played}))
+    done = subprocess.run(
+        ["promtool", "test", "rules", "played.yaml"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_each_alarm_says_what_happened_to_which_service_and_what_to_do(rules: dict[str, Any]) -> None:
+    for name, rule in rules.items():
+        assert rule["annotations"].keys() == {"summary", "do"}, name
+        assert rule["labels"]["severity"] in ("page", "look"), name
+        assert "$labels.service" in rule["annotations"]["summary"] or name == "HorizonHeld", name
+
+
+async def test_each_alarm_reads_metrics_that_a_service_has(database: str, rules: dict[str, Any]) -> None:
+    await tally.create_schema(database)
+    async with administering(database) as admin:
+        await admin.execute(BUS_SQL)
+    registry = CollectorRegistry()
+    HttpMetrics("tally", registry).observe("GET", "/", 200, 0.1)
+    async with await open_pool(database, schema="bus", size=1) as bus:
+        runtime = Runtime(tally.PARTS, database, EmbeddedEventLog(bus))
+        await runtime.start(background=False)
+        await runtime.observe()
+        registry.register(RuntimeCollector(runtime))
+        known = {f"{metric.name}{end}" for metric in registry.collect() for end in ("", "_total")}
+        await runtime.stop()
+    for name, rule in rules.items():
+        assert set(_METRIC.findall(rule["expr"])) <= known, name
+
+
+def test_every_service_is_watched(root: Path) -> None:
+    document = yaml.safe_load((root / "deploy/prometheus/prometheus.yaml").read_text())
+    (job,) = document["scrape_configs"]
+    watched = {entry["targets"][0]: entry["labels"]["service"] for entry in job["static_configs"]}
+    assert watched == {f"{name}:{service.port}": name for name, service in SERVICES.items()}
+
+
+def test_the_page_of_faults_names_alarms_that_exist(root: Path, rules: dict[str, Any]) -> None:
+    page = (root / "docs/reliability.md").read_text()
+    named = set(re.findall(r"alarm `(\w+)`", page))
+    assert named <= rules.keys()
+    assert named, "no fault names its alarm"

@@ -1,0 +1,91 @@
+"""The right payee: what was prepaid goes back to the patient, fund by fund the books say who owes whom."""
+
+from datetime import timedelta
+from typing import Any
+
+from kernel.security import Role
+from onestop.quiescence import wait_until_arrived
+from onestop.replay import verify
+from workbench.demo import stories
+from workbench.demo.city import CITY_HOSPITAL, HOSPITALS
+from workbench.demo.report import read_books
+from workbench.demo.window import Window
+
+BILL = stories.Bill(compliant_fen=1_000_000, other_fen=0, basic_fen=600_000)
+
+
+async def test_a_prepaid_stay_is_refunded_by_the_hospital(town: Any) -> None:
+    window = Window(town.platform, Role.HOSPITAL, HOSPITALS[0].hospital_id)
+    person_id = town.someone("DIBAO")
+    settled = await stories.prepaid_stay(window, person_id, town.today, BILL, prepaid="40000.00")
+    assert (settled["bill"]["patient_pays"], settled["bill"]["refund_to_patient"]) == ("800.00", "39200.00")
+    assert {layer["payee"] for layer in settled["bill"]["layers"]} == {"HOSPITAL"}
+    await wait_until_arrived(town.platform.admin_url)
+    (held,) = (await window.get("fund-ledger", "/v1/refunds"))["items"]
+    assert (held["settlement_id"], held["left"]) == (settled["settlement_id"], "39200.00")
+    await stories.give_back(window, held, town.today)
+    assert (await window.get("fund-ledger", "/v1/refunds"))["items"] == []
+    # Settled again after a revocation: the refund was given for good, and counts.
+    path = f"/v1/settlements/{settled['settlement_id']}/revocation"
+    await window.post("settlement", path, {"reason": "漏传一笔费用"})
+    await wait_until_arrived(town.platform.admin_url)
+    finance = Window(town.platform, Role.FINANCE)
+    (due,) = (await finance.get("fund-ledger", "/v1/receivables"))["items"]
+    assert (due["person_id"], due["due"]) == (person_id, "39200.00")
+    verdict = await verify(town.platform.admin_url)
+    assert verdict.differences == ()
+    assert (await read_books(town.platform.admin_url)).problems == []
+
+
+async def test_a_corrected_discharge_is_settled_by_the_right_day(embedded_town: Any) -> None:
+    town = embedded_town
+    window = Window(town.platform, Role.HOSPITAL, HOSPITALS[0].hospital_id)
+    settled = await stories.corrected_stay(window, town.someone("TEKUN"), town.today, BILL)
+    assert settled["discharged_on"] == str(town.today - timedelta(days=1))
+
+
+async def test_an_earlier_bill_taken_back_by_the_agency_runs_through_the_year_and_the_books(embedded_town: Any) -> None:
+    town = embedded_town
+    window = Window(town.platform, Role.HOSPITAL, HOSPITALS[0].hospital_id)
+    agency = Window(town.platform, Role.AGENCY, subject="agency-revoking")
+    person_id = town.someone("DIBAO")
+    large = stories.Bill(compliant_fen=10_000_000, other_fen=0, basic_fen=2_000_000)
+    bills = [await stories.stay(window, person_id, town.today, 0, bill) for bill in (large, BILL)]
+    path = f"/v1/settlements/{bills[0]['settlement_id']}/revocation"
+    done = await agency.post("settlement", path, {"reason": "冒名住院"})
+    assert done["decided_again"] == [bills[1]["settlement_id"]]
+    accident = {"cause": "traffic_accident_third_party", "evidence": "事故认定书 示范", "found_on": str(town.today)}
+    await agency.post("settlement", f"/v1/encounters/{bills[1]['encounter_id']}/found-cause", accident)
+    await wait_until_arrived(town.platform.admin_url)
+    operations = Window(town.platform, Role.OPERATIONS, subject="operations-reviewing")
+    (item,) = (await operations.get("settlement", "/v1/reviews?state=OPEN"))["items"]
+    proposal = {"decision": "ADJUST", "reason": "第三方责任"}
+    await operations.post("settlement", f"/v1/reviews/{item['review_id']}/proposal", proposal)
+    await agency.post("settlement", f"/v1/reviews/{item['review_id']}/release", {})
+    await wait_until_arrived(town.platform.admin_url)
+    verdict = await verify(town.platform.admin_url)
+    assert verdict.differences == ()
+    assert (await read_books(town.platform.admin_url)).problems == []
+
+
+async def test_an_out_of_county_case_is_paid_to_the_patient(town: Any) -> None:
+    person = next(p for p in town.people if p.category == "DIBAO")
+    person_id = town.ids[person.number]
+    agency = Window(town.platform, Role.AGENCY, subject="agency-cases")
+    settled = await stories.handed_in(agency, person_id, CITY_HOSPITAL.hospital_id, town.today, BILL)
+    assert (settled["patient_pays"], settled["to_patient"]) == ("800.00", "9200.00")
+    await wait_until_arrived(town.platform.admin_url)
+    assert (await read_books(town.platform.admin_url)).problems == []
+    finance = Window(town.platform, Role.FINANCE, subject="finance-looking")
+    accounts = (await finance.get("fund-ledger", f"/v1/accounts?prefix=payable/person/{person_id}/"))["items"]
+    assert {row["account"].rpartition("/")[2]: row["balance"] for row in accounts} == {
+        "BMI": "-6000.00",
+        "MA": "-3200.00",
+    }
+    await stories.pay_back(town.platform, settled, person_id, person.county, town.today)
+    case = await agency.get("settlement", f"/v1/cases/{settled['case_id']}")
+    assert (case["state"], case["paid_on"]) == ("PAID", str(town.today))
+    accounts = (await finance.get("fund-ledger", f"/v1/accounts?prefix=payable/person/{person_id}/"))["items"]
+    assert {row["balance"] for row in accounts} == {"0.00"}
+    verdict = await verify(town.platform.admin_url)
+    assert verdict.differences == ()

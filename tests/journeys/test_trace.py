@@ -1,0 +1,64 @@
+"""A case is found by whatever name an operator has of it, and told to people and to programs."""
+
+import json
+from typing import Any
+
+import pytest
+from tests.command_line import onestop
+from typer.testing import Result
+
+from kernel.security import Role
+from onestop.quiescence import wait_until_arrived
+from workbench.demo import stories
+from workbench.demo.city import HOSPITALS
+from workbench.demo.window import Window
+
+BILL = stories.Bill(100_000, 0, 60_000)
+
+
+async def _trace(database: str, *words: str) -> Result:
+    return await onestop("trace", *words, "--database", database)
+
+
+@pytest.fixture
+async def settled(embedded_town: Any) -> tuple[str, dict[str, str]]:
+    """The names of a settled visit."""
+    town = embedded_town
+    window = Window(town.platform, Role.HOSPITAL, HOSPITALS[0].hospital_id)
+    person = town.someone("DIBAO")
+    admitted = await stories.admit(window, person, "special_outpatient", town.today)
+    await stories.upload(window, admitted["encounter_id"], BILL)
+    path, body = f"/v1/encounters/{admitted['encounter_id']}/settlement", {"payers": BILL.payers}
+    bill = await window.post("settlement", path, body | {"settlement_number": "JS-2026-0007"})
+    await wait_until_arrived(town.platform.admin_url)
+    names = {"settlement": bill["settlement_id"], "stay": admitted["encounter_id"], "person": person}
+    return town.platform.admin_url, names | {"number": "JS-2026-0007"}
+
+
+@pytest.mark.parametrize("name", ["settlement", "stay", "person", "number"])
+async def test_every_name_leads_to_the_story(settled: tuple[str, dict[str, str]], name: str) -> None:
+    database, names = settled
+    told = await _trace(database, names[name], "--json")
+    assert told.exit_code == 0, told.output
+    story = json.loads(told.output)
+    assert story["settlement"]["settlement_id"] == names["settlement"]
+    assert {step["service"] for step in story["steps"]} == {"identity", "settlement", "fund-ledger"}
+    read = await _trace(database, names[name])
+    assert f"Settlement {names['settlement']}" in read.output
+    assert "JournalBooked" in read.output
+
+
+async def test_what_nobody_has_settled_is_said_to_be_unknown(settled: tuple[str, dict[str, str]]) -> None:
+    told = await _trace(settled[0], "JS-none")
+    assert (told.exit_code, "is no settlement, stay, person" in told.output) == (1, True)
+
+
+async def test_a_person_with_several_bills_is_a_choice(embedded_town: Any) -> None:
+    town = embedded_town
+    window = Window(town.platform, Role.HOSPITAL, HOSPITALS[0].hospital_id)
+    person = town.someone("DIBAO")
+    bills = [await stories.visit(window, person, "outpatient", town.today, BILL) for _ in range(2)]
+    told = await _trace(town.platform.admin_url, person)
+    assert told.exit_code == 0
+    assert all(bill["settlement_id"] in told.output for bill in bills)
+    assert "2 settlements" in told.output

@@ -1,0 +1,57 @@
+"""A database that the version before wrote, migrated by today's program: one copy for each test."""
+
+import asyncio
+import itertools
+import lzma
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from kernel.messaging.event_log.embedded import EmbeddedEventLog
+from kernel.running import server_process
+from kernel.writing.database import administering, open_pool
+from onestop.embedded_postgres import EmbeddedPostgres, binaries
+from onestop.restore.database import restore
+from onestop.services import migrate
+
+_FIXTURE: Final = Path(__file__).parent / "fixtures/before_topics"
+_names = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def written_before() -> Path:
+    """The folder of the dump and of identity's keys."""
+    return _FIXTURE
+
+
+@pytest.fixture(scope="session")
+def migrated(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The dump, migrated; nobody works in it, it is copied."""
+    name = f"before_{os.getpid()}"
+    dump = tmp_path_factory.mktemp("before") / "database.sql"
+    dump.write_bytes(lzma.decompress((_FIXTURE / "database.sql.xz").read_bytes()))
+    asyncio.run(_administer(postgres, f"CREATE DATABASE {name}"))
+    psql = (binaries() / "psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", postgres.url(name), "-f", dump)
+    server_process.run(psql, environment={"PATH": "/usr/bin:/bin", "LC_ALL": "C"})
+    asyncio.run(migrate(postgres.url(name)))
+    yield name
+    asyncio.run(_administer(postgres, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture
+async def restored(postgres: EmbeddedPostgres, migrated: str) -> AsyncIterator[str]:
+    """A copy of it, adopted; gives its address."""
+    name = f"{migrated}_{next(_names)}"
+    await _administer(postgres, f"CREATE DATABASE {name} TEMPLATE {migrated}")
+    async with await open_pool(postgres.url(name), schema="bus", size=2) as bus:
+        await restore(postgres.url(name), EmbeddedEventLog(bus))
+    yield postgres.url(name)
+    await _administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def _administer(postgres: EmbeddedPostgres, sql: str) -> None:
+    async with administering(postgres.url("postgres")) as connection:
+        await connection.execute(sql)
