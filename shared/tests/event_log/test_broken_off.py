@@ -12,13 +12,16 @@ from kernel.messaging.event_log.kafka import KafkaEventLog
 
 @pytest.mark.parametrize("end", ["reader", "publisher"])
 async def test_what_had_not_started_yet_is_closed(end: str) -> None:
-    begun = asyncio.Event()
+    begun, ended = asyncio.Event(), asyncio.Event()
 
-    async def silent(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         begun.set()
-        with suppress(asyncio.CancelledError):
-            await asyncio.Event().wait()
+        with suppress(ConnectionError):
+            await reader.read()  # until the other side closes, and never an answer
         writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+        ended.set()
 
     async with asyncio.timeout(20), await asyncio.start_server(silent, "127.0.0.1", 0) as broker:
         host, port = broker.sockets[0].getsockname()
@@ -31,4 +34,5 @@ async def test_what_had_not_started_yet_is_closed(end: str) -> None:
             await asyncio.gather(starting, return_exceptions=True)
             del starting, log
             gc.collect()
+        await ended.wait()
     assert [str(warning.message) for warning in said if "Unclosed" in str(warning.message)] == []

@@ -79,3 +79,10 @@ def test_an_exception_is_logged_by_type_and_place_without_its_message(log_lines:
     assert first["exception_type"] == second["exception_type"] == "ValueError"
     assert "test_logs.py" in first["frames"][-1]
     assert "张三" not in str([first, second])
+
+
+def test_a_librarys_line_that_says_it_has_no_exception_is_logged(log_lines: Any) -> None:
+    logging.getLogger("asyncio").error("a transport was left open", exc_info=False)
+    (line,) = log_lines()
+    assert line["event"] == "a transport was left open"
+    assert "error" not in line

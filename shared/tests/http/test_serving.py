@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -103,6 +103,8 @@ async def is_refused(port: int) -> bool:
     except ConnectionError:  # caught in the queue of the port while it was being closed: not refused yet
         return False
     writer.close()
+    with suppress(ConnectionError):
+        await writer.wait_closed()
     return False
 
 
@@ -198,6 +200,7 @@ async def test_a_head_that_is_never_finished_does_not_hold_its_connection(make_a
         async with asyncio.timeout(4):  # uvicorn's own clock for idle connections runs five seconds
             await reader.read()
         writer.close()
+        await writer.wait_closed()
 
 
 async def test_a_head_that_comes_in_pieces_is_served(make_app: Any) -> None:
@@ -210,3 +213,4 @@ async def test_a_head_that_comes_in_pieces_is_served(make_app: Any) -> None:
         async with asyncio.timeout(5):
             assert (await reader.read()).startswith(b"HTTP/1.1 200")
         writer.close()
+        await writer.wait_closed()

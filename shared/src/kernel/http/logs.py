@@ -91,7 +91,7 @@ class _ForwardingHandler(logging.Handler):
 
     @override
     def emit(self, record: logging.LogRecord) -> None:
-        raised = "" if record.exc_info is None else repr(record.exc_info[0])
+        raised = repr(record.exc_info[0]) if record.exc_info else ""  # asyncio says False where nothing was raised
         now, key = self._clock(), (record.name.partition(".")[0], f"{record.msg} {raised}")
         last, left_out = self._said.get(key, (float("-inf"), 0))
         if now - last < _QUIET_SECONDS:

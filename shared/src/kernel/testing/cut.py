@@ -59,8 +59,8 @@ class CuttableLine:
             try:
                 await self._both_ways((reader, far_writer), (far_reader, writer))
             finally:
-                far_writer.close()
-        writer.close()
+                await _closed(far_writer)
+        await _closed(writer)
         self._tasks.discard(task)
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
@@ -82,3 +82,9 @@ class CuttableLine:
             await self._whole.wait()
             writer.write(piece)
             await writer.drain()
+
+
+async def _closed(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+    with suppress(OSError):
+        await writer.wait_closed()
