@@ -1,7 +1,7 @@
 """Checking every service's streams and log, and holding them against checkpoints that were kept elsewhere."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -58,13 +58,18 @@ async def _verify_service(admin_url: str, service: Service, kept: Checkpoints, t
     return ChainVerdict(streams.events, streams.streams, tuple(dict.fromkeys(broken)), tuple(dict.fromkeys(notes)))
 
 
-def _notes(log: LogVerdict, kept: Checkpoints) -> Sequence[str]:
+def _notes(log: LogVerdict, kept: Checkpoints) -> Iterator[str]:
+    if log.away:
+        yield (
+            f"{log.away} entries stand by the hash that they were numbered with: their events lie in detached archives "
+            "and are proven when those are brought back"
+        )
     if not log.leafless:
-        return ()
+        return
     since = min((one.made_at for one in kept.values() if one.size >= log.leafless), default=None)
     told = "by nothing yet: make a checkpoint" if since is None else f"by the checkpoints since {since:%F %T}"
     before = f"entries up to {log.leafless} were numbered by a program without the log's tree and are bound {told}"
-    return [f"{before}; from {log.leafless + 1} on each is bound from its numbering"]
+    yield f"{before}; from {log.leafless + 1} on each is bound from its numbering"
 
 
 async def _log_against(connection: SingleConnection, kept: Checkpoints, log: LogVerdict) -> list[str]:

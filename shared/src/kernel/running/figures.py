@@ -21,9 +21,9 @@ WITH numbered AS (SELECT order_tx, pos, gseq FROM sequencer WHERE one = 1),
      sent AS (SELECT COALESCE(max(gseq), 0) AS gseq FROM relay WHERE topic = $1)
 SELECT
   (SELECT count(*) FROM (
-     SELECT FROM events e, numbered n WHERE (e.order_tx, e.pos) > (n.order_tx, n.pos) LIMIT $2
+     SELECT FROM ONLY events e, numbered n WHERE (e.order_tx, e.pos) > (n.order_tx, n.pos) LIMIT $2
    ) AS tail) AS unnumbered,
-  (SELECT extract(epoch FROM clock_timestamp() - e.recorded_at)::float8 FROM events e, numbered n
+  (SELECT extract(epoch FROM clock_timestamp() - e.recorded_at)::float8 FROM ONLY events e, numbered n
    WHERE (e.order_tx, e.pos) > (n.order_tx, n.pos) ORDER BY e.order_tx, e.pos LIMIT 1) AS unnumbered_seconds,
   (SELECT numbered.gseq - sent.gseq FROM numbered, sent) AS unsent,
   (SELECT extract(epoch FROM clock_timestamp() - e.recorded_at)::float8

@@ -18,6 +18,8 @@ from kernel.messaging.event_log.embedded_schema import bus_sql
 from kernel.writing.database import administering, session_settings
 from kernel.writing.event_store.schema import (
     ANSWERS_IN_PARTS_SQL,
+    ARCHIVE_PREFIX,
+    ARCHIVED_SQL,
     IMMUTABLE_EVENTS_SQL,
     KERNEL_METADATA,
     REQUIRE_ROWS_SQL,
@@ -37,6 +39,12 @@ _GRANTS_SQL: Final = """
 GRANT USAGE ON SCHEMA "{schema}" TO "{role}";
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA "{schema}" TO "{role}";
 REVOKE UPDATE, DELETE, TRUNCATE ON "{schema}".events, "{schema}".event_log FROM "{role}";
+REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON "{schema}".archives, "{schema}".archived_streams,
+  "{schema}".archived_entries FROM "{role}";
+DO $$ BEGIN EXECUTE (
+  SELECT COALESCE(string_agg(format('REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON %I.%I FROM %I;',
+                                    '{schema}', name, '{role}'), ''), '')
+  FROM "{schema}".archives WHERE to_regclass(format('%I.%I', '{schema}', name)) IS NOT NULL); END $$;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA "{schema}" TO "{role}";
 """
 
@@ -142,8 +150,8 @@ def _run_revisions(connection: SyncConnection, metadata: MetaData | Sequence[Met
 
 
 def _is_no_part(name: str | None, kind: str, _parents: Any) -> bool:
-    """Parts of a table come and go, and are no tables of their own."""
-    return not (kind == "table" and name is not None and name.startswith("idempotency_"))
+    """Parts of a table and archives come and go, and are no tables of their own."""
+    return not (kind == "table" and name is not None and name.startswith(("idempotency_", ARCHIVE_PREFIX)))
 
 
 def create_kernel_tables(op: Any) -> None:
@@ -158,6 +166,14 @@ def add_leases(op: Any) -> None:
     """The leader's lease, and the generation of a consumer's position; where the first revision made them, nothing."""
     KERNEL_METADATA.tables["leadership"].create(op.get_bind(), checkfirst=True)
     op.execute("ALTER TABLE inbox_cursor ADD COLUMN IF NOT EXISTS generation bigint NOT NULL DEFAULT 0")
+
+
+def add_archives(op: Any) -> None:
+    """Where streams that ended long ago may be put; where the first revision made the tables, functions only."""
+    for name in ("archives", "archived_streams", "archived_entries"):
+        KERNEL_METADATA.tables[name].create(op.get_bind(), checkfirst=True)
+    for statement in ARCHIVED_SQL:
+        op.execute(statement)
 
 
 def add_leaves(op: Any) -> None:

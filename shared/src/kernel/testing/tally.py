@@ -16,7 +16,7 @@ from kernel.writing.decision import Outcome
 from kernel.writing.event_registry import EventRegistry, EventType
 from kernel.writing.event_store import EventStore, RecordedEvent, Stream, StreamAppend
 from kernel.writing.event_store.log import read_log
-from kernel.writing.event_store.schema import IMMUTABLE_EVENTS_SQL, KERNEL_METADATA, REQUIRE_ROWS_SQL
+from kernel.writing.event_store.schema import ARCHIVED_SQL, IMMUTABLE_EVENTS_SQL, KERNEL_METADATA, REQUIRE_ROWS_SQL
 from kernel.writing.event_store.write import Write
 from kernel.writing.read_tables import GUARDED, SUMMED, Change, add, put
 
@@ -126,4 +126,5 @@ async def create_schema(database_url: str, schema: str = "tally") -> None:
             for item in items:
                 await connection.execute(str(item.compile(dialect=postgresql.dialect())))  # type: ignore[no-untyped-call]
         await connection.execute(IMMUTABLE_EVENTS_SQL)
-        await connection.execute(REQUIRE_ROWS_SQL)
+        for statement in (REQUIRE_ROWS_SQL, *ARCHIVED_SQL):
+            await connection.execute(statement)

@@ -11,7 +11,7 @@ from kernel.writing.event_store.stream import GENESIS, chain_hash, parts_of
 
 _EVENTS_SQL: Final = """
 SELECT stream_id, version, event_id, type, schema_version, data, meta, occurred_at, chain
-FROM events ORDER BY stream_id, version
+FROM {table} ORDER BY stream_id, version
 """
 _GIVEN_SQL: Final = """
 SELECT (SELECT COALESCE(max(gseq), 0) FROM sequencer) AS given, (SELECT COALESCE(max(gseq), 0) FROM event_log) AS last
@@ -33,10 +33,22 @@ async def check_chain(connection: SingleConnection) -> ChainVerdict:
 
     The connection's transaction must see one picture (REPEATABLE READ).
     """
-    events = streams = 0
     faults = Faults()
+    events, streams = await walk_streams(connection, "events", faults)
+    for fault in await unnumbered(connection):
+        faults.say(fault)
+    given = await connection.fetchrow(_GIVEN_SQL)
+    assert given is not None
+    if given["given"] != given["last"]:
+        faults.say(f"{given['given']} numbers were given, but the log ends with {given['last']}")
+    return ChainVerdict(events, streams, faults.said)
+
+
+async def walk_streams(connection: SingleConnection, table: str, faults: Faults) -> tuple[int, int]:
+    """Walk the whole streams that a table holds, and say what is wrong; gives how many events and streams there are."""
+    events = streams = 0
     stream_id, version, chain = "", 0, GENESIS
-    async for row in connection.cursor(_EVENTS_SQL, prefetch=2000):
+    async for row in connection.cursor(_EVENTS_SQL.format(table=table), prefetch=2000):
         if row["stream_id"] != stream_id:
             stream_id, version, chain = row["stream_id"], 0, GENESIS
             streams += 1
@@ -47,10 +59,4 @@ async def check_chain(connection: SingleConnection) -> ChainVerdict:
             faults.say(f"stream {stream_id} version {row['version']} ({row['type']}) was changed")
         version, chain = row["version"], row["chain"]
         events += 1
-    for fault in await unnumbered(connection):
-        faults.say(fault)
-    given = await connection.fetchrow(_GIVEN_SQL)
-    assert given is not None
-    if given["given"] != given["last"]:
-        faults.say(f"{given['given']} numbers were given, but the log ends with {given['last']}")
-    return ChainVerdict(events, streams, faults.said)
+    return events, streams

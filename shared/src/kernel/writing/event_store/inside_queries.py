@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from kernel.writing.event_registry import EventRegistry
+from kernel.writing.event_store.archived import at_hand_sql
 from kernel.writing.event_store.stream import Stream
 
 
@@ -24,7 +25,7 @@ def lateral_stream(
 
     ``stream_id`` is an SQL expression over what was joined before, such as ``'encounter/' || e.encounter_id``.
     ``leaving_out`` names stored types that make a stream heavy and do not matter to the question; of ``emptied`` only
-    a list is left behind.
+    a list is left behind. Reading it raises ArchivedError where a stream's events are not at hand.
     """
     left_out = ", ".join(f"'{name}'" for name in leaving_out)
     kept = f" FILTER (WHERE type NOT IN ({left_out}))" if left_out else ""
@@ -35,7 +36,7 @@ def lateral_stream(
          array_agg({data} ORDER BY version){kept} AS data, max(version) AS version,
          (array_agg(chain ORDER BY version DESC))[1] AS chain
   FROM events WHERE stream_id = {stream_id}
-) {alias} ON true"""
+) {alias} ON {at_hand_sql(stream_id)}"""
 
 
 def _without(emptied: Emptied) -> str:

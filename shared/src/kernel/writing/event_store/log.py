@@ -7,6 +7,7 @@ import msgspec
 
 from kernel.writing.database import Pool, SingleConnection
 from kernel.writing.event_registry import EventRegistry
+from kernel.writing.event_store.archived import ArchivedError, at_hand_sql
 from kernel.writing.event_store.stream import LoggedEvent, RecordedEvent
 
 PAGE: Final = 5000
@@ -22,9 +23,13 @@ SELECT 0 AS gseq, {_COLUMNS} FROM events e
 WHERE NOT EXISTS (SELECT FROM event_log l WHERE l.pos = e.pos) AND e.order_tx >= (SELECT order_tx FROM sequencer)
 ORDER BY e.order_tx, e.pos
 """
-_STREAM_SQL: Final = f"SELECT 0 AS gseq, {_COLUMNS} FROM events e WHERE e.stream_id = $1 ORDER BY e.version"
+_STREAM_SQL: Final = (
+    f"SELECT 0 AS gseq, {_COLUMNS} FROM events e WHERE e.stream_id = $1 AND {at_hand_sql('$1')} ORDER BY e.version"
+)
 _COUNTS_SQL: Final = """
-SELECT (SELECT count(*) FROM events) AS events, (SELECT count(*) FROM event_log) AS numbered,
+SELECT (SELECT count(*) FROM events)
+         + (SELECT COALESCE(sum(events), 0)::bigint FROM archives WHERE detached_at IS NOT NULL) AS events,
+       (SELECT count(*) FROM event_log) AS numbered,
        (SELECT COALESCE(max(gseq), 0) FROM event_log) AS last
 """
 
@@ -36,7 +41,13 @@ WHERE (order_tx, pos) <= (SELECT order_tx, pos FROM sequencer)
 ORDER BY pos LIMIT 1000
 """
 _EVENTLESS_SQL: Final = """
-SELECT gseq FROM event_log l WHERE NOT EXISTS (SELECT FROM events e WHERE e.pos = l.pos) ORDER BY gseq LIMIT 1000
+SELECT gseq FROM event_log l WHERE NOT EXISTS (SELECT FROM events e WHERE e.pos = l.pos)
+  AND NOT EXISTS (SELECT FROM archived_entries x JOIN archives a ON a.name = x.archive
+                  WHERE x.pos = l.pos AND a.detached_at IS NOT NULL)
+ORDER BY gseq LIMIT 1000
+"""
+_DETACHED_SQL: Final = """
+SELECT name, events, current_schema() AS schema FROM archives WHERE detached_at IS NOT NULL ORDER BY name LIMIT 1
 """
 
 
@@ -59,8 +70,23 @@ class LogCounts(msgspec.Struct, frozen=True):
 async def read_log(
     source: Pool | SingleConnection, registry: EventRegistry, *, after: int, limit: int
 ) -> list[LoggedEvent]:
-    """Up to ``limit`` events with a number above ``after``, in order."""
-    return [_logged(row, registry) for row in await source.fetch(_LOG_SQL, after, limit)]
+    """Up to ``limit`` events with a number above ``after``, in order.
+
+    Raises ArchivedError where some of them are not at hand: who reads a log relies on its numbers.
+    """
+    rows = await source.fetch(_LOG_SQL, after, limit)
+    if rows and rows[-1]["gseq"] != after + len(rows):
+        await require_at_hand(source)
+    return [_logged(row, registry) for row in rows]
+
+
+async def require_at_hand(source: Pool | SingleConnection) -> None:
+    """Raises ArchivedError where an archive of this service is detached: what needs the whole log cannot go on."""
+    for row in await source.fetch(_DETACHED_SQL):
+        raise ArchivedError(
+            f"the whole log is needed, and archive {row['name']} of schema {row['schema']} with {row['events']} events "
+            "is detached: bring it back first with `onestop archive bring-back`"
+        )
 
 
 async def events_in_order(

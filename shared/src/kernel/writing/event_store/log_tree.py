@@ -11,9 +11,16 @@ from kernel.writing.event_store.merkle import Tree
 from kernel.writing.event_store.stream import Row
 
 _PAGE: Final = 5000
+# An entry whose event lies in a detached archive stands by the hash that it was numbered with.
 _ENTRIES_SQL: Final = f"""
-SELECT l.gseq, l.logged_at, l.leaf AS stored, {leaf_sql("l", "e")} AS leaf, e.stream_id, e.version, e.type
-FROM event_log l LEFT JOIN events e ON e.pos = l.pos WHERE l.gseq > $1 ORDER BY l.gseq
+WITH away AS MATERIALIZED (
+  SELECT x.pos FROM archived_entries x JOIN archives a ON a.name = x.archive WHERE a.detached_at IS NOT NULL
+)
+SELECT l.gseq, l.logged_at, l.leaf AS stored, e.stream_id, e.version, e.type,
+       e.pos IS NULL AND x.pos IS NOT NULL AS away,
+       CASE WHEN e.pos IS NULL AND x.pos IS NOT NULL THEN l.leaf ELSE {leaf_sql("l", "e")} END AS leaf
+FROM event_log l LEFT JOIN events e ON e.pos = l.pos LEFT JOIN away x ON x.pos = l.pos
+WHERE l.gseq > $1 ORDER BY l.gseq
 """
 # What is stored of the leaves is enough to go on with a tree; of entries without one it is computed.
 _LEAVES_SQL: Final = f"""
@@ -37,20 +44,22 @@ class Entry(msgspec.Struct, frozen=True):
 class LogVerdict(msgspec.Struct, frozen=True, kw_only=True):
     """A log's walk: how long it is, its root at the lengths that were asked for, and what is broken.
 
-    ``leafless`` is the number of the last entry that got no hash when it was numbered, because an older program did it.
+    ``leafless`` is the number of the last entry that got no hash when it was numbered, because an older program did it;
+    ``away`` is how many stand by their hash alone, because their events lie in a detached archive.
     """
 
     entries: int
     roots: dict[int, bytes]
     broken: tuple[str, ...]
     leafless: int
+    away: int = 0
 
 
 async def check_log(connection: SingleConnection, sizes: Iterable[int] = ()) -> LogVerdict:
     """Walk the whole log: numbers without a gap, times that never run back, each entry's event as it was numbered."""
     tree, wanted, faults = Tree(), set(sizes), Faults()
     roots = {0: tree.root} if 0 in wanted else {}
-    leafless, before = 0, None
+    leafless, away, before = 0, 0, None
     async for row in connection.cursor(_ENTRIES_SQL, 0, prefetch=_PAGE):
         gseq = row["gseq"]
         if gseq != tree.size + 1:
@@ -67,11 +76,12 @@ async def check_log(connection: SingleConnection, sizes: Iterable[int] = ()) -> 
             faults.say(f"number {gseq}, {_name(row)}: the event or its times were changed after it was numbered")
         if before is not None and row["logged_at"] < before:
             faults.say(f"number {gseq} says that it was given before the number in front of it")
+        away += row["away"]
         before = row["logged_at"]
         tree.add(row["leaf"] or bytes(32))
         if tree.size in wanted:
             roots[tree.size] = tree.root
-    return LogVerdict(entries=tree.size, roots=roots, broken=faults.said, leafless=leafless)
+    return LogVerdict(entries=tree.size, roots=roots, broken=faults.said, leafless=leafless, away=away)
 
 
 async def leaves(connection: SingleConnection, *, after: int, upto: int | None = None) -> AsyncIterator[bytes]:

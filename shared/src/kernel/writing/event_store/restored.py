@@ -7,7 +7,7 @@ from kernel.writing.event_store.timeline import known_timeline
 
 # Numbers of another cluster's transactions, which may run ahead of this one's.
 _FUTURE_SQL: Final = """
-SELECT GREATEST((SELECT order_tx FROM sequencer WHERE one = 1), (SELECT max(order_tx) FROM events))
+SELECT GREATEST((SELECT order_tx FROM sequencer WHERE one = 1), (SELECT max(order_tx) FROM ONLY events))
        >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint
 """
 

@@ -6,6 +6,7 @@ from typing import Final
 from sqlalchemy import (
     BigInteger,
     Column,
+    Date,
     DateTime,
     Identity,
     Index,
@@ -44,6 +45,38 @@ BEGIN
 END $$;
 """
 
+#: How the names of archives begin; the rest is the day before which their streams ended.
+ARCHIVE_PREFIX: Final = "events_before_"
+#: Refuses, as OS003, what needs events that are not at hand because their archive was detached; and, as a key that was
+#: used before, what would store an event of an attached archive again. STABLE: neither sees what its statement writes.
+ARCHIVED_SQL: Final = (
+    """
+CREATE OR REPLACE FUNCTION at_hand(stream text) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+DECLARE away text;
+BEGIN
+  SELECT s.archive INTO away FROM archived_streams s JOIN archives a ON a.name = s.archive
+  WHERE s.stream_id = stream AND a.detached_at IS NOT NULL LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'the events of % lie in archive % of schema %, which is detached; operations can bring it back',
+      stream, away, current_schema() USING ERRCODE = 'OS003';
+  END IF;
+  RETURN true;
+END $$
+""",
+    """
+CREATE OR REPLACE FUNCTION may_append(streams text[], ids uuid[]) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  PERFORM at_hand(s.stream_id) FROM archived_streams s WHERE s.stream_id = ANY(streams);
+  IF EXISTS (SELECT FROM archived_streams s JOIN events e ON e.stream_id = s.stream_id
+             WHERE s.stream_id = ANY(streams) AND e.event_id = ANY(ids)) THEN
+    RAISE EXCEPTION 'an archived event has the same id'
+      USING ERRCODE = 'unique_violation', CONSTRAINT = 'events_event_id_key';
+  END IF;
+  RETURN true;
+END $$
+""",
+)
+
 #: Stored answers in parts by the month; what is there becomes the part for what is left over.
 ANSWERS_IN_PARTS_SQL: Final = (
     "ALTER TABLE idempotency RENAME TO idempotency_default",
@@ -77,6 +110,29 @@ Table(
     Column("logged_at", DateTime(timezone=True), nullable=False),
     # The entry's hash in the log's tree; entries numbered before there was one have none.
     Column("leaf", LargeBinary),
+)
+#: Where streams that ended long ago were put: tables of their own, which inherit from ``events`` while attached.
+Table(
+    "archives",
+    KERNEL_METADATA,
+    Column("name", Text, primary_key=True),
+    Column("before", Date, nullable=False),
+    Column("streams", BigInteger, nullable=False),
+    Column("events", BigInteger, nullable=False),
+    _now("begun_at"),
+    Column("detached_at", DateTime(timezone=True)),
+)
+Table(
+    "archived_streams",
+    KERNEL_METADATA,
+    Column("stream_id", Text, primary_key=True),
+    Column("archive", Text, primary_key=True),
+)
+Table(
+    "archived_entries",
+    KERNEL_METADATA,
+    Column("pos", BigInteger, primary_key=True, autoincrement=False),
+    Column("archive", Text, nullable=False),
 )
 Table(
     "sequencer",

@@ -30,11 +30,12 @@ _BEHIND: Final = f"order_tx < {_RUNNING_LONGEST}", f"order_tx >= {_RUNNING_LONGE
 _UPTO: Final = "(order_tx, pos) <= ($5, $6)", "(order_tx, pos) > ($5, $6)"
 
 
-# Each entry gets its hash in the log's tree here, where whoever wrote the event does not wait for it.
+# Each entry gets its hash in the log's tree here, where whoever wrote the event does not wait for it. What was archived
+# has its number, and is not looked through.
 def _sequence_sql(settled: str, waiting: str) -> str:
     return f"""
 WITH settled AS MATERIALIZED (
-  SELECT pos, order_tx, recorded_at, chain FROM events
+  SELECT pos, order_tx, recorded_at, chain FROM ONLY events
   WHERE (order_tx, pos) > ($1, $2) AND {settled} ORDER BY order_tx, pos LIMIT $4
 ), numbered AS MATERIALIZED (
   SELECT pos, order_tx, recorded_at, chain, $3 + row_number() OVER (ORDER BY order_tx, pos) AS gseq FROM settled
@@ -49,7 +50,7 @@ WITH settled AS MATERIALIZED (
   SELECT numbered.gseq, numbered.pos, moved.logged_at, {leaf_sql("moved", "numbered")} FROM numbered, moved
 )
 SELECT moved.order_tx, moved.pos, moved.gseq, EXISTS (SELECT FROM settled) AS settled,
-       EXISTS (SELECT FROM events WHERE (order_tx, pos) > ($1, $2) AND {waiting}) AS waiting
+       EXISTS (SELECT FROM ONLY events WHERE (order_tx, pos) > ($1, $2) AND {waiting}) AS waiting
 FROM (SELECT) one LEFT JOIN moved ON true
 """
 

@@ -11,6 +11,7 @@ from kernel.values.refusals import Refused
 from kernel.writing.coalescer import Coalescer
 from kernel.writing.database import Connection, Pool
 from kernel.writing.event_registry import EventRegistry
+from kernel.writing.event_store.archived import at_hand_sql
 from kernel.writing.event_store.stream import (
     GENESIS,
     NewEvent,
@@ -25,13 +26,15 @@ from kernel.writing.event_store.write import Answer, ConcurrencyError, Duplicate
 from kernel.writing.read_tables import Change, is_guarded, key_of
 from kernel.writing.signals import Signal
 
-_LOAD_SQL: Final = """
+_LOAD_SQL: Final = f"""
 SELECT version, event_id, type, schema_version, data, meta, occurred_at, chain
-FROM events WHERE stream_id = $1 ORDER BY version
+FROM events WHERE stream_id = $1 AND {at_hand_sql("$1")} ORDER BY version
 """
 _LOAD_MANY_SQL: Final = """
 SELECT stream_id, version, type, schema_version, data, chain
-FROM events WHERE stream_id = ANY($1::text[]) ORDER BY stream_id, version
+FROM events WHERE stream_id = ANY($1::text[])
+  AND (NOT EXISTS (SELECT FROM archived_streams WHERE stream_id = ANY($1)) OR may_append($1, '{}'))
+ORDER BY stream_id, version
 """
 _ANSWER_SQL: Final = (
     "SELECT key, request_hash, status, response FROM idempotency WHERE scope = $1 AND key = ANY($2::text[])"
@@ -70,7 +73,10 @@ class EventStore:
         self._coalescer = Coalescer(self._commit_batch, workers=writers, batch_max=64, keys_of=_keys_of)
 
     async def load(self, stream_id: str, connection: Connection | None = None) -> tuple[Stream, list[Any]]:
-        """A stream's standing and its events, oldest first; an unknown stream has version 0 and no events."""
+        """A stream's standing and its events, oldest first; an unknown stream has version 0 and no events.
+
+        Raises ArchivedError where its events were put away and are not at hand.
+        """
         rows = await (connection or self.pool).fetch(_LOAD_SQL, stream_id)
         if not rows:
             return Stream(stream_id), []

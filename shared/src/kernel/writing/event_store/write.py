@@ -54,6 +54,9 @@ WITH written AS (
 # The statement's parameters are the columns of its two tables in the order of the structs' fields.
 _EVENT_COLUMNS: Final = len(NewEvent.__struct_fields__)
 _ANSWER_COLUMNS: Final = len(Answer.__struct_fields__)
+# Looks at nothing more than an index that is empty where nothing was archived.
+_MAY_APPEND: Final = """
+CASE WHEN EXISTS (SELECT FROM archived_streams WHERE stream_id = ANY($1)) THEN may_append($1, $3) ELSE true END"""
 _FIRST_TABLE_PARAMETER: Final = _EVENT_COLUMNS + _ANSWER_COLUMNS + 1
 
 
@@ -65,5 +68,5 @@ def statement_for(writes: Sequence[Write]) -> tuple[str, list[Any]]:
     clauses = clauses_of(changes, _FIRST_TABLE_PARAMETER, guarded=True)
     columns = columns_of(map(msgspec.structs.astuple, events), _EVENT_COLUMNS)
     columns += columns_of(map(msgspec.structs.astuple, answers), _ANSWER_COLUMNS)
-    sql = _EVENTS_SQL + clauses.with_list + " SELECT " + (", ".join(clauses.checks) or "1")
+    sql = _EVENTS_SQL + clauses.with_list + " SELECT " + ", ".join((_MAY_APPEND, *clauses.checks))
     return sql, [*columns, *clauses.arguments]

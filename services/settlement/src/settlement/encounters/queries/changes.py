@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Final, NamedTuple
 
 from kernel.http import SignedYuan, Wire
+from kernel.writing.event_store.archived import ArchivedError, any_away_sql, at_hand_sql
 from kernel.writing.reads import Reads
 
 #: How many events of the log one question looks through at most, whoever's they are.
@@ -12,9 +13,9 @@ SCANNED_MAX: Final = 5_000
 _KINDS: Final = ("SettlementConfirmed", "SettlementRevoked", "SettlementSupplemented")
 # The log numbers events in commit order without a gap, so a number that was passed never fills up later. Who a change
 # concerns is on the settlement's row, also for a revocation, which names neither county nor hospital's level.
-_CHANGES_SQL: Final = """
+_CHANGES_SQL: Final = f"""
 WITH scanned AS MATERIALIZED (SELECT gseq, pos FROM event_log WHERE gseq > $1 ORDER BY gseq LIMIT $5)
-SELECT (SELECT max(gseq) FROM scanned) AS last, c.* FROM (SELECT 1) one LEFT JOIN (
+SELECT (SELECT max(gseq) FROM scanned) AS last, {any_away_sql("scanned")} AS away, c.* FROM (SELECT 1) one LEFT JOIN (
   SELECT n.gseq, e.type AS kind, e.occurred_at AS changed_at, s.settlement_id, s.encounter_id, s.hospital_id,
          s.person_id, e.data->>'supplement_id' AS supplement_id, e.data->>'review_id' AS review_id,
          COALESCE((e.data->>'patient_fen')::bigint, (e.data->'adjudication'->>'patient_pays_fen')::bigint,
@@ -24,17 +25,17 @@ SELECT (SELECT max(gseq) FROM scanned) AS last, c.* FROM (SELECT 1) one LEFT JOI
   ORDER BY n.gseq LIMIT $6
 ) c ON true ORDER BY c.gseq
 """
-_TOTALS_SQL: Final = """
+_TOTALS_SQL: Final = f"""
 SELECT s.discharged_on AS day, l.value->>'payer' AS payer,
        sum((l.value->>'amount_fen')::bigint)::bigint AS amount_fen, count(*) AS settlements
 FROM settlements s
 LEFT JOIN revocations r USING (settlement_id)
-CROSS JOIN LATERAL (
+JOIN LATERAL (
   SELECT e.data->'adjudication'->'layers' AS layers FROM events e
   WHERE e.stream_id = 'encounter/' || s.encounter_id AND e.data->>'settlement_id' = s.settlement_id
     AND e.type IN ('SettlementConfirmed', 'SettlementSupplemented')
   ORDER BY e.version DESC LIMIT 1
-) last
+) last ON {at_hand_sql("'encounter/' || s.encounter_id")}
 CROSS JOIN LATERAL json_array_elements(last.layers) l
 WHERE r.settlement_id IS NULL AND s.discharged_on BETWEEN $1 AND $2
   AND ($3::text IS NULL OR s.hospital_id = $3) AND s.county LIKE ANY($4::text[])
@@ -76,9 +77,15 @@ class ChangeQueries(Reads):
     """Questions of those who follow settlements."""
 
     async def changes(self, after: int, hospital_id: str | None, counties: list[str], limit: int) -> Changes:
-        """At most ``limit`` changes after a number of the log, in its order."""
+        """At most ``limit`` changes after a number of the log, in its order.
+
+        Raises ArchivedError where events that are looked through are not at hand: nothing is passed over in silence.
+        """
         asked = (after, list(_KINDS), hospital_id, counties, SCANNED_MAX, limit)
         rows = [dict(row) for row in await self.pool.fetch(_CHANGES_SQL, *asked)]
+        away = [row.pop("away") for row in rows]
+        if any(away):
+            raise ArchivedError(f"some of what happened after number {after} lies in a detached archive")
         scanned = max([row.pop("last") or after for row in rows], default=after)
         numbers = [gseq for row in rows if (gseq := row.pop("gseq")) is not None]
         items = [
