@@ -13,6 +13,7 @@ from typing import Final
 import httpx
 import msgspec
 
+from kernel.messaging.publisher_keys import keys_in_folder
 from kernel.security import Issuer
 from onestop.platform import embedded_settings
 from onestop.services import SERVICES
@@ -57,6 +58,15 @@ def service_process(
     finally:
         process.terminate()
         process.wait(30)
+
+
+def signing(name: str, folder: Path) -> dict[str, str]:
+    """The keys with which a service seals its messages, as the platform made them: without, its relay sends nothing."""
+    topic = SERVICES[name].parts.topic
+    own = keys_in_folder(folder / "keys", [topic])[topic].own
+    assert own is not None, "a key in a folder is made where there is none"
+    public = msgspec.json.encode({topic: [own.public.text]}).decode()
+    return {"ONESTOP_SIGNING_KEY": own.text, "ONESTOP_PUBLISHER_KEYS": public}
 
 
 def _settings(name: str, database: str, folder: Path) -> dict[str, str]:

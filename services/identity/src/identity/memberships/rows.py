@@ -26,8 +26,8 @@ def _said() -> tuple[Column[Any], ...]:
     )
 
 
-#: One row a membership, as it stands. The first migration adds what SQLAlchemy has no word for: the exclusion
-#: constraint ``memberships_no_overlap`` over person, department, category and days.
+#: One row a membership, as it stands. A migration adds what SQLAlchemy has no word for: the triggers that refuse
+#: overlaps of person, department, category and days, by the name ``memberships_no_overlap``.
 memberships = Table(
     "memberships",
     TABLES,
