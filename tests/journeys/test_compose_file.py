@@ -44,7 +44,9 @@ class Containers:
     """What would run in containers: one process each, at free ports."""
 
     def __init__(self, folder: Path, postgres: EmbeddedPostgres, broker: KafkaBroker, stack: ExitStack) -> None:
-        self._services: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+        composed = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+        self._services: dict[str, Any] = composed["services"]
+        self._secrets: dict[str, Any] = composed["secrets"]
         self._folder = folder
         self._server = postgres.url().removeprefix("postgresql://postgres")
         self._broker = broker
@@ -88,11 +90,12 @@ class Containers:
         """Start a service; gives its environment back."""
         here = {"ONESTOP_PORT": str(_free_port()), "ONESTOP_POLICIES": str(ROOT / "policies")}
         settings = self.settings(name) | here
-        if "secrets" in self._services[name]:
-            ring = self._folder / "key-ring.json"
-            ring.touch(mode=0o600)
-            ring.write_text(self.env["IDENTITY_KEY_RING"])
-            settings["ONESTOP_IDENTITY_KEYS"] = str(ring)
+        for secret in self._services[name].get("secrets", ()):
+            file = self._folder / secret["target"]
+            file.touch(mode=0o600)
+            file.write_text(self.env[self._secrets[secret["source"]]["environment"]])
+            inside = f"/run/secrets/{secret['target']}"
+            settings |= {key: str(file) for key, value in settings.items() if value == inside}
         log = self._stack.enter_context((self._folder / f"{name}.log").open("wb"))
         command = [*ONESTOP, *self._services[name]["command"]]
         process = subprocess.Popen(command, env=settings, cwd=self._folder, stderr=log)

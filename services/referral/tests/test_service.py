@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import referral
-from kernel.running import migrations
+from kernel.running import migrations, scans
 from referral.config import Config, config_from
 from referral.event_types import REGISTRY
 from referral.integration_events import PUBLISHED
@@ -23,7 +23,7 @@ async def test_migrations_and_tables_agree(database: str) -> None:
 
 
 def test_declared_and_used_codes_are_the_same() -> None:
-    sources = Path(referral.__file__).parent.rglob("*.py")
+    sources = [path for each in (referral.__file__, scans.__file__) for path in Path(each or "").parent.rglob("*.py")]
     used = {code for source in sources for code in _REFUSED.findall(source.read_text(encoding="utf-8"))}
     assert used == {code.code for code in CODES} - _OF_THE_KERNEL
 

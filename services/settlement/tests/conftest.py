@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from contracts import identity as told
-from kernel.security import Issuer, Role
+from kernel.security import Issuer, KeyRing, Role
 from kernel.testing.deadline import eventually
 from kernel.testing.surroundings import Service, Surroundings, surroundings
 from kernel.values.contract import Contract
@@ -22,6 +22,7 @@ NOW: Final = datetime(2019, 8, 20, 9, 0, tzinfo=UTC)
 _CONSUMED_SQL: Final = """
 SELECT COALESCE(sum(last_pseq), 0) FROM inbox_cursor WHERE consumer = 'settlement-review' AND topic = $1
 """
+SCAN_KEYS: Final = KeyRing({"1": b"k" * 32}, current="1", hash_key=b"h" * 32)
 FIRST: Final = date(2019, 1, 1)
 
 
@@ -163,7 +164,7 @@ class Desk:
 
 
 async def _desk(around: Surroundings, county: str) -> Desk:
-    config = Config(load_library(POLICIES))
+    config = Config(load_library(POLICIES), scan_keys=SCAN_KEYS)
     service = await around.serve("settlement", lambda host: build(host, config), clock=lambda: NOW)
     agency = await service.client(Role.AGENCY, "A1")
     for number in (1, 2):

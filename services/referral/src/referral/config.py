@@ -1,13 +1,18 @@
 """What referral is configured with: how long an approval holds, and whether emergencies may be filed afterwards."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
 
 import msgspec
 
+from kernel.security import KeyRing, SealCipher
+
 VALIDITY_SETTING: Final = "ONESTOP_REFERRAL_VALIDITY_DAYS"
 EMERGENCY_SETTING: Final = "ONESTOP_REFERRAL_EMERGENCY_DAYS"
 GRACE_SETTING: Final = "ONESTOP_REFERRAL_SEAL_GRACE_DAYS"
+SCAN_KEYS_SETTING: Final = "ONESTOP_SCAN_KEYS"
+SCAN_CIPHER_SETTING: Final = "ONESTOP_SCAN_CIPHER"
 
 
 class Config(msgspec.Struct, frozen=True):
@@ -16,21 +21,29 @@ class Config(msgspec.Struct, frozen=True):
 
     ``validity_days`` counts the day of the approval. ``emergency_days`` are those after an emergency admission within
     which its referral may be signed, ``grace_days`` those within which a seal is entered.
-    ``sweep_seconds`` lie between two looks for approvals that ran out.
+    ``sweep_seconds`` lie between two looks for approvals that ran out. Without ``scan_keys`` no scans are kept.
     """
 
     validity_days: int | None = None
     emergency_days: int | None = None
     grace_days: int | None = None
     sweep_seconds: float = 60.0
+    scan_keys: KeyRing | None = None
+    scan_cipher: SealCipher = SealCipher.AES_256_GCM
 
 
 def config_from(environ: Mapping[str, str]) -> Config:
-    """Read the settings. Raises ValueError where one of them is no whole number of days above zero."""
+    """Read the settings; ``ONESTOP_SCAN_KEYS`` names the key file of scans.
+
+    Raises KeyTextError, and ValueError where one of the others is no whole number of days above zero.
+    """
+    scan_keys = environ.get(SCAN_KEYS_SETTING)
     return Config(
         validity_days=_days(environ, VALIDITY_SETTING, "no expiry"),
         emergency_days=_days(environ, EMERGENCY_SETTING, "no emergency route"),
         grace_days=_days(environ, GRACE_SETTING, "any number of days"),
+        scan_keys=KeyRing.from_file(Path(scan_keys)) if scan_keys else None,
+        scan_cipher=SealCipher(environ.get(SCAN_CIPHER_SETTING, SealCipher.AES_256_GCM)),
     )
 
 

@@ -8,6 +8,7 @@ import msgspec
 from contracts.referral import ReferralChanged
 from kernel.messaging.envelope import Published
 from kernel.messaging.mending import MendingEvent
+from kernel.running.scans.domain import ScanEvent
 from kernel.writing.event_store import RecordedEvent
 from referral.copies.domain import CopyDelivered
 from referral.referrals.domain.referral import MisuseRecorded, Moved
@@ -28,7 +29,7 @@ def _changed(event: Moved) -> Published:
     return Published(form.person_id, changed)
 
 
-def _untold(_event: MisuseRecorded | CopyDelivered | MendingEvent) -> None:
+def _untold(_event: MisuseRecorded | CopyDelivered | ScanEvent | MendingEvent) -> None:
     """Nothing that concerns another service."""
 
 
@@ -37,5 +38,5 @@ PUBLISHED: Final[Mapping[type, Callable[[Any], Published | None]]] = {
     **dict.fromkeys(get_args(Moved), _changed),
     MisuseRecorded: _untold,
     CopyDelivered: _untold,
-    **dict.fromkeys(get_args(MendingEvent), _untold),
+    **dict.fromkeys((*get_args(ScanEvent), *get_args(MendingEvent)), _untold),
 }

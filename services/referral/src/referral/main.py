@@ -1,5 +1,6 @@
 """Joins referral's parts into one application."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from fastapi import FastAPI
@@ -8,8 +9,10 @@ from contracts.identity import TOPIC as IDENTITY
 from contracts.referral import CONTRACT
 from kernel.running.hosting import Host, application
 from kernel.running.requested import Requests
-from kernel.running.runtime import ServiceParts
+from kernel.running.runtime import ServiceParts, Subscription
+from kernel.running.scans.store import ScanStore
 from kernel.running.service import Service
+from kernel.writing.command_path import CommandPath
 from referral.config import Config, config_from
 from referral.copies import api as copies_api
 from referral.copies.commands import CopyCommands
@@ -26,8 +29,15 @@ from referral.referrals.commands.expiry import ExpirySweep
 from referral.referrals.commands.filing import ReferralCommands
 from referral.referrals.queries.referrals import ReferralQueries
 from referral.rows import READ_MODEL
+from referral.scans import api as scans_api
 
-CODES: Final = (*REFERRAL_CODES, *copies_api.CODES, *printing_api.CODES)
+CODES: Final = (*REFERRAL_CODES, *copies_api.CODES, *printing_api.CODES, *scans_api.CODES)
+
+
+def subscriptions(path: CommandPath) -> Sequence[Subscription]:
+    """What referral does on messages besides keeping rows of them."""
+    return (*settlement.subscriptions(path), identity.ERASURES)
+
 
 PARTS: Final = ServiceParts(
     name="referral",
@@ -36,7 +46,7 @@ PARTS: Final = ServiceParts(
     registry=REGISTRY,
     project=READ_MODEL.project,
     publish=publish,
-    subscriptions=settlement.subscriptions,
+    subscriptions=subscriptions,
     heard=(identity.HEARD, *settlement.HEARD),
 )
 
@@ -45,6 +55,7 @@ def build(host: Host, config: Config) -> FastAPI:
     """The referral service in the given surroundings; it starts with its lifespan."""
     runtime, requests = host.runtime(PARTS), Requests(host.clock)
     queries = ReferralQueries(runtime)
+    store = ScanStore(runtime, config.scan_keys, config.scan_cipher)
     sweep = ExpirySweep(runtime, queries, config, host.clock)
 
     async def start_sweeping() -> None:
@@ -57,6 +68,7 @@ def build(host: Host, config: Config) -> FastAPI:
         routers=[
             filing(ReferralCommands(runtime, queries, config), queries, requests),
             copies_api.copies(CopyCommands(runtime, queries), CopyQueries(runtime), queries, requests),
+            scans_api.scans(runtime, store, queries, requests),
             work_list(queries, requests),
             reading(queries),
             printing_api.printing(queries, host.clock, host.keys.of(IDENTITY)),

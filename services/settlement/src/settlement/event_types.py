@@ -3,6 +3,7 @@
 from typing import Final, get_args
 
 from kernel.messaging.mending import MendingEvent
+from kernel.running.scans.domain import ScanEvent
 from kernel.writing.event_registry import EventRegistry
 from settlement.admission_checks.domain import AdmissionCheckClosed
 from settlement.cases.domain.case import CaseEvent
@@ -24,6 +25,7 @@ REGISTRY: Final = EventRegistry(
         InstitutionContracted,
         PaymentRefused,
         PolicyAdopted,
+        *get_args(ScanEvent),
         *get_args(MendingEvent),
     ]
 )

@@ -8,6 +8,7 @@ import msgspec
 from contracts import settlement as contract
 from kernel.messaging.envelope import Published
 from kernel.messaging.mending import MendingEvent
+from kernel.running.scans.domain import ScanEvent
 from kernel.writing.event_store import RecordedEvent
 from settlement.admission_checks.domain import AdmissionCheckClosed
 from settlement.cases.domain.case import CaseEvent
@@ -117,5 +118,6 @@ PUBLISHED: Final[Mapping[type, Callable[[Any], Published | None]]] = {
     **dict.fromkeys((PolicyAdopted, AdmissionCheckClosed, BenefitYearOpened, BenefitYearsJoined), _nothing),
     **dict.fromkeys((encounter.FeeLinesUploaded, encounter.FeeBatchVoided, encounter.EncounterDischarged), _nothing),
     **dict.fromkeys((encounter.AdmissionCorrected, encounter.DischargeCorrected, encounter.DischargeUndone), _nothing),
-    **dict.fromkeys((*get_args(ReviewEvent), *get_args(CaseEvent), *get_args(MendingEvent)), _nothing),
+    **dict.fromkeys((*get_args(ReviewEvent), *get_args(CaseEvent), *get_args(ScanEvent)), _nothing),
+    **dict.fromkeys(get_args(MendingEvent), _nothing),
 }

@@ -6,9 +6,12 @@ from typing import Final
 from fastapi import FastAPI
 
 from contracts.settlement import CONTRACT
+from kernel.http import Router
 from kernel.running.hosting import Host, application
 from kernel.running.requested import Requests
-from kernel.running.runtime import ServiceParts, Subscription
+from kernel.running.runtime import Runtime, ServiceParts, Subscription
+from kernel.running.scans import api as scans_api
+from kernel.running.scans.store import ScanStore
 from kernel.running.service import Service
 from kernel.writing.command_path import CommandPath
 from settlement.admission_checks import api as admission_checks
@@ -16,6 +19,7 @@ from settlement.admission_checks.commands import AdmissionCheckCommands
 from settlement.admission_checks.queries import AdmissionCheckQueries
 from settlement.cases.api import codes as cases_codes
 from settlement.cases.api.cases import cases
+from settlement.cases.api.scans import case_scans
 from settlement.cases.commands import CaseCommands
 from settlement.cases.domain.case import invoice_known
 from settlement.cases.domain.papers import needed_of
@@ -72,6 +76,7 @@ CODES: Final = (
     *reviews.CODES,
     *revocations.CODES,
     *cases_codes.CODES,
+    *scans_api.CODES,
 )
 
 
@@ -80,6 +85,7 @@ def subscriptions(path: CommandPath) -> Sequence[Subscription]:
     reviewing, refusals = Reviewing(path), PaymentRefusals(path)
     return (
         identity.subscription(reviewing, refusals),
+        identity.ERASURES,
         referral.subscription(reviewing),
         settlement.subscription(reviewing, refusals),
     )
@@ -102,8 +108,7 @@ def build(host: Host, config: Config) -> FastAPI:
     """The settlement service in the given surroundings; it starts with its lifespan."""
     runtime, requests, library = host.runtime(PARTS), Requests(host.clock), config.library
     files, of_encounters, of_years = CaseFiles(runtime), EncounterQueries(runtime), YearQueries(runtime)
-    commands, papers = EncounterCommands(runtime, library, files), needed_of(config.case_papers)
-    checks = AdmissionCheckQueries(runtime)
+    commands, checks = EncounterCommands(runtime, library, files), AdmissionCheckQueries(runtime)
     return application(
         runtime,
         host,
@@ -124,18 +129,22 @@ def build(host: Host, config: Config) -> FastAPI:
             reviews.reviews(ReviewCommands(runtime, of_years), ReviewQueries(runtime), requests),
             reviews.reviews_of_settlement(ReviewQueries(runtime), of_encounters),
             payment_refusals(RefusalQueries(runtime)),
-            cases(
-                CaseCommands(runtime, library, files, CaseQueries(runtime), papers),
-                CaseQueries(runtime),
-                PersonQueries(runtime),
-                requests,
-                papers,
-            ),
+            *_of_cases(runtime, config, files, requests),
             printing(of_encounters, InstitutionQueries(runtime), host.clock),
         ],
         error_codes=CODES,
         on_start=PolicyCommands(runtime, library, requests).adopt,
     )
+
+
+def _of_cases(runtime: Runtime, config: Config, files: CaseFiles, requests: Requests) -> list[Router]:
+    papers, queries = needed_of(config.case_papers), CaseQueries(runtime)
+    commands = CaseCommands(runtime, config.library, files, queries, papers)
+    store = ScanStore(runtime, config.scan_keys, config.scan_cipher)
+    return [
+        cases(commands, queries, PersonQueries(runtime), requests, papers),
+        case_scans(runtime, store, queries, requests, papers),
+    ]
 
 
 SERVICE: Final = Service(

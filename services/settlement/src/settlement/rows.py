@@ -3,6 +3,7 @@
 from typing import Final
 
 from kernel.messaging import mending
+from kernel.running.scans import rows as scans
 from kernel.writing.read_model import ReadModel
 from settlement.admission_checks import rows as admission_checks
 from settlement.cases import rows as cases
@@ -21,7 +22,7 @@ _TOLD: Final = (people, referrals)
 _OWN: Final = (institutions, policies, encounters, admission_checks, years, payment_refusals, reviews, cases)
 READ_MODEL: Final = ReadModel(
     REGISTRY,
-    tables=[topic.TABLES for topic in (*_TOLD, *_OWN)],
-    topics=[*(topic.ROWS for topic in _OWN), mending.ROWS],
-    not_rebuilt=[reviews.WORKING],
+    tables=[topic.TABLES for topic in (*_TOLD, *_OWN, scans)],
+    topics=[*(topic.ROWS for topic in _OWN), scans.ROWS, mending.ROWS],
+    not_rebuilt=[reviews.WORKING, scans.SOURCES],
 )

@@ -15,6 +15,7 @@ from kernel.http.problems import ProblemError
 from kernel.http.routes import Router
 from kernel.http.serving import Address, serve, serving
 from kernel.http.startup_checks import KeylessRouteError
+from kernel.http.uploads import upload
 from kernel.http.wire import RequestBody, Wire, encode
 
 __all__ = [
@@ -58,4 +59,5 @@ __all__ = [
     "serve",
     "serving",
     "stored_answer",
+    "upload",
 ]

@@ -60,6 +60,8 @@ def _complete(operation: dict[str, Any], route: Route, schema_of: dict[int, Any]
         if isinstance(part, Body):
             content = {JSON_MEDIA_TYPE: {"schema": schema_of[id(part.struct)]}}
             operation["requestBody"] = {"required": True, "content": content}
+        if content := part.request_content():
+            operation["requestBody"] = {"required": True, "content": content}
         operation.setdefault("parameters", []).extend(part.parameters())
     if not operation.get("parameters"):
         operation.pop("parameters", None)

@@ -26,5 +26,9 @@ class Part(ABC):
         """OpenAPI parameter objects."""
         return []
 
+    def request_content(self) -> dict[str, Any]:
+        """What the body is, by media type, for a part that reads one that is no JSON."""
+        return {}
+
 
 CALLER_ORDER: Final = 0

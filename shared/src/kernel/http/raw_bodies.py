@@ -5,6 +5,7 @@ from typing import Final
 
 from starlette.requests import Request
 
+from kernel.http.patience import grant
 from kernel.http.problems import ProblemError
 
 BODY_BYTES_MAX: Final = 1024 * 1024
@@ -31,8 +32,11 @@ def check_utf8(request: Request) -> None:
         raise ProblemError("CONTENT_TYPE_UNSUPPORTED", 415, detail)
 
 
-async def bounded_body(request: Request, bytes_max: int) -> bytes:
-    """The request's body, kept in the scope for the idempotency hash. Raises BODY_TOO_LARGE (413)."""
+async def bounded_body(request: Request, bytes_max: int, *, patience_seconds: float | None = None) -> bytes:
+    """The request's body, kept in the scope for the idempotency hash. Raises BODY_TOO_LARGE (413).
+
+    With ``patience_seconds`` a body that keeps arriving is not cut off: each piece gives it so long for the next.
+    """
     kept: bytes | None = request.scope.get("kernel.body")
     if kept is not None:
         return kept
@@ -45,6 +49,8 @@ async def bounded_body(request: Request, bytes_max: int) -> bytes:
         if size > bytes_max:  # a chunked body does not say its length beforehand
             raise _too_large(bytes_max)
         chunks.append(chunk)
+        if patience_seconds is not None:
+            grant(request, patience_seconds)
     content = b"".join(chunks)
     request.scope["kernel.body"] = content
     return content

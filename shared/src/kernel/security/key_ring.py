@@ -13,6 +13,8 @@ from typing_extensions import override
 from kernel.security.private_files import read_or_create_secret, read_secret
 
 KEYS_FILE: Final = "encryption-keys.json"
+#: The ring that seals scans of papers, apart from identity's: whoever has the one cannot open the other's.
+SCAN_KEYS_FILE: Final = "scan-keys.json"
 _KEY_BYTES: Final = 32
 _HEX_CHARACTERS: Final = 2 * _KEY_BYTES
 
@@ -61,9 +63,9 @@ class KeyRing:
         return cls._from_json(read_secret(path))
 
     @classmethod
-    def in_folder(cls, folder: Path) -> "KeyRing":
+    def in_folder(cls, folder: Path, file: str = KEYS_FILE) -> "KeyRing":
         """The ring kept in ``folder``, made there with mode 0600 if there is none: for the embedded run."""
-        return cls._from_json(read_or_create_secret(folder / KEYS_FILE, _new_document))
+        return cls._from_json(read_or_create_secret(folder / file, _new_document))
 
     @classmethod
     def _from_json(cls, content: bytes) -> "KeyRing":

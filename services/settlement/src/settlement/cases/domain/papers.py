@@ -40,5 +40,12 @@ def needed_of(named: Iterable[str] | None) -> frozenset[PaperKind]:
 
 def missing(kind: str, papers: Iterable[Paper], needed: frozenset[PaperKind] = NEEDED) -> tuple[PaperKind, ...]:
     """What is not there yet of what is asked for a stay, or for a visit; the invoice is asked for anyhow."""
+    return missing_kinds(kind, (paper.kind for paper in papers), needed)
+
+
+def missing_kinds(
+    kind: str, kinds: Iterable[PaperKind], needed: frozenset[PaperKind] = NEEDED
+) -> tuple[PaperKind, ...]:
+    """The same by the kinds of the papers that are there."""
     asked = needed | {PaperKind.INVOICE} | (OF_STAYS if kind == "inpatient" else frozenset())
-    return tuple(sorted(asked - {paper.kind for paper in papers}))
+    return tuple(sorted(asked - set(kinds)))

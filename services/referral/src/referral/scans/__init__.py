@@ -1,0 +1,1 @@
+"""Scans: the papers of a referral as uploads, which the sending hospital files and the agency looks at."""
