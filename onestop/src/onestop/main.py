@@ -23,6 +23,7 @@ from onestop.kafka_rights_command import kafka_rights
 from onestop.ledger import command as ledger_command
 from onestop.options import HOME, POLICIES, Database, Folder
 from onestop.positions_command import positions
+from onestop.reconcile import command as reconcile_command
 from onestop.republish_command import republish
 from onestop.restore.command import fill_topics_command, lost_command, restore_command
 from onestop.tidy_command import tidy_command
@@ -46,6 +47,7 @@ app.command("trace")(trace_command)
 app.command("kafka-rights")(kafka_rights)
 app.add_typer(parked_command.app, name="parked")
 app.add_typer(ledger_command.app, name="ledger")
+app.add_typer(reconcile_command.app, name="reconcile")
 console: Final = Console()
 
 for _plugin in entry_points(group="onestop.commands"):

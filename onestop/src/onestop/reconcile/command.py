@@ -1,0 +1,144 @@
+"""The commands ``onestop reconcile …``: compare on demand or every night, list, propose, release."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, Any, Final, TypeVar
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from kernel.values.refusals import Refused
+from kernel.writing.passing import passes_by_itself
+from onestop.address import database_address
+from onestop.options import HOME, Database, Folder
+
+app: Final = typer.Typer(
+    invoke_without_command=True,
+    help="Hold what services say of the same against each other; exit 1 where there is a difference.",
+)
+_console: Final = Console(soft_wrap=True, highlight=False)
+Json = Annotated[bool, typer.Option("--json", help="For programs.")]
+By = Annotated[str, typer.Option(help="Who you are; it is kept.")]
+Id = Annotated[str, typer.Argument(help="The difference, as the list names it.")]
+ResultT = TypeVar("ResultT")
+
+
+@app.callback()
+def run(
+    context: typer.Context,
+    *,
+    every: Annotated[int, typer.Option(min=0, help="Seconds between one and the next; 0 does it once.")] = 0,
+    patience: Annotated[float, typer.Option(min=0, help="Seconds to wait for consumers that are behind.")] = 10.0,
+    json: Json = False,
+    database: Database = "",
+    folder: Folder = HOME,
+) -> None:
+    """Settlement, ledger, referral and identity: by counts and digests first, name by name where those differ.
+
+    Every difference is kept with its class, its owner, its age and the command that mends it.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    from onestop.reconcile.printing import print_outcome  # noqa: PLC0415
+    from onestop.reconcile.run import reconcile  # noqa: PLC0415 - imports every service
+
+    with database_address(database, folder) as url:
+        while True:
+            try:
+                started = time.perf_counter()
+                outcome = asyncio.run(reconcile(url, patience_seconds=patience))
+            except Exception as error:
+                if not every or not passes_by_itself(error):
+                    raise
+                _console.print(f"[yellow]not reconciled[/yellow] {escape(str(error))}")
+            else:
+                if json:
+                    typer.echo(msgspec.json.encode(_told(outcome)).decode())
+                else:
+                    print_outcome(_console, outcome, time.perf_counter() - started)
+                if not every:
+                    raise typer.Exit(1 if outcome.differences else 0)
+            time.sleep(every)
+
+
+@app.command("list")
+def list_command(
+    *,
+    everything: Annotated[bool, typer.Option("--all", help="Also those that were mended.")] = False,
+    json: Json = False,
+    database: Database = "",
+    folder: Folder = HOME,
+) -> None:
+    """The differences that are kept, the oldest first; exit 1 where one is not mended."""
+    from onestop.reconcile import kept  # noqa: PLC0415
+    from onestop.reconcile.difference import State  # noqa: PLC0415
+    from onestop.reconcile.printing import print_kept  # noqa: PLC0415
+
+    listed = _owning(database, folder, lambda owner: kept.listed(owner, also_mended=everything))
+    if json:
+        typer.echo(msgspec.json.encode(listed).decode())
+    else:
+        print_kept(_console, listed)
+    raise typer.Exit(1 if any(one.state is not State.MENDED for one in listed) else 0)
+
+
+@app.command()
+def propose(
+    difference_id: Id,
+    by: By,
+    because: Annotated[str, typer.Option(help="What you have looked at; it is kept.")],
+    database: Database = "",
+    folder: Folder = HOME,
+) -> None:
+    """Propose a difference's repair; another person releases it."""
+    from onestop.reconcile import kept  # noqa: PLC0415
+
+    _owning(database, folder, lambda owner: kept.propose(owner, difference_id, by, because))
+    _console.print(f"proposed; now another person says `onestop reconcile release {difference_id} --by NAME`")
+
+
+@app.command()
+def release(difference_id: Id, by: By, database: Database = "", folder: Folder = HOME) -> None:
+    """Have a proposed repair done; the services may run meanwhile. Whether it helped the next run says."""
+    from onestop.reconcile import kept  # noqa: PLC0415
+    from onestop.reconcile.repairing import mend  # noqa: PLC0415
+
+    async def released(owner: Any) -> tuple[str, str]:
+        async with owner.transaction():
+            one = await kept.release(owner, difference_id, by)
+            return await mend(owner, one.repair), one.command
+
+    done, command = _owning(database, folder, released)
+    _console.print(escape(done))
+    if (then := command.partition("; ")[2]) and command.startswith("onestop reconcile release"):
+        _console.print(f"now: {escape(then)}")
+
+
+def _owning(database: str, folder: Path, ask: Callable[[Any], Awaitable[ResultT]]) -> ResultT:
+    from kernel.writing.database import administering  # noqa: PLC0415
+    from kernel.writing.snapshots import FOR_AS_LONG_AS_IT_TAKES  # noqa: PLC0415
+    from onestop.reconcile.kept import make_tables  # noqa: PLC0415
+
+    async def asked(url: str) -> ResultT:
+        async with administering(url, **FOR_AS_LONG_AS_IT_TAKES) as owner:
+            await make_tables(owner)
+            return await ask(owner)
+
+    with database_address(database, folder) as url:
+        try:
+            return asyncio.run(asked(url))
+        except Refused as refused:
+            _console.print(f"[red]{refused.code}[/red] {escape(refused.detail)}")
+            raise typer.Exit(1) from refused
+
+
+def _told(outcome: Any) -> dict[str, Any]:
+    """An outcome for programs: each difference with its name and its command."""
+    told: dict[str, Any] = msgspec.to_builtins(outcome)
+    for said, one in zip(told["differences"], outcome.differences, strict=True):
+        said.update(difference_id=one.difference_id, command=one.command)
+    return told

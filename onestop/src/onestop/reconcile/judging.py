@@ -1,0 +1,165 @@
+"""Judging an entry: which of the two sides is at fault, what kind of fault it is, and what mends it."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final, TypeAlias
+
+from onestop.reconcile.comparing import Entry
+from onestop.reconcile.difference import LOST_EVENT, NO_GROUND, ByHand, Difference, Redelivery, Rows, Sums
+from onestop.reconcile.evidence import Evidence
+from onestop.reconcile.one_row import try_out
+from onestop.reconcile.pairs import Pair, Told
+from onestop.reconcile.standings import Standings
+
+_ROW_FAULTS: Final = {
+    "MISSING": "its row is missing",
+    "STRAY": "its row has no event",
+    "CHANGED": "its row was changed",
+}
+
+
+class Judge:
+    """Looks into entries, changing nothing for good."""
+
+    def __init__(self, evidence: Evidence, standings: Standings) -> None:
+        self._evidence = evidence
+        self._standings = standings
+
+    async def wait(self, pair: Pair) -> None:
+        """Let the pair's consumer come as far as its publisher is now."""
+        if pair.one.service != pair.other.service:
+            consumer = pair.told.consumer if pair.told is not None else pair.other.service
+            await self._standings.late(pair.one.service, pair.other.service, consumer)
+
+    async def judge(self, pair: Pair, entry: Entry) -> Difference | None:
+        """What kind of difference an entry is; None where the other side has only not come so far yet."""
+        if pair.told is not None:
+            return await self._told(pair, pair.told, entry)
+        return await _JUDGES[pair.name](self, entry)
+
+    async def settlement(self, entry: Entry) -> Difference | None:
+        """A settlement and its journal."""
+        name, says = entry.name, f"settled {_fen(entry.ours)}, booked {_fen(entry.theirs)}"
+        stream = await self._evidence.stream_of_settlement(name)
+        if (found := await self._rows("settlements", stream, name, says)) is not None:
+            return found
+        event_id = stream and await self._evidence.event_of_settlement(stream, "SettlementConfirmed", name)
+        if not stream or not event_id:
+            return _by_hand("JOURNAL_WITHOUT_SETTLEMENT", name, "finance", says, NO_GROUND)
+        booked, _ = await self._evidence.is_booked(name)
+        if booked:
+            doubled = entry.theirs is not None and " + " in entry.theirs
+            kind = "JOURNAL_DOUBLED_IN_THE_STORE" if doubled else "AMOUNTS_DIFFER"
+            return _by_hand(kind, name, "finance", says, f"onestop trace {name}; {NO_GROUND}")
+        return await self._lost(_to_ledger(stream, event_id), name, "JOURNAL_MISSING", says)
+
+    async def revocation(self, entry: Entry) -> Difference | None:
+        """A revocation and its reversal."""
+        name = entry.name
+        says = "revoked, and no reversal is booked" if entry.theirs is None else "reversed, and was never revoked"
+        stream = await self._evidence.stream_of_settlement(name)
+        if (found := await self._rows("revocations", stream, name, says)) is not None:
+            return found
+        event_id = stream and await self._evidence.event_of_settlement(stream, "SettlementRevoked", name)
+        if not stream or not event_id:
+            return _by_hand("REVERSAL_WITHOUT_REVOCATION", name, "finance", says, NO_GROUND)
+        return await self._lost(_to_ledger(stream, event_id), name, "REVERSAL_MISSING", says)
+
+    async def settled_stay(self, entry: Entry) -> Difference | None:
+        """A stay's settlements as events and as rows."""
+        stream = f"encounter/{entry.name}"
+        says = f"stay {entry.name}: {entry.ours or 0} settled in events, {entry.theirs or 0} in rows"
+        for name in await self._evidence.settlements_of_stay(entry.name):
+            row = Rows(service="settlement", table="settlements", stream=stream, key=name)
+            fault = (await try_out(self._evidence.owner, row)).fault
+            if fault == "STRAY" and (await self._evidence.is_booked(name))[1]:
+                # The ledger was told of it, so it happened: the event is what was lost, and the row must stay.
+                return _by_hand("EVENT_LOST", stream, "settlement", says, LOST_EVENT)
+            if fault:
+                return _of_row(row, fault, says)
+        return None
+
+    async def journal(self, entry: Entry) -> Difference | None:
+        """A journal as events and as a row."""
+        return await self._journal_rows(
+            entry.name, f"{entry.ours or 0} journals in events, {entry.theirs or 0} in rows"
+        )
+
+    async def account(self, entry: Entry) -> Difference | None:
+        """An account's sums, as debit, credit and lines."""
+        says = f"one side has {entry.ours or 'nothing'}, the other {entry.theirs or 'nothing'} (debit|credit|lines)"
+        return Difference(
+            kind="BALANCE_CHANGED", subject=entry.name, owner="fund-ledger", says=says, repair=Sums(entry.name)
+        )
+
+    async def _told(self, pair: Pair, told: Told, entry: Entry) -> Difference | None:
+        publisher, consumer = pair.one.service, pair.other.service
+        stream = f"{told.stream}/{entry.name}"
+        own = Rows(service=publisher, table=told.table, stream=stream, key=entry.name)
+        says = f"{publisher} has revision {entry.ours or 'none'}, {consumer} {entry.theirs or 'none'}"
+        if fault := (await try_out(self._evidence.owner, own)).fault:
+            return _of_row(own, fault, says)
+        event_id = await self._evidence.newest_told(publisher, stream)
+        if event_id is None or (entry.theirs is not None and int(entry.theirs) > int(entry.ours or 0)):
+            # The consumer was told more than the publisher has.
+            return _by_hand("EVENT_LOST", stream, publisher, says, LOST_EVENT)
+        again = Redelivery(
+            publisher=publisher, stream=stream, event_id=event_id, service=consumer, consumer=told.consumer
+        )
+        return await self._lost(again, entry.name, f"{told.heard_table}_BEHIND".upper(), says)
+
+    async def _rows(self, table: str, stream: str | None, name: str, says: str) -> Difference | None:
+        """Settlement's row that is not as its events say, or else the ledger's."""
+        if stream:
+            row = Rows(service="settlement", table=table, stream=stream, key=name)
+            if fault := (await try_out(self._evidence.owner, row)).fault:
+                return _of_row(row, fault, says)
+        return await self._journal_rows(name, says)
+
+    async def _journal_rows(self, name: str, says: str) -> Difference | None:
+        for journal_id in await self._evidence.journals_of(name):
+            row = Rows(service="fund-ledger", table="journals", stream=f"journal/{name}", key=journal_id)
+            if fault := (await try_out(self._evidence.owner, row)).fault:
+                return _of_row(row, fault, says)
+        return None
+
+    async def _lost(self, again: Redelivery, key: str, kind: str, says: str) -> Difference | None:
+        """An effect that is missing: it is late, waits behind a parked message, or was lost."""
+        at = await self._standings.of(again)
+        if at.late:
+            return None
+        if at.parked:
+            do = f"onestop parked list {again.service} --key {at.key}"
+            return _by_hand(f"{kind}_PARKED", key, again.service, f"{says}; its messages are parked", do)
+        then = f"onestop parked retry {again.service} {again.consumer} {again.publisher} {at.key}"
+        return Difference(kind=kind, subject=key, owner=again.service, says=says, repair=again, then=then)
+
+
+_Judged: TypeAlias = Callable[[Judge, Entry], Awaitable[Difference | None]]
+_JUDGES: Final[Mapping[str, _Judged]] = {
+    "settlements-journals": Judge.settlement,
+    "revocations-reversals": Judge.revocation,
+    "settlement-events-rows": Judge.settled_stay,
+    "journal-events-rows": Judge.journal,
+    "journals-entries": Judge.account,
+    "entries-balances": Judge.account,
+}
+
+
+def _of_row(row: Rows, fault: str, says: str) -> Difference:
+    kind = f"{row.table}_ROW_{fault}".upper()
+    said = f"{says}; {_ROW_FAULTS[fault]} in {row.service}.{row.table}"
+    return Difference(kind=kind, subject=row.key, owner=row.service, says=said, repair=row)
+
+
+def _by_hand(kind: str, subject: str, owner: str, says: str, do: str) -> Difference:
+    return Difference(kind=kind, subject=subject, owner=owner, says=says, repair=ByHand(do))
+
+
+def _to_ledger(stream: str, event_id: str) -> Redelivery:
+    return Redelivery(
+        publisher="settlement", stream=stream, event_id=event_id, service="fund-ledger", consumer="fund-ledger"
+    )
+
+
+def _fen(said: str | None) -> str:
+    return "nothing" if said is None else f"{said} fen"

@@ -1,0 +1,135 @@
+"""Differences as they are kept: each with its state over the runs, who proposed its repair and who released it."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from kernel.values.refusals import RefusalKind, Refused, conflict, forbidden
+from kernel.writing.database import SingleConnection
+from onestop.reconcile.difference import Difference, Repair, State
+
+#: The administrator's own schema: no service reads or writes it.
+SCHEMA: Final = "reconciliation"
+_MAKE_SQL: Final = f"""
+CREATE SCHEMA IF NOT EXISTS {SCHEMA};
+CREATE TABLE IF NOT EXISTS {SCHEMA}.runs (
+  run_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, ended_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  names bigint NOT NULL, found integer NOT NULL);
+CREATE TABLE IF NOT EXISTS {SCHEMA}.differences (
+  difference_id text PRIMARY KEY, pair text NOT NULL, kind text NOT NULL, subject text NOT NULL, owner text NOT NULL,
+  says text NOT NULL, command text NOT NULL, repair json NOT NULL, state text NOT NULL,
+  found_at timestamptz NOT NULL DEFAULT clock_timestamp(), seen_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  proposed_by text, because text, released_by text, ended_at timestamptz);
+CREATE INDEX IF NOT EXISTS differences_state ON {SCHEMA}.differences (state, found_at);
+"""
+# What was mended and is found once more is open again, and begins a new age.
+_FOUND_SQL: Final = f"""
+INSERT INTO {SCHEMA}.differences AS d (difference_id, pair, kind, subject, owner, says, command, repair, state)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'OPEN')
+ON CONFLICT (difference_id) DO UPDATE SET
+  says = EXCLUDED.says, command = EXCLUDED.command, repair = EXCLUDED.repair, seen_at = clock_timestamp(),
+  found_at = CASE WHEN d.state = 'MENDED' THEN clock_timestamp() ELSE d.found_at END,
+  state = CASE WHEN d.state = 'PROPOSED' AND d.repair::text = EXCLUDED.repair::text THEN 'PROPOSED' ELSE 'OPEN' END,
+  ended_at = NULL
+"""
+_GONE_SQL: Final = f"""
+UPDATE {SCHEMA}.differences SET state = 'MENDED', ended_at = clock_timestamp()
+WHERE state <> 'MENDED' AND pair = ANY($1::text[]) AND difference_id <> ALL($2::text[])
+"""
+_RUN_SQL: Final = f"INSERT INTO {SCHEMA}.runs (names, found) VALUES ($1, $2)"
+_COLUMNS: Final = (
+    "difference_id, pair, kind, subject, owner, says, command, repair, state, found_at, seen_at, proposed_by, because, "
+    "released_by, extract(epoch FROM COALESCE(ended_at, clock_timestamp()) - found_at)::float8 AS age_seconds"
+)
+_LIST_SQL: Final = f"""
+SELECT {_COLUMNS} FROM {SCHEMA}.differences WHERE $1 OR state <> 'MENDED' ORDER BY found_at, difference_id LIMIT 1000
+"""
+_ONE_SQL: Final = f"SELECT {_COLUMNS} FROM {SCHEMA}.differences WHERE difference_id = $1 FOR UPDATE"
+_PROPOSE_SQL: Final = f"""
+UPDATE {SCHEMA}.differences SET state = 'PROPOSED', proposed_by = $2, because = $3, released_by = NULL
+WHERE difference_id = $1
+"""
+_RELEASE_SQL: Final = f"UPDATE {SCHEMA}.differences SET state = 'RELEASED', released_by = $2 WHERE difference_id = $1"
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """A difference as it is kept. ``age_seconds`` is counted from where it was found until it was mended or now."""
+
+    difference_id: str
+    pair: str
+    kind: str
+    subject: str
+    owner: str
+    says: str
+    command: str
+    repair: Repair
+    state: State
+    found_at: datetime
+    seen_at: datetime
+    proposed_by: str | None
+    because: str | None
+    released_by: str | None
+    age_seconds: float
+
+
+async def make_tables(owner: SingleConnection) -> None:
+    """Make the schema where it is not there yet."""
+    await owner.execute(_MAKE_SQL)
+
+
+async def keep(
+    owner: SingleConnection, found: Sequence[tuple[str, Difference]], pairs: Collection[str], names: int
+) -> None:
+    """Keep what a run has found, and call mended what it looked for and did not find; ``names`` were compared."""
+    async with owner.transaction():
+        for pair, one in found:
+            repair = msgspec.json.encode(one.repair, order="deterministic").decode()
+            said = one.kind, one.subject, one.owner, one.says, one.command, repair
+            await owner.execute(_FOUND_SQL, one.difference_id, pair, *said)
+        await owner.execute(_GONE_SQL, list(pairs), [one.difference_id for _, one in found])
+        await owner.execute(_RUN_SQL, names, len(found))
+
+
+async def listed(owner: SingleConnection, *, also_mended: bool = False) -> list[Kept]:
+    """The differences that are kept, the oldest first, at most a thousand."""
+    return [_of(row) for row in await owner.fetch(_LIST_SQL, also_mended)]
+
+
+async def propose(owner: SingleConnection, difference_id: str, by: str, because: str) -> None:
+    """Propose the repair; raises Refused DIFFERENCE_UNKNOWN and DIFFERENCE_ENDED."""
+    async with owner.transaction():
+        one = await _open(owner, difference_id)
+        await owner.execute(_PROPOSE_SQL, one.difference_id, by, because)
+
+
+async def release(owner: SingleConnection, difference_id: str, by: str) -> Kept:
+    """Release a proposed repair; raises Refused NOT_PROPOSED, PROPOSED_BY_CALLER, and those of ``propose``."""
+    async with owner.transaction():
+        one = await _open(owner, difference_id)
+        if one.state is not State.PROPOSED:
+            said = f"difference {difference_id} is {one.state}: somebody proposes its repair first, and says why"
+            raise conflict("NOT_PROPOSED", said, difference_id=difference_id)
+        if one.proposed_by == by:
+            said = f"you proposed the repair of difference {difference_id}: another person must release it"
+            raise forbidden("PROPOSED_BY_CALLER", said, difference_id=difference_id)
+        await owner.execute(_RELEASE_SQL, difference_id, by)
+        return one
+
+
+async def _open(owner: SingleConnection, difference_id: str) -> Kept:
+    row = await owner.fetchrow(_ONE_SQL, difference_id)
+    if row is None:
+        raise Refused("DIFFERENCE_UNKNOWN", f"there is no difference {difference_id}", kind=RefusalKind.NOT_FOUND)
+    one = _of(row)
+    if one.state is State.MENDED:
+        said = f"difference {difference_id} was not found any more by a later run: nothing is to be mended"
+        raise conflict("DIFFERENCE_ENDED", said, difference_id=difference_id)
+    return one
+
+
+def _of(row: object) -> Kept:
+    told = dict(row)  # type: ignore[call-overload]
+    repair = msgspec.json.decode(told.pop("repair"), type=Repair)
+    return Kept(repair=repair, state=State(told.pop("state")), **told)

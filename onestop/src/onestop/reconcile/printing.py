@@ -1,0 +1,39 @@
+"""A run and the kept differences as a person reads them at the terminal."""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.markup import escape
+
+from onestop.doctor.finding import lasting
+from onestop.reconcile.kept import Kept
+from onestop.reconcile.run import Outcome
+
+
+def print_outcome(console: Console, outcome: Outcome, seconds: float) -> None:
+    """What was compared, and each difference with what mends it."""
+    for one in outcome.compared:
+        equal = "equal" if not one.parts else f"{len(one.entries)} differ"
+        console.print(f"{one.pair}: {one.ours} and {one.theirs}, {equal}")
+    for difference in outcome.differences:
+        said = f"{difference.kind} {difference.subject} ({difference.owner}): {difference.says}"
+        console.print(f"[red]{difference.difference_id}[/red] {escape(said)}")
+        console.print(f"         [bold]mends it:[/bold] {escape(difference.command)}")
+    if outcome.moving:
+        console.print(f"{outcome.moving} entries were still on their way; the next run looks again")
+    console.print(f"{outcome.names} names compared in {seconds:.1f} s, {len(outcome.differences)} differences")
+
+
+def print_kept(console: Console, listed: Sequence[Kept]) -> None:
+    """One paragraph a difference."""
+    for one in listed:
+        head = f"{one.state} for {lasting(one.age_seconds)}, {one.kind} {one.subject} ({one.owner})"
+        console.print(f"[bold]{one.difference_id}[/bold] {escape(head)}")
+        console.print(f"         {escape(one.says)}")
+        console.print(f"         [bold]mends it:[/bold] {escape(one.command)}")
+        if one.proposed_by is not None:
+            released = f", released by {one.released_by}" if one.released_by else ""
+            console.print(
+                f"         proposed by {escape(one.proposed_by)}: {escape(one.because or '')}{escape(released)}"
+            )
+    console.print(f"{len(listed)} differences" if listed else "no differences")

@@ -1,0 +1,75 @@
+"""One run of the reconciliation: every pair compared in one picture, what differs judged, and kept."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from kernel.writing.database import SingleConnection, administering
+from kernel.writing.snapshots import FOR_AS_LONG_AS_IT_TAKES, export, snapshot
+from onestop.reconcile.comparing import Compared, compare, stands
+from onestop.reconcile.difference import Difference
+from onestop.reconcile.evidence import Evidence
+from onestop.reconcile.judging import Judge
+from onestop.reconcile.kept import keep, make_tables
+from onestop.reconcile.pairs import PAIRS, Pair
+from onestop.reconcile.standings import Standings
+from onestop.reconcile.transport import transport_faults
+
+#: Under this name stand positions and messages, which are no pair of tables.
+TRANSPORT: Final = "transport"
+_SIDE_BY_SIDE: Final = 2
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What a run came to: what was compared, what is wrong, and how many entries were still on their way."""
+
+    compared: tuple[Compared, ...]
+    differences: tuple[Difference, ...]
+    moving: int
+
+    @property
+    def names(self) -> int:
+        """How many names were compared, of the side that has more of them."""
+        return sum(max(one.ours, one.theirs) for one in self.compared)
+
+
+async def reconcile(admin_url: str, *, patience_seconds: float = 10.0, pairs: Sequence[Pair] = PAIRS) -> Outcome:
+    """Compare everything as it is at this moment while the services go on, and keep what differs.
+
+    What a consumer has not come to within ``patience_seconds`` is late and no difference; the next run looks again.
+    """
+    compared, wrong = await _compared(admin_url, pairs)
+    found: list[tuple[str, Difference]] = [(TRANSPORT, one) for one in wrong]
+    moving = 0
+    async with administering(admin_url, **FOR_AS_LONG_AS_IT_TAKES) as owner:
+        await make_tables(owner)
+        judge = Judge(Evidence(owner), Standings(owner, patience_seconds))
+        for pair, one in zip(pairs, compared, strict=True):
+            judged = await _judged(owner, judge, pair, one)
+            moving += len(one.entries) - len(judged)
+            found += [(pair.name, difference) for difference in judged]
+        found = list({difference.difference_id: (name, difference) for name, difference in reversed(found)}.values())
+        await keep(owner, found[::-1], [TRANSPORT, *(pair.name for pair in pairs)], sum(o.ours for o in compared))
+    return Outcome(tuple(compared), tuple(difference for _, difference in found[::-1]), moving)
+
+
+async def _judged(owner: SingleConnection, judge: Judge, pair: Pair, compared: Compared) -> list[Difference]:
+    if not compared.entries:
+        return []
+    await judge.wait(pair)
+    still = await stands(owner, pair, compared.entries)
+    return [difference for entry in still if (difference := await judge.judge(pair, entry)) is not None]
+
+
+async def _compared(admin_url: str, pairs: Sequence[Pair]) -> tuple[list[Compared], list[Difference]]:
+    async with snapshot(admin_url, "public") as picture:
+        name, at_once = await export(picture), asyncio.Semaphore(_SIDE_BY_SIDE)
+
+        async def one(pair: Pair) -> Compared:
+            async with at_once, snapshot(admin_url, "public", name) as same:
+                return await compare(same, pair)
+
+        compared = await asyncio.gather(*map(one, pairs))
+        return compared, [fault async for fault in transport_faults(picture)]
