@@ -12,7 +12,6 @@ WAITING: Final = {
     "fund_ledger.funds.domain.prepayment",
     "fund_ledger.statements.domain.village",
     "law.clocks.deadlines",
-    "operations.indicators.domain",
     "referral.referrals.domain.gate",
     "settlement.encounters.domain.readjudication",
 }

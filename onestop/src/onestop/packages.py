@@ -7,7 +7,7 @@ from kernel.running.service import Service
 from kernel.values.contract import Contract
 
 #: The packages, in the order in which their services start; the ``main`` of each has its ``SERVICE``.
-PACKAGES: Final = ("identity", "referral", "settlement", "fund_ledger")
+PACKAGES: Final = ("identity", "referral", "settlement", "fund_ledger", "operations")
 #: The same as services are named.
 NAMES: Final = tuple(package.replace("_", "-") for package in PACKAGES)
 

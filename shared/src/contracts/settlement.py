@@ -57,6 +57,22 @@ class EncounterCancelled(msgspec.Struct, frozen=True, kw_only=True):
     referral_id: str | None = None
 
 
+class Stay(msgspec.Struct, frozen=True, kw_only=True):
+    """What a stay or visit was like, as far as the money rests on it and the assessment of hospitals needs it.
+
+    ``compliant_fen`` (合规) and ``out_of_catalogue_fen`` (目录外) are None where the document does not ask for them.
+    ``disease`` is the code of a listed disease, ``diagnosis`` the main one (ICD-10).
+    """
+
+    admitted_on: date | None
+    place: str
+    level: str | None
+    compliant_fen: int | None
+    out_of_catalogue_fen: int | None
+    disease: str | None
+    diagnosis: str | None
+
+
 class SettlementConfirmed(msgspec.Struct, frozen=True, kw_only=True):
     """A bill was settled: total = sum of layers + what the patient pays; the payout is beside the bill.
 
@@ -83,6 +99,8 @@ class SettlementConfirmed(msgspec.Struct, frozen=True, kw_only=True):
     flags: tuple[str, ...] = ()
     route: str = "HOSPITAL"
     refund_to_patient_fen: int = 0
+    #: Not in the messages of bills from before it was told.
+    stay: Stay | msgspec.UnsetType = msgspec.UNSET
 
 
 class SettlementRevoked(msgspec.Struct, frozen=True, kw_only=True):

@@ -66,8 +66,16 @@ def _confirmed(event: encounter.SettlementConfirmed) -> Published:
         payout_fen=result.payout_fen,
         layers=layers,
         flags=tuple(sorted(name for name, raised in result.flags.items() if raised)),
+        stay=_stay(event),
     )
     return Published(event.person_id, told)
+
+
+def _stay(event: encounter.SettlementConfirmed) -> contract.Stay | msgspec.UnsetType:
+    """What the stay was like; the messages of bills from before it was told must stay the same to the byte."""
+    if event.stay is None:
+        return msgspec.UNSET
+    return _told(contract.Stay, event.claim, disease=event.stay.disease, diagnosis=event.stay.diagnosis)
 
 
 def _supplemented(event: encounter.SettlementSupplemented) -> Published:

@@ -5,6 +5,7 @@ from kernel.http.answers import CsvLines, CsvText, Json, Pdf, Workbook, answer, 
 from kernel.http.app import create_app
 from kernel.http.availability import UnavailableError
 from kernel.http.bodies import Sent, body
+from kernel.http.conditional import tagged
 from kernel.http.correlation import current_correlation_id
 from kernel.http.error_codes import SHELL_CODES, ErrorCode, errors_markdown
 from kernel.http.guard import UnguardedRouteError, allow, of_division
@@ -59,5 +60,6 @@ __all__ = [
     "serve",
     "serving",
     "stored_answer",
+    "tagged",
     "upload",
 ]

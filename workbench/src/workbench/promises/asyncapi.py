@@ -4,10 +4,10 @@ from typing import Any, Final
 
 import msgspec
 
-from contracts import fund_ledger, identity, referral, settlement
+from contracts import fund_ledger, identity, operations, referral, settlement
 from kernel.messaging.envelope import type_of
 
-CONTRACTS: Final = tuple(told.CONTRACT for told in (identity, referral, settlement, fund_ledger))
+CONTRACTS: Final = tuple(told.CONTRACT for told in (identity, referral, settlement, fund_ledger, operations))
 _TEXT: Final = {"type": "string"}
 _HEADERS: Final = {
     "type": "object",

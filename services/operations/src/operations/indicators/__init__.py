@@ -1,1 +1,1 @@
-"""Indicators: shares that a document wants watched."""
+"""Indicators: the shares and averages that documents have watched, from settled bills."""

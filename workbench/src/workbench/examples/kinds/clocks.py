@@ -11,7 +11,8 @@ from law.clocks.deadlines import in_time, last_day
 from law.clocks.working_days import WorkingCalendar
 from law.packs import PackLibrary
 from law.packs.rules import DayOfMonth
-from operations.indicators.domain import reaches, reimbursed_basis_points
+from operations.indicators.domain.measures import Sums
+from operations.indicators.domain.shares import percent, reaches, share
 from referral.referrals.domain.form import AttachmentKind
 from referral.referrals.domain.gate import SealedForm, is_complete
 from workbench.examples.amounts import Percent, Yuan
@@ -105,8 +106,10 @@ class RatioKpi(Table, tag="ratio_kpi", frozen=True, kw_only=True):
 
     @override
     def play(self, library: PackLibrary) -> Iterator[Outcome]:
-        points = reimbursed_basis_points((fen(claim.total), fen(claim.patient)) for claim in self.given.claims)
-        return one(self.expect, ratio_percent_2dp=percent_text(points))
+        claims = self.given.claims
+        sums = Sums(total_fen=sum(fen(c.total) for c in claims), patient_fen=sum(fen(c.patient) for c in claims))
+        ratio = share(sums.reimbursed_fen, sums.total_fen)
+        return one(self.expect, ratio_percent_2dp=None if ratio is None else percent(ratio))
 
 
 class ThresholdGiven(Part, frozen=True, kw_only=True):
@@ -128,7 +131,12 @@ class RatioThreshold(Table, tag="ratio_threshold", frozen=True, kw_only=True):
     @override
     def play(self, library: PackLibrary) -> Iterator[Outcome]:
         threshold = Decimal(self.given.threshold_percent)
-        return each(self.cases, "pass", lambda case: reaches(fen(case.compensated), fen(case.compliant), threshold))
+
+        def passes(case: ThresholdCase) -> bool:
+            ratio = share(fen(case.compensated), fen(case.compliant))
+            return ratio is not None and reaches(ratio, threshold)
+
+        return each(self.cases, "pass", passes)
 
 
 class GateCase(Part, frozen=True, kw_only=True):

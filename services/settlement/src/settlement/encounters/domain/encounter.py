@@ -204,6 +204,7 @@ def _settle(command: commands.Settle, state: Open) -> Sequence[EncounterEvent]:
             route=admission.route,
             deducted=presented.deducted,
             refund_to_patient_fen=adjudication.refund_to_patient_fen,
+            stay=events.StayTold(admission.disease, next(iter(admission.diagnoses), None)),
         ),
     )
 

@@ -122,6 +122,13 @@ class DischargeUndone(msgspec.Struct, frozen=True, kw_only=True):
     undone_at: datetime
 
 
+class StayTold(msgspec.Struct, frozen=True, omit_defaults=True):
+    """For what a person was treated, as it is told: a listed disease, and the main diagnosis (ICD-10)."""
+
+    disease: str | None = None
+    diagnosis: str | None = None
+
+
 class SettlementConfirmed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The bill was settled. Everything that the decision rested on is in here: it can be decided again."""
 
@@ -161,6 +168,8 @@ class SettlementConfirmed(msgspec.Struct, frozen=True, kw_only=True, omit_defaul
     deducted: tuple[str, ...] = ()
     #: What was prepaid beyond the own share, as it is told: of bills from before this was told it is 0.
     refund_to_patient_fen: int = 0
+    #: Of bills from before this was told there is none, and their messages stay as they are.
+    stay: StayTold | None = None
 
 
 class LayerChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -1,0 +1,22 @@
+"""What operations is configured with: the law that it measures by."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from law.packs import PackLibrary, load_library
+
+POLICIES_SETTING: Final = "ONESTOP_POLICIES"
+
+
+class Config(msgspec.Struct, frozen=True):
+    """The settings of operations. The packs of a place name its indicators, clocks, duties and service points."""
+
+    library: PackLibrary = PackLibrary(())
+
+
+def config_from(environ: Mapping[str, str]) -> Config:
+    """Read the settings; ``ONESTOP_POLICIES`` names the folder of packs. Raises KeyError, PackError."""
+    return Config(library=load_library(Path(environ[POLICIES_SETTING])))

@@ -1,0 +1,120 @@
+"""Indicators over HTTP: what documents have watched, by place, hospital or category, in a period."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated, Final
+
+from fastapi import Query
+from starlette.requests import Request
+
+from kernel.http import ErrorCode, Json, Page, PageRequest, Router, SignedYuan, Wire, Yuan, allow, paged, paging, tagged
+from kernel.http.fields import AreaQuery
+from kernel.running.requested import Requests
+from kernel.security import Principal, Role
+from kernel.values.china_time import CHINA
+from kernel.values.refusals import Refused
+from law.packs import PackLibrary
+from operations.indicators.domain.measures import Line, line, sums_for
+from operations.indicators.domain.watched import assessing, watched
+from operations.indicators.queries import COUNTS, Asked, By, IndicatorQueries
+from operations.periods.domain import PERIOD_PATTERN, period
+
+CODES: Final = (
+    ErrorCode("PERIOD_MALFORMED", 422, "No such period"),
+    ErrorCode("PERIOD_NOT_BEGUN", 422, "The period has not begun"),
+)
+
+Reader = Annotated[Principal, allow(Role.OPERATIONS, Role.AGENCY, Role.FINANCE, Role.DEPARTMENT, by_division=True)]
+ByOfAndName = Annotated[PageRequest, paging(str, str)]
+Name = Annotated[str, Query(max_length=60, pattern=r"^[a-z_]*$", description="One indicator alone")]
+
+
+class IndicatorLine(Wire, frozen=True, kw_only=True):
+    """An indicator of a place, hospital or category. ``value`` is null where there was nothing to divide by.
+
+    ``whole`` is null for averages, which are over ``bills``. ``before`` is the same period of the year before,
+    ``growth_percent`` what ``value`` has grown by since; ``reached`` is decided on the exact share.
+    """
+
+    of: str
+    indicator: str
+    title: str
+    unit: str
+    bills: int
+    persons: int
+    part_fen: SignedYuan
+    whole_fen: Yuan | None
+    value: str | None
+    before: str | None
+    growth_percent: str | None
+    at_least_percent: str | None
+    reached: bool | None
+    owner: str | None
+    document: str
+    clause: str
+
+
+def indicators(found: IndicatorQueries, library: PackLibrary, requests: Requests) -> Router:
+    """The routes of /v1/indicators."""
+    router = Router(prefix="/v1/indicators", tags=["indicators"])
+
+    @router.get("")
+    async def list_indicators(
+        caller: Reader,
+        page: ByOfAndName,
+        request: Request,
+        area: AreaQuery,
+        period: Annotated[str, Query(pattern=PERIOD_PATTERN, description="2019, 2019-H1, 2019-Q3 or 2019-08")],
+        by: By = "area",
+        indicator: Name = "",
+        as_of: date | None = None,
+    ) -> Json[Page[IndicatorLine]]:
+        """What the documents in force there have watched, from the bills with a discharge in the period.
+
+        Bills taken back are out of it, as are those that do not count for the assessment (001 三(三)); what was
+        supplemented counts. ``as_of`` answers as it was known at the end of that day. Each share is of sums of money.
+        """
+        caller.must_act_in(area)
+        asked = _asked(area, by, period, as_of, requests, library)
+        lines = await _lines(found, library, asked)
+        chosen = [one for one in lines if indicator in ("", one.indicator)]
+        rows = [_told(one) for one in chosen if page.after is None or (one.of, one.indicator) > page.after]
+        return tagged(request, paged(rows[: page.limit + 1], page, "of", "indicator"))
+
+    return router
+
+
+def _asked(area: str, by: By, name: str, as_of: date | None, requests: Requests, library: PackLibrary) -> Asked:
+    of = period(name)
+    if of.first > requests.today:
+        raise Refused("PERIOD_NOT_BEGUN", f"{name} begins on {of.first}; there is nothing to measure before")
+    end = min(as_of or requests.today, requests.today) + timedelta(days=1)
+    return Asked(
+        area=area,
+        by=by,
+        period=of,
+        known_before=datetime.combine(end, time.min, CHINA).astimezone(UTC),
+        assessing=assessing(library, COUNTS),
+    )
+
+
+async def _lines(found: IndicatorQueries, library: PackLibrary, asked: Asked) -> list[Line]:
+    """Each group's lines, in order; the groups are those that have bills in either year."""
+    now = await found.sums(asked)
+    before = await found.sums(_year_before(asked))
+    lines = []
+    for of in sorted({*now, *before, *([asked.area] if asked.by == "area" else ())}):
+        place = of if asked.by == "county" else asked.area
+        for one, document in watched(library, place, asked.period.last):
+            sums = [sums_for(one.name, kinds.get(of, {}).items()) for kinds in (now, before)]
+            lines.append(line(of, one, document, *sums))
+    return sorted(lines, key=lambda each: (each.of, each.indicator))
+
+
+def _year_before(asked: Asked) -> Asked:
+    return Asked(
+        **{name: getattr(asked, name) for name in asked.__struct_fields__} | {"period": asked.period.year_before}
+    )
+
+
+def _told(one: Line) -> IndicatorLine:
+    return IndicatorLine.of_row(**{name: getattr(one, name) for name in IndicatorLine.__struct_fields__})

@@ -1,0 +1,1 @@
+"""Sums, shares and what they are measured against: pure."""

@@ -1,0 +1,93 @@
+"""Sums of settled bills: by county, hospital or category, and by kind of care, as they were known at a moment."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final, Literal
+
+import msgspec
+
+from kernel.values.divisions import prefix_of
+from kernel.writing.reads import Reads
+from operations.indicators.domain.measures import Sums
+from operations.periods.domain import Period
+
+By = Literal["area", "county", "hospital", "category"]
+_GROUPS: Final[Mapping[By, str]] = {
+    "area": "$8::text",
+    "county": "b.county",
+    "hospital": "b.hospital_id",
+    "category": "COALESCE(b.category, 'NONE')",
+}
+#: Bills by their day of discharge, without those taken back, nor those that do not count for the assessment.
+_SUMS_SQL: Final = """
+WITH chosen AS (
+  SELECT {group} AS of, b.encounter_kind AS kind, COALESCE(p.merged_into, b.person_id) AS person, b.total_fen,
+         b.patient_pays_fen + COALESCE(s.patient_fen, 0) AS patient_fen, b.compliant_fen, b.out_of_catalogue_fen
+  FROM bills b LEFT JOIN people p ON p.person_id = b.person_id
+  LEFT JOIN LATERAL (
+    SELECT sum(x.patient_fen) AS patient_fen FROM bill_supplements x
+    WHERE x.settlement_id = b.settlement_id AND x.supplemented_at < $5
+  ) s ON true
+  WHERE b.county >= $1 AND b.county < $2 AND b.discharged_on BETWEEN $3 AND $4 AND b.settled_at < $5
+    AND NOT (b.policy_id = ANY($6::text[]) AND NOT $7 = ANY(b.flags))
+    AND NOT EXISTS (
+      SELECT FROM bill_revocations r WHERE r.settlement_id = b.settlement_id AND r.revoked_at < $5
+    )
+)
+SELECT of, kind, count(*) AS bills, count(DISTINCT person) AS persons, sum(total_fen)::bigint AS total_fen,
+       sum(patient_fen)::bigint AS patient_fen,
+       COALESCE(sum(total_fen) FILTER (WHERE out_of_catalogue_fen IS NOT NULL), 0)::bigint AS known_fen,
+       COALESCE(sum(total_fen - patient_fen) FILTER (WHERE out_of_catalogue_fen IS NOT NULL), 0)::bigint
+         AS known_reimbursed_fen,
+       COALESCE(sum(compliant_fen), 0)::bigint AS compliant_fen,
+       COALESCE(sum(out_of_catalogue_fen), 0)::bigint AS out_of_catalogue_fen
+FROM chosen WHERE $8::text IS NOT NULL GROUP BY of, kind ORDER BY of, kind
+"""
+#: What a bill out of county without referral does not have (001 三(三)).
+COUNTS: Final = "counts_in_assessment"
+
+
+class _Row(Sums, frozen=True, kw_only=True):
+    of: str
+    kind: str
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose bills, of which period, as known before a moment; ``assessing`` are policies that leave some out."""
+
+    area: str
+    by: By
+    period: Period
+    known_before: datetime
+    assessing: Sequence[str] = ()
+
+
+class IndicatorQueries(Reads):
+    """Read-only questions, each bounded by its period and area."""
+
+    async def sums(self, asked: Asked) -> dict[str, dict[str, Sums]]:
+        """The sums by group, and in it by kind of care."""
+        low, high = bounds_of(asked.area)
+        rows = await self.over_lists(
+            _Row,
+            _SUMS_SQL.format(group=_GROUPS[asked.by]),
+            low,
+            high,
+            asked.period.first,
+            asked.period.last,
+            asked.known_before,
+            list(asked.assessing),
+            COUNTS,
+            asked.area,
+        )
+        found: dict[str, dict[str, Sums]] = {}
+        for row in rows:
+            sums = Sums(**{name: getattr(row, name) for name in Sums.__struct_fields__})
+            found.setdefault(row.of, {})[row.kind] = sums
+        return found
+
+
+def bounds_of(area: str) -> tuple[str, str]:
+    """The codes between which those of an area lie: from the first on, and before the second."""
+    prefix = prefix_of(area)
+    return prefix, prefix[:-1] + chr(ord(prefix[-1]) + 1)

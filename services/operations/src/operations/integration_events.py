@@ -1,0 +1,21 @@
+"""What operations tells the other services: nothing."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, get_args
+
+from kernel.messaging.envelope import Published
+from kernel.messaging.mending import MendingEvent
+from kernel.writing.event_store import RecordedEvent
+
+
+def publish(recorded: RecordedEvent) -> Published | None:
+    """The published form of a stored event."""
+    return PUBLISHED[type(recorded.event)](recorded.event)
+
+
+def _nothing(_event: object) -> None:
+    """It is nobody else's business."""
+
+
+#: Every event of the registry has an entry here.
+PUBLISHED: Final[Mapping[type, Callable[[Any], Published | None]]] = dict.fromkeys(get_args(MendingEvent), _nothing)

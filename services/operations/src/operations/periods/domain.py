@@ -1,0 +1,45 @@
+"""A period by its name: 2019, 2019-H1, 2019-Q3 or 2019-08; its days, and the same one of the year before."""
+
+import re
+from calendar import monthrange
+from datetime import date
+from typing import Final
+
+import msgspec
+
+from kernel.values.refusals import Refused
+
+#: How a period is written; for queries of HTTP.
+PERIOD_PATTERN: Final = r"^20[0-9]{2}(-(H[12]|Q[1-4]|0[1-9]|1[0-2]))?$"
+_NAME: Final = re.compile(PERIOD_PATTERN)
+_MONTHS: Final = {"": 12, "H": 6, "Q": 3}
+
+
+class Period(msgspec.Struct, frozen=True):
+    """So many months of a year, from the first day to the last."""
+
+    name: str
+    first: date
+    last: date
+
+    @property
+    def year_before(self) -> "Period":
+        """The same months of the year before, with whose figures these are compared."""
+        return period(f"{self.first.year - 1}{self.name[4:]}")
+
+
+def period(name: str) -> Period:
+    """The period of a name; raises Refused PERIOD_MALFORMED."""
+    if not _NAME.fullmatch(name) or name[:4] == "2000":
+        detail = (
+            f"{name[:20]!r} is no period: write a year, half, quarter or month, as in 2019, 2019-H1, 2019-Q3, 2019-08"
+        )
+        raise Refused("PERIOD_MALFORMED", detail)
+    year, rest = int(name[:4]), name[5:]
+    if rest.isdigit():
+        first, months = int(rest), 1
+    else:
+        months = _MONTHS[rest[:1]]
+        first = (int(rest[1:]) - 1) * months + 1 if rest else 1
+    last = first + months - 1
+    return Period(name, date(year, first, 1), date(year, last, monthrange(year, last)[1]))

@@ -1,0 +1,1 @@
+"""Reactions: what operations keeps of the others' messages."""

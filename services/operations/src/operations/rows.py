@@ -1,0 +1,14 @@
+"""The read model of operations: its topics' rows, each event with an entry, and the tables of what others told."""
+
+from typing import Final
+
+from kernel.messaging import mending
+from kernel.writing.read_model import ReadModel
+from operations.event_types import REGISTRY
+from operations.told.rows import bills, money, people, referrals
+
+READ_MODEL: Final = ReadModel(
+    REGISTRY,
+    tables=(bills.TABLES, people.TABLES, money.TABLES, referrals.TABLES),
+    topics=(mending.ROWS,),
+)

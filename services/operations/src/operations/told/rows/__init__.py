@@ -1,0 +1,1 @@
+"""Rows of what the others told, one file a service."""
