@@ -198,7 +198,7 @@ async def test_the_command_says_it_ends_with_1_at_a_fault_and_speaks_to_programs
     assert ended.exit_code == 1
     assert "fine     the database answers and takes writes" in ended.output
     assert "fault    no instance of identity leads" in ended.output
-    assert "4 things are wrong" in ended.output
+    assert "5 things are wrong" in ended.output
     ended = await asyncio.to_thread(runner.invoke, app, [*asked, "--json"])
     verdicts = msgspec.json.decode(ended.stdout, type=list[Verdict])
     assert [verdict.check for verdict in verdicts] == ["database", "elections"]

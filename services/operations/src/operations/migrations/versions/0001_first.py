@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from kernel.running.migrations import create_kernel_tables, divide_answers
+from kernel.running.migrations import add_archives, create_kernel_tables, divide_answers
 
 revision = "0001"
 down_revision = None
@@ -16,6 +16,7 @@ def upgrade() -> None:
     """Create everything."""
     create_kernel_tables(op)
     divide_answers(op)
+    add_archives(op)
     create_bills()
     create_others()
 
