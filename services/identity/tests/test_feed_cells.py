@@ -33,7 +33,10 @@ def refusal(read: Any, text: str) -> str:
         "2019-05-01", "2019-5-1", "2019/5/1", "2019.5.1", "2019.05.01", "2019.5.1.", "2019年5月1日", "2019年05月01日",
         "2019年5月1号", "2019 年 5 月 1 日", "２０１９．５．１", "20190501", "20190501.0", "43586",
         "43586.0", "43586.5", "2019/5/1 0:00", "2019/5/1 12:30", "2019-05-01 00:00:00", "2019-05-01T08:00:00Z",
-        "2019/05/01 00:00:00.000",
+        "2019/05/01 00:00:00.000", "2019-05-01T00:00:00+08:00", "2019-5-1 0:0:0", "2019\\5\\1",
+        "2019、5、1", "2019 5 1",
+        "2019.5.1日", "二〇一九年五月一日", "2019-05-01 星期三", "1-May-2019", "May 1, 2019", "20190501000000",
+        "2019年5月1日0时",
         "2019/5/1 上午 12:00:00", "2019年5月1日 12:30", " 2019-5-1 ", "\u200e2019-05-01",
     ],
 )  # fmt: skip
@@ -45,7 +48,8 @@ def test_a_day_is_read_in_every_form_that_can_mean_one_day_only(text: str) -> No
     "text",
     [
         "2019-W18-3", "5/1/19", "19-5-1", "1/5/2019", "2019年5月", "201905", "2019", "190501", "2019-13-01", "20190532",
-        "2019-5/1", "2019-05-01起", "May-19", "2019-02-30", "4358", "435861", "2019-05-0112:30", "昨天",
+        "2019-5/1", "2019-05-01起", "May-19", "2019-02-30",
+        "二〇一九年五月", "1-Mai-2019", "4358", "90501", "435861", "2019-05-0112:30", "昨天",
     ],
 )  # fmt: skip
 def test_what_names_no_day_or_could_be_two_is_refused_with_the_forms_that_are_read(text: str) -> None:
@@ -57,6 +61,8 @@ def test_what_names_no_day_or_could_be_two_is_refused_with_the_forms_that_are_re
 def test_no_day_and_no_last_day_are_said_in_words() -> None:
     assert [day(cell(text)) for text in ("0", "无", "-", "/")] == [None] * 4
     assert [last_day(cell(text)) for text in ("长期", "9999-12-31", "9999/12/31", "永久")] == [None] * 4
+    said = ("9999年12月31日", "2099-12-31 00:00:00", "享受中", "无固定期限", "长期（有效）", "2958465", "1899-12-31")
+    assert [last_day(cell(text)) for text in said] == [None] * len(said)
     assert last_day(cell("2019.5.1")) == MAY
 
 
@@ -65,6 +71,8 @@ def test_no_day_and_no_last_day_are_said_in_words() -> None:
     [
         f" {NUMBER}", f"{NUMBER[:6]} {NUMBER[6:14]} {NUMBER[14:]}", f"{NUMBER[:6]}-{NUMBER[6:14]}-{NUMBER[14:]}",
         f"\u202d{NUMBER}\u202c", f"{NUMBER[:6]}\xa0{NUMBER[6:]}", "４４" + NUMBER[2:], f"{NUMBER}42", f"{NUMBER}42B1",
+        f"{NUMBER}。", f"身份证号：{NUMBER}", f"残疾证{NUMBER}43", f"No.{NUMBER}", f"[{NUMBER}]", f"“{NUMBER}”",
+        NUMBER.replace("0", "O"), NUMBER.replace("1", "l"), NUMBER.replace("0", "〇"),
     ],
 )  # fmt: skip
 def test_an_id_number_is_read_through_whatever_copying_left(text: str) -> None:
@@ -84,6 +92,8 @@ def test_the_last_character_is_an_x_in_every_guise(cross: str) -> None:
         ("暂无", "ID_NUMBER_NONE"), ("新生儿", "ID_NUMBER_NONE"), ("H01234567", "ID_NUMBER_OTHER_PAPER"),
         ("USA440060010112", "ID_NUMBER_OTHER_PAPER"), ("E12345678", "ID_NUMBER_OTHER_PAPER"),
         (f"{NUMBER[:14]}****", "ID_NUMBER_MALFORMED"), (f"{NUMBER}0", "ID_NUMBER_MALFORMED"),
+        (f"{NUMBER}*", "ID_NUMBER_MALFORMED"), (f"{NUMBER[:17]}O", "ID_NUMBER_CHECK_DIGIT"),
+        (f"{NUMBER}/{NUMBER}", "ID_NUMBER_MALFORMED"),
     ],
 )  # fmt: skip
 def test_what_is_no_id_number_says_what_it_is(text: str, code: str) -> None:
@@ -105,7 +115,9 @@ def test_a_name_is_kept_as_it_is_written(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["#REF!", "#N/A", "合计", "小 计", "无", "NULL", "nan", "0", "-", "?", "123", "王*", "李□", "李○", "王😀",
-     "张三_x000D_", "张\ufffd", "同上", "___"],
+     "张三_x000D_", "张\ufffd", "同上", "___", "共计10人", "合计：5", "张三、李四", "张三/李四",
+     "(空)", "未取名", "待补", "张三&nbsp;",
+     f"张三{NUMBER}"],
 )  # fmt: skip
 def test_what_stands_in_the_place_of_a_name_is_none(text: str) -> None:
     assert refusal(name, text) == "NAME_IMPLAUSIBLE"
@@ -114,10 +126,25 @@ def test_what_stands_in_the_place_of_a_name_is_none(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["445202", "445202001", "445202001002", "445202.0", "榕城区", "榕城", "揭阳市榕城区", "广东省揭阳市榕城区",
-     "广东揭阳榕城区", "揭阳市 榕城区", "榕城区东升街道"],
+     "广东揭阳榕城区", "揭阳市 榕城区", "榕城区东升街道", "445202榕城区", "榕城区(445202)", "445202-榕城区",
+     "广东省/揭阳市/榕城区", "广东省-揭阳市-榕城区",
+     "揭阳市·榕城区", "中国广东省揭阳市榕城区"],
 )  # fmt: skip
 def test_a_county_is_found_by_code_and_by_name(text: str) -> None:
     assert county_of(text) == "445202"
+
+
+def test_a_county_of_a_people_is_found_by_its_short_name_too() -> None:
+    for text in ("恭城瑶族自治县", "恭城县", "广西恭城", "桂林市恭城县"):
+        assert county_of(text) == "450332"
+    assert county_of("融水县") == "450225"
+    assert county_of("河南省济源市") == "419001"
+
+
+def test_a_code_and_another_county_s_name_in_one_cell_are_refused() -> None:
+    with pytest.raises(Refused) as refused:
+        county_of("445203榕城区")
+    assert refused.value.code == "COUNTY_UNKNOWN"
 
 
 def test_a_name_of_several_counties_is_found_within_the_list_s_area_only() -> None:

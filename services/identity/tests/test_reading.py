@@ -77,4 +77,4 @@ async def test_a_row_that_cannot_be_read_is_kept_with_its_reason_and_whom_it_nam
 
 
 def test_each_column_of_a_departments_file_is_kept_or_compared_with_the_id_number() -> None:
-    assert LAYOUT.columns.keys() - {"sex", "born_on", "state"} == set(FeedRow.__struct_fields__)
+    assert LAYOUT.columns.keys() - {"sex", "born_on", "state", "is_dead"} == set(FeedRow.__struct_fields__)

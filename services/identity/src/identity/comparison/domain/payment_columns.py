@@ -5,11 +5,11 @@ from types import MappingProxyType
 from typing import Final
 
 from identity.intake.domain import row_refused
-from identity.intake.readers.cells import Cell, day, is_division, name, one_of, plain_number, resident_id, text
+from identity.intake.readers.cells import Cell, day, is_division, name, one_of, plain_number, text
 from identity.intake.readers.counties import city_of, county_of
 from identity.intake.readers.folding import fold_word, listed
 from identity.intake.readers.layout import Column, Stands
-from identity.intake.readers.person_columns import ID_NUMBER, NAME
+from identity.intake.readers.person_columns import ID_COLUMN, NAME
 from kernel.values.divisions import around
 from kernel.values.money import AmountError, fen_from_yuan
 from kernel.values.refusals import Refused
@@ -112,7 +112,7 @@ def payment_columns(within: tuple[str, ...]) -> tuple[Column, ...]:
     No document prescribes them: they are samples.
     """
     return (
-        Column("id_number", ID_NUMBER, resident_id, required=True, stands=Stands.ONCE),
+        ID_COLUMN,
         Column("name", NAME, name, required=True, stands=Stands.ONCE),
         Column("area", AREA, lambda cell: _pooling_area(cell, within), required=True, stands=Stands.SHARED),
         Column("year", YEAR, _year, required=True, stands=Stands.SHARED),

@@ -12,15 +12,15 @@ from typing import Any, Final
 import msgspec
 from typing_extensions import override
 
-from identity.feeds.domain import headings, words
+from identity.feeds.domain import headings, wordings, words
 from identity.feeds.domain.states import STATES, Standing
 from identity.feeds.domain.words import Belonging
 from identity.intake.domain import row_refused
-from identity.intake.readers.cells import Cell, day, last_day, name, one_of, resident_id, text
+from identity.intake.readers.cells import Cell, day, last_day, name, one_of, text
 from identity.intake.readers.counties import county_of
 from identity.intake.readers.forms import Form
 from identity.intake.readers.layout import Column, Layout, Office, Stands
-from identity.intake.readers.person_columns import ID_NUMBER, NAME
+from identity.intake.readers.person_columns import ID_COLUMN, NAME
 from identity.persons.domain.categories import Category, Department, Group, PovertyStatus, check_owned
 from identity.persons.domain.membership import EndReason
 from identity.persons.domain.resident_id import ResidentId, Sex, check_holder
@@ -32,13 +32,18 @@ from kernel.values.refusals import Refused, check_not_to_come
 #: document names the month; payment for a year opens in the autumn before it.
 AHEAD_FROM_MONTH: Final = 9
 _SHARED: Final = Stands.SHARED
+_DEAD: Final = Standing(is_on=False, is_dead=True)
 _REASONS: Final = "死亡、停保、剔除、类别变更、迁出"
 _SEX_WORDS: Final = "男、女"
 _CATEGORIES: Final = "低保、特困、孤儿、建档立卡、贫困残疾人、低收入"
 _GROUPS: Final = "农村、城市；低收入的写老年人、未成年人、重度残疾人或重病患者"
 _STATUSES: Final = "未脱贫、脱贫、返贫、剔除"
-_poverty_status: Final = one_of(words.POVERTY_STATUSES, shown=_STATUSES)
-_sex: Final = one_of(words.SEXES, nothing=words.NO_SEX, shown=_SEX_WORDS)
+_poverty_status: Final = one_of(words.POVERTY_STATUSES, shown=_STATUSES, by_parts=wordings.poverty_status_in)
+_sex: Final = one_of(words.SEXES, nothing=words.NO_SEX, shown=_SEX_WORDS, by_parts=wordings.sex_in)
+_category: Final = one_of(words.CATEGORIES, shown=_CATEGORIES, by_parts=wordings.category_in)
+_group: Final = one_of(words.GROUPS, shown=_GROUPS, by_parts=wordings.group_in, says_nothing=wordings.says_no_group)
+_reason: Final = one_of(words.REASONS, shown=_REASONS, by_parts=wordings.reason_in)
+_is_dead: Final = one_of(words.YES_OR_NO, shown="是、否")
 
 
 def _read_sex(cell: Cell) -> Sex | None:
@@ -48,31 +53,36 @@ def _read_sex(cell: Cell) -> Sex | None:
         raise row_refused("SEX_UNKNOWN", "性别要写男或女（也可写 1、2）", "sex is 男 or 女 (MALE or FEMALE)") from None
 
 
-def columns(within: tuple[str, ...] = ()) -> tuple[Column, ...]:
+def columns(within: tuple[str, ...] = (), department: Department | None = None) -> tuple[Column, ...]:
     """Every column with the headings that are understood for it, and how its cells are read.
 
-    ``within`` are the divisions in which a county's name is looked for.
+    ``within`` are the divisions in which a county's name is looked for. Who leaves (退出) leaves poverty in the list of
+    the ``department`` for it, and the membership in every other one.
     """
+    of_poverty = department in {None, Department.POVERTY_ALLEVIATION}
+    exits = headings.EXIT_DATE_OR_LEFT if of_poverty else headings.EXIT_DATE
+    ends = headings.VALID_TO if of_poverty else headings.VALID_TO_OR_LEFT
     return (
-        Column("id_number", ID_NUMBER, resident_id, required=True, stands=Stands.ONCE),
+        ID_COLUMN,
         Column("name", NAME, name, required=True, stands=Stands.ONCE),
         Column("sex", headings.SEX, _read_sex),
         Column("born_on", headings.BORN_ON, day),
         Column("county", headings.COUNTY, lambda cell: county_of(cell.text, within), required=True, stands=_SHARED),
-        Column("category", headings.CATEGORY, one_of(words.CATEGORIES, shown=_CATEGORIES), stands=_SHARED),
-        Column("group", headings.GROUP, one_of(words.GROUPS, shown=_GROUPS), stands=_SHARED),
+        Column("category", headings.CATEGORY, _category, stands=_SHARED),
+        Column("group", headings.GROUP, _group, stands=_SHARED),
         Column("poverty_status", headings.POVERTY_STATUS, _poverty_status, stands=_SHARED),
-        Column("exit_date", headings.EXIT_DATE, day, stands=_SHARED),
+        Column("exit_date", exits, day, stands=_SHARED),
         Column("valid_from", headings.VALID_FROM, day, required=True, stands=_SHARED),
-        Column("valid_to", headings.VALID_TO, last_day, stands=_SHARED),
-        Column("reason", headings.REASON, one_of(words.REASONS, shown=_REASONS), stands=_SHARED),
+        Column("valid_to", ends, last_day, stands=_SHARED),
+        Column("reason", headings.REASON, _reason, stands=_SHARED),
         Column("died_on", headings.DIED_ON, day),
+        Column("is_dead", headings.IS_DEAD, _is_dead),
         Column("state", headings.STATE, one_of(STATES, shown="正常、停保、死亡")),
         Column("phone", headings.PHONE, text, stands=_SHARED),
         Column("address", headings.ADDRESS, text, stands=_SHARED),
         Column("card_number", headings.CARD_NUMBER, text),
         Column("evidence", headings.EVIDENCE, text, stands=_SHARED),
-    )  # fmt: skip
+    )
 
 
 LAYOUT: Final = Layout(*columns())
@@ -143,7 +153,9 @@ class FileDescription(msgspec.Struct, frozen=True, kw_only=True):
 
 def feed_form(file: FileDescription, *, category_named: bool = True, office: Office | None = None) -> Form[FeedRow]:
     """How a department's file is read; without ``category_named`` each row must name its category."""
-    layout = Layout(*columns(file.within), required=() if category_named else ("category",), office=office)
+    layout = Layout(
+        *columns(file.within, file.department), required=() if category_named else ("category",), office=office
+    )
     if file.county is not None:
         layout = layout.without_need_of("county")
     return Form(FeedRow, layout, partial(read_row, file=file, layout=layout), file.today)
@@ -167,12 +179,14 @@ def read_row(cells: Mapping[str, str], file: FileDescription, layout: Layout = L
     told: dict[str, Any] = {"county": read("county") or file.county}
     told |= {column: read(column) for column in ("name", "phone", "address", "card_number")}
     check_division(file.divisions, told["county"])
-    told["category"], told["group"] = category, group = _belonging(read("category"), read("group"), file)
+    belonging: Belonging | None = read("category")
+    told["category"], told["group"] = category, group = _belonging(belonging, read("group"), file)
+    told["poverty_status"] = read("poverty_status") or (None if belonging is None else belonging.poverty_status)
     check_owned(file.department, category, group)
     rest = {column: read(column) for column in FeedRow.__struct_fields__[1:] if column not in told}
     row = FeedRow(id_number=holder, **told, **rest)
     _check_days(row, file.today)
-    _check_standing(read("state"), row)
+    _check_standing(_DEAD if read("is_dead") else read("state"), row)
     return row
 
 

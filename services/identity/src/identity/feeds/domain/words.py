@@ -21,6 +21,8 @@ SEXES: Final[Mapping[str, Sex | None]] = MappingProxyType(
         "女性": Sex.FEMALE,
         "1": Sex.MALE,
         "2": Sex.FEMALE,
+        "1.0": Sex.MALE,
+        "2.0": Sex.FEMALE,
         "M": Sex.MALE,
         "F": Sex.FEMALE,
         "01": Sex.MALE,
@@ -37,6 +39,12 @@ SEXES: Final[Mapping[str, Sex | None]] = MappingProxyType(
         "GIRL": Sex.FEMALE,
     }
 )
+YES_OR_NO: Final[Mapping[str, bool]] = MappingProxyType(
+    {
+        **dict.fromkeys(("是", "Y", "YES", "TRUE", "1", "死亡", "已死亡", "去世", "√"), True),
+        **dict.fromkeys(("否", "N", "NO", "FALSE", "0", "健在", "在世", "未死亡", "正常", "×"), False),
+    }
+)
 #: Codes of GB/T 2261.1 for a sex that is not known or not said.
 NO_SEX: Final = ("0", "9", "未知的性别", "未说明的性别", "未说明")
 
@@ -46,6 +54,7 @@ class Belonging(msgspec.Struct, frozen=True):
 
     category: Category
     group: Group | None = None
+    poverty_status: PovertyStatus | None = None
 
 
 def _all(category: Category, words: Iterable[str], group: Group | None = None) -> dict[str, Belonging]:

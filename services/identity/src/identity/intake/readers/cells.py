@@ -29,6 +29,12 @@ _NOTHING: Final = frozenset(
 _NO_NUMBER: Final = _NOTHING | {"未办理", "未办", "未上户", "未上户口", "未落户", "无身份证", "无证", "新生儿", "婴儿"}
 #: The letter X in the guises in which it is met.
 _CROSSES: Final = str.maketrans(dict.fromkeys("ⅩⅹХх×✕✖ΧχX", "X"))
+#: What is written before and behind a number; a star is none of it, because it hides something.
+_AROUND_NUMBERS: Final = re.compile(
+    r"^(?:(?:居民|公民)?(?:身份证|身份|残疾人?证|证件)(?:号码?|编号)?|NO\.?|ID|[:#^<\[(\"'“‘「])*|[.,;。、>\])\"'”’」]+$"
+)
+_LIKE_DIGITS: Final = str.maketrans("OIL〇", "0110")
+_NUMBER_LENGTHS: Final = frozenset((15, 18, 20))
 _DISABILITY: Final = re.compile(r"(\d{17}[\dX])[1-7][1-4](?:B\d{1,2})?")
 #: As programs write a number of more than fifteen digits: its last ones are lost.
 _ROUNDED: Final = re.compile(r"\d(?:\.\d+)?E\+?\d{1,2}|\d{16,18}\.0+")
@@ -55,7 +61,7 @@ def resident_id(cell: Cell) -> ResidentId:
 
     Raises Refused ID_NUMBER_….
     """
-    plain = fold_word(cell.text).translate(_CROSSES)
+    plain = _bare(fold_word(cell.text).translate(_CROSSES))
     if plain.isdigit() and len(plain) == 18:
         return parse_resident_id(plain, today=cell.today)
     if plain in _NO_NUMBER:
@@ -77,6 +83,17 @@ def resident_id(cell: Cell) -> ResidentId:
             "number, or the 18-character number of a residence permit",
         )
     return parse_resident_id(plain.replace("-", ""), today=cell.today)
+
+
+def _bare(folded: str) -> str:
+    """A folded number without what is written around it, and with letters that only look like digits as these."""
+    if folded.isdigit():
+        return folded
+    bare = _AROUND_NUMBERS.sub("", folded)
+    letters = sum(letter.isalpha() for letter in bare)
+    if len(bare) in _NUMBER_LENGTHS and letters * 2 < len(bare):
+        return bare[:-1].translate(_LIKE_DIGITS) + bare[-1].replace("O", "0")
+    return bare
 
 
 def number_in(cells: Mapping[str, str], *, today: date) -> str | None:
@@ -117,10 +134,18 @@ def last_day(cell: Cell) -> date | None:
     return None if is_for_ever(cell.text) else read_day(cell.column, cell.title, cell.text)
 
 
-def one_of(known: Mapping[str, T], *, nothing: Iterable[str] = (), shown: str = "") -> Callable[[Cell], T | None]:
+def one_of(
+    known: Mapping[str, T],
+    *,
+    nothing: Iterable[str] = (),
+    shown: str = "",
+    by_parts: Callable[[str], T | None] | None = None,
+    says_nothing: Callable[[str], bool] | None = None,
+) -> Callable[[Cell], T | None]:
     """The reader of a column that holds one of some words; it raises Refused NAME_UNKNOWN.
 
-    ``nothing`` are words that say nothing; ``shown`` are the words that a refusal names.
+    ``nothing`` are words that say nothing; ``shown`` are the words that a refusal names. ``by_parts`` is asked about
+    folded words that are not known whole, ``says_nothing`` about those whose parts are not known either.
     """
     folded = {fold_word(word): meant for word, meant in known.items()}
     empty = _NOTHING | frozenset(map(fold_word, nothing))
@@ -130,6 +155,10 @@ def one_of(known: Mapping[str, T], *, nothing: Iterable[str] = (), shown: str = 
         if word in folded:
             return folded[word]
         if word in empty:
+            return None
+        if by_parts is not None and (found := by_parts(word)) is not None:
+            return found
+        if says_nothing is not None and says_nothing(word):
             return None
         listed = shown or "、".join(known)
         raise row_refused(

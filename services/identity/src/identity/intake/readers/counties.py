@@ -20,6 +20,16 @@ from kernel.values.refusals import Refused
 #: Cities without counties: their own code stands where a county's would.
 WITHOUT_COUNTIES: Final = frozenset(("441900", "442000", "460400", "620200"))
 _CODE: Final = re.compile(r"(\d{6})(?:\d{3}|\d{6})?(?:\.0)?")
+#: A code and a name in one cell, in either order.
+_BOTH: Final = re.compile(
+    r"(?P<code>\d{6})(?:0{6})?[-(:·/]?(?P<name>\D{2,}?)\)?|(?P<name_>\D{2,}?)[-(:·/]?(?P<code_>\d{6})(?:0{6})?\)?"
+)
+#: What stands between the parts of a place's name.
+_BETWEEN: Final = re.compile(r"[-/\\,、>|·•—–_.]+")
+_PEOPLES: Final = re.compile(
+    "(?:(?:满|回|蒙古|朝鲜|壮|苗|瑶|侗|土家|布依|彝|藏|羌|黎|畲|傣|白|哈尼|拉祜|佤|傈僳|纳西|景颇|布朗|怒|普米|独龙|仡佬|仫佬|"
+    "毛南|水|土|撒拉|东乡|保安|裕固|哈萨克|锡伯|塔吉克|达斡尔|鄂温克|各)族)+自治(?=[县旗])"
+)
 _ENTRY: Final = re.compile(r'(\d{2,4}) (?:province|county)="([^"]*)"')
 _NAME: Final = re.compile(r"(?:\[(\d*)-(\d*)\])?([^,]+)")
 _OF_PROVINCES: Final = ("壮族自治区", "回族自治区", "维吾尔自治区", "自治区", "省", "市")
@@ -54,13 +64,21 @@ def gazetteer() -> Gazetteer:
             cities[whole] = name or ""
             continue
         codes.add(whole)
-        if name is not None and whole[4:] != "01":
-            by_name.setdefault(name, []).append(whole)
-            for suffix in _SUFFIXES:
-                if name.endswith(suffix) and len(name) - len(suffix) >= 2:
-                    by_name.setdefault(name.removesuffix(suffix), []).append(whole)
-                    break
+        if name is not None and name != "市辖区":
+            for called in _called(name):
+                by_name.setdefault(called, []).append(whole)
     return Gazetteer(frozenset(codes), provinces, cities, {name: tuple(found) for name, found in by_name.items()})
+
+
+def _called(name: str) -> set[str]:
+    """How a county is called: by its whole name, without its peoples (恭城县), and without what kind of place it is."""
+    plain = _PEOPLES.sub("", name)
+    called = {name, plain if len(plain) > 2 else name}
+    for whole in (name, plain):
+        suffix = next((suffix for suffix in _SUFFIXES if whole.endswith(suffix)), "")
+        if len(whole) - len(suffix) >= 2:
+            called.add(whole.removesuffix(suffix))
+    return called
 
 
 def _present(said: str) -> str | None:
@@ -81,10 +99,19 @@ def county_of(text: str, within: Sequence[str] = ()) -> str:
         return _known(code[1], within)
     if plain.isascii():
         raise _malformed()
-    found = _named(plain, within)
+    if (both := _BOTH.fullmatch(plain)) is not None:
+        return _agreed(_known(both["code"] or both["code_"], within), both["name"] or both["name_"])
+    found = _named(_BETWEEN.sub("", plain).removeprefix("中国"), within)
     if len(found) != 1:
         raise _unknown(several=bool(found))
     return found[0]
+
+
+def _agreed(code: str, name: str) -> str:
+    """The county that a cell gives by code and by name; where they are two places, nobody knows which is meant."""
+    if code not in _named(_BETWEEN.sub("", name), ()):
+        raise _unknown(several=False)
+    return code
 
 
 def city_of(text: str) -> str | None:

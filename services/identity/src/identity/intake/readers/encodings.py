@@ -40,7 +40,8 @@ def lines_of(file: BinaryIO, encoding: str, limits: Limits) -> Iterator[str]:
         while line := text.readline(limits.line_bytes):
             if len(line) >= limits.line_bytes:
                 raise endless()
-            yield line.rstrip("\n").lstrip("\ufeff")
+            # Programs of old end a text with ^Z, and others fill its last block up with zeros.
+            yield line.rstrip("\n\x1a\0").lstrip("\ufeff")
     except UnicodeError as error:
         raise _mixed(None) from error
     finally:

@@ -11,7 +11,13 @@ _MARKS: Final = "*:;★.、"
 _PERSON: Final = (
     "本人", "对象", "人员", "患者", "成员", "家庭成员", "救助对象", "保障对象", "低保对象", "低保人员", "特困人员",
     "残疾人", "贫困人口", "参保人", "参保人员", "被保险人", "申请人", "持证人", "受益人", "孤儿", "儿童",
+    "享受人", "享受人员", "享受对象", "受助人", "受助人员", "受助对象", "被救助人", "救助人员", "保障人员",
+    "被保障人", "低收入对象", "贫困户", "个人", "真实", "中文", "二代", "第二代", "有效",
 )  # fmt: skip
+
+
+#: What parts two names of one column, such as 身份证号/残疾人证号.
+_OR: Final = re.compile(r"[/\\|]|或者?")
 
 
 def listed(text: str) -> tuple[str, ...]:
@@ -45,6 +51,12 @@ def fold_heading(heading: str) -> str:
 def without_hints(folded: str) -> str:
     """A folded heading without what stands in brackets, such as 必填 or a unit."""
     return _HINT.sub("", folded).strip(_MARKS)
+
+
+def alternatives(folded: str) -> tuple[str, ...]:
+    """The names that a folded heading such as 身份证号/残疾人证号 gives one column; none where it gives one."""
+    named = tuple(part.strip(_MARKS) for part in _OR.split(folded))
+    return named if len(named) > 1 else ()
 
 
 def person_prefixes(folded: str) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from identity.intake.domain import FileRefusedError, Notice, both, file_refused
+from identity.intake.readers.folding import fold_heading
 from identity.intake.readers.layout import Layout, Stands
 
 #: What looks like an ID number; no heading does.
@@ -14,6 +15,10 @@ ID_NUMBER: Final = re.compile(r"\d{15}")
 _DEPTH_MAX: Final = 3
 #: A row is one of headings where so many of its cells are known.
 _KNOWN_MIN: Final = 2
+#: Whose name and number may stand beside those of the person on the list.
+_ANOTHER: Final = re.compile(
+    r"(?:户主|监护人|代领人|代办人|代理人|联系人|父亲|母亲|父母|配偶|赡养人|抚养人|扶养人|经办人|审核人|帮扶人|责任人)(?:信息|情况|资料)?"
+)
 _DIGITS: Final = re.compile(r"\d{6,}")
 _SHOWN_MAX: Final = 20
 _LISTED_MAX: Final = 30
@@ -126,6 +131,8 @@ def _spread(cells: Sequence[str]) -> list[str]:
 
 def _name(own: Sequence[str], wide: Sequence[str], layout: Layout) -> str:
     parts = [cell for cell in own if cell]
+    if parts and any(_ANOTHER.fullmatch("".join(cell.split())) for cell in wide[:-1]):
+        return "".join(cell for cell in wide if cell)
     candidates = ["".join(parts), "".join(cell for cell in wide if cell), *reversed(parts)] if parts else []
     return next((name for name in candidates if layout.named(name)), "".join(parts))
 
@@ -139,13 +146,22 @@ def _columns(names: Sequence[str], layout: Layout) -> tuple[list[str | None], li
             continue
         other = taken.get(column)
         if other is not None:
-            if layout.columns[column].stands is Stands.ONCE or layout.rank(names[other]) == layout.rank(name):
+            if _nobody_knows_which(layout, column, names[other], name):
                 raise _twice(layout, column)
-            if layout.rank(names[other]) < layout.rank(name):
+            if layout.rank(names[other]) <= layout.rank(name):
                 continue
             columns[other] = None
         taken[column], columns[place] = place, column
     return columns, [name for name, column in zip(names, columns, strict=True) if column is None]
+
+
+def _nobody_knows_which(layout: Layout, column: str, one: str, other: str) -> bool:
+    if layout.columns[column].stands is Stands.ONCE:
+        return layout.stands_in(one) == layout.stands_in(other)
+    if layout.rank(one) != layout.rank(other):
+        return False
+    # Of two telephones the first is read; two first days, or twice the same heading, are for their office to settle.
+    return column in layout.required or fold_heading(one) == fold_heading(other)
 
 
 def _twice(layout: Layout, column: str) -> FileRefusedError:

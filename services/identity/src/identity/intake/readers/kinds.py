@@ -43,8 +43,17 @@ _OTHERS: Final = (
     (b"\x89PNG", "PNG"),
     (b"\xff\xd8\xff", "JPEG"),
     (b"{\\rtf", "RTF"),
+    (b"GIF8", "GIF"),
+    (b"II*\x00", "TIFF"),
+    (b"MM\x00*", "TIFF"),
+    (b"SQLite format 3\x00", "SQLite"),
+    (b"\x00\x01\x00\x00Standard", "Access"),
+    (b"MZ\x90\x00", "EXE"),
+    (b"L\x00\x00\x00\x01\x14\x02\x00", "LNK"),
 )
-_HTML: Final = ("<html", "<!doctype html", "<table", "<meta", "<head", "<body", "<style")
+#: Text has no zero bytes but in UTF-16, where every second one may be; some programs fill up the end with them.
+_ZEROS_IN_TEXT_MAX: Final = 1 / 32
+_HTML: Final = ("<html", "<!doctype html", "<table", "<meta", "<head", "<body", "<style", "<!--", "<div", "<script")
 
 
 def declared(media_type: str) -> Kind:
@@ -88,7 +97,18 @@ def _found(file: BinaryIO, head: bytes) -> Kind | None:
     if head.startswith(_OLE):
         return _ole(file)
     _check_no_markup(head)
+    if _is_binary(head):
+        raise _other("二进制 (binary)")
     return None
+
+
+def _is_binary(head: bytes) -> bool:
+    """Whether bytes are no text: zeros among them that UTF-16 would not have like this."""
+    filled = head.rstrip(b"\0")
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or not filled:
+        return not filled
+    even, odd = filled[::2].count(0), filled[1::2].count(0)
+    return min(even, odd) > len(filled) * _ZEROS_IN_TEXT_MAX
 
 
 def _zipped(file: BinaryIO) -> Kind:
@@ -126,6 +146,10 @@ def _check_no_markup(head: bytes) -> None:
         raise _other("XML 2003")
     if start.startswith(_HTML) or (start.startswith("<?xml") and "<html" in start):
         raise _other("HTML")
+    if start.startswith("<?xml"):
+        raise _other("XML")
+    if start.startswith("mime-version:"):
+        raise _other("MHTML")
 
 
 def _other(name: str) -> FileRefusedError:

@@ -1,5 +1,6 @@
 """Layouts: the columns that a kind of file may have, and rows of cells by column; how a row's cells are read."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from enum import Enum
@@ -11,9 +12,14 @@ from typing_extensions import override
 
 from identity.intake.domain import row_refused
 from identity.intake.readers.cells import Cell, Reader, no_number
-from identity.intake.readers.folding import fold_heading, fold_word, person_prefixes, without_hints
+from identity.intake.readers.folding import alternatives, fold_heading, fold_word, person_prefixes, without_hints
 from kernel.values.refusals import Refused
 
+#: Where a heading is known by how it is made up only, it comes after all that are known as they are.
+_MADE_UP: Final = 1_000
+#: So that no heading is long enough to take long.
+_MADE_UP_LENGTH_MAX: Final = 40
+_STAND_IN: Final = 10_000
 _EMPTY_WORDS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
@@ -25,14 +31,35 @@ class Stands(Enum):
     SHARED = "as ANYHOW; a cell that is merged over several rows speaks for all of them"
 
 
+class Called(msgspec.Struct, frozen=True):
+    """What a column is called: by whole headings, and by some that offices put together.
+
+    ``made_up`` are of known parts, such as 低保享受开始时间; ``stands_in`` speak for it only where no other does.
+    """
+
+    headings: tuple[str, ...]
+    made_up: re.Pattern[str] | None = None
+    stands_in: re.Pattern[str] | None = None
+
+
 class Column(msgspec.Struct, frozen=True):
     """A column of a kind of file: its name, the headings that are understood for it, how a cell is read."""
 
     name: str
-    headings: tuple[str, ...]
+    said: tuple[str, ...] | Called
     read: Reader
     required: bool = False
     stands: Stands = Stands.ANYHOW
+
+    @property
+    def called(self) -> Called:
+        """What it is called."""
+        return self.said if isinstance(self.said, Called) else Called(self.said)
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """What it is called by whole headings, the usual one first."""
+        return self.called.headings
 
     @override
     def __str__(self) -> str:
@@ -60,6 +87,7 @@ class Layout:
             for rank, heading in enumerate((column.name, *column.headings))
         }
         self._by_heading = {**known, **own}
+        self._made_up = {column.name: made_up for column in columns if (made_up := column.called.made_up) is not None}
         self._words = {
             column: {fold_word(word): meant for word, meant in words.items()}
             for column, words in self._office.words.items()
@@ -81,7 +109,14 @@ class Layout:
         """The place of a known heading among those of its column; an office's own come first."""
         found = self._found(heading)
         assert found is not None, "only known headings have a rank"
-        return found[1]
+        return found[1] + (_STAND_IN if self.stands_in(heading) else 0)
+
+    def stands_in(self, heading: str) -> bool:
+        """Whether a known heading speaks for its column only where no other one does."""
+        found = self._found(heading)
+        assert found is not None, "only known headings stand in for others"
+        pattern = self.columns[found[0]].called.stands_in
+        return pattern is not None and found[1] >= 0 and pattern.search(fold_heading(heading)) is not None
 
     def title(self, name: str) -> str:
         """What a column is called for people."""
@@ -115,11 +150,25 @@ class Layout:
 
     def _found(self, heading: str) -> tuple[str, int] | None:
         folded = fold_heading(heading)
+        return self._known(folded) or self._one_of_several(folded)
+
+    def _known(self, folded: str) -> tuple[str, int] | None:
         plain = without_hints(folded)
-        for candidate in (folded, plain, *person_prefixes(plain)):
+        for candidate in (folded, plain, *person_prefixes(plain), plain.replace("_", "")):
             if candidate in self._by_heading:
                 return self._by_heading[candidate]
+        if len(plain) > _MADE_UP_LENGTH_MAX:
+            return None
+        for name, made_up in self._made_up.items():
+            if made_up.fullmatch(plain):
+                return name, _MADE_UP
         return None
+
+    def _one_of_several(self, folded: str) -> tuple[str, int] | None:
+        """What all parts of a heading name that gives several; None where they name different columns."""
+        found = [self._known(part) for part in alternatives(folded)]
+        columns = {None if known is None else known[0] for known in found}
+        return found[0] if len(columns) == 1 else None
 
 
 class RawRow(msgspec.Struct, frozen=True):

@@ -9,23 +9,19 @@ from typing import Final
 import msgspec
 
 from identity.intake.domain import ROWS_OF_A_SHEET, Notice, Told, both, file_refused, row_refused
-from identity.intake.readers.folding import fold_heading, visible
+from identity.intake.readers.folding import visible
 from identity.intake.readers.headings import ID_NUMBER, Headings, check_columns, find_headings
 from identity.intake.readers.layout import Layout, RawRow, Stands
 from identity.intake.readers.limits import Limits
+from identity.intake.readers.nobody import SUMS, Nobody
 from identity.intake.readers.texts import Stray
 from identity.intake.readers.workbooks import Rounded, Sheet
 from kernel.values.refusals import Refused
 
-_SUMS: Final = frozenset(("合计", "小计", "总计", "共计", "累计", "总合计", "本页合计", "本页小计"))
-_REMARK: Final = re.compile(
-    r"(合计|小计|总计|共计|累计|本页|以下空白|以下无正文|以上|此页|制表|填表|填报|审核|审批|复核|负责人|主要负责|分管|主管|"
-    r"经办|单位|日期|备注|注\d*[:.、]|注$|说明|签字|签章|签名|盖章|公章|联系人|联系电话|打印|报送|第\d+页|共\d+页|[-—]+$)"
-)
-_NUMBERING: Final = re.compile(r"\d{1,2}|[甲乙丙丁戊己庚辛]|[A-Z]|\(\d{1,2}\)")
 _QUOTED_FORMULA: Final = re.compile(r'="([^"]*)"')
 _BREAKS: Final = re.compile(r"\s*[\r\n\t]+\s*")
 _SHOWN_ROWS: Final = 20
+_DITTO: Final = frozenset(("同上", "〃", "″", "”", "’’", "''", "ditto", "-〃-"))
 
 
 class Telling:
@@ -126,7 +122,7 @@ class Table:
         self._headings = headings
         self._width = len(headings.columns)
         self._named = [(place, column) for place, column in enumerate(headings.columns) if column is not None]
-        self._folded = [fold_heading(cell) for cell in headings.cells]
+        self._nobody = Nobody(headings, layout)
         shared = {column.name for column in layout.columns.values() if column.stands is Stands.SHARED}
         self._shared = {place for place, column in self._named if column in shared}
         self._merged = {
@@ -135,6 +131,8 @@ class Table:
             if last[0] > first[0]
         }
         self._standing: dict[int, tuple[int, str]] = {}
+        #: What each column said last that may say 同上.
+        self._above: dict[int, str] = {}
 
     def row(self, numbered: tuple[int, Sequence[str]], place: int, skipped: list[int]) -> Iterator[RawRow]:
         """The row, unless it is about nobody."""
@@ -142,14 +140,26 @@ class Table:
         if self._merged:
             values = self._filled(number, values)
         cells = {column: text for at, column in self._named if at < len(values) and (text := _clean(values[at]))}
-        if self._is_remark(values, cells.get("id_number", ""), first=number == self._headings.row + 1):
+        if self._nobody.is_nobody(values, cells.get("id_number", ""), first=number == self._headings.row + 1):
             skipped.append(number)
             return
+        cells = self._as_above(cells)
         counted = counted_through(place, number)
         if any(value.strip() for value in values[self._width :]):
             yield RawRow(counted, cells, self._too_many(len(values)))
         else:
             yield RawRow(counted, cells, _fault(cells))
+
+    def _as_above(self, cells: dict[str, str]) -> dict[str, str]:
+        """A row in which 同上 is what the row above says."""
+        for at, column in self._named:
+            if at not in self._shared or (said := cells.get(column)) is None:
+                continue
+            if said in _DITTO and at in self._above:
+                cells[column] = self._above[at]
+            else:
+                self._above[at] = said
+        return cells
 
     def is_person(self, numbered: tuple[int, Sequence[str]]) -> bool:
         """Whether a row below the headings is about somebody."""
@@ -159,7 +169,7 @@ class Table:
         """Raise FileRefusedError FEED_FILE_TRUNCATED where a last line without end lacks columns that are read."""
         number, values = numbered
         there = sum(at < len(values) for at, _ in self._named)
-        if there < len(self._named) and _clean(values[0]) not in _SUMS:
+        if there < len(self._named) and _clean(values[0]) not in SUMS:
             raise file_refused(
                 "FEED_FILE_TRUNCATED",
                 "最后一行不完整，文件可能被截断；请重新导出完整的文件",
@@ -177,18 +187,6 @@ class Table:
             elif at in self._standing and number <= self._standing[at][0] and not filled[at].strip():
                 filled[at] = self._standing[at][1]
         return filled
-
-    def _is_remark(self, values: Sequence[str], number: str, *, first: bool) -> bool:
-        if ID_NUMBER.search(number):
-            return False
-        said = [fold_heading(value) for value in values if value.strip()]
-        if not said:
-            return True
-        if _REMARK.match(said[0]) or any(cell in _SUMS for cell in said[:3]):
-            return True
-        if first and len(said) > 1 and all(_NUMBERING.fullmatch(cell) for cell in said):
-            return True
-        return len(said) > 1 and said == [cell for cell in self._folded if cell]
 
     def _too_many(self, cells: int) -> Refused:
         return row_refused(

@@ -98,12 +98,13 @@ def _quoted(lines: Sequence[str], delimiter: str) -> tuple[list[str] | None, int
     """
     for taken in range(len(lines)):
         try:
-            rows = list(csv.reader(["\n".join(lines[: taken + 1])], delimiter=delimiter, strict=True))
+            text = "\n".join(lines[: taken + 1])
+            rows = list(csv.reader([text], delimiter=delimiter, strict=True, skipinitialspace=delimiter != "\t"))
         except csv.Error as error:
             if "unexpected end of data" not in str(error):
                 return None, 0
             continue
-        if taken and any("\n" in cell and _ID_NUMBER.search(cell) for cell in rows[0]):
+        if taken and any("\n" in cell and delimiter in cell and _ID_NUMBER.search(cell) for cell in rows[0]):
             # Two people's rows between two stray quotes are no cell.
             return None, 0
         return rows[0], taken

@@ -13,13 +13,18 @@ _DOTS: Final = frozenset("·•‧∙⋅・･ᐧ．.。")
 _NO_NAMES: Final = frozenset(
     (
         "无", "无名", "无姓名", "暂无", "没有", "不详", "未知", "空", "空白", "以下空白",
-        "合计", "小计", "总计", "共计", "同上", "姓名", "男", "女", "测试", "(空白)", "（空白）",
-        "null", "none", "nil", "nan", "n/a", "na", "undefined", "false", "true",
+        "合计", "小计", "总计", "共计", "同上", "姓名", "男", "女", "测试", "本人", "身份证", "性别", "备注",
+        "未取名", "未命名", "待定", "待补", "待查", "待核", "待核实", "查无此人", "test",
+        "null", "none", "nil", "nan", "na", "undefined", "false", "true",
     )
 )  # fmt: skip
 #: Marks that stand for a character that is not there; 〇 and the description of a character (⿰亻天) are none.
 _STANDS_FOR_NOTHING: Final = frozenset("□■◻◼▢○●◇◆△▲�?*＊？#＃〓")
-_ESCAPE: Final = re.compile(r"_x[0-9A-Fa-f]{4}_|&#x?[0-9A-Fa-f]+;")
+_ESCAPE: Final = re.compile(r"_x[0-9A-Fa-f]{4}_|&#x?[0-9A-Fa-f]+;|&[A-Za-z]{2,8};")
+#: Two people in one place, a number of people, or a number that is longer than what tells namesakes apart.
+_NO_PART: Final = re.compile(r"[/、;；]|\d{8}|^(?:合计|总计|小计|共计?)?[:：]?\d+[人户名]?$")
+#: What is written around a word that is no name.
+_AROUND: Final = frozenset("()（）[]【】:：/\\-—·.。,，")
 _SELECTORS: Final = (("\ufe00", "\ufe0f"), ("\U000e0100", "\U000e01ef"))
 
 
@@ -37,8 +42,13 @@ def check_name(name: str) -> None:
     A name has a letter of any script; so characters of the extensions and of private use, which the national
     standard for names (GB 18030) has places for, are as good as others, whatever this Python knows of them.
     """
-    folded = "".join(name.split()).casefold()
-    if folded in _NO_NAMES or _ESCAPE.search(name) or any(_is_no_letter(letter) for letter in name):
+    folded = "".join(letter for letter in name.casefold() if letter not in _AROUND and not letter.isspace())
+    if (
+        folded in _NO_NAMES
+        or _ESCAPE.search(name)
+        or _NO_PART.search(name)
+        or any(_is_no_letter(letter) for letter in name)
+    ):
         raise _implausible()
     if not any(_is_letter(letter) for letter in name):
         raise _implausible()
@@ -68,7 +78,7 @@ def _is_no_letter(letter: str) -> bool:
 def _implausible() -> Refused:
     return Refused(
         "NAME_IMPLAUSIBLE",
-        "这不像姓名（空值、错误值、合计、符号或缺字）；生僻字请按公安系统的写法录入，不要用方框、问号或星号代替"
+        "这不像姓名（空值、错误值、合计、数字、符号、缺字或两个人的姓名）；生僻字请按公安系统的写法录入，不要用方框、问号或星号代替"
         " / this is no name; write the characters themselves instead of signs that stand for them",
     )
 
