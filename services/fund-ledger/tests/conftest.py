@@ -8,13 +8,14 @@ from typing import Final
 import httpx
 import pytest
 
-from contracts.settlement import LayerPaid, SettlementConfirmed, SettlementRevoked
+from contracts.settlement import CONTRACT, LayerPaid, SettlementConfirmed, SettlementRevoked
 from fund_ledger.charts.domain import Charts
 from fund_ledger.config import Config
 from fund_ledger.journals.domain.bill import SettledBill
 from fund_ledger.main import build, charts_of
 from fund_ledger.reactions.settlement import bill_of
 from kernel.security import Issuer, Role
+from kernel.testing.deadline import eventually
 from kernel.testing.set_clock import SetClock
 from kernel.testing.surroundings import Service, Surroundings, surroundings
 from law.packs import load_library
@@ -131,3 +132,46 @@ class Bills:
 @pytest.fixture(scope="session")
 def bills() -> Bills:
     return Bills()
+
+
+class Scene:
+    """The ledger with its callers, and what settlement tells it."""
+
+    def __init__(
+        self, ledger: Service, around: Surroundings, bills: Bills, clients: dict[str, httpx.AsyncClient]
+    ) -> None:
+        self.ledger = ledger
+        self.around = around
+        self.bills = bills
+        self.now = datetime(2019, 9, 2, 1, 0, tzinfo=UTC)
+        self.finance, self.agency, self.hospital = (clients[name] for name in ("finance", "agency", "hospital"))
+
+    async def settle(self, *amounts: int) -> None:
+        for number, amount in enumerate(amounts, start=1):
+            bill = self.bills.settled(f"S{number}", self.bills.layer("MA", amount), person_id=f"P{number}")
+            await self.around.tell(CONTRACT, f"P{number}", bill)
+        await self.booked(len(amounts))
+
+    async def booked(self, number: int) -> None:
+        sql = "SELECT count(*) = $1 FROM journals WHERE kind IN ('settlement', 'reversal')"
+        await eventually(lambda: self.ledger.pool.fetchval(sql, number))
+
+    async def standing(self, account: str) -> str:
+        (row,) = (await self.finance.get("/v1/accounts", params={"prefix": account})).json()["items"]
+        balance: str = row["balance"]
+        return balance
+
+
+@pytest.fixture
+async def scene(around: Surroundings, config: Config, bills: Bills) -> Scene:
+    made: list[Scene] = []
+    ledger = await around.serve("fund_ledger", lambda host: build(host, config), clock=lambda: made[0].now)
+    clients = {
+        "finance": await ledger.client(Role.FINANCE),
+        "agency": await ledger.client(Role.AGENCY, "A445200"),
+        "hospital": await ledger.client(Role.HOSPITAL, "H1"),
+    }
+    made.append(Scene(ledger, around, bills, clients))
+    receipt = {"county": "445202", "fund": "MA", "amount": "1000.00", "source": "BUDGET", "value_on": "2019-08-31"}
+    assert (await made[0].finance.post("/v1/fund-receipts", json=receipt)).status_code == 201
+    return made[0]

@@ -8,59 +8,12 @@ import httpx
 import pytest
 
 from contracts.settlement import CONTRACT
-from fund_ledger.config import Config
-from fund_ledger.main import build
 from kernel.security import Role
-from kernel.testing.deadline import eventually
-from kernel.testing.surroundings import Service, Surroundings
 
 DRAW: Final = {"hospital_id": "H1", "county": "445202", "fund": "MA", "month": "2019-08"}
 AUGUST: Final = "/v1/hospital-statements/H1-445202-MA-2019-08"
 SEPTEMBER: Final = "/v1/hospital-statements/H1-445202-MA-2019-09"
 PAID: Final = {"value_on": "2019-09-02"}
-
-
-class Scene:
-    """The ledger with its callers, and what settlement tells it."""
-
-    def __init__(
-        self, ledger: Service, around: Surroundings, bills: Any, clients: dict[str, httpx.AsyncClient]
-    ) -> None:
-        self.ledger = ledger
-        self.around = around
-        self.bills = bills
-        self.now = datetime(2019, 9, 2, 1, 0, tzinfo=UTC)
-        self.finance, self.agency, self.hospital = (clients[name] for name in ("finance", "agency", "hospital"))
-
-    async def settle(self, *amounts: int) -> None:
-        for number, amount in enumerate(amounts, start=1):
-            bill = self.bills.settled(f"S{number}", self.bills.layer("MA", amount), person_id=f"P{number}")
-            await self.around.tell(CONTRACT, f"P{number}", bill)
-        await self.booked(len(amounts))
-
-    async def booked(self, number: int) -> None:
-        sql = "SELECT count(*) = $1 FROM journals WHERE kind IN ('settlement', 'reversal')"
-        await eventually(lambda: self.ledger.pool.fetchval(sql, number))
-
-    async def standing(self, account: str) -> str:
-        (row,) = (await self.finance.get("/v1/accounts", params={"prefix": account})).json()["items"]
-        balance: str = row["balance"]
-        return balance
-
-
-@pytest.fixture
-async def scene(around: Surroundings, config: Config, bills: Any) -> Scene:
-    made: list[Scene] = []
-    ledger = await around.serve("fund_ledger", lambda host: build(host, config), clock=lambda: made[0].now)
-    clients = {
-        "finance": await ledger.client(Role.FINANCE),
-        "agency": await ledger.client(Role.AGENCY, "A445200"),
-        "hospital": await ledger.client(Role.HOSPITAL, "H1"),
-    }
-    made.append(Scene(ledger, around, bills, clients))
-    receipt = {"county": "445202", "fund": "MA", "amount": "1000.00", "source": "BUDGET", "value_on": "2019-08-31"}
-    assert (await made[0].finance.post("/v1/fund-receipts", json=receipt)).status_code == 201
-    return made[0]
 
 
 async def _moved(client: httpx.AsyncClient, path: str, body: dict[str, Any]) -> str:
@@ -70,7 +23,7 @@ async def _moved(client: httpx.AsyncClient, path: str, body: dict[str, Any]) -> 
     return status
 
 
-async def test_a_month_s_bills_are_claimed_reviewed_and_paid(scene: Scene) -> None:
+async def test_a_month_s_bills_are_claimed_reviewed_and_paid(scene: Any) -> None:
     await scene.settle(10_000, 5_000)
     drawn = await scene.hospital.post("/v1/hospital-statements", json=DRAW)
     assert (drawn.status_code, drawn.json()["statement_id"]) == (201, AUGUST.rpartition("/")[2])
@@ -97,7 +50,7 @@ async def test_a_month_s_bills_are_claimed_reviewed_and_paid(scene: Scene) -> No
     assert (await scene.finance.get("/v1/trial-balance")).json()["balanced"] is True
 
 
-async def test_what_comes_late_and_what_is_revoked_later_is_on_the_next_and_nothing_on_two(scene: Scene) -> None:
+async def test_what_comes_late_and_what_is_revoked_later_is_on_the_next_and_nothing_on_two(scene: Any) -> None:
     await scene.settle(10_000, 5_000)
     assert (await scene.agency.post("/v1/hospital-statements", json=DRAW)).status_code == 201
     # After the drawing a bill of August arrives, and one that is on the statement is revoked.
@@ -117,7 +70,7 @@ async def test_what_comes_late_and_what_is_revoked_later_is_on_the_next_and_noth
     assert await scene.ledger.pool.fetch(on_two) == []
 
 
-async def test_statements_drawn_at_once_are_one(scene: Scene) -> None:
+async def test_statements_drawn_at_once_are_one(scene: Any) -> None:
     await scene.settle(10_000, 5_000)
     answers = await asyncio.gather(
         *(client.post("/v1/hospital-statements", json=DRAW) for client in (scene.agency, scene.hospital) for _ in "123")
@@ -126,7 +79,7 @@ async def test_statements_drawn_at_once_are_one(scene: Scene) -> None:
     assert (await scene.agency.get(AUGUST)).json()["claimed"] == "150.00"
 
 
-async def test_a_payment_that_the_bank_gave_back_is_owed_as_long_as_before_and_paid_again(scene: Scene) -> None:
+async def test_a_payment_that_the_bank_gave_back_is_owed_as_long_as_before_and_paid_again(scene: Any) -> None:
     await scene.settle(10_000)
     assert (await scene.agency.post("/v1/hospital-statements", json=DRAW)).status_code == 201
     assert await _moved(scene.agency, f"{AUGUST}/review", {}) == "reviewed"
@@ -146,7 +99,7 @@ async def test_a_payment_that_the_bank_gave_back_is_owed_as_long_as_before_and_p
     assert await scene.standing("payable/hospital/H1/445202/MA") == "0.00"
 
 
-async def test_an_insurer_s_bill_of_a_month_is_paid_of_its_own_money(scene: Scene) -> None:
+async def test_an_insurer_s_bill_of_a_month_is_paid_of_its_own_money(scene: Any) -> None:
     bill = scene.bills.settled("S1", scene.bills.layer("BMI", 1_000), scene.bills.layer("CII", 30_000))
     await scene.around.tell(CONTRACT, "P1", bill)
     await scene.booked(1)
@@ -162,7 +115,7 @@ async def test_an_insurer_s_bill_of_a_month_is_paid_of_its_own_money(scene: Scen
     assert (await scene.finance.get("/v1/trial-balance")).json()["balanced"] is True
 
 
-async def test_a_statement_is_not_paid_from_an_empty_account_and_stays_as_it_is(scene: Scene) -> None:
+async def test_a_statement_is_not_paid_from_an_empty_account_and_stays_as_it_is(scene: Any) -> None:
     await scene.settle(200_000)
     assert (await scene.agency.post("/v1/hospital-statements", json=DRAW)).status_code == 201
     assert await _moved(scene.agency, f"{AUGUST}/review", {}) == "reviewed"
@@ -171,7 +124,7 @@ async def test_a_statement_is_not_paid_from_an_empty_account_and_stays_as_it_is(
     assert (await scene.finance.get(AUGUST)).json()["status"] == "reviewed"
 
 
-async def test_each_does_the_own_part_and_another_hospital_sees_nothing(scene: Scene) -> None:
+async def test_each_does_the_own_part_and_another_hospital_sees_nothing(scene: Any) -> None:
     await scene.settle(10_000)
     assert (await scene.hospital.post("/v1/hospital-statements", json=DRAW)).status_code == 201
     other = await scene.ledger.client(Role.HOSPITAL, "H2")
@@ -203,13 +156,13 @@ async def test_each_does_the_own_part_and_another_hospital_sees_nothing(scene: S
         ({"month": "2019-8"}, 422, "INVALID_FIELD"),
     ],
 )
-async def test_what_cannot_be_drawn_is_refused(scene: Scene, change: dict[str, str], status: int, code: str) -> None:
+async def test_what_cannot_be_drawn_is_refused(scene: Any, change: dict[str, str], status: int, code: str) -> None:
     await scene.settle(10_000)
     refused = await scene.agency.post("/v1/hospital-statements", json={**DRAW, **change})
     assert (refused.status_code, refused.json()["code"]) == (status, code)
 
 
-async def test_what_was_paid_by_itself_is_not_claimed_again(scene: Scene) -> None:
+async def test_what_was_paid_by_itself_is_not_claimed_again(scene: Any) -> None:
     await scene.settle(10_000, 5_000)
     alone = {"county": "445202", "fund": "MA", "hospital_id": "H1", "amount": "100.00", "value_on": "2019-08-31"}
     made = await scene.finance.post("/v1/payments", json=alone)
@@ -232,7 +185,7 @@ async def test_what_was_paid_by_itself_is_not_claimed_again(scene: Scene) -> Non
     assert await scene.standing("payable/hospital/H1/445202/MA") == "-150.00"
 
 
-async def test_a_statement_is_not_paid_before_it_was_drawn(scene: Scene) -> None:
+async def test_a_statement_is_not_paid_before_it_was_drawn(scene: Any) -> None:
     await scene.settle(10_000)
     assert (await scene.agency.post("/v1/hospital-statements", json=DRAW)).status_code == 201
     assert await _moved(scene.agency, f"{AUGUST}/review", {}) == "reviewed"

@@ -22,27 +22,20 @@ from fund_ledger.journals.domain.commands import BookSettlement, ReverseSettleme
 from fund_ledger.journals.domain.events import JournalBooked, JournalReversed
 from fund_ledger.journals.domain.journal import JournalState, Unbooked
 from fund_ledger.journals.domain.purposes import check_purposes
+from fund_ledger.journals.domain.refused_payment import DEDUCTION
 from fund_ledger.months import domain as months
 from fund_ledger.months.domain import CloseMonth, FundAtClose, MonthClosed, Months, after, first_open, last_day
 from fund_ledger.payments import domain as payments
 from fund_ledger.payments.domain import STATEMENT_PAYMENT, Moment, PayOut, Receipt, ReceiveMoney, ReturnMoney, Transfer
 from fund_ledger.statements.domain import deduction, statement
 from fund_ledger.statements.domain.deduction import Deduct
-from fund_ledger.statements.domain.statement import (
-    Deduction,
-    DrawStatement,
-    PayStatement,
-    ReturnStatement,
-    ReviewStatement,
-    Statements,
-    Unbilled,
-)
+from fund_ledger.statements.domain.statement import Deduction, DrawStatement, ReviewStatement, Statements, Unbilled
 from kernel.values.refusals import Refused
 from law.packs import load_library
 
 CHARTS: Final = Charts(load_library(Path(__file__).parents[3] / "policies"))
 COUNTIES: Final = ("445202", "445222")
-_NOT_BILLED: Final = {"payment", STATEMENT_PAYMENT, "return", deduction.DEDUCTION}
+_NOT_BILLED: Final = {"payment", STATEMENT_PAYMENT, "return", DEDUCTION}
 
 county = st.sampled_from(COUNTIES)
 happenings = st.lists(
@@ -52,9 +45,9 @@ happenings = st.lists(
         st.tuples(st.just("receive"), county, st.integers(300_000, 900_000)),
         st.tuples(st.just("close"), county),
         st.tuples(st.just("draw"), county, st.sampled_from(["H1", "H2"])),
-        st.tuples(st.just("review"), st.integers(0, 9), st.sampled_from([0, 0, 5_000, 100_000])),
+        st.tuples(st.just("review"), st.integers(0, 9), st.sampled_from([0, 0, 5_000, 100_000]), st.booleans()),
         st.tuples(st.just("pay"), st.integers(0, 9)),
-        st.tuples(st.just("return"), st.integers(0, 9)),
+        st.tuples(st.just("give_back"), st.integers(0, 9)),
         st.tuples(st.just("wait"), st.integers(10, 40)),
     ),
     min_size=40,
@@ -73,6 +66,7 @@ class Year:
         self.closed: list[MonthClosed] = []
         self.statements: dict[tuple[str, str], Statements] = defaultdict(Statements)
         self.billed: dict[str, list[str]] = defaultdict(list)
+        self.on_statement: dict[str, tuple[str, ...]] = {}
         self.bills: list[str] = []
         self.drawn: list[tuple[str, str, str]] = []
         self.number = 0
@@ -110,10 +104,8 @@ class Year:
 
     def receive(self, county: str, fen: int) -> None:
         receipt = Receipt(county, "MA", fen, "BUDGET", self._late())
-        command = ReceiveMoney(
-            f"R{self.number}", receipt, self._moment(county), self._left(county), CHARTS.ever(county)
-        )
-        self._book(f"R{self.number}", payments.DECIDER, command)
+        asked = receipt, self._moment(county), self._left(county), CHARTS.ever(county)
+        self._book(f"R{self.number}", payments.DECIDER, ReceiveMoney(f"R{self.number}", *asked))
 
     def close(self, county: str) -> None:
         state = self.months[county]
@@ -145,15 +137,24 @@ class Year:
         assert isinstance(event, statement.StatementDrawn)
         self.statements[county, hospital] = statement.DECIDER.evolve(state, event)
         self.billed[account] += event.journals
+        self.on_statement[event.statement.statement_id] = event.journals
         self.drawn.append((county, hospital, event.statement.statement_id))
 
-    def review(self, which: int, fen: int) -> None:
+    def review(self, which: int, fen: int, of_bill: bool) -> None:
         of = self._drawn(which)
-        taken_off = (Deduction("REFUSED", fen),) if fen else ()
-        events = self._on_statement(of, ReviewStatement(statement_id=of[2], by="agency-1", deductions=taken_off))
-        one = events[0].statement
-        command = Deduct(statement=one, amount_fen=fen, available_fen=self._left(of[0]), booked_on=self.today)
-        self._book(deduction.deduction_id(of[2]), deduction.DECIDER, command)
+        bills = [name.removesuffix("-reversal") for name in self.on_statement[of[2]]]
+        off = (Deduction("REFUSED", fen, bills[-1] if of_bill and bills else None),) if fen else ()
+        asked = ReviewStatement(statement_id=of[2], by="agency-1", deductions=off, bills=frozenset(bills))
+        (event,) = statement.DECIDER.decide(asked, self.statements[of[:2]])
+        command = Deduct(
+            statement=event.statement,
+            amount_fen=fen,
+            available_fen=self._left(of[0]),
+            booked_on=self.today,
+            settlement_id=off[0].settlement_id if off else None,
+        )
+        self._book(command.stream_id.removeprefix("journal/"), deduction.DECIDER, command)
+        self._on_statement(of, asked)
 
     def pay(self, which: int) -> None:
         of = self._drawn(which)
@@ -167,10 +168,24 @@ class Year:
             moment=self._moment(of[0]),
             kind=STATEMENT_PAYMENT,
         )
-        paid = PayStatement(statement_id=of[2], by="finance-1", payment_id=f"Z{self.number}", paid_on=self.today)
+        paid = statement.PayStatement(statement_id=of[2], by="fin-1", payment_id=f"Z{self.number}", paid_on=self.today)
         statement.DECIDER.decide(paid, self.statements[of[:2]])
         self._book(f"Z{self.number}", payments.DECIDER, command)
         self._on_statement(of, paid)
+
+    def give_back(self, which: int) -> None:
+        of = self._drawn(which)
+        payment_id = self.statements[of[:2]].by_id[of[2]].payment_id or ""
+        self._on_statement(of, statement.ReturnStatement(statement_id=of[2]))
+        back = ReturnMoney(
+            journal_id=payment_id,
+            reason="BANK_RETURNED",
+            available_fen={},
+            bank_fen=self._sum(accounts.bank(of[0], "MA")),
+            today=self.today,
+            kinds=frozenset({STATEMENT_PAYMENT}),
+        )
+        self._book(payment_id, payments.DECIDER, back)
 
     def _on_statement(self, of: tuple[str, str, str], command: Any) -> Any:
         state = self.statements[of[:2]]
@@ -189,13 +204,8 @@ class Year:
         self.streams[stream] = journals.DECIDER.fold(events, self.streams[stream])
         for event in events:
             if isinstance(event, JournalBooked | JournalReversed):
-                match event:
-                    case JournalReversed():
-                        name, kind = event.reversal_id, "reversal"
-                    case JournalBooked():
-                        name, kind = event.journal_id, event.kind
-                day = event.booked_on
-                self.entries += [(name, p.account, day, kind, p.amount_fen) for p in event.postings]
+                name, kind = getattr(event, "reversal_id", event.journal_id), getattr(event, "kind", "reversal")
+                self.entries += [(name, p.account, event.booked_on, kind, p.amount_fen) for p in event.postings]
 
     def _sum(self, account: str, up_to: date = date.max) -> int:
         return sum(fen for _, name, day, _, fen in self.entries if name == account and day <= up_to)
@@ -238,26 +248,6 @@ class Year:
         return self.today - timedelta(days=25) if self.number % 3 == 0 else self.today
 
 
-def _give_back(year: Year, which: int) -> None:
-    of = year._drawn(which)
-    one = year.statements[of[:2]].by_id[of[2]]
-    command = ReturnStatement(statement_id=of[2])
-    statement.DECIDER.decide(command, year.statements[of[:2]])
-    back = ReturnMoney(
-        journal_id=one.payment_id or "",
-        reason="BANK_RETURNED",
-        available_fen={},
-        bank_fen=year._sum(accounts.bank(of[0], "MA")),
-        today=year.today,
-        kinds=frozenset({STATEMENT_PAYMENT}),
-    )
-    year._book(one.payment_id or "", payments.DECIDER, back)
-    year._on_statement(of, command)
-
-
-setattr(Year, "return", _give_back)
-
-
 def _play(happened: Iterable[tuple[Any, ...]]) -> Year:
     year = Year()
     for happening in happened:
@@ -274,8 +264,7 @@ def test_every_fen_has_an_owner_a_purpose_and_a_period(happened: list[tuple[Any,
         account = accounts.parse(name)
         by_fund[account.county, account.fund] += fen
     assert set(by_fund.values()) <= {0}
-    for place in COUNTIES:
-        assert year._sum(accounts.bank(place, "MA")) >= 0
+    assert all(year._sum(accounts.bank(place, "MA")) >= 0 for place in COUNTIES)
     # A closed month says for ever what it said when it was closed.
     for event in year.closed:
         assert event.funds == year._standing(event.county, last_day(event.month))
@@ -295,3 +284,16 @@ def test_what_a_hospital_is_owed_is_on_one_statement_or_on_none_yet(happened: li
         )
         unbilled = sum(one.owed_fen for one in year._unbilled(account, date.max))
         assert -year._sum(account) == waiting + state.carried_fen + unbilled
+    _check_bills(year)
+
+
+def _check_bills(year: Year) -> None:
+    """A revoked bill costs a hospital nothing, whatever was taken off for it, and no bill more than it came to."""
+    taken_back = {name.removesuffix("-reversal") for name, _, _, kind, _ in year.entries if kind == "reversal"}
+    of_bill: dict[tuple[str, str], int] = defaultdict(int)
+    for name, account, _, kind, fen in year.entries:
+        bill = name.removesuffix("-reversal").rpartition("-deduction-")[2]
+        if kind in ("settlement", "reversal", DEDUCTION) and bill in year.bills:
+            of_bill[bill, account] += fen
+    assert {fen for (bill, _), fen in of_bill.items() if bill in taken_back} <= {0}
+    assert all(fen <= 0 for (_, account), fen in of_bill.items() if account.startswith("payable/hospital/"))

@@ -66,17 +66,34 @@ def test_what_the_patient_owes_after_all_the_hospital_need_not_bear(first: str) 
     assert "fund/450202/BACKSTOP" not in end
 
 
-@given(st.lists(st.tuples(st.integers(-9_000, 9_000), st.integers(-9_000, 9_000)), min_size=1, max_size=2))
-def test_in_every_order_each_ends_with_the_same_fen(changes: list[tuple[int, int]]) -> None:
+@pytest.mark.parametrize("booked", [(BOOK,), ()])
+@given(
+    st.lists(
+        st.tuples(st.integers(-9_000, 9_000), st.integers(-9_000, 9_000), st.integers(0, 9_000)),
+        min_size=1,
+        max_size=2,
+    )
+)
+def test_in_every_order_each_ends_with_the_same_fen(
+    booked: tuple[JournalCommand, ...], changes: list[tuple[int, int, int]]
+) -> None:
+    """Critical-illness insurance gave nothing at first, or nobody did: what it gives later is refused all the same."""
+    if not booked:  # nothing can become less of what nobody gave
+        changes = [(abs(bmi), abs(ma), cii) for bmi, ma, cii in changes]
     agains: list[JournalCommand] = [
-        _again(number, -bmi - ma, PayerPart("BMI", bmi), PayerPart("MA", ma, ("POVFUND", "MA")))
-        for number, (bmi, ma) in enumerate(changes, start=1)
+        _again(number, -bmi - ma - cii, PayerPart("BMI", bmi), PayerPart("MA", ma, ("POVFUND", "MA")), _late(cii))
+        for number, (bmi, ma, cii) in enumerate(changes, start=1)
     ]
-    everything: list[JournalCommand] = [REFUSE, *agains]
+    refuse = RefusePayment(RefusedBill("S1", "450202", "H1", ("BMI", "CII", "BACKSTOP")), RICH, DAY)
+    everything: list[JournalCommand] = [refuse, *agains]
     ends = [
-        _end([BOOK, *order])
+        _end([*booked, *order])
         for order in permutations(everything)
-        if [one for one in order if one is not REFUSE] == agains
+        if [one for one in order if one is not refuse] == agains
     ]
     assert all(end == ends[0] for end in ends), ends
     assert sum(ends[0].values()) == 0
+
+
+def _late(fen: int) -> PayerPart:
+    return PayerPart("CII", fen)

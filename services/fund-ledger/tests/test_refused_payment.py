@@ -9,7 +9,7 @@ import pytest
 
 from contracts.settlement import CONTRACT, PaymentRefused
 from fund_ledger.journals.domain.commands import BookSettlement, RefusePayment, ReverseSettlement
-from fund_ledger.journals.domain.events import FundRestored, JournalBooked, JournalReversed, Posting
+from fund_ledger.journals.domain.events import FundRestored, JournalBooked, JournalReversed, Posting, RefusalNoted
 from fund_ledger.journals.domain.journal import DECIDER
 from fund_ledger.journals.domain.refused_payment import RefusedBill, refusal
 from kernel.testing.deadline import eventually
@@ -50,17 +50,22 @@ def test_a_payment_is_refused_once() -> None:
     assert DECIDER.decide(REFUSE, DECIDER.fold([BOOKED, REFUSED])) == ()
 
 
-def test_nothing_is_refused_of_a_bill_that_was_never_booked_or_was_reversed() -> None:
-    assert DECIDER.decide(REFUSE, DECIDER.initial) == ()
+def test_of_a_bill_that_nobody_paid_it_is_noted_once_who_would_be_refused() -> None:
+    noted = RefusalNoted("S1", ("BMI", "BACKSTOP"))
+    assert DECIDER.decide(REFUSE, DECIDER.initial) == (noted,)
+    assert DECIDER.decide(REFUSE, DECIDER.fold([noted])) == ()
+
+
+def test_nothing_is_refused_of_a_bill_that_was_reversed() -> None:
     reversed_ = JournalReversed(
         journal_id="S1", booked_on=DAY, postings=BOOKED.postings, reason="wrong", settlement_id="S1"
     )
     assert DECIDER.decide(REFUSE, DECIDER.fold([BOOKED, reversed_])) == ()
 
 
-def test_a_bill_of_which_only_others_paid_is_left_alone() -> None:
+def test_of_a_bill_of_which_only_others_paid_nothing_moves() -> None:
     alone = msgspec.structs.replace(BOOKED, postings=AID)
-    assert DECIDER.decide(REFUSE, DECIDER.fold([alone])) == ()
+    assert DECIDER.decide(REFUSE, DECIDER.fold([alone])) == (RefusalNoted("S1", ("BMI", "BACKSTOP")),)
 
 
 def test_a_fund_in_debt_is_restored_by_what_comes_back() -> None:

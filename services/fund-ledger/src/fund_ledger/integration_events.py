@@ -8,7 +8,13 @@ import msgspec
 from contracts import fund_ledger as contract
 from fund_ledger.advances.domain.advance import AdvanceEvent
 from fund_ledger.funds.domain.order import OrderEvent
-from fund_ledger.journals.domain.events import FundOverdrawn, FundRestored, JournalBooked, JournalReversed
+from fund_ledger.journals.domain.events import (
+    FundOverdrawn,
+    FundRestored,
+    JournalBooked,
+    JournalReversed,
+    RefusalNoted,
+)
 from fund_ledger.months.domain import MonthClosed
 from fund_ledger.periods.domain.year import YearEvent
 from fund_ledger.statements.domain.statement import StatementEvent
@@ -55,6 +61,7 @@ PUBLISHED: Final[Mapping[type, Callable[[Any], Published | None]]] = {
     FundRestored: _crossed,
     **dict.fromkeys(
         (
+            RefusalNoted,
             MonthClosed,
             *get_args(YearEvent),
             *get_args(OrderEvent),

@@ -9,7 +9,14 @@ from sqlalchemy import BigInteger, CheckConstraint, Column, Date, Index, Integer
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from fund_ledger.journals.domain import accounts
-from fund_ledger.journals.domain.events import FundOverdrawn, FundRestored, JournalBooked, JournalReversed, Posting
+from fund_ledger.journals.domain.events import (
+    FundOverdrawn,
+    FundRestored,
+    JournalBooked,
+    JournalReversed,
+    Posting,
+    RefusalNoted,
+)
 from kernel.values.china_time import china_date
 from kernel.writing.columns import columns_of
 from kernel.writing.event_store import RecordedEvent
@@ -208,6 +215,7 @@ def _payer_total(posting: Posting) -> Iterable[Change]:
 ROWS: Final[RowsByEvent] = {
     JournalBooked: _booked,
     JournalReversed: _reversed,
+    RefusalNoted: no_rows,
     FundOverdrawn: no_rows,
     FundRestored: no_rows,
 }

@@ -1,8 +1,10 @@
 """Commands of finance: money comes in, money goes out, money is given back, and what was booked goes back."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Final
+
+import msgspec
 
 from fund_ledger.charts.domain import Charts
 from fund_ledger.funds.queries import Receipt as FundReceipt
@@ -20,7 +22,9 @@ from fund_ledger.payments.domain import (
     ReceiveMoney,
     ReturnMoney,
     Transfer,
+    due_again,
 )
+from fund_ledger.payments.queries import owed_of_revoked
 from kernel.running.runtime import Runtime
 from kernel.values.refusals import Refused
 from kernel.writing.command_context import CommandContext
@@ -31,8 +35,18 @@ _TURNS_MAX: Final = 4
 
 #: The purposes of funds whose money is lent and taken back, advance by advance.
 REVOLVING: Final = frozenset({"RESCUE_ADVANCE", "CII_ADVANCE"})
-#: From what stands on the accounts, the first open day, and the receipt that goes back, to the command.
-_Order = Callable[[dict[str, int], Moment, FundReceipt | None], MoneyCommand]
+
+
+class _Found(msgspec.Struct, frozen=True):
+    """What a turn found while it holds it: the accounts, the first open day, and of what goes back what it meets."""
+
+    standing: dict[str, int]
+    moment: Moment
+    receipt: FundReceipt | None
+    owed_back_fen: dict[str, int]
+
+
+_Order = Callable[[_Found], MoneyCommand]
 
 
 class PaymentCommands:
@@ -48,8 +62,8 @@ class PaymentCommands:
         journal_id, account = context.new_id("journal"), accounts.fund(receipt.county, receipt.fund)
         chart = self._charts.ever(receipt.county)
 
-        def order(standing: dict[str, int], moment: Moment, _receipt: FundReceipt | None) -> MoneyCommand:
-            return ReceiveMoney(journal_id, receipt, moment, standing, chart)
+        def order(found: _Found) -> MoneyCommand:
+            return ReceiveMoney(journal_id, receipt, found.moment, found.standing, chart)
 
         return await self._in_turn(context, journal_id, receipt.county, [account], order)
 
@@ -59,14 +73,14 @@ class PaymentCommands:
         bank = accounts.bank(name.county, name.fund)
         fund = self._charts.ever(name.county).funds.get(name.fund)
 
-        def order(standing: dict[str, int], moment: Moment, _receipt: FundReceipt | None) -> MoneyCommand:
-            in_bank = -standing[bank] if fund is None or fund.held_here else None
+        def order(found: _Found) -> MoneyCommand:
+            in_bank = -found.standing[bank] if fund is None or fund.held_here else None
             return PayOut(
                 journal_id=journal_id,
                 transfer=transfer,
-                owed_fen=standing[transfer.account],
+                owed_fen=found.standing[transfer.account],
                 bank_fen=in_bank,
-                moment=moment,
+                moment=found.moment,
             )
 
         return await self._in_turn(context, journal_id, name.county, [transfer.account, bank], order)
@@ -79,33 +93,35 @@ class PaymentCommands:
         if fund is not None and not REVOLVING.isdisjoint(fund.purposes):
             raise Refused("PAYEE_UNCLEAR", f"what {name.fund} has advanced is taken back at /v1/advances")
 
-        def order(standing: dict[str, int], moment: Moment, _receipt: FundReceipt | None) -> MoneyCommand:
-            gave_out = None if holder is None else standing[holder]
-            return Collect(journal_id, transfer, -standing[account], moment, gave_out)
+        def order(found: _Found) -> MoneyCommand:
+            gave_out = None if holder is None else found.standing[holder]
+            return Collect(journal_id, transfer, -found.standing[account], found.moment, gave_out)
 
         names = [account] if holder is None else [account, holder]
         return await self._in_turn(context, journal_id, name.county, names, order)
 
     async def give_back(self, context: CommandContext, journal_id: str, lines: Iterable[str], reason: str) -> Answered:
         """What was booked goes back; ``lines`` are the accounts of its journal."""
-        names = [account for account in map(accounts.parse, lines) if account.kind in (accounts.FUND, accounts.BANK)]
-        county = next(account.county for account in map(accounts.parse, lines))
-        funds = {accounts.fund(name.county, name.fund) for name in names if name.kind == accounts.FUND}
-        banks = {accounts.bank(name.county, name.fund) for name in names if name.kind == accounts.BANK}
+        names = sorted(lines)
+        county = accounts.parse(names[0]).county
+        funds, banks = _of_kind(names, accounts.FUND), _of_kind(names, accounts.BANK)
+        due = {account for account in map(due_again, names) if account is not None}
 
-        def order(standing: dict[str, int], moment: Moment, receipt: FundReceipt | None) -> MoneyCommand:
-            left = {account: standing[account] for account in funds if self._watched(account)}
+        def order(found: _Found) -> MoneyCommand:
             return ReturnMoney(
                 journal_id=journal_id,
                 reason=reason,
-                available_fen=left,
-                bank_fen=-sum(standing[account] for account in banks),
-                today=max(moment.today, moment.open_from),
-                matched_fen=receipt.matched_fen if receipt else 0,
+                available_fen={name: found.standing[name] for name in funds if self._watched(name)},
+                bank_fen=-sum(found.standing[name] for name in banks),
+                today=max(found.moment.today, found.moment.open_from),
+                matched_fen=found.receipt.matched_fen if found.receipt else 0,
+                owed_back_fen=found.owed_back_fen,
             )
 
         made = f"{journal_id}-return"
-        return await self._in_turn(context, journal_id, county, [*funds, *banks], order, made=made)
+        # A revocation holds what is owed to persons too: it comes before this or after it.
+        held = [*funds, *banks, *_of_kind(names, accounts.PAYABLE)]
+        return await self._in_turn(context, journal_id, county, held, order, made=made, due=due)
 
     def _watched(self, account: str) -> bool:
         name = accounts.parse(account)
@@ -121,17 +137,23 @@ class PaymentCommands:
         order: _Order,
         *,
         made: str | None = None,
+        due: Collection[str] = (),
     ) -> Answered:
         body = {"journal_id": made or journal_id}
         store, path = self._runtime.store, self._runtime.path
         async with self._turns, store.pool.acquire() as connection, connection.transaction():
             first = await open_from(connection, [county])
-            standing = await hold(connection, names)
+            standing = await hold(connection, [*names, *due])
             # Nobody matches a receipt while it goes back.
             receipt = await held_receipt(connection, journal_id) if made else None
-            command = order(standing, Moment(context.today, first[county]), receipt)
+            owed_back = await owed_of_revoked(connection, {name: -standing[name] for name in due})
+            command = order(_Found(standing, Moment(context.today, first[county]), receipt, owed_back))
             answered = await path.within(connection).decide(
                 context, DECIDER, f"journal/{journal_id}", command, lambda _decision: body, status=201
             )
         store.appended.set()
         return answered
+
+
+def _of_kind(names: Iterable[str], kind: str) -> set[str]:
+    return {name for name in names if accounts.parse(name).kind == kind}

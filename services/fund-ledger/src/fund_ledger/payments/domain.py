@@ -1,6 +1,6 @@
 """Money that finance moved: what came in, was paid out or was collected, each of it a journal of its own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final, assert_never
 
@@ -98,7 +98,8 @@ class ReturnMoney(msgspec.Struct, frozen=True, kw_only=True):
     """Money that was booked went back: the bank returned it, or it was booked wrongly.
 
     ``available_fen`` is what the fund account has left where its money is here, ``bank_fen`` what the bank account has,
-    ``matched_fen`` with how much a receipt meets orders.
+    ``matched_fen`` with how much a receipt meets orders. ``owed_back_fen`` is what a person owes on each receivable
+    because a bill was revoked after it was paid.
     """
 
     journal_id: str
@@ -108,6 +109,7 @@ class ReturnMoney(msgspec.Struct, frozen=True, kw_only=True):
     today: date
     kinds: frozenset[str] = RETURNABLE
     matched_fen: int = 0
+    owed_back_fen: Mapping[str, int] = {}
 
 
 MoneyCommand = ReceiveMoney | PayOut | Collect | ReturnMoney
@@ -198,7 +200,7 @@ def _return(command: ReturnMoney, state: JournalState) -> Sequence[JournalEvent]
     if command.matched_fen:
         detail = f"receipt {booked.journal_id} meets an order with {yuan_from_fen(command.matched_fen)} yuan; let it go"
         raise conflict("RECEIPT_MATCHED", detail)
-    back = tuple(Posting(posting.account, -posting.amount_fen, posting.payer) for posting in booked.postings)
+    back = tuple(posting for taken in booked.postings for posting in _taken_back(taken, command.owed_back_fen))
     for posting in back:
         if accounts.parse(posting.account).kind == accounts.BANK:
             check_bank(posting.account, command.bank_fen, -posting.amount_fen)
@@ -212,6 +214,27 @@ def _return(command: ReturnMoney, state: JournalState) -> Sequence[JournalEvent]
         reason=command.reason,
     )
     return with_alarms(journal, command.available_fen)
+
+
+def _taken_back(posting: Posting, owed_back_fen: Mapping[str, int]) -> Iterator[Posting]:
+    """The negative of a line; money for a person that came back first meets what the person owes of a revoked bill.
+
+    So of a payment whose bill was revoked before the bank gave it back, nothing is payable again and nothing due.
+    """
+    back = -posting.amount_fen
+    due = due_again(posting.account) if back < 0 else None
+    met = min(-back, max(0, owed_back_fen.get(due, 0))) if due else 0
+    for account, amount in ((due or "", -met), (posting.account, back + met)):
+        if amount:
+            yield Posting(account, amount, posting.payer)
+
+
+def due_again(payable: str) -> str | None:
+    """The account on which a person owes what was paid on a payable for a bill that was revoked; None for others."""
+    account = accounts.parse(payable)
+    if (account.kind, account.payee_kind) != (accounts.PAYABLE, "person"):
+        return None
+    return accounts.receivable_from_person(account.payee_id or "", account.county, account.fund)
 
 
 def _check_counter(command: Collect) -> None:

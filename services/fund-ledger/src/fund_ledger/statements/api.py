@@ -38,6 +38,8 @@ CODES: Final = (
     ErrorCode("STATEMENT_DRAWN_BEFORE", 409, "The statement of this or a later month is drawn"),
     ErrorCode("STATEMENT_NOT_IN_STATE", 409, "The statement is in another state"),
     ErrorCode("DEDUCTION_TOO_LARGE", 409, "More is taken off than the statement comes to"),
+    ErrorCode("DEDUCTION_MISPLACED", 409, "The bill is not on this statement"),
+    ErrorCode("DEDUCTION_OF_REVOKED", 409, "The bill was revoked, and is taken back as a whole"),
     ErrorCode("DEDUCTION_NOT_POSITIVE", 422, "A deduction takes nothing off"),
     ErrorCode("SAME_PERSON", 409, "Another person must do this"),
     ErrorCode("DATES_OUT_OF_ORDER", 422, "Two dates are in the wrong order"),

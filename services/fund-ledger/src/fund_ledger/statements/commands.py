@@ -1,20 +1,21 @@
 """Commands on hospitals' statements: drawn from what is on none, reviewed, paid whole, paid again after a return."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import date
 from typing import Final, TypeAlias
 
 from fund_ledger.charts.domain import Charts
 from fund_ledger.journals.domain import accounts
 from fund_ledger.journals.domain.events import JournalEvent
-from fund_ledger.journals.domain.journal import JournalState
+from fund_ledger.journals.domain.journal import JournalState, after
 from fund_ledger.journals.queries.turn import hold
 from fund_ledger.months.queries import open_from
 from fund_ledger.payments import domain as payments
 from fund_ledger.payments.domain import STATEMENT_PAYMENT, Moment, PayOut, ReturnMoney, Transfer
 from fund_ledger.statements.domain import deduction
-from fund_ledger.statements.domain.deduction import Deduct, deduction_id
+from fund_ledger.statements.domain.deduction import Deduct
 from fund_ledger.statements.domain.statement import (
     DECIDER,
     Deduction,
@@ -37,8 +38,8 @@ from kernel.writing.decision import Decision, Outcome, decided
 _TURNS_MAX: Final = 4
 
 _Booked: TypeAlias = Decision[JournalState, JournalEvent]
-#: From the standing accounts and the first open day to the journal that goes with a statement's event.
-_Booking = Callable[[Within, dict[str, int], Moment], Awaitable[_Booked]]
+#: From the standing accounts and the first open day to the journals that go with a statement's event.
+_Booking = Callable[[Within, dict[str, int], Moment], Awaitable[Sequence[_Booked]]]
 
 
 class StatementCommands:
@@ -77,18 +78,25 @@ class StatementCommands:
         self, context: CommandContext, of: Statement, by: str, deductions: tuple[Deduction, ...]
     ) -> Answered:
         """The agency has looked through a statement, and takes something off or nothing."""
-        command = ReviewStatement(statement_id=of.statement_id, by=by, deductions=deductions)
+        bills = await self._found.bills_on(of.statement_id, (d.settlement_id for d in deductions if d.settlement_id))
+        command = ReviewStatement(statement_id=of.statement_id, by=by, deductions=deductions, bills=bills)
         fund = accounts.fund(of.county, of.fund)
 
-        async def book(within: Within, standing: dict[str, int], moment: Moment) -> _Booked:
-            taken_off = Deduct(
-                statement=of,
-                amount_fen=sum(one.amount_fen for one in deductions),
-                available_fen={fund: standing[fund]} if self._held_here(of) else {},
-                booked_on=moment.today,
-            )
-            stream_id = f"journal/{deduction_id(of.statement_id)}"
-            return decided(deduction.DECIDER, *await within.standing(deduction.DECIDER, stream_id), taken_off)
+        async def book(within: Within, standing: dict[str, int], moment: Moment) -> Sequence[_Booked]:
+            left = {fund: standing[fund]} if self._held_here(of) else {}
+            booked: list[_Booked] = []
+            for settlement_id, amount in _by_bill(deductions):
+                taken_off = Deduct(
+                    statement=of,
+                    amount_fen=amount,
+                    available_fen=left,
+                    booked_on=moment.today,
+                    settlement_id=settlement_id,
+                )
+                stream, state = await within.standing(deduction.DECIDER, taken_off.stream_id)
+                booked.append(decided(deduction.DECIDER, stream, state, taken_off))
+                left = after(left, booked[-1].events)
+            return booked
 
         return await self._in_turn(context, of, [fund], command, book)
 
@@ -99,7 +107,7 @@ class StatementCommands:
         bank = accounts.bank(of.county, of.fund)
         command = PayStatement(statement_id=of.statement_id, by=by, payment_id=payment_id, paid_on=paid_on)
 
-        async def book(within: Within, standing: dict[str, int], moment: Moment) -> _Booked:
+        async def book(within: Within, standing: dict[str, int], moment: Moment) -> Sequence[_Booked]:
             transfer = Transfer(payable, of.payable_fen, paid_on)
             in_bank = -standing[bank] if self._held_here(of) else None
             out = PayOut(
@@ -118,7 +126,7 @@ class StatementCommands:
         """The bank gave the payment of a statement back: it is owed again, and its age goes on."""
         payment_id, bank = of.payment_id or "", accounts.bank(of.county, of.fund)
 
-        async def book(within: Within, standing: dict[str, int], moment: Moment) -> _Booked:
+        async def book(within: Within, standing: dict[str, int], moment: Moment) -> Sequence[_Booked]:
             back = ReturnMoney(
                 journal_id=payment_id,
                 reason=reason,
@@ -146,16 +154,24 @@ class StatementCommands:
             async def attempt() -> Outcome:
                 stream, state = await within.standing(DECIDER, stream_of(of.hospital_id, of.county, of.fund))
                 done = decided(DECIDER, stream, state, command)
-                journal = await book(within, standing, Moment(context.today, first[of.county]))
+                booked = await book(within, standing, Moment(context.today, first[of.county]))
                 statement = done.events[-1].statement
                 body = {"statement_id": statement.statement_id, "status": statement.status}
-                return Outcome(tuple(one.append for one in (journal, done) if one.events), body)
+                return Outcome((*(one.append for one in booked if one.events), done.append), body)
 
             answered = await within.run(context, attempt)
         store.appended.set()
         return answered
 
 
-async def _money(within: Within, journal_id: str, command: PayOut | ReturnMoney) -> _Booked:
+async def _money(within: Within, journal_id: str, command: PayOut | ReturnMoney) -> Sequence[_Booked]:
     stream, state = await within.standing(payments.DECIDER, f"journal/{journal_id}")
-    return decided(payments.DECIDER, stream, state, command)
+    return (decided(payments.DECIDER, stream, state, command),)
+
+
+def _by_bill(deductions: Iterable[Deduction]) -> list[tuple[str | None, int]]:
+    """What is taken off in all, bill by bill; None for what is of no bill."""
+    sums: dict[str | None, int] = defaultdict(int)
+    for one in deductions:
+        sums[one.settlement_id] += one.amount_fen
+    return list(sums.items())

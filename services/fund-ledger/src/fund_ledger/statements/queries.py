@@ -1,12 +1,15 @@
 """Questions about hospitals' statements: what is on none yet, how they stand, what each hospital waits for."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
+import msgspec
+
 from fund_ledger.journals.domain import accounts
+from fund_ledger.journals.domain.refused_payment import DEDUCTION
 from fund_ledger.months.domain import last_day
 from fund_ledger.payments.domain import RETURN, STATEMENT_PAYMENT
-from fund_ledger.statements.domain.deduction import DEDUCTION
 from fund_ledger.statements.domain.statement import JOURNALS_MAX, Statement, Unbilled
 from kernel.http import SignedYuan, Wire, Yuan
 from kernel.writing.reads import Reads, checked
@@ -38,6 +41,10 @@ FROM statement_journals s JOIN journals j USING (journal_id),
      unnest(j.accounts, j.amounts) AS p(account, amount_fen)
 WHERE s.statement_id = $1 AND s.journal_id > $2 AND p.account = s.account
 GROUP BY 1, 2, 3, 4, 5 ORDER BY s.journal_id LIMIT $3
+"""
+_BILLS_SQL: Final = """
+SELECT DISTINCT j.settlement_id FROM statement_journals s JOIN journals j USING (journal_id)
+WHERE s.statement_id = $1 AND j.settlement_id = ANY($2::text[])
 """
 _DEDUCTIONS_SQL: Final = """
 SELECT number, kind, amount_fen, settlement_id FROM statement_deductions WHERE statement_id = $1 ORDER BY number
@@ -94,6 +101,12 @@ class HospitalReceivable(Wire, frozen=True, kw_only=True):
     since: date | None
 
 
+class _Bill(msgspec.Struct, frozen=True):
+    """A settlement that has a journal on a statement."""
+
+    settlement_id: str
+
+
 class StatementQueries(Reads):
     """Read-only questions, each bounded."""
 
@@ -116,6 +129,12 @@ class StatementQueries(Reads):
     async def lines(self, statement_id: str, after: str, limit: int) -> list[StatementLine]:
         """The journals of a statement, in the order of their ids."""
         return await self.many(StatementLine.of_row, _LINES_SQL, statement_id, after, limit)
+
+    async def bills_on(self, statement_id: str, settlement_ids: Iterable[str]) -> frozenset[str]:
+        """Which of these settlements have a journal on a statement."""
+        wanted = sorted(set(settlement_ids))
+        found = await self.many(_Bill, _BILLS_SQL, statement_id, wanted) if wanted else []
+        return frozenset(one.settlement_id for one in found)
 
     async def deductions(self, statement_id: str) -> list[DeductionLine]:
         """What the review of a statement took off."""

@@ -64,4 +64,11 @@ class FundRestored(msgspec.Struct, frozen=True):
     journal_id: str
 
 
-JournalEvent = JournalBooked | JournalReversed | FundOverdrawn | FundRestored
+class RefusalNoted(msgspec.Struct, frozen=True):
+    """These payers' money for a bill is refused to the hospital though they had given none yet: what comes later is."""
+
+    journal_id: str
+    payers: tuple[str, ...]
+
+
+JournalEvent = JournalBooked | JournalReversed | RefusalNoted | FundOverdrawn | FundRestored

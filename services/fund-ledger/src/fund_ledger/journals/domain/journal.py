@@ -10,7 +10,7 @@ from fund_ledger.journals.domain.commands import JournalCommand
 from fund_ledger.journals.domain.events import JournalEvent, Posting
 from fund_ledger.journals.domain.funding import split
 from fund_ledger.journals.domain.liabilities import liabilities
-from fund_ledger.journals.domain.refused_payment import REFUSAL, refusal, refused_again
+from fund_ledger.journals.domain.refused_payment import REFUSAL, TAKEN_OFF, refusal, refused_again, refused_by
 from fund_ledger.journals.domain.reversal import reversed_postings
 from fund_ledger.journals.domain.supplements import supplementary
 from kernel.values.decider import Decider
@@ -21,13 +21,16 @@ PREMIUM: Final = "PREMIUM"
 
 
 class Unbooked(msgspec.Struct, frozen=True):
-    """Nothing was booked yet."""
+    """Nothing was booked yet. ``refused`` are payers whose money the hospital does not get, whenever they give it."""
+
+    refused: frozenset[str] = frozenset()
 
 
 class Booked(msgspec.Struct, frozen=True):
     """A journal stands, perhaps with supplements."""
 
     journals: tuple[events.JournalBooked, ...]
+    refused: frozenset[str] = frozenset()
 
 
 class Reversed(msgspec.Struct, frozen=True):
@@ -69,9 +72,9 @@ def _supplement(command: commands.BookSupplement, state: JournalState) -> Sequen
     if isinstance(state, Reversed) or any(journal.journal_id == bill.supplement_id for journal in past):
         return ()
     # What was refused counts as given here: the difference is the same whichever came first, and is refused after it.
-    given = _given([journal for journal in past if journal.kind != REFUSAL])
+    given = _given([journal for journal in past if journal.kind not in TAKEN_OFF])
     postings = supplementary(bill, given, command.available_fen)
-    postings += refused_again(bill, past, postings)
+    postings += refused_again(bill, state.refused | refused_by(past), postings)
     return _of_settlement(command, bill.supplement_id, "supplement", postings)
 
 
@@ -87,10 +90,13 @@ def _given(journals: Sequence[events.JournalBooked]) -> dict[str, dict[str, int]
 
 
 def _refuse(command: commands.RefusePayment, state: JournalState) -> Sequence[JournalEvent]:
-    bill = command.bill
-    if not isinstance(state, Booked) or any(journal.journal_id == bill.journal_id for journal in state.journals):
+    bill, past = command.bill, state.journals if isinstance(state, Booked) else ()
+    if isinstance(state, Reversed) or any(journal.journal_id == bill.journal_id for journal in past):
         return ()
-    return _of_settlement(command, bill.journal_id, REFUSAL, refusal(bill, _given(state.journals)))
+    booked = _of_settlement(command, bill.journal_id, REFUSAL, refusal(bill, _given(past)))
+    told = refused_by(one for one in booked if isinstance(one, events.JournalBooked)) | state.refused
+    without = tuple(payer for payer in bill.payers if payer not in told)
+    return (*booked, events.RefusalNoted(bill.settlement_id, without)) if without else booked
 
 
 def _of_settlement(
@@ -188,7 +194,12 @@ def evolve(state: JournalState, event: JournalEvent) -> JournalState:
     """The state after an event."""
     match event:
         case events.JournalBooked():
-            return Booked((*state.journals, event) if isinstance(state, Booked) else (event,))
+            past = state.journals if isinstance(state, Booked) else ()
+            refused = frozenset[str]() if isinstance(state, Reversed) else state.refused
+            return Booked((*past, event), refused)
+        case events.RefusalNoted():
+            assert not isinstance(state, Reversed), "nothing is refused of a bill that was taken back"
+            return msgspec.structs.replace(state, refused=state.refused.union(event.payers))
         case events.JournalReversed():
             return Reversed()
         case events.FundOverdrawn() | events.FundRestored():

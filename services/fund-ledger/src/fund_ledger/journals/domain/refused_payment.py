@@ -1,6 +1,6 @@
 """Refused payment: a hospital bears what funds gave for a visit whose certification was cancelled (003 三(九))."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Final
 
 import msgspec
@@ -14,6 +14,10 @@ from fund_ledger.journals.domain.memo import borne
 REFUSED: Final = "REFUSED"
 #: The kind of its journal.
 REFUSAL: Final = "refusal"
+#: The kind of the journal of what the review of a statement took off.
+DEDUCTION: Final = "deduction"
+#: What a hospital bears of what payers had given: a later difference of the bill is worked out as if it had not.
+TAKEN_OFF: Final = frozenset({REFUSAL, DEDUCTION})
 
 
 class RefusedBill(msgspec.Struct, frozen=True):
@@ -42,18 +46,21 @@ def refusal(bill: RefusedBill, given: Mapping[str, Mapping[str, int]]) -> tuple[
         for code, amount in sorted(given.get(payer, {}).items())
         if amount > 0
     ]
-    return _to_hospital(bill.hospital_id, bill.county, parts)
+    return back_from_hospital(bill.hospital_id, bill.county, parts)
 
 
-def refused_again(
-    bill: SupplementedBill, past: Sequence[JournalBooked], change: Sequence[Posting]
-) -> tuple[Posting, ...]:
+def refused_by(past: Iterable[JournalBooked]) -> frozenset[str]:
+    """The payers whose money these journals refused to the hospital."""
+    refusals = (journal for journal in past if journal.kind == REFUSAL)
+    return frozenset(posting.payer for journal in refusals for posting in journal.postings if posting.payer)
+
+
+def refused_again(bill: SupplementedBill, refused: Set[str], change: Sequence[Posting]) -> tuple[Posting, ...]:
     """What a later difference changes of a refusal: a payer's part is refused as it stands, whichever came first.
 
-    ``past`` are the bill's journals, ``change`` the difference's postings. So the hospital bears the same fen whether
-    it was refused before or after the bill was decided again.
+    ``refused`` are the payers whose money is refused, ``change`` the difference's postings. So the hospital bears the
+    same fen whether it was refused before or after the bill was decided again, also of a payer that had given nothing.
     """
-    refused = {posting.payer for journal in past if journal.kind == REFUSAL for posting in journal.postings}
     parts = [
         (posting.payer, account.fund, posting.amount_fen)
         for posting in change
@@ -62,11 +69,11 @@ def refused_again(
         and posting.payer in refused
         and posting.amount_fen
     ]
-    return _to_hospital(bill.hospital_id, bill.county, parts)
+    return back_from_hospital(bill.hospital_id, bill.county, parts)
 
 
-def _to_hospital(hospital_id: str, county: str, parts: Iterable[tuple[str, str, int]]) -> tuple[Posting, ...]:
-    """Each payer's fund gets back its amount from the hospital; below zero the hospital gets it back."""
+def back_from_hospital(hospital_id: str, county: str, parts: Iterable[tuple[str, str, int]]) -> tuple[Posting, ...]:
+    """Of parts as (payer, fund, fen) each payer's fund gets back its amount; below zero the hospital gets it back."""
     postings: list[Posting] = []
     total = 0
     for payer, code, amount in parts:

@@ -76,11 +76,12 @@ class DrawStatement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReviewStatement(msgspec.Struct, frozen=True, kw_only=True):
-    """The agency has looked through it, and takes this off."""
+    """The agency has looked through it, and takes this off. ``bills`` are those settlements that are on it."""
 
     statement_id: str
     by: str
     deductions: tuple[Deduction, ...]
+    bills: frozenset[str] = frozenset()
 
 
 class PayStatement(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,7 +142,8 @@ class Statements(msgspec.Struct, frozen=True):
 def decide(command: StatementCommand, state: Statements) -> Sequence[StatementEvent]:
     """What a command brings about.
 
-    Raises Refused MONTH_NOT_OVER, STATEMENT_…, DEDUCTION_TOO_LARGE, SAME_PERSON or DATES_OUT_OF_ORDER.
+    Raises Refused MONTH_NOT_OVER, STATEMENT_…, DEDUCTION_MISPLACED, DEDUCTION_TOO_LARGE, SAME_PERSON or
+    DATES_OUT_OF_ORDER.
     """
     match command:
         case DrawStatement():
@@ -188,6 +190,10 @@ def _draw(command: DrawStatement, state: Statements) -> Sequence[StatementEvent]
 
 
 def _review(command: ReviewStatement, statement: Statement) -> Sequence[StatementEvent]:
+    for deduction in command.deductions:
+        if deduction.settlement_id is not None and deduction.settlement_id not in command.bills:
+            detail = f"{deduction.settlement_id} is not on {statement.statement_id}; take it off the one that it is on"
+            raise conflict("DEDUCTION_MISPLACED", detail, settlement=deduction.settlement_id)
     deducted = sum(deduction.amount_fen for deduction in command.deductions)
     if deducted > statement.due_fen:
         detail = f"{yuan_from_fen(deducted)} yuan cannot be taken off {yuan_from_fen(statement.due_fen)} yuan"

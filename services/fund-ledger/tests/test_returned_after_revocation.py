@@ -1,0 +1,95 @@
+"""A payout whose bill is revoked is owed back; if the bank then gives it back, the two meet and nothing is left."""
+
+from typing import Any, Final
+
+import httpx
+import pytest
+
+from contracts.settlement import CONTRACT
+from kernel.testing.deadline import eventually
+from kernel.testing.surroundings import Service, Surroundings
+
+RECEIPT: Final = {"county": "445202", "fund": "MA", "amount": "100.00", "source": "BUDGET", "value_on": "2019-08-01"}
+PAYMENT: Final = {"county": "445202", "fund": "MA", "person_id": "P1", "value_on": "2019-08-01"}
+BANK_RETURNED: Final = {"reason": "BANK_RETURNED"}
+PAYABLE: Final = "payable/person/P1/445202/MA"
+RECEIVABLE: Final = "receivable/person/P1/445202/MA"
+
+
+class Paid:
+    """Two payouts of one person, 30.00 for S1 and 20.00 for S2, and what happens to them."""
+
+    def __init__(self, ledger: Service, around: Surroundings, finance: httpx.AsyncClient, bills: Any) -> None:
+        self.ledger, self.around, self.finance, self.bills = ledger, around, finance, bills
+        self.told = 0
+
+    async def tell(self, event: Any) -> None:
+        await self.around.tell(CONTRACT, "P1", event)
+        self.told += 1
+        sql = "SELECT count(*) = $1 FROM journals WHERE kind IN ('settlement', 'reversal')"
+        await eventually(lambda: self.ledger.pool.fetchval(sql, self.told))
+
+    async def pay(self, amount: str) -> str:
+        answer = await self.finance.post("/v1/payments", json={**PAYMENT, "amount": amount})
+        assert answer.status_code == 201, answer.text
+        journal_id: str = answer.json()["journal_id"]
+        return journal_id
+
+    async def give_back(self, journal_id: str) -> None:
+        answer = await self.finance.post(f"/v1/journals/{journal_id}/return", json=BANK_RETURNED)
+        assert answer.status_code == 201, answer.text
+
+    async def standing(self) -> tuple[str | None, str | None]:
+        """What the fund owes the person and the person the fund; None where the account never moved."""
+        items = (await self.finance.get("/v1/accounts", params={"limit": 200})).json()["items"]
+        balances = {row["account"]: row["balance"] for row in items}
+        return balances.get(PAYABLE), balances.get(RECEIVABLE)
+
+
+@pytest.fixture
+async def paid(ledger: Service, around: Surroundings, finance: httpx.AsyncClient, bills: Any) -> Paid:
+    paid = Paid(ledger, around, finance, bills)
+    await paid.tell(bills.settled("S1", bills.layer("MA", 100, payout_fen=3_000)))
+    assert (await finance.post("/v1/fund-receipts", json=RECEIPT)).status_code == 201
+    return paid
+
+
+async def test_what_the_bank_gives_back_after_the_revocation_is_neither_payable_nor_due(paid: Paid) -> None:
+    journal_id = await paid.pay("30.00")
+    await paid.tell(paid.bills.revoked("S1"))
+    assert await paid.standing() == ("0.00", "30.00")
+    await paid.give_back(journal_id)
+    assert await paid.standing() == ("0.00", "0.00")
+    again = await paid.finance.post("/v1/payments", json={**PAYMENT, "amount": "30.00"})
+    assert (again.status_code, again.json()["code"]) == (409, "OVERPAYMENT")
+    trial = (await paid.finance.get("/v1/trial-balance?county=445202")).json()
+    assert trial["balanced"] is True
+    assert [(one["bank"], one["available"], one["owed"]) for one in trial["funds"] if one["fund"] == "MA"] == [
+        ("100.00", "100.00", "0.00")
+    ]
+
+
+async def test_only_what_was_paid_and_came_back_meets_and_what_another_bill_is_owed_stays(paid: Paid) -> None:
+    part = await paid.pay("10.00")
+    await paid.pay("20.00")
+    await paid.tell(paid.bills.revoked("S1"))
+    await paid.tell(paid.bills.settled("S2", paid.bills.layer("MA", 100, payout_fen=2_000)))
+    assert await paid.standing() == ("-20.00", "30.00")
+    await paid.give_back(part)
+    # The person still has 20.00 of S1; the 20.00 of S2 are another debt, which nobody set off.
+    assert await paid.standing() == ("-20.00", "20.00")
+
+
+async def test_what_the_person_gave_back_already_is_owed_again_when_the_bank_gives_it_back_too(paid: Paid) -> None:
+    journal_id = await paid.pay("30.00")
+    await paid.tell(paid.bills.revoked("S1"))
+    collection = {"county": "445202", "fund": "MA", "person_id": "P1", "amount": "25.00", "value_on": "2019-08-01"}
+    assert (await paid.finance.post("/v1/collections", json=collection)).status_code == 201
+    await paid.give_back(journal_id)
+    assert await paid.standing() == ("-25.00", "0.00")
+
+
+async def test_without_a_revocation_all_of_it_is_owed_again(paid: Paid) -> None:
+    journal_id = await paid.pay("30.00")
+    await paid.give_back(journal_id)
+    assert await paid.standing() == ("-30.00", None)
