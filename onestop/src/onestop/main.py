@@ -13,7 +13,7 @@ from rich.console import Console
 
 from kernel.security import Issuer, Role
 from kernel.values.division_table import know_zones
-from onestop import parked_command
+from onestop import archive_command, parked_command
 from onestop.address import database_address
 from onestop.chain_command import verify_chain_command
 from onestop.checkpoint_command import checkpoint_app
@@ -39,6 +39,7 @@ app.command("adopt-restored", hidden=True)(restore_command)  # its name of befor
 app.command("fill-topics")(fill_topics_command)
 app.command("lost")(lost_command)
 app.command("tidy")(tidy_command)
+app.add_typer(archive_command.app, name="archive")
 app.add_typer(checkpoint_app, name="checkpoint")
 app.command("doctor")(doctor)
 app.command("republish")(republish)
@@ -62,6 +63,7 @@ def replay(
     folder: Folder = HOME,
 ) -> None:
     """Rebuild every projection from events, decide every settlement again; exit 1 at a difference."""
+    from kernel.writing.event_store.archived import ArchivedError  # noqa: PLC0415
     from onestop.replay import verify as verify_all  # noqa: PLC0415
     from onestop.replay.printing import print_verdict  # noqa: PLC0415
 
@@ -70,7 +72,11 @@ def replay(
         raise typer.Exit(2)
     with database_address(database, folder) as url:
         started = time.perf_counter()
-        verdict = asyncio.run(verify_all(url))
+        try:
+            verdict = asyncio.run(verify_all(url))
+        except ArchivedError as away:
+            console.print(f"{away.code}: {away.detail}")
+            raise typer.Exit(2) from away
         print_verdict(console, verdict, time.perf_counter() - started)
     raise typer.Exit(0 if verdict.identical else 1)
 

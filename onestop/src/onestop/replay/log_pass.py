@@ -8,7 +8,7 @@ import msgspec
 
 from kernel.running.service import Service
 from kernel.writing.database import SingleConnection, administering
-from kernel.writing.event_store.log import eventless, events_in_order, require_at_hand, unnumbered
+from kernel.writing.event_store.log import eventless, events_in_order, unnumbered
 from kernel.writing.event_store.stream import LoggedEvent
 from kernel.writing.read_tables import Change
 from kernel.writing.snapshots import FOR_AS_LONG_AS_IT_TAKES, snapshot
@@ -77,7 +77,6 @@ class _Pass:
 
     async def through(self, checks: Sequence[Check], outcomes: Outcomes) -> PassVerdict:
         events = 0
-        await require_at_hand(self._live)
         await self._messages.begin()
         await self._money.begin(self._live)
         for rows in self._heard:

@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from kernel.writing.database import administering
+from kernel.writing.event_store.log import require_at_hand
 from kernel.writing.snapshots import FOR_AS_LONG_AS_IT_TAKES
 from onestop.replay.checks.books import unbooked
 from onestop.replay.comparison import compare
@@ -47,7 +48,9 @@ async def verify(admin_url: str, processes: int | None = None) -> Verdict:
 
     Each service's log is read once, several at a time: in ``processes`` of their own where there is much to read.
     Memory does not grow with history. Others that verify at the same time are not disturbed.
+    Raises ArchivedError where events were put away and are not at hand.
     """
+    await _all_at_hand(admin_url)
     async with verification_run(admin_url) as run, administering(admin_url, **FOR_AS_LONG_AS_IT_TAKES) as owner:
         for service in SERVICES.values():
             await make_tables(owner, run, service)
@@ -63,6 +66,12 @@ async def verify(admin_url: str, processes: int | None = None) -> Verdict:
         sum(one.settlements for one in passed),
         tuple(differences),
     )
+
+
+async def _all_at_hand(admin_url: str) -> None:
+    for service in SERVICES.values():
+        async with administering(admin_url, search_path=service.schema) as connection:
+            await require_at_hand(connection)
 
 
 async def _processes(admin_url: str) -> int:

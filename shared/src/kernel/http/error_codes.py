@@ -32,6 +32,7 @@ SHELL_CODES: Final = (
     ErrorCode("ROUTE_NOT_FOUND", 404, "There is nothing at this path"),
     ErrorCode("METHOD_NOT_ALLOWED", 405, "The path does not take this method"),
     ErrorCode("IDEMPOTENCY_KEY_REUSED", 409, "The idempotency key was used for another request"),
+    ErrorCode("EVENTS_ARCHIVED", 409, "What this needs was put away with an old year; operations can bring it back"),
     ErrorCode("TOO_CONTENDED", 409, "Others kept changing the same thing; send it again under the same key"),
     ErrorCode("BODY_TOO_LARGE", 413, "The body is larger than this path takes"),
     ErrorCode("CONTENT_TYPE_UNSUPPORTED", 415, "The body is not declared as a media type that the path takes"),

@@ -83,6 +83,10 @@ streams AS (DELETE FROM archived_streams WHERE archive = '{name}' AND stream_id 
 UPDATE archives SET streams = streams - (SELECT count(*) FROM streams), events = events - (SELECT count(*) FROM entries)
 WHERE name = '{name}'
 """
+# Entries of programs without the log's tree get their hash while their events are still there to make it from.
+_LEAVES_SQL: Final = """
+UPDATE event_log l SET leaf = {leaf} FROM {name} e WHERE e.pos = l.pos AND l.leaf IS NULL
+"""
 _STRANGE_SQL: Final = """
 SELECT (SELECT count(*) FROM {name} e WHERE NOT EXISTS (
           SELECT FROM archived_entries x WHERE x.pos = e.pos AND x.archive = '{name}')) AS foreign_events,
@@ -162,6 +166,7 @@ async def detach(connection: SingleConnection, name: str) -> Archive:
         await connection.execute(_MOVE_BACK_SQL.format(name=name), went_on)
         for table in ("events", name):
             await connection.execute(_GUARDED.format(table=table))
+        await connection.execute(_LEAVES_SQL.format(name=name, leaf=leaf_sql("l", "e")))
         await connection.execute(f"ALTER TABLE {name} NO INHERIT events")
         await connection.execute("UPDATE archives SET detached_at = clock_timestamp() WHERE name = $1", name)
     return await _archive(connection, name)
