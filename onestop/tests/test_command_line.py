@@ -11,6 +11,7 @@ from onestop.main import app
 
 ALONE: Final = [
     "adopt-restored",
+    "archive",
     "checkpoint",
     "doctor",
     "feed",
