@@ -23,6 +23,7 @@ ALONE: Final = [
     "parked",
     "platform",
     "positions",
+    "reconcile",
     "replay",
     "republish",
     "restore",
