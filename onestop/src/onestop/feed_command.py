@@ -31,7 +31,8 @@ _MEDIA_TYPES: Final = {
 }
 _NUMBER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:~-]{0,127}")
 _RECEIPTS: Final = (".csv", ".xlsx")
-_ENDED: Final = ("APPLIED", "REFUSED", "DISCARDED", "CANCELLED", "HELD", "TRIED")
+#: Where a batch stands still: it is over, or waits for somebody.
+_ENDED: Final = ("APPLIED", "REFUSED", "DISCARDED", "CANCELLED", "HELD", "TRIED", "ENTERED", "REVIEWED")
 _PIECE: Final = 1024 * 1024
 _LOOK_SECONDS: Final = 0.5
 console: Final = Console()
@@ -184,10 +185,9 @@ def _print_receipt(client: httpx.Client, path: str, batch: dict[str, Any]) -> in
         console.print(f"[yellow]{notice['code']}[/yellow] {sheet}{notice['detail']}")
     if batch["counts"] is not None:
         console.print(", ".join(f"{name} {count}" for name, count in batch["counts"].items() if count))
-    if batch["course"] == "TRIAL" and batch["would_wait"]:
-        console.print("handed in, it would wait for another person: it ends many memberships")
-    if batch["status"] == "HELD":
-        console.print(f"it would end many memberships and waits for another person: POST {path}/release or /discard")
+    if batch["warned"]:
+        console.print(f"{batch['warned']} rows count and have a remark: GET {path}/rows, or --receipt FILE.xlsx")
+    _print_waiting(path, batch)
     outcomes: dict[str, int] = batch["outcomes"] or {}
     console.print(", ".join(f"{name} {count}" for name, count in outcomes.items()))
     refused = outcomes.get("REFUSED", 0)
@@ -202,3 +202,14 @@ def _print_receipt(client: httpx.Client, path: str, batch: dict[str, Any]) -> in
                 f"  … all {refused} of them: GET {path}/receipt.csv, or marked.xlsx?rows=wrong to correct them"
             )
     return refused
+
+
+def _print_waiting(path: str, batch: dict[str, Any]) -> None:
+    """Whom a batch waits for, or would."""
+    if batch["course"] == "TRIAL" and batch["would_wait"]:
+        console.print("handed in, it would wait for another person: it ends many memberships")
+    if batch["status"] == "HELD":
+        console.print(f"it would end many memberships and waits for another person: POST {path}/release or /discard")
+    if batch["status"] in {"ENTERED", "REVIEWED"}:
+        step = "review" if batch["status"] == "ENTERED" else "approval"
+        console.print(f"this place has three people handle a file: the next one is to POST {path}/{step}")

@@ -89,3 +89,46 @@ async def test_the_county_that_somebody_is_of_no_more_is_told(identity: Service)
         rows = (await office.client.get(path)).json()["items"]
         assert [row["person_id"] for row in rows] == told
         assert all((row["formerly"], row["now_of"]) == ("445202", "445203") for row in rows)
+
+
+HOUSEHOLDS: Final = f"{HEADINGS},户编号,与户主关系"
+
+
+async def _household(agency: httpx.AsyncClient, person_id: str, day: int) -> tuple[str, str]:
+    seen = await agency.get(f"/v1/persons/{person_id}/as-of", params={"on": f"2026-11-{day}"})
+    ((number, role),) = [(f["detail"]["household_id"], f["detail"]["role"]) for f in seen.json()["facts"]]
+    return number, role
+
+
+async def test_a_newer_change_brings_the_household_and_an_older_one_does_not(
+    civil: Office, agency: httpx.AsyncClient
+) -> None:
+    async def told(number: str, day: int, *more: str) -> dict[str, Any]:
+        content = csv_of(person(1, "甲", "榕城区", *more), headings=HOUSEHOLDS)
+        return await civil.hand_in(number, content, **DIBAO, as_of=f"2026-11-{day:02d}T00:00:00+08:00")
+
+    await told("1", 10, "4452020001", "户主")
+    (line,) = await civil.lines("1")
+    assert await _household(agency, line["person_id"], 10) == ("4452020001", "HEAD")
+    await told("2", 12, "4452020001", "户主")
+    await told("3", 11, "4452020009", "户主")
+    assert await _household(agency, line["person_id"], 12) == ("4452020001", "HEAD"), "it speaks for an earlier day"
+    await told("4", 14, "4452020002", "之子")
+    assert await _household(agency, line["person_id"], 13) == ("4452020001", "HEAD")
+    assert await _household(agency, line["person_id"], 14) == ("4452020002", "MEMBER")
+
+
+async def test_a_household_that_cannot_be_read_is_warned_of_and_the_row_counts(civil: Office) -> None:
+    content = csv_of(person(1, "甲", "榕城区", "三组老王家", "户主"), headings=HOUSEHOLDS)
+    told = await civil.hand_in("1", content, **DIBAO)
+    (line,) = await civil.lines("1")
+    assert (told["outcomes"], line["code"]) == ({"REGISTERED": 1}, "ROW_HOUSEHOLD_UNREAD")
+
+
+async def test_who_lives_outside_of_the_list_s_area_is_warned_of_each_month(civil: Office) -> None:
+    how = DIBAO | {"kind": "full", "area": "445202"}
+    people = csv_of(person(1), person(2, "", "445203"))
+    for number in ("1", "2"):
+        assert (await civil.hand_in(number, people, **how))["warned"] == 1
+        warned = [line["row"] for line in await civil.lines(number) if line["code"] == "ROW_OUTSIDE_AREA"]
+        assert (number, warned) == (number, [3])

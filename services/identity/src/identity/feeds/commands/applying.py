@@ -10,6 +10,7 @@ import msgspec
 from identity.feeds.domain.batch import Batch, BatchKind
 from identity.feeds.domain.lines import Barrier, Line, Receipt, prefix_of_area
 from identity.feeds.domain.row import FeedRow, FileDescription, check_division
+from identity.feeds.domain.row_warnings import NAME_DIFFERS, warned
 from identity.intake.domain import both
 from identity.persons.domain import person
 from identity.persons.domain.categories import Category
@@ -30,14 +31,6 @@ from kernel.values.china_time import china_date
 from kernel.values.refusals import Refused
 from kernel.writing.event_store import Stream, StreamAppend
 
-#: What is said of a row under a number that somebody else is registered under.
-NAME_DIFFERS: Final = both(
-    "这个身份证号登记的是另一个姓名，请核对号码和姓名", "this ID number is registered under another name"
-)
-#: What is said of a row of a full list about somebody who lives elsewhere.
-OUTSIDE_AREA: Final = both(
-    "此人的县区不在这份名单的地区内，请核对县区或地区", "the person's county is outside the area of this list"
-)
 _PERSONS: Final = uuid5(NAMESPACE_OID, "onestop/identity/person")
 
 
@@ -56,6 +49,8 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     names: Mapping[str, str]
     new: Mapping[str, NewPerson]
     sealed: Mapping[str, SealedPersonalData]
+    #: By row, what is to be written of the person's household.
+    households: Mapping[int, StreamAppend] = {}
     #: By row, what is to be written anew of a known person.
     corrections: Mapping[int, CorrectPersonalData] = {}
 
@@ -76,12 +71,14 @@ class Group:
         self._streams: dict[str, Stream] = {}
         self._states: dict[str, Entitlement | None] = {}
         self._events: dict[str, list[Any]] = {}
+        self._besides: list[StreamAppend] = []
         self.receipts: list[Receipt] = []
 
     @property
     def appends(self) -> tuple[StreamAppend, ...]:
         """What the group writes."""
-        return tuple(StreamAppend(self._streams[i], tuple(events)) for i, events in self._events.items() if events)
+        people = [StreamAppend(self._streams[i], tuple(events)) for i, events in self._events.items() if events]
+        return (*people, *self._besides)
 
     def line(self, line: Line, hashes: Mapping[int, str], rows: Mapping[int, FeedRow]) -> None:
         """Take a line: a row's statement, or the end of what a full list no longer names."""
@@ -120,16 +117,27 @@ class Group:
                 return
             if moves and outcome != "SUPERSEDED":
                 outcome = self._move(row.county, events, person_id)
-            if is_newest and (correction := self._known.corrections.get(line.row or 0)) is not None:
-                events += CORRECTIONS.decide(correction, events[-1].entitlement if events else state)
+            if is_newest:
+                outcome = self._beside(line, state, events, outcome)
             if row.died_on is not None:
                 self._death(row.died_on, row.id_number.born_on, events, person_id)
         except Refused as refused:
             self._refuse(line, refused)
             return
-        warned = ("ROW_OUTSIDE_AREA", OUTSIDE_AREA) if outside else (None, None)
-        receipt = Receipt(line.line, "REGISTERED" if state is None else outcome, person_id, *warned)
+        receipt = Receipt(
+            line.line, "REGISTERED" if state is None else outcome, person_id, *warned(row, outside=outside)
+        )
         self._keep(line, person_id, events, receipt)
+
+    def _beside(self, line: Line, state: Entitlement | None, events: list[Any], outcome: str) -> str:
+        """What a row says besides the membership: phone, address and card, and the household."""
+        if (correction := self._known.corrections.get(line.row or 0)) is not None:
+            events += CORRECTIONS.decide(correction, events[-1].entitlement if events else state)
+        household = self._known.households.get(line.row or 0)
+        if household is None:
+            return outcome
+        self._besides.append(household)
+        return "CHANGED" if outcome == "UNCHANGED" else outcome
 
     def _still_listed(self, row: FeedRow, state: Entitlement) -> str | None:
         """What to tell about somebody who died and whom the list goes on naming as it did; else None."""

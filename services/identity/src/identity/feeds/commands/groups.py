@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 
 from identity.feeds.commands.applying import Group, Known, NewPerson, person_id_of
+from identity.feeds.commands.households import HouseholdsOfRows
 from identity.feeds.commands.personal_data import PersonalDataOfRows
 from identity.feeds.domain.batch import Batch
 from identity.feeds.domain.lines import Barrier, Line, Receipt
@@ -33,6 +34,7 @@ class Groups:
         self._vault = vault
         self._people = KnownPeople(runtime)
         self._data = PersonalDataOfRows(runtime, vault)
+        self._households = HouseholdsOfRows(runtime)
 
     async def apply(
         self,
@@ -103,14 +105,16 @@ class Groups:
         )
         known = {line.person_id for line in lines if line.person_id} | set(persons.values())
         loaded = await self._runtime.store.load_many([f"person/{person_id}" for person_id in known])
+        registered = {place: persons[h] for place, h in hashes.items() if h in persons}
         return Known(
             persons=persons,
             streams={stream_id.removeprefix("person/"): stream for stream_id, stream in loaded.items()},
             names=await self._vault.names_of(list(persons.values())),
             new=new,
             sealed=sealed,
-            corrections=await self._data.corrections(
-                batch, rows, {place: persons[h] for place, h in hashes.items() if h in persons}
+            corrections=await self._data.corrections(batch, rows, registered),
+            households=await self._households.told(
+                batch, rows, registered, {place: new[h].person_id for place, h in hashes.items() if h in new}
             ),
         )
 

@@ -2,10 +2,10 @@
 
 from typing import Any, Final
 
-from identity.feeds.commands.applying import NAME_DIFFERS
 from identity.feeds.domain.batch import Batch, BatchKind, Counts
 from identity.feeds.domain.lines import prefix_of_area
 from identity.feeds.domain.row import FeedRow
+from identity.feeds.domain.row_warnings import NAME_DIFFERS
 from identity.feeds.rows import feed_lines, feed_rows
 from identity.intake.domain import ROWS_OF_A_SHEET, Unread, both
 from identity.intake.staging import Staging
@@ -99,6 +99,7 @@ LEFT JOIN memberships m ON m.person_id = d.person_id AND m.department = $4 AND m
   AND m.valid_from = r.valid_from
 {_SLICE} AND r.code IS NULL
   AND (m.membership_id IS NULL OR r.died_on IS NOT NULL OR p.county <> r.county
+       OR r.county NOT LIKE $5
        OR (p.deceased_on IS NOT NULL AND (r.valid_to IS NULL OR r.valid_to > p.deceased_on))
        OR (m.valid_to, m."group", m.poverty_status, m.exit_date)
        IS DISTINCT FROM (r.valid_to, r."group", r.poverty_status, r.exit_date))
@@ -197,7 +198,7 @@ class FeedStaging(Staging):
         rows = (await lists.counts(_LAST_ROW_SQL, batch_id))["last"]
         await lists.in_slices(_REFUSED_SQL, rows, batch_id)
         if full:
-            await lists.in_slices(_CHANGING_SQL, rows, batch_id, batch.department)
+            await lists.in_slices(_CHANGING_SQL, rows, batch_id, batch.department, f"{prefix_of_area(batch.area)}%")
             await lists.execute(_ENDING_SQL, batch_id, *scope)
         else:
             await lists.in_slices(_ALL_CHANGE_SQL, rows, batch_id)

@@ -97,6 +97,18 @@ ADDRESS: Final = Called(
     ),
     made.ADDRESS,
 )
+HOUSEHOLD: Final = (
+    "户编号",
+    "户号",
+    "家庭编号",
+    "家庭编码",
+    "户编码",
+    "户代码",
+    "家庭户编号",
+    "户籍编号",
+    "贫困户编号",
+)
+ROLE: Final = ("与户主关系", "户主关系", "与户主的关系", "与申请人关系", "家庭关系", "与户主关系代码")
 CARD_NUMBER: Final = Called(
     listed(
         """

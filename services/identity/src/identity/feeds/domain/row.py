@@ -12,7 +12,9 @@ from typing import Any, Final
 import msgspec
 from typing_extensions import override
 
+from identity.facts.domain.facts import HouseholdRole
 from identity.feeds.domain import headings, wordings, words
+from identity.feeds.domain.households import household_number, role_of
 from identity.feeds.domain.states import STATES, Standing
 from identity.feeds.domain.words import Belonging
 from identity.intake.domain import row_refused
@@ -81,6 +83,8 @@ def columns(within: tuple[str, ...] = (), department: Department | None = None) 
         Column("phone", headings.PHONE, text, stands=_SHARED),
         Column("address", headings.ADDRESS, text, stands=_SHARED),
         Column("card_number", headings.CARD_NUMBER, text),
+        Column("household", headings.HOUSEHOLD, household_number, stands=_SHARED),
+        Column("role", headings.ROLE, role_of),
         Column("evidence", headings.EVIDENCE, text, stands=_SHARED),
     )
 
@@ -106,6 +110,9 @@ class FeedRow(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag=Tr
     reason: EndReason | None = None
     evidence: str | None = None
     died_on: date | None = None
+    #: The number of the household (户编号), empty where it cannot be read, and what the person is in it.
+    household: str | None = None
+    role: HouseholdRole | None = None
 
     @override
     def __repr__(self) -> str:

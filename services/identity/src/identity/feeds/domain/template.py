@@ -9,8 +9,8 @@ from identity.persons.domain.categories import Department
 
 _ALL: Final = ("valid_from", "valid_to", "reason", "died_on", "phone", "address", "evidence")
 _OWN: Final[Mapping[Department, tuple[str, ...]]] = MappingProxyType({
-    Department.CIVIL_AFFAIRS: ("category", "group"),
-    Department.POVERTY_ALLEVIATION: ("category", "poverty_status", "exit_date"),
+    Department.CIVIL_AFFAIRS: ("category", "group", "household", "role"),
+    Department.POVERTY_ALLEVIATION: ("category", "poverty_status", "exit_date", "household", "role"),
     Department.DISABLED_PERSONS: ("category", "group"),
     Department.COUNTY_GOVERNMENT: ("category",),
 })  # fmt: skip
@@ -27,6 +27,8 @@ _NOTES: Final[Mapping[str, str]] = MappingProxyType({
     "valid_to": "最后一天；长期不填",
     "reason": "死亡、停保、剔除、类别变更、迁出",
     "died_on": "已死亡的必填",
+    "household": "同一户的人写同一个编号；选填",
+    "role": "户主写户主或本人；选填",
     "phone": "选填",
     "address": "选填",
     "evidence": "认定文号，选填",

@@ -21,6 +21,8 @@ from kernel.values.refusals import Refused
 _QUOTED_FORMULA: Final = re.compile(r'="([^"]*)"')
 _BREAKS: Final = re.compile(r"\s*[\r\n\t]+\s*")
 _SHOWN_ROWS: Final = 20
+#: Whose readers say themselves what a rounded number means.
+_MAY_BE_ROUNDED: Final = frozenset(("household",))
 _DITTO: Final = frozenset(("同上", "〃", "″", "”", "’’", "''", "ditto", "-〃-"))
 
 
@@ -224,7 +226,7 @@ def _clean(value: str) -> str:
 def _fault(cells: Mapping[str, str]) -> Refused | None:
     """Why no reader may see a row's cells."""
     for column, text in cells.items():
-        if isinstance(text, Rounded):
+        if isinstance(text, Rounded) and column not in _MAY_BE_ROUNDED:
             return _rounded(column)
         if isinstance(text, Stray) and column in {"id_number", "name"}:
             return row_refused(

@@ -1,0 +1,30 @@
+"""What a clerk is told of rows that count all the same, and of those under another person's number."""
+
+from typing import Final
+
+from identity.feeds.domain.households import UNREAD
+from identity.feeds.domain.row import FeedRow
+from identity.intake.domain import both
+
+#: What is said of a row under a number that somebody else is registered under.
+NAME_DIFFERS: Final = both(
+    "这个身份证号登记的是另一个姓名，请核对号码和姓名", "this ID number is registered under another name"
+)
+#: What is said of a row of a full list about somebody who lives elsewhere.
+_OUTSIDE_AREA: Final = both(
+    "此人的县区不在这份名单的地区内，请核对县区或地区", "the person's county is outside the area of this list"
+)
+#: What is said of a row whose household cannot be read.
+_HOUSEHOLD_UNREAD: Final = both(
+    "户编号没有记下：要写数字或字母，超过 15 位的要设为文本格式",
+    "the household's number is not kept: digits or letters are needed, as text where there are more than 15",
+)
+
+
+def warned(row: FeedRow, *, outside: bool) -> tuple[str | None, str | None]:
+    """What is said of a row that counts."""
+    if outside:
+        return "ROW_OUTSIDE_AREA", _OUTSIDE_AREA
+    if row.household == UNREAD:
+        return "ROW_HOUSEHOLD_UNREAD", _HOUSEHOLD_UNREAD
+    return None, None
