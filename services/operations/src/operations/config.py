@@ -9,14 +9,19 @@ import msgspec
 from law.packs import PackLibrary, load_library
 
 POLICIES_SETTING: Final = "ONESTOP_POLICIES"
+WATCH_SETTING: Final = "ONESTOP_CLOCK_WATCH_SECONDS"
 
 
 class Config(msgspec.Struct, frozen=True):
     """The settings of operations. The packs of a place name its indicators, clocks, duties and service points."""
 
     library: PackLibrary = PackLibrary(())
+    #: How often clocks are looked at.
+    watch_seconds: float = 600.0
 
 
 def config_from(environ: Mapping[str, str]) -> Config:
-    """Read the settings; ``ONESTOP_POLICIES`` names the folder of packs. Raises KeyError, PackError."""
-    return Config(library=load_library(Path(environ[POLICIES_SETTING])))
+    """Read the settings; ``ONESTOP_POLICIES`` names the folder of packs. Raises KeyError, PackError, ValueError."""
+    return Config(
+        library=load_library(Path(environ[POLICIES_SETTING])), watch_seconds=float(environ.get(WATCH_SETTING, "600"))
+    )

@@ -4,5 +4,7 @@ from typing import Final, get_args
 
 from kernel.messaging.mending import MendingEvent
 from kernel.writing.event_registry import EventRegistry
+from operations.breaches.domain.breach import BreachEvent
+from operations.clocks.domain.done import ClockDone
 
-REGISTRY: Final = EventRegistry([*get_args(MendingEvent)])
+REGISTRY: Final = EventRegistry([ClockDone, *get_args(BreachEvent), *get_args(MendingEvent)])

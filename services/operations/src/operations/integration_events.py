@@ -6,6 +6,8 @@ from typing import Any, Final, get_args
 from kernel.messaging.envelope import Published
 from kernel.messaging.mending import MendingEvent
 from kernel.writing.event_store import RecordedEvent
+from operations.breaches.domain.breach import BreachEvent
+from operations.clocks.domain.done import ClockDone
 
 
 def publish(recorded: RecordedEvent) -> Published | None:
@@ -18,4 +20,6 @@ def _nothing(_event: object) -> None:
 
 
 #: Every event of the registry has an entry here.
-PUBLISHED: Final[Mapping[type, Callable[[Any], Published | None]]] = dict.fromkeys(get_args(MendingEvent), _nothing)
+PUBLISHED: Final[Mapping[type, Callable[[Any], Published | None]]] = dict.fromkeys(
+    (ClockDone, *get_args(BreachEvent), *get_args(MendingEvent)), _nothing
+)

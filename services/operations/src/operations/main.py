@@ -1,14 +1,26 @@
 """Joins the parts of operations into one application."""
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
+import msgspec
 from fastapi import FastAPI
 
 from contracts.operations import CONTRACT
 from kernel.running.hosting import Host, application
 from kernel.running.requested import Requests
-from kernel.running.runtime import ServiceParts
+from kernel.running.runtime import ServiceParts, Subscription
 from kernel.running.service import Service
+from kernel.writing.command_path import CommandPath
+from law.packs import PackLibrary
+from operations.breaches.api import register as breaches_api
+from operations.breaches.api.figures import ClockCollector
+from operations.breaches.commands import BreachCommands, ClockWatch
+from operations.breaches.queries import BreachQueries
+from operations.clocks import api as clocks_api
+from operations.clocks.commands import ClockCommands
+from operations.clocks.queries import ClockQueries
 from operations.config import Config, config_from
 from operations.event_types import REGISTRY
 from operations.indicators import api as indicators_api
@@ -17,7 +29,13 @@ from operations.integration_events import publish
 from operations.reactions import fund_ledger, identity, referral, settlement
 from operations.rows import READ_MODEL
 
-CODES: Final = (*indicators_api.CODES,)
+CODES: Final = (*indicators_api.CODES, *clocks_api.CODES, *breaches_api.CODES)
+
+
+def subscriptions(path: CommandPath, library: PackLibrary) -> Sequence[Subscription]:
+    """What becomes events of its own; what only becomes rows is in ``heard``."""
+    return (fund_ledger.subscription(path, library),)
+
 
 PARTS: Final = ServiceParts(
     name="operations",
@@ -26,19 +44,33 @@ PARTS: Final = ServiceParts(
     registry=REGISTRY,
     project=READ_MODEL.project,
     publish=publish,
+    subscriptions=partial(subscriptions, library=Config().library),
     heard=(identity.HEARD, referral.HEARD, settlement.HEARD, fund_ledger.HEARD),
 )
 
 
 def build(host: Host, config: Config) -> FastAPI:
     """The operations service in the given surroundings; it starts with its lifespan."""
-    runtime, requests = host.runtime(PARTS), Requests(host.clock)
+    requests, library = Requests(host.clock), config.library
+    runtime = host.runtime(msgspec.structs.replace(PARTS, subscriptions=partial(subscriptions, library=library)))
+    clocks = ClockQueries(runtime)
+    watch = ClockWatch(runtime, clocks, config, host.clock)
+
+    async def start_watching() -> None:
+        runtime.elect("clocks", watch.run)
+
     return application(
         runtime,
         host,
         description="What operations answers for: indicators, clocks, breaches and reports.",
-        routers=[indicators_api.indicators(IndicatorQueries(runtime), config.library, requests)],
+        routers=[
+            indicators_api.indicators(IndicatorQueries(runtime), library, requests),
+            clocks_api.clocks(ClockCommands(runtime, library), clocks, library, requests),
+            breaches_api.breaches(BreachCommands(runtime), BreachQueries(runtime), watch, library, requests),
+        ],
         error_codes=CODES,
+        on_start=start_watching,
+        collectors=(ClockCollector(watch),),
     )
 
 

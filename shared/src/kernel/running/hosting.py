@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 import msgspec
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
+from prometheus_client.registry import Collector
 
 from kernel.http import ErrorCode, Router, create_app
 from kernel.http.languages import ENGLISH
@@ -47,8 +48,9 @@ def application(
     routers: Sequence[Router],
     error_codes: Sequence[ErrorCode],
     on_start: Callable[[], Awaitable[None]] | None = None,
+    collectors: Sequence[Collector] = (),
 ) -> FastAPI:
-    """The HTTP application of a service; the runtime starts and stops with it."""
+    """The HTTP application of a service; the runtime starts and stops with it. ``collectors`` are its own metrics."""
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -61,7 +63,8 @@ def application(
             await runtime.stop()
 
     registry = CollectorRegistry()
-    registry.register(RuntimeCollector(runtime))
+    for collector in (RuntimeCollector(runtime), *collectors):
+        registry.register(collector)
     return create_app(
         title=runtime.parts.name,
         version="0.1.0",

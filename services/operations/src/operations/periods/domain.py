@@ -2,6 +2,7 @@
 
 import re
 from calendar import monthrange
+from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
@@ -13,6 +14,7 @@ from kernel.values.refusals import Refused
 PERIOD_PATTERN: Final = r"^20[0-9]{2}(-(H[12]|Q[1-4]|0[1-9]|1[0-2]))?$"
 _NAME: Final = re.compile(PERIOD_PATTERN)
 _MONTHS: Final = {"": 12, "H": 6, "Q": 3}
+_KINDS: Final = {12: "year", 6: "half", 3: "quarter", 1: "month"}
 
 
 class Period(msgspec.Struct, frozen=True):
@@ -21,6 +23,11 @@ class Period(msgspec.Struct, frozen=True):
     name: str
     first: date
     last: date
+
+    @property
+    def kind(self) -> str:
+        """month, quarter, half or year."""
+        return _KINDS[self.last.month - self.first.month + 1]
 
     @property
     def year_before(self) -> "Period":
@@ -43,3 +50,14 @@ def period(name: str) -> Period:
         first = (int(rest[1:]) - 1) * months + 1 if rest else 1
     last = first + months - 1
     return Period(name, date(year, first, 1), date(year, last, monthrange(year, last)[1]))
+
+
+def month_of(day: date) -> Period:
+    """The month in which a day lies."""
+    return period(f"{day:%Y-%m}")
+
+
+def months_between(first: date, last: date) -> Iterator[Period]:
+    """The months that have a day from the first to the last, in order."""
+    for index in range(first.year * 12 + first.month - 1, last.year * 12 + last.month):
+        yield period(f"{index // 12}-{index % 12 + 1:02}")

@@ -1,0 +1,1 @@
+"""Breaches over HTTP, and what the metrics tell of clocks."""

@@ -1,0 +1,111 @@
+"""Commands on breaches, and the look for clocks that have passed."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import date, timedelta
+from hashlib import sha256
+from typing import Final
+
+from kernel.running.clock import Clock
+from kernel.running.runtime import Runtime
+from kernel.values.china_time import china_date
+from kernel.writing.command_context import CommandContext
+from kernel.writing.command_path import Answered
+from law.clocks.official import official_calendar
+from law.packs import PackLibrary
+from operations.breaches.domain.breach import DECIDER, Breach, BreachCommand, OpenBreach
+from operations.breaches.domain.kinds import OF_CLOCKS, BreachKind, answers_for
+from operations.clocks.domain.schedule import ABOUT_DAYS, Due, due_between, state_of
+from operations.clocks.queries import ClockQueries, done_on
+from operations.config import Config
+
+#: Clocks that passed longer ago are history: who installs operations later gets no flood of old breaches.
+_LOOK_BACK_DAYS: Final = 40
+_OPENED_BY: Final = "operations"
+
+
+def breach_id_of(kind: BreachKind, county: str, about: str) -> str:
+    """The name of the breach of one kind about one case."""
+    return f"{kind.value}-{county}-{about}"
+
+
+def party_of(library: PackLibrary, kind: BreachKind, county: str, on: date, first: str = "") -> str:
+    """Who answers for a breach by the documents in force at a place; empty where none of them says."""
+    duties = tuple(duty for policy in library.candidates(county, on) for duty in policy.file.duties)
+    return answers_for(kind, duties, first) or ""
+
+
+class BreachCommands:
+    """One method a command."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    async def do(self, context: CommandContext, breach_id: str, command: BreachCommand, status: int = 200) -> Answered:
+        """Do something about a breach."""
+
+        def body(after: Breach | None) -> dict[str, str]:
+            assert after is not None, "what was done stands"
+            return {"breach_id": after.breach_id, "status": after.status}
+
+        stream = f"breach/{breach_id}"
+        return await self._runtime.path.decide(
+            context, DECIDER, stream, command, lambda d: body(d.after), status=status
+        )
+
+
+class ClockWatch:
+    """Looks every so often which clocks are about to break, and opens a breach for each that has passed."""
+
+    def __init__(self, runtime: Runtime, found: ClockQueries, config: Config, clock: Clock) -> None:
+        self._runtime = runtime
+        self._found = found
+        self._library, self._seconds = config.library, config.watch_seconds
+        self._clock = clock
+        self._commands = BreachCommands(runtime)
+        #: How many clocks are in which state, as of the last look.
+        self.counts: dict[str, int] = {}
+
+    async def run(self) -> None:
+        """Look until cancelled."""
+        while True:
+            self.counts = await self.look(["%"])
+            await asyncio.sleep(self._seconds)
+
+    async def look(self, patterns: Sequence[str]) -> dict[str, int]:
+        """One look at the counties, like one of the patterns, of which people are known: how many stand how."""
+        today = china_date(self._clock())
+        counts = {"ABOUT": 0, "LATE": 0}
+        for county in await self._found.counties(patterns):
+            for due, state in await self._standing(county, today):
+                counts[state] = counts.get(state, 0) + 1
+                if state == "LATE" and due.clock in OF_CLOCKS:
+                    await self._open(due, today)
+        return counts
+
+    async def _standing(self, county: str, today: date) -> Sequence[tuple[Due, str]]:
+        span = today - timedelta(days=_LOOK_BACK_DAYS), today + timedelta(days=ABOUT_DAYS)
+        dues = due_between(self._library, county, *span, official_calendar())
+        done = await self._found.done(dues)
+        return [(due, state_of(due, done_on(done, due), today)) for due in dues]
+
+    async def _open(self, due: Due, today: date) -> None:
+        kind = OF_CLOCKS[due.clock]
+        unit = f".{sha256(due.unit.encode()).hexdigest()[:8]}" if due.unit else ""
+        about = f"{due.clock}.{due.period}{unit}"
+        breach_id = breach_id_of(kind, due.county, about)
+        breach = Breach(
+            breach_id=breach_id,
+            kind=kind,
+            county=due.county,
+            party=due.owner or party_of(self._library, kind, due.county, due.due_on),
+            about=about,
+            why=f"{due.document} {due.clause}: {due.due_on} 前应完成，至 {today} 未完成",
+            evidence=(),
+            status="OPEN",
+            opened_on=today,
+            opened_by=_OPENED_BY,
+            due_on=due.due_on,
+        )
+        context = CommandContext.of_service("operations", f"breach/{breach_id}", self._clock())
+        await self._commands.do(context, breach_id, OpenBreach(breach, again=True))

@@ -1,0 +1,1 @@
+"""Kinds of breaches, and the life of one: pure."""

@@ -1,0 +1,65 @@
+"""The one command on clocks: to say that something due was done."""
+
+from collections.abc import Callable
+from datetime import date
+
+from kernel.running.runtime import Runtime
+from kernel.values.refusals import not_found
+from kernel.writing.command_context import CommandContext
+from kernel.writing.command_path import Answered
+from law.clocks.official import official_calendar
+from law.packs import PackLibrary
+from operations.clocks.domain.done import DECIDER, Done, SayDone
+from operations.clocks.domain.schedule import Due, due_between
+from operations.periods.domain import period
+
+#: A period's things are due within this many days of its end.
+_WITHIN_DAYS = 62
+
+
+class ClockCommands:
+    """One method a command."""
+
+    def __init__(self, runtime: Runtime, library: PackLibrary) -> None:
+        self._runtime = runtime
+        self._library = library
+
+    def due(self, county: str, clock: str, of: str, unit: str) -> Due:
+        """What is due under these names; raises Refused CLOCK_UNKNOWN, PERIOD_MALFORMED."""
+        first, last = _around(of)
+        every = due_between(self._library, county, first, last, official_calendar())
+        for due in every:
+            if due.key == (county, clock, of, unit):
+                return due
+        units = "、".join(due.unit for due in every if (due.clock, due.period) == (clock, of))
+        detail = f"no document in force at {county} has {clock} of {of} be done{f' by {unit}' if unit else ''}"
+        raise not_found("CLOCK_UNKNOWN", f"{detail}; it is due by {units}" if units else detail, clock=clock)
+
+    async def say_done(self, context: CommandContext, command: SayDone) -> Answered:
+        """Say that something due was done."""
+        stream = "clock/" + "/".join(command.due.key)
+        return await self._runtime.path.decide(context, DECIDER, stream, command, lambda d: _body(d.after), status=201)
+
+
+def _body(done: Done | None) -> dict[str, object]:
+    assert done is not None, "what was said is there"
+    return {
+        "clock": done.clock,
+        "period": done.period,
+        "due_on": done.due_on.isoformat(),
+        "done_on": done.done_on.isoformat(),
+        "in_time": done.done_on <= done.due_on,
+        "version": done.version,
+    }
+
+
+def _around(of: str) -> tuple[date, date]:
+    """The days on which what is for a period can be due; a milestone's period is its day."""
+    shift: Callable[[date, int], date] = lambda day, days: date.fromordinal(day.toordinal() + days)  # noqa: E731
+    if len(of) == len("2019-08-01"):
+        try:
+            return date.fromisoformat(of), date.fromisoformat(of)
+        except ValueError:
+            period(of)
+    named = period(of)
+    return shift(named.last if named.kind != "year" else named.first, -_WITHIN_DAYS), shift(named.last, _WITHIN_DAYS)

@@ -1,0 +1,1 @@
+"""When things are due, and what was said to be done: pure."""

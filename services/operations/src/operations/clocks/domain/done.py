@@ -1,0 +1,72 @@
+"""What was done about a clock: said once, with what proves it; a corrected version says so (002 四(三))."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+
+import msgspec
+
+from kernel.values.decider import Decider
+from kernel.values.refusals import Refused, check_not_to_come
+from operations.clocks.domain.schedule import Due
+
+
+class Done(msgspec.Struct, frozen=True, kw_only=True):
+    """That something due was done: on which day, by whom it was said and when, and where the proof lies.
+
+    ``done_on`` is that of the first version: a correction makes nothing late, nor in time.
+    """
+
+    county: str
+    clock: str
+    period: str
+    unit: str
+    due_on: date
+    done_on: date
+    evidence: str
+    said_by: str
+    said_on: date
+    version: int
+
+
+class SayDone(msgspec.Struct, frozen=True, kw_only=True):
+    """Say that something due was done, or replace what was said by a corrected version."""
+
+    due: Due
+    done_on: date
+    evidence: str
+    by: str
+    today: date
+
+
+class ClockDone(msgspec.Struct, frozen=True):
+    """Something due was said to be done, for the first time or anew."""
+
+    done: Done
+
+
+def decide(command: SayDone, state: Done | None) -> Sequence[ClockDone]:
+    """The event; the same said again changes nothing. Raises Refused DATE_IN_FUTURE, PERIOD_NOT_ENDED."""
+    due = command.due
+    check_not_to_come("done_on", command.done_on, command.today)
+    if command.done_on < due.from_on:
+        detail = f"{due.clock} of {due.period} can be done from {due.from_on} on, not on {command.done_on}"
+        raise Refused("PERIOD_NOT_ENDED", detail, about={"clock": due.clock, "period": due.period})
+    if state is not None and state.evidence == command.evidence:
+        return ()
+    done = Done(
+        county=due.county,
+        clock=due.clock,
+        period=due.period,
+        unit=due.unit,
+        due_on=due.due_on,
+        done_on=command.done_on if state is None else state.done_on,
+        evidence=command.evidence,
+        said_by=command.by,
+        said_on=command.today,
+        version=1 if state is None else state.version + 1,
+    )
+    return (ClockDone(done),)
+
+
+DECIDER: Final[Decider[SayDone, Done | None, ClockDone]] = Decider(None, decide, lambda _state, event: event.done)
