@@ -24,7 +24,15 @@ LOGGED = {"logging_collector": "on", "log_destination": "jsonlog", "log_statemen
 INPATIENTS = 12
 #: One row, or one a partition; as many as there are institutions, accounts and payers; what waits for a decision.
 SMALL = {"timeline", "leadership", "sequencer", "relay", "inbox_cursor", "inbox_parked"}
-SMALL |= {"institutions", "balances", "payer_totals", "payment_lists", "referrals_waiting"}
+SMALL |= {
+    "institutions",
+    "balances",
+    "payer_totals",
+    "payment_lists",
+    "referrals_waiting",
+    "webhooks",
+    "webhook_positions",
+}
 #: Such steps read what a condition of an index finds; without one they read everything.
 WALKS = {"Seq Scan", "Index Scan", "Index Only Scan", "Bitmap Index Scan"}
 

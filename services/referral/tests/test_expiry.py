@@ -111,6 +111,6 @@ async def test_an_emergency_is_filed_within_its_days_where_that_is_switched_on(
 
 def test_settings_are_whole_days_or_nothing() -> None:
     assert config_from({}) == Config()
-    assert config_from({VALIDITY_SETTING: "30", EMERGENCY_SETTING: "3"}) == Config(30, 3)
+    assert config_from({VALIDITY_SETTING: "30", EMERGENCY_SETTING: "3"}) == Config(validity_days=30, emergency_days=3)
     with pytest.raises(ValueError, match=EMERGENCY_SETTING):
         config_from({EMERGENCY_SETTING: "0"})

@@ -6,15 +6,20 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx
+import msgspec
 import pytest
+from fastapi import FastAPI
 
 from contracts import identity as told
+from kernel.messaging.publisher_keys import NO_KEYS, PublisherKeys
+from kernel.running.clock import Clock
+from kernel.running.hosting import Host
 from kernel.security import Issuer, KeyRing, Role
 from kernel.testing.deadline import eventually
 from kernel.testing.surroundings import Service, Surroundings, surroundings
 from kernel.values.contract import Contract
 from law.packs import load_library
-from settlement.config import Config
+from settlement.config import Config, WebhookSettings
 from settlement.main import build
 
 POLICIES: Final = Path(__file__).parent.parent.parent.parent / "policies"
@@ -163,9 +168,21 @@ class Desk:
         await eventually(arrived)
 
 
-async def _desk(around: Surroundings, county: str) -> Desk:
-    config = Config(load_library(POLICIES), scan_keys=SCAN_KEYS)
-    service = await around.serve("settlement", lambda host: build(host, config), clock=lambda: NOW)
+async def open_desk(
+    around: Surroundings,
+    county: str,
+    *,
+    webhooks: WebhookSettings | None = None,
+    keys: PublisherKeys = NO_KEYS,
+    clock: Clock = lambda: NOW,
+) -> Desk:
+    """Serve settlement with two hospitals of a county."""
+    config = Config(load_library(POLICIES), scan_keys=SCAN_KEYS, webhooks=webhooks or WebhookSettings())
+
+    def built(host: Host) -> FastAPI:
+        return build(msgspec.structs.replace(host, keys=keys), config)
+
+    service = await around.serve("settlement", built, clock=clock)
     agency = await service.client(Role.AGENCY, "A1")
     for number in (1, 2):
         entry = {
@@ -182,16 +199,16 @@ async def _desk(around: Surroundings, county: str) -> Desk:
 @pytest.fixture
 async def leye(around: Surroundings) -> Desk:
     """乐业县 in Guangxi."""
-    return await _desk(around, "451028")
+    return await open_desk(around, "451028")
 
 
 @pytest.fixture
 async def jieyang(around: Surroundings) -> Desk:
     """榕城区 in Jieyang."""
-    return await _desk(around, "445202")
+    return await open_desk(around, "445202")
 
 
 @pytest.fixture
 async def liuzhou(around: Surroundings) -> Desk:
     """城中区 in Liuzhou, Guangxi."""
-    return await _desk(around, "450202")
+    return await open_desk(around, "450202")

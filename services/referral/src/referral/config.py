@@ -15,7 +15,7 @@ SCAN_KEYS_SETTING: Final = "ONESTOP_SCAN_KEYS"
 SCAN_CIPHER_SETTING: Final = "ONESTOP_SCAN_CIPHER"
 
 
-class Config(msgspec.Struct, frozen=True):
+class Config(msgspec.Struct, frozen=True, kw_only=True):
     """Referral's settings; by default nothing expires, there is no emergency route and seals of any day are
     entered (AMB-H5).
 

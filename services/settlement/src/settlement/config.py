@@ -1,6 +1,7 @@
 """What settlement is configured with: the law it decides by, and the papers of a case."""
 
 from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,21 @@ POLICIES_SETTING: Final = "ONESTOP_POLICIES"
 CASE_PAPERS_SETTING: Final = "ONESTOP_CASE_PAPERS"
 SCAN_KEYS_SETTING: Final = "ONESTOP_SCAN_KEYS"
 SCAN_CIPHER_SETTING: Final = "ONESTOP_SCAN_CIPHER"
+WEBHOOK_NETWORKS_SETTING: Final = "ONESTOP_WEBHOOK_NETWORKS"
+WEBHOOK_TRUSTED_SETTING: Final = "ONESTOP_WEBHOOK_CA"
+
+
+class WebhookSettings(msgspec.Struct, frozen=True):
+    """How hospitals' webhooks are called.
+
+    ``networks`` that are not public may be called, such as 医保专网; ``trusted`` is a file with the certificates of
+    those who vouch for machines there. ``plain`` lets http pass, and is no setting: it is for tests.
+    """
+
+    networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    trusted: str | None = None
+    plain: bool = False
+    look_seconds: float = 1.0
 
 
 class Config(msgspec.Struct, frozen=True):
@@ -26,20 +42,25 @@ class Config(msgspec.Struct, frozen=True):
     case_papers: frozenset[str] | None = None
     scan_keys: KeyRing | None = None
     scan_cipher: SealCipher = SealCipher.AES_256_GCM
+    webhooks: WebhookSettings = WebhookSettings()
 
 
 def config_from(environ: Mapping[str, str]) -> Config:
     """Read the settings; ``ONESTOP_POLICIES`` names the folder of packs, ``ONESTOP_CASE_PAPERS`` papers with commas,
-    ``ONESTOP_SCAN_KEYS`` the key file of scans.
+    ``ONESTOP_SCAN_KEYS`` the key file of scans, ``ONESTOP_WEBHOOK_NETWORKS`` networks that are not public.
 
-    Raises KeyError, KeyTextError, PackError.
+    Raises KeyError, KeyTextError, PackError, ValueError.
     """
     asked = environ.get(CASE_PAPERS_SETTING)
     papers = None if asked is None else frozenset(kind.strip() for kind in asked.split(",") if kind.strip())
-    scan_keys = environ.get(SCAN_KEYS_SETTING)
+    scan_keys, networks = environ.get(SCAN_KEYS_SETTING), environ.get(WEBHOOK_NETWORKS_SETTING, "")
     return Config(
         load_library(Path(environ[POLICIES_SETTING])),
         papers,
         KeyRing.from_file(Path(scan_keys)) if scan_keys else None,
         SealCipher(environ.get(SCAN_CIPHER_SETTING, SealCipher.AES_256_GCM)),
+        WebhookSettings(
+            networks=tuple(ip_network(part.strip()) for part in networks.split(",") if part.strip()),
+            trusted=environ.get(WEBHOOK_TRUSTED_SETTING) or None,
+        ),
     )

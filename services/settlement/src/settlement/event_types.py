@@ -12,6 +12,7 @@ from settlement.institutions.domain import InstitutionContracted
 from settlement.payment_refusals.domain import PaymentRefused
 from settlement.policies.domain import PolicyAdopted
 from settlement.reviews.domain.events import ReviewEvent
+from settlement.webhooks.domain.webhook import WebhookEvent
 from settlement.years.domain import BenefitYearOpened, BenefitYearsJoined
 
 REGISTRY: Final = EventRegistry(
@@ -26,6 +27,7 @@ REGISTRY: Final = EventRegistry(
         PaymentRefused,
         PolicyAdopted,
         *get_args(ScanEvent),
+        *get_args(WebhookEvent),
         *get_args(MendingEvent),
     ]
 )

@@ -18,6 +18,7 @@ from settlement.institutions.domain import InstitutionContracted
 from settlement.payment_refusals.domain import PaymentRefused
 from settlement.policies.domain import PolicyAdopted
 from settlement.reviews.domain.events import ReviewEvent
+from settlement.webhooks.domain.webhook import WebhookEvent
 from settlement.years.domain import BenefitYearOpened, BenefitYearsJoined
 
 ToldT = TypeVar("ToldT", bound=msgspec.Struct)
@@ -127,5 +128,5 @@ PUBLISHED: Final[Mapping[type, Callable[[Any], Published | None]]] = {
     **dict.fromkeys((encounter.FeeLinesUploaded, encounter.FeeBatchVoided, encounter.EncounterDischarged), _nothing),
     **dict.fromkeys((encounter.AdmissionCorrected, encounter.DischargeCorrected, encounter.DischargeUndone), _nothing),
     **dict.fromkeys((*get_args(ReviewEvent), *get_args(CaseEvent), *get_args(ScanEvent)), _nothing),
-    **dict.fromkeys(get_args(MendingEvent), _nothing),
+    **dict.fromkeys((*get_args(WebhookEvent), *get_args(MendingEvent)), _nothing),
 }

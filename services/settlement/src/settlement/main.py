@@ -1,6 +1,7 @@
 """Joins settlement's parts into one application."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 from fastapi import FastAPI
@@ -24,7 +25,7 @@ from settlement.cases.commands import CaseCommands
 from settlement.cases.domain.case import invoice_known
 from settlement.cases.domain.papers import needed_of
 from settlement.cases.queries import CaseQueries
-from settlement.config import Config, config_from
+from settlement.config import Config, WebhookSettings, config_from
 from settlement.encounters.api import codes as encounters_codes
 from settlement.encounters.api.catalogue_exceptions import catalogue_exceptions
 from settlement.encounters.api.changes import changes
@@ -64,6 +65,12 @@ from settlement.reviews.queries.reviews import ReviewQueries
 from settlement.revocations import api as revocations
 from settlement.revocations.commands import RevocationCommands
 from settlement.rows import READ_MODEL
+from settlement.webhooks.api import CODES as WEBHOOK_CODES
+from settlement.webhooks.api import webhooks
+from settlement.webhooks.commands.delivering import Delivering
+from settlement.webhooks.commands.sending import Sender
+from settlement.webhooks.commands.webhooks import WebhookCommands
+from settlement.webhooks.queries.positions import PositionQueries
 from settlement.years import api as years
 from settlement.years.commands import YearCommands
 from settlement.years.queries import YearQueries
@@ -77,6 +84,7 @@ CODES: Final = (
     *revocations.CODES,
     *cases_codes.CODES,
     *scans_api.CODES,
+    *WEBHOOK_CODES,
 )
 
 
@@ -130,11 +138,28 @@ def build(host: Host, config: Config) -> FastAPI:
             reviews.reviews_of_settlement(ReviewQueries(runtime), of_encounters),
             payment_refusals(RefusalQueries(runtime)),
             *_of_cases(runtime, config, files, requests),
+            _webhooks(runtime, host, config.webhooks, requests),
             printing(of_encounters, InstitutionQueries(runtime), host.clock),
         ],
         error_codes=CODES,
-        on_start=PolicyCommands(runtime, library, requests).adopt,
+        on_start=partial(_start, runtime, host, config, requests),
     )
+
+
+async def _start(runtime: Runtime, host: Host, config: Config, requests: Requests) -> None:
+    await PolicyCommands(runtime, config.library, requests).adopt()
+    if host.keys.own is not None:
+        settings = config.webhooks
+        sender = Sender(host.keys.own, settings.networks, plain=settings.plain, trusted=settings.trusted)
+        positions, changes = PositionQueries(runtime), ChangeQueries(runtime)
+        runtime.elect("webhooks", Delivering(positions, changes, sender, host.clock, settings.look_seconds).run)
+
+
+def _webhooks(runtime: Runtime, host: Host, settings: WebhookSettings, requests: Requests) -> Router:
+    own, positions = host.keys.own, PositionQueries(runtime)
+    commands = WebhookCommands(runtime, positions, settings.networks, signs=own is not None, plain=settings.plain)
+    public_key = "" if own is None else own.public.text
+    return webhooks(commands, positions, ChangeQueries(runtime), requests, public_key)
 
 
 def _of_cases(runtime: Runtime, config: Config, files: CaseFiles, requests: Requests) -> list[Router]:

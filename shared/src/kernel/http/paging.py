@@ -98,6 +98,17 @@ def write_cursor(key: CursorKey) -> str:
     return urlsafe_b64encode(msgspec.json.encode(key)).rstrip(b"=").decode()
 
 
+def read_number(cursor: str) -> int:
+    """The number of a cursor that came in a body, of a list sorted by one. Raises INVALID_CURSOR (422)."""
+    try:
+        (number,) = msgspec.json.decode(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), type=tuple[int])
+    except (ValueError, msgspec.MsgspecError) as error:
+        raise _invalid_cursor() from error
+    if _is_out_of_range(number):
+        raise _invalid_cursor()
+    return number
+
+
 def _is_out_of_range(value: str | int | date) -> bool:
     # What PostgreSQL could not even compare with must not reach it; numbers in lists are rows, lines and years.
     return "\0" in value if isinstance(value, str) else isinstance(value, int) and not 0 <= value < 2**31

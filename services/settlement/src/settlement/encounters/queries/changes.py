@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from kernel.http import SignedYuan, Wire
 from kernel.writing.event_store.archived import ArchivedError, any_away_sql, at_hand_sql
@@ -21,7 +21,7 @@ SELECT (SELECT max(gseq) FROM scanned) AS last, {any_away_sql("scanned")} AS awa
          COALESCE((e.data->>'patient_fen')::bigint, (e.data->'adjudication'->>'patient_pays_fen')::bigint,
                   -(e.data->>'refund_to_patient_fen')::bigint) AS patient_change_fen
   FROM scanned n JOIN events e ON e.pos = n.pos JOIN settlements s ON s.settlement_id = e.data->>'settlement_id'
-  WHERE e.type = ANY($2) AND ($3::text IS NULL OR s.hospital_id = $3) AND s.county LIKE ANY($4::text[])
+  WHERE e.type = ANY($2) AND ($3::text[] IS NULL OR s.hospital_id = ANY($3)) AND s.county LIKE ANY($4::text[])
   ORDER BY n.gseq LIMIT $6
 ) c ON true ORDER BY c.gseq
 """
@@ -73,6 +73,20 @@ class Changes(NamedTuple):
     last: int
 
 
+class Numbered(NamedTuple):
+    """A change with its number in the log."""
+
+    number: int
+    change: Change
+
+
+class NumberedChanges(NamedTuple):
+    """Changes after a number of the log, and the number up to which all were found."""
+
+    items: Sequence[Numbered]
+    last: int
+
+
 class ChangeQueries(Reads):
     """Questions of those who follow settlements."""
 
@@ -81,19 +95,29 @@ class ChangeQueries(Reads):
 
         Raises ArchivedError where events that are looked through are not at hand: nothing is passed over in silence.
         """
-        asked = (after, list(_KINDS), hospital_id, counties, SCANNED_MAX, limit)
+        found = await self._found(after, None if hospital_id is None else [hospital_id], counties, limit)
+        return Changes([item.change for item in found.items], found.last)
+
+    async def of_hospitals(self, after: int, hospitals: list[str], limit: int) -> NumberedChanges:
+        """At most ``limit`` changes of some hospitals after a number of the log; raises ArchivedError, too."""
+        return await self._found(after, hospitals, ["%"], limit)
+
+    async def _found(self, after: int, hospitals: list[str] | None, counties: list[str], limit: int) -> NumberedChanges:
+        asked = (after, list(_KINDS), hospitals, counties, SCANNED_MAX, limit)
         rows = [dict(row) for row in await self.pool.fetch(_CHANGES_SQL, *asked)]
         away = [row.pop("away") for row in rows]
         if any(away):
             raise ArchivedError(f"some of what happened after number {after} lies in a detached archive")
         scanned = max([row.pop("last") or after for row in rows], default=after)
-        numbers = [gseq for row in rows if (gseq := row.pop("gseq")) is not None]
-        items = [
-            Change(**row | {"patient_change_fen": SignedYuan(row["patient_change_fen"])}) for row in rows if row["kind"]
-        ]
-        return Changes(items, numbers[-1] if len(numbers) == limit else scanned)
+        items = [_numbered(row) for row in rows if row["kind"]]
+        return NumberedChanges(items, items[-1].number if len(items) == limit else scanned)
 
     async def totals(self, first: date, last: date, hospital_id: str | None, counties: list[str]) -> list[DayTotal]:
         """What each payer bears, by day of discharge; settlements that were taken back are left out."""
         rows = await self.pool.fetch(_TOTALS_SQL, first, last, hospital_id, counties)
         return [DayTotal(**dict(row) | {"amount_fen": SignedYuan(row["amount_fen"])}) for row in rows]
+
+
+def _numbered(row: dict[str, Any]) -> Numbered:
+    number = row.pop("gseq")
+    return Numbered(number, Change(**row | {"patient_change_fen": SignedYuan(row["patient_change_fen"])}))

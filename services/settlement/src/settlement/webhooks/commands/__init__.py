@@ -1,0 +1,1 @@
+"""Setting a webhook, and bringing changes to where it leads."""

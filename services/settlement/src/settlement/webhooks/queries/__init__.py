@@ -1,0 +1,1 @@
+"""Questions about webhooks and how far each is."""
