@@ -114,9 +114,9 @@ def test_the_layout_itself_is_accepted(contracts: str) -> None:
 @pytest.mark.parametrize(
     ("planted", "reason"),
     [
-        ("fund_ledger/utils.py", "utils.py is none of advances, charts, config, event_types"),
-        ("fund_ledger/fonts/kai.ttf", "fonts/ is none of advances, charts, config, event_types"),
-        ("fund_ledger/repositories/__init__.py", "repositories/ is none of advances, charts, config, event_types"),
+        ("fund_ledger/utils.py", "utils.py is none of advances, bank, charts, config, event_types"),
+        ("fund_ledger/fonts/kai.ttf", "fonts/ is none of advances, bank, charts, config, event_types"),
+        ("fund_ledger/repositories/__init__.py", "repositories/ is none of advances, bank, charts, config"),
         ("fund_ledger/tables.sql", "tables.sql is none of advances"),
         ("fund_ledger/funds.py", "funds is always a folder"),
         ("fund_ledger/migrations.py", "migrations is always a folder"),

@@ -3,6 +3,7 @@
 from typing import Final, get_args
 
 from fund_ledger.advances.domain.advance import AdvanceEvent
+from fund_ledger.bank.domain.statement import BankEvent
 from fund_ledger.funds.domain.order import OrderEvent
 from fund_ledger.journals.domain.events import JournalEvent
 from fund_ledger.months.domain import MonthClosed
@@ -19,6 +20,7 @@ REGISTRY: Final = EventRegistry(
         *get_args(OrderEvent),
         *get_args(AdvanceEvent),
         *get_args(StatementEvent),
+        *get_args(BankEvent),
         *get_args(MendingEvent),
     ]
 )

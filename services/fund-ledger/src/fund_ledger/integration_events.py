@@ -7,6 +7,7 @@ import msgspec
 
 from contracts import fund_ledger as contract
 from fund_ledger.advances.domain.advance import AdvanceEvent
+from fund_ledger.bank.domain.statement import BankEvent
 from fund_ledger.funds.domain.order import OrderEvent
 from fund_ledger.journals.domain.events import (
     FundOverdrawn,
@@ -67,6 +68,7 @@ PUBLISHED: Final[Mapping[type, Callable[[Any], Published | None]]] = {
             *get_args(OrderEvent),
             *get_args(AdvanceEvent),
             *get_args(StatementEvent),
+            *get_args(BankEvent),
             *get_args(MendingEvent),
         ),
         _nothing,

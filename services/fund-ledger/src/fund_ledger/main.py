@@ -11,6 +11,9 @@ from contracts.fund_ledger import CONTRACT
 from fund_ledger.advances import api as advances_api
 from fund_ledger.advances.commands import AdvanceCommands
 from fund_ledger.advances.queries import AdvanceQueries
+from fund_ledger.bank import api as bank_api
+from fund_ledger.bank.commands import BankCommands
+from fund_ledger.bank.queries import BankQueries
 from fund_ledger.charts import api as charts_api
 from fund_ledger.charts.domain import Charts
 from fund_ledger.config import Config, config_from
@@ -55,6 +58,7 @@ CODES: Final = (
     *advances_api.CODES,
     *refunds_api.CODES,
     *statements_api.CODES,
+    *bank_api.CODES,
     *periods_api.CODES,
 )
 
@@ -86,7 +90,7 @@ def build(host: Host, config: Config | None = None) -> FastAPI:
     charts = charts_of(config)
     runtime = host.runtime(msgspec.structs.replace(PARTS, subscriptions=partial(subscriptions, charts=charts)))
     requests, books, billed = Requests(host.clock), Books(runtime), StatementQueries(runtime)
-    funds = FundQueries(runtime)
+    funds, bank = FundQueries(runtime), BankQueries(runtime)
     return application(
         runtime,
         host,
@@ -103,6 +107,8 @@ def build(host: Host, config: Config | None = None) -> FastAPI:
             statements_api.statements(StatementCommands(runtime, charts, billed), billed, requests),
             statements_api.statements_read(billed, requests),
             advances_api.advances(AdvanceCommands(runtime, config.library), AdvanceQueries(runtime), requests),
+            bank_api.bank_statements(BankCommands(runtime, charts), bank, requests),
+            bank_api.bank_read(bank),
             periods_api.periods(PeriodCommands(runtime, config.library, charts), Periods(runtime), requests),
         ],
         error_codes=CODES,

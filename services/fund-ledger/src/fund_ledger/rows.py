@@ -3,6 +3,7 @@
 from typing import Final
 
 from fund_ledger.advances import rows as advances
+from fund_ledger.bank import rows as bank
 from fund_ledger.event_types import REGISTRY
 from fund_ledger.funds import rows as funds
 from fund_ledger.journals import rows as journals
@@ -14,6 +15,23 @@ from kernel.writing.read_model import ReadModel
 
 READ_MODEL: Final = ReadModel(
     REGISTRY,
-    tables=(months.TABLES, journals.TABLES, funds.TABLES, statements.TABLES, advances.TABLES, periods.TABLES),
-    topics=(months.ROWS, journals.ROWS, funds.ROWS, statements.ROWS, advances.ROWS, periods.ROWS, mending.ROWS),
+    tables=(
+        months.TABLES,
+        journals.TABLES,
+        funds.TABLES,
+        statements.TABLES,
+        advances.TABLES,
+        bank.TABLES,
+        periods.TABLES,
+    ),
+    topics=(
+        months.ROWS,
+        journals.ROWS,
+        funds.ROWS,
+        statements.ROWS,
+        advances.ROWS,
+        bank.ROWS,
+        periods.ROWS,
+        mending.ROWS,
+    ),
 )

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
+from fund_ledger.bank.queries import waiting
 from fund_ledger.months.domain import FundAtClose, last_day
 from fund_ledger.periods.domain.clearing import Flow
 from kernel.http import SignedYuan, Wire, Yuan
@@ -119,7 +120,7 @@ async def look(connection: Connection, county: str, month: date) -> Look:
     """How a county's books stand at the end of a month, and what keeps it from being closed."""
     end = last_day(month)
     entries: int = await connection.fetchval(_ENTRIES_SQL, county, month, end)
-    obstacles = [told async for told in _obstacles(connection, county)]
+    obstacles = [told async for told in _obstacles(connection, county, end)]
     return Look(entries, await standing(connection, county, end), tuple(obstacles))
 
 
@@ -128,12 +129,14 @@ async def standing(connection: Connection, county: str, end: date) -> tuple[Fund
     return tuple(FundAtClose(**dict(row)) for row in await connection.fetch(_FUNDS_SQL, county, end))
 
 
-async def _obstacles(connection: Connection, county: str) -> AsyncIterator[str]:
+async def _obstacles(connection: Connection, county: str, end: date) -> AsyncIterator[str]:
     for row in await connection.fetch(_PARKED_SQL):
         yield f"{row['messages']} messages of {row['topic']} are parked: mend or void them (onestop parked list)"
     unnumbered = await connection.fetchval(_UNNUMBERED_SQL)
     if unnumbered:
         yield f"{unnumbered} events wait for their number: see onestop doctor"
+    if lines := await waiting(connection, county, end):
+        yield f"{lines} lines of the bank are settled by nobody: see /v1/bank-lines"
     for row in await connection.fetch(_UNBALANCED_SQL, county):
         yield f"the accounts of {row['fund']} do not balance"
     for row in await connection.fetch(_DIFFERENT_SQL, county):

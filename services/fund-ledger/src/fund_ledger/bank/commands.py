@@ -1,0 +1,129 @@
+"""Commands on bank statements: a file is taken once, its lines matched, the rest settled by hand."""
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from fund_ledger.bank.domain.matching import matched
+from fund_ledger.bank.domain.statement import (
+    DECIDER,
+    BankCommand,
+    BankLine,
+    BankStatement,
+    Match,
+    ReopenLine,
+    SettleLine,
+    TakeStatement,
+    statement_id,
+    stream_of,
+)
+from fund_ledger.bank.queries import booked, candidates, previous, taken_as
+from fund_ledger.bank.reading.said import Said, check_sums
+from fund_ledger.charts.domain import Charts
+from fund_ledger.journals.domain import accounts
+from fund_ledger.journals.queries.turn import hold
+from kernel.running.runtime import Runtime
+from kernel.writing.command_context import CommandContext
+from kernel.writing.command_path import Answered
+from kernel.writing.database import Connection
+
+#: A turn keeps a session to itself, so turns must never take up the whole pool.
+_TURNS_MAX: Final = 2
+_Gather = Callable[[Connection], Awaitable[BankCommand]]
+
+
+class BankCommands:
+    """One method a command. The account is held meanwhile, so that no journal meets two lines."""
+
+    def __init__(self, runtime: Runtime, charts: Charts) -> None:
+        self._runtime = runtime
+        self._charts = charts
+        self._turns = asyncio.Semaphore(_TURNS_MAX)
+
+    async def take(self, context: CommandContext, county: str, fund: str, content: bytes, said: Said) -> Answered:
+        """Take what the bank says of an account, and match what is beyond doubt."""
+        self._charts.ever(county).must_hold(fund)
+        lines = _numbered(said)
+        days = [line.value_on for line in lines]
+        statement = BankStatement(
+            statement_id=statement_id(county, fund, max(days)),
+            county=county,
+            fund=fund,
+            first_on=min(days),
+            last_on=max(days),
+            opening_fen=said.opening_fen,
+            closing_fen=said.closing_fen,
+            lines=len(lines),
+            digest=hashlib.sha256(content).hexdigest(),
+            taken_on=context.today,
+            taken_by=context.actor,
+        )
+
+        async def gather(connection: Connection) -> TakeStatement:
+            found = await candidates(connection, county, fund, statement.first_on, statement.last_on)
+            return TakeStatement(
+                statement=statement,
+                lines=lines,
+                matches=matched(lines, found),
+                today=context.today,
+                previous=await previous(connection, county, fund),
+                taken_before=await taken_as(connection, statement.digest, county, fund),
+            )
+
+        return await self._in_turn(context, statement, gather, status=201)
+
+    async def settle(self, context: CommandContext, of: BankStatement, match: Match) -> Answered:
+        """Finance says which journals booked a line's money, or why none did."""
+        account = accounts.bank(of.county, of.fund)
+
+        async def gather(connection: Connection) -> SettleLine:
+            found = await booked(connection, account, match.journals)
+            return SettleLine(
+                match=match,
+                booked_fen={one.journal_id: one.amount_fen for one in found},
+                met=frozenset(one.journal_id for one in found if one.met),
+            )
+
+        return await self._in_turn(context, of, gather)
+
+    async def reopen(self, context: CommandContext, of: BankStatement, number: int) -> Answered:
+        """A line was settled wrongly, and is on the work list again."""
+
+        async def gather(_connection: Connection) -> ReopenLine:
+            return ReopenLine(number)
+
+        return await self._in_turn(context, of, gather)
+
+    async def _in_turn(
+        self, context: CommandContext, of: BankStatement, gather: _Gather, *, status: int = 200
+    ) -> Answered:
+        store, path = self._runtime.store, self._runtime.path
+        async with self._turns, store.pool.acquire() as connection, connection.transaction():
+            await hold(connection, [accounts.bank(of.county, of.fund)])
+            command = await gather(connection)
+            answered = await path.within(connection).decide(
+                context,
+                DECIDER,
+                stream_of(of.statement_id),
+                command,
+                lambda done: {"statement_id": of.statement_id, "open": done.after.open},
+                status=status,
+            )
+        store.appended.set()
+        return answered
+
+
+def _numbered(said: Said) -> tuple[BankLine, ...]:
+    """The lines of a file that adds up, each with what the account has after it; raises Refused BANK_FILE_…."""
+    return tuple(
+        BankLine(
+            number=number,
+            value_on=line.value_on,
+            amount_fen=line.amount_fen,
+            balance_fen=balance,
+            reference=line.reference,
+            text=line.text,
+        )
+        for number, (line, balance) in enumerate(zip(said.lines, check_sums(said), strict=True), start=1)
+    )

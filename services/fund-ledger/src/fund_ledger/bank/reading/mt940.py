@@ -1,0 +1,51 @@
+"""A bank's statement as MT940 (SWIFT), read by the library of that name (decision 0042)."""
+
+from datetime import date
+from typing import Any, Final
+
+import mt940
+
+from fund_ledger.bank.domain.statement import LINES_MAX
+from fund_ledger.bank.reading.said import Said, SaidLine, fen_of, malformed, masked, truncated
+from kernel.values.refusals import Refused
+
+_CLOSING: Final = ":62F:"
+
+
+def swift(content: bytes) -> Said:
+    """What an MT940 file says. Raises Refused BANK_FILE_MALFORMED, _TRUNCATED, _CURRENCY or _TOO_LONG."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("gb18030", errors="replace")
+    if ":60F:" not in text:
+        raise malformed("the file", "it has no opening balance (:60F:)")
+    if _CLOSING not in text:
+        raise truncated(f"it has no closing balance ({_CLOSING})")
+    if text.count(_CLOSING) > 1:
+        raise malformed("the file", "it holds several statements; take one of one account at a time")
+    try:
+        parsed: Any = mt940.parse(text)
+        opening, closing = parsed.data["final_opening_balance"], parsed.data["final_closing_balance"]
+        lines = [one.data for one in parsed.transactions]
+    except Exception as wrong:  # the library raises whatever its patterns run into
+        raise malformed("the file", f"it is no MT940 ({type(wrong).__name__})") from wrong
+    currencies = {opening.amount.currency, closing.amount.currency, *(line["currency"] for line in lines)}
+    if currencies != {"CNY"}:
+        raise Refused("BANK_FILE_CURRENCY", f"the file is in {', '.join(sorted(map(str, currencies)))}, not in CNY")
+    if len(lines) > LINES_MAX:
+        raise Refused("BANK_FILE_TOO_LONG", f"one file may have {LINES_MAX} lines; take fewer days at once")
+    read = [_line(line, f"line {number}") for number, line in enumerate(lines, start=1)]
+    return Said(read, fen_of(opening.amount.amount, ":60F:"), fen_of(closing.amount.amount, ":62F:"))
+
+
+def _line(line: dict[str, Any], where: str) -> SaidLine:
+    day = line["date"]
+    names = (line.get("customer_reference") or "", line.get("bank_reference") or "")
+    return SaidLine(
+        value_on=date(day.year, day.month, day.day),
+        amount_fen=fen_of(line["amount"].amount, where),
+        balance_fen=None,
+        reference=" ".join(name for name in names if name)[:64],
+        text=masked(line.get("transaction_details") or ""),
+    )
