@@ -48,7 +48,7 @@ def test_every_pack_loads() -> None:
 
 
 def test_a_fund_that_may_not_pay_a_layer_is_refused_where_the_layer_asks_it() -> None:
-    broken = TEXT.replace("purposes: [MA, PREMIUM]", "purposes: [PREMIUM]")
+    broken = TEXT.replace("purposes: [MA, MASEC, PREMIUM]", "purposes: [PREMIUM]")
     with pytest.raises(PackError, match="the fund POVFUND does not pay MA; its purposes are PREMIUM") as refused:
         parse_pack(broken, "broken.yaml")
     assert "POVFUND" in TEXT.splitlines()[refused.value.line - 1]

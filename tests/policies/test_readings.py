@@ -14,6 +14,8 @@ from law.packs import Policy, load_library, reread
 from law.packs.readings import SWITCHABLE, ReadingError
 from law.packs.rules import DayOfMonth, Reserve
 from law.standing import Enrolment
+from settlement.encounters.domain.entitlement import Arrival, admission_terms
+from settlement.institutions.domain import Institution
 
 LIBRARY = load_library(Path(__file__).parent.parent.parent / "policies")
 PACKS = {pack.file.region: pack for pack in LIBRARY.packs}
@@ -70,6 +72,27 @@ def pays_and_cash(policy: Policy) -> tuple[int, int]:
 def funds_of_aid(policy: Policy) -> tuple[str, ...]:
     """Out of which funds the aid of someone registered as poor is paid."""
     return next(layer.funds for layer in settled(policy, "REGISTERED_POOR", 100_000).layers if layer.payer == "MA")
+
+
+def funds_of_relief(policy: Policy) -> tuple[str, ...]:
+    """Out of which funds the relief of someone registered as poor is paid."""
+    layers = settled(policy, "REGISTERED_POOR", 1_200_000, compliant_fen=0).layers
+    return next(layer.funds for layer in layers if layer.payer == "MASEC")
+
+
+def deposits(policy: Policy) -> tuple[bool, ...]:
+    """Whether a deposit may be asked: of the poor in the county, out of it, and of who was lifted long ago."""
+    long_ago = {"poverty_status": "LIFTED", "exit_date": date(2010, 1, 1)}
+    hospital = Institution(
+        hospital_id="H1", name="示范医院", level="county", division="450205", contract_from=date(2018, 1, 1)
+    )
+
+    def asked(place: str, **person: Any) -> bool:
+        member = Membership(category="REGISTERED_POOR", valid_from=date(2009, 1, 1), **person)
+        arrival = Arrival(kind="inpatient", place=place, on=policy.on, institution=hospital)
+        return admission_terms(Standing((member,)), policy, arrival).deposit_required
+
+    return asked("in_county"), asked("out_county"), asked("in_county", **long_ago)
 
 
 def monthly(policy: Policy) -> tuple[str, str]:
@@ -218,6 +241,28 @@ EFFECTS: dict[str, tuple[str, Callable[[Policy], Any], dict[str, Any]]] = {
         {"other_not_included": None, "other_included": ("MA",)},
     ),
     "E12": ("jieyang", funds_of_aid, {"povfund_first": ("POVFUND", "MA"), "ma_only": ("MA",)}),
+    "E12a": (
+        "jieyang",
+        lambda policy: policy.premium_funds("REGISTERED_POOR"),
+        {"povfund_first": ("POVFUND", "MA"), "aid_fund_for_premiums": ("MA",)},
+    ),
+    "E12b": ("jieyang", funds_of_relief, {"aid_fund": ("MA",), "povfund_for_relief": ("POVFUND", "MA")}),
+    "H8": (
+        "hunan",
+        pays_each(*(pays("DIBAO", 1_000_000, kind=kind) for kind in ("inpatient", "outpatient"))),
+        {"stays_only": (100_000, 1_000_000), "visits_too": (100_000, 100_000)},
+    ),
+    "D10": ("guangxi", deposits, {"no_deposit": (False, True, True), "deposit_may_be_asked": (True, True, True)}),
+    "X9": (
+        "huining",
+        pays_each(
+            *(
+                pays("REGISTERED_POOR", 1_000_000, person={"poverty_status": "LIFTED", "exit_date": left})
+                for left in (date(2016, 8, 20), date(2016, 8, 19))
+            )
+        ),
+        {"lifted_included": (300_000, 300_000), "two_years": (300_000, 1_000_000)},
+    ),
     "X10": (
         "jieyang",
         pays_each(

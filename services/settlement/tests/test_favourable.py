@@ -9,7 +9,7 @@ import pytest
 
 from kernel.values.refusals import Refused
 from law import Adjudication, Claim, Membership, Standing, most_favourable
-from law.packs import Policy, load_library
+from law.packs import Policy, load_library, reread
 from law.standing import Enrolment
 from settlement.encounters.domain.entitlement import Arrival, best_terms
 from settlement.institutions.domain import Institution
@@ -63,6 +63,24 @@ def test_what_was_paid_under_the_region_s_rule_counts_in_the_county_s_yearly_cap
     assert (region, second.patient_pays_fen) == ("leye", 200_000)
     assert second.after_fen["own_paid"] == 500_000
     assert settle(rules, second.after_fen)[1].patient_pays_fen == 0
+
+
+def test_who_was_lifted_long_ago_keeps_the_county_s_rule_unless_the_county_reads_two_years(
+    rules: tuple[Policy, ...],
+) -> None:
+    # Guangxi's two years are over, the bulletin of Leye names no status (AMB-X9); so the better rule is Leye's (D6).
+    lifted = Membership(
+        category="REGISTERED_POOR",
+        valid_from=date(2015, 1, 1),
+        poverty_status="LIFTED",
+        exit_date=date(2016, 1, 1),
+    )
+    standing = msgspec.structs.replace(POOR, memberships=(lifted,))
+    policy, result = most_favourable(BILL, standing, {}, rules)
+    assert (policy.file.region, result.patient_pays_fen) == ("leye", 500_000)
+    pack = next(pack for pack in load_library(POLICIES).packs if pack.file.region == "leye")
+    narrow = (Policy(reread(pack, {"X9": "two_years"}), DAY), *rules[1:])
+    assert most_favourable(BILL, standing, {}, narrow)[1].patient_pays_fen == 1_050_000
 
 
 def test_the_county_wins_a_tie(rules: tuple[Policy, ...]) -> None:

@@ -1,6 +1,7 @@
 """Standing: what is known of a person's entitlement, and the one category that counts for a bill."""
 
 from datetime import date
+from typing import Final
 
 import msgspec
 
@@ -8,6 +9,9 @@ from kernel.values.divisions import covers, pooling_area
 from kernel.values.refusals import Refused
 from law.packs.model import PackFile
 from law.packs.population import Category, Population
+
+#: 两年继续扶持期, where a county reads a text that is silent as Guangxi's says it (AMB-X9).
+_LIFTED_YEARS: Final = 2
 
 
 class Membership(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -69,7 +73,10 @@ def _counts(membership: Membership, category: Category, file: PackFile, begins_o
     status = membership.poverty_status or "NOT_LIFTED"
     if category.statuses and status not in category.statuses:
         return False
-    if status != "LIFTED" or category.support_years is None:
+    years = category.support_years
+    if years is None and file.population.lifted == "two_years" and category.membership is None:
+        years = _LIFTED_YEARS
+    if status != "LIFTED" or years is None:
         return True
     if membership.exit_date is None:
         raise Refused(
@@ -79,7 +86,7 @@ def _counts(membership: Membership, category: Category, file: PackFile, begins_o
         )
     population = file.population
     counted = begins_on if population.support_counted_by == "admission" else discharged_on
-    return counted <= support_ends_on(membership.exit_date, category.support_years, population)
+    return counted <= support_ends_on(membership.exit_date, years, population)
 
 
 def support_ends_on(exit_date: date, years: int, population: Population) -> date:

@@ -102,7 +102,7 @@ def check_readings(file: PackFile, source: Source) -> None:
 def _check_written_as_read(file: PackFile, source: Source) -> None:
     """Parameters that follow from a reading are written in the pack as that reading says, so that it reads right."""
     read = with_readings(file, {})
-    for name in ("population", "exclusions", "referral"):
+    for name in ("population", "exclusions", "referral", "treat_first"):
         if getattr(file, name) != getattr(read, name):
             raise source.error(f"$.{name}", f"{name} is not written as the readings below say")
     for name in ("layers", "clocks", "prepayment", "advances"):

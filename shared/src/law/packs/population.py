@@ -39,6 +39,8 @@ class Population(Part, frozen=True, kw_only=True):
     support_counted_by: Literal["admission", "discharge"] = "admission"
     #: Whether support ends on the same day of the last year, or with that calendar year (AMB-D3).
     support_ends: Literal["same_day", "end_of_year"] = "same_day"
+    #: Whether who was lifted from poverty is served for good, or for two years, where a category says nothing (AMB-X9).
+    lifted: Literal["included", "two_years"] = "included"
     #: Whose insured the document serves: those of its pooling area, or anybody's (AMB-X11).
     insured_in: Literal["pooling_area", "anywhere"] = "anywhere"
 
@@ -72,3 +74,7 @@ class TreatFirst(Part, frozen=True, kw_only=True):
     disease_list: DiseaseList | None = None
     #: Whoever shows a poverty handbook too (扶贫手册), at the same places.
     handbook_clause: str | None = None
+    #: A county may read the text so that a deposit may be asked all the same (AMB-D10).
+    deposit: Literal["none", "may_be_asked"] = "none"
+    #: Only these categories; all that the document serves where none is named.
+    categories: tuple[str, ...] = ()

@@ -10,7 +10,7 @@ from law.methods.declared import Choice
 from law.methods.layer import Layer
 from law.methods.register import METHODS
 from law.packs.model import PackFile, Reading
-from law.packs.population import Exclusions
+from law.packs.population import Exclusions, TreatFirst
 from law.packs.rules import Clock, DayOfMonth, Prepayment, ReferralRule, Reserve
 
 #: The questions that a method answers by a parameter of its own.
@@ -46,6 +46,11 @@ SWITCHABLE: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "E6": ("no_outpatient_aid", "eighty_percent"),
         "E11": ("other_not_included", "other_included"),
         "E12": ("povfund_first", "ma_only"),
+        "E12a": ("povfund_first", "aid_fund_for_premiums"),
+        "E12b": ("aid_fund", "povfund_for_relief"),
+        "H8": ("stays_only", "visits_too"),
+        "D10": ("no_deposit", "deposit_may_be_asked"),
+        "X9": ("lifted_included", "two_years"),
         "X10": ("admission_day", "discharge_day"),
         "X11": ("pooling_area", "anywhere"),
     }
@@ -73,6 +78,8 @@ _H5: Final = MappingProxyType(
     }
 )
 
+_X9: Final = MappingProxyType({"lifted_included": "included", "two_years": "two_years"})
+_D10: Final = MappingProxyType({"no_deposit": "none", "deposit_may_be_asked": "may_be_asked"})
 _X10: Final = MappingProxyType({"admission_day": "admission", "discharge_day": "discharge"})
 
 
@@ -109,9 +116,12 @@ def with_readings(file: PackFile, chosen: Mapping[str, str]) -> PackFile:
         population = msgspec.structs.replace(population, support_counted_by=counted_by, support_ends=ends)
     if "X11" in readings:
         population = msgspec.structs.replace(population, insured_in=readings["X11"])
+    if "X9" in readings:
+        population = msgspec.structs.replace(population, lifted=_X9[readings["X9"]])
     return msgspec.structs.replace(
         file,
         population=population,
+        treat_first=_treat_first(file.treat_first, readings),
         exclusions=_exclusions(file.exclusions, readings),
         referral=_referral(file.referral, readings),
         layers=tuple(_read(layer, readings) for layer in file.layers),
@@ -126,6 +136,12 @@ def with_readings(file: PackFile, chosen: Mapping[str, str]) -> PackFile:
             for reading in file.readings
         ),
     )
+
+
+def _treat_first(rule: TreatFirst | None, readings: Mapping[str, str]) -> TreatFirst | None:
+    if rule is None or "D10" not in readings:
+        return rule
+    return msgspec.structs.replace(rule, deposit=_D10[readings["D10"]])
 
 
 def _exclusions(rule: Exclusions | None, readings: Mapping[str, str]) -> Exclusions | None:

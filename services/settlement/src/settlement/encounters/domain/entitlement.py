@@ -56,12 +56,13 @@ def admission_terms(standing: Standing, policy: Policy, arrival: Arrival) -> Adm
         raise conflict("HANDBOOK_FOREIGN", detail)
     category = effective_category(standing, policy.file, arrival.on, arrival.on)
     rule, inpatient = policy.file.treat_first, arrival.kind == "inpatient"
-    if rule is None:
+    if rule is None or rule.deposit == "may_be_asked":
         return AdmissionTerms(deposit_required=inpatient, category=category, clause=None)
     major = rule.major_disease and _is_in(rule.disease_list, arrival.disease)
     reached, cited_as = _reaches(rule, arrival), policy.file.document.cited_as
     treated_first = partial(AdmissionTerms, deposit_required=False, category=category, major_disease=major)
-    if (category is not None and reached) or (major and _is_treated_anywhere(standing, arrival)):
+    served = category is not None and (not rule.categories or category in rule.categories)
+    if (served and reached) or (major and _is_treated_anywhere(standing, arrival)):
         return treated_first(clause=f"{cited_as} {rule.clause}")
     if rule.handbook_clause is not None and arrival.handbook is not None and reached:
         return treated_first(clause=f"{cited_as} {rule.handbook_clause}", on_handbook=True)
