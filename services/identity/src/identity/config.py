@@ -1,6 +1,7 @@
 """What identity is configured with: its keys, the law, and whose changes need approval by whom."""
 
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,7 @@ ADMINISTRATORS_SETTING: Final = "ONESTOP_IDENTITY_ADMINISTRATORS"
 
 
 FILE_BYTES_SETTING: Final = "ONESTOP_IDENTITY_FEED_BYTES_MAX"
+CONFIRMED_BY_SETTING: Final = "ONESTOP_IDENTITY_CONFIRMED_BY"
 KEPT_DAYS_SETTING: Final = "ONESTOP_IDENTITY_FEED_KEPT_DAYS"
 ENDING_SHARE_SETTING: Final = "ONESTOP_IDENTITY_FEED_ENDING_BASIS_POINTS_MAX"
 
@@ -33,6 +35,9 @@ class FeedSettings(msgspec.Struct, frozen=True):
     ending_basis_points_max: int = 500
     group_lines: int = 250
     kept_days: int = 92
+    #: Month and day in the year before, by which whom to support in a year is confirmed (004 五(一)1). It says
+    #: 每年在城乡居民医保正常参保缴费前 and names no day: this one is a sample.
+    confirmed_by: tuple[int, int] = (10, 31)
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,8 +74,16 @@ def config_from(environ: Mapping[str, str]) -> Config:
             file_bytes_max=int(environ.get(FILE_BYTES_SETTING, "536870912")),
             ending_basis_points_max=int(environ.get(ENDING_SHARE_SETTING, "500")),
             kept_days=int(environ.get(KEPT_DAYS_SETTING, "92")),
+            confirmed_by=_month_and_day(environ.get(CONFIRMED_BY_SETTING, "10-31")),
         ),
     )
+
+
+def _month_and_day(text: str) -> tuple[int, int]:
+    month, _, day = text.partition("-")
+    # Of a year with 28 days in February, so that the day is there each year.
+    found = date(2001, int(month), int(day))
+    return found.month, found.day
 
 
 def _administrators(text: str) -> Mapping[str, frozenset[str]]:

@@ -11,6 +11,7 @@ from identity.comparison.commands.worker import PaymentListWorker
 from identity.comparison.queries.payment_lists import PaymentListQueries
 from identity.config import Config
 from identity.feeds.api.batches import feed_batches
+from identity.feeds.api.confirmations import confirmations
 from identity.feeds.api.judging import judged_batches
 from identity.feeds.api.moves import moves
 from identity.feeds.api.people import people_of_batches
@@ -24,6 +25,7 @@ from identity.feeds.commands.returned import ReturnedFiles
 from identity.feeds.commands.sender_keys import SenderKeyCommands
 from identity.feeds.commands.worker import FeedWorker
 from identity.feeds.queries.batches import FeedQueries
+from identity.feeds.queries.confirmations import ConfirmationQueries
 from identity.feeds.queries.lines import LineQueries
 from identity.feeds.queries.moves import MoveQueries
 from identity.intake.receiving import Receiving
@@ -61,6 +63,7 @@ def taking_files_in(shared: Shared, config: Config) -> Files:
         judged_batches(feeding, queries, shared.rules),
         templates(),
         moves(MoveQueries(runtime)),
+        confirmations(ConfirmationQueries(runtime), requests.clock, config.feeds.confirmed_by),
         sender_keys(SenderKeyCommands(runtime, requests), shared.sender_keys),
         returned_files(ReturnedFiles(runtime, spool, vault), queries, shared.looks),
         people_of_batches(PeopleOfBatches(runtime, spool, vault), queries, shared.looks),
