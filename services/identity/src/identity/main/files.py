@@ -16,6 +16,7 @@ from identity.feeds.api.judging import judged_batches
 from identity.feeds.api.moves import moves
 from identity.feeds.api.people import people_of_batches
 from identity.feeds.api.returned import returned_files
+from identity.feeds.api.signature_sheets import signature_sheets
 from identity.feeds.api.signed import sender_keys
 from identity.feeds.api.templates import templates
 from identity.feeds.commands.batches import FeedCommands
@@ -52,7 +53,7 @@ def taking_files_in(shared: Shared, config: Config) -> Files:
     worker = FeedWorker(runtime, vault, spool, requests, config.feeds)
     payment_worker = PaymentListWorker(runtime, vault, spool, requests)
     feeding = FeedCommands(runtime, receiving, spool, worker, requests)
-    queries = FeedQueries(runtime)
+    queries, people = FeedQueries(runtime), PeopleOfBatches(runtime, spool, vault)
 
     async def forget() -> None:
         await vault.forget()
@@ -66,7 +67,8 @@ def taking_files_in(shared: Shared, config: Config) -> Files:
         confirmations(ConfirmationQueries(runtime), requests.clock, config.feeds.confirmed_by),
         sender_keys(SenderKeyCommands(runtime, requests), shared.sender_keys),
         returned_files(ReturnedFiles(runtime, spool, vault), queries, shared.looks),
-        people_of_batches(PeopleOfBatches(runtime, spool, vault), queries, shared.looks),
+        people_of_batches(people, queries, shared.looks),
+        signature_sheets(people, queries, shared.looks),
         payment_lists(PaymentListCommands(receiving, payment_worker, requests), PaymentListQueries(runtime)),
     ]
     return Files(routers, {"feeds": worker, "payment-lists": payment_worker}, forget)

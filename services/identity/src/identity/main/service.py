@@ -12,10 +12,12 @@ from identity.certification.queries import CertificationQueries
 from identity.comparison.api.comparisons import comparisons
 from identity.comparison.api.error_codes import CODES as OF_COMPARISON
 from identity.comparison.api.notices import notices
+from identity.comparison.api.statistics import statistics
 from identity.comparison.api.work_list import townships, work_list
 from identity.comparison.commands.comparison import ComparisonCommands
 from identity.comparison.commands.work_list import WorkListCommands
 from identity.comparison.queries.comparison import ComparisonQueries
+from identity.comparison.queries.statistics import StatisticsQueries
 from identity.comparison.queries.work_list import WorkListQueries
 from identity.config import Config, config_from
 from identity.enrolment.api.enrolments import enrolments
@@ -240,6 +242,7 @@ def _comparison(shared: Shared) -> list[Router]:
     queries = ComparisonQueries(shared.runtime)
     return [
         notices(queries),
+        statistics(StatisticsQueries(shared.runtime), shared.requests.clock),
         comparisons(commands, queries),
         work_list(listing, WorkListQueries(shared.runtime), shared.of_person),
         townships(listing, shared.of_person),

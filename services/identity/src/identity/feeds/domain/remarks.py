@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from identity.intake.domain import in_chinese
+from identity.persons.domain.categories import Department
 
 #: Codes of rules that other topics have as well.
 REMARKS: Final[Mapping[str, str]] = MappingProxyType({
@@ -38,6 +39,13 @@ def remark_of(code: str | None, detail: str | None) -> str | None:
     return in_chinese(detail or "") or REMARKS.get(code, detail)
 
 
+#: What departments are called on paper.
+DEPARTMENTS: Final[Mapping[Department, str]] = MappingProxyType({
+    Department.CIVIL_AFFAIRS: "民政部门",
+    Department.POVERTY_ALLEVIATION: "扶贫部门",
+    Department.DISABLED_PERSONS: "残联",
+    Department.COUNTY_GOVERNMENT: "县级人民政府",
+})  # fmt: skip
 #: What a receipt says became of a row, or of somebody whom a full list no longer names.
 RESULTS: Final[Mapping[str, str]] = MappingProxyType({
     "REGISTERED": "新登记",
