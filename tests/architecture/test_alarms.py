@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,6 +11,9 @@ import pytest
 import yaml
 from prometheus_client import CollectorRegistry
 
+from identity.feeds.api.figures import ConfirmationCollector
+from identity.feeds.commands.confirming import ConfirmationWatch
+from identity.feeds.queries.confirmations import ConfirmationQueries
 from kernel.http.metrics import HttpMetrics
 from kernel.messaging.event_log.embedded import EmbeddedEventLog
 from kernel.messaging.event_log.embedded_schema import BUS_SQL
@@ -40,6 +44,7 @@ onestop_horizon_seconds{service="s"} 20
 onestop_consumer_troubled{service="s",consumer="c",topic="t"} 0
 onestop_consumer_lag{service="s",consumer="c",topic="t",partition="0"} 900
 onestop_parked_messages{service="s",consumer="c",topic="t"} 0
+onestop_confirmations_overdue{service="s",department="d"} 0
 """
 #: For each alarm what differs from a platform that is well.
 _FAULTS: Final = {
@@ -60,6 +65,7 @@ _FAULTS: Final = {
     "ConsumerHeldUp": 'onestop_consumer_troubled{service="s",consumer="c",topic="t"} 1',
     "ConsumerLags": 'onestop_consumer_lag{service="s",consumer="c",topic="t",partition="0"} 1001',
     "MessagesParked": 'onestop_parked_messages{service="s",consumer="c",topic="t"} 1',
+    "ConfirmationsOverdue": 'onestop_confirmations_overdue{service="s",department="d"} 1',
 }
 
 
@@ -124,6 +130,8 @@ async def test_each_alarm_reads_metrics_that_a_service_has(database: str, rules:
         await runtime.start(background=False)
         await runtime.observe()
         registry.register(RuntimeCollector(runtime))
+        watch = ConfirmationWatch(ConfirmationQueries(runtime), lambda: datetime(2026, 1, 1, tzinfo=UTC), (10, 31))
+        registry.register(ConfirmationCollector(watch))
         known = {f"{metric.name}{end}" for metric in registry.collect() for end in ("", "_total")}
         await runtime.stop()
     for name, rule in rules.items():

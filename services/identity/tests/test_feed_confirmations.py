@@ -8,12 +8,14 @@ from typing import Any, Final
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from services.identity.tests.office import HEADINGS, Office, csv_of, number_of, person
 
 from identity.config import Config
 from identity.feeds.domain.confirming import Expected, FullList, Stage, season_of, stage_of
 from identity.main import build
 from identity.persons.domain.categories import Category, Department, Group
+from kernel.running.hosting import Host
 from kernel.security import KeyRing, Role
 from kernel.testing.surroundings import Service, Surroundings
 
@@ -71,12 +73,20 @@ NOW: Final = datetime(2026, 11, 5, 1, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-async def identity(around: Surroundings, tmp_path: Path) -> Service:
+def apps() -> list[FastAPI]:
+    return []
+
+
+@pytest.fixture
+async def identity(around: Surroundings, tmp_path: Path, apps: list[FastAPI]) -> Service:
     config = Config(keys=KeyRing.in_folder(tmp_path))
     ticks: Callable[[], int] = count().__next__
-    return await around.serve(
-        "identity", lambda host: build(host, config), clock=lambda: NOW + timedelta(milliseconds=ticks())
-    )
+
+    def built(host: Host) -> FastAPI:
+        apps.append(build(host, config))
+        return apps[-1]
+
+    return await around.serve("identity", built, clock=lambda: NOW + timedelta(milliseconds=ticks()))
 
 
 async def test_who_has_not_confirmed_by_the_day_is_shown_to_the_agency_and_to_whom_it_concerns(
@@ -102,3 +112,20 @@ async def test_who_has_not_confirmed_by_the_day_is_shown_to_the_agency_and_to_wh
     county = await identity.client(Role.AGENCY, "A445202", divisions=["445202"])
     assert [line[0] for line in await seen(county)] == ["445202"]
     assert await seen(await identity.client(Role.DEPARTMENT, "disabled-persons")) == []
+
+
+async def test_the_metrics_count_who_is_overdue(
+    civil_affairs: httpx.AsyncClient, identity: Service, apps: list[FastAPI]
+) -> None:
+    office = Office(civil_affairs, "civil-affairs")
+    await office.hand_in("1", csv_of(person(1)), category="DIBAO", as_of="2026-08-01T00:00:00+08:00")
+
+    async def told() -> dict[str, str]:
+        lines = (await civil_affairs.get("/metrics")).text.splitlines()
+        found = [line.partition("} ") for line in lines if line.startswith("onestop_confirmations_overdue{")]
+        return {name.partition('department="')[2].partition('"')[0]: value for name, _, value in found}
+
+    assert await told() == {}, "before the first look it tells nothing"
+    await apps[0].state.confirming.look()
+    numbers = {"civil-affairs": "1.0", "poverty-alleviation": "0.0", "disabled-persons": "0.0"}
+    assert await told() == numbers | {"county-government": "0.0"}

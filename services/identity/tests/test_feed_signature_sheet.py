@@ -12,13 +12,13 @@ async def test_a_batch_is_printed_with_whom_it_changes_and_the_look_is_written_d
 ) -> None:
     office = Office(civil_affairs, "civil-affairs")
     people = csv_of(person(1, "示例甲"), [number_of(2)[:-1] + "?", "示例乙", "445202", "2019.5.1"], headings=HEADINGS)
-    await office.hand_in("7", people, category="DIBAO", as_of="2026-06-01T00:00:00+08:00")
+    await office.hand_in("7", people, category="DIBAO", as_of="2019-06-01T00:00:00+08:00")
     page = await civil_affairs.get(f"{office.path('7')}/signature-sheet")
     assert page.headers["content-type"].startswith("text/html")
     for words in (
         "民政部门救助对象名单签字表",
         "示例甲",
-        "新登记 1 人，未接收 1 人",
+        "新登记 1 行，未接收 1 行",
         "填报人：department-1",
         "单位（盖章）",
     ):

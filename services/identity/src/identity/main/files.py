@@ -20,6 +20,7 @@ from identity.feeds.api.signature_sheets import signature_sheets
 from identity.feeds.api.signed import sender_keys
 from identity.feeds.api.templates import templates
 from identity.feeds.commands.batches import FeedCommands
+from identity.feeds.commands.confirming import ConfirmationWatch
 from identity.feeds.commands.kept_files import KeptFiles
 from identity.feeds.commands.people import PeopleOfBatches
 from identity.feeds.commands.returned import ReturnedFiles
@@ -38,11 +39,12 @@ from kernel.http import Router
 
 
 class Files(msgspec.Struct, frozen=True):
-    """What takes files in: routes, workers by the name of their election, and what throws kept files away."""
+    """What takes files in: routes, workers by the name of their election, a watch, and what throws kept files away."""
 
     routers: list[Router]
     workers: Mapping[str, FileWorker[Any, Any, Any]]
     forget: Forget
+    confirming: ConfirmationWatch
 
 
 def taking_files_in(shared: Shared, config: Config) -> Files:
@@ -55,6 +57,8 @@ def taking_files_in(shared: Shared, config: Config) -> Files:
     feeding = FeedCommands(runtime, receiving, spool, worker, requests)
     queries, people = FeedQueries(runtime), PeopleOfBatches(runtime, spool, vault)
 
+    confirming = ConfirmationQueries(runtime)
+
     async def forget() -> None:
         await vault.forget()
         await KeptFiles(runtime, spool, config.feeds.kept_days).forget()
@@ -64,11 +68,12 @@ def taking_files_in(shared: Shared, config: Config) -> Files:
         judged_batches(feeding, queries, shared.rules),
         templates(),
         moves(MoveQueries(runtime)),
-        confirmations(ConfirmationQueries(runtime), requests.clock, config.feeds.confirmed_by),
+        confirmations(confirming, requests.clock, config.feeds.confirmed_by),
         sender_keys(SenderKeyCommands(runtime, requests), shared.sender_keys),
         returned_files(ReturnedFiles(runtime, spool, vault), queries, shared.looks),
         people_of_batches(people, queries, shared.looks),
         signature_sheets(people, queries, shared.looks),
         payment_lists(PaymentListCommands(receiving, payment_worker, requests), PaymentListQueries(runtime)),
     ]
-    return Files(routers, {"feeds": worker, "payment-lists": payment_worker}, forget)
+    watch = ConfirmationWatch(confirming, requests.clock, config.feeds.confirmed_by)
+    return Files(routers, {"feeds": worker, "payment-lists": payment_worker}, forget, watch)

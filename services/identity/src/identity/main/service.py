@@ -38,6 +38,7 @@ from identity.facts.commands.facts import FactCommands
 from identity.facts.commands.handbooks import HandbookCommands
 from identity.facts.queries import FactQueries
 from identity.feeds.api.error_codes import CODES as OF_FEEDS
+from identity.feeds.api.figures import ConfirmationCollector
 from identity.feeds.queries.sender_keys import SenderKeys
 from identity.illnesses.api import CODES as OF_ILLNESSES
 from identity.illnesses.api import exit_checks, exit_checks_of_person, illnesses, illnesses_of_person
@@ -119,6 +120,7 @@ def build(host: Host, config: Config) -> FastAPI:
         await files.forget()
         for name, worker in files.workers.items():
             runtime.elect(name, worker.run)
+        runtime.elect("confirmations", files.confirming.run)
 
     app = application(
         runtime,
@@ -137,8 +139,10 @@ def build(host: Host, config: Config) -> FastAPI:
         ],
         error_codes=CODES,
         on_start=begin,
+        collectors=(ConfirmationCollector(files.confirming),),
     )
     app.state.sender_keys = shared.sender_keys
+    app.state.confirming = files.confirming
     return app
 
 

@@ -65,7 +65,8 @@ def page_of(batch: FeedBatchAnswer, found: Sequence[PersonOfBatch]) -> str:
 
 
 def _about(batch: FeedBatchAnswer) -> list[tuple[str, str, str]]:
-    outcomes = "，".join(f"{RESULTS.get(name, name)} {lines} 人" for name, lines in (batch.outcomes or {}).items())
+    found = batch.outcomes or {}
+    outcomes = "，".join(f"{said} {found[name]} 行" for name, said in RESULTS.items() if name in found)
     counts = batch.counts or {}
     kind = "全量名单" if batch.kind == "full" else "变更名单"
     if batch.undoes is not None:

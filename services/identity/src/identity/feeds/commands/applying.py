@@ -117,8 +117,7 @@ class Group:
                 return
             if moves and outcome != "SUPERSEDED":
                 outcome = self._move(row.county, events, person_id)
-            if is_newest:
-                outcome = self._beside(line, state, events, outcome)
+            outcome = self._beside(line, state, events, outcome) if is_newest else outcome
             if row.died_on is not None:
                 self._death(row.died_on, row.id_number.born_on, events, person_id)
         except Refused as refused:
