@@ -194,8 +194,11 @@ class _KafkaPublisher:
 
     async def close(self) -> None:
         with suppress(KafkaError, TimeoutError):  # what was not acknowledged is sent again from the cursor
-            async with asyncio.timeout(PUBLISH_TIMEOUT_SECONDS):
-                await self._producer.stop()
+            try:
+                async with asyncio.timeout(PUBLISH_TIMEOUT_SECONDS):
+                    await self._producer.stop()
+            finally:
+                await self._producer.client.close()  # a stop that was broken off leaves its connections open
 
 
 class _KafkaReader:
@@ -265,10 +268,11 @@ class _KafkaReader:
         try:
             await self._consumer.stop()
         except asyncio.CancelledError:
-            # aiokafka lets the cancellation of a fetch that had not begun yet escape, and leaves its connections open.
+            # aiokafka lets the cancellation of a fetch that had not begun yet escape.
             if task is None or task.cancelling():
                 raise
-            await self._consumer._client.close()
+        finally:
+            await self._consumer._client.close()  # a stop that was broken off leaves its connections open
 
 
 async def _between(reader: Reader, starts: Mapping[int, int], ends: Mapping[int, int]) -> dict[int, list[Message]]:
