@@ -109,6 +109,17 @@ def memory_mib(pid: int, what: str = "VmRSS") -> float:
     return int(line.split()[1]) / 1024
 
 
+def cpu_seconds(pid: int) -> float:
+    """The processor time of a process and of its children, those that have ended and those that run."""
+    total = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            numbers = stat.read_text().rpartition(")")[2].split()
+            if pid in (int(stat.parent.name), int(numbers[1])):
+                total += sum(map(int, numbers[11:15] if int(stat.parent.name) == pid else numbers[11:13]))
+    return total / os.sysconf("SC_CLK_TCK")
+
+
 def machine() -> str:
     """What this ran on."""
     model = next((line for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line), "unknown")

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from identity.persons.domain.categories import Category, Department, PovertyStatus
 from identity.persons.domain.entitlement import Entitlement
 from identity.persons.domain.membership import Membership
-from identity.persons.domain.statement import Statement, Superseded, stated_at, take
+from identity.persons.domain.person import MembershipAsserted, PersonRegistered, SealedPersonalData
+from identity.persons.domain.statement import Statement, Superseded, registered_with, stated_at, take
 
 FIRST: Final = date(2019, 1, 1)
 NOBODY: Final = Entitlement(person_id="P1", revision=1, county="445202")
@@ -86,3 +87,15 @@ def test_an_older_statement_of_an_earlier_time_is_added_and_ends_before_the_next
 def test_the_same_said_again_brings_about_nothing() -> None:
     once = say(1, FIRST)
     assert take(once, all_taken([once]), "M9") == ()
+
+
+def test_whom_a_list_brings_in_is_registered_with_what_it_says_as_one_change() -> None:
+    registered = PersonRegistered("t1", SealedPersonalData("AQ==", "Ag=="), "poverty-alleviation", NOBODY)
+    found = take(say(1, FIRST), NOBODY, "M1")
+    assert not isinstance(found, Superseded)
+    [asserted] = found
+    assert isinstance(asserted, MembershipAsserted)
+    together = registered_with(registered, asserted)
+    assert (together.number_token, together.personal) == (registered.number_token, registered.personal)
+    assert said(together.entitlement) == {(FIRST, None, PovertyStatus.NOT_LIFTED, "batch 1")}
+    assert together.entitlement.revision == 1

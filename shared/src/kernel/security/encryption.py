@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import msgspec
@@ -58,7 +58,12 @@ class Sealer:
 
     def seal(self, plaintext: bytes, *, subject: str, key: WrappedKey, aad: bytes) -> bytes:
         """Encrypt ``plaintext``; ``aad`` says what it is (say ``b"person.id_number"``) and is needed to open it."""
-        return self._encrypt(self._unwrap(subject, key), plaintext, aad)
+        return self.seal_all({aad: plaintext}, subject=subject, key=key)[aad]
+
+    def seal_all(self, plaintexts: Mapping[bytes, bytes], *, subject: str, key: WrappedKey) -> dict[bytes, bytes]:
+        """The same for several values of one subject, by what each is; the key is unwrapped once."""
+        data_key = self._unwrap(subject, key)
+        return {aad: self._encrypt(data_key, plaintext, aad) for aad, plaintext in plaintexts.items()}
 
     def open(self, sealed: bytes, *, subject: str, key: WrappedKey, aad: bytes) -> bytes:
         """Decrypt what ``seal`` made. Raises SealBrokenError if anything does not match to the bit."""

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, Column, DateTime, Index, Integer, MetaDa
 
 from identity.persons.domain.membership import Membership
 from identity.persons.domain.merging import RecordsMerged
-from identity.persons.domain.person import MembershipAsserted, MembershipCorrected, MembershipEnded
+from identity.persons.domain.person import MembershipAsserted, MembershipCorrected, MembershipEnded, PersonRegistered
 from identity.persons.domain.withdrawing import MembershipWithdrawn
 from kernel.writing.columns import columns_of
 from kernel.writing.event_store import RecordedEvent
@@ -70,7 +70,14 @@ def _withdrawn(recorded: RecordedEvent) -> Iterable[Change]:
     yield _version(recorded, held, "WITHDRAWN")
 
 
+def _registered(recorded: RecordedEvent) -> Iterable[Change]:
+    event: PersonRegistered = recorded.event
+    for held in event.entitlement.memberships:
+        yield from _standing(recorded, held.membership_id, "ADDED")
+
+
 ROWS: Final[RowsByEvent] = {
+    PersonRegistered: _registered,
     MembershipWithdrawn: _withdrawn,
     MembershipAsserted: lambda recorded: _standing(recorded, recorded.event.membership_id, "ADDED"),
     MembershipEnded: _changed,

@@ -26,7 +26,7 @@ from identity.persons.domain.person import (
     RegisterPerson,
     SealedPersonalData,
 )
-from identity.persons.domain.statement import Statement, Superseded, stated_at, take
+from identity.persons.domain.statement import Statement, Superseded, registered_with, stated_at, take
 from kernel.values.china_time import china_date
 from kernel.values.refusals import Refused
 from kernel.writing.event_store import Stream, StreamAppend
@@ -220,7 +220,8 @@ class Group:
         found = take(statement, state, str(uuid5(_PERSONS, f"{self._batch.batch_id}/{line.line}")))
         if isinstance(found, Superseded):
             return "SUPERSEDED"
-        events += found
+        # Whom the list brings in is registered with what it says of them.
+        events[:] = [registered_with(*events, *found)] if events else found
         if not found:
             return "UNCHANGED"
         return "ADDED" if any(isinstance(event, person.MembershipAsserted) for event in found) else "CHANGED"

@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from identity.config import FeedSettings
 from identity.feeds.commands.groups import Groups
+from identity.feeds.commands.in_flight import InFlight
 from identity.feeds.commands.kept_files import KeptFiles
 from identity.feeds.commands.reading import form_of
 from identity.feeds.commands.staging import FeedStaging
@@ -33,6 +34,8 @@ from kernel.running.runtime import Runtime
 
 #: Does something with lines that wait; each of them has an outcome afterwards.
 TakeLines: TypeAlias = Callable[[Sequence[Line], Mapping[int, FeedRow]], Awaitable[None]]
+#: One is written while the next is prepared. More would hold the sessions in which single changes are written.
+_GROUPS_AT_ONCE: Final = 2
 _log = structlog.get_logger(__name__)
 _LOST: Final = FileProblem(
     "FEED_FILE_LOST",
@@ -126,7 +129,7 @@ class FeedWorker(FileWorker[Command, State, FeedRow]):
             receipts = await self._groups.apply(context, batch, lines, rows, barriers)
             await self._groups.write(batch.batch_id, receipts)
 
-        await self._in_groups(batch, reading, take)
+        await self._in_groups(batch, reading, take, at_once=_GROUPS_AT_ONCE)
 
     async def _take_back(self, state: State, number: str) -> None:
         """Take back what a batch did; this one has no file."""
@@ -155,15 +158,26 @@ class FeedWorker(FileWorker[Command, State, FeedRow]):
             trial = Trial(self._runtime, self._vault, batch, twice, beside)
             await self._in_groups(batch, reading, partial(trial.take, barriers=barriers))
 
-    async def _in_groups(self, batch: Batch, reading: Reading[FeedRow] | None, take: TakeLines) -> None:
+    async def _in_groups(
+        self, batch: Batch, reading: Reading[FeedRow] | None, take: TakeLines, *, at_once: int = 1
+    ) -> None:
         """Work through the lines that wait, in groups, and say what they came to."""
         # Counted once: what was applied before a restart is applied still.
         applied = await self._queries.changing(batch.batch_id) - await self._lines.waiting(batch.batch_id)
-        while lines := await self._lines.pending(batch.batch_id, self._settings.group_lines):
-            wanted = [line.row for line in lines if line.row is not None]
-            await take(lines, await asyncio.to_thread(reading.good, wanted) if reading is not None else {})
+
+        async def work(lines: Sequence[Line], rows: Mapping[int, FeedRow]) -> None:
+            nonlocal applied
+            await take(lines, rows)
             applied += len(lines)
             await self._progress(batch.batch_id, lines_applied=applied)
+
+        last = 0
+        async with InFlight(at_once) as groups:
+            while lines := await self._lines.pending(batch.batch_id, last, self._settings.group_lines):
+                last = lines[-1].line
+                wanted = [line.row for line in lines if line.row is not None]
+                rows = await asyncio.to_thread(reading.good, wanted) if reading is not None else {}
+                await groups.begin(_people(lines, rows), partial(work, lines, rows))
         outcomes, warned = await self._lines.outcomes(batch.batch_id), await self._lines.warned(batch.batch_id)
         await self._decide(batch.batch_id, FinishApplying(outcomes, warned), "applied")
 
@@ -173,6 +187,12 @@ class FeedWorker(FileWorker[Command, State, FeedRow]):
         batch = state.batch
         _log.info("feed batch", batch=batch.number, department=batch.department, status=state.status)
         return state
+
+
+def _people(lines: Sequence[Line], rows: Mapping[int, FeedRow]) -> frozenset[str]:
+    """Whom a group is about: the numbers of its rows, and the ids of those whom the list names no more."""
+    ids = {line.person_id for line in lines if line.person_id is not None}
+    return frozenset(ids.union(row.id_number.number for row in rows.values()))
 
 
 def _turn(state: State) -> str:

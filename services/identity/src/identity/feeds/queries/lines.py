@@ -12,8 +12,9 @@ from kernel.writing.reads import Reads
 
 _PENDING_SQL: Final = """
 SELECT line, row, person_id, membership_id FROM feed_lines
-WHERE batch_id = $1 AND outcome = 'PENDING' AND NOT EXISTS (SELECT FROM feed_endings WHERE batch_id = $1)
-ORDER BY line LIMIT $2
+WHERE batch_id = $1 AND outcome = 'PENDING' AND line > $2
+  AND NOT EXISTS (SELECT FROM feed_endings WHERE batch_id = $1)
+ORDER BY line LIMIT $3
 """
 _OUTCOMES_SQL: Final = (
     "SELECT outcome, count(*) AS lines FROM feed_lines WHERE batch_id = $1 GROUP BY outcome ORDER BY outcome"
@@ -101,9 +102,9 @@ class LineQueries(Reads):
         """The memberships that a full list no longer names."""
         return await self.many(EndedLine, _ENDED_SQL, batch_id, after, limit)
 
-    async def pending(self, batch_id: str, limit: int) -> list[Line]:
-        """The next lines that wait to be applied."""
-        return await self.many(Line, _PENDING_SQL, batch_id, limit)
+    async def pending(self, batch_id: str, after: int, limit: int) -> list[Line]:
+        """The next lines behind ``after`` that wait to be applied."""
+        return await self.many(Line, _PENDING_SQL, batch_id, after, limit)
 
     async def outcomes(self, batch_id: str) -> dict[str, int]:
         """How many lines of a batch came to what."""

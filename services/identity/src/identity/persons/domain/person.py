@@ -108,6 +108,8 @@ Command: TypeAlias = RegisterPerson | AssertMembership | EndMembership | Correct
 
 
 class PersonRegistered(msgspec.Struct, frozen=True):
+    """Whom a list brings in has the list's membership from the first; whom an official takes in has none yet."""
+
     number_token: str
     personal: SealedPersonalData
     registered_by: str

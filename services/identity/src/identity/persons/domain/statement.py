@@ -8,7 +8,7 @@ import msgspec
 from identity.persons.domain.categories import Category, Department, Group, PovertyStatus, check_owned
 from identity.persons.domain.entitlement import Entitlement
 from identity.persons.domain.membership import CorrectionReason, EndReason, Membership, check_coherent
-from identity.persons.domain.person import MembershipAsserted, MembershipCorrected, MembershipEnded
+from identity.persons.domain.person import MembershipAsserted, MembershipCorrected, MembershipEnded, PersonRegistered
 
 StatementEvent = MembershipAsserted | MembershipCorrected | MembershipEnded
 
@@ -89,3 +89,12 @@ def _change(
     if same.valid_to is None and said.valid_to is not None:
         return MembershipEnded(said.membership_id, statement.reason, entitlement)
     return MembershipCorrected(said.membership_id, CorrectionReason.STATUS_CHANGED, entitlement)
+
+
+def registered_with(registered: PersonRegistered, said: MembershipAsserted) -> PersonRegistered:
+    """The registration of somebody whom a list brings in, which says at once what the list says of them.
+
+    It is one change, so the person's standing is of the first revision: one event, and one message to everybody else.
+    """
+    standing = msgspec.structs.replace(said.entitlement, revision=registered.entitlement.revision)
+    return msgspec.structs.replace(registered, entitlement=standing)
