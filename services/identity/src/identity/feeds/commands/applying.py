@@ -123,9 +123,8 @@ class Group:
         except Refused as refused:
             self._refuse(line, refused)
             return
-        receipt = Receipt(
-            line.line, "REGISTERED" if state is None else outcome, person_id, *warned(row, outside=outside)
-        )
+        outcome = "REGISTERED" if state is None else outcome
+        receipt = Receipt(line.line, outcome, person_id, *warned(row, outside=outside))
         self._keep(line, person_id, events, receipt)
 
     def _beside(self, line: Line, state: Entitlement | None, events: list[Any], outcome: str) -> str:
