@@ -24,6 +24,7 @@ from onestop.ledger import command as ledger_command
 from onestop.options import HOME, POLICIES, Database, Folder
 from onestop.positions_command import positions
 from onestop.reconcile import command as reconcile_command
+from onestop.report_command import report_command
 from onestop.republish_command import republish
 from onestop.restore.command import fill_topics_command, lost_command, restore_command
 from onestop.tidy_command import tidy_command
@@ -39,6 +40,7 @@ app.command("adopt-restored", hidden=True)(restore_command)  # its name of befor
 app.command("fill-topics")(fill_topics_command)
 app.command("lost")(lost_command)
 app.command("tidy")(tidy_command)
+app.command("report")(report_command)
 app.add_typer(archive_command.app, name="archive")
 app.add_typer(checkpoint_app, name="checkpoint")
 app.command("doctor")(doctor)

@@ -12,7 +12,7 @@ from operations.main import CODES
 _REFUSED = re.compile(r'(?:Refused|conflict|not_found|forbidden)\(\s*"([A-Z_]+)"')
 
 
-_OF_THE_KERNEL = {"DATE_IN_FUTURE"}
+_OF_THE_KERNEL = {"DATE_IN_FUTURE", "DIVISION_UNKNOWN"}
 
 
 def test_declared_and_used_codes_are_the_same() -> None:

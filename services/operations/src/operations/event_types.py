@@ -6,5 +6,6 @@ from kernel.messaging.mending import MendingEvent
 from kernel.writing.event_registry import EventRegistry
 from operations.breaches.domain.breach import BreachEvent
 from operations.clocks.domain.done import ClockDone
+from operations.reports.domain.made import ReportEvent
 
-REGISTRY: Final = EventRegistry([ClockDone, *get_args(BreachEvent), *get_args(MendingEvent)])
+REGISTRY: Final = EventRegistry([ClockDone, *get_args(BreachEvent), *get_args(ReportEvent), *get_args(MendingEvent)])

@@ -8,6 +8,7 @@ from kernel.messaging.mending import MendingEvent
 from kernel.writing.event_store import RecordedEvent
 from operations.breaches.domain.breach import BreachEvent
 from operations.clocks.domain.done import ClockDone
+from operations.reports.domain.made import ReportEvent
 
 
 def publish(recorded: RecordedEvent) -> Published | None:
@@ -21,5 +22,5 @@ def _nothing(_event: object) -> None:
 
 #: Every event of the registry has an entry here.
 PUBLISHED: Final[Mapping[type, Callable[[Any], Published | None]]] = dict.fromkeys(
-    (ClockDone, *get_args(BreachEvent), *get_args(MendingEvent)), _nothing
+    (ClockDone, *get_args(BreachEvent), *get_args(ReportEvent), *get_args(MendingEvent)), _nothing
 )

@@ -27,9 +27,12 @@ from operations.indicators import api as indicators_api
 from operations.indicators.queries import IndicatorQueries
 from operations.integration_events import publish
 from operations.reactions import fund_ledger, identity, referral, settlement
+from operations.reports.api import reports as reports_api
+from operations.reports.commands import ReportCommands
+from operations.reports.queries import ReportQueries
 from operations.rows import READ_MODEL
 
-CODES: Final = (*indicators_api.CODES, *clocks_api.CODES, *breaches_api.CODES)
+CODES: Final = (*indicators_api.CODES, *clocks_api.CODES, *breaches_api.CODES, *reports_api.CODES)
 
 
 def subscriptions(path: CommandPath, library: PackLibrary) -> Sequence[Subscription]:
@@ -53,7 +56,7 @@ def build(host: Host, config: Config) -> FastAPI:
     """The operations service in the given surroundings; it starts with its lifespan."""
     requests, library = Requests(host.clock), config.library
     runtime = host.runtime(msgspec.structs.replace(PARTS, subscriptions=partial(subscriptions, library=library)))
-    clocks = ClockQueries(runtime)
+    clocks, breaches, indicators = ClockQueries(runtime), BreachQueries(runtime), IndicatorQueries(runtime)
     watch = ClockWatch(runtime, clocks, config, host.clock)
 
     async def start_watching() -> None:
@@ -64,9 +67,12 @@ def build(host: Host, config: Config) -> FastAPI:
         host,
         description="What operations answers for: indicators, clocks, breaches and reports.",
         routers=[
-            indicators_api.indicators(IndicatorQueries(runtime), library, requests),
+            indicators_api.indicators(indicators, library, requests),
             clocks_api.clocks(ClockCommands(runtime, library), clocks, library, requests),
-            breaches_api.breaches(BreachCommands(runtime), BreachQueries(runtime), watch, library, requests),
+            breaches_api.breaches(BreachCommands(runtime), breaches, watch, library, requests),
+            reports_api.reports(
+                ReportCommands(runtime, ReportQueries(runtime), clocks, breaches, indicators, library), requests
+            ),
         ],
         error_codes=CODES,
         on_start=start_watching,

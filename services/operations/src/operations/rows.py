@@ -7,10 +7,19 @@ from kernel.writing.read_model import ReadModel
 from operations.breaches import rows as breaches
 from operations.clocks import rows as clocks
 from operations.event_types import REGISTRY
+from operations.reports import rows as reports
 from operations.told.rows import bills, money, people, referrals
 
 READ_MODEL: Final = ReadModel(
     REGISTRY,
-    tables=(bills.TABLES, people.TABLES, money.TABLES, referrals.TABLES, clocks.TABLES, breaches.TABLES),
-    topics=(clocks.ROWS, breaches.ROWS, mending.ROWS),
+    tables=(
+        bills.TABLES,
+        people.TABLES,
+        money.TABLES,
+        referrals.TABLES,
+        clocks.TABLES,
+        breaches.TABLES,
+        reports.TABLES,
+    ),
+    topics=(clocks.ROWS, breaches.ROWS, reports.ROWS, mending.ROWS),
 )

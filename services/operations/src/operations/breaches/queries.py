@@ -1,6 +1,7 @@
 """Questions about breaches."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Final
 
 from kernel.values.divisions import counties_in
@@ -22,6 +23,10 @@ SELECT {_COLUMNS} FROM (
   ) b
 ) found ORDER BY breach_id LIMIT $6
 """
+_OPENED_SQL: Final = f"""
+SELECT {_COLUMNS} FROM breaches
+WHERE county = $1 AND opened_on BETWEEN $2 AND $3 AND status <> 'WITHDRAWN' ORDER BY breach_id LIMIT 100
+"""
 
 
 class BreachQueries(Reads):
@@ -36,3 +41,7 @@ class BreachQueries(Reads):
     ) -> list[Breach]:
         """Breaches of some counties, in the order of their ids."""
         return await self.many(checked(Breach), _MANY_SQL, list(patterns), after, kind, status, party, limit)
+
+    async def opened(self, county: str, first: date, last: date) -> list[Breach]:
+        """The breaches of a county that were opened in some days and not withdrawn, at most a hundred."""
+        return await self.many(checked(Breach), _OPENED_SQL, county, first, last)

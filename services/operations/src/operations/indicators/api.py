@@ -13,8 +13,8 @@ from kernel.security import Principal, Role
 from kernel.values.china_time import CHINA
 from kernel.values.refusals import Refused
 from law.packs import PackLibrary
-from operations.indicators.domain.measures import Line, line, sums_for
-from operations.indicators.domain.watched import assessing, watched
+from operations.indicators.domain.measures import Line
+from operations.indicators.domain.watched import assessing
 from operations.indicators.queries import COUNTS, Asked, By, IndicatorQueries
 from operations.periods.domain import PERIOD_PATTERN, period
 
@@ -75,7 +75,7 @@ def indicators(found: IndicatorQueries, library: PackLibrary, requests: Requests
         """
         caller.must_act_in(area)
         asked = _asked(area, by, period, as_of, requests, library)
-        lines = await _lines(found, library, asked)
+        lines = await found.lines(library, asked)
         chosen = [one for one in lines if indicator in ("", one.indicator)]
         rows = [_told(one) for one in chosen if page.after is None or (one.of, one.indicator) > page.after]
         return tagged(request, paged(rows[: page.limit + 1], page, "of", "indicator"))
@@ -94,25 +94,6 @@ def _asked(area: str, by: By, name: str, as_of: date | None, requests: Requests,
         period=of,
         known_before=datetime.combine(end, time.min, CHINA).astimezone(UTC),
         assessing=assessing(library, COUNTS),
-    )
-
-
-async def _lines(found: IndicatorQueries, library: PackLibrary, asked: Asked) -> list[Line]:
-    """Each group's lines, in order; the groups are those that have bills in either year."""
-    now = await found.sums(asked)
-    before = await found.sums(_year_before(asked))
-    lines = []
-    for of in sorted({*now, *before, *([asked.area] if asked.by == "area" else ())}):
-        place = of if asked.by == "county" else asked.area
-        for one, document in watched(library, place, asked.period.last):
-            sums = [sums_for(one.name, kinds.get(of, {}).items()) for kinds in (now, before)]
-            lines.append(line(of, one, document, *sums))
-    return sorted(lines, key=lambda each: (each.of, each.indicator))
-
-
-def _year_before(asked: Asked) -> Asked:
-    return Asked(
-        **{name: getattr(asked, name) for name in asked.__struct_fields__} | {"period": asked.period.year_before}
     )
 
 

@@ -1,14 +1,17 @@
 """Sums of settled bills: by county, hospital or category, and by kind of care, as they were known at a moment."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Final, Literal
 
 import msgspec
 
+from kernel.values.china_time import CHINA
 from kernel.values.divisions import prefix_of
 from kernel.writing.reads import Reads
-from operations.indicators.domain.measures import Sums
+from law.packs import PackLibrary
+from operations.indicators.domain.measures import Line, Sums, line, sums_for
+from operations.indicators.domain.watched import assessing, watched
 from operations.periods.domain import Period
 
 By = Literal["area", "county", "hospital", "category"]
@@ -85,6 +88,26 @@ class IndicatorQueries(Reads):
             sums = Sums(**{name: getattr(row, name) for name in Sums.__struct_fields__})
             found.setdefault(row.of, {})[row.kind] = sums
         return found
+
+    async def lines(self, library: PackLibrary, asked: Asked) -> list[Line]:
+        """Each group's lines, in order; the groups are those that have bills in either year."""
+        now = await self.sums(asked)
+        before = await self.sums(msgspec.structs.replace(asked, period=asked.period.year_before))
+        lines = []
+        for of in sorted({*now, *before, *([asked.area] if asked.by == "area" else ())}):
+            place = of if asked.by == "county" else asked.area
+            for one, document in watched(library, place, asked.period.last):
+                sums = [sums_for(one.name, kinds.get(of, {}).items()) for kinds in (now, before)]
+                lines.append(line(of, one, document, *sums))
+        return sorted(lines, key=lambda each: (each.of, each.indicator))
+
+    async def of_period(self, library: PackLibrary, county: str, period: Period) -> list[Line]:
+        """A county's lines of a period as they were known at its end."""
+        end = datetime.combine(period.last + timedelta(days=1), time.min, CHINA)
+        known = assessing(library, COUNTS)
+        return await self.lines(
+            library, Asked(area=county, by="area", period=period, known_before=end, assessing=known)
+        )
 
 
 def bounds_of(area: str) -> tuple[str, str]:

@@ -34,6 +34,20 @@ class Period(msgspec.Struct, frozen=True):
         """The same months of the year before, with whose figures these are compared."""
         return period(f"{self.first.year - 1}{self.name[4:]}")
 
+    @property
+    def title(self) -> str:
+        """In words: 2019年8月, 2019年第三季度, 2019年上半年, 2019年度."""
+        year = f"{self.first.year}年"
+        match self.kind:
+            case "month":
+                return f"{year}{self.first.month}月"
+            case "quarter":
+                return f"{year}第{'一二三四'[self.first.month // 3]}季度"
+            case "half":
+                return f"{year}{'上' if self.first.month == 1 else '下'}半年"
+            case _:
+                return f"{year}度"
+
 
 def period(name: str) -> Period:
     """The period of a name; raises Refused PERIOD_MALFORMED."""

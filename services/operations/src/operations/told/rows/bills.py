@@ -59,6 +59,7 @@ bill_revocations: Final = Table(
     "bill_revocations",
     TABLES,
     *columns_of(SettlementRevoked, "settlement_id", leaving=("encounter_id", "refund_to_patient_fen")),
+    Index("bill_revocations_at", "revoked_at"),
 )
 bill_supplements: Final = Table(
     "bill_supplements",

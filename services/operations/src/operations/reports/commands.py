@@ -1,0 +1,180 @@
+"""Making a report: what the sheet needs is gathered here, and that it was made or read is written down."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, TypeAlias
+from uuid import uuid4
+
+from kernel.running.runtime import Runtime
+from kernel.values.china_time import china_date
+from kernel.values.division_table import divisions_of
+from kernel.values.divisions import prefix_of
+from kernel.values.refusals import Refused, not_found
+from kernel.writing.command_context import CommandContext
+from kernel.writing.command_path import Answered
+from law.clocks.official import official_calendar
+from law.packs import PackLibrary
+from operations.breaches.queries import BreachQueries
+from operations.clocks.domain.schedule import due_between, state_of
+from operations.clocks.queries import ClockQueries, done_on
+from operations.indicators.queries import IndicatorQueries
+from operations.reports.domain.asked import KINDS, Asked, Ordered, check_asked
+from operations.reports.domain.ledgers import CATEGORIES, KINDS_OF, PAYER_OF, columns_of
+from operations.reports.domain.made import DECIDER, Look, Made, Make, digest_of
+from operations.reports.domain.notice import COLUMNS as NOTICE_COLUMNS
+from operations.reports.domain.notice import CountyLine, county_line
+from operations.reports.domain.sheet import Cell, Column, Sheet, filled
+from operations.reports.domain.statement import COLUMNS as STATEMENT_COLUMNS
+from operations.reports.domain.statement import statement_lines
+from operations.reports.domain.summary import sum_columns
+from operations.reports.queries import LINES_MAX, ReportQueries
+
+_Filled: TypeAlias = tuple[tuple[Column, ...], tuple[tuple[Cell, ...], ...], tuple[Cell, ...]]
+
+
+class ReportCommands:
+    """Makes reports, and writes down who made and who read which."""
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        found: ReportQueries,
+        clocks: ClockQueries,
+        breaches: BreachQueries,
+        indicators: IndicatorQueries,
+        library: PackLibrary,
+    ) -> None:
+        self._runtime = runtime
+        self._found = found
+        self._clocks = clocks
+        self._breaches = breaches
+        self._indicators = indicators
+        self._library = library
+        self._made: Mapping[str, Callable[[Asked, date], Awaitable[_Filled]]] = {
+            **dict.fromkeys(PAYER_OF, self._ledger),
+            "summary": self._summary,
+            "dispatch-notice": self._notice,
+            "county-statement": self._statement,
+        }
+
+    async def make(self, context: CommandContext, asked: Asked) -> Answered:
+        """Make a report; it is a new version only where it says something else than the last one."""
+        sheet = await self.sheet(asked, context.today)
+        make = Make(
+            report=asked.report,
+            area=asked.area,
+            period=asked.period.name,
+            lines=len(sheet.rows),
+            digest=digest_of(sheet),
+            due_on=self._due(asked),
+            by=context.actor,
+            today=context.today,
+        )
+        return await self._runtime.path.decide(context, DECIDER, _stream(asked), make, lambda d: d.after, status=201)
+
+    async def read(self, asked: Asked, by: str, now: datetime) -> Sheet:
+        """A report that was made, for somebody to look at; raises Refused REPORT_NOT_MADE and those of ``sheet``."""
+        sheet = await self.sheet(asked, china_date(now))
+        context = CommandContext.of_service("operations", f"look/{uuid4()}", now)
+        look = Look(by, context.today)
+        await self._runtime.path.decide(context, DECIDER, _stream(asked), look, lambda _d: None)
+        return sheet
+
+    async def made(self, asked: Asked) -> Made | None:
+        """The report as it was last made."""
+        return (await self._runtime.path.standing(DECIDER, _stream(asked)))[1]
+
+    def _due(self, asked: Asked) -> date | None:
+        """Until when the report is due, by the clock that asks for it."""
+        last = asked.period.last
+        dues = due_between(self._library, asked.area, last, last + timedelta(days=62), official_calendar())
+        wanted = KINDS[asked.report].clock, asked.period.name
+        return next((due.due_on for due in dues if (due.clock, due.period) == wanted), None)
+
+    async def sheet(self, asked: Asked, today: date) -> Sheet:
+        """The report; raises Refused for what nobody can be told (``check_asked``), REPORT_BEFORE_FIRST_EVENT."""
+        ordered = check_asked(asked, today, self._library)
+        await self._check_begun(asked)
+        columns, rows, sums = await self._made[asked.report](asked, today)
+        return Sheet(
+            report=asked.report,
+            title=f"{place_name(asked.area, asked.period.last.year)}{KINDS[asked.report].title}",
+            area=asked.area,
+            unit="元",
+            period=asked.period.title,
+            ended_on=asked.period.last,
+            columns=columns,
+            rows=rows,
+            sums=sums,
+            clause=f"{ordered.document} {ordered.clause}",
+            notes=self._notes(asked, ordered),
+        )
+
+    async def _check_begun(self, asked: Asked) -> None:
+        first = await self._found.first_settled(asked.area)
+        if first is None or asked.period.last < china_date(first):
+            begun = f"the first bill was settled on {china_date(first)}" if first else "no bill was settled yet"
+            detail = f"{asked.period.name} is before anything is known of {asked.area}: {begun}"
+            raise not_found("REPORT_BEFORE_FIRST_EVENT", detail, area=asked.area, period=asked.period.name)
+
+    async def _ledger(self, asked: Asked, _today: date) -> _Filled:
+        report = asked.report
+        lines = await self._found.lines(asked, PAYER_OF[report], list(CATEGORIES), list(KINDS_OF.get(report, ())))
+        if len(lines) > LINES_MAX:
+            raise Refused("REPORT_TOO_LONG", f"{asked.area} has more than {LINES_MAX} lines in {asked.period.name}")
+        return filled(columns_of(report), lines)
+
+    async def _summary(self, asked: Asked, _today: date) -> _Filled:
+        lines = await self._found.sums(asked)
+        payers = sorted({payer for line in lines for payer, fen in line.paid_fen.items() if fen})
+        return filled(sum_columns(payers, self._payer_names(asked)), lines)
+
+    async def _statement(self, asked: Asked, _today: date) -> _Filled:
+        lines = statement_lines(
+            await self._found.receipts(asked.area, asked.period),
+            await self._found.sums(asked),
+            self._fund_names(asked),
+            self._payer_names(asked),
+        )
+        columns, rows, _ = filled(STATEMENT_COLUMNS, lines, numbered=False)
+        return columns, rows, ()
+
+    async def _notice(self, asked: Asked, today: date) -> _Filled:
+        prefix = prefix_of(asked.area)
+        counties = [asked.area] if len(prefix) == len(asked.area) else await self._clocks.counties([f"{prefix}%"])
+        lines = [await self._county(county, asked, today) for county in counties]
+        return filled(NOTICE_COLUMNS, lines)
+
+    async def _county(self, county: str, asked: Asked, today: date) -> CountyLine:
+        period = asked.period
+        dues = due_between(self._library, county, period.first, period.last, official_calendar())
+        done = await self._clocks.done(dues)
+        late = [due for due in dues if state_of(due, done_on(done, due), today) in {"LATE", "DONE_LATE"}]
+        breaches = await self._breaches.opened(county, period.first, period.last)
+        sums = await self._indicators.of_period(self._library, county, period)
+        return county_line(place_name(county, period.last.year), sums, breaches, late)
+
+    def _payer_names(self, asked: Asked) -> dict[str, str]:
+        return self._names(asked, lambda policy: [(layer.payer, layer.name) for layer in policy.file.layers])
+
+    def _fund_names(self, asked: Asked) -> dict[str, str]:
+        return self._names(asked, lambda policy: [(fund.code, fund.name) for fund in policy.file.funds])
+
+    def _names(self, asked: Asked, pairs: Callable[[Any], Sequence[tuple[str, str]]]) -> dict[str, str]:
+        policies = self._library.candidates(asked.area, asked.period.last)
+        return {code: name for policy in reversed(policies) for code, name in pairs(policy)}
+
+    def _notes(self, asked: Asked, ordered: Ordered) -> tuple[str, ...]:
+        notes = [f"依据：{ordered.document} {ordered.clause}", "冲销、补差按其发生日计入本期；往期报表不因此改变。"]
+        if asked.report in PAYER_OF:
+            notes.append("文件附件只有标题，栏目为参考公开台账的样式。")
+        return tuple(notes)
+
+
+def _stream(asked: Asked) -> str:
+    return f"report/{asked.report}/{asked.area}/{asked.period.name}"
+
+
+def place_name(code: str, year: int) -> str:
+    """What a division was called in a year; its code where the table has no name."""
+    return next((place.name for place in reversed(divisions_of(code)) if place.stood_in(year)), code)

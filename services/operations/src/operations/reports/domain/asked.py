@@ -1,0 +1,76 @@
+"""Which reports there are, which clock of a document asks for each, and what is asked of one (DOMAIN B8)."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+import msgspec
+
+from kernel.values.division_table import check_division
+from kernel.values.refusals import Refused, not_found
+from law.packs import PackLibrary
+from operations.periods.domain import Period
+
+
+class Kind(msgspec.Struct, frozen=True):
+    """A kind of report: its title, the clock that asks for it, and for which periods."""
+
+    title: str
+    clock: str
+    periods: tuple[str, ...] = ("month",)
+
+
+_HUINING: Final = "建档立卡贫困人口及农村兜底保障户患者"
+KINDS: Final[Mapping[str, Kind]] = {
+    "ledger-backstop": Kind(f"{_HUINING}兜底保障报销台账", "monthly_report"),
+    "ledger-basic": Kind(f"{_HUINING}基本医疗住院和门诊慢病报销台账", "monthly_report"),
+    "ledger-critical": Kind(f"{_HUINING}大病保险报销台账", "monthly_report"),
+    "summary": Kind("健康扶贫工作情况汇总表", "monthly_report", ("month", "quarter", "half", "year")),
+    "dispatch-notice": Kind("健康扶贫“一站式”结算工作调度通报", "dispatch_notice"),
+    "county-statement": Kind("医疗救助资金收支情况表", "hospital_clearing", ("month", "quarter", "half", "year")),
+}
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """A report of a place and period. What moved in a period that has ended never changes: what is taken back later
+    stands in a later one, reversed. So the same report comes out whenever it is made."""
+
+    report: str
+    area: str
+    period: Period
+
+
+class Ordered(msgspec.Struct, frozen=True):
+    """The document that asks for a report at a place, and its clause."""
+
+    document: str
+    clause: str
+
+
+def kind_of(report: str) -> Kind:
+    """The kind of a report; raises Refused REPORT_UNKNOWN."""
+    kind = KINDS.get(report)
+    if kind is None:
+        raise not_found("REPORT_UNKNOWN", f"there is no report {report!r}; there are {', '.join(KINDS)}", report=report)
+    return kind
+
+
+def check_asked(asked: Asked, today: date, library: PackLibrary) -> Ordered:
+    """Who asks for the report there.
+
+    Raises Refused REPORT_UNKNOWN, DIVISION_UNKNOWN, PERIOD_NOT_ENDED, REPORT_NOT_FOR_PERIOD, REPORT_NOT_ASKED.
+    """
+    kind, period = kind_of(asked.report), asked.period
+    check_division(asked.area, period.last.year, "area")
+    if today <= period.last:
+        detail = f"{period.name} ends on {period.last}; today, on {today}, there is no whole report of it"
+        raise Refused("PERIOD_NOT_ENDED", detail, about={"period": period.name})
+    if period.kind not in kind.periods:
+        detail = f"{asked.report} is for a {' or '.join(kind.periods)}, not for {period.name}"
+        raise Refused("REPORT_NOT_FOR_PERIOD", detail, about={"period": period.name})
+    for policy in library.candidates(asked.area, period.last):
+        for clock in policy.file.clocks:
+            if clock.name == kind.clock:
+                return Ordered(policy.file.document.cited_as, clock.clause)
+    detail = f"no document in force at {asked.area} on {period.last} asks for {asked.report}"
+    raise not_found("REPORT_NOT_ASKED", detail, area=asked.area, report=asked.report)
