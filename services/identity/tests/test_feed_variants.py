@@ -88,6 +88,15 @@ def test_a_heading_of_something_else_is_no_needed_column(heading: str, other: st
     assert read(renamed(heading, other))[0] == "FEED_COLUMN_MISSING"
 
 
+@pytest.mark.parametrize(
+    "heading",
+    ["号码", "身份类型", "死亡原因", "残疾证到期时间", "居住地区", "享受金额", "银行账号", "救助种类", "审批人"],
+)
+def test_a_column_of_something_else_is_left_out_with_a_notice(heading: str) -> None:
+    outcome, _, told = read(table({**ROW, heading: "肝癌"}))
+    assert (heading, outcome, told) == (heading, "GOOD=1", "COLUMNS_IGNORED")
+
+
 def test_the_number_of_a_disability_certificate_stands_in_for_the_id_number_only_where_there_is_none() -> None:
     both = {**ROW, "残疾人证号": f"{number_of(2)}43"}
     outcome, rows, _ = read(table(both))
@@ -127,10 +136,27 @@ def test_words_for_categories_are_known_by_their_parts(category: Category, group
 
 
 @pytest.mark.parametrize(
-    "word", ["原低保", "低保转特困", "非低保", "不是低保", "已退出低保", "非贫困户", "疑似低保", "A类", "低" * 9_000]
+    "word",
+    [
+        "特困家庭",
+        "特困职工",
+        "原低保",
+        "低保转特困",
+        "非低保",
+        "不是低保",
+        "已退出低保",
+        "非贫困户",
+        "疑似低保",
+        "A类",
+        "低" * 9_000,
+    ],
 )
 def test_a_word_that_says_more_or_less_than_a_category_is_refused(word: str) -> None:
     assert read(table({**ROW, "类别": word}), category=None)[0] == "NAME_UNKNOWN=1"
+
+
+def test_who_comes_or_stays_has_no_reason_to_end() -> None:
+    assert {alone({"变更原因": word}).reason for word in ("新增", "新申请", "无变化")} == {None}
 
 
 def test_the_poor_may_say_how_they_stand_beside_what_they_are() -> None:
@@ -190,6 +216,8 @@ OTHER: Final = [number_of(2), "李四", "445202", "2019-05-01"]
         ("kinds of columns", [TOP, ["文本", "文本", "文本", "日期"], PERSON], "GOOD=1", "ROWS_SKIPPED"),
         ("codes below", [TOP, ["SFZH", "XM", "行政区划", "开始时间"], PERSON], "GOOD=1", "ROWS_SKIPPED"),
         ("an example", [TOP, [f"例：{number_of(3)}", "王五"], PERSON], "GOOD=1", "ROWS_SKIPPED"),
+        ("called like one", [["姓名", "身份证号", *TOP[2:]], ["如意", number_of(1), *PERSON[2:]]], "GOOD=1", ""),
+        ("a person of the tests", [["姓名", "身份证号", *TOP[2:]], ["示例1", number_of(1), *PERSON[2:]]], "GOOD=1", ""),
         ("the same as above", [TOP, PERSON, [*OTHER[:2], "同上", "〃"]], "GOOD=2", ""),
         ("a name alone is somebody", [TOP, PERSON, ["", "李四"]], "GOOD=1 ID_NUMBER_NONE=1", ""),
         ("numbered beforehand", [["序号", *TOP], ["1", *PERSON], ["2"]], "GOOD=1", "COLUMNS_IGNORED ROWS_SKIPPED"),

@@ -44,7 +44,7 @@ _poverty_status: Final = one_of(words.POVERTY_STATUSES, shown=_STATUSES, by_part
 _sex: Final = one_of(words.SEXES, nothing=words.NO_SEX, shown=_SEX_WORDS, by_parts=wordings.sex_in)
 _category: Final = one_of(words.CATEGORIES, shown=_CATEGORIES, by_parts=wordings.category_in)
 _group: Final = one_of(words.GROUPS, shown=_GROUPS, by_parts=wordings.group_in, says_nothing=wordings.says_no_group)
-_reason: Final = one_of(words.REASONS, shown=_REASONS, by_parts=wordings.reason_in)
+_reason: Final = one_of(words.REASONS, shown=_REASONS, by_parts=wordings.reason_in, says_nothing=wordings.says_no_end)
 _is_dead: Final = one_of(words.YES_OR_NO, shown="是、否")
 
 

@@ -23,8 +23,8 @@ _WHO: Final = "(?:对象|人员|人口|户|家庭|成员|居民|群众|者)*"
 _GRADE: Final = "(?:[ABCD甲乙丙丁]类?|[一二三四五][类档级]|重点|常补|全额|差额|整户|单人户?|单人保|整户保|分类施保)?"
 _DIBAO: Final = f"{_GRADE}{_AREA}{_WHO}{_GRADE}(?:享受)?(?:低保|最低生活保障){_WHO}{_AREA}{_GRADE}"
 _TEKUN: Final = (
-    f"{_AREA}(?:分散|集中|机构|散居|供养|救助)*(?:特困|五保|三无)(?:供养|救助|集中|分散|散居|机构)*{_WHO}"
-    f"{_AREA}(?:供养|集中|分散)*"
+    f"{_AREA}(?:分散|集中|机构|散居|供养|救助)*(?:特困|五保|三无)(?:供养|救助|集中|分散|散居|机构)*"
+    f"(?:对象|人员|户|者)*{_AREA}(?:供养|集中|分散)*"
 )
 _ORPHAN: Final = (
     f"{_AREA}(?:社会|福利机构|儿童福利机构|机构|集中|分散|散居|事实|供养|养育)*(?:孤儿|事实无人抚养儿童)"
@@ -89,6 +89,10 @@ _REASONS: Final = (
         "停|注销|核减|失联|失踪|联系不|无法联系|其[他它]|减少|增加|婚|重复|务工|自愿|申请"
      ), EndReason.STOPPED),
 )  # fmt: skip
+#: What a list of changes says of those who stay or come.
+_NO_END: Final = _whole(
+    "(?:新增|新申请|新纳入|增员|增加人员|续保|续享|复审通过|审核通过|信息变更|金额变更|提标|调标|正常|不变|无变化)"
+)
 _SEX: Final = re.compile(r"[(]?(?:0?[12])?(男|女)(?:性别|性|士|孩|童|生)?(?:0?[12])?[)]?")
 
 
@@ -142,7 +146,14 @@ def poverty_status_in(word: str) -> PovertyStatus | None:
 
 def reason_in(word: str) -> EndReason | None:
     """Why something ends, by what a folded text mentions first in the order of weight; None where it is not known."""
+    if says_no_end(word):
+        return None
     return next((reason for pattern, reason in _REASONS if pattern.search(word)), None)
+
+
+def says_no_end(word: str) -> bool:
+    """Whether a folded word says that nothing ends."""
+    return _NO_END.fullmatch(word) is not None
 
 
 def sex_in(word: str) -> Sex | None:

@@ -33,7 +33,8 @@ _HINTS: Final = frozenset(
         "必录", "下拉选择", "下拉", "TEXT", "STRING", "VARCHAR", "CHAR", "DATE", "NUMBER", "INT",
     )
 )  # fmt: skip
-_EXAMPLE: Final = re.compile(r"(?:例|示例|样例|范例|举例|例如|如)[:：]?.*")
+#: With a colon, or as a word alone: people are called 如意, and made-up ones 示例1.
+_EXAMPLE: Final = re.compile(r"(?:例|示例|样例|范例|举例|例如|如)[:：].*|例|例如|样例|范例|举例|[示样范]例行")
 _NUMBERING: Final = re.compile(r"\d{1,2}|[甲乙丙丁戊己庚辛]|[A-Z]|\(\d{1,2}\)")
 _NUMBER_BEFORE_NOBODY_MAX: Final = 6
 _NAME_SHORT: Final = 4
