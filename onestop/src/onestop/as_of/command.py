@@ -1,0 +1,80 @@
+"""The command ``onestop as-of``: what held on a day as it was known at a moment."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Final
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from kernel.values.china_time import CHINA
+from kernel.values.refusals import Refused
+from onestop.address import database_address
+from onestop.options import HOME, Database, Folder
+
+_console: Final = Console(soft_wrap=True, highlight=False)
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=CHINA)
+
+
+def as_of_command(
+    on: Annotated[date, typer.Argument(parser=date.fromisoformat, metavar="DATE", help="The day, as 2026-11-24.")],
+    known_at: Annotated[
+        datetime | None,
+        typer.Option(
+            parser=_moment,
+            metavar="MOMENT",
+            help="As known at 2026-11-24T12:00 (China's time unless said); now if not given.",
+        ),
+    ] = None,
+    person: Annotated[str | None, typer.Option(help="A person's memberships and enrolments.")] = None,
+    year: Annotated[str | None, typer.Option(help="A person's yearly accumulators.")] = None,
+    settlement: Annotated[str | None, typer.Option(help="A settlement, by its id.")] = None,
+    account: Annotated[
+        str | None, typer.Option(help="An account, or all below it: fund/445202, bank/445202/MA.")
+    ] = None,
+    database: Database = "",
+    folder: Folder = HOME,
+) -> None:
+    """What held on a day, as it was known at a moment, as JSON: a person, a year's limits, a settlement, accounts.
+
+    Folded from events; other read models are not answered for. Both times count: what was said later does not.
+    """
+    asked = [(name, value) for name, value in _names(person, year, settlement, account) if value is not None]
+    if len(asked) != 1:
+        raise typer.BadParameter("say one of --person, --year, --settlement and --account")
+    (name, value), *_ = asked
+    with database_address(database, folder) as url:
+        try:
+            found = asyncio.run(_answers()[name](url, value, on, known_at or datetime.now(UTC)))
+        except Refused as refused:
+            _console.print(f"[red]{refused.code}[/red] {escape(refused.detail)}")
+            raise typer.Exit(1) from refused
+    typer.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
+
+
+def _names(*values: str | None) -> list[tuple[str, str | None]]:
+    return list(zip(("person", "year", "settlement", "account"), values, strict=True))
+
+
+def _answers() -> dict[str, Callable[[str, str, date, datetime], Coroutine[Any, Any, Any]]]:
+    from onestop.as_of.accounts import accounts_then  # noqa: PLC0415 - imports every service
+    from onestop.as_of.moment import Moment  # noqa: PLC0415
+    from onestop.as_of.persons import person_then  # noqa: PLC0415
+    from onestop.as_of.settlements import settlement_then  # noqa: PLC0415
+    from onestop.as_of.years import years_then  # noqa: PLC0415
+
+    asked = {"person": person_then, "year": years_then, "settlement": settlement_then, "account": accounts_then}
+
+    def answering(
+        answer: Callable[..., Coroutine[Any, Any, Any]],
+    ) -> Callable[[str, str, date, datetime], Coroutine[Any, Any, Any]]:
+        return lambda url, value, on, known_at: answer(url, value, Moment(on, known_at))
+
+    return {name: answering(answer) for name, answer in asked.items()}
