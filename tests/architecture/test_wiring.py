@@ -15,8 +15,6 @@ WAITING: Final = {
     "referral.referrals.domain.gate",
     "settlement.encounters.domain.readjudication",
 }
-#: What only the workbench has use for.
-FOR_THE_WORKBENCH: Final = {"law.packs.loading": ["reread"]}
 TREE: Final = {
     "shared/src/law/__init__.py": "from law.methods import rate\n",
     "shared/src/law/methods.py": "def rate(): return _half()\ndef _half(): ...\ndef idle(): return _quarter()\n"
@@ -43,7 +41,6 @@ def tree(tmp_path: Path) -> Wiring:
 def test_every_rule_is_called_or_waits_for_its_service(root: Path) -> None:
     packages = [path.name for path in root.glob("services/*/src/*") if path.is_dir()]
     idle = wiring(root).idle("law", *packages)
-    assert {name: idle.pop(name) for name in FOR_THE_WORKBENCH} == FOR_THE_WORKBENCH
     assert idle.keys() == WAITING, idle
 
 

@@ -41,6 +41,12 @@ def migrated(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactor
     asyncio.run(_administer(postgres, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
+@pytest.fixture(scope="session")
+def store(postgres: EmbeddedPostgres, migrated: str) -> str:
+    """The address of the one that is copied, for those who only read."""
+    return postgres.url(migrated)
+
+
 @pytest.fixture
 async def restored(postgres: EmbeddedPostgres, migrated: str) -> AsyncIterator[str]:
     """A copy of it, adopted; gives its address."""

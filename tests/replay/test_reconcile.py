@@ -16,6 +16,9 @@ from kernel.messaging.event_log import partition_of
 from kernel.security import Role
 from kernel.security.key_ring import KEYS_FILE
 from kernel.writing.database import administering
+from onestop.doctor.examination import examine
+from onestop.doctor.examined import Examined
+from onestop.doctor.register import chosen
 from onestop.platform import Platform, running_platform
 from onestop.quiescence import wait_until_arrived
 from onestop.reconcile import kept
@@ -23,6 +26,7 @@ from onestop.reconcile.difference import Difference
 from onestop.reconcile.repairing import mend
 from onestop.reconcile.run import reconcile
 from onestop.replay import verify
+from onestop.services import SERVICES
 from workbench.demo import stories
 from workbench.demo.window import Window
 
@@ -122,12 +126,16 @@ async def test_planted_faults_are_found_named_and_mended(restored: str) -> None:
     found = await found_in(restored)
     assert wanted <= {(one.kind, one.subject) for one in found}
     assert all(one.command == f"onestop reconcile release {one.difference_id}" for one in found)
+    (ill,) = await examine(Examined(database_url=restored, services=SERVICES), chosen(["reconciled"]))
+    assert f"{len(found)} differences between services are not mended" in ill.findings[0].says
     assert {one.owner for one in found} == {"settlement", "fund-ledger", "identity", "operations"}
     for one in found:
         await released(restored, one)
     # A row that was put right may show that its accounts were right without it: then nothing is left.
     assert await found_in(restored) == ()
     assert set((await states(restored)).values()) == {"MENDED"}
+    (well,) = await examine(Examined(database_url=restored, services=SERVICES), chosen(["reconciled"]))
+    assert well.findings == ()
     assert (await verify(restored)).differences == ()
 
 

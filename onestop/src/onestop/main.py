@@ -15,6 +15,7 @@ from kernel.security import Issuer, Role
 from kernel.values.division_table import know_zones
 from onestop import archive_command, parked_command
 from onestop.address import database_address
+from onestop.as_of.command import as_of_command
 from onestop.chain_command import verify_chain_command
 from onestop.checkpoint_command import checkpoint_app
 from onestop.doctor.command import doctor
@@ -29,6 +30,7 @@ from onestop.republish_command import republish
 from onestop.restore.command import fill_topics_command, lost_command, restore_command
 from onestop.tidy_command import tidy_command
 from onestop.trace_command import trace_command
+from onestop.what_if.command import what_if_command
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="OneStop: one-stop settlement for the poorest patients."
@@ -47,6 +49,8 @@ app.command("doctor")(doctor)
 app.command("republish")(republish)
 app.command("positions")(positions)
 app.command("trace")(trace_command)
+app.command("what-if")(what_if_command)
+app.command("as-of")(as_of_command)
 app.command("kafka-rights")(kafka_rights)
 app.add_typer(parked_command.app, name="parked")
 app.add_typer(ledger_command.app, name="ledger")

@@ -16,6 +16,7 @@ from onestop.doctor.checks import (
     numbering,
     parked,
     publishing,
+    reconciled,
     tidying,
     versions,
 )
@@ -35,6 +36,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     publishing.CHECK,
     consuming.CHECK,
     parked.CHECK,
+    reconciled.CHECK,
     tidying.CHECK,
 )
 

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, TypeAlias
 
+from kernel.writing.event_store.archived import ArchivedError
 from onestop.reconcile.comparing import Entry
 from onestop.reconcile.difference import LOST_EVENT, NO_GROUND, ByHand, Difference, Redelivery, Rows, Sums
 from onestop.reconcile.evidence import Evidence
@@ -32,9 +33,13 @@ class Judge:
 
     async def judge(self, pair: Pair, entry: Entry) -> Difference | None:
         """What kind of difference an entry is; None where the other side has only not come so far yet."""
-        if pair.told is not None:
-            return await self._told(pair, pair.told, entry)
-        return await _JUDGES[pair.name](self, entry)
+        try:
+            if pair.told is not None:
+                return await self._told(pair, pair.told, entry)
+            return await _JUDGES[pair.name](self, entry)
+        except ArchivedError as away:
+            do = "bring the archive back, and reconcile again"
+            return _by_hand("EVENTS_ARCHIVED", f"{pair.name}/{entry.name}", "operations", str(away), do)
 
     async def settlement(self, entry: Entry) -> Difference | None:
         """A settlement and its journal."""

@@ -4,6 +4,13 @@ from typing import Final
 
 import msgspec
 
+
+def _at_hand(schema: str, stream: str) -> str:
+    """Whether a stream's events are not in an archive that was detached."""
+    return f"""NOT EXISTS (SELECT FROM {schema}.archived_streams x JOIN {schema}.archives a ON a.name = x.archive
+  WHERE a.detached_at IS NOT NULL AND x.stream_id = {stream})"""
+
+
 # What all payers together took over of a bill, in fen; a bill that nobody took anything of has no journal.
 _SETTLED: Final = """
 SELECT settlement_id AS id, (total_fen - patient_pays_fen + payout_fen)::text AS said
@@ -22,16 +29,18 @@ _SETTLEMENT_EVENTS: Final = """
 SELECT split_part(stream_id, '/', 2) AS id, count(*)::text AS said FROM settlement.events
 WHERE type = 'SettlementConfirmed' GROUP BY 1
 """
-_SETTLEMENT_ROWS: Final = """
-SELECT encounter_id AS id, count(*)::text AS said FROM settlement.settlements GROUP BY 1
+_SETTLEMENT_ROWS: Final = f"""
+SELECT encounter_id AS id, count(*)::text AS said FROM settlement.settlements
+WHERE {_at_hand("settlement", "'encounter/' || encounter_id")} GROUP BY 1
 """
 _JOURNAL_EVENTS: Final = """
 SELECT split_part(stream_id, '/', 2) AS id, count(*)::text AS said FROM fund_ledger.events
 WHERE type IN ('JournalBooked', 'JournalReversed') AND stream_id LIKE 'journal/%' GROUP BY 1
 """
 # A journal's stream bears its settlement's name, and its own where it is of none.
-_JOURNAL_ROWS: Final = """
-SELECT COALESCE(settlement_id, journal_id) AS id, count(*)::text AS said FROM fund_ledger.journals GROUP BY 1
+_JOURNAL_ROWS: Final = f"""
+SELECT COALESCE(settlement_id, journal_id) AS id, count(*)::text AS said FROM fund_ledger.journals
+WHERE {_at_hand("fund_ledger", "'journal/' || COALESCE(settlement_id, journal_id)")} GROUP BY 1
 """
 _ACCOUNTS_IN_JOURNALS: Final = """
 SELECT account AS id, sum(greatest(fen, 0)) || '|' || sum(greatest(-fen, 0)) || '|' || count(*) AS said

@@ -30,7 +30,9 @@ SELECT partition, gseq IS NULL AS eventless, min("offset") + 1 AS first, max("of
   LEFT JOIN "{schema}".events e ON e.event_id = (m.headers->>'ce_id')::uuid
   LEFT JOIN "{schema}".event_log l ON l.pos = e.pos
   WHERE m.topic = $1 WINDOW w AS (PARTITION BY m.partition ORDER BY m."offset")
-) AS placed WHERE gseq IS NULL OR gseq < before OR gseq > after GROUP BY 1, 2 ORDER BY 1, 2
+) AS placed
+WHERE (gseq IS NULL AND NOT EXISTS (SELECT FROM "{schema}".archives WHERE detached_at IS NOT NULL))
+   OR gseq < before OR gseq > after GROUP BY 1, 2 ORDER BY 1, 2
 """
 
 

@@ -1,7 +1,7 @@
 """Policy packs: the law as data. A pack is one policy document with a clause behind every figure."""
 
 from law.packs.library import PackLibrary, load_library
-from law.packs.loading import load_pack, parse_pack, reread
+from law.packs.loading import load_pack, parse_pack, read_pack, reread
 from law.packs.model import Pack
 from law.packs.policy import LayerPlan, Policy, Situation
 from law.packs.source import PackError
@@ -16,5 +16,6 @@ __all__ = [
     "load_library",
     "load_pack",
     "parse_pack",
+    "read_pack",
     "reread",
 ]

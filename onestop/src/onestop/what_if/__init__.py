@@ -1,0 +1,1 @@
+"""What if: a period's settlements decided again under another law, and what each fund would have paid then."""

@@ -1,0 +1,95 @@
+"""Deciding a period again: each person's settlements in their order, on the year as it would have stood."""
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, Final
+
+from kernel.values.refusals import Refused
+from kernel.writing.database import SingleConnection
+from law import Adjudication, most_favourable
+from onestop.what_if.question import OtherLaw, Question
+from onestop.what_if.sums import NO_GROUP, Place, Sums
+from settlement.encounters.domain.events import SettlementConfirmed, SettlementSupplemented, year_of
+from settlement.event_types import REGISTRY
+from settlement.policies.domain import LawBook, PolicyAdopted
+
+_LAWS_SQL: Final = "SELECT pack_id, digest, text FROM policies"
+# The last word on each settlement that stands, each person's year together and in the order in which it was settled.
+_SETTLED_SQL: Final = """
+SELECT s.settlement_id, e.type, e.schema_version, e.data
+FROM (
+  SELECT settlement_id, encounter_id, counted_for, year, settled_at FROM settlements s
+  WHERE discharged_on BETWEEN $1 AND $2 AND abs(hashtext(counted_for)) % $4::int = $3::int
+    AND NOT EXISTS (SELECT FROM revocations r WHERE r.settlement_id = s.settlement_id)
+  ORDER BY counted_for, year, settled_at, settlement_id
+) AS s
+CROSS JOIN LATERAL (
+  SELECT type, schema_version, data FROM events
+  WHERE stream_id = 'encounter/' || s.encounter_id AND type IN ('SettlementConfirmed', 'SettlementSupplemented')
+    AND data->>'settlement_id' = s.settlement_id
+  ORDER BY version DESC LIMIT 1
+) AS e
+"""
+_PAGE: Final = 500
+
+
+async def law_book(connection: SingleConnection) -> tuple[LawBook, list[str]]:
+    """All law that was ever adopted, and the digests of it."""
+    book, digests = LawBook(), []
+    for row in await connection.fetch(_LAWS_SQL):
+        book.enter(PolicyAdopted(**dict(row)))
+        digests.append(row["digest"])
+    return book, digests
+
+
+async def decide_again(connection: SingleConnection, question: Question, share: tuple[int, int]) -> Sums:
+    """Decide a share of the period again: ``share`` is which one, of how many.
+
+    Memory does not grow with the number of settlements: one person's year is held at a time.
+    """
+    book, _ = await law_book(connection)
+    law, sums, year = OtherLaw(question, book), Sums(), _Year()
+    async for settlement_id, event in _settled(connection, question, share):
+        before = year.before(event)
+        try:
+            again = most_favourable(event.claim, event.standing, before, law.compared(event))[1]
+        except Refused as refused:
+            sums.refuse(settlement_id, refused.code, refused.detail)
+            year.note(event, event.adjudication)
+            continue
+        year.note(event, again)
+        sums.take(_place(event), event.adjudication, again)
+    sums.took_place = law.took_place
+    return sums
+
+
+async def _settled(
+    connection: SingleConnection, question: Question, share: tuple[int, int]
+) -> AsyncIterator[tuple[str, SettlementConfirmed | SettlementSupplemented]]:
+    async for row in connection.cursor(_SETTLED_SQL, question.since, question.until, *share, prefetch=_PAGE):
+        event: Any = REGISTRY.decode(row["type"], row["schema_version"], row["data"])
+        yield row["settlement_id"], event
+
+
+class _Year:
+    """The year of whoever came last: the first settlement of the period finds what really stood there."""
+
+    def __init__(self) -> None:
+        self._whose: tuple[str, str, int] | None = None
+        self._after: Mapping[str, int] = {}
+
+    def before(self, event: SettlementConfirmed | SettlementSupplemented) -> Mapping[str, int]:
+        if self._whose == _whose(event):
+            return self._after
+        return event.adjudication.before_fen
+
+    def note(self, event: SettlementConfirmed | SettlementSupplemented, result: Adjudication) -> None:
+        self._whose, self._after = _whose(event), result.after_fen
+
+
+def _whose(event: SettlementConfirmed | SettlementSupplemented) -> tuple[str, str, int]:
+    return event.area, year_of(event), event.year
+
+
+def _place(event: SettlementConfirmed | SettlementSupplemented) -> Place:
+    month = f"{event.claim.discharged_on:%Y-%m}"
+    return Place(month, event.county, event.hospital_id, event.adjudication.category or NO_GROUP)
