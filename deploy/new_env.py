@@ -17,6 +17,9 @@ from kernel.security.signing_keys import SigningKey
 from onestop.checkpoints.checkpoint import KEY_FILE, ORIGIN
 from onestop.packages import topics
 
+#: What nobody can make up: it stays empty until somebody of the place fills it in.
+_OF_THE_PLACE = "ALARM_"
+
 
 def new_env(example: str, keys: Path) -> str:
     """The text of ``example`` with every empty setting filled in; ``keys`` are made where there are none."""
@@ -45,7 +48,7 @@ def _publishers(keys: Path) -> dict[str, str]:
 
 def _filled(line: str, known: dict[str, str]) -> str:
     name, equals, value = line.partition("=")
-    if line.startswith("#") or not equals or value:
+    if line.startswith(("#", _OF_THE_PLACE)) or not equals or value:
         return f"{line}\n"
     if name.endswith("_PASSWORD"):
         return f"{name}={secrets.token_urlsafe(24)}\n"
