@@ -15,6 +15,7 @@ from kernel.running.scans import api as scans_api
 from kernel.running.scans.store import ScanStore
 from kernel.running.service import Service
 from kernel.writing.command_path import CommandPath
+from law.packs import PackLibrary
 from settlement.admission_checks import api as admission_checks
 from settlement.admission_checks.commands import AdmissionCheckCommands
 from settlement.admission_checks.queries import AdmissionCheckQueries
@@ -65,6 +66,10 @@ from settlement.reviews.queries.reviews import ReviewQueries
 from settlement.revocations import api as revocations
 from settlement.revocations.commands import RevocationCommands
 from settlement.rows import READ_MODEL
+from settlement.visit_records.api import CODES as RECORD_CODES
+from settlement.visit_records.api import visit_records
+from settlement.visit_records.commands import VisitRecordCommands
+from settlement.visit_records.queries import VisitQueries
 from settlement.webhooks.api import CODES as WEBHOOK_CODES
 from settlement.webhooks.api import webhooks
 from settlement.webhooks.commands.delivering import Delivering
@@ -85,6 +90,7 @@ CODES: Final = (
     *cases_codes.CODES,
     *scans_api.CODES,
     *WEBHOOK_CODES,
+    *RECORD_CODES,
 )
 
 
@@ -138,6 +144,7 @@ def build(host: Host, config: Config) -> FastAPI:
             reviews.reviews_of_settlement(ReviewQueries(runtime), of_encounters),
             payment_refusals(RefusalQueries(runtime)),
             *_of_cases(runtime, config, files, requests),
+            _visit_records(runtime, library, requests),
             _webhooks(runtime, host, config.webhooks, requests),
             printing(of_encounters, InstitutionQueries(runtime), host.clock),
         ],
@@ -153,6 +160,11 @@ async def _start(runtime: Runtime, host: Host, config: Config, requests: Request
         sender = Sender(host.keys.own, settings.networks, plain=settings.plain, trusted=settings.trusted)
         positions, changes = PositionQueries(runtime), ChangeQueries(runtime)
         runtime.elect("webhooks", Delivering(positions, changes, sender, host.clock, settings.look_seconds).run)
+
+
+def _visit_records(runtime: Runtime, library: PackLibrary, requests: Requests) -> Router:
+    queries = VisitQueries(runtime)
+    return visit_records(VisitRecordCommands(runtime, library, queries), queries, requests)
 
 
 def _webhooks(runtime: Runtime, host: Host, settings: WebhookSettings, requests: Requests) -> Router:

@@ -38,6 +38,7 @@ from settlement.encounters.domain.events import EncounterEvent, SettlementConfir
 from settlement.encounters.domain.fees import FeeLine
 from settlement.encounters.domain.state import Settled, State
 from settlement.encounters.domain.stays import check_alone
+from settlement.encounters.domain.whole_life import whole_life
 from settlement.encounters.queries.admission import AdmissionFile, load_admission
 from settlement.encounters.queries.case_file import CaseFile, CaseFiles
 from settlement.institutions.domain import locality
@@ -189,7 +190,7 @@ class CaseCommands:
     ) -> tuple[EncounterEvent, ...]:
         """The whole life of the encounter in one step, each part decided on what the one before led to."""
         who = await self._people.who(case.person_id)
-        commands = (
+        return whole_life(
             _admit(context, self._library, case, bill, beside, ids[0]),
             of_encounter.UploadFees(bill.lines, context.today),
             of_encounter.Discharge(
@@ -213,10 +214,6 @@ class CaseCommands:
                 referral=await self._queries.referral(case.referral_id),
             ),
         )
-        events: list[EncounterEvent] = []
-        for command in commands:
-            events += encounter.DECIDER.decide(command, encounter.DECIDER.fold(events))
-        return tuple(events)
 
     async def _year(self, case: Case, beside: AdmissionFile) -> BenefitYear:
         area, year = pooling_area(beside.county), case.discharged_on.year

@@ -34,6 +34,7 @@ Reader = Annotated[Principal, allow(*Role, by_division=True)]
 CODES: Final = (
     ErrorCode("HOSPITAL_UNKNOWN", 404, "The hospital is not in the registry"),
     ErrorCode("MAJOR_DISEASES_MISPLACED", 422, "Major diseases of a hospital that is designated for none"),
+    ErrorCode("SETTLED_THROUGH_MISPLACED", 422, "Only a village clinic settles through a health centre"),
     ErrorCode("DATES_OUT_OF_ORDER", 422, "Two dates are in the wrong order"),
 )
 
@@ -42,6 +43,7 @@ class InstitutionBody(RequestBody, frozen=True, kw_only=True):
     """A registry entry; ``division`` is the six-digit code of the place it lies in.
 
     ``kind``: a pharmacy and a village clinic are visited, a hospital also takes patients in.
+    ``settled_through``: the health centre with which a village clinic on paper settles.
     ``majors``: designated for major diseases, for those in ``major_diseases`` or, where it names none, for all.
     """
 
@@ -54,6 +56,7 @@ class InstitutionBody(RequestBody, frozen=True, kw_only=True):
     majors: bool = False
     major_diseases: Annotated[tuple[Identifier, ...], msgspec.Meta(max_length=200)] = ()
     kind: Literal["hospital", "village_clinic", "pharmacy"] = "hospital"
+    settled_through: Identifier | None = None
 
 
 class InstitutionEntered(Wire, frozen=True):

@@ -15,6 +15,8 @@ class Institution(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
     ``majors``: designated for major diseases (002 三(二)): for those in ``major_diseases``, or for all where
     it names none. ``kind``: hospitals take patients in; clinics and pharmacies (定点药店) are visited.
+    ``settled_through``: the township health centre (乡镇卫生院) with which a clinic without a network settles what it
+    wrote down (003 四(十)); None for one that settles at once.
     """
 
     hospital_id: str
@@ -26,6 +28,7 @@ class Institution(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     majors: bool = False
     major_diseases: tuple[str, ...] = ()
     kind: Literal["hospital", "village_clinic", "pharmacy"] = "hospital"
+    settled_through: str | None = None
 
     def designated_on(self, day: date) -> bool:
         """Whether its contract holds on a day (协议定点)."""
@@ -48,6 +51,9 @@ def contract(entry: Institution) -> InstitutionContracted:
         raise Refused("DATES_OUT_OF_ORDER", detail)
     if entry.major_diseases and not entry.majors:
         raise Refused("MAJOR_DISEASES_MISPLACED", f"{entry.hospital_id} is not designated for any major disease")
+    if entry.settled_through is not None and entry.kind != "village_clinic":
+        detail = f"{entry.hospital_id} is no village clinic; only those on paper settle through a health centre"
+        raise Refused("SETTLED_THROUGH_MISPLACED", detail)
     return InstitutionContracted(**msgspec.structs.asdict(entry))
 
 

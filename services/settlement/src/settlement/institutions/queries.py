@@ -11,7 +11,7 @@ from settlement.institutions.domain import Institution
 
 #: An institution's columns in larger questions, where the table goes by ``i``; read with ``institution_in``.
 INSTITUTION: Final = """i.hospital_id, i.name, i.level, i.division, i.contract_from, i.contract_to, i.majors,
-       i.major_diseases, i.kind"""
+       i.major_diseases, i.kind, i.settled_through"""
 _INSTITUTIONS_SQL: Final = f"""
 SELECT {INSTITUTION} FROM institutions i WHERE i.hospital_id > $1 ORDER BY i.hospital_id LIMIT $2
 """
@@ -31,6 +31,7 @@ class InstitutionAnswer(Wire, frozen=True, kw_only=True):
     majors: bool
     major_diseases: tuple[str, ...]
     kind: str
+    settled_through: str | None
 
 
 class InstitutionQueries(Reads):
