@@ -25,8 +25,8 @@ from fund_ledger.journals.domain.purposes import check_purposes
 from fund_ledger.journals.domain.refused_payment import DEDUCTION
 from fund_ledger.months import domain as months
 from fund_ledger.months.domain import CloseMonth, FundAtClose, MonthClosed, Months, after, first_open, last_day
-from fund_ledger.payments import domain as payments
-from fund_ledger.payments.domain import STATEMENT_PAYMENT, Moment, PayOut, Receipt, ReceiveMoney, ReturnMoney, Transfer
+from fund_ledger.payments.domain import money as payments
+from fund_ledger.payments.domain.money import STATEMENT_PAYMENT, Moment, PayOut, Receipt, ReceiveMoney, Transfer
 from fund_ledger.statements.domain import deduction, statement
 from fund_ledger.statements.domain.deduction import Deduct
 from fund_ledger.statements.domain.statement import Deduction, DrawStatement, ReviewStatement, Statements, Unbilled
@@ -177,7 +177,7 @@ class Year:
         of = self._drawn(which)
         payment_id = self.statements[of[:2]].by_id[of[2]].payment_id or ""
         self._on_statement(of, statement.ReturnStatement(statement_id=of[2]))
-        back = ReturnMoney(
+        back = payments.ReturnMoney(
             journal_id=payment_id,
             reason="BANK_RETURNED",
             available_fen={},

@@ -7,6 +7,8 @@ from fund_ledger.bank.domain.statement import BankEvent
 from fund_ledger.funds.domain.order import OrderEvent
 from fund_ledger.journals.domain.events import JournalEvent
 from fund_ledger.months.domain import MonthClosed
+from fund_ledger.payments.domain.limit import LimitSet
+from fund_ledger.payments.domain.proposal import ProposalEvent
 from fund_ledger.periods.domain.year import YearEvent
 from fund_ledger.statements.domain.statement import StatementEvent
 from kernel.messaging.mending import MendingEvent
@@ -21,6 +23,8 @@ REGISTRY: Final = EventRegistry(
         *get_args(AdvanceEvent),
         *get_args(StatementEvent),
         *get_args(BankEvent),
+        LimitSet,
+        *get_args(ProposalEvent),
         *get_args(MendingEvent),
     ]
 )

@@ -17,6 +17,8 @@ from fund_ledger.journals.domain.events import (
     RefusalNoted,
 )
 from fund_ledger.months.domain import MonthClosed
+from fund_ledger.payments.domain.limit import LimitSet
+from fund_ledger.payments.domain.proposal import ProposalEvent
 from fund_ledger.periods.domain.year import YearEvent
 from fund_ledger.statements.domain.statement import StatementEvent
 from kernel.messaging.envelope import Published
@@ -69,6 +71,8 @@ PUBLISHED: Final[Mapping[type, Callable[[Any], Published | None]]] = {
             *get_args(AdvanceEvent),
             *get_args(StatementEvent),
             *get_args(BankEvent),
+            LimitSet,
+            *get_args(ProposalEvent),
             *get_args(MendingEvent),
         ),
         _nothing,

@@ -29,8 +29,11 @@ from fund_ledger.journals.api.journals import journals
 from fund_ledger.journals.api.receivables import receivables
 from fund_ledger.journals.queries.books import Books
 from fund_ledger.journals.queries.entries import Entries
-from fund_ledger.payments import api as payments_api
-from fund_ledger.payments.commands import PaymentCommands
+from fund_ledger.payments.api import money as money_api
+from fund_ledger.payments.api import proposals as proposals_api
+from fund_ledger.payments.commands.money import PaymentCommands
+from fund_ledger.payments.commands.proposals import ProposalCommands
+from fund_ledger.payments.queries import PaymentQueries
 from fund_ledger.periods import api as periods_api
 from fund_ledger.periods.commands import PeriodCommands
 from fund_ledger.periods.queries import Periods
@@ -54,7 +57,8 @@ CODES: Final = (
     *journals_codes.CODES,
     *entries_api.CODES,
     *funds_api.CODES,
-    *payments_api.CODES,
+    *money_api.CODES,
+    *proposals_api.CODES,
     *advances_api.CODES,
     *refunds_api.CODES,
     *statements_api.CODES,
@@ -91,12 +95,16 @@ def build(host: Host, config: Config | None = None) -> FastAPI:
     runtime = host.runtime(msgspec.structs.replace(PARTS, subscriptions=partial(subscriptions, charts=charts)))
     requests, books, billed = Requests(host.clock), Books(runtime), StatementQueries(runtime)
     funds, bank = FundQueries(runtime), BankQueries(runtime)
+    money, paid = PaymentCommands(runtime, charts), PaymentQueries(runtime)
+    proposed = ProposalCommands(runtime, money)
     return application(
         runtime,
         host,
         description="The payers' money in double entry.",
         routers=[
-            payments_api.money(PaymentCommands(runtime, charts), books, requests),
+            money_api.money(money, books, requests),
+            proposals_api.limits(proposed, paid, requests),
+            proposals_api.proposals(proposed, paid, requests),
             refunds_api.refunds(RefundCommands(runtime), RefundQueries(runtime), requests),
             funds_api.funding_orders(FundCommands(runtime, config.library, charts, funds), funds, requests),
             charts_api.charts_of_places(charts, requests),

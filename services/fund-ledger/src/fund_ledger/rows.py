@@ -8,30 +8,16 @@ from fund_ledger.event_types import REGISTRY
 from fund_ledger.funds import rows as funds
 from fund_ledger.journals import rows as journals
 from fund_ledger.months import rows as months
+from fund_ledger.payments import rows as payments
 from fund_ledger.periods import rows as periods
 from fund_ledger.statements import rows as statements
 from kernel.messaging import mending
 from kernel.writing.read_model import ReadModel
 
+_TOPICS: Final = (months, journals, funds, payments, statements, advances, bank, periods)
+
 READ_MODEL: Final = ReadModel(
     REGISTRY,
-    tables=(
-        months.TABLES,
-        journals.TABLES,
-        funds.TABLES,
-        statements.TABLES,
-        advances.TABLES,
-        bank.TABLES,
-        periods.TABLES,
-    ),
-    topics=(
-        months.ROWS,
-        journals.ROWS,
-        funds.ROWS,
-        statements.ROWS,
-        advances.ROWS,
-        bank.ROWS,
-        periods.ROWS,
-        mending.ROWS,
-    ),
+    tables=tuple(topic.TABLES for topic in _TOPICS),
+    topics=(*(topic.ROWS for topic in _TOPICS), mending.ROWS),
 )

@@ -1,9 +1,13 @@
-"""What money that comes back may meet: what persons owe because a bill was revoked after it was paid."""
+"""What finance's money is decided by: what persons owe of revoked bills, the county's sum, what was proposed."""
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Final
 
+from fund_ledger.payments.domain.limit import Limit
+from fund_ledger.payments.domain.proposal import Proposal
 from kernel.writing.database import Connection
+from kernel.writing.reads import Reads, checked
 
 # Revocations made it; money that had come back before has met some of it.
 _OF_REVOKED_SQL: Final = """
@@ -11,6 +15,50 @@ SELECT account, (COALESCE(sum(amount_fen) FILTER (WHERE kind = 'reversal' AND am
                + COALESCE(sum(amount_fen) FILTER (WHERE kind = 'return' AND amount_fen < 0), 0))::bigint AS left_fen
 FROM entries WHERE account = ANY($1::text[]) GROUP BY account
 """
+_LIMIT_SQL: Final = "SELECT county, above_fen, set_on, set_by FROM money_limits WHERE county = $1"
+#: Money may be booked on a day that is past; so far back looks the sum of what was recorded today.
+_BOOKED_BACK: Final = timedelta(days=100)
+_TODAY_SQL: Final = """
+SELECT COALESCE(sum(abs(amount_fen)), 0)::bigint FROM entries
+WHERE account = $1 AND booked_on BETWEEN $2 AND $3 AND recorded_on = $3 AND kind = $4
+"""
+_COLUMNS: Final = (
+    "proposal_id, kind, county, fund, amount_fen, value_on, account, counter, source, status, proposed_on, proposed_by,"
+    " decided_on, decided_by, journal_id, reason"
+)
+_ONE_SQL: Final = f"SELECT {_COLUMNS} FROM money_proposals WHERE proposal_id = $1"
+_MANY_SQL: Final = f"""
+SELECT {_COLUMNS} FROM money_proposals WHERE county = $1 AND status = $2 AND proposal_id > $3
+ORDER BY proposal_id LIMIT $4
+"""
+
+
+async def limit_of(connection: Connection, county: str) -> Limit | None:
+    """The sum above which money of a county needs a second person; None where none is set."""
+    row = await connection.fetchrow(_LIMIT_SQL, county)
+    return None if row is None else Limit(**dict(row))
+
+
+async def booked_today(connection: Connection, account: str, kind: str, today: date) -> int:
+    """What was recorded today on an account by journals of a kind, in fen; the account is held."""
+    found: int = await connection.fetchval(_TODAY_SQL, account, today - _BOOKED_BACK, today, kind)
+    return found
+
+
+class PaymentQueries(Reads):
+    """Read-only questions, each bounded."""
+
+    async def limit(self, county: str) -> Limit | None:
+        """A county's sum."""
+        return await self.one(Limit, _LIMIT_SQL, county)
+
+    async def one_proposal(self, proposal_id: str) -> Proposal | None:
+        """A proposal as it stands."""
+        return await self.one(checked(Proposal), _ONE_SQL, proposal_id)
+
+    async def proposals(self, county: str, status: str, after: str, limit: int) -> list[Proposal]:
+        """The proposals of a county in a state, in the order of their ids."""
+        return await self.many(checked(Proposal), _MANY_SQL, county, status, after, limit)
 
 
 async def owed_of_revoked(connection: Connection, due_fen: Mapping[str, int]) -> dict[str, int]:

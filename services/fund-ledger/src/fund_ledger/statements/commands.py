@@ -12,8 +12,8 @@ from fund_ledger.journals.domain.events import JournalEvent
 from fund_ledger.journals.domain.journal import JournalState, after
 from fund_ledger.journals.queries.turn import hold
 from fund_ledger.months.queries import open_from
-from fund_ledger.payments import domain as payments
-from fund_ledger.payments.domain import STATEMENT_PAYMENT, Moment, PayOut, ReturnMoney, Transfer
+from fund_ledger.payments.domain import money as payments
+from fund_ledger.payments.domain.money import STATEMENT_PAYMENT, Moment, PayOut, ReturnMoney, Transfer
 from fund_ledger.statements.domain import deduction
 from fund_ledger.statements.domain.deduction import Deduct
 from fund_ledger.statements.domain.statement import (

@@ -7,8 +7,8 @@ import msgspec
 
 from fund_ledger.journals.domain import accounts
 from fund_ledger.journals.queries.books import Books
-from fund_ledger.payments.commands import PaymentCommands
-from fund_ledger.payments.domain import EARLIEST, Receipt, Transfer
+from fund_ledger.payments.commands.money import PaymentCommands
+from fund_ledger.payments.domain.money import EARLIEST, Receipt, Transfer
 from kernel.http import ErrorCode, IdempotencyKey, Json, RequestBody, Router, Sent, Wire, Yuan, allow, answered
 from kernel.running.requested import Requests
 from kernel.security import Principal, Role
@@ -24,6 +24,7 @@ CODES: Final = (
     ErrorCode("BANK_SHORT", 409, "The bank account has less than is to leave it"),
     ErrorCode("NOT_RETURNABLE", 409, "Such a journal is not taken back by hand"),
     ErrorCode("RETURNED_BEFORE", 409, "The money went back before"),
+    ErrorCode("RELEASE_NEEDED", 409, "Above the county's sum a second person releases money"),
 )
 
 Finance = Annotated[Principal, allow(Role.FINANCE, by_division=True)]
@@ -101,25 +102,22 @@ def money(commands: PaymentCommands, books: Books, requests: Requests) -> Router
     async def receive(caller: Finance, command: Sent[ReceiptBody], key: IdempotencyKey) -> Json[JournalMade]:
         """Book money that came into a county's fund."""
         caller.must_act_in(command.county)
-        check_division(command.county, max(command.value_on, EARLIEST).year)
-        receipt = Receipt(command.county, command.fund, int(command.amount_fen), command.source, command.value_on)
-        return answered(await commands.receive(requests.by(caller, key), receipt))
+        receipt = received(command)
+        return answered(await commands.book(requests.by(caller, key), "receipt", receipt))
 
     @router.post("/payments", status_code=201)
     async def pay(caller: Finance, command: Sent[PaymentBody], key: IdempotencyKey) -> Json[JournalMade]:
         """Book that a county's fund paid what it owed; never more than that."""
         caller.must_act_in(command.county)
-        if command.fund == accounts.PREPAID:
-            raise Refused("PAYEE_UNCLEAR", "the hospital that holds a prepayment gives it back: see /v1/refunds")
-        transfer = Transfer(_payable(command), int(command.amount_fen), command.value_on)
-        return answered(await commands.pay(requests.by(caller, key), transfer))
+        transfer = paid(command)
+        return answered(await commands.book(requests.by(caller, key), "payment", transfer))
 
     @router.post("/collections", status_code=201)
     async def collect(caller: Finance, command: Sent[CollectionBody], key: IdempotencyKey) -> Json[JournalMade]:
         """Book that a person gave back what was clawed back; never more than is due."""
         caller.must_act_in(command.county)
-        transfer = _collected(command)
-        return answered(await commands.collect(requests.by(caller, key), transfer))
+        transfer = collected(command)
+        return answered(await commands.book(requests.by(caller, key), "collection", transfer))
 
     @router.post("/journals/{journal_id}/return", status_code=201)
     async def give_back(
@@ -137,7 +135,20 @@ def money(commands: PaymentCommands, books: Books, requests: Requests) -> Router
     return router
 
 
-def _collected(command: CollectionBody) -> Transfer:
+def received(command: ReceiptBody) -> Receipt:
+    """The receipt that a body tells of; raises Refused DIVISION_UNKNOWN and the like."""
+    check_division(command.county, max(command.value_on, EARLIEST).year)
+    return Receipt(command.county, command.fund, int(command.amount_fen), command.source, command.value_on)
+
+
+def paid(command: PaymentBody) -> Transfer:
+    """The payment that a body tells of; raises Refused PAYEE_UNCLEAR."""
+    if command.fund == accounts.PREPAID:
+        raise Refused("PAYEE_UNCLEAR", "the hospital that holds a prepayment gives it back: see /v1/refunds")
+    return Transfer(_payable(command), int(command.amount_fen), command.value_on)
+
+
+def collected(command: CollectionBody) -> Transfer:
     """Who gave it: a person to the bank, a person to the hospital that had refunded it, or a hospital to the bank."""
     county, fund, amount = command.county, command.fund, int(command.amount_fen)
     match command.person_id, command.hospital_id:

@@ -1,0 +1,162 @@
+"""Commands of finance: money comes in, money goes out, money is given back, and what was booked goes back."""
+
+import asyncio
+from collections.abc import Iterable
+from typing import Final
+
+from fund_ledger.charts.domain import Charts
+from fund_ledger.funds.queries import held_receipt
+from fund_ledger.journals.domain import accounts
+from fund_ledger.journals.queries.turn import hold
+from fund_ledger.months.queries import open_from
+from fund_ledger.payments.commands.turn import Asked, Attempt, Found, Order, Turn
+from fund_ledger.payments.domain.limit import check_limit
+from fund_ledger.payments.domain.money import (
+    PAYMENT,
+    Collect,
+    Moment,
+    MoneyCommand,
+    PayOut,
+    Receipt,
+    ReceiveMoney,
+    ReturnMoney,
+    Transfer,
+    due_again,
+)
+from fund_ledger.payments.domain.proposal import (
+    Kind,
+)
+from fund_ledger.payments.queries import booked_today, limit_of, owed_of_revoked
+from kernel.running.runtime import Runtime
+from kernel.values.refusals import Refused
+from kernel.writing.command_context import CommandContext
+from kernel.writing.command_path import Answered
+from kernel.writing.decision import Outcome
+
+#: A turn keeps one session while it may ask for another, so turns must never take up the whole pool.
+_TURNS_MAX: Final = 4
+
+#: The purposes of funds whose money is lent and taken back, advance by advance.
+REVOLVING: Final = frozenset({"RESCUE_ADVANCE", "CII_ADVANCE"})
+
+
+class PaymentCommands:
+    """One method a command; each is decided by accounts that nobody else moves meanwhile."""
+
+    def __init__(self, runtime: Runtime, charts: Charts) -> None:
+        self._runtime = runtime
+        self._charts = charts
+        self._turns = asyncio.Semaphore(_TURNS_MAX)
+
+    async def book(self, context: CommandContext, kind: Kind, money: Receipt | Transfer) -> Answered:
+        """Money comes into a fund, settles a payable, or is collected, as far as one person may book it alone."""
+        asked = self.asked(kind, context.new_id("journal"), money)
+
+        async def attempt(turn: Turn) -> Outcome:
+            booked = await turn.booked()
+            today = await booked_today(turn.connection, asked.account, kind, context.today)
+            check_limit(await limit_of(turn.connection, asked.county), asked.account, asked.amount_fen, today)
+            return Outcome((booked.append,) if booked.events else (), {"journal_id": asked.journal_id}, 201)
+
+        return await self.in_turn(context, asked, attempt)
+
+    def asked(self, kind: Kind, journal_id: str, money: Receipt | Transfer) -> Asked:
+        """What a receipt, payment or collection asks of the books."""
+        if isinstance(money, Receipt):
+            return self._receipt(journal_id, money)
+        return self._payment(journal_id, money) if kind == PAYMENT else self._collection(journal_id, money)
+
+    def _receipt(self, journal_id: str, receipt: Receipt) -> Asked:
+        account, chart = accounts.fund(receipt.county, receipt.fund), self._charts.ever(receipt.county)
+
+        def order(found: Found) -> MoneyCommand:
+            return ReceiveMoney(journal_id, receipt, found.moment, found.standing, chart)
+
+        return Asked(
+            journal_id=journal_id, account=account, amount_fen=receipt.amount_fen, names=(account,), order=order
+        )
+
+    def _payment(self, journal_id: str, transfer: Transfer) -> Asked:
+        name = accounts.parse(transfer.account)
+        bank, fund = accounts.bank(name.county, name.fund), self._charts.ever(name.county).funds.get(name.fund)
+
+        def order(found: Found) -> MoneyCommand:
+            in_bank = -found.standing[bank] if fund is None or fund.held_here else None
+            return PayOut(
+                journal_id=journal_id,
+                transfer=transfer,
+                owed_fen=found.standing[transfer.account],
+                bank_fen=in_bank,
+                moment=found.moment,
+            )
+
+        return _of_transfer(journal_id, transfer, (transfer.account, bank), order)
+
+    def _collection(self, journal_id: str, transfer: Transfer) -> Asked:
+        account, holder = transfer.account, transfer.counter
+        name = accounts.parse(account)
+        fund = self._charts.ever(name.county).funds.get(name.fund)
+        if fund is not None and not REVOLVING.isdisjoint(fund.purposes):
+            raise Refused("PAYEE_UNCLEAR", f"what {name.fund} has advanced is taken back at /v1/advances")
+
+        def order(found: Found) -> MoneyCommand:
+            gave_out = None if holder is None else found.standing[holder]
+            return Collect(journal_id, transfer, -found.standing[account], found.moment, gave_out)
+
+        return _of_transfer(journal_id, transfer, (account,) if holder is None else (account, holder), order)
+
+    async def give_back(self, context: CommandContext, journal_id: str, lines: Iterable[str], reason: str) -> Answered:
+        """What was booked goes back; ``lines`` are the accounts of its journal."""
+        names = sorted(lines)
+        funds, banks = _of_kind(names, accounts.FUND), _of_kind(names, accounts.BANK)
+        due = {account for account in map(due_again, names) if account is not None}
+
+        def order(found: Found) -> MoneyCommand:
+            return ReturnMoney(
+                journal_id=journal_id,
+                reason=reason,
+                available_fen={name: found.standing[name] for name in funds if self._watched(name)},
+                bank_fen=-sum(found.standing[name] for name in banks),
+                today=max(found.moment.today, found.moment.open_from),
+                matched_fen=found.receipt.matched_fen if found.receipt else 0,
+                owed_back_fen=found.owed_back_fen,
+            )
+
+        # A revocation holds what is owed to persons too: it comes before this or after it.
+        held = (*funds, *banks, *_of_kind(names, accounts.PAYABLE))
+        asked = Asked(journal_id=journal_id, account=names[0], amount_fen=0, names=held, order=order, due=tuple(due))
+
+        async def attempt(turn: Turn) -> Outcome:
+            booked = await turn.booked()
+            return Outcome((booked.append,), {"journal_id": f"{journal_id}-return"}, 201)
+
+        return await self.in_turn(context, asked, attempt)
+
+    def _watched(self, account: str) -> bool:
+        name = accounts.parse(account)
+        fund = self._charts.ever(name.county).funds.get(name.fund)
+        return fund is None or fund.held_here
+
+    async def in_turn(self, context: CommandContext, asked: Asked, attempt: Attempt) -> Answered:
+        """Hold what decides about the money, and run the attempt on it; collisions are tried again."""
+        store, path, county = self._runtime.store, self._runtime.path, asked.county
+        async with self._turns, store.pool.acquire() as connection, connection.transaction():
+            first = await open_from(connection, [county])
+            standing = await hold(connection, [*asked.names, *asked.due])
+            # Nobody matches a receipt while it goes back.
+            receipt = await held_receipt(connection, asked.journal_id) if asked.amount_fen == 0 else None
+            owed_back = await owed_of_revoked(connection, {name: -standing[name] for name in asked.due})
+            command = asked.order(Found(standing, Moment(context.today, first[county]), receipt, owed_back))
+            turn = Turn(connection, path.within(connection), asked.journal_id, command)
+            answered = await turn.within.run(context, lambda: attempt(turn))
+        store.appended.set()
+        return answered
+
+
+def _of_transfer(journal_id: str, transfer: Transfer, names: tuple[str, ...], order: Order) -> Asked:
+    account, amount = transfer.account, transfer.amount_fen
+    return Asked(journal_id=journal_id, account=account, amount_fen=amount, names=names, order=order)
+
+
+def _of_kind(names: Iterable[str], kind: str) -> set[str]:
+    return {name for name in names if accounts.parse(name).kind == kind}

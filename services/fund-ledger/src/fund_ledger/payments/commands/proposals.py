@@ -1,0 +1,116 @@
+"""Commands on money that needs a second person: the county's sum, proposals, their release or rejection."""
+
+import msgspec
+
+from fund_ledger.journals.domain import accounts
+from fund_ledger.payments.commands.money import PaymentCommands
+from fund_ledger.payments.commands.turn import Turn
+from fund_ledger.payments.domain import limit as limits
+from fund_ledger.payments.domain import proposal as proposals
+from fund_ledger.payments.domain.limit import Limit, SetLimit
+from fund_ledger.payments.domain.money import (
+    RECEIPT,
+    Receipt,
+    Transfer,
+)
+from fund_ledger.payments.domain.proposal import (
+    Kind,
+    Proposal,
+    ProposalCommand,
+    Propose,
+    Reject,
+    RejectReason,
+    Release,
+)
+from fund_ledger.payments.queries import limit_of
+from kernel.running.runtime import Runtime
+from kernel.values.money import yuan_from_fen
+from kernel.writing.command_context import CommandContext
+from kernel.writing.command_path import Answered
+from kernel.writing.decision import Outcome, decided
+
+
+class ProposalCommands:
+    """One method a command; a release books in the same transaction."""
+
+    def __init__(self, runtime: Runtime, money: PaymentCommands) -> None:
+        self._runtime = runtime
+        self._money = money
+
+    async def propose(self, context: CommandContext, kind: Kind, money: Receipt | Transfer) -> Answered:
+        """Propose money to be booked by another person's release; what the ledger would refuse is refused now."""
+        asked = self._money.asked(kind, context.new_id("journal"), money)
+        proposal = Proposal(
+            proposal_id=context.new_id("proposal"),
+            kind=kind,
+            county=asked.county,
+            fund=accounts.parse(asked.account).fund,
+            amount_fen=asked.amount_fen,
+            value_on=money.value_on,
+            account=asked.account,
+            counter=money.counter if isinstance(money, Transfer) else None,
+            source=money.source if isinstance(money, Receipt) else "",
+            proposed_on=context.today,
+            proposed_by=context.actor,
+        )
+
+        async def attempt(turn: Turn) -> Outcome:
+            await turn.booked()
+            return await _on_proposal(turn, proposal.proposal_id, Propose(proposal), status=201)
+
+        return await self._money.in_turn(context, asked, attempt)
+
+    async def release(self, context: CommandContext, of: Proposal) -> Answered:
+        """Another person releases a proposal: it is booked with it, by the books as they stand now."""
+        asked = self._money.asked(of.kind, context.new_id("journal"), money_of(of))
+
+        async def attempt(turn: Turn) -> Outcome:
+            limit = await limit_of(turn.connection, of.county)
+            command = Release(
+                proposal_id=of.proposal_id,
+                by=context.actor,
+                on=context.today,
+                journal_id=asked.journal_id,
+                limit_set_by=limit.set_by if limit else None,
+            )
+            # Who may release comes before what the books say.
+            released = await _on_proposal(turn, of.proposal_id, command)
+            return msgspec.structs.replace(released, appends=(*released.appends, (await turn.booked()).append))
+
+        return await self._money.in_turn(context, asked, attempt)
+
+    async def reject(self, context: CommandContext, of: Proposal, reason: RejectReason) -> Answered:
+        """A proposal is not booked."""
+        command = Reject(proposal_id=of.proposal_id, by=context.actor, on=context.today, reason=reason)
+        return await self._runtime.path.decide(
+            context, proposals.DECIDER, proposals.stream_of(of.proposal_id), command, lambda done: _body(done.after)
+        )
+
+    async def set_limit(self, context: CommandContext, county: str, above_fen: int) -> Answered:
+        """The agency sets the sum above which a second person releases money of a county."""
+        limit = Limit(county=county, above_fen=above_fen, set_on=context.today, set_by=context.actor)
+        body = {"county": county, "above": yuan_from_fen(above_fen)}
+        return await self._runtime.path.decide(
+            context, limits.DECIDER, limits.stream_of(county), SetLimit(limit), lambda _done: body
+        )
+
+
+def money_of(of: Proposal) -> Receipt | Transfer:
+    """What a proposal proposes."""
+    if of.kind == RECEIPT:
+        return Receipt(of.county, of.fund, of.amount_fen, of.source, of.value_on)
+    return Transfer(of.account, of.amount_fen, of.value_on, of.counter)
+
+
+async def _on_proposal(turn: Turn, proposal_id: str, command: ProposalCommand, *, status: int = 200) -> Outcome:
+    stream, state = await turn.within.standing(proposals.DECIDER, proposals.stream_of(proposal_id))
+    done = decided(proposals.DECIDER, stream, state, command)
+    return done.outcome(_body(done.after), status)
+
+
+def _body(proposal: Proposal) -> dict[str, str | None]:
+    return {
+        "proposal_id": proposal.proposal_id,
+        "status": proposal.status,
+        "journal_id": proposal.journal_id,
+    }
