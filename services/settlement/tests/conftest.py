@@ -19,7 +19,7 @@ from kernel.testing.deadline import eventually
 from kernel.testing.surroundings import Service, Surroundings, surroundings
 from kernel.values.contract import Contract
 from law.packs import load_library
-from settlement.config import Config, WebhookSettings
+from settlement.config import Config
 from settlement.main import build
 
 POLICIES: Final = Path(__file__).parent.parent.parent.parent / "policies"
@@ -172,12 +172,12 @@ async def open_desk(
     around: Surroundings,
     county: str,
     *,
-    webhooks: WebhookSettings | None = None,
     keys: PublisherKeys = NO_KEYS,
     clock: Clock = lambda: NOW,
+    **settings: Any,
 ) -> Desk:
-    """Serve settlement with two hospitals of a county."""
-    config = Config(load_library(POLICIES), scan_keys=SCAN_KEYS, webhooks=webhooks or WebhookSettings())
+    """Serve settlement with two hospitals of a county, under some settings."""
+    config = Config(load_library(POLICIES), scan_keys=SCAN_KEYS, **settings)
 
     def built(host: Host) -> FastAPI:
         return build(msgspec.structs.replace(host, keys=keys), config)

@@ -1,6 +1,6 @@
 """What settlement is configured with: the law it decides by, and the papers of a case."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Final
@@ -12,6 +12,7 @@ from law.packs import PackLibrary, load_library
 
 POLICIES_SETTING: Final = "ONESTOP_POLICIES"
 CASE_PAPERS_SETTING: Final = "ONESTOP_CASE_PAPERS"
+SECONDED_SETTING: Final = "ONESTOP_CASE_SECONDED"
 SCAN_KEYS_SETTING: Final = "ONESTOP_SCAN_KEYS"
 SCAN_CIPHER_SETTING: Final = "ONESTOP_SCAN_CIPHER"
 WEBHOOK_NETWORKS_SETTING: Final = "ONESTOP_WEBHOOK_NETWORKS"
@@ -43,11 +44,14 @@ class Config(msgspec.Struct, frozen=True):
     scan_keys: KeyRing | None = None
     scan_cipher: SealCipher = SealCipher.AES_256_GCM
     webhooks: WebhookSettings = WebhookSettings()
+    #: Who signs cases for which department: triples of county, department and user.
+    seconded: tuple[tuple[str, str, str], ...] = ()
 
 
 def config_from(environ: Mapping[str, str]) -> Config:
     """Read the settings; ``ONESTOP_POLICIES`` names the folder of packs, ``ONESTOP_CASE_PAPERS`` papers with commas,
-    ``ONESTOP_SCAN_KEYS`` the key file of scans, ``ONESTOP_WEBHOOK_NETWORKS`` networks that are not public.
+    ``ONESTOP_SCAN_KEYS`` the key file of scans, ``ONESTOP_WEBHOOK_NETWORKS`` networks that are not public,
+    ``ONESTOP_CASE_SECONDED`` who signs for whom, as county/department=user with commas.
 
     Raises KeyError, KeyTextError, PackError, ValueError.
     """
@@ -59,8 +63,18 @@ def config_from(environ: Mapping[str, str]) -> Config:
         papers,
         KeyRing.from_file(Path(scan_keys)) if scan_keys else None,
         SealCipher(environ.get(SCAN_CIPHER_SETTING, SealCipher.AES_256_GCM)),
-        WebhookSettings(
+        webhooks=WebhookSettings(
             networks=tuple(ip_network(part.strip()) for part in networks.split(",") if part.strip()),
             trusted=environ.get(WEBHOOK_TRUSTED_SETTING) or None,
         ),
+        seconded=tuple(_seconded(environ.get(SECONDED_SETTING, ""))),
     )
+
+
+def _seconded(text: str) -> Iterator[tuple[str, str, str]]:
+    for entry in filter(None, map(str.strip, text.split(","))):
+        place, equals, user = entry.partition("=")
+        county, slash, department = place.partition("/")
+        if not (equals and slash and county and department and user):
+            raise ValueError(f"{SECONDED_SETTING} lists county/department=user with commas, not {entry!r}")
+        yield county, department, user

@@ -25,6 +25,7 @@ from settlement.cases.api.scans import case_scans
 from settlement.cases.commands import CaseCommands
 from settlement.cases.domain.case import invoice_known
 from settlement.cases.domain.papers import needed_of
+from settlement.cases.domain.seconded import seconded_of
 from settlement.cases.queries import CaseQueries
 from settlement.config import Config, WebhookSettings, config_from
 from settlement.encounters.api import codes as encounters_codes
@@ -176,7 +177,7 @@ def _webhooks(runtime: Runtime, host: Host, settings: WebhookSettings, requests:
 
 def _of_cases(runtime: Runtime, config: Config, files: CaseFiles, requests: Requests) -> list[Router]:
     papers, queries = needed_of(config.case_papers), CaseQueries(runtime)
-    commands = CaseCommands(runtime, config.library, files, queries, papers)
+    commands = CaseCommands(runtime, config.library, files, queries, papers, seconded_of(config.seconded))
     store = ScanStore(runtime, config.scan_keys, config.scan_cipher)
     return [
         cases(commands, queries, PersonQueries(runtime), requests, papers),

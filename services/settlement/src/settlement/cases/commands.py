@@ -28,6 +28,7 @@ from settlement.cases.domain.case import (
     invoice_known,
 )
 from settlement.cases.domain.papers import Paper, PaperKind
+from settlement.cases.domain.seconded import NOBODY_NAMED, Seconded
 from settlement.cases.domain.standing import Case, Clock
 from settlement.cases.queries import CaseQueries
 from settlement.encounters.domain import commands as of_encounter
@@ -72,6 +73,7 @@ class CaseCommands:
         files: CaseFiles,
         queries: CaseQueries,
         needed: frozenset[PaperKind],
+        seconded: Seconded = NOBODY_NAMED,
     ) -> None:
         self._runtime = runtime
         self._library = library
@@ -80,6 +82,7 @@ class CaseCommands:
         self._people = PersonQueries(runtime)
         self._years = YearQueries(runtime)
         self._needed = needed
+        self._seconded = seconded
 
     async def hand_in(self, context: CommandContext, case_of: Callable[[str], Case], answer: Answer) -> Answered:
         """Take papers in; ``case_of`` takes the new case's id. Another stay at the same time is said at once."""
@@ -118,9 +121,13 @@ class CaseCommands:
 
     async def sign(self, context: CommandContext, case_id: str, sign: Sign, answer: Answer) -> Answered:
         """A department agrees; that it agreed before changes nothing."""
-        path = self._runtime.path
-        stream_id = f"case/{case_id}"
-        return await path.decide(context, DECIDER, stream_id, sign, lambda d: answer(d.after), contended=case_id)
+
+        async def gather(case: Case | None) -> Command:
+            named = None if case is None else self._seconded.of(case.county, sign.by)
+            return msgspec.structs.replace(sign, seconded_from=named)
+
+        path, stream_id = self._runtime.path, f"case/{case_id}"
+        return await path.gather(context, DECIDER, stream_id, gather, lambda d: answer(d.after), contended=case_id)
 
     async def pay(self, context: CommandContext, case_id: str, on: date, answer: Answer) -> Answered:
         """The money went to the patient, for a settlement that stands."""

@@ -11,6 +11,7 @@ CODES: Final = (
     ErrorCode("BILL_SETTLED_BEFORE", 409, "The same visit is settled already"),
     ErrorCode("SIGN_OFF_NOT_ASKED", 422, "The department audits nothing of the case"),
     ErrorCode("SIGN_OFF_SAME_PERSON", 403, "One person signs for one department only"),
+    ErrorCode("SIGN_OFF_NOT_SECONDED", 403, "The person was seconded from another department"),
     ErrorCode("SIGN_OFF_MISSING", 409, "A department has not signed yet"),
     ErrorCode("BILL_NOT_PAID", 422, "The receipts do not say that the patient paid the bill"),
 )

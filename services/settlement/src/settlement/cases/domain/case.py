@@ -58,6 +58,8 @@ class Sign(msgspec.Struct, frozen=True):
 
     owner: str
     by: str
+    #: The departments that the person was seconded from, as the county has named them; None where it has named nobody.
+    seconded_from: frozenset[str] | None = None
 
 
 class Pay(msgspec.Struct, frozen=True):
@@ -238,6 +240,9 @@ def _sign(command: Sign, case: Case) -> Sequence[CaseSigned]:
         raise Refused("SIGN_OFF_NOT_ASKED", detail, about={"case": case.case_id})
     if any(sign.owner == command.owner for sign in case.signed):
         return ()
+    if command.seconded_from is not None and command.owner not in command.seconded_from:
+        detail = f"{command.by} does not sign for {command.owner} here: the station names who was seconded from where"
+        raise forbidden("SIGN_OFF_NOT_SECONDED", detail, case=case.case_id)
     if any(sign.by == command.by for sign in case.signed):
         detail = f"{command.by} has signed case {case.case_id} for another department; each sends its own person"
         raise forbidden("SIGN_OFF_SAME_PERSON", detail, case=case.case_id)
