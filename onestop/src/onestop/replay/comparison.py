@@ -1,6 +1,6 @@
 """Live tables and rebuilt ones compared: by digests first, and row by row only where those differ."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
 import msgspec
@@ -13,7 +13,7 @@ from onestop.replay.difference import Difference
 from onestop.replay.run import Run
 
 _DIGEST_SQL: Final = """
-SELECT count(*) AS rows, COALESCE(bit_xor(hashtextextended(t::text, 0)), 0) AS digest FROM {schema}."{table}" t
+SELECT count(*) AS rows, COALESCE(bit_xor(hashtextextended(t::text, 0)), 0) AS digest FROM "{schema}"."{table}" t
 """
 # One order for both, which does not depend on the database's language.
 _ROWS_SQL: Final = 'SELECT {key} COLLATE "C" AS key, t::text AS row FROM {schema}."{table}" t ORDER BY 1'
@@ -43,8 +43,10 @@ async def compare(run: Run, service: Service) -> Compared:
         administering(run.admin_url, **FOR_AS_LONG_AS_IT_TAKES) as shadow,
         shadow.transaction(readonly=True),
     ):
-        for table in service.read_model.tables:
-            ours, theirs = await digest(live, service.schema, table), await digest(shadow, schema, table)
+        tables = service.read_model.tables
+        of_live = await digests(live, service.schema, tables)
+        of_shadow = await digests(shadow, schema, tables)
+        for table, ours, theirs in zip(tables, of_live, of_shadow, strict=True):
             rows += ours.rows
             if ours != theirs:
                 found = await _first(_rows(live, service.schema, table), _rows(shadow, schema, table))
@@ -52,11 +54,10 @@ async def compare(run: Run, service: Service) -> Compared:
     return Compared(len(service.read_model.tables), rows, tuple(differences))
 
 
-async def digest(connection: SingleConnection, schema: str, table: Table) -> TableDigest:
-    """The digest of a table in a schema."""
-    row = await connection.fetchrow(_DIGEST_SQL.format(schema=f'"{schema}"', table=table.name))
-    assert row is not None
-    return TableDigest(**dict(row))
+async def digests(connection: SingleConnection, schema: str, tables: Sequence[Table]) -> list[TableDigest]:
+    """The digests of a schema's tables, in their order: all in one statement, for most tables are small."""
+    each = (_DIGEST_SQL.format(schema=schema, table=table.name) for table in tables)
+    return [TableDigest(**dict(row)) for row in await connection.fetch(" UNION ALL ".join(each))]
 
 
 async def _rows(connection: SingleConnection, schema: str, table: Table) -> AsyncIterator[tuple[str, str]]:

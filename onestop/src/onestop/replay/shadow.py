@@ -28,11 +28,9 @@ class Shadow:
 async def make_tables(connection: SingleConnection, run: Run, service: Service) -> None:
     """Make the empty tables of a service; they need not outlive a crash, for they are made again anyway."""
     schema = run.schema(service.schema)
-    await connection.execute(f'CREATE SCHEMA "{schema}"')
+    made = [f'CREATE SCHEMA "{schema}"']
     for table in service.read_model.tables:
-        name, live = f'"{schema}"."{table.name}"', f'"{service.schema}"."{table.name}"'
         keys = ", ".join(f'"{column.name}"' for column in table.primary_key.columns)
-        await connection.execute(
-            f"CREATE UNLOGGED TABLE {name} (LIKE {live} INCLUDING DEFAULTS INCLUDING GENERATED INCLUDING CONSTRAINTS)"
-        )
-        await connection.execute(f"ALTER TABLE {name} ADD PRIMARY KEY ({keys})")
+        like = f'LIKE "{service.schema}"."{table.name}" INCLUDING DEFAULTS INCLUDING GENERATED INCLUDING CONSTRAINTS'
+        made.append(f'CREATE UNLOGGED TABLE "{schema}"."{table.name}" ({like}, PRIMARY KEY ({keys}))')
+    await connection.execute(";".join(made))

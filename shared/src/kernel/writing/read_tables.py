@@ -73,12 +73,13 @@ def _ordered(table: Table, values: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple([values[name] for name in names])
 
 
-class _Shape(msgspec.Struct, frozen=True):
+class _Shape(msgspec.Struct, frozen=True, kw_only=True):
     """What every row of a table asks of its definition again and again."""
 
     names: tuple[str, ...]
     name_set: frozenset[str]
     key: tuple[int, ...]
+    others: tuple[int, ...]
     arrays: tuple[int, ...]
     json: tuple[int, ...]
 
@@ -88,11 +89,12 @@ def _shape(table: Table) -> _Shape:
     columns = list(table.columns)
     names = tuple(column.name for column in columns)
     return _Shape(
-        names,
-        frozenset(names),
-        tuple(i for i, column in enumerate(columns) if column.primary_key),
-        tuple(i for i, column in enumerate(columns) if isinstance(column.type, ARRAY)),
-        tuple(i for i, column in enumerate(columns) if _sql_type(column) in ("JSON", "JSONB")),
+        names=names,
+        name_set=frozenset(names),
+        key=tuple(i for i, column in enumerate(columns) if column.primary_key),
+        others=tuple(i for i, column in enumerate(columns) if not column.primary_key),
+        arrays=tuple(i for i, column in enumerate(columns) if isinstance(column.type, ARRAY)),
+        json=tuple(i for i, column in enumerate(columns) if _sql_type(column) in ("JSON", "JSONB")),
     )
 
 
@@ -150,10 +152,10 @@ def _by_name(item: tuple[Table, object]) -> str:
 
 
 def _plus(change: Add, before: tuple[Any, ...]) -> tuple[Any, ...]:
-    return tuple(
-        old if column.primary_key else old + new
-        for column, old, new in zip(change.table.columns, before, change.row, strict=True)
-    )
+    summed = list(before)
+    for i in _shape(change.table).others:
+        summed[i] += change.row[i]
+    return tuple(summed)
 
 
 @lru_cache(maxsize=1024)
