@@ -6,6 +6,21 @@ from kernel.messaging.mending import MendingEvent
 from kernel.writing.event_registry import EventRegistry
 from operations.breaches.domain.breach import BreachEvent
 from operations.clocks.domain.done import ClockDone
+from operations.follow_up.domain.file import FileEvent
+from operations.follow_up.domain.responsible import ResponsibleAssigned
+from operations.follow_up.domain.seen import FilesSeen
+from operations.points.domain import PointEvent
 from operations.reports.domain.made import ReportEvent
 
-REGISTRY: Final = EventRegistry([ClockDone, *get_args(BreachEvent), *get_args(ReportEvent), *get_args(MendingEvent)])
+REGISTRY: Final = EventRegistry(
+    [
+        ClockDone,
+        *get_args(BreachEvent),
+        *get_args(ReportEvent),
+        *get_args(PointEvent),
+        *get_args(FileEvent),
+        ResponsibleAssigned,
+        FilesSeen,
+        *get_args(MendingEvent),
+    ]
+)

@@ -8,6 +8,10 @@ from kernel.messaging.mending import MendingEvent
 from kernel.writing.event_store import RecordedEvent
 from operations.breaches.domain.breach import BreachEvent
 from operations.clocks.domain.done import ClockDone
+from operations.follow_up.domain.file import FileEvent
+from operations.follow_up.domain.responsible import ResponsibleAssigned
+from operations.follow_up.domain.seen import FilesSeen
+from operations.points.domain import PointEvent
 from operations.reports.domain.made import ReportEvent
 
 
@@ -22,5 +26,15 @@ def _nothing(_event: object) -> None:
 
 #: Every event of the registry has an entry here.
 PUBLISHED: Final[Mapping[type, Callable[[Any], Published | None]]] = dict.fromkeys(
-    (ClockDone, *get_args(BreachEvent), *get_args(ReportEvent), *get_args(MendingEvent)), _nothing
+    (
+        ClockDone,
+        *get_args(BreachEvent),
+        *get_args(ReportEvent),
+        *get_args(PointEvent),
+        *get_args(FileEvent),
+        ResponsibleAssigned,
+        FilesSeen,
+        *get_args(MendingEvent),
+    ),
+    _nothing,
 )

@@ -23,21 +23,36 @@ from operations.clocks.commands import ClockCommands
 from operations.clocks.queries import ClockQueries
 from operations.config import Config, config_from
 from operations.event_types import REGISTRY
+from operations.follow_up.api import files as files_api
+from operations.follow_up.api import responsible as responsible_api
+from operations.follow_up.commands import FollowUpCommands
+from operations.follow_up.queries import FollowUpQueries
 from operations.indicators import api as indicators_api
 from operations.indicators.queries import IndicatorQueries
 from operations.integration_events import publish
+from operations.points import api as points_api
+from operations.points.commands import PointCommands
+from operations.points.queries import PointQueries
 from operations.reactions import fund_ledger, identity, referral, settlement
 from operations.reports.api import reports as reports_api
 from operations.reports.commands import ReportCommands
 from operations.reports.queries import ReportQueries
 from operations.rows import READ_MODEL
 
-CODES: Final = (*indicators_api.CODES, *clocks_api.CODES, *breaches_api.CODES, *reports_api.CODES)
+CODES: Final = (
+    *indicators_api.CODES,
+    *clocks_api.CODES,
+    *breaches_api.CODES,
+    *reports_api.CODES,
+    *points_api.CODES,
+    *files_api.CODES,
+    *responsible_api.CODES,
+)
 
 
 def subscriptions(path: CommandPath, library: PackLibrary) -> Sequence[Subscription]:
     """What becomes events of its own; what only becomes rows is in ``heard``."""
-    return (fund_ledger.subscription(path, library),)
+    return fund_ledger.subscription(path, library), identity.subscription(path)
 
 
 PARTS: Final = ServiceParts(
@@ -57,6 +72,7 @@ def build(host: Host, config: Config) -> FastAPI:
     requests, library = Requests(host.clock), config.library
     runtime = host.runtime(msgspec.structs.replace(PARTS, subscriptions=partial(subscriptions, library=library)))
     clocks, breaches, indicators = ClockQueries(runtime), BreachQueries(runtime), IndicatorQueries(runtime)
+    follow_up, followed = FollowUpCommands(runtime), FollowUpQueries(runtime)
     watch = ClockWatch(runtime, clocks, config, host.clock)
 
     async def start_watching() -> None:
@@ -73,6 +89,9 @@ def build(host: Host, config: Config) -> FastAPI:
             reports_api.reports(
                 ReportCommands(runtime, ReportQueries(runtime), clocks, breaches, indicators, library), requests
             ),
+            points_api.service_points(PointCommands(runtime), PointQueries(runtime), library, requests),
+            files_api.files(follow_up, followed, library, requests),
+            responsible_api.responsible(follow_up, followed, library, requests),
         ],
         error_codes=CODES,
         on_start=start_watching,

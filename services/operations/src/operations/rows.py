@@ -7,6 +7,8 @@ from kernel.writing.read_model import ReadModel
 from operations.breaches import rows as breaches
 from operations.clocks import rows as clocks
 from operations.event_types import REGISTRY
+from operations.follow_up import rows as follow_up
+from operations.points import rows as points
 from operations.reports import rows as reports
 from operations.told.rows import bills, money, people, referrals
 
@@ -20,6 +22,8 @@ READ_MODEL: Final = ReadModel(
         clocks.TABLES,
         breaches.TABLES,
         reports.TABLES,
+        points.TABLES,
+        follow_up.TABLES,
     ),
-    topics=(clocks.ROWS, breaches.ROWS, reports.ROWS, mending.ROWS),
+    topics=(clocks.ROWS, breaches.ROWS, reports.ROWS, points.ROWS, follow_up.ROWS, mending.ROWS),
 )

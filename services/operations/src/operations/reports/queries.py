@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from kernel.values.china_time import CHINA
-from kernel.values.divisions import prefix_of
+from kernel.values.divisions import counties_in, prefix_of
 from kernel.writing.reads import Reads
 from operations.periods.domain import Period
 from operations.reports.domain.asked import Asked
@@ -82,12 +82,8 @@ SELECT l.category, l.encounter_kind, count(*) FILTER (WHERE status = 'NORMAL')
 FROM lines l LEFT JOIN paid USING (category, encounter_kind)
 GROUP BY l.category, l.encounter_kind, paid.paid_fen ORDER BY 1, 2
 """
-_FIRST_SQL: Final = """
-SELECT min(first) FROM (
-  SELECT (SELECT min(settled_at) FROM bills b WHERE b.county = c.county) AS first FROM (
-    SELECT DISTINCT county FROM bills WHERE county >= $1 AND county < $2
-  ) c
-) firsts
+_FIRST_SQL: Final = f"""
+SELECT min((SELECT min(settled_at) FROM bills b WHERE b.county = c.county)) FROM {counties_in("bills", "$1")} c
 """
 _RECEIPTS_SQL: Final = """
 SELECT account, source, count(*) AS receipts, sum(amount_fen)::bigint AS amount_fen FROM receipts
@@ -112,8 +108,7 @@ class ReportQueries(Reads):
 
     async def first_settled(self, area: str) -> datetime | None:
         """When the first bill of a place was settled."""
-        low, high = _bounds(area)
-        found: datetime | None = await self.pool.fetchval(_FIRST_SQL, low, high)
+        found: datetime | None = await self.pool.fetchval(_FIRST_SQL, [f"{prefix_of(area)}%"])
         return found
 
     async def receipts(self, county: str, period: Period) -> list[MoneyLine]:

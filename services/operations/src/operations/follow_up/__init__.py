@@ -1,0 +1,1 @@
+"""Follow-up: one file an illness, green and red lists, and who is responsible for whom."""

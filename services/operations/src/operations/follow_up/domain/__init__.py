@@ -1,0 +1,1 @@
+"""Files of illnesses, visits, and responsible persons: pure."""

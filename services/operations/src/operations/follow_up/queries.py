@@ -1,0 +1,121 @@
+"""Questions about files of illnesses, and about who is responsible for whom."""
+
+from datetime import date, timedelta
+from typing import Any, Final
+
+import msgspec
+
+from kernel.writing.reads import Reads
+from operations.follow_up.domain.file import IllnessFile
+from operations.follow_up.domain.responsible import Responsible
+
+_COLUMNS: Final = (
+    "f.person_id, f.illness, f.county, f.opened_on, f.doctor, f.hospital_id, f.plan, f.contracted_on, f.visits,"
+    " f.last_visit_on, f.closed_on"
+)
+# Who has died drops off the lists.
+_LIST_SQL: Final = f"""
+SELECT {_COLUMNS} FROM illness_files f LEFT JOIN people p ON p.person_id = f.person_id
+WHERE f.county = $1 AND (f.person_id, f.illness) > ($2, $3) AND f.closed_on IS NULL AND p.deceased_on IS NULL
+  AND ($4 = '' OR ($4 = 'GREEN')
+       = COALESCE(f.doctor IS NOT NULL AND GREATEST(f.last_visit_on, f.contracted_on) >= $5, false))
+ORDER BY f.person_id, f.illness LIMIT $6
+"""
+_ONE_SQL: Final = f"SELECT {_COLUMNS} FROM illness_files f WHERE f.person_id = $1 AND f.illness = $2"
+_VISITS_SQL: Final = """
+SELECT visited_on, visited_by, found FROM visits WHERE person_id = $1 AND illness = $2
+ORDER BY visited_on DESC, visit_id LIMIT 200
+"""
+_STAYS_SQL: Final = """
+SELECT b.settlement_id, b.hospital_id, b.encounter_kind, b.admitted_on, b.discharged_on, b.total_fen,
+       b.patient_pays_fen, r.settlement_id IS NOT NULL AS revoked
+FROM bills b LEFT JOIN bill_revocations r USING (settlement_id)
+WHERE b.person_id = $1 AND $2 IN (b.disease, b.diagnosis) ORDER BY b.discharged_on DESC, b.settlement_id LIMIT 200
+"""
+_COUNTY_SQL: Final = "SELECT county FROM people WHERE person_id = $1 AND merged_into IS NULL AND NOT annulled"
+_RESPONSIBLE_SQL: Final = (
+    "SELECT person_id, county, township, holders::text AS holders, changed_on FROM responsible WHERE person_id = $1"
+)
+# The registered poor of a county, each with the duties that somebody holds for the person.
+_POOR_SQL: Final = """
+SELECT p.person_id, r.township, COALESCE(r.holders, '{}')::text AS holders
+FROM people p LEFT JOIN responsible r ON r.person_id = p.person_id
+WHERE p.county = $1 AND p.person_id > $2 AND p.deceased_on IS NULL AND p.merged_into IS NULL AND NOT p.annulled
+  AND EXISTS (
+    SELECT FROM jsonb_to_recordset(p.memberships) AS m(category text, valid_from date, valid_to date)
+    WHERE m.category = 'REGISTERED_POOR' AND m.valid_from <= $3 AND COALESCE(m.valid_to, 'infinity') >= $3)
+  AND NOT (COALESCE(r.holders, '{}') ?& $4::text[])
+ORDER BY p.person_id LIMIT $5
+"""
+
+
+class Visit(msgspec.Struct, frozen=True):
+    """A follow-up visit."""
+
+    visited_on: date
+    visited_by: str
+    found: str
+
+
+class StayOfFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A bill of the illness."""
+
+    settlement_id: str
+    hospital_id: str
+    encounter_kind: str
+    admitted_on: date | None
+    discharged_on: date
+    total_fen: int
+    patient_pays_fen: int
+    revoked: bool
+
+
+class Unassigned(msgspec.Struct, frozen=True):
+    """One of the poor for whom somebody is missing, with who is there."""
+
+    person_id: str
+    township: str | None
+    holders: dict[str, str]
+
+
+class FollowUpQueries(Reads):
+    """Read-only questions, each bounded."""
+
+    async def files(
+        self, county: str, after: tuple[str, str], zone: str, today: date, interval_days: int, limit: int
+    ) -> list[IllnessFile]:
+        """A county's open files of the living, of one zone or of both."""
+        since = today - timedelta(days=interval_days)
+        return await self.many(IllnessFile, _LIST_SQL, county, *after, zone, since, limit)
+
+    async def one_file(self, person_id: str, illness: str) -> IllnessFile | None:
+        """A file as it stands."""
+        return await self.one(IllnessFile, _ONE_SQL, person_id, illness)
+
+    async def visits(self, person_id: str, illness: str) -> list[Visit]:
+        """The visits of a file, the newest first."""
+        return await self.many(Visit, _VISITS_SQL, person_id, illness)
+
+    async def stays(self, person_id: str, illness: str) -> list[StayOfFile]:
+        """The bills of a file's illness, the newest first."""
+        return await self.many(StayOfFile, _STAYS_SQL, person_id, illness)
+
+    async def county_of(self, person_id: str) -> str | None:
+        """A person's county, as identity told it."""
+        return await self.text(_COUNTY_SQL, person_id)
+
+    async def responsible(self, person_id: str) -> Responsible | None:
+        """Who is responsible for a person."""
+
+        def known(holders: str, **columns: Any) -> Responsible:
+            return Responsible(holders=msgspec.json.decode(holders), **columns)
+
+        return await self.one(known, _RESPONSIBLE_SQL, person_id)
+
+    async def unassigned(self, county: str, after: str, today: date, asked: list[str], limit: int) -> list[Unassigned]:
+        """The registered poor of a county for whom some duty is held by nobody."""
+
+        def known(holders: str, **columns: Any) -> Unassigned:
+            return Unassigned(holders=msgspec.json.decode(holders), **columns)
+
+        return await self.many(known, _POOR_SQL, county, after, today, asked, limit)

@@ -1,0 +1,1 @@
+"""Service points: the windows where cases are accepted, and who sits there."""

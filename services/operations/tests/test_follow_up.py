@@ -1,0 +1,192 @@
+"""Follow-up: one illness one file, green and red lists, and for whom a responsible person is missing."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import httpx
+import pytest
+from services.operations.tests.conftest import Telling, revoked
+
+from contracts import identity
+from kernel.security import Role
+from kernel.testing.deadline import eventually
+from kernel.testing.set_clock import SetClock
+from kernel.testing.surroundings import Service, Surroundings
+
+LEYE, HUINING = "451028", "620422"
+FILE = "/v1/illness-files/P1/I10"
+
+
+def person(person_id: str, county: str = LEYE, **more: Any) -> identity.EntitlementChanged:
+    poor = identity.Membership(
+        membership_id=f"M-{person_id}",
+        category="REGISTERED_POOR",
+        department="poverty-alleviation",
+        valid_from=date(2018, 1, 1),
+        **({"valid_to": more.pop("until")} if "until" in more else {}),
+    )
+    fields: dict[str, Any] = {"revision": 1, "change": "ADDED", "county": county, "memberships": (poor,)}
+    return identity.EntitlementChanged(person_id=person_id, **(fields | more))
+
+
+@pytest.fixture
+async def people(around: Surroundings, telling: Telling) -> None:
+    """Two poor people of Leye, one who was poor, one who has died, and one of Huining."""
+    told = (
+        person("P1"),
+        person("P2"),
+        person("P3", until=date(2018, 12, 31)),
+        person("P4", deceased_on=date(2019, 5, 1)),
+        person("P5", HUINING),
+    )
+    for one in told:
+        await around.tell(identity.CONTRACT, one.person_id, one)
+    await telling.heard("people", len(told))
+
+
+async def opened(client: httpx.AsyncClient, person_id: str = "P1", illness: str = "I10") -> httpx.Response:
+    return await client.post("/v1/illness-files", json={"person_id": person_id, "illness": illness})
+
+
+async def contracted(client: httpx.AsyncClient, on: str = "2019-03-01") -> None:
+    body = {"doctor": "doctor-1", "hospital_id": "H1", "plan": "一人一策第17号", "on": on}
+    reply = await client.post(f"{FILE}/contract", json=body)
+    assert reply.status_code == 200, reply.text
+
+
+async def zones(client: httpx.AsyncClient, zone: str = "") -> dict[str, str]:
+    reply = await client.get("/v1/illness-files", params={"county": LEYE, "zone": zone})
+    assert reply.status_code == 200, reply.text
+    return {one["person_id"]: one["zone"] for one in reply.json()["items"]}
+
+
+async def test_a_file_is_green_while_the_doctor_comes_in_time(
+    people: None, staff: httpx.AsyncClient, clock: SetClock
+) -> None:
+    assert (await opened(staff)).status_code == 201
+    await opened(staff, "P2")
+    assert await zones(staff) == {"P1": "RED", "P2": "RED"}
+    await contracted(staff)
+    assert (await staff.post(f"{FILE}/visits", json={"on": "2019-06-05", "found": "血压平稳"})).json()["visits"] == 1
+    # The sample interval is ninety days: until the 3rd of September, today.
+    assert await zones(staff) == {"P1": "GREEN", "P2": "RED"}
+    assert await zones(staff, "GREEN") == {"P1": "GREEN"}
+    clock.now = datetime(2019, 9, 4, 1, tzinfo=UTC)
+    assert await zones(staff, "RED") == {"P1": "RED", "P2": "RED"}
+
+
+async def test_one_illness_has_one_file_with_its_visits_and_bills(
+    people: None, telling: Telling, staff: httpx.AsyncClient
+) -> None:
+    await opened(staff)
+    assert (await opened(staff)).json()["code"] == "FILE_EXISTS"
+    assert (await opened(staff, illness="E11")).status_code == 201
+    await contracted(staff)
+    await staff.post(f"{FILE}/visits", json={"on": "2019-08-01", "found": "血压平稳"})
+    await telling.bill("S1", county=LEYE, diagnosis="I10")
+    await telling.bill("S2", county=LEYE, diagnosis="E11")
+    await telling.event(revoked("S1"))
+    await telling.heard("bill_revocations", 1)
+    await telling.heard("bills", 2)
+    file = (await staff.get(FILE)).json()
+    assert (file["plan"], file["doctor"], file["visits"]) == (
+        "一人一策第17号",
+        "doctor-1",
+        [{"visited_on": "2019-08-01", "visited_by": "operations-1", "found": "血压平稳"}],
+    )
+    assert [(stay["settlement_id"], stay["total"], stay["revoked"]) for stay in file["stays"]] == [
+        ("S1", "1000.00", True)
+    ]
+
+
+async def test_who_was_certified_has_a_file_and_who_has_died_is_on_no_list(
+    people: None, around: Surroundings, staff: httpx.AsyncClient
+) -> None:
+    certified = identity.Certification(
+        certification_id="C1", disease="I10", hospital_id="H1", effective_from=date(2019, 1, 1)
+    )
+    await around.tell(identity.CONTRACT, "P2", person("P2", revision=2, certifications=(certified,)))
+
+    async def there() -> bool:
+        return await zones(staff) == {"P2": "RED"}
+
+    await eventually(there)
+    dead = person("P2", revision=3, certifications=(certified,), deceased_on=date(2019, 9, 1))
+    await around.tell(identity.CONTRACT, "P2", dead)
+
+    async def gone() -> bool:
+        return await zones(staff) == {}
+
+    await eventually(gone)
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"on": "2019-09-04", "found": "x1"}, "DATE_IN_FUTURE"),
+        ({"on": "2019-02-01", "found": "x1"}, "DATES_OUT_OF_ORDER"),
+        ({"on": "2019-08-01", "found": "电话13812345678"}, "PERSONAL_DATA_IN_TEXT"),
+    ],
+)
+async def test_what_is_no_visit_is_refused(
+    people: None, staff: httpx.AsyncClient, body: dict[str, str], code: str
+) -> None:
+    await opened(staff)
+    without = await staff.post(f"{FILE}/visits", json={"on": "2019-08-01", "found": "x1"})
+    assert without.json()["code"] == "FILE_WITHOUT_DOCTOR"
+    await contracted(staff)
+    assert (await staff.post(f"{FILE}/visits", json=body)).json()["code"] == code
+
+
+async def test_a_closed_file_may_be_opened_again_and_strangers_have_none(
+    people: None, operations: Service, staff: httpx.AsyncClient
+) -> None:
+    await opened(staff)
+    assert (await staff.post(f"{FILE}/closing")).status_code == 200
+    assert await zones(staff) == {}
+    assert (await staff.post(f"{FILE}/closing")).json()["code"] == "FILE_CLOSED"
+    assert (await opened(staff)).status_code == 201
+    assert (await opened(staff, "P99")).json()["code"] == "PERSON_UNKNOWN"
+    assert (await staff.get("/v1/illness-files/P2/I10")).json()["code"] == "FILE_UNKNOWN"
+    foreign = await operations.client(Role.DEPARTMENT, "health", divisions=[HUINING])
+    assert (await foreign.get(FILE)).json()["code"] == "DIVISION_FOREIGN"
+    assert (await opened(foreign, "P2")).json()["code"] == "DIVISION_FOREIGN"
+
+
+async def test_each_of_the_poor_has_four_levels_and_who_has_not_is_reported(
+    people: None, staff: httpx.AsyncClient
+) -> None:
+    async def missing(county: str = LEYE) -> dict[str, list[str]]:
+        reply = await staff.get("/v1/responsible-persons/missing", params={"county": county})
+        assert reply.status_code == 200, reply.text
+        return {one["person_id"]: one["missing"] for one in reply.json()["items"]}
+
+    four = ["TOWNSHIP_LEADER", "FIRST_SECRETARY", "VILLAGE_COMMITTEE", "HELPING_CADRE"]
+    assert await missing() == {"P1": four, "P2": four}
+    # One person in several roles is allowed.
+    body = {"holders": dict.fromkeys(four[:3], "account-1"), "township": "451028100"}
+    await staff.post("/v1/responsible-persons/P1", json=body)
+    assert (await missing())["P1"] == ["HELPING_CADRE"]
+    await staff.post("/v1/responsible-persons/P1", json={"holders": {"HELPING_CADRE": "account-2"}})
+    assert await missing() == {"P2": four}
+    # The cadre left the post.
+    await staff.post("/v1/responsible-persons/P1", json={"holders": {"HELPING_CADRE": ""}})
+    assert (await missing())["P1"] == ["HELPING_CADRE"]
+    assert await missing(HUINING) == {"P5": ["TOWNSHIP_LEADER", "VILLAGE_STAFF", "HEALTH_WORKER"]}
+    held = (await staff.get("/v1/responsible-persons/P1")).json()["holders"]
+    assert held == dict.fromkeys(sorted(four[:3]), "account-1")
+
+
+async def test_where_no_document_asks_for_them_it_is_said(staff: httpx.AsyncClient) -> None:
+    refused = await staff.get("/v1/responsible-persons/missing", params={"county": "445202"})
+    assert refused.json()["code"] == "RESPONSIBLE_NOT_ASKED"
+    unknown = await staff.post("/v1/responsible-persons/P99", json={"holders": {"HELPING_CADRE": "a"}})
+    assert unknown.json()["code"] == "PERSON_UNKNOWN"
+
+
+async def test_every_look_at_files_is_written_down(people: None, operations: Service, staff: httpx.AsyncClient) -> None:
+    await opened(staff)
+    await zones(staff)
+    await staff.get(FILE)
+    looks = await operations.pool.fetch("SELECT county, person_id, seen_by FROM file_looks ORDER BY person_id")
+    assert [tuple(look) for look in looks] == [(LEYE, "P1", "operations-1"), (LEYE, None, "operations-1")]
