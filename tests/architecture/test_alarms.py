@@ -22,6 +22,10 @@ from kernel.running.runtime import Runtime
 from kernel.testing import tally
 from kernel.writing.database import administering, open_pool
 from onestop.services import SERVICES
+from operations.breaches.api.figures import ClockCollector
+from operations.breaches.commands import ClockWatch
+from operations.clocks.queries import ClockQueries
+from operations.config import Config
 
 _METRIC: Final = re.compile(r"\b((?:onestop|http|event_loop)_[a-z_]+)\b")
 _WELL: Final = """
@@ -45,6 +49,8 @@ onestop_consumer_troubled{service="s",consumer="c",topic="t"} 0
 onestop_consumer_lag{service="s",consumer="c",topic="t",partition="0"} 900
 onestop_parked_messages{service="s",consumer="c",topic="t"} 0
 onestop_confirmations_overdue{service="s",department="d"} 0
+onestop_clocks{service="s",state="ABOUT"} 0
+onestop_clocks{service="s",state="LATE"} 0
 """
 #: For each alarm what differs from a platform that is well.
 _FAULTS: Final = {
@@ -65,6 +71,8 @@ _FAULTS: Final = {
     "ConsumerHeldUp": 'onestop_consumer_troubled{service="s",consumer="c",topic="t"} 1',
     "ConsumerLags": 'onestop_consumer_lag{service="s",consumer="c",topic="t",partition="0"} 1001',
     "MessagesParked": 'onestop_parked_messages{service="s",consumer="c",topic="t"} 1',
+    "ClocksAboutToBreak": 'onestop_clocks{service="s",state="ABOUT"} 5',
+    "ClocksLate": 'onestop_clocks{service="s",state="LATE"} 1',
     "ConfirmationsOverdue": 'onestop_confirmations_overdue{service="s",department="d"} 1',
 }
 
@@ -132,6 +140,8 @@ async def test_each_alarm_reads_metrics_that_a_service_has(database: str, rules:
         registry.register(RuntimeCollector(runtime))
         watch = ConfirmationWatch(ConfirmationQueries(runtime), lambda: datetime(2026, 1, 1, tzinfo=UTC), (10, 31))
         registry.register(ConfirmationCollector(watch))
+        clocks = ClockWatch(runtime, ClockQueries(runtime), Config(), lambda: datetime(2026, 1, 1, tzinfo=UTC))
+        registry.register(ClockCollector(clocks))
         known = {f"{metric.name}{end}" for metric in registry.collect() for end in ("", "_total")}
         await runtime.stop()
     for name, rule in rules.items():

@@ -7,10 +7,12 @@ from typing import Any
 
 import httpx
 import pytest
-from services.operations.tests.conftest import Telling, bill, revoked, without_stay
+from services.operations.tests.conftest import NOW, Telling, bill, revoked, without_stay
 
+from contracts import identity
+from contracts.settlement import EncounterAdmitted, EncounterCancelled
 from kernel.security import Role
-from kernel.testing.surroundings import Service
+from kernel.testing.surroundings import Service, Surroundings
 from operations.indicators.domain.shares import percent, reaches, rounded, share
 
 AUGUST = {"area": "620422", "period": "2019-08"}
@@ -184,3 +186,32 @@ async def test_a_supplement_counts_from_its_moment(telling: Telling, staff: http
     name = ("451028", "inpatient_reimbursement_ratio")
     assert (await lines(staff, area="451028"))[name]["value"] == "95.00"
     assert (await lines(staff, area="451028", as_of="2019-08-31"))[name]["value"] == "90.00"
+
+
+async def test_what_was_accepted_was_handled_and_whoever_is_ill_was_treated(
+    telling: Telling, around: Surroundings, staff: httpx.AsyncClient
+) -> None:
+    def stay(name: str) -> EncounterAdmitted:
+        return EncounterAdmitted(
+            encounter_id=name, person_id="P1", hospital_id="H1", admitted_on=date(2019, 8, 2), deposit_required=False
+        )
+
+    for person in ("P1", "P2"):
+        told = identity.EntitlementChanged(person_id=person, revision=1, change="ADDED", county="451028")
+        await around.tell(identity.CONTRACT, person, told)
+    await telling.heard("people", 2)
+    for person in ("P1", "P2"):
+        opened = await staff.post("/v1/illness-files", json={"person_id": person, "illness": "I10"})
+        assert opened.status_code == 201, opened.text
+    for name in ("E-S1", "E-S2", "E-S3"):
+        await telling.event(stay(name))
+    cancelled = EncounterCancelled(encounter_id="E-S3", person_id="P1", hospital_id="H1", cancelled_at=NOW)
+    await telling.event(cancelled)
+    await telling.bill("S1", county="451028", policy_id="451028-leye/2018-weishengjisheng-10")
+    await telling.heard("cancelled_stays", 1)
+    await telling.heard("bills", 1)
+    found = await lines(staff, area="451028", period="2019-Q3")
+    handled, treated = found["451028", "handled_rate"], found["451028", "treatment_rate"]
+    assert (handled["value"], handled["part_count"], handled["whole_count"]) == ("50.00", 1, 2)
+    assert (treated["value"], treated["part_count"], treated["whole_count"]) == ("50.00", 1, 2)
+    assert (handled["part"], handled["whole"]) == (None, None)

@@ -47,6 +47,21 @@ WHERE p.county = $1 AND p.person_id > $2 AND p.deceased_on IS NULL AND p.merged_
   AND NOT (COALESCE(r.holders, '{}') ?& $4::text[])
 ORDER BY p.person_id LIMIT $5
 """
+# Who has a file of an illness, and of these who had a bill that stands, or a visit, by a day.
+_TREATED_SQL: Final = """
+SELECT count(DISTINCT f.person_id) AS patients, count(DISTINCT f.person_id) FILTER (WHERE EXISTS (
+         SELECT FROM visits v WHERE v.person_id = f.person_id AND v.illness = f.illness AND v.visited_on <= $3
+       ) OR EXISTS (
+         SELECT FROM bills b WHERE b.person_id = f.person_id AND b.discharged_on <= $3
+           AND NOT EXISTS (SELECT FROM bill_revocations r WHERE r.settlement_id = b.settlement_id)
+       )) AS treated
+FROM illness_files f WHERE f.county >= $1 AND f.county < $2 AND f.opened_on <= $3
+"""
+
+
+class _Treated(msgspec.Struct, frozen=True):
+    patients: int
+    treated: int
 
 
 class Visit(msgspec.Struct, frozen=True):
@@ -119,3 +134,8 @@ class FollowUpQueries(Reads):
             return Unassigned(holders=msgspec.json.decode(holders), **columns)
 
         return await self.many(known, _POOR_SQL, county, after, today, asked, limit)
+
+    async def treated(self, low: str, high: str, until: date) -> tuple[int, int]:
+        """How many patients have a file in the counties between two codes, and how many of them were treated."""
+        (found,) = await self.over_lists(_Treated, _TREATED_SQL, low, high, until)
+        return found.patients, found.treated

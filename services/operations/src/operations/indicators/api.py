@@ -31,8 +31,8 @@ Name = Annotated[str, Query(max_length=60, pattern=r"^[a-z_]*$", description="On
 class IndicatorLine(Wire, frozen=True, kw_only=True):
     """An indicator of a place, hospital or category. ``value`` is null where there was nothing to divide by.
 
-    ``whole`` is null for averages, which are over ``bills``. ``before`` is the same period of the year before,
-    ``growth_percent`` what ``value`` has grown by since; ``reached`` is decided on the exact share.
+    ``part`` and ``whole`` are amounts, or counts: an average has both. ``before`` is of the same period of the year
+    before, ``growth_percent`` what ``value`` has grown by since; ``reached`` is decided on the exact share.
     """
 
     of: str
@@ -41,8 +41,10 @@ class IndicatorLine(Wire, frozen=True, kw_only=True):
     unit: str
     bills: int
     persons: int
-    part_fen: SignedYuan
+    part_fen: SignedYuan | None
     whole_fen: Yuan | None
+    part_count: int | None
+    whole_count: int | None
     value: str | None
     before: str | None
     growth_percent: str | None

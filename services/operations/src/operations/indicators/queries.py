@@ -6,11 +6,13 @@ from typing import Final, Literal
 
 import msgspec
 
+from kernel.running.runtime import Runtime
 from kernel.values.china_time import CHINA
 from kernel.values.divisions import prefix_of
 from kernel.writing.reads import Reads
 from law.packs import PackLibrary
-from operations.indicators.domain.measures import Line, Sums, line, sums_for
+from operations.follow_up.queries import FollowUpQueries
+from operations.indicators.domain.measures import COUNTED, Line, Sums, line, sums_for
 from operations.indicators.domain.watched import assessing, watched
 from operations.periods.domain import Period
 
@@ -46,6 +48,16 @@ SELECT of, kind, count(*) AS bills, count(DISTINCT person) AS persons, sum(total
        COALESCE(sum(out_of_catalogue_fen), 0)::bigint AS out_of_catalogue_fen
 FROM chosen WHERE $8::text IS NOT NULL GROUP BY of, kind ORDER BY of, kind
 """
+# Stays of a place's people that began in the period and were not taken back, and of these the settled ones.
+_HANDLED_SQL: Final = """
+SELECT count(*) AS accepted, count(*) FILTER (WHERE EXISTS (
+         SELECT FROM bills b WHERE b.encounter_id = s.encounter_id AND b.settled_at < $5 AND NOT EXISTS (
+           SELECT FROM bill_revocations r WHERE r.settlement_id = b.settlement_id AND r.revoked_at < $5)
+       )) AS handled
+FROM stays s JOIN people p ON p.person_id = s.person_id
+WHERE s.admitted_on BETWEEN $3 AND $4 AND p.county >= $1 AND p.county < $2
+  AND NOT EXISTS (SELECT FROM cancelled_stays c WHERE c.encounter_id = s.encounter_id AND c.cancelled_at < $5)
+"""
 #: What a bill out of county without referral does not have (001 三(三)).
 COUNTS: Final = "counts_in_assessment"
 
@@ -68,6 +80,10 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 class IndicatorQueries(Reads):
     """Read-only questions, each bounded by its period and area."""
 
+    def __init__(self, runtime: Runtime) -> None:
+        super().__init__(runtime)
+        self._follow_up = FollowUpQueries(runtime)
+
     async def sums(self, asked: Asked) -> dict[str, dict[str, Sums]]:
         """The sums by group, and in it by kind of care."""
         low, high = bounds_of(asked.area)
@@ -89,10 +105,21 @@ class IndicatorQueries(Reads):
             found.setdefault(row.of, {})[row.kind] = sums
         return found
 
+    async def counted(self, asked: Asked) -> Sums:
+        """Stays accepted and handled, patients and treated, of a place and period."""
+        low, high = bounds_of(asked.area)
+        span = asked.period.first, asked.period.last
+        (stays,) = await self.over_lists(Sums, _HANDLED_SQL, low, high, *span, asked.known_before)
+        patients, treated = await self._follow_up.treated(low, high, asked.period.last)
+        return msgspec.structs.replace(stays, patients=patients, treated=treated)
+
     async def lines(self, library: PackLibrary, asked: Asked) -> list[Line]:
         """Each group's lines, in order; the groups are those that have bills in either year."""
-        now = await self.sums(asked)
-        before = await self.sums(msgspec.structs.replace(asked, period=asked.period.year_before))
+        year_before = msgspec.structs.replace(asked, period=asked.period.year_before)
+        now, before = await self.sums(asked), await self.sums(year_before)
+        if asked.by == "area":
+            now.setdefault(asked.area, {})[COUNTED] = await self.counted(asked)
+            before.setdefault(asked.area, {})[COUNTED] = await self.counted(year_before)
         lines = []
         for of in sorted({*now, *before, *([asked.area] if asked.by == "area" else ())}):
             place = of if asked.by == "county" else asked.area

@@ -16,11 +16,16 @@ from operations.indicators.domain.shares import percent, reaches, rounded, share
 
 _INPATIENT: Final = ("inpatient",)
 _CHRONIC: Final = ("chronic_outpatient",)
+#: What is counted beside bills stands with this kind of care among the sums of a place.
+COUNTED: Final = "counted"
 
 
 class Sums(msgspec.Struct, frozen=True, kw_only=True):
     """What the bills in force of some kinds come to, in fen; ``known_fen`` is the total of those whose catalogue part
-    was told (bills from before are in no share of the catalogue)."""
+    was told (bills from before are in no share of the catalogue).
+
+    Beside bills: stays ``accepted`` in the period and of these ``handled``, that is settled; ``patients`` who have a
+    file of an illness and of these ``treated``, with a bill or a visit until the period's end."""
 
     bills: int = 0
     persons: int = 0
@@ -30,6 +35,10 @@ class Sums(msgspec.Struct, frozen=True, kw_only=True):
     known_reimbursed_fen: int = 0
     compliant_fen: int = 0
     out_of_catalogue_fen: int = 0
+    accepted: int = 0
+    handled: int = 0
+    patients: int = 0
+    treated: int = 0
 
     def plus(self, other: "Sums") -> "Sums":
         """Both together. ``persons`` is then who was treated in each kind, a person once in each."""
@@ -67,6 +76,8 @@ MEASURES: Final = {
     "reimbursable_share": Measure(title="住院可报比例", part="compliant_fen", whole="known_fen", kinds=_INPATIENT),
     "self_paid_share": Measure(title="自费比例", part="out_of_catalogue_fen", whole="known_fen", kinds=_INPATIENT),
     "in_catalogue_share": Measure(title="目录内费用占比", part="in_catalogue_fen", whole="known_fen", kinds=_INPATIENT),
+    "handled_rate": Measure(title="办结率", part="handled", whole="accepted", kinds=(COUNTED,)),
+    "treatment_rate": Measure(title="救治率", part="treated", whole="patients", kinds=(COUNTED,)),
     "chronic_outpatient_compensation": Measure(
         title="门诊慢特病实际补偿比", part="known_reimbursed_fen", whole="compliant_fen", kinds=_CHRONIC
     ),
@@ -86,8 +97,10 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     unit: str
     bills: int
     persons: int
-    part_fen: int
+    part_fen: int | None
     whole_fen: int | None
+    part_count: int | None
+    whole_count: int | None
     value: str | None
     before: str | None
     growth_percent: str | None
@@ -111,8 +124,10 @@ def line(of: str, asked: Indicator, document: str, now: Sums, before: Sums) -> L
         unit=measure.unit,
         bills=now.bills,
         persons=now.persons,
-        part_fen=part,
-        whole_fen=None if measure.whole == "bills" else whole,
+        part_fen=part if measure.part.endswith("_fen") else None,
+        whole_fen=whole if measure.whole.endswith("_fen") else None,
+        part_count=None if measure.part.endswith("_fen") else part,
+        whole_count=None if measure.whole.endswith("_fen") else whole,
         value=_shown(measure, value),
         before=_shown(measure, earlier),
         growth_percent=None if value is None or not earlier else percent(Fraction(value, earlier) - 1),

@@ -54,6 +54,7 @@ bills: Final = Table(
     Index("bills_county_discharged", "county", "discharged_on", "settlement_id"),
     Index("bills_county_settled", "county", "settled_at", "settlement_id"),
     Index("bills_person", "person_id", "discharged_on"),
+    Index("bills_encounter", "encounter_id"),
 )
 bill_revocations: Final = Table(
     "bill_revocations",
@@ -82,6 +83,7 @@ stays: Final = Table(
     TABLES,
     *columns_of(EncounterAdmitted, "encounter_id"),
     Index("stays_person", "person_id", "admitted_on"),
+    Index("stays_admitted", "admitted_on"),
 )
 cancelled_stays: Final = Table(
     "cancelled_stays", TABLES, *columns_of(EncounterCancelled, "encounter_id", leaving=("referral_id",))
