@@ -9,6 +9,7 @@ from operations.clocks.domain.done import ClockDone
 from operations.follow_up.domain.file import FileEvent
 from operations.follow_up.domain.responsible import ResponsibleAssigned
 from operations.follow_up.domain.seen import FilesSeen
+from operations.goals.domain import GoalEvent
 from operations.points.domain import PointEvent
 from operations.reports.domain.made import ReportEvent
 
@@ -17,6 +18,7 @@ REGISTRY: Final = EventRegistry(
         ClockDone,
         *get_args(BreachEvent),
         *get_args(ReportEvent),
+        *get_args(GoalEvent),
         *get_args(PointEvent),
         *get_args(FileEvent),
         ResponsibleAssigned,

@@ -27,6 +27,9 @@ from operations.follow_up.api import files as files_api
 from operations.follow_up.api import responsible as responsible_api
 from operations.follow_up.commands import FollowUpCommands
 from operations.follow_up.queries import FollowUpQueries
+from operations.goals import api as goals_api
+from operations.goals.commands import GoalCommands
+from operations.goals.queries import GoalQueries
 from operations.indicators import api as indicators_api
 from operations.indicators.queries import IndicatorQueries
 from operations.integration_events import publish
@@ -47,6 +50,7 @@ CODES: Final = (
     *points_api.CODES,
     *files_api.CODES,
     *responsible_api.CODES,
+    *goals_api.CODES,
 )
 
 
@@ -89,6 +93,7 @@ def build(host: Host, config: Config) -> FastAPI:
             reports_api.reports(
                 ReportCommands(runtime, ReportQueries(runtime), clocks, breaches, indicators, library), requests
             ),
+            goals_api.goals(GoalCommands(runtime), GoalQueries(runtime), indicators, library, requests),
             points_api.service_points(PointCommands(runtime), PointQueries(runtime), library, requests),
             files_api.files(follow_up, followed, library, requests),
             responsible_api.responsible(follow_up, followed, library, requests),

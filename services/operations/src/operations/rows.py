@@ -8,6 +8,7 @@ from operations.breaches import rows as breaches
 from operations.clocks import rows as clocks
 from operations.event_types import REGISTRY
 from operations.follow_up import rows as follow_up
+from operations.goals import rows as goals
 from operations.points import rows as points
 from operations.reports import rows as reports
 from operations.told.rows import bills, money, people, referrals
@@ -24,6 +25,7 @@ READ_MODEL: Final = ReadModel(
         reports.TABLES,
         points.TABLES,
         follow_up.TABLES,
+        goals.TABLES,
     ),
-    topics=(clocks.ROWS, breaches.ROWS, reports.ROWS, points.ROWS, follow_up.ROWS, mending.ROWS),
+    topics=(clocks.ROWS, breaches.ROWS, reports.ROWS, points.ROWS, follow_up.ROWS, goals.ROWS, mending.ROWS),
 )

@@ -11,17 +11,20 @@ from kernel.values.china_time import CHINA
 from kernel.values.divisions import prefix_of
 from kernel.writing.reads import Reads
 from law.packs import PackLibrary
+from law.packs.rules import Indicator
 from operations.follow_up.queries import FollowUpQueries
 from operations.indicators.domain.measures import COUNTED, Line, Sums, line, sums_for
 from operations.indicators.domain.watched import assessing, watched
 from operations.periods.domain import Period
 
-By = Literal["area", "county", "hospital", "category"]
+By = Literal["area", "county", "hospital", "category", "township"]
 _GROUPS: Final[Mapping[By, str]] = {
     "area": "$8::text",
     "county": "b.county",
     "hospital": "b.hospital_id",
     "category": "COALESCE(b.category, 'NONE')",
+    # Where somebody has said in which township the person lives; the others are under their county.
+    "township": "COALESCE(t.township, b.county)",
 }
 #: Bills by their day of discharge, without those taken back, nor those that do not count for the assessment.
 _SUMS_SQL: Final = """
@@ -29,6 +32,7 @@ WITH chosen AS (
   SELECT {group} AS of, b.encounter_kind AS kind, COALESCE(p.merged_into, b.person_id) AS person, b.total_fen,
          b.patient_pays_fen + COALESCE(s.patient_fen, 0) AS patient_fen, b.compliant_fen, b.out_of_catalogue_fen
   FROM bills b LEFT JOIN people p ON p.person_id = b.person_id
+  LEFT JOIN responsible t ON t.person_id = COALESCE(p.merged_into, b.person_id)
   LEFT JOIN LATERAL (
     SELECT sum(x.patient_fen) AS patient_fen FROM bill_supplements x
     WHERE x.settlement_id = b.settlement_id AND x.supplemented_at < $5
@@ -127,6 +131,22 @@ class IndicatorQueries(Reads):
                 sums = [sums_for(one.name, kinds.get(of, {}).items()) for kinds in (now, before)]
                 lines.append(line(of, one, document, *sums))
         return sorted(lines, key=lambda each: (each.of, each.indicator))
+
+    async def asked_for(
+        self, library: PackLibrary, county: str, of: Period, names: Sequence[Indicator]
+    ) -> dict[tuple[str, str], Line]:
+        """Some indicators of a county, and of each of its hospitals and townships, in a period as known at its end."""
+        end = datetime.combine(of.last + timedelta(days=1), time.min, CHINA)
+        asked = Asked(area=county, by="hospital", period=of, known_before=end, assessing=assessing(library, COUNTS))
+        groups = await self.sums(asked)
+        groups |= await self.sums(msgspec.structs.replace(asked, by="township"))
+        whole = await self.sums(msgspec.structs.replace(asked, by="area"))
+        groups[county] = {**whole.get(county, {}), COUNTED: await self.counted(asked)}
+        return {
+            (of_group, one.name): line(of_group, one, "", sums_for(one.name, kinds.items()), Sums())
+            for of_group, kinds in groups.items()
+            for one in names
+        }
 
     async def of_period(self, library: PackLibrary, county: str, period: Period) -> list[Line]:
         """A county's lines of a period as they were known at its end."""

@@ -109,6 +109,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     owner: str | None
     document: str
     clause: str
+    #: The exact share or average, to be measured against other thresholds.
+    exact: Fraction | None = None
 
 
 def line(of: str, asked: Indicator, document: str, now: Sums, before: Sums) -> Line:
@@ -136,6 +138,7 @@ def line(of: str, asked: Indicator, document: str, now: Sums, before: Sums) -> L
         owner=asked.owner,
         document=document,
         clause=asked.clause,
+        exact=value,
     )
 
 
