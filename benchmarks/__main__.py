@@ -20,6 +20,7 @@ from benchmarks.http_load import send_all, send_at_rate
 from benchmarks.peer_replay import peer_replay_rate
 from benchmarks.platform_process import memory_mib, platform_process, service_process, urls
 from benchmarks.report import table, write
+from benchmarks.sealed_bills import sealed_bills_row
 from benchmarks.sealing import sealing_rows
 from benchmarks.settling import prepare
 from benchmarks.visibility import visibility_rows
@@ -83,6 +84,7 @@ async def measure_settling(server: EmbeddedPostgres, folder: Path, rows: list[Ro
     rows.append(("memory of settlement under load", f"{alone_memory:.0f} MiB", "must be under 200 MiB", ""))
     rows.append(("memory of all four services in one process", f"{memory:.0f} MiB", "each must be under 200 MiB", ""))
     await measure_replay(server, database, rows)
+    rows.append(await sealed_bills_row(database, folder))
 
 
 async def report_settling(
