@@ -23,7 +23,7 @@ from kernel.testing import tally
 from kernel.writing.database import administering, open_pool
 from onestop.services import SERVICES
 from operations.breaches.api.figures import ClockCollector
-from operations.breaches.commands import ClockWatch
+from operations.breaches.commands.watching import ClockWatch
 from operations.clocks.queries import ClockQueries
 from operations.config import Config
 

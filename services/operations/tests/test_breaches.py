@@ -4,6 +4,7 @@ from typing import Any
 
 import httpx
 import pytest
+from services.operations.tests.conftest import Telling
 
 from contracts import fund_ledger, identity
 from kernel.security import Role
@@ -156,3 +157,20 @@ async def test_what_an_inspection_found_is_put_right(operations: Service, staff:
     assert closed.json()["status"] == "CLOSED"
     open_ones = (await staff.get("/v1/breaches", params={"kind": "FINDING", "status": "OPEN"})).json()["items"]
     assert open_ones == []
+
+
+async def test_an_indicator_below_what_its_document_wants_is_a_breach_of_its_owner(
+    known: None, telling: Telling, staff: httpx.AsyncClient
+) -> None:
+    visit = {"encounter_kind": "chronic_outpatient", "total_fen": 200_000, "compliant_fen": 200_000}
+    await telling.bill("S1", patient_pays_fen=30_001, **visit)
+    await telling.heard("bills", 1)
+    await telling.heard("people", 1)
+    await staff.post("/v1/breaches/look")
+    found = (await staff.get("/v1/breaches", params={"kind": "INDICATOR_BELOW"})).json()["items"]
+    assert [(one["about"], one["party"]) for one in found] == [("chronic_outpatient_compensation.2019-08", "县金融办")]
+    # 85.00 % as shown, and not reached: 169 999 of 200 000.
+    assert "85.00%，应达到 85%" in found[0]["why"]
+    await staff.post("/v1/breaches/look")
+    again = (await staff.get("/v1/breaches", params={"kind": "INDICATOR_BELOW"})).json()["items"]
+    assert again == found

@@ -16,7 +16,8 @@ from kernel.writing.command_path import CommandPath
 from law.packs import PackLibrary
 from operations.breaches.api import register as breaches_api
 from operations.breaches.api.figures import ClockCollector
-from operations.breaches.commands import BreachCommands, ClockWatch
+from operations.breaches.commands.register import BreachCommands
+from operations.breaches.commands.watching import ClockWatch
 from operations.breaches.queries import BreachQueries
 from operations.clocks import api as clocks_api
 from operations.clocks.commands import ClockCommands

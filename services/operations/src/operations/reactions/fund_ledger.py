@@ -13,7 +13,7 @@ from kernel.writing.command_context import CommandContext
 from kernel.writing.command_path import CommandPath
 from kernel.writing.database import Connection
 from law.packs import PackLibrary
-from operations.breaches.commands import breach_id_of, party_of
+from operations.breaches.commands.register import breach_id_of, party_of
 from operations.breaches.domain.breach import DECIDER, Breach, OpenBreach
 from operations.breaches.domain.kinds import BreachKind
 from operations.told.rows.money import ROWS

@@ -7,7 +7,7 @@ from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from typing_extensions import override
 
-from operations.breaches.commands import ClockWatch
+from operations.breaches.commands.watching import ClockWatch
 
 _SAID: Final = "Clocks of documents by their state, as of the last look: ABOUT to break, or LATE"
 

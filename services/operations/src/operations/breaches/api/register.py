@@ -29,7 +29,8 @@ from kernel.running.requested import Requests
 from kernel.security import Principal, Role
 from kernel.values.refusals import Refused, not_found
 from law.packs import PackLibrary
-from operations.breaches.commands import BreachCommands, ClockWatch, breach_id_of, party_of
+from operations.breaches.commands.register import BreachCommands, breach_id_of, party_of
+from operations.breaches.commands.watching import ClockWatch
 from operations.breaches.domain.breach import Breach, CloseBreach, IssueNotice, OpenBreach, Status, WithdrawBreach
 from operations.breaches.domain.kinds import RULES, BreachKind
 from operations.breaches.queries import BreachQueries

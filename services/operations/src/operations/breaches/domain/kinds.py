@@ -24,6 +24,8 @@ class BreachKind(StrEnum):
     CONSULT_FEE_RETAINED = "CONSULT_FEE_RETAINED"
     CERTIFICATION_FRAUD = "CERTIFICATION_FRAUD"
     APPROVAL_DELAYED = "APPROVAL_DELAYED"
+    #: An indicator that its document wants higher, such as the compensation of chronic visits (002 三(一)).
+    INDICATOR_BELOW = "INDICATOR_BELOW"
     #: What a joint inspection found, to be put right (002 四(四) 整改).
     FINDING = "FINDING"
 
@@ -49,6 +51,7 @@ RULES: Final[Mapping[BreachKind, Rule]] = {
     BreachKind.CONSULT_FEE_RETAINED: Rule("截留一般诊疗费", "003 四(十一)"),
     BreachKind.CERTIFICATION_FRAUD: Rule("慢性病认定弄虚作假", "003 三(九)"),
     BreachKind.APPROVAL_DELAYED: Rule("录入后未及时审核审批", "004 七(四)", ("system_administrator",)),
+    BreachKind.INDICATOR_BELOW: Rule("考核指标未达标", "001 三(三)"),
     BreachKind.FINDING: Rule("监督检查发现的问题", "002 四(四)", ("joint_meeting",)),
 }
 
@@ -71,6 +74,10 @@ OF_CLOCKS: Final[Mapping[str, BreachKind]] = {
     "chronic_filing": BreachKind.REPORT_LATE,
     "joint_meeting": BreachKind.REPORT_LATE,
 }
+
+
+#: What an indicator that is below its threshold is a breach of, where it has a kind of its own.
+OF_INDICATORS: Final[Mapping[str, BreachKind]] = {"in_catalogue_share": BreachKind.CATALOGUE_RATIO_BELOW_90}
 
 
 def answers_for(kind: BreachKind, duties: tuple[Duty, ...], first: str = "") -> str | None:

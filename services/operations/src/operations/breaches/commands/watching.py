@@ -1,4 +1,4 @@
-"""Commands on breaches, and the look for clocks that have passed."""
+"""The look for clocks that have passed."""
 
 import asyncio
 from collections.abc import Sequence
@@ -10,11 +10,11 @@ from kernel.running.clock import Clock
 from kernel.running.runtime import Runtime
 from kernel.values.china_time import china_date
 from kernel.writing.command_context import CommandContext
-from kernel.writing.command_path import Answered
 from law.clocks.official import official_calendar
-from law.packs import PackLibrary
-from operations.breaches.domain.breach import DECIDER, Breach, BreachCommand, OpenBreach
-from operations.breaches.domain.kinds import OF_CLOCKS, BreachKind, answers_for
+from operations.breaches.commands.measuring import IndicatorLook
+from operations.breaches.commands.register import BreachCommands, breach_id_of, party_of
+from operations.breaches.domain.breach import Breach, OpenBreach
+from operations.breaches.domain.kinds import OF_CLOCKS
 from operations.clocks.domain.schedule import ABOUT_DAYS, Due, due_between, state_of
 from operations.clocks.queries import ClockQueries, done_on
 from operations.config import Config
@@ -24,38 +24,11 @@ _LOOK_BACK_DAYS: Final = 40
 _OPENED_BY: Final = "operations"
 
 
-def breach_id_of(kind: BreachKind, county: str, about: str) -> str:
-    """The name of the breach of one kind about one case."""
-    return f"{kind.value}-{county}-{about}"
-
-
-def party_of(library: PackLibrary, kind: BreachKind, county: str, on: date, first: str = "") -> str:
-    """Who answers for a breach by the documents in force at a place; empty where none of them says."""
-    duties = tuple(duty for policy in library.candidates(county, on) for duty in policy.file.duties)
-    return answers_for(kind, duties, first) or ""
-
-
-class BreachCommands:
-    """One method a command."""
-
-    def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
-
-    async def do(self, context: CommandContext, breach_id: str, command: BreachCommand, status: int = 200) -> Answered:
-        """Do something about a breach."""
-
-        def body(after: Breach | None) -> dict[str, str]:
-            assert after is not None, "what was done stands"
-            return {"breach_id": after.breach_id, "status": after.status}
-
-        stream = f"breach/{breach_id}"
-        return await self._runtime.path.decide(
-            context, DECIDER, stream, command, lambda d: body(d.after), status=status
-        )
-
-
 class ClockWatch:
-    """Looks every so often which clocks are about to break, and opens a breach for each that has passed."""
+    """Looks every so often which clocks are about to break, and opens a breach for each that has passed.
+
+    With them it looks at the indicators of the month that has ended.
+    """
 
     def __init__(self, runtime: Runtime, found: ClockQueries, config: Config, clock: Clock) -> None:
         self._runtime = runtime
@@ -63,6 +36,7 @@ class ClockWatch:
         self._library, self._seconds = config.library, config.watch_seconds
         self._clock = clock
         self._commands = BreachCommands(runtime)
+        self._measuring = IndicatorLook(runtime, config, clock)
         #: How many clocks are in which state, as of the last look.
         self.counts: dict[str, int] = {}
 
@@ -81,6 +55,7 @@ class ClockWatch:
                 counts[state] = counts.get(state, 0) + 1
                 if state == "LATE" and due.clock in OF_CLOCKS:
                     await self._open(due, today)
+            await self._measuring.look(county, today)
         return counts
 
     async def _standing(self, county: str, today: date) -> Sequence[tuple[Due, str]]:
