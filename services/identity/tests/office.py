@@ -43,6 +43,17 @@ class Office:
         assert found is not None
         return found
 
+    async def ended(self, number: str) -> dict[str, Any]:
+        """A batch that is no more held, and at its end."""
+
+        async def over() -> dict[str, Any] | None:
+            found: dict[str, Any] = (await self.client.get(self.path(number))).json()
+            return found if found["ended_at"] is not None else None
+
+        found = await eventually(over)
+        assert found is not None
+        return found
+
     async def hand_in(self, number: str, content: bytes, media_type: str = CSV, **how: str) -> dict[str, Any]:
         await self.send(number, content, media_type, **how)
         return await self.batch(number)

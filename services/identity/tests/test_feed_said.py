@@ -8,6 +8,7 @@ from typing import Any, Final
 import httpx
 import pytest
 from services.identity.tests.office import HEADINGS, Office, csv_of, number_of, person
+from stdnum.cn import ric
 
 from identity.config import Config
 from identity.main import build
@@ -123,6 +124,59 @@ async def test_a_household_that_cannot_be_read_is_warned_of_and_the_row_counts(c
     told = await civil.hand_in("1", content, **DIBAO)
     (line,) = await civil.lines("1")
     assert (told["outcomes"], line["code"]) == ({"REGISTERED": 1}, "ROW_HOUSEHOLD_UNREAD")
+
+
+BABIES: Final = f"{HEADINGS},出生日期,监护人身份证号"
+
+
+def _baby(number: str, *, name: str = "示例小", guardian: int = 1) -> list[str]:
+    return [number, name, "榕城区", "2026.10.2", "2026-10-01", number_of(guardian)]
+
+
+def _number_of_baby() -> str:
+    body = "44520220261001001"
+    return body + ric.calc_check_digit(f"{body}0")
+
+
+async def test_a_baby_without_a_number_stands_under_its_guardian_until_the_own_number_joins_it(
+    civil: Office, agency: httpx.AsyncClient
+) -> None:
+    how = DIBAO | {"kind": "full", "area": "445202"}
+    own = _number_of_baby()
+
+    def listed(*babies: list[str]) -> bytes:
+        return csv_of([*person(9), "", ""], *babies, headings=BABIES)
+
+    first = await civil.hand_in("1", listed(_baby("无"), _baby("", name="示例双", guardian=1)), **how)
+    assert (first["outcomes"], first["warned"]) == ({"REGISTERED": 3}, 2)
+    babies = {line["row"]: line["person_id"] for line in await civil.lines("1") if line["code"] == "ROW_OF_NEWBORN"}
+    assert len(set(babies.values())) == 2, "twins are two"
+    again = await civil.hand_in("2", listed(_baby("暂无"), _baby("/", name="示例双")), **how)
+    assert (again["counts"]["unchanged"], again["outcomes"]) == (3, {}), "the next month names the same ones"
+    # One of them has a number now: the same record goes on with it.
+    numbered = listed(_baby(own), _baby("无", name="示例双"))
+    tried = await civil.hand_in("3", numbered, **how, run="dry")
+    if (await civil.hand_in("3", numbered, **how))["status"] == "HELD":
+        other = await agency.post(f"{civil.path('3')}/release", json={"reason": "婴儿已有号码"})
+        assert other.is_success, other.text
+    third = await civil.ended("3")
+    assert (third["status"], third["outcomes"]) == ("APPLIED", tried["outcomes"])
+    (line,) = [line for line in await civil.lines("3") if line["code"] == "ROW_NEWBORN_NUMBERED"]
+    assert line["person_id"] == babies[3]
+    found = await agency.post("/v1/persons/lookup", json={"id_number": own, "reason": "AUDIT"})
+    assert found.json()["person_id"] == babies[3], found.text
+    assert await civil.standing() == 3, "nobody was ended, and nobody stands twice"
+    # Who still sends it without the number means the same one.
+    fourth = await civil.hand_in("4", listed(_baby("无"), _baby("无", name="示例双")), **how)
+    assert (fourth["outcomes"].keys() <= {"UNCHANGED", "CHANGED"}, await civil.standing()) == (True, 3)
+
+
+async def test_who_is_no_baby_or_has_no_guardian_needs_a_number(civil: Office) -> None:
+    adult = ["无", "示例大", "榕城区", "2026.10.2", "1990-10-01", number_of(1)]
+    alone = ["无", "示例孤", "榕城区", "2026.10.2", "2026-10-01", ""]
+    wrong = ["无", "示例错", "榕城区", "2026.10.2", "2026-10-01", "123"]
+    await civil.hand_in("1", csv_of(adult, alone, wrong, headings=BABIES), **DIBAO)
+    assert [line["code"] for line in await civil.lines("1")] == ["ID_NUMBER_NONE"] * 3
 
 
 async def test_who_lives_outside_of_the_list_s_area_is_warned_of_each_month(civil: Office) -> None:

@@ -5,8 +5,7 @@ from datetime import date
 from typing import Any, Final
 from uuid import NAMESPACE_OID, uuid5
 
-import msgspec
-
+from identity.feeds.commands.known import Known, NewPerson
 from identity.feeds.domain.batch import Batch, BatchKind
 from identity.feeds.domain.lines import Barrier, Line, Receipt, prefix_of_area
 from identity.feeds.domain.row import FeedRow, FileDescription, check_division
@@ -15,7 +14,6 @@ from identity.intake.domain import both
 from identity.persons.domain import person
 from identity.persons.domain.categories import Category
 from identity.persons.domain.corrections import DECIDER as CORRECTIONS
-from identity.persons.domain.corrections import CorrectPersonalData
 from identity.persons.domain.entitlement import Entitlement
 from identity.persons.domain.membership import EndReason, Membership
 from identity.persons.domain.moving import last_move, move
@@ -24,7 +22,6 @@ from identity.persons.domain.person import (
     DECIDER,
     RecordDeath,
     RegisterPerson,
-    SealedPersonalData,
 )
 from identity.persons.domain.statement import Statement, Superseded, registered_with, stated_at, take
 from kernel.values.china_time import china_date
@@ -32,27 +29,6 @@ from kernel.values.refusals import Refused
 from kernel.writing.event_store import Stream, StreamAppend
 
 _PERSONS: Final = uuid5(NAMESPACE_OID, "onestop/identity/person")
-
-
-class NewPerson(msgspec.Struct, frozen=True):
-    """A person whom nobody registered yet, and the token that stands for the ID number."""
-
-    person_id: str
-    token: str
-
-
-class Known(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of a group's people: registered and new ones by their number's hash, streams, names, new data."""
-
-    persons: Mapping[str, str]
-    streams: Mapping[str, tuple[Stream, Sequence[Any]]]
-    names: Mapping[str, str]
-    new: Mapping[str, NewPerson]
-    sealed: Mapping[str, SealedPersonalData]
-    #: By row, what is to be written of the person's household.
-    households: Mapping[int, StreamAppend] = {}
-    #: By row, what is to be written anew of a known person.
-    corrections: Mapping[int, CorrectPersonalData] = {}
 
 
 def person_id_of(token: str) -> str:
@@ -108,9 +84,7 @@ class Group:
             if state is not None and self._batch.kind is BatchKind.DELTA:
                 # The row may say another county than the one where the person is registered.
                 check_division(self._batch.divisions, state.county)
-            if state is None:
-                assert new is not None, "who is registered has a stream"
-                events += DECIDER.decide(self._registration(new, row), None)
+            events += self._begins(line, row, new, state)
             outcome = self._statement(line, self._file.statement(row), row.county, person_id, events)
             if moves and outcome != "SUPERSEDED" and (away := self._moved_from(person_id, row.county)) is not None:
                 self._keep(line, person_id, events, Receipt(line.line, outcome, person_id, "ROW_MOVED_AWAY", away))
@@ -124,8 +98,18 @@ class Group:
             self._refuse(line, refused)
             return
         outcome = "REGISTERED" if state is None else outcome
-        receipt = Receipt(line.line, outcome, person_id, *warned(row, outside=outside))
+        receipt = Receipt(
+            line.line, outcome, person_id, *warned(row, outside=outside, numbered=line.row in self._known.numbers)
+        )
         self._keep(line, person_id, events, receipt)
+
+    def _begins(self, line: Line, row: FeedRow, new: NewPerson | None, state: Entitlement | None) -> Sequence[Any]:
+        """What comes before a row's statement: a registration, or the number of a baby that had none."""
+        if state is None:
+            assert new is not None, "who is registered has a stream"
+            return DECIDER.decide(self._registration(new, row), None)
+        number = self._known.numbers.get(line.row or 0)
+        return () if number is None else CORRECTIONS.decide(number, state)
 
     def _beside(self, line: Line, state: Entitlement | None, events: list[Any], outcome: str) -> str:
         """What a row says besides the membership: phone, address and card, and the household."""
@@ -198,6 +182,10 @@ class Group:
         state = self.state(line.person_id)
         assert state is not None, "a membership that stands has a person"
         held = state.membership(line.membership_id)
+        if held.stated == self._file.stated:
+            # Another line of the list has just said so: of a baby that it names by the own number now.
+            self.receipts.append(Receipt(line.line, "UNCHANGED", line.person_id))
+            return
         statement = _ended(self._batch, self._file, held)
         events: list[Any] = []
         try:

@@ -5,8 +5,10 @@ from typing import Final
 
 import msgspec
 
-from identity.feeds.commands.applying import Group, Known, NewPerson, person_id_of
+from identity.feeds.commands.applying import Group, person_id_of
 from identity.feeds.commands.households import HouseholdsOfRows
+from identity.feeds.commands.known import Known, NewPerson
+from identity.feeds.commands.newborns import NewbornsOfRows
 from identity.feeds.commands.personal_data import PersonalDataOfRows
 from identity.feeds.domain.batch import Batch
 from identity.feeds.domain.lines import Barrier, Line, Receipt
@@ -35,6 +37,7 @@ class Groups:
         self._people = KnownPeople(runtime)
         self._data = PersonalDataOfRows(runtime, vault)
         self._households = HouseholdsOfRows(runtime)
+        self._newborns = NewbornsOfRows(runtime, vault)
 
     async def apply(
         self,
@@ -94,6 +97,14 @@ class Groups:
     ) -> Known:
         persons = await self._people.by_hashes(hashes.values())
         unknown = {hashes[place]: row for place, row in rows.items() if hashes[place] not in persons}
+        joining = await self._newborns.joining(unknown)
+        numbered = {
+            place: await self._newborns.numbered(batch, row, joining[hashes[place]])
+            for place, row in rows.items()
+            if hashes[place] in joining
+        }
+        persons = {**persons, **joining}
+        unknown = {number_hash: row for number_hash, row in unknown.items() if number_hash not in joining}
         tokens = await self._vault.tokens_of([row.id_number.number for row in unknown.values()])
         new = {
             number_hash: NewPerson(person_id_of(token), token)
@@ -112,6 +123,7 @@ class Groups:
             names=await self._vault.names_of(list(persons.values())),
             new=new,
             sealed=sealed,
+            numbers={place: command for place, command in numbered.items() if command is not None},
             corrections=await self._data.corrections(batch, rows, registered),
             households=await self._households.told(
                 batch, rows, registered, {place: new[h].person_id for place, h in hashes.items() if h in new}

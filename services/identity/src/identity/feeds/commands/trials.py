@@ -5,7 +5,9 @@ from typing import Any, Final
 
 import msgspec
 
-from identity.feeds.commands.applying import Group, Known, NewPerson
+from identity.feeds.commands.applying import Group
+from identity.feeds.commands.known import Known, NewPerson
+from identity.feeds.commands.newborns import NewbornsOfRows
 from identity.feeds.domain.batch import Batch
 from identity.feeds.domain.lines import Barrier, Line, Receipt, Seen, held_by
 from identity.feeds.domain.row import FeedRow
@@ -37,6 +39,7 @@ class Trial:
         self._twice = twice
         self._beside = beside
         self._people = KnownPeople(runtime)
+        self._newborns = NewbornsOfRows(runtime, vault)
         #: How those stand by now whom several lines name, as no other line finds them in the store.
         self._persons: dict[str, str] = {}
         self._streams: dict[str, tuple[Stream, Sequence[Any]]] = {}
@@ -45,7 +48,7 @@ class Trial:
     async def take(self, lines: Sequence[Line], rows: Mapping[int, FeedRow], barriers: Sequence[Barrier]) -> None:
         """Decide lines, and write down what would become of each, with whom it is about."""
         hashes = {place: self._vault.hash_of(row.id_number.number) for place, row in rows.items()}
-        group = Group(self._batch, await self._known(lines, hashes), barriers)
+        group = Group(self._batch, await self._known(lines, rows, hashes), barriers)
         ended = await self._vault.people([line.person_id for line in lines if line.row is None and line.person_id])
         seen: list[Seen | None] = []
         for line in lines:
@@ -73,8 +76,10 @@ class Trial:
             after=held_by(department, after),
         )
 
-    async def _known(self, lines: Sequence[Line], hashes: Mapping[int, str]) -> Known:
+    async def _known(self, lines: Sequence[Line], rows: Mapping[int, FeedRow], hashes: Mapping[int, str]) -> Known:
         persons = {**await self._people.by_hashes(hashes.values()), **self._persons}
+        unknown = {hashes[place]: row for place, row in rows.items() if hashes[place] not in persons}
+        persons |= await self._newborns.joining(unknown)
         new = {h: NewPerson(f"{_NEW}{h}", h) for h in hashes.values() if h not in persons}
         known = {line.person_id for line in lines if line.person_id} | {
             persons[h] for h in hashes.values() if h in persons

@@ -97,6 +97,13 @@ ADDRESS: Final = Called(
     ),
     made.ADDRESS,
 )
+#: Of two of them the one that is named first here counts.
+GUARDIAN: Final = listed(
+    """
+    监护人身份证号 监护人身份证号码 监护人公民身份号码 法定监护人身份证号 母亲身份证号 母亲身份证号码 父亲身份证号
+    父亲身份证号码 父母身份证号 户主身份证号 户主身份证号码 户主公民身份号码
+    """
+)
 HOUSEHOLD: Final = (
     "户编号",
     "户号",

@@ -4,7 +4,7 @@
 name, and one that is to stay with the person's line in ``feed_lines`` as well: the rest follows from these tables.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import partial
 from typing import Any, Final
@@ -18,13 +18,15 @@ from identity.feeds.domain.households import household_number, role_of
 from identity.feeds.domain.states import STATES, Standing
 from identity.feeds.domain.words import Belonging
 from identity.intake.domain import row_refused
-from identity.intake.readers.cells import Cell, day, last_day, name, one_of, text
+from identity.intake.readers.cells import Cell, day, last_day, name, one_of, resident_id, text
 from identity.intake.readers.counties import county_of
 from identity.intake.readers.forms import Form
 from identity.intake.readers.layout import Column, Layout, Office, Stands
 from identity.intake.readers.person_columns import ID_COLUMN, NAME
+from identity.intake.readers.workbooks import Rounded
 from identity.persons.domain.categories import Category, Department, Group, PovertyStatus, check_owned
 from identity.persons.domain.membership import EndReason
+from identity.persons.domain.newborn import WITHOUT_NUMBER_MAX, newborn
 from identity.persons.domain.resident_id import ResidentId, Sex, check_holder
 from identity.persons.domain.statement import Statement
 from kernel.values.divisions import covers
@@ -55,6 +57,14 @@ def _read_sex(cell: Cell) -> Sex | None:
         raise row_refused("SEX_UNKNOWN", "性别要写男或女（也可写 1、2）", "sex is 男 or 女 (MALE or FEMALE)") from None
 
 
+def _read_guardian(cell: Cell) -> str | None:
+    """A guardian's ID number; what is none says nothing, because it is not what the row is about."""
+    try:
+        return None if isinstance(cell.text, Rounded) else resident_id(cell).number
+    except Refused:
+        return None
+
+
 def columns(within: tuple[str, ...] = (), department: Department | None = None) -> tuple[Column, ...]:
     """Every column with the headings that are understood for it, and how its cells are read.
 
@@ -83,6 +93,7 @@ def columns(within: tuple[str, ...] = (), department: Department | None = None) 
         Column("phone", headings.PHONE, text, stands=_SHARED),
         Column("address", headings.ADDRESS, text, stands=_SHARED),
         Column("card_number", headings.CARD_NUMBER, text),
+        Column("guardian", headings.GUARDIAN, _read_guardian, stands=_SHARED),
         Column("household", headings.HOUSEHOLD, household_number, stands=_SHARED),
         Column("role", headings.ROLE, role_of),
         Column("evidence", headings.EVIDENCE, text, stands=_SHARED),
@@ -113,6 +124,8 @@ class FeedRow(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag=Tr
     #: The number of the household (户编号), empty where it cannot be read, and what the person is in it.
     household: str | None = None
     role: HouseholdRole | None = None
+    #: The ID number of a parent or guardian; of a baby without a number it stands in the place of the own one.
+    guardian: str | None = None
 
     @override
     def __repr__(self) -> str:
@@ -181,7 +194,7 @@ def check_division(divisions: tuple[str, ...] | None, county: str) -> None:
 def read_row(cells: Mapping[str, str], file: FileDescription, layout: Layout = LAYOUT) -> FeedRow:
     """Read a row's cells by column; empty ones are left out. Raises Refused with the row's reason."""
     read = layout.reader(cells, file.today)
-    holder: ResidentId = read("id_number")
+    holder = _holder(read, file.today)
     check_holder(holder, born_on=read("born_on") or holder.born_on, sex=read("sex") or holder.sex)
     told: dict[str, Any] = {"county": read("county") or file.county}
     told |= {column: read(column) for column in ("name", "phone", "address", "card_number")}
@@ -195,6 +208,19 @@ def read_row(cells: Mapping[str, str], file: FileDescription, layout: Layout = L
     _check_days(row, file.today)
     _check_standing(_DEAD if read("is_dead") else read("state"), row)
     return row
+
+
+def _holder(read: Callable[[str], Any], today: date) -> ResidentId:
+    """Whom a row is about: by the ID number, or a baby that has none yet by its guardian's."""
+    guardian, born_on = read("guardian"), read("born_on")
+    try:
+        found: ResidentId = read("id_number")
+    except Refused as refused:
+        is_baby = guardian is not None and born_on is not None and born_on <= today <= born_on + WITHOUT_NUMBER_MAX
+        if refused.code != "ID_NUMBER_NONE" or not is_baby:
+            raise
+        return newborn(guardian, born_on, read("name"))
+    return found
 
 
 def _belonging(said: Belonging | None, group: Group | None, file: FileDescription) -> tuple[Category, Group | None]:

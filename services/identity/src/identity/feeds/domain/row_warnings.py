@@ -5,6 +5,7 @@ from typing import Final
 from identity.feeds.domain.households import UNREAD
 from identity.feeds.domain.row import FeedRow
 from identity.intake.domain import both
+from identity.persons.domain.newborn import is_newborn
 
 #: What is said of a row under a number that somebody else is registered under.
 NAME_DIFFERS: Final = both(
@@ -21,10 +22,22 @@ _HOUSEHOLD_UNREAD: Final = both(
 )
 
 
-def warned(row: FeedRow, *, outside: bool) -> tuple[str | None, str | None]:
+#: What is said of a baby that stands under its guardian's number, and of one that has its own now.
+_NEWBORN: Final = both(
+    "婴儿没有身份证号，先按监护人登记；领到后请写上本人和监护人的身份证号，登记会合为一条",
+    "the baby is registered by its guardian; once it has a number, send that with the guardian's and the records join",
+)
+_NUMBERED: Final = both("婴儿的登记已换成本人身份证号", "the baby's record has the own ID number now")
+
+
+def warned(row: FeedRow, *, outside: bool, numbered: bool = False) -> tuple[str | None, str | None]:
     """What is said of a row that counts."""
     if outside:
         return "ROW_OUTSIDE_AREA", _OUTSIDE_AREA
+    if numbered:
+        return "ROW_NEWBORN_NUMBERED", _NUMBERED
+    if is_newborn(row.id_number.number):
+        return "ROW_OF_NEWBORN", _NEWBORN
     if row.household == UNREAD:
         return "ROW_HOUSEHOLD_UNREAD", _HOUSEHOLD_UNREAD
     return None, None

@@ -17,7 +17,7 @@ _OWN: Final[Mapping[Department, tuple[str, ...]]] = MappingProxyType({
 #: What may be written; the words are those that the reader knows.
 _NOTES: Final[Mapping[str, str]] = MappingProxyType({
     "name": "按身份证或户口本书写；少数民族姓名的间隔号照写",
-    "id_number": "18 位，单元格设为文本格式；残疾人证号也可以",
+    "id_number": "18 位，单元格设为文本格式；残疾人证号也可以；没有号码的婴儿不填，另加出生日期、监护人身份证号两列",
     "county": "县区名称或 6 位区划代码",
     "category": "低保、特困、孤儿、建档立卡、贫困残疾人、低收入；整份名单只有一类时可不填，报送时说明",
     "group": "低保写农村或城市；低收入写老年人、未成年人、重度残疾人或重病患者",

@@ -192,6 +192,6 @@ def no_number() -> Refused:
     """The refusal of a row without an ID number."""
     return row_refused(
         "ID_NUMBER_NONE",
-        "没有身份证号；尚未上户口的婴儿请先登记户口，领到身份证号后再报送；在此之前可由监护人按户报经办机构",
-        "the row has no ID number; a baby can be taken in once it has one",
+        "没有身份证号；尚未领到号码的婴儿请填写姓名、出生日期和监护人身份证号，先按监护人登记",
+        "the row has no ID number; of a baby without one give the name, the birth date and the guardian's ID number",
     )

@@ -22,7 +22,7 @@ _QUOTED_FORMULA: Final = re.compile(r'="([^"]*)"')
 _BREAKS: Final = re.compile(r"\s*[\r\n\t]+\s*")
 _SHOWN_ROWS: Final = 20
 #: Whose readers say themselves what a rounded number means.
-_MAY_BE_ROUNDED: Final = frozenset(("household",))
+_MAY_BE_ROUNDED: Final = frozenset(("household", "guardian"))
 _DITTO: Final = frozenset(("同上", "〃", "″", "”", "’’", "''", "ditto", "-〃-"))
 
 

@@ -21,11 +21,11 @@ class Sex(StrEnum):
 
 
 class ResidentId(msgspec.Struct, frozen=True):
-    """A valid ID number of 18 characters, with the birth date and sex that it holds."""
+    """A valid ID number of 18 characters, with the birth date and sex that it holds; ``newborn`` has the exception."""
 
     number: str
     born_on: date
-    sex: Sex
+    sex: Sex | None
 
 
 def parse_resident_id(text: str, *, today: date) -> ResidentId:
@@ -46,11 +46,11 @@ def parse_resident_id(text: str, *, today: date) -> ResidentId:
     return ResidentId(number, _birth_date(number, today), sex)
 
 
-def check_holder(resident_id: ResidentId, *, born_on: date, sex: Sex) -> None:
+def check_holder(resident_id: ResidentId, *, born_on: date, sex: Sex | None) -> None:
     """Refuse a birth date or sex that differs from the ID number's: BIRTH_DATE_DISAGREES, SEX_DISAGREES."""
     if born_on != resident_id.born_on:
         raise Refused("BIRTH_DATE_DISAGREES", "the birth date differs from the one inside the ID number")
-    if sex != resident_id.sex:
+    if resident_id.sex is not None and sex != resident_id.sex:
         raise Refused("SEX_DISAGREES", "the sex differs from the one inside the ID number")
 
 

@@ -11,9 +11,9 @@ from asyncpg import Record
 from typing_extensions import override
 
 from identity.persons.domain.names import fold_name
+from identity.persons.domain.newborn import born_on_of
 from identity.persons.domain.person import SealedPersonalData
 from identity.persons.domain.refusals import person_erased
-from identity.persons.domain.resident_id import parse_resident_id
 from kernel.running.runtime import Runtime
 from kernel.security import KeyRing, SealCipher, Sealer, WrappedKey
 from kernel.writing.reads import Reads
@@ -188,7 +188,7 @@ class Vault(Reads):
     async def born_on(self, person_id: str, *, today: date) -> date | None:
         """A person's birth date, which only the ID number holds; None where that cannot be opened."""
         data = await self.open(person_id)
-        return None if data is None else parse_resident_id(data.id_number, today=today).born_on
+        return None if data is None else born_on_of(data.id_number, today=today)
 
 
 def _handbook(number: str) -> str:

@@ -1,0 +1,33 @@
+"""What is known of a group's people before it is decided."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from identity.persons.domain.corrections import CorrectIdNumber, CorrectPersonalData
+from identity.persons.domain.person import SealedPersonalData
+from kernel.writing.event_store import Stream, StreamAppend
+
+
+class NewPerson(msgspec.Struct, frozen=True):
+    """A person whom nobody registered yet, and the token that stands for the ID number."""
+
+    person_id: str
+    token: str
+
+
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a group's people: registered and new ones by their number's hash, streams, names, new data."""
+
+    persons: Mapping[str, str]
+    streams: Mapping[str, tuple[Stream, Sequence[Any]]]
+    names: Mapping[str, str]
+    new: Mapping[str, NewPerson]
+    sealed: Mapping[str, SealedPersonalData]
+    #: By row, the own number of somebody who was registered as a baby without one.
+    numbers: Mapping[int, CorrectIdNumber] = {}
+    #: By row, what is to be written of the person's household.
+    households: Mapping[int, StreamAppend] = {}
+    #: By row, what is to be written anew of a known person.
+    corrections: Mapping[int, CorrectPersonalData] = {}
