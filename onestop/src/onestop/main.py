@@ -30,12 +30,14 @@ from onestop.republish_command import republish
 from onestop.restore.command import fill_topics_command, lost_command, restore_command
 from onestop.tidy_command import tidy_command
 from onestop.trace_command import trace_command
+from onestop.visits_command import visits_command
 from onestop.what_if.command import what_if_command
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="OneStop: one-stop settlement for the poorest patients."
 )
 app.command("feed")(feed_command)
+app.command("visits")(visits_command)
 app.command("verify-chain")(verify_chain_command)
 app.command("restore")(restore_command)
 app.command("adopt-restored", hidden=True)(restore_command)  # its name of before
