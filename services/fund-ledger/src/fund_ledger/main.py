@@ -42,6 +42,8 @@ from fund_ledger.reactions.settlement import settlements
 from fund_ledger.refunds import api as refunds_api
 from fund_ledger.refunds.commands import RefundCommands
 from fund_ledger.refunds.queries import RefundQueries
+from fund_ledger.reports import api as reports_api
+from fund_ledger.reports.queries import ReportQueries
 from fund_ledger.rows import READ_MODEL
 from fund_ledger.statements import api as statements_api
 from fund_ledger.statements.commands import StatementCommands
@@ -96,6 +98,8 @@ def build(host: Host, config: Config | None = None) -> FastAPI:
     requests, books, billed = Requests(host.clock), Books(runtime), StatementQueries(runtime)
     funds, bank = FundQueries(runtime), BankQueries(runtime)
     money, paid = PaymentCommands(runtime, charts), PaymentQueries(runtime)
+    told = ReportQueries(runtime)
+    papers = reports_api.Papers(told, charts)
     proposed = ProposalCommands(runtime, money)
     return application(
         runtime,
@@ -117,6 +121,8 @@ def build(host: Host, config: Config | None = None) -> FastAPI:
             advances_api.advances(AdvanceCommands(runtime, config.library), AdvanceQueries(runtime), requests),
             bank_api.bank_statements(BankCommands(runtime, charts), bank, requests),
             bank_api.bank_read(bank),
+            reports_api.reports(papers, told),
+            reports_api.workbooks(papers, told, billed, requests),
             periods_api.periods(PeriodCommands(runtime, config.library, charts), Periods(runtime), requests),
         ],
         error_codes=CODES,

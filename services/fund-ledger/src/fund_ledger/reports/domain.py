@@ -1,0 +1,193 @@
+"""The papers of the books as sheets: title, period, columns, rows and sums; what stands where, and nothing of looks.
+
+The forms are samples: no document of the five places prescribes how a ledger's page looks.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Final, Literal
+
+import msgspec
+
+from fund_ledger.statements.domain.statement import Statement
+
+Shape = Literal["text", "money", "day"]
+Cell = str | int | date | None
+
+SUM: Final = "合计"
+#: Kinds of journals as offices call them; others stand under their own names.
+KINDS: Final = {
+    "settlement": "结算",
+    "supplement": "补充结算",
+    "reversal": "红冲",
+    "receipt": "到账",
+    "return": "退回",
+    "premiums": "资助参保",
+    "refusal": "拒付",
+    "deduction": "审核扣减",
+    "clearing": "年终清算",
+    "advance": "垫付",
+    "repayment": "收回垫付",
+    "payment": "拨付",
+    "statement_payment": "月结拨付",
+    "carried": "上期结转",
+    "refused": "扣减：拒付",
+    "catalogue_excess": "扣减：目录外超比例",
+    "clawback": "扣减：追回",
+    "clerical": "扣减：更正",
+}
+
+
+class Column(msgspec.Struct, frozen=True):
+    """A column; money is in fen and added up in the last row."""
+
+    title: str
+    shape: Shape = "money"
+
+
+class Sheet(msgspec.Struct, frozen=True, kw_only=True):
+    """A paper: ``place`` is whose it is, ``period`` what it speaks of."""
+
+    title: str
+    place: str
+    period: str
+    columns: tuple[Column, ...]
+    rows: Sequence[tuple[Cell, ...]]
+
+    @property
+    def sums(self) -> tuple[Cell, ...]:
+        """The last row: the sum of each column of money, in fen."""
+        sums: list[Cell] = [
+            sum(cell for row in self.rows if isinstance(cell := row[place], int)) if column.shape == "money" else None
+            for place, column in enumerate(self.columns)
+        ]
+        return (SUM, *sums[1:])
+
+
+class Turnover(msgspec.Struct, frozen=True, kw_only=True):
+    """An account or fund over a month, in fen: opening + came_in - went_out = closing."""
+
+    fund: str
+    name: str
+    opening_fen: int
+    came_in_fen: int
+    went_out_fen: int
+
+    @property
+    def closing_fen(self) -> int:
+        """What is there at the month's end."""
+        return self.opening_fen + self.came_in_fen - self.went_out_fen
+
+
+def special_account(county: str, month: date, accounts: Iterable[Turnover]) -> Sheet:
+    """The special account and its sub-accounts (001 二(三) 专户分账): what came in, what was paid, what is there."""
+    return _turnovers(
+        "一站式结算专户收支月报表", ("期初余额", "本期收入", "本期支出", "期末余额"), county, month, accounts
+    )
+
+
+def county_statement(county: str, month: date, funds: Iterable[Turnover]) -> Sheet:
+    """A county's funds: what each had, was given, had to bear, and has left (004 四(一) 分账核算)."""
+    return _turnovers(
+        "县（市、区）各基金分账月报表", ("期初结余", "本期拨入", "本期负担", "期末结余"), county, month, funds
+    )
+
+
+def _turnovers(title: str, heads: Sequence[str], county: str, month: date, lines: Iterable[Turnover]) -> Sheet:
+    return Sheet(
+        title=title,
+        place=county,
+        period=f"{month:%Y-%m}",
+        columns=(Column("基金", "text"), Column("名称", "text"), *(Column(head) for head in heads)),
+        rows=[
+            (one.fund, one.name, one.opening_fen, one.came_in_fen, one.went_out_fen, one.closing_fen) for one in lines
+        ],
+    )
+
+
+class Flow(msgspec.Struct, frozen=True, kw_only=True):
+    """What one kind of journal moved of a fund in a month: given to it, borne by it, in fen."""
+
+    kind: str
+    source: str
+    payer: str
+    given_fen: int
+    borne_fen: int
+
+
+def fund_statement(county: str, fund: str, month: date, flows: Iterable[Flow]) -> Sheet:
+    """A fund's month by what happened: by kind of journal, source of money and payer's layer."""
+    return Sheet(
+        title=f"{fund} 基金收支明细表",
+        place=county,
+        period=f"{month:%Y-%m}",
+        columns=(
+            Column("事项", "text"),
+            Column("来源", "text"),
+            Column("支付层次", "text"),
+            Column("拨入"),
+            Column("负担"),
+        ),
+        rows=[(KINDS.get(f.kind, f.kind), f.source, f.payer, f.given_fen, f.borne_fen) for f in flows],
+    )
+
+
+class Claimed(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of a hospital's statement."""
+
+    journal_id: str
+    kind: str
+    booked_on: date
+    settlement_id: str | None
+    owed_fen: int
+
+
+def hospital_paper(of: Statement, lines: Iterable[Claimed]) -> Sheet:
+    """A hospital's monthly statement to a payer (004 五(二)1), line by line; deductions stand below zero.
+
+    The sum is what is to be paid: claimed + carried - deducted.
+    """
+    carried: list[tuple[Cell, ...]] = [("", KINDS["carried"], None, "", of.carried_fen)] if of.carried_fen else []
+    return Sheet(
+        title="医疗机构垫付资金月结算清单",
+        place=f"{of.hospital_id}（{of.county} / {of.fund}）",
+        period=f"{of.month:%Y-%m}",
+        columns=(
+            Column("凭证", "text"),
+            Column("事项", "text"),
+            Column("日期", "day"),
+            Column("结算单", "text"),
+            Column("应拨"),
+        ),
+        rows=[
+            *carried,
+            *(
+                (one.journal_id, KINDS.get(one.kind, one.kind), one.booked_on, one.settlement_id or "", one.owed_fen)
+                for one in lines
+            ),
+        ],
+    )
+
+
+class Balanced(msgspec.Struct, frozen=True, kw_only=True):
+    """A fund's two sides and what they come to, in fen."""
+
+    fund: str
+    debit_fen: int
+    credit_fen: int
+    bank_fen: int
+    receivable_fen: int
+    available_fen: int
+    owed_fen: int
+
+
+def trial_paper(county: str, today: date, funds: Iterable[Balanced]) -> Sheet:
+    """Both sides of every fund's accounts: bank + receivables = what is left + what is owed."""
+    heads = ("借方合计", "贷方合计", "银行存款", "应收款", "结余", "应付款")
+    return Sheet(
+        title="试算平衡表",
+        place=county,
+        period=f"截至 {today}",
+        columns=(Column("基金", "text"), *(Column(head) for head in heads)),
+        rows=[msgspec.structs.astuple(fund) for fund in funds],
+    )
