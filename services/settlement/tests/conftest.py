@@ -177,7 +177,7 @@ async def open_desk(
     **settings: Any,
 ) -> Desk:
     """Serve settlement with two hospitals of a county, under some settings."""
-    config = Config(load_library(POLICIES), scan_keys=SCAN_KEYS, **settings)
+    config = Config(library=load_library(POLICIES), scan_keys=SCAN_KEYS, **settings)
 
     def built(host: Host) -> FastAPI:
         return build(msgspec.structs.replace(host, keys=keys), config)

@@ -39,7 +39,7 @@ async def around(database: str, tmp_path: Path) -> AsyncIterator[Surroundings]:
 
 @pytest.fixture
 async def service(around: Surroundings) -> Service:
-    config = Config(load_library(POLICIES))
+    config = Config(library=load_library(POLICIES))
     running = await around.serve("settlement", lambda host: build(host, config), clock=lambda: NOW)
     agency = await running.client(Role.AGENCY)
     entry = {"hospital_id": "H1", "name": "示例", "level": "county", "division": "450202"}

@@ -32,7 +32,7 @@ class WebhookSettings(msgspec.Struct, frozen=True):
     look_seconds: float = 1.0
 
 
-class Config(msgspec.Struct, frozen=True):
+class Config(msgspec.Struct, frozen=True, kw_only=True):
     """Settlement's settings; ``case_papers`` are those without which a case is not complete.
 
     Without ``scan_keys`` no scans are kept.
@@ -59,10 +59,10 @@ def config_from(environ: Mapping[str, str]) -> Config:
     papers = None if asked is None else frozenset(kind.strip() for kind in asked.split(",") if kind.strip())
     scan_keys, networks = environ.get(SCAN_KEYS_SETTING), environ.get(WEBHOOK_NETWORKS_SETTING, "")
     return Config(
-        load_library(Path(environ[POLICIES_SETTING])),
-        papers,
-        KeyRing.from_file(Path(scan_keys)) if scan_keys else None,
-        SealCipher(environ.get(SCAN_CIPHER_SETTING, SealCipher.AES_256_GCM)),
+        library=load_library(Path(environ[POLICIES_SETTING])),
+        case_papers=papers,
+        scan_keys=KeyRing.from_file(Path(scan_keys)) if scan_keys else None,
+        scan_cipher=SealCipher(environ.get(SCAN_CIPHER_SETTING, SealCipher.AES_256_GCM)),
         webhooks=WebhookSettings(
             networks=tuple(ip_network(part.strip()) for part in networks.split(",") if part.strip()),
             trusted=environ.get(WEBHOOK_TRUSTED_SETTING) or None,
