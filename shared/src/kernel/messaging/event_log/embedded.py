@@ -114,7 +114,7 @@ class _EmbeddedPublisher:
                     f"(id {taken['event_id']}) that this service did not write; an administrator must look at who "
                     "wrote it, and remove it. Nothing goes out behind it until then"
                 )
-        for topic in {m.topic for m in messages}:
+        for topic in {m.topic for m in messages if self._readers.read(m.topic)}:
             self._readers.hand(topic, [_handed(m) for m in messages if m.topic == topic])
 
     async def close(self) -> None:

@@ -67,6 +67,10 @@ class Readers:
         """The reader is closed."""
         self._by_topic[topic].discard(handed)
 
+    def read(self, topic: str) -> bool:
+        """Whether anybody in this process reads a topic."""
+        return bool(self._by_topic.get(topic))
+
     def hand(self, topic: str, messages: Sequence[Message]) -> None:
         """Hand messages to every reader of their topic."""
         for handed in self._by_topic.get(topic, ()):
