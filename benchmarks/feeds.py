@@ -1,6 +1,7 @@
 """``python -m benchmarks.feeds [PEOPLE]``: full lists of so many people, and what other departments notice of them."""
 
 import asyncio
+import os
 import sys
 import tempfile
 import time
@@ -42,7 +43,8 @@ def main() -> None:
         "messages are sealed and published. The second list has 2 % changed: 1 % another status, 0.5 % left out, 0.5 %",
         "new. The third and the fourth say the same as the second, as CSV and as XLSX. While the first is applied,",
         "another department takes people in one by one. Processor time is of all processes of the service, or of",
-        "PostgreSQL: compare it, and not seconds, where others work on the machine.",
+        "PostgreSQL: compare it, and not seconds, where others work on the machine, whose load at the end of this was",
+        f"{os.getloadavg()[2]:.0f} in the last quarter of an hour.",
         "",
         *table(("what", "figure", "beside it"), rows),
     )
