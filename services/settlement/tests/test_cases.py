@@ -263,6 +263,25 @@ async def test_nothing_is_paid_for_a_bill_that_was_taken_back(leye: Any, agency:
     assert paid["state"] == "PAID"
 
 
+@pytest.mark.parametrize("paid", [False, True])
+async def test_a_case_whose_bill_was_revoked_for_good_ends_and_gives_its_invoice_back(
+    leye: Any, agency: Any, *, paid: bool
+) -> None:
+    case = await handed_in(agency)
+    path, error = f"/v1/cases/{case['case_id']}", {"reason": "受理有误"}
+    first = (await settle(agency, case)).json()
+    if paid:
+        await sign(leye, path, "社保", "民政")
+        assert (await agency.post(f"{path}/payment", json={"on": "2019-08-20"})).json()["state"] == "PAID"
+    assert refused(await agency.post(f"{path}/withdrawal", json=error)) == (409, "CASE_NOT_IN_STATE")
+    revocation = f"/v1/settlements/{first['settlement_id']}/revocation"
+    assert (await agency.post(revocation, json=error)).status_code == 201
+    assert (await agency.post(f"{path}/withdrawal", json=error)).json()["state"] == "WITHDRAWN"
+    assert refused(await settle(agency, case)) == (409, "CASE_NOT_IN_STATE")
+    again = await handed_in(agency)
+    assert (await settle(agency, again)).status_code == 201
+
+
 async def test_another_county_s_office_neither_sees_nor_touches_a_case(leye: Any, agency: Any) -> None:
     case = await handed_in(agency)
     foreign = await leye.service.client(Role.AGENCY, "A2", divisions=["450202"])

@@ -24,6 +24,7 @@ from settlement.cases.domain.case import (
     Pay,
     Settle,
     Sign,
+    Withdraw,
     check_settleable,
     invoice_known,
 )
@@ -119,6 +120,20 @@ class CaseCommands:
         path = self._runtime.path
         return await path.decide(context, DECIDER, f"case/{case_id}", command, lambda d: answer(d.after))
 
+    async def withdraw(self, context: CommandContext, case_id: str, reason: str, answer: Answer) -> Answered:
+        """A case was handed in by error, or what it was settled as was revoked for good: then its stay goes, too."""
+        path = self._runtime.path
+
+        async def attempt() -> Outcome:
+            stream, case = await path.standing(DECIDER, f"case/{case_id}")
+            settled_as = case.settlement_id if case is not None else None
+            standing = settled_as is None or await self._queries.stands(settled_as)
+            ended = decided(DECIDER, stream, case, Withdraw(reason, standing))
+            before = () if standing else await self._taken_back(context, ended.after, reason)
+            return Outcome((*before, ended.append), answer(ended.after), contended=ended.after.person_id)
+
+        return await path.run(context, attempt)
+
     async def sign(self, context: CommandContext, case_id: str, sign: Sign, answer: Answer) -> Answered:
         """A department agrees; that it agreed before changes nothing."""
 
@@ -150,7 +165,7 @@ class CaseCommands:
             beside = await self._beside(case)
             events = await self._settled(context, case, bill, beside, (encounter_id, settlement_id))
             await self._check_visit(case, encounter.DECIDER.fold(events))
-            before = await self._taken_back(context, case)
+            before = await self._taken_back(context, case, "重新结算")
             to_sign = self._auditors(case, events[-1])
             closed = decided(DECIDER, stream, case, Settle(encounter_id, settlement_id, standing, to_sign))
             append = StreamAppend(Stream(f"encounter/{encounter_id}"), events)
@@ -237,12 +252,12 @@ class CaseCommands:
             detail = f"settlement {same} is of the same day, hospital and sum; one bill is settled once"
             raise conflict("BILL_SETTLED_BEFORE", detail, settlement=same)
 
-    async def _taken_back(self, context: CommandContext, case: Case) -> tuple[StreamAppend, ...]:
-        """The encounter of a settlement that was revoked gives way to the new one."""
+    async def _taken_back(self, context: CommandContext, case: Case, reason: str) -> tuple[StreamAppend, ...]:
+        """The encounter of a settlement that was revoked gives way to a new one, or to none."""
         if case.encounter_id is None:
             return ()
         file: CaseFile = await self._files.of(case.encounter_id, None)
-        cancel = of_encounter.Cancel(reason="重新结算", now=context.now)
+        cancel = of_encounter.Cancel(reason=reason, now=context.now)
         return (StreamAppend(file.stream, tuple(encounter.DECIDER.decide(cancel, file.state))),)
 
 

@@ -36,7 +36,7 @@ from settlement.cases.api.bodies import (
     SignOffBody,
 )
 from settlement.cases.commands import Bill, CaseCommands
-from settlement.cases.domain.case import PaymentBack, Return, Sign, Withdraw
+from settlement.cases.domain.case import PaymentBack, Return, Sign
 from settlement.cases.domain.papers import Paper, PaperKind
 from settlement.cases.domain.standing import Case, State
 from settlement.cases.queries import CaseQueries, CaseRow, WantedCases
@@ -121,9 +121,8 @@ def _add_papers(
     async def withdraw(
         case_id: str, caller: Agency, command: Sent[BecauseBody], key: IdempotencyKey
     ) -> Json[CaseAnswer]:
-        """End a case that was handed in by error; its invoice may be handed in again."""
-        context, withdrawn = requests.by(caller, key), Withdraw(command.reason)
-        return answered(await commands.decide(context, case_id, withdrawn, receipt))
+        """End a case handed in by error, or revoked for good after its settlement; its invoice is free again."""
+        return answered(await commands.withdraw(requests.by(caller, key), case_id, command.reason, receipt))
 
 
 def _add_outcome(

@@ -39,9 +39,13 @@ class Return(msgspec.Struct, frozen=True):
 
 
 class Withdraw(msgspec.Struct, frozen=True):
-    """End a case that was handed in by error, so that its invoice may be handed in again."""
+    """End a case that was handed in by error, so that its invoice may be handed in again.
+
+    ``standing`` says whether what it was settled as still stands; what was revoked for good may end, too.
+    """
 
     reason: str
+    standing: bool = True
 
 
 class Settle(msgspec.Struct, frozen=True):
@@ -215,7 +219,8 @@ def _give_back(command: Return | Withdraw, case: Case | None) -> CaseReturned | 
         waiting = _in_state(case, "return the papers of", State.INCOMPLETE, State.COMPLETE)
         stopped = {"complete_on": None, "due_on": None, "returned_because": command.reason}
         return CaseReturned(msgspec.structs.replace(waiting, state=State.RETURNED, **stopped))
-    waiting = _in_state(case, "withdraw", *_WAITING)
+    revoked = () if command.standing else (State.SETTLED, State.PAID)
+    waiting = _in_state(case, "withdraw", *_WAITING, *revoked)
     return CaseWithdrawn(msgspec.structs.replace(waiting, state=State.WITHDRAWN, returned_because=command.reason))
 
 
