@@ -34,6 +34,7 @@ async def serve_from(name: str, environ: Mapping[str, str]) -> None:
         raise SettingError(f"there is no service {name!r}; there are {', '.join(NAMES)}")
     configure_logging()
     know_zones(environ.get("ONESTOP_ZONES", ""))
+    _trace(name, environ)
     service, database = service_of(PACKAGES[NAMES.index(name)]), _database(environ)
     authenticator = Authenticator(
         PublicKeys.of(_setting(environ, "ONESTOP_JWKS")),
@@ -55,6 +56,19 @@ async def serve_from(name: str, environ: Mapping[str, str]) -> None:
     )
     linger = float(environ.get("ONESTOP_LINGER_SECONDS", LINGER_SECONDS))
     await serve([(service.build(host, environ), address)], linger_seconds=linger)
+
+
+def _trace(name: str, environ: Mapping[str, str]) -> None:
+    if not environ.get("ONESTOP_TRACES_ENDPOINT"):
+        return
+    from kernel.running.traces import traces_from  # noqa: PLC0415 - OpenTelemetry is heavy, and most do without
+
+    try:
+        traces = traces_from(environ, name)
+    except ValueError as error:
+        raise SettingError(str(error)) from error
+    if traces is not None:
+        _log.info("traces are sent", service=name)
 
 
 def _database(environ: Mapping[str, str]) -> Database:

@@ -41,3 +41,13 @@ async def test_a_missing_or_unfit_id_is_replaced(echo: httpx.AsyncClient, sent: 
 
 def test_there_is_none_outside_of_a_request() -> None:
     assert current_correlation_id() == ""
+
+
+async def test_who_calls_within_a_trace_has_its_number_unless_an_id_is_said(echo: httpx.AsyncClient) -> None:
+    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+    traced = {"traceparent": f"00-{trace}-00f067aa0ba902b7-01"}
+    assert (await echo.get("/echo/a", headers=traced)).headers["x-correlation-id"] == trace
+    both = {**traced, "X-Correlation-Id": "said"}
+    assert (await echo.get("/echo/a", headers=both)).headers["x-correlation-id"] == "said"
+    broken = {"traceparent": "00-zz-00f067aa0ba902b7-01"}
+    assert UUID((await echo.get("/echo/a", headers=broken)).headers["x-correlation-id"]).version == 4

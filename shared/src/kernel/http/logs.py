@@ -16,6 +16,8 @@ from typing_extensions import override
 
 from kernel.http.correlation import current_correlation_id
 from kernel.http.redaction import looks_personal, redact_value
+from kernel.writing.correlated import trace_number
+from kernel.writing.tracing import is_told
 
 _ENCODER: Final = msgspec.json.Encoder(enc_hook=str)
 _FRAMES_MAX: Final = 6
@@ -59,6 +61,8 @@ def _add_context(_logger: Any, level: str, event: EventDict) -> EventDict:
     correlation_id = current_correlation_id()
     if correlation_id:
         event.setdefault("correlation_id", correlation_id)
+        if is_told(correlation_id):
+            event.setdefault("trace_id", f"{trace_number(correlation_id):032x}")
     error = event.pop("exc_info", None)
     if isinstance(error, BaseException):
         event.update(describe_exception(error))

@@ -16,10 +16,12 @@ from kernel.http.logs import describe_exception
 from kernel.http.metrics import HttpMetrics
 from kernel.http.patience import DEADLINE
 from kernel.http.problems import ProblemError, problem_response
+from kernel.writing.tracing import Step, is_told, step
 
 _log = structlog.get_logger("kernel.http")
 _RETRY_AFTER: Final = {"Retry-After": "1"}
 _UNMATCHED: Final = "unmatched"
+_READING: Final = frozenset({"GET", "HEAD"})
 
 
 class Shell:
@@ -52,10 +54,29 @@ class Shell:
         scope["kernel.correlation_id"] = sender.correlation_id
         self._metrics.in_flight += 1
         try:
-            await self._serve(scope, receive, sender)
+            if is_told(sender.correlation_id) and scope["path"] not in OPEN_PATHS:
+                await self._serve_told(scope, receive, sender)
+            else:
+                await self._serve(scope, receive, sender)
         finally:
             self._metrics.in_flight -= 1
             self._record(scope, sender.status, perf_counter() - started_at)
+
+    async def _serve_told(self, scope: Scope, receive: Receive, sender: "_Sender") -> None:
+        correlation_id, method = sender.correlation_id, scope["method"]
+        # What a reading request causes is nothing, so nobody looks for it by its name.
+        known_as = "" if method in _READING else f"request/{correlation_id}"
+        told = Step(name=method, kind="SERVER", correlation_id=correlation_id, known_as=known_as)
+        with step(told) as under_way:
+            await self._serve(scope, receive, sender)
+            route = getattr(scope.get("route"), "path", _UNMATCHED)
+            under_way.about |= {
+                "name": f"{method} {route}",
+                "http.request.method": method,
+                "http.route": route,
+                "http.response.status_code": str(sender.status),
+                "onestop.service": self._service,
+            }
 
     async def _serve(self, scope: Scope, receive: Receive, sender: "_Sender") -> None:
         is_open = scope["path"] in OPEN_PATHS  # probes must be answered under load, too

@@ -11,6 +11,7 @@ from kernel.messaging.following import Following
 from kernel.messaging.interest import Interest
 from kernel.messaging.parked import FOLLOWED_PARKED, KEY_PARKED, Parked
 from kernel.messaging.standing import Move, Standings
+from kernel.messaging.traced import began, tell_consumed
 from kernel.writing import failpoints
 from kernel.writing.database import Connection, Pool
 from kernel.writing.passing import passes_by_itself
@@ -124,6 +125,7 @@ class Inbox:
         await self.standings.know()
         fresh, wanted = self._cut(await self.following.own(batches))
         if wanted:
+            began_ns = began()
             try:
                 moves = self.standings.moves(fresh)
                 if not await self._in_one_statement(moves, wanted):
@@ -133,6 +135,7 @@ class Inbox:
                     raise
                 for message in wanted:
                     await self._alone(self._upto(fresh, message), message)
+            tell_consumed(self.consumer, wanted, began_ns)
         self.standings.see(fresh)
         self.standings.passed(batches)
         return sum(map(len, fresh.values()))

@@ -14,6 +14,7 @@ from kernel.messaging.event_log.port import PARTITIONS
 from kernel.messaging.following import told_and_ended
 from kernel.messaging.taking_over import begun, taken_over
 from kernel.messaging.telling import Cursor, Telling
+from kernel.messaging.traced import began, tell_sent
 from kernel.security.signing_keys import PublicKey
 from kernel.writing import failpoints
 from kernel.writing.database import Pool
@@ -130,7 +131,9 @@ class Relay:
         messages, after = self._telling.of(logged, cursor)
         failpoints.reach("relay.before_send")
         if messages:
+            began_ns = began()
             await publisher.publish(messages)
+            tell_sent(logged, messages, began_ns)
         failpoints.reach("relay.after_send")
         return after
 

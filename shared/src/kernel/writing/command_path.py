@@ -18,6 +18,7 @@ from kernel.writing.database import Connection
 from kernel.writing.decision import Decision, Outcome, decided
 from kernel.writing.event_store import Answer, ConcurrencyError, DuplicateKeyError, EventStore, Stream, Write
 from kernel.writing.keyed_locks import KeyedLocks
+from kernel.writing.tracing import Step, is_told, step
 
 ATTEMPTS_MAX: Final = 8
 _encoder: Final = msgspec.json.Encoder(order="deterministic")
@@ -108,6 +109,16 @@ class CommandPath:
         A key that was used before gives the first answer again. Raises Refused: the domain's own refusals,
         IDEMPOTENCY_KEY_REUSED for another request under a used key, TOO_CONTENDED when collisions do not end.
         """
+        if not is_told(context.correlation_id):
+            return await self._run(context, attempt)
+        cause = f"message/{context.causation_id}" if context.causation_id else f"request/{context.correlation_id}"
+        told = Step(name="command", kind="INTERNAL", correlation_id=context.correlation_id, after=cause)
+        with step(told) as under_way:
+            answered = await self._run(context, attempt)
+            under_way.about["onestop.replayed"] = str(answered.replayed).lower()
+            return answered
+
+    async def _run(self, context: CommandContext, attempt: Attempt) -> Answered:
         try:
             outcome = await attempt()
             try:
