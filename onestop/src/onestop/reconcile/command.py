@@ -2,7 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Final, TypeVar
 
@@ -86,6 +88,34 @@ def list_command(
     raise typer.Exit(1 if any(one.state is not State.MENDED for one in listed) else 0)
 
 
+@app.command("day-file")
+def day_file(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The hospital's file of the day (3202).")],
+    hospital: Annotated[str, typer.Option(help="The hospital.")],
+    day: Annotated[date, typer.Option(parser=date.fromisoformat, metavar="YYYY-MM-DD", help="The day, in China.")],
+    database: Database = "",
+    folder: Folder = HOME,
+) -> None:
+    """Hold a hospital's day against ours, settlement by settlement; exit 1 where they differ. What differs is kept."""
+    from onestop.reconcile import kept  # noqa: PLC0415
+    from onestop.reconcile.day_file import compare_day, read_day_file  # noqa: PLC0415
+    from onestop.reconcile.printing import print_differences  # noqa: PLC0415
+
+    with _refusals():
+        lines = read_day_file(file)
+
+    async def compared(owner: Any) -> Any:
+        found = await compare_day(owner, hospital, day, lines)
+        pair = f"day-file/{hospital}/{day}"
+        await kept.keep(owner, [(pair, one) for one in found.differences], [pair], found.ours)
+        return found
+
+    found = _owning(database, folder, compared)
+    print_differences(_console, found.differences)
+    _console.print(f"{found.ours} settled here, {found.theirs} at the hospital, {len(found.differences)} differences")
+    raise typer.Exit(1 if found.differences else 0)
+
+
 @app.command()
 def propose(
     difference_id: Id,
@@ -128,12 +158,17 @@ def _owning(database: str, folder: Path, ask: Callable[[Any], Awaitable[ResultT]
             await make_tables(owner)
             return await ask(owner)
 
-    with database_address(database, folder) as url:
-        try:
-            return asyncio.run(asked(url))
-        except Refused as refused:
-            _console.print(f"[red]{refused.code}[/red] {escape(refused.detail)}")
-            raise typer.Exit(1) from refused
+    with database_address(database, folder) as url, _refusals():
+        return asyncio.run(asked(url))
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    try:
+        yield
+    except Refused as refused:
+        _console.print(f"[red]{refused.code}[/red] {escape(refused.detail)}")
+        raise typer.Exit(1) from refused
 
 
 def _told(outcome: Any) -> dict[str, Any]:

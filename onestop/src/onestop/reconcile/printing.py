@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from onestop.doctor.finding import lasting
+from onestop.reconcile.difference import Difference
 from onestop.reconcile.kept import Kept
 from onestop.reconcile.run import Outcome
 
@@ -15,13 +16,18 @@ def print_outcome(console: Console, outcome: Outcome, seconds: float) -> None:
     for one in outcome.compared:
         equal = "equal" if not one.parts else f"{len(one.entries)} differ"
         console.print(f"{one.pair}: {one.ours} and {one.theirs}, {equal}")
-    for difference in outcome.differences:
-        said = f"{difference.kind} {difference.subject} ({difference.owner}): {difference.says}"
-        console.print(f"[red]{difference.difference_id}[/red] {escape(said)}")
-        console.print(f"         [bold]mends it:[/bold] {escape(difference.command)}")
+    print_differences(console, outcome.differences)
     if outcome.moving:
         console.print(f"{outcome.moving} entries were still on their way; the next run looks again")
     console.print(f"{outcome.names} names compared in {seconds:.1f} s, {len(outcome.differences)} differences")
+
+
+def print_differences(console: Console, differences: Sequence[Difference]) -> None:
+    """Each with what mends it."""
+    for difference in differences:
+        said = f"{difference.kind} {difference.subject} ({difference.owner}): {difference.says}"
+        console.print(f"[red]{difference.difference_id}[/red] {escape(said)}")
+        console.print(f"         [bold]mends it:[/bold] {escape(difference.command)}")
 
 
 def print_kept(console: Console, listed: Sequence[Kept]) -> None:
