@@ -122,9 +122,14 @@ async def test_what_comes_late_is_a_corrected_version(
 ) -> None:
     await made(staff)
     clock.now = datetime(2019, 9, 20, tzinfo=UTC)
+    path = f"/v1/reports/ledger-backstop/{HUINING}/2019-08"
+    assert (await staff.get(path)).status_code == 200
     await telling.bill("S9", layers=layers(BMI=1_000, MA=900), settled_at=datetime(2019, 8, 31, 15, 59, tzinfo=UTC))
     await telling.heard("bills", 5)
+    # What is read is what was made, or nothing: not a version that nobody has made.
+    assert (await staff.get(path)).json()["code"] == "REPORT_CHANGED"
     corrected = await made(staff)
+    assert len((await staff.get(path)).json()["items"]) == 4
     assert (corrected["version"], corrected["in_time"], corrected["lines"]) == (2, True, 4)
     book = await staff.get(f"/v1/reports/ledger-backstop/{HUINING}/2019-08/workbook")
     assert "（更正，第2版）" in openpyxl.load_workbook(BytesIO(book.content)).active["A1"].value

@@ -2,14 +2,16 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 from uuid import uuid4
+
+import msgspec
 
 from kernel.running.runtime import Runtime
 from kernel.values.china_time import china_date
 from kernel.values.division_table import divisions_of
 from kernel.values.divisions import prefix_of
-from kernel.values.refusals import Refused, not_found
+from kernel.values.refusals import Refused, conflict, not_found
 from kernel.writing.command_context import CommandContext
 from kernel.writing.command_path import Answered
 from law.clocks.official import official_calendar
@@ -32,6 +34,18 @@ from operations.reports.queries import LINES_MAX, ReportQueries
 _Filled: TypeAlias = tuple[tuple[Column, ...], tuple[tuple[Cell, ...], ...], tuple[Cell, ...]]
 
 
+#: For so long a sheet is handed out page by page without being made anew.
+_KEPT: Final = timedelta(seconds=30)
+
+
+class _Kept(msgspec.Struct, frozen=True):
+    asked: Asked
+    heard: int
+    at: datetime
+    sheet: Sheet
+    digest: str
+
+
 class ReportCommands:
     """Makes reports, and writes down who made and who read which."""
 
@@ -50,6 +64,8 @@ class ReportCommands:
         self._breaches = breaches
         self._indicators = indicators
         self._library = library
+        #: The sheet that was read last: who reads a long one asks for page after page.
+        self._kept: _Kept | None = None
         self._made: Mapping[str, Callable[[Asked, date], Awaitable[_Filled]]] = {
             **dict.fromkeys(PAYER_OF, self._ledger),
             "summary": self._summary,
@@ -73,12 +89,33 @@ class ReportCommands:
         return await self._runtime.path.decide(context, DECIDER, _stream(asked), make, lambda d: d.after, status=201)
 
     async def read(self, asked: Asked, by: str, now: datetime) -> Sheet:
-        """A report that was made, for somebody to look at; raises Refused REPORT_NOT_MADE and those of ``sheet``."""
-        sheet = await self.sheet(asked, china_date(now))
+        """A report as it was made, for somebody to look at.
+
+        Raises Refused REPORT_NOT_MADE, REPORT_CHANGED and those of ``sheet``.
+        """
+        kept = await self._as_just_read(asked, now)
+        made = await self.made(asked)
+        if made is not None and made.digest != kept.digest:
+            detail = (
+                f"{asked.report} of {asked.period.name} comes out otherwise by now than version {made.version} says"
+            )
+            raise conflict("REPORT_CHANGED", f"{detail}; make it again, which gives a corrected version")
         context = CommandContext.of_service("operations", f"look/{uuid4()}", now)
         look = Look(by, context.today)
         await self._runtime.path.decide(context, DECIDER, _stream(asked), look, lambda _d: None)
-        return sheet
+        return kept.sheet
+
+    async def _as_just_read(self, asked: Asked, now: datetime) -> _Kept:
+        """The sheet as it was made for the page before, if that was a moment ago and nothing was heard since."""
+        heard = await self._found.heard()
+        kept = self._kept
+        if kept is not None and (kept.asked, kept.heard) == (asked, heard) and now - kept.at < _KEPT:
+            return kept
+        sheet = await self.sheet(asked, china_date(now))
+        kept = _Kept(asked=asked, heard=heard, at=now, sheet=sheet, digest=digest_of(sheet))
+        # A notice is of breaches and clocks, too, of which nothing is heard.
+        self._kept = kept if asked.report in PAYER_OF else None
+        return kept
 
     async def made(self, asked: Asked) -> Made | None:
         """The report as it was last made."""

@@ -85,6 +85,8 @@ GROUP BY l.category, l.encounter_kind, paid.paid_fen ORDER BY 1, 2
 _FIRST_SQL: Final = f"""
 SELECT min((SELECT min(settled_at) FROM bills b WHERE b.county = c.county)) FROM {counties_in("bills", "$1")} c
 """
+#: Grows with every message that was heard.
+_HEARD_SQL: Final = "SELECT COALESCE(sum(last_pseq), 0)::text FROM inbox_cursor"
 _RECEIPTS_SQL: Final = """
 SELECT account, source, count(*) AS receipts, sum(amount_fen)::bigint AS amount_fen FROM receipts
 WHERE account >= $1 AND account < $2 AND booked_on BETWEEN $3 AND $4 GROUP BY 1, 2 ORDER BY 1, 2 NULLS LAST
@@ -105,6 +107,10 @@ class ReportQueries(Reads):
             return SumLine(paid_fen=msgspec.json.decode(paid_fen, type=dict[str, int]), **columns)
 
         return await self.over_lists(line, _SUMS_SQL, *_span(asked))
+
+    async def heard(self) -> int:
+        """How much was heard: the same number is the same state of what others told."""
+        return int(await self.text(_HEARD_SQL) or 0)
 
     async def first_settled(self, area: str) -> datetime | None:
         """When the first bill of a place was settled."""

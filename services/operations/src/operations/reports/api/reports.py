@@ -42,6 +42,7 @@ CODES: Final = (
     ErrorCode("REPORT_NOT_ASKED", 404, "No document asks for this report there"),
     ErrorCode("REPORT_NOT_MADE", 404, "The report was not made yet"),
     ErrorCode("REPORT_BEFORE_FIRST_EVENT", 404, "The period is before anything is known of the place"),
+    ErrorCode("REPORT_CHANGED", 409, "The report comes out otherwise by now"),
     ErrorCode("REPORT_NOT_FOR_PERIOD", 422, "The report is for other periods"),
     ErrorCode("REPORT_TOO_LONG", 422, "The report has too many lines"),
 )
