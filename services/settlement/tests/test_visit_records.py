@@ -119,3 +119,17 @@ async def test_only_the_clinic_and_its_health_centre_enter_its_book(town: Any) -
     agency = await town.service.client(Role.AGENCY, "A1")
     misplaced = await agency.post("/v1/institutions", json=CLINIC | {"hospital_id": "H3", "kind": "hospital"})
     assert (misplaced.status_code, misplaced.json()["code"]) == (422, "SETTLED_THROUGH_MISPLACED")
+
+
+async def test_a_clinic_with_a_network_settles_each_visit_itself(town: Any) -> None:
+    agency = await town.service.client(Role.AGENCY, "A1")
+    entry = {name: value for name, value in CLINIC.items() if name != "settled_through"} | {"hospital_id": "V2"}
+    assert (await agency.post("/v1/institutions", json=entry)).status_code == 201
+    clinic = await town.service.client(Role.HOSPITAL, "V2")
+    visit = {"person_id": "P1", "kind": "village_visit", "admitted_on": "2019-08-19"}
+    admitted = await clinic.post("/v1/encounters", json=visit)
+    assert (admitted.status_code, admitted.json()["deposit_required"]) == (201, False)
+    path = f"/v1/encounters/{admitted.json()['encounter_id']}"
+    assert (await clinic.post(f"{path}/fees", json={"lines": RECORD["lines"]})).status_code < 300
+    settled = await clinic.post(f"{path}/settlement", json={"payers": RECORD["payers"]})
+    assert (settled.status_code, settled.json()["bill"]["patient_pays"]) == (201, "10.00"), settled.text

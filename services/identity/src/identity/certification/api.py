@@ -197,8 +197,8 @@ def filings(commands: CertificationCommands, queries: CertificationQueries, vaul
         filed: Annotated[bool | None, Query(description="Only those on a list, or only those on none")] = None,
     ) -> Json[Page[FilingRow]]:
         """Certifications entered in a month; with ``filed=false`` the exceptions: certified, and on no list."""
-        if hospital is None and caller.roles == {Role.HOSPITAL}:
-            hospital = caller.organisation
+        if hospital is None:
+            hospital = caller.own_hospital
         if hospital is not None:
             caller.must_act_for(hospital)
         rows = await queries.of_month(

@@ -31,5 +31,8 @@ class DivisionQueries(Reads):
 
 
 def own_department(caller: Principal) -> Department | None:
-    """The department that a caller is bound to; None for those who see all. Raises Refused DEPARTMENT_UNKNOWN."""
-    return department_of(caller.organisation) if caller.roles == {Role.DEPARTMENT} else None
+    """The department that a caller is bound to; None for those who see all. Raises Refused DEPARTMENT_UNKNOWN.
+
+    A token that is a department's among other things is bound to it all the same.
+    """
+    return department_of(caller.organisation) if Role.DEPARTMENT in caller.roles else None

@@ -7,7 +7,7 @@ import msgspec
 from fastapi import Query
 
 from kernel.http import ById, Json, Page, Router, answer, of_division, paged
-from kernel.security import Principal, Role
+from kernel.security import Principal
 from kernel.values.refusals import Refused
 from referral.referrals.domain.form import check_order
 from referral.referrals.domain.standing import State
@@ -93,7 +93,7 @@ def divisions_of(caller: Principal, county: str | None) -> list[str] | None:
 
 def _side(caller: Principal, side: str | None, wanted: Wanted) -> Wanted:
     """What a list is narrowed to for this caller; raises Refused SIDE_MISPLACED."""
-    if caller.roles != {Role.HOSPITAL}:
+    if caller.own_hospital is None:
         if side is not None:
             raise Refused("SIDE_MISPLACED", "only a hospital has a side; leave it out to see all referrals")
         return wanted

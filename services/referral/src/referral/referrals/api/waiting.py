@@ -8,7 +8,7 @@ from fastapi import Query
 
 from kernel.http import Json, Page, PageRequest, Router, Wire, answer, paged, paging
 from kernel.running.requested import Requests
-from kernel.security import Principal, Role
+from kernel.security import Principal
 from referral.referrals.api.reading import CountyQuery, HospitalQuery, divisions_of
 from referral.referrals.domain.standing import State
 from referral.referrals.queries.access import Reader
@@ -88,7 +88,7 @@ def _waiting(row: ReferralAnswer, since: date, today: date) -> WaitingAnswer:
 
 def _sender(caller: Principal, sending_hospital: str | None) -> str | None:
     """Whose referrals the caller may see: a hospital its own. Raises Refused ORGANISATION_FOREIGN."""
-    if caller.roles != {Role.HOSPITAL}:
+    if caller.own_hospital is None:
         return sending_hospital
     if sending_hospital is not None:
         caller.must_act_for(sending_hospital)

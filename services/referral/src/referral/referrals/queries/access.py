@@ -13,7 +13,9 @@ Reader = Annotated[Principal, allow(Role.HOSPITAL, Role.AGENCY, Role.OPERATIONS,
 async def seen(queries: ReferralQueries, caller: Principal, referral_id: str) -> ReferralAnswer:
     """A referral that the caller may see; raises Refused REFERRAL_UNKNOWN."""
     referral = await queries.referral(referral_id)
-    if referral is None or (caller.roles == {Role.HOSPITAL} and not _is_of(referral, caller.organisation)):
+    # A token that is a hospital's among other things is kept to that hospital's referrals.
+    own = caller.own_hospital
+    if referral is None or (own is not None and not _is_of(referral, own)):
         raise referral_unknown()
     return referral
 
