@@ -207,8 +207,13 @@ class Group:
         found = take(statement, state, str(uuid5(_PERSONS, f"{self._batch.batch_id}/{line.line}")))
         if isinstance(found, Superseded):
             return "SUPERSEDED"
-        # Whom the list brings in is registered with what it says of them.
-        events[:] = [registered_with(*events, *found)] if events else found
+        if events and isinstance(events[-1], person.PersonRegistered):
+            # Whom the list brings in is registered with what it says of them.
+            (first,) = found
+            assert isinstance(first, person.MembershipAsserted), "of somebody new nothing was said before"
+            events[-1:] = [registered_with(events[-1], first)]
+        else:
+            events += found
         if not found:
             return "UNCHANGED"
         return "ADDED" if any(isinstance(event, person.MembershipAsserted) for event in found) else "CHANGED"
