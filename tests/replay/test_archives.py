@@ -39,7 +39,8 @@ async def platform(restored: str, written_before: Path, tmp_path: Path) -> Async
 async def archived(admin_url: str, name: str) -> str:
     """Everything of a service put away; gives the archive's name."""
     async with administering(admin_url, search_path=SERVICES[name].schema) as connection:
-        return (await put_away(connection, await connection.fetchval("SELECT clock_timestamp()"))).name
+        moment = await connection.fetchval("SELECT clock_timestamp()")
+        return (await put_away(connection, moment, SERVICES[name].ends)).name
 
 
 async def test_what_was_put_away_is_settled_on_and_replays_identically(platform: Platform, restored: str) -> None:
@@ -70,6 +71,14 @@ async def test_a_detached_year_is_dumped_dropped_and_brought_back_by_the_runbook
     here, path = Window(platform, Role.AGENCY), f"/v1/settlements/{SETTLED_BEFORE}"
     with pytest.raises(UnexpectedAnswerError, match=f"(?s)409.*EVENTS_ARCHIVED.*{name}"):
         await here.get("settlement", path)
+    with pytest.raises(UnexpectedAnswerError, match="EVENTS_ARCHIVED"):
+        await here.get("settlement", f"/v1/settlement-totals?discharged_from={TODAY}&discharged_to={TODAY}")
+    for words in (
+        ("what-if", "--from", "2026-11-01", "--to", "2026-11-30", "--reading", "E2=per_stay"),
+        ("ledger", "audit", "--county", "445202", "--year", "2026"),
+    ):
+        refused = await onestop(*words, "--database", restored)
+        assert (refused.exit_code != 0, "EVENTS_ARCHIVED" in refused.output) == (True, True), refused.output
     chain = await verify_chain(restored)
     assert chain.broken == ()
     assert any("lie in detached archives" in note for note in chain.notes)

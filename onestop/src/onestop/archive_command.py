@@ -50,7 +50,7 @@ def put_away_command(
     database: Database = "",
     folder: Folder = HOME,
 ) -> None:
-    """Move whole streams that have rested for a year or more; they stay readable and may go on.
+    """Move whole streams of things that ended and have rested for a year or more; they stay readable and may go on.
 
     The services may run: for some hundredths of a second at a time nobody appends. Broken off, it goes on where it was.
     """
@@ -86,7 +86,7 @@ def _put_away(url: str, name: str, before: datetime) -> Archive:
         def advance(done: int, total: int) -> None:
             bar.update(task, completed=done, total=total)
 
-        return _in_service(url, name, lambda connection: put_away(connection, before, advance))
+        return _in_service(url, name, lambda connection: put_away(connection, before, SERVICES[name].ends, advance))
 
 
 def _in_service(url: str, name: str, work: Callable[[SingleConnection], Awaitable[ResultT]]) -> ResultT:

@@ -16,10 +16,12 @@ from kernel.writing.event_store.archives import Archive, archives, bring_back, d
 from kernel.writing.event_store.chain import ChainVerdict, check_chain
 from kernel.writing.event_store.log import eventless, log_counts, read_log, read_stream, require_at_hand, unnumbered
 from kernel.writing.event_store.log_tree import LogVerdict, check_log
+from kernel.writing.event_store.restored import require_adopted
 from kernel.writing.event_store.sequencer import Sequencer
 from kernel.writing.signals import Signal
 from kernel.writing.snapshots import snapshot
 
+KINDS: Final = ("old", "short-0", "short-1", "new")
 OLD: Final = 7  # events of streams that end before anything is put away
 
 
@@ -45,7 +47,7 @@ class Store:
         return moment
 
     async def put_away(self) -> Archive:
-        return await put_away(self.admin, await self.now())
+        return await put_away(self.admin, await self.now(), KINDS)
 
     async def hot(self) -> int:
         count: int = await self.admin.fetchval("SELECT count(*) FROM ONLY events")
@@ -96,7 +98,7 @@ async def test_what_is_not_numbered_or_went_on_since_stays(store: Store) -> None
     moment = await store.now()
     await store.count("old", "later")
     await store.count("new", "new")
-    archive = await put_away(store.admin, moment)
+    archive = await put_away(store.admin, moment, KINDS)
     assert (archive.streams, await store.hot()) == (2, 7)
     assert (await store.put_away()).events == 2, "an event without a number may still be wanted by its place"
 
@@ -207,12 +209,12 @@ async def test_refusals_name_what_would_be_right(store: Store) -> None:
         Refused, match="ARCHIVE_UNKNOWN: no archive 'events_before_x' in this service; known: there is none"
     ):
         await detach(store.admin, "events_before_x")
-    archive = await put_away(store.admin, datetime(2019, 1, 1, tzinfo=UTC))
+    archive = await put_away(store.admin, datetime(2019, 1, 1, tzinfo=UTC), KINDS)
     assert (archive.name, archive.events) == ("events_before_20190101", 0)
     with pytest.raises(Refused, match="ARCHIVE_ATTACHED"):
         await bring_back(store.admin, archive.name)
     await detach(store.admin, archive.name)
-    for again in (detach(store.admin, archive.name), put_away(store.admin, datetime(2019, 1, 1, tzinfo=UTC))):
+    for again in (detach(store.admin, archive.name), put_away(store.admin, datetime(2019, 1, 1, tzinfo=UTC), KINDS)):
         with pytest.raises(Refused, match="ARCHIVE_DETACHED"):
             await again
     await store.admin.execute(f"DROP TABLE {archive.name}")
@@ -222,7 +224,23 @@ async def test_refusals_name_what_would_be_right(store: Store) -> None:
 
 async def test_two_at_once_are_refused_and_readers_and_writers_go_on(store: Store) -> None:
     async with administering(store.url, search_path="tally") as other:
-        await put_away(other, await store.now() - timedelta(days=400))
+        await put_away(other, await store.now() - timedelta(days=400), KINDS)
         with pytest.raises(Refused, match="ARCHIVE_BUSY"):
             await store.put_away()
     assert (await store.put_away()).events == OLD
+
+
+async def test_what_lives_on_is_never_put_away(store: Store) -> None:
+    assert (await put_away(store.admin, await store.now(), ("short-0", "person"))).streams == 1
+    assert await store.hot() == OLD - 1
+
+
+async def test_what_comes_back_from_another_cluster_stands_in_nobodys_way(store: Store) -> None:
+    name = (await store.put_away()).name
+    await store.admin.execute(f"ALTER TABLE {name} DISABLE TRIGGER ALL; UPDATE {name} SET order_tx = 9000000000000")
+    await store.admin.execute(f"ALTER TABLE {name} ENABLE TRIGGER ALL")
+    await store.count("old", "later")
+    await detach(store.admin, name)
+    await require_adopted(store.admin)
+    await store.number()
+    assert (await store.log()).entries == OLD + 1

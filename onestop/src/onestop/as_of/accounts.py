@@ -6,6 +6,7 @@ import msgspec
 
 from kernel.values.china_time import china_date
 from kernel.values.refusals import not_found
+from kernel.writing.event_store.archived import at_hand_sql
 from kernel.writing.snapshots import snapshot
 from onestop.as_of.moment import Moment
 
@@ -17,13 +18,14 @@ SELECT account, COALESCE(sum(debit_fen), 0)::bigint AS debit_fen, COALESCE(sum(c
 FROM day_sums WHERE account = ANY($1::text[]) AND effective_on <= $2 AND recorded_on < $3 GROUP BY account
 """
 # A line's day is known; its moment is that of the event that made its journal.
-_LAST_DAY_SQL: Final = """
+_LAST_DAY_SQL: Final = f"""
 SELECT e.account, COALESCE(sum(greatest(e.amount_fen, 0)), 0)::bigint AS debit_fen,
        COALESCE(sum(greatest(-e.amount_fen, 0)), 0)::bigint AS credit_fen
 FROM entries e JOIN events v ON v.stream_id = 'journal/' || COALESCE(e.settlement_id, e.journal_id)
  AND CASE v.type WHEN 'JournalBooked' THEN v.data->>'journal_id' WHEN 'JournalReversed'
        THEN (v.data->>'journal_id') || '-reversal' END = e.journal_id
 WHERE e.account = ANY($1::text[]) AND e.effective_on <= $2 AND e.recorded_on = $3 AND v.occurred_at <= $4
+  AND {at_hand_sql("'journal/' || COALESCE(e.settlement_id, e.journal_id)")}
 GROUP BY e.account
 """
 

@@ -12,6 +12,7 @@ from typing_extensions import override
 from fund_ledger.journals.domain import accounts
 from kernel.values.money import yuan_from_fen
 from kernel.writing.database import SingleConnection
+from kernel.writing.event_store.archived import at_hand_sql
 from kernel.writing.snapshots import export, snapshot
 from onestop.ledger.books import Journal, Span
 from onestop.services import SERVICES
@@ -24,10 +25,11 @@ SELECT journal_id, kind, booked_on, effective_on, settlement_id, source, correct
 FROM journals WHERE booked_on BETWEEN $2 AND $3 AND split_part(accounts[1], '/', -2) = $1 AND kind = ANY($4::text[])
   AND (booked_on, journal_id) > ($5, $6) ORDER BY booked_on, journal_id LIMIT $7
 """
-_EVENTS_SQL: Final = """
+_EVENTS_SQL: Final = f"""
 SELECT type, schema_version, data FROM events
 WHERE type = ANY($2::text[]) AND stream_id IN (
-  SELECT 'encounter/' || encounter_id FROM settlements WHERE settlement_id = ANY($1::text[])
+  SELECT 'encounter/' || s.encounter_id FROM settlements s
+  WHERE s.settlement_id = ANY($1::text[]) AND {at_hand_sql("'encounter/' || s.encounter_id")}
 )
 """
 _LAW_SQL: Final = "SELECT text FROM policies WHERE digest = $1"

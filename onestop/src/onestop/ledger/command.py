@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 from rich.console import Console
 
+from kernel.values.refusals import Refused
 from onestop.address import database_address
 from onestop.ledger.books import Span
 from onestop.ledger.export import Format
@@ -55,7 +56,11 @@ def audit_command(
 
     span = Span(county, date(year, 1, 1), date(year, 12, 31))
     with database_address(database, folder) as url:
-        told = asyncio.run(audit(url, span, lambda ground: _print(ground, settlement)))
+        try:
+            told = asyncio.run(audit(url, span, lambda ground: _print(ground, settlement)))
+        except Refused as refused:
+            typer.echo(f"{refused.code}: {refused.detail}")
+            raise typer.Exit(2) from refused
     typer.echo(f"{told.parts} parts of {told.journals} journals, {told.differences} without their ground")
     raise typer.Exit(1 if told.differences else 0)
 

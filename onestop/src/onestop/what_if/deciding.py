@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from kernel.values.refusals import Refused
 from kernel.writing.database import SingleConnection
+from kernel.writing.event_store.archived import at_hand_sql
 from law import Adjudication, most_favourable
 from onestop.what_if.question import OtherLaw, Question
 from onestop.what_if.sums import NO_GROUP, Place, Sums
@@ -14,7 +15,7 @@ from settlement.policies.domain import LawBook, PolicyAdopted
 
 _LAWS_SQL: Final = "SELECT pack_id, digest, text FROM policies"
 # The last word on each settlement that stands, each person's year together and in the order in which it was settled.
-_SETTLED_SQL: Final = """
+_SETTLED_SQL: Final = f"""
 SELECT s.settlement_id, e.type, e.schema_version, e.data
 FROM (
   SELECT settlement_id, encounter_id, counted_for, year, settled_at FROM settlements s
@@ -28,6 +29,7 @@ CROSS JOIN LATERAL (
     AND data->>'settlement_id' = s.settlement_id
   ORDER BY version DESC LIMIT 1
 ) AS e
+WHERE {at_hand_sql("'encounter/' || s.encounter_id")}
 """
 _PAGE: Final = 500
 

@@ -135,4 +135,5 @@ SERVICE: Final = Service(
     port=8004,
     codes=CODES,
     build=lambda host, environ: build(host, config_from(environ)),
+    ends=("journal",),
 )

@@ -84,4 +84,5 @@ SERVICE: Final = Service(
     port=8002,
     codes=CODES,
     build=lambda host, environ: build(host, config_from(environ)),
+    ends=("referral",),
 )

@@ -191,4 +191,5 @@ SERVICE: Final = Service(
     port=8003,
     codes=CODES,
     build=lambda host, environ: build(host, config_from(environ)),
+    ends=("encounter", "review", "case"),
 )

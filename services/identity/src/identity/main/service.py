@@ -265,4 +265,5 @@ SERVICE: Final = Service(
     port=8001,
     codes=CODES,
     build=lambda host, environ: build(host, config_from(environ)),
+    ends=("feed", "lookup", "handbook-check", "comparison"),
 )

@@ -16,8 +16,11 @@ from kernel.writing.database import SingleConnection
 from kernel.writing.event_store.chain import walk_streams
 from kernel.writing.event_store.leaves import leaf_sql
 from kernel.writing.event_store.log_tree import Faults
-from kernel.writing.event_store.schema import ARCHIVE_PREFIX
+from kernel.writing.event_store.schema import ARCHIVE_PREFIX, KERNEL_METADATA
 
+_COLUMNS: Final = ", ".join(
+    c.name for c in KERNEL_METADATA.tables["events"].columns if c.name not in ("pos", "order_tx")
+)
 #: About so many events are moved at once: for so long nobody appends.
 _BATCH_EVENTS: Final = 2000
 _ALONE_SQL: Final = "SELECT pg_try_advisory_lock(hashtext('onestop-archive-' || current_schema()))"
@@ -39,8 +42,9 @@ CREATE OR REPLACE TRIGGER {name}_are_immutable BEFORE UPDATE OR DELETE OR TRUNCA
 _ENDED_SQL: Final = """
 CREATE TEMP TABLE ended ON COMMIT PRESERVE ROWS AS
 SELECT e.stream_id, count(*) AS events FROM ONLY events e LEFT JOIN event_log l ON l.pos = e.pos
+WHERE split_part(e.stream_id, '/', 1) = ANY('{kinds}'::text[])
 GROUP BY e.stream_id
-HAVING max(e.recorded_at) < $1
+HAVING max(e.recorded_at) < '{before}'
    AND bool_and(COALESCE(l.gseq, 9223372036854775807) <= COALESCE((SELECT min(gseq) FROM relay), 9223372036854775807))
    AND count(l.gseq) = count(*)
 """
@@ -75,9 +79,12 @@ SELECT s.stream_id FROM archived_streams s WHERE s.archive = '{name}' AND (
   EXISTS (SELECT FROM ONLY events e WHERE e.stream_id = s.stream_id)
   OR EXISTS (SELECT FROM archived_streams o WHERE o.stream_id = s.stream_id AND o.archive <> s.archive))
 """
+# They have their number, and what another cluster's transactions were called means nothing here (adoption).
 _MOVE_BACK_SQL: Final = """
 WITH gone AS (DELETE FROM {name} WHERE stream_id = ANY($1::text[]) RETURNING *),
-back AS (INSERT INTO events OVERRIDING SYSTEM VALUE SELECT * FROM gone RETURNING pos),
+back AS (
+  INSERT INTO events (pos, order_tx, {columns}) OVERRIDING SYSTEM VALUE SELECT pos, 0, {columns} FROM gone RETURNING pos
+),
 entries AS (DELETE FROM archived_entries x USING back WHERE x.pos = back.pos RETURNING 1),
 streams AS (DELETE FROM archived_streams WHERE archive = '{name}' AND stream_id = ANY($1) RETURNING 1)
 UPDATE archives SET streams = streams - (SELECT count(*) FROM streams), events = events - (SELECT count(*) FROM entries)
@@ -117,12 +124,16 @@ async def archives(connection: SingleConnection) -> list[Archive]:
 
 
 async def put_away(
-    connection: SingleConnection, before: datetime, advance: Callable[[int, int], None] = lambda _done, _all: None
+    connection: SingleConnection,
+    before: datetime,
+    kinds: Sequence[str],
+    advance: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Archive:
     """Move the streams without an event since ``before`` (midnight, UTC) into the archive of that day, a few at a time.
 
-    Only what is numbered and published moves. Broken off, it goes on where it was when it is called again. ``advance``
-    is told how many events of how many have moved. The connection is an administrator's, in the service's schema.
+    Only streams of these ``kinds`` (what stands before the first ``/`` of their names), numbered and published, move.
+    Broken off, it goes on where it was when it is called again. ``advance`` is told how many events of how many have
+    moved. The connection is an administrator's, in the service's schema.
     Raises Refused ARCHIVE_BUSY where another one runs, ARCHIVE_DETACHED where the archive of that day is away, and
     asyncpg.LockNotAvailableError where the table was not to be had in two seconds; then the rest is left.
     """
@@ -138,7 +149,8 @@ async def put_away(
             sql = "INSERT INTO archives (name, before, streams, events) VALUES ($1, $2, 0, 0)"
             await connection.execute(sql, name, before.date())
     await connection.execute("DROP TABLE IF EXISTS pg_temp.ended")
-    await connection.execute(_ENDED_SQL.replace("$1", f"'{before.isoformat()}'::timestamptz"))
+    of_kinds = "{" + ",".join(kinds) + "}"
+    await connection.execute(_ENDED_SQL.format(kinds=of_kinds, before=before.isoformat()))
     total = await connection.fetchval("SELECT COALESCE(sum(events), 0)::bigint FROM ended")
     moved = 0
     for row in await connection.fetch(_BATCHES_SQL):
@@ -159,14 +171,14 @@ async def detach(connection: SingleConnection, name: str) -> Archive:
     await _alone(connection)
     if (await _archive(connection, name)).detached_at is not None:
         raise conflict("ARCHIVE_DETACHED", f"{name} is detached already", archive=name)
+    await connection.execute(_LEAVES_SQL.format(name=name, leaf=leaf_sql("l", "e")))  # long, and in nobody's way
     async with connection.transaction():
         await _unguarded(connection, "events")
         await _unguarded(connection, name)
         went_on = [row["stream_id"] for row in await connection.fetch(_WENT_ON_SQL.format(name=name))]
-        await connection.execute(_MOVE_BACK_SQL.format(name=name), went_on)
+        await connection.execute(_MOVE_BACK_SQL.format(name=name, columns=_COLUMNS), went_on)
         for table in ("events", name):
             await connection.execute(_GUARDED.format(table=table))
-        await connection.execute(_LEAVES_SQL.format(name=name, leaf=leaf_sql("l", "e")))
         await connection.execute(f"ALTER TABLE {name} NO INHERIT events")
         await connection.execute("UPDATE archives SET detached_at = clock_timestamp() WHERE name = $1", name)
     return await _archive(connection, name)

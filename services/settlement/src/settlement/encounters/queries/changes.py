@@ -35,9 +35,9 @@ JOIN LATERAL (
   WHERE e.stream_id = 'encounter/' || s.encounter_id AND e.data->>'settlement_id' = s.settlement_id
     AND e.type IN ('SettlementConfirmed', 'SettlementSupplemented')
   ORDER BY e.version DESC LIMIT 1
-) last ON {at_hand_sql("'encounter/' || s.encounter_id")}
+) last ON true
 CROSS JOIN LATERAL json_array_elements(last.layers) l
-WHERE r.settlement_id IS NULL AND s.discharged_on BETWEEN $1 AND $2
+WHERE r.settlement_id IS NULL AND s.discharged_on BETWEEN $1 AND $2 AND {at_hand_sql("'encounter/' || s.encounter_id")}
   AND ($3::text IS NULL OR s.hospital_id = $3) AND s.county LIKE ANY($4::text[])
 GROUP BY 1, 2 ORDER BY 1, 2
 """
