@@ -1,5 +1,6 @@
 """One office's month (docs/tutorial): template, dry run, hand in, receipt, correction, approval, undo."""
 
+import asyncio
 import io
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,7 @@ import httpx
 import openpyxl
 import pytest
 from services.identity.tests.office import Office, number_of
+from typer.testing import CliRunner
 
 from identity.config import Config
 from identity.intake.readers.kinds import XLSX
@@ -18,6 +20,7 @@ from identity.main import build
 from kernel.security import KeyRing, Role
 from kernel.testing.deadline import eventually
 from kernel.testing.surroundings import Service, Surroundings
+from onestop.main import app
 
 NOW: Final = datetime(2026, 12, 10, 1, 0, tzinfo=UTC)
 HOW: Final = {"category": "DIBAO", "kind": "full", "area": "445202"}
@@ -120,3 +123,17 @@ async def _taken_back(
     assert (await approved("2026-12-undo"))["outcomes"] == {"UNDONE": 11}
     assert await office.standing() == 21
     assert (await office.batch("2026-12"))["undone_by"] == "2026-12-undo"
+
+
+async def test_onestop_feed_ends_with_who_is_next_where_three_people_handle_a_file(
+    civil_affairs: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text(f"身份证号,姓名,县区,认定时间\n{number_of(1)},示例,榕城区,2019.5.1\n")
+    token = civil_affairs.headers["Authorization"].removeprefix("Bearer ")
+    words = ["feed", str(file), "--department", "civil-affairs", "--number", "40", "--as-of", "2026-12-01"]
+    words += ["--category", "DIBAO", "--url", str(civil_affairs.base_url), "--token", token]
+    done = await asyncio.wait_for(asyncio.to_thread(CliRunner().invoke, app, words), 60)
+    said = " ".join(done.output.split())
+    assert (done.exit_code, "batch 40: ENTERED" in said) == (0, True), said
+    assert "POST /v1/feeds/civil-affairs/batches/40/review" in said
