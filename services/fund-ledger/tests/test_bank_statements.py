@@ -128,6 +128,24 @@ async def test_what_two_journals_or_two_lines_may_be_nobody_guesses(
     assert [len(line["may_meet"]) for line in waits] == [2, 2]
 
 
+async def test_money_that_the_bank_paid_twice_is_never_hidden_behind_another_s_payment(
+    ledger: Service, around: Surroundings, finance: httpx.AsyncClient, paid: tuple[str, str], bills: Any
+) -> None:
+    """Both hospitals are owed 7.00; the bank pays H1 twice, and H2 not at all."""
+    await around.tell(CONTRACT, "P2", bills.settled("S2", bills.layer("MA", 700), hospital_id="H2", person_id="P2"))
+    await eventually(lambda: ledger.pool.fetchval("SELECT count(*) = 4 FROM journals"))
+    other = (await finance.post("/v1/payments", json={**PAYMENT, "hospital_id": "H2"})).json()["journal_id"]
+    rows = ("2019-07-30,,500.00,500.00,BR1,", "2019-07-31,7.00,,493.00,BR2,付H1.", "2019-07-31,7.00,,486.00,BR3,付H1")
+    assert (await _take(finance, _file(*rows, out="14.00", came="500.00")))[1]["open"] == 2
+    path = "/v1/bank-statements/445202-MA-2019-07-31/lines/2/settling"
+    assert (await finance.post(path, json={"journal_ids": [paid[1]]})).json()["open"] == 1
+    # Neither does a line of the next file that names whom a line of the file before has paid.
+    third = _file("2019-08-01,7.00,,479.00,BR4,付H1", "2019-08-01,1.00,,478.00,BR5,", out="8.00")
+    assert (await _take(finance, third))[1]["open"] == 2
+    waits = (await finance.get("/v1/bank-lines?county=445202")).json()["items"]
+    assert [line["may_meet"] for line in waits] == [[other], [other], []]
+
+
 RIGHT: Final = "2019-07-30,,500.00,500.00,BR1,"
 
 

@@ -18,15 +18,15 @@ CANDIDATES_MAX: Final = 20_000
 # The bank knows a transfer by the journal, the orders that it meets, the statement that it pays, or who was paid.
 _CANDIDATES_SQL: Final = """
 SELECT e.journal_id, e.booked_on, sum(e.amount_fen)::bigint AS amount_fen,
-       array_remove(ARRAY[j.journal_id, split_part(j.accounts[1], '/', 3),
+       EXISTS (SELECT FROM bank_met_journals m WHERE m.account = e.account AND m.journal_id = e.journal_id) AS met,
+       array_remove(ARRAY[j.journal_id, NULLIF(split_part(j.accounts[1], '/', 3), $5),
          (SELECT h.statement_id FROM hospital_statements h
           WHERE h.hospital_id = split_part(j.accounts[1], '/', 3) AND h.county = $4 AND h.fund = $5
             AND h.payment_id = j.journal_id)], NULL)
        || ARRAY(SELECT m.order_id FROM funding_matches m WHERE m.journal_id = j.journal_id) AS names
 FROM entries e JOIN journals j USING (journal_id)
 WHERE e.account = $1 AND e.booked_on BETWEEN $2 AND $3
-  AND NOT EXISTS (SELECT FROM bank_met_journals m WHERE m.account = e.account AND m.journal_id = e.journal_id)
-GROUP BY e.journal_id, e.booked_on, j.journal_id ORDER BY e.booked_on, e.journal_id LIMIT $6
+GROUP BY e.account, e.journal_id, e.booked_on, j.journal_id ORDER BY e.booked_on, e.journal_id LIMIT $6
 """
 _PREVIOUS_SQL: Final = """
 SELECT statement_id, last_on, closing_fen FROM bank_statements
@@ -136,7 +136,7 @@ class Booked(msgspec.Struct, frozen=True):
 
 
 async def candidates(connection: Connection, county: str, fund: str, first: date, last: date) -> list[Candidate]:
-    """The journals of some days of an account that meet no line yet; the account is held."""
+    """The journals of some days of an account, and whether each meets a line already; the account is held."""
     asked = f"bank/{county}/{fund}", first - DAYS_APART, last + DAYS_APART, county, fund, CANDIDATES_MAX
     return [_candidate(**dict(row)) for row in await connection.fetch(_CANDIDATES_SQL, *asked)]
 
@@ -188,6 +188,6 @@ class BankQueries(Reads):
         return await self.many(BankDay.of_row, _DAYS_SQL, county, fund, first, last)
 
 
-def _candidate(names: list[str], journal_id: str, booked_on: date, amount_fen: int) -> Candidate:
+def _candidate(names: list[str], journal_id: str, booked_on: date, amount_fen: int, *, met: bool) -> Candidate:
     told = tuple(name for name in names if name)
-    return Candidate(journal_id=journal_id, booked_on=booked_on, amount_fen=amount_fen, names=told)
+    return Candidate(journal_id=journal_id, booked_on=booked_on, amount_fen=amount_fen, names=told, met=met)

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final
 
@@ -25,43 +25,59 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     """What a journal moved on the account, and under which names the bank may know it.
 
     The names are the journal's own, those of the funding orders that a receipt meets, of the hospital's statement
-    that a payment pays, and of the person or hospital that was paid.
+    that a payment pays, and of the person or hospital that was paid. ``met`` says that it meets a line already.
     """
 
     journal_id: str
     booked_on: date
     amount_fen: int
     names: tuple[str, ...]
+    met: bool = False
 
 
-def matched(lines: Sequence[BankLine], candidates: Iterable[Candidate]) -> tuple[Match, ...]:
+def matched(lines: Sequence[BankLine], candidates: Sequence[Candidate]) -> tuple[Match, ...]:
     """The lines whose journal is beyond doubt; each journal meets one line at most.
 
-    A name comes before an amount; where two journals, or two lines, fit, finance has to say it.
+    A name comes before an amount; where two journals, or two lines, fit, finance has to say it. A line with a name
+    never meets another's journal by its amount: it may be money that the bank paid to that name twice.
     """
-    free = {candidate.journal_id: candidate for candidate in candidates}
-    found = list(_by_name(lines, free))
-    done = {match.number for match in found}
-    found += _by_amount([line for line in lines if line.number not in done], free)
+    told = {line.number: _told(line) for line in lines}
+    named = {name for one in candidates for name in one.names}
+    free = {one.journal_id: one for one in candidates if not one.met}
+    found = list(_by_name(lines, told, free))
+    found += _by_amount([line for line in lines if told[line.number].isdisjoint(named)], free)
     return tuple(sorted(found, key=lambda match: match.number))
 
 
-def _by_name(lines: Sequence[BankLine], free: dict[str, Candidate]) -> Iterator[Match]:
-    for line in lines:
-        told = set(_BETWEEN_NAMES.split(f"{line.reference} {line.text}"))
-        fit = [one for one in _near(line, free, DAYS_APART) if not told.isdisjoint(one.names)]
-        if len(fit) == 1:
-            del free[fit[0].journal_id]
-            yield Match(number=line.number, journals=(fit[0].journal_id,), rule=BY_NAME)
+def _told(line: BankLine) -> set[str]:
+    """What in a line may be a name; a full stop after it is none of it."""
+    words = _BETWEEN_NAMES.split(f"{line.reference} {line.text}")
+    return {*words, *(word.strip("._:-") for word in words)}
+
+
+def _by_name(lines: Sequence[BankLine], told: Mapping[int, set[str]], free: dict[str, Candidate]) -> Iterator[Match]:
+    wanted = {
+        line.number: [
+            one.journal_id for one in _near(line, free, DAYS_APART) if not told[line.number].isdisjoint(one.names)
+        ]
+        for line in lines
+    }
+    yield from _only_one(wanted, free, BY_NAME)
 
 
 def _by_amount(lines: Sequence[BankLine], free: dict[str, Candidate]) -> Iterator[Match]:
     wanted = {line.number: [one.journal_id for one in _near(line, free, DAYS_NEAR)] for line in lines}
     claims = Counter(journal_id for fit in wanted.values() for journal_id in fit)
+    yield from _only_one({n: fit for n, fit in wanted.items() if all(claims[one] == 1 for one in fit)}, free, BY_AMOUNT)
+
+
+def _only_one(wanted: Mapping[int, Sequence[str]], free: dict[str, Candidate], rule: str) -> Iterator[Match]:
+    """The lines that only one journal fits, and that journal only them; it is free no longer."""
+    claims = Counter(fit[0] for fit in wanted.values() if len(fit) == 1)
     for number, fit in wanted.items():
         if len(fit) == 1 and claims[fit[0]] == 1:
             del free[fit[0]]
-            yield Match(number=number, journals=(fit[0],), rule=BY_AMOUNT)
+            yield Match(number=number, journals=(fit[0],), rule=rule)
 
 
 def _near(line: BankLine, free: dict[str, Candidate], apart: timedelta) -> list[Candidate]:
