@@ -95,11 +95,26 @@ def _certified(folder: Path, name: str) -> tuple[ssl.SSLContext, Path]:
         "https://[::1]/hook",
         "https://[::ffff:10.0.0.1]/hook",
         "https://169.254.169.254/latest",
+        "https://his..example.cn/hook",
+        "https://.example.cn/hook",
+        f"https://{'h' * 64}.example.cn/hook",
+        f"https://{'his.' * 64}cn/hook",
+        "https://-his.example.cn/hook",
+        "https://his.example.cn%00/hook",
+        "https://his.example.cn/ho\x7fok",
     ],
 )
 def test_such_an_address_is_no_webhook(url: str) -> None:
     with pytest.raises(Refused, match="address cannot be used"):
         check_literal(parts_of(url), ())
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://his.example.cn/hook", "https://his_1.example.cn.:8443", "https://xn--fiqs8s.cn/", "https://8.8.8.8/h"],
+)
+def test_such_an_address_may_be_one(url: str) -> None:
+    check_literal(parts_of(url), ())
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import socket
 from collections.abc import AsyncIterator
 from datetime import date, datetime, timedelta
 from ipaddress import ip_network
@@ -146,6 +147,35 @@ async def test_a_receiver_that_says_nothing_holds_no_other_hospital_up(desk: Des
         await bill(at_other, date(2019, 8, 7))
         await eventually(lambda: _has(receiver, 1))
         await eventually(lambda: _waits(desk))
+
+
+async def test_a_name_that_cannot_be_looked_up_at_all_is_the_failure_of_that_hospital_alone(
+    desk: Desk, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = socket.getaddrinfo
+    odd = {"odd.example.cn": UnicodeError("label too long"), "worse.example.cn": RuntimeError("nobody thought of it")}
+
+    def looked_up(host: str, *more: Any, **others: Any) -> Any:
+        if host in odd:
+            raise odd[host]
+        return known(host, *more, **others)
+
+    monkeypatch.setattr(socket, "getaddrinfo", looked_up)
+    other = await desk.service.client(Role.HOSPITAL, "H2")
+    assert (await other.post("/v1/webhooks/H2", json={"url": receiver.url})).status_code == 200
+    await named(desk, "http://odd.example.cn/hook")
+    await bill(desk)
+    await eventually(lambda: _fails(desk, "NOT_REACHED"))
+    await named(desk, "http://worse.example.cn/hook")  # another address is tried without the old one's pause
+    await eventually(lambda: _fails(desk, "NOT_SENT"))
+    at_other = Desk.__new__(Desk)
+    at_other.__dict__.update(desk.__dict__, hospital=other)
+    await bill(at_other, date(2019, 8, 7))
+    await eventually(lambda: _has(receiver, 1))
+
+
+async def _fails(desk: Desk, why: str) -> bool:
+    return bool((await seen(desk))["webhook"]["failure"] == why)
 
 
 async def _waits(desk: Desk) -> bool:

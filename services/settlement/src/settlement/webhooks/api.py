@@ -65,7 +65,8 @@ class WebhookRow(Wire, frozen=True, kw_only=True):
     """A webhook. ``state``: DELIVERING, FAILING since ``failed_since``, or PAUSED.
 
     ``failure``: HTTP_ with a status, TIMED_OUT, NOT_REACHED, TLS_REFUSED, ADDRESS_REFUSED (the name leads to a machine
-    that may not be called) or ARCHIVED (it begins with what lies in a detached archive).
+    that may not be called), ARCHIVED (it begins with what lies in a detached archive) or NOT_SENT (a fault of the
+    platform, which its log tells).
     """
 
     hospital_id: str

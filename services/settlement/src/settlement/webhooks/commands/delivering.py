@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
+import structlog
+
 from kernel.http import encode
 from kernel.http.paging import write_cursor
 from kernel.running.clock import Clock
@@ -16,6 +18,8 @@ from settlement.webhooks.commands.sending import Sender
 from settlement.webhooks.queries.delivery import Delivery
 from settlement.webhooks.queries.positions import PositionQueries, Standing
 
+_log: Final = structlog.get_logger(__name__)
+
 #: Changes in one request, and requests at a time.
 ITEMS_MAX: Final = 50
 _AT_ONCE: Final = 16
@@ -23,6 +27,8 @@ _AT_ONCE: Final = 16
 FIRST_PAUSE: Final = timedelta(seconds=2)
 _LAST_PAUSE: Final = timedelta(hours=1)
 _DOUBLINGS_MAX: Final = 11
+#: Something went wrong here that nobody thought of: the log has it.
+NOT_SENT: Final = "NOT_SENT"
 
 
 class Delivering:
@@ -55,7 +61,7 @@ class Delivering:
         for hospital_id, task in list(self._sending.items()):
             if task.done():
                 del self._sending[hospital_id]
-                task.result()  # what went wrong beyond a receiver's failure ends the job, which begins again
+                task.result()  # what could not even be noted ends the job, which begins again
         # Those that have reached the same number are asked for in one question: nearly always all of them.
         groups = defaultdict[int, list[Standing]](list)
         for standing in await self._positions.due(self._clock()):
@@ -83,6 +89,14 @@ class Delivering:
                 self._sending[standing.hospital_id] = task
 
     async def _deliver(self, standing: Standing, items: Sequence[Numbered]) -> None:
+        try:
+            await self._bring(standing, items)
+        except Exception as error:  # whatever it is, the others get theirs
+            if standing.last_failure != NOT_SENT:  # a line when it begins, not one an attempt
+                _log.error("a webhook is not sent", hospital=standing.hospital_id, exc_info=error)
+            await self._failed(standing, NOT_SENT)
+
+    async def _bring(self, standing: Standing, items: Sequence[Numbered]) -> None:
         last = items[-1].number
         body = Delivery(
             hospital_id=standing.hospital_id,

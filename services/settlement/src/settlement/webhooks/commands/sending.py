@@ -48,7 +48,7 @@ class Sender:
             return "TIMED_OUT"
         except httpx.HTTPError as error:
             return "TLS_REFUSED" if "certificate" in str(error).lower() else "NOT_REACHED"
-        except (OSError, Refused):
+        except (OSError, Refused, ValueError, httpx.InvalidURL):  # ValueError: a name that cannot even be asked for
             return "NOT_REACHED"
 
     async def _send(self, url: str, content: bytes, delivery: str, now: datetime) -> str | None:

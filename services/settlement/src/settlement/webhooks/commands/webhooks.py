@@ -47,9 +47,11 @@ class WebhookCommands:
                 hospital_id=hospital_id, url=url, after=after, head=head, by=context.actor, at=context.now
             )
 
-        return await self._runtime.path.gather(
+        done = await self._runtime.path.gather(
             context, DECIDER, _stream(hospital_id), gather, _answer, contended=hospital_id
         )
+        await self._positions.try_at_once(hospital_id, context.now)  # the pause was for the old address
+        return done
 
     async def change(
         self, context: CommandContext, hospital_id: str, command: PauseWebhook | ResumeWebhook | RemoveWebhook
