@@ -119,11 +119,36 @@ async def test_a_newer_change_brings_the_household_and_an_older_one_does_not(
     assert await _household(agency, line["person_id"], 14) == ("4452020002", "MEMBER")
 
 
-async def test_a_household_that_cannot_be_read_is_warned_of_and_the_row_counts(civil: Office) -> None:
-    content = csv_of(person(1, "甲", "榕城区", "三组老王家", "户主"), headings=HOUSEHOLDS)
-    told = await civil.hand_in("1", content, **DIBAO)
+async def test_a_row_that_is_refused_leaves_no_household(civil: Office, agency: httpx.AsyncClient) -> None:
+    await civil.hand_in("1", csv_of(person(1)), **DIBAO)
     (line,) = await civil.lines("1")
-    assert (told["outcomes"], line["code"]) == ({"REGISTERED": 1}, "ROW_HOUSEHOLD_UNREAD")
+    path = f"/v1/persons/{line['person_id']}"
+    assert (await agency.post(f"{path}/death", json={"died_on": "2026-11-30"})).is_success
+    # The row says another day of death than the one that is known.
+    row = person(1, "", "榕城区", "4452020001", "户主", "2026-11-29")
+    told = await civil.hand_in("2", csv_of(row, headings=f"{HOUSEHOLDS},死亡日期"), **DIBAO)
+    assert told["outcomes"] == {"REFUSED": 1}
+    assert [line["code"] for line in await civil.lines("2")] == ["DEATH_DATE_DISAGREES"]
+    seen = await agency.get(f"{path}/as-of", params={"on": "2026-12-09"})
+    assert seen.json()["facts"] == []
+
+
+async def test_a_household_that_cannot_be_read_or_is_a_person_s_number_is_warned_of_and_the_row_counts(
+    civil: Office, agency: httpx.AsyncClient
+) -> None:
+    head = number_of(1)
+    unread = ["三组老王家", head, f"{head}-1", f"{head}01", f"H{head}", f"{head}H", "13900139001", "H13900139001"]
+    read = ["H4452020001", "44520200120100000101"]
+    rows = [person(place, "", "榕城区", household, "户主") for place, household in enumerate([*unread, *read], 1)]
+    told = await civil.hand_in("1", csv_of(*rows, headings=HOUSEHOLDS), **DIBAO)
+    assert (told["outcomes"], told["warned"]) == ({"REGISTERED": len(rows)}, len(unread))
+    lines = await civil.lines("1")
+    warned = [line for line in lines if line["code"] == "ROW_HOUSEHOLD_UNREAD"]
+    assert [line["row"] for line in warned] == list(range(2, 2 + len(unread)))
+    assert all("身份证号" in line["remark"] for line in warned)
+    for line in warned:
+        seen = await agency.get(f"/v1/persons/{line['person_id']}/as-of", params={"on": "2026-12-09"})
+        assert seen.json()["facts"] == []
 
 
 BABIES: Final = f"{HEADINGS},出生日期,监护人身份证号"
@@ -133,8 +158,8 @@ def _baby(number: str, *, name: str = "示例小", guardian: int = 1) -> list[st
     return [number, name, "榕城区", "2026.10.2", "2026-10-01", number_of(guardian)]
 
 
-def _number_of_baby() -> str:
-    body = "44520220261001001"
+def _number_of_baby(place: int = 1) -> str:
+    body = f"44520220261001{place:03d}"
     return body + ric.calc_check_digit(f"{body}0")
 
 
@@ -169,6 +194,33 @@ async def test_a_baby_without_a_number_stands_under_its_guardian_until_the_own_n
     # Who still sends it without the number means the same one.
     fourth = await civil.hand_in("4", listed(_baby("无"), _baby("无", name="示例双")), **how)
     assert (fourth["outcomes"].keys() <= {"UNCHANGED", "CHANGED"}, await civil.standing()) == (True, 3)
+
+
+async def _months_of(agency: httpx.AsyncClient, person_id: str) -> list[tuple[str, str, str | None]]:
+    seen = (await agency.get(f"/v1/persons/{person_id}/as-of", params={"on": "2026-12-01"})).json()
+    return [(m["department"], m["valid_from"], m["valid_to"]) for m in seen["memberships"]]
+
+
+async def test_the_own_number_of_a_baby_and_what_the_row_says_of_it_both_count(
+    civil: Office, poverty_alleviation: httpx.AsyncClient, agency: httpx.AsyncClient
+) -> None:
+    await civil.hand_in("1", csv_of(_baby("无"), _baby("无", name="示例双"), headings=BABIES), **DIBAO)
+    one, other = [line["person_id"] for line in await civil.lines("1")]
+    # Another department names the first one with its own number.
+    poverty = Office(poverty_alleviation, "poverty-alleviation")
+    content = csv_of([*_baby(_number_of_baby()), "未脱贫"], headings=f"{BABIES},脱贫状态")
+    told = await poverty.hand_in("1", content, category="REGISTERED_POOR")
+    (line,) = await poverty.lines("1")
+    assert (told["outcomes"], line["person_id"], line["code"]) == ({"ADDED": 1}, one, "ROW_NEWBORN_NUMBERED")
+    assert await poverty.standing() == 1
+    both = [("civil-affairs", "2026-10-02", None), ("poverty-alleviation", "2026-10-02", None)]
+    assert sorted(await _months_of(agency, one)) == both
+    # The same department names the second one, from a later day on, and somebody behind it.
+    later = _baby(_number_of_baby(2), name="示例双")
+    later[3] = "2026.11.1"
+    told = await civil.hand_in("2", csv_of(later, [*person(5), "", ""], headings=BABIES), **DIBAO)
+    assert told["outcomes"] == {"ADDED": 1, "REGISTERED": 1}
+    assert await _months_of(agency, other) == [("civil-affairs", "2026-11-01", None)]
 
 
 async def test_who_is_no_baby_or_has_no_guardian_needs_a_number(civil: Office) -> None:

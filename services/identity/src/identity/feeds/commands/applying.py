@@ -91,9 +91,10 @@ class Group:
                 return
             if moves and outcome != "SUPERSEDED":
                 outcome = self._move(row.county, events, person_id)
-            outcome = self._beside(line, state, events, outcome) if is_newest else outcome
             if row.died_on is not None:
                 self._death(row.died_on, row.id_number.born_on, events, person_id)
+            # The last step: a row that is refused leaves no household either.
+            outcome = self._beside(line, state, events, outcome) if is_newest else outcome
         except Refused as refused:
             self._refuse(line, refused)
             return

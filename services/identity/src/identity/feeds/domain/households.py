@@ -23,10 +23,16 @@ from identity.intake.readers.cells import Cell
 from identity.intake.readers.folding import fold_word
 from identity.intake.readers.workbooks import Rounded
 from identity.persons.domain.categories import Department
+from identity.persons.domain.resident_id import parse_resident_id
+from kernel.http.personal import personal_in
+from kernel.values.refusals import Refused
 
-#: A household's number that cannot be read; the row counts all the same, and says so.
+#: A household's number that cannot be read, or is a person's; the row counts all the same, and says so.
 UNREAD: Final = ""
 _NUMBER: Final = re.compile(r"[A-Z0-9-]{1,40}")
+#: What in a household's number may be a person's, whatever letters stand around it.
+_DIGITS: Final = re.compile(r"[0-9-]{11,}X?")
+_ID_LENGTH: Final = 18
 _HEADS: Final = frozenset(("户主", "本人", "本人或户主", "户主本人", "HEAD", "01", "02"))
 
 
@@ -43,9 +49,25 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def household_number(cell: Cell) -> str:
-    """A household's number as it is kept, or UNREAD: a number that a spreadsheet rounded, or a text that is none."""
+    """A household's number as it is kept, or UNREAD.
+
+    UNREAD are a number that a spreadsheet rounded, a text that is none, and the head's ID number or phone, which some
+    lists write here: a fact keeps its household in clear.
+    """
     number = fold_word(cell.text)
-    return number if _NUMBER.fullmatch(number) and not isinstance(cell.text, Rounded) else UNREAD
+    if not _NUMBER.fullmatch(number) or isinstance(cell.text, Rounded):
+        return UNREAD
+    parts = {number, *_DIGITS.findall(number)}
+    return UNREAD if any(personal_in(part) or _begins_with_id(part, cell.today) for part in parts) else number
+
+
+def _begins_with_id(part: str, today: date) -> bool:
+    """Whether more digits, such as the member's place in the household, follow an ID number that is right."""
+    try:
+        parse_resident_id(part[:_ID_LENGTH], today=today)
+    except Refused:
+        return False
+    return True
 
 
 def role_of(cell: Cell) -> HouseholdRole:

@@ -17,8 +17,8 @@ _OUTSIDE_AREA: Final = both(
 )
 #: What is said of a row whose household cannot be read.
 _HOUSEHOLD_UNREAD: Final = both(
-    "户编号没有记下：要写数字或字母，超过 15 位的要设为文本格式",
-    "the household's number is not kept: digits or letters are needed, as text where there are more than 15",
+    "户编号没有记下：要写数字或字母，不能用身份证号或电话号码，超过 15 位的要设为文本格式",
+    "the household's number is not kept: digits or letters are needed, no ID or phone number, as text beyond 15 digits",
 )
 
 
