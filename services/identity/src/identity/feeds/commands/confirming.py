@@ -22,15 +22,18 @@ class ConfirmationWatch:
         self._queries = queries
         self._clock = clock
         self._due = due
-        #: Overdue lines by department as of the last look; empty before the first.
+        #: Overdue lines by department as of the last look; empty before the first, and where another instance looks.
         self.overdue: dict[str, int] = {}
 
     async def run(self) -> None:
         """Look until cancelled."""
         await asyncio.sleep(_FIRST_LOOK_SECONDS)
-        while True:
-            await self.look()
-            await asyncio.sleep(_LOOK_SECONDS)
+        try:
+            while True:
+                await self.look()
+                await asyncio.sleep(_LOOK_SECONDS)
+        finally:
+            self.overdue = {}
 
     async def look(self) -> None:
         """One look at all departments."""
