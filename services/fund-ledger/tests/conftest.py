@@ -8,7 +8,14 @@ from typing import Final
 import httpx
 import pytest
 
-from contracts.settlement import CONTRACT, LayerPaid, SettlementConfirmed, SettlementRevoked
+from contracts.settlement import (
+    CONTRACT,
+    LayerChanged,
+    LayerPaid,
+    SettlementConfirmed,
+    SettlementRevoked,
+    SettlementSupplemented,
+)
 from fund_ledger.charts.domain import Charts
 from fund_ledger.config import Config
 from fund_ledger.journals.domain.bill import SettledBill
@@ -113,6 +120,28 @@ class Bills:
             funding=funding,
             payout_fen=payout_fen,
             payee=payee,
+        )
+
+    def supplemented(self, settlement_id: str, payer: str, change_fen: int) -> SettlementSupplemented:
+        """The bill was decided again: a payer gives more, or less, and the patient pays as much less, or more."""
+        changed = LayerChanged(
+            payer=payer, amount_fen=change_fen, clause="三(二)2", document="揭医保〔2019〕21号", funding=(payer,)
+        )
+        return SettlementSupplemented(
+            supplement_id=f"{settlement_id}-supplement-1",
+            settlement_id=settlement_id,
+            encounter_id=f"encounter-{settlement_id}",
+            person_id="P1",
+            county="445202",
+            area="445200",
+            hospital_id="H1",
+            supplemented_at=NOW,
+            review_id="R1",
+            category=None,
+            policy_id="p",
+            patient_fen=-change_fen,
+            payout_fen=0,
+            layers=(changed,),
         )
 
     def revoked(self, settlement_id: str, person_id: str = "P1", reason: str = "录入错误") -> SettlementRevoked:

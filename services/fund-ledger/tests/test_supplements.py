@@ -7,7 +7,7 @@ import httpx
 from hypothesis import given as for_any
 from hypothesis import strategies as st
 
-from contracts.settlement import CONTRACT, LayerChanged, SettlementConfirmed, SettlementSupplemented
+from contracts.settlement import CONTRACT
 from fund_ledger.journals.domain.bill import PayerPart, SupplementedBill
 from fund_ledger.journals.domain.commands import BookSupplement, ReverseSettlement
 from fund_ledger.journals.domain.events import JournalBooked, JournalReversed, Posting
@@ -181,34 +181,12 @@ def test_shares_of_a_change_add_up_and_a_fund_outside_the_cascade_gets_all_back(
     assert shares.get("POVFUND", 0) >= -first
 
 
-def two_yuan_less(settled: SettlementConfirmed) -> SettlementSupplemented:
-    changed = LayerChanged(
-        payer="MA", amount_fen=-200, clause="三(二)2", document="揭医保〔2019〕21号", funding=("MA",)
-    )
-    return SettlementSupplemented(
-        supplement_id="S1-supplement-1",
-        settlement_id="S1",
-        encounter_id="E1",
-        person_id="P1",
-        county="445202",
-        area="445200",
-        hospital_id="H1",
-        supplemented_at=settled.settled_at,
-        review_id="R1",
-        category=None,
-        policy_id="p",
-        patient_fen=200,
-        payout_fen=0,
-        layers=(changed,),
-    )
-
-
 async def test_what_is_clawed_back_can_be_seen_with_its_age_and_collected(
     ledger: Any, around: Any, finance: httpx.AsyncClient, bills: Any
 ) -> None:
     settled = bills.settled("S1", bills.layer("MA", 700, "MA"))
     await around.tell(CONTRACT, "P1", settled)
-    await around.tell(CONTRACT, "P1", two_yuan_less(settled))
+    await around.tell(CONTRACT, "P1", bills.supplemented("S1", "MA", -200))
 
     async def due() -> list[dict[str, Any]]:
         items: list[dict[str, Any]] = (await finance.get("/v1/receivables?county=445202")).json()["items"]

@@ -25,6 +25,7 @@ KINDS: Final = {
     "premiums": "资助参保",
     "refusal": "拒付",
     "deduction": "审核扣减",
+    "deduction_change": "审核扣减变更",
     "clearing": "年终清算",
     "advance": "垫付",
     "repayment": "收回垫付",

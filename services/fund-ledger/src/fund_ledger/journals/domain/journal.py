@@ -1,16 +1,25 @@
 """The journal: balanced postings for one happening, and its exact negative where it is taken back."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, assert_never
 
 import msgspec
 
 from fund_ledger.journals.domain import accounts, commands, events
 from fund_ledger.journals.domain.commands import JournalCommand
+from fund_ledger.journals.domain.deducted import deducted_again
 from fund_ledger.journals.domain.events import JournalEvent, Posting
 from fund_ledger.journals.domain.funding import split
 from fund_ledger.journals.domain.liabilities import liabilities
-from fund_ledger.journals.domain.refused_payment import REFUSAL, TAKEN_OFF, refusal, refused_again, refused_by
+from fund_ledger.journals.domain.refused_payment import (
+    DEDUCTION,
+    DEDUCTION_CHANGE,
+    REFUSAL,
+    TAKEN_OFF,
+    refusal,
+    refused_again,
+    refused_by,
+)
 from fund_ledger.journals.domain.reversal import reversed_postings
 from fund_ledger.journals.domain.supplements import supplementary
 from kernel.values.decider import Decider
@@ -18,6 +27,7 @@ from kernel.values.decider import Decider
 #: What funds pay beside bills: the kind of journal, and under which name it is counted.
 PREMIUMS: Final = "premiums"
 PREMIUM: Final = "PREMIUM"
+_DEDUCTIONS: Final = frozenset({DEDUCTION, DEDUCTION_CHANGE})
 
 
 class Unbooked(msgspec.Struct, frozen=True):
@@ -74,14 +84,39 @@ def _supplement(command: commands.BookSupplement, state: JournalState) -> Sequen
     # What was refused counts as given here: the difference is the same whichever came first, and is refused after it.
     given = _given([journal for journal in past if journal.kind not in TAKEN_OFF])
     postings = supplementary(bill, given, command.available_fen)
-    postings += refused_again(bill, state.refused | refused_by(past), postings)
-    return _of_settlement(command, bill.supplement_id, "supplement", postings)
+    refused = state.refused | refused_by(past)
+    booked = _of_settlement(
+        command, bill.supplement_id, "supplement", postings + refused_again(bill, refused, postings)
+    )
+    return (*booked, *_deducted_again(command, past, postings, refused, after(command.available_fen, booked)))
+
+
+def _deducted_again(
+    command: commands.BookSupplement,
+    past: Sequence[events.JournalBooked],
+    change: Sequence[Posting],
+    refused: frozenset[str],
+    available_fen: Mapping[str, int],
+) -> Sequence[JournalEvent]:
+    """A journal beside the difference's, so that what is given and what is taken off it can be told apart."""
+    off = _given([journal for journal in past if journal.kind in _DEDUCTIONS])
+    if not off:
+        return ()
+    kept = [posting for journal in past if journal.kind not in TAKEN_OFF for posting in journal.postings]
+    taken = {payer: {code: -fen for code, fen in of_payer.items()} for payer, of_payer in off.items()}
+    postings = deducted_again(command.bill, _borne((*kept, *change)), taken, refused)
+    after_it = msgspec.structs.replace(command, available_fen=available_fen)
+    return _of_settlement(after_it, f"{command.bill.supplement_id}-deduction", DEDUCTION_CHANGE, postings)
 
 
 def _given(journals: Sequence[events.JournalBooked]) -> dict[str, dict[str, int]]:
     """What each fund has borne of each payer's part in these journals."""
+    return _borne(posting for journal in journals for posting in journal.postings)
+
+
+def _borne(postings: Iterable[Posting]) -> dict[str, dict[str, int]]:
     given: dict[str, dict[str, int]] = {}
-    for posting in (posting for journal in journals for posting in journal.postings):
+    for posting in postings:
         account = accounts.parse(posting.account)
         if account.kind == accounts.FUND and posting.payer is not None:
             of_payer = given.setdefault(posting.payer, {})

@@ -16,8 +16,10 @@ REFUSED: Final = "REFUSED"
 REFUSAL: Final = "refusal"
 #: The kind of the journal of what the review of a statement took off.
 DEDUCTION: Final = "deduction"
+#: The kind of the journal of what changes of it when the bill is decided again; hospitals' statements have it.
+DEDUCTION_CHANGE: Final = "deduction_change"
 #: What a hospital bears of what payers had given: a later difference of the bill is worked out as if it had not.
-TAKEN_OFF: Final = frozenset({REFUSAL, DEDUCTION})
+TAKEN_OFF: Final = frozenset({REFUSAL, DEDUCTION, DEDUCTION_CHANGE})
 
 
 class RefusedBill(msgspec.Struct, frozen=True):
