@@ -25,6 +25,7 @@ ALONE: Final = [
     "positions",
     "reconcile",
     "replay",
+    "report",
     "republish",
     "restore",
     "service",

@@ -4,6 +4,7 @@ import asyncio
 
 import msgspec
 
+from kernel.writing.database import SingleConnection
 from kernel.writing.event_store.log import log_counts
 from kernel.writing.snapshots import snapshot
 from onestop.services import SERVICES
@@ -12,6 +13,14 @@ _RELAYED_SQL = "SELECT gseq, pseqs FROM relay"
 _CONSUMED_SQL = """
 SELECT consumer, sum(last_pseq)::bigint AS consumed FROM "{schema}".inbox_cursor WHERE topic = $1 GROUP BY consumer
 """
+
+
+#: Which schemas are there, and which have a place for archives: a database of the release before lacks what is new.
+_SCHEMAS_SQL = """
+SELECT nspname AS schema, to_regclass(format('%I.archives', nspname)) IS NOT NULL AS archives FROM pg_namespace
+WHERE to_regclass(format('%I.event_log', nspname)) IS NOT NULL
+"""
+_COUNTED_BEFORE_SQL = "SELECT (SELECT count(*) FROM events) - (SELECT count(*) FROM event_log)"
 
 
 class Backlog(msgspec.Struct, frozen=True):
@@ -32,17 +41,28 @@ async def backlog(admin_url: str) -> Backlog:
     unnumbered = unpublished = 0
     unconsumed: dict[str, int] = {}
     async with snapshot(admin_url, "public") as connection:
-        for service in SERVICES.values():
+        archives: dict[str, bool] = {row["schema"]: row["archives"] for row in await connection.fetch(_SCHEMAS_SQL)}
+        there = [service for service in SERVICES.values() if service.schema in archives]
+        for service in there:
             await connection.execute(f'SET LOCAL search_path TO "{service.schema}"')
-            counts, relay = await log_counts(connection), await connection.fetchrow(_RELAYED_SQL)
-            unnumbered += counts.events - counts.numbered
-            unpublished += counts.numbered - (relay["gseq"] if relay else 0)
+            waiting, numbered = await _numbered(connection, archives=archives[service.schema])
+            relay = await connection.fetchrow(_RELAYED_SQL)
+            unnumbered += waiting
+            unpublished += numbered - (relay["gseq"] if relay else 0)
             sent = sum(msgspec.json.decode(relay["pseqs"], type=list[int])) if relay else 0
-            for other in SERVICES.values():
+            for other in there:
                 topic = service.parts.topic
                 for row in await connection.fetch(_CONSUMED_SQL.format(schema=other.schema), topic):
                     unconsumed[f"{other.parts.name}/{row['consumer']} of {topic}"] = sent - row["consumed"]
     return Backlog(unnumbered, unpublished, unconsumed)
+
+
+async def _numbered(connection: SingleConnection, *, archives: bool) -> tuple[int, int]:
+    """How many events have no number yet, and how many have one."""
+    if archives:
+        counts = await log_counts(connection)
+        return counts.events - counts.numbered, counts.numbered
+    return await connection.fetchval(_COUNTED_BEFORE_SQL), await connection.fetchval("SELECT count(*) FROM event_log")
 
 
 async def wait_until_arrived(admin_url: str, *, within_seconds: float = 60.0) -> None:
