@@ -12,6 +12,7 @@ from onestop.main import app
 ALONE: Final = [
     "adopt-restored",
     "archive",
+    "as-of",
     "checkpoint",
     "doctor",
     "feed",
@@ -33,6 +34,8 @@ ALONE: Final = [
     "token",
     "trace",
     "verify-chain",
+    "visits",
+    "what-if",
 ]
 ADDED: Final = ["contracts", "demo", "examples", "generate", "kafka", "policy", "run"]
 #: A process in which the workbench is not installed: no plugin is found, and importing it would fail.
