@@ -67,6 +67,9 @@ def test_a_scan_is_known_by_its_content(content: bytes, media_type: str) -> None
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "SCAN_UNREADABLE"),
         (b"%PDF-1.7 and no end", "SCAN_UNREADABLE"),
         (b"MZ" + _pdf(), "SCAN_UNREADABLE"),
+        (b"%PDF-1.7\n" + b"stream\n" * 700_000 + b"%%EOF", "SCAN_UNREADABLE"),  # looked back at, it would take hours
+        (_STREAM.replace(b"%%EOF", b"2 0 obj<<>>stream\nno end\n%%EOF"), "SCAN_UNREADABLE"),
+        (_STREAM.replace(b"%%EOF", b"<</JS (x)>>\n%%EOF"), "SCAN_NOT_PLAIN"),  # behind one that ends
         (_pdf(locked=True), "SCAN_NOT_PLAIN"),
         (_pdf().replace(b"/Type /Catalog", b"/Type /Catalog /OpenAction <</S /JavaScript /JS (x)>>"), "SCAN_NOT_PLAIN"),
         (b"%PDF-1.7\n<</S/Launch/F(cmd.exe)>>\n%%EOF", "SCAN_NOT_PLAIN"),

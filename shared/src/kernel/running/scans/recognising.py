@@ -3,6 +3,7 @@
 import io
 import re
 import warnings
+from collections.abc import Iterator
 from typing import Final
 
 from PIL import Image
@@ -20,7 +21,8 @@ PIXELS_MAX: Final = 80_000_000
 _EIGHTH: Final = 8
 _HEAD: Final = re.compile(rb"%PDF-[12]\.[0-9]")
 _TAIL_BYTES: Final = 1024
-_STREAMS: Final = re.compile(rb"\bstream\r?\n.*?endstream", re.DOTALL)
+_STREAM: Final = re.compile(rb"\bstream\r?\n")
+_STREAM_END: Final = b"endstream"
 #: What a PDF may carry that does something when it is opened, or that holds another file.
 _ACTIVE: Final = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFiles?|RichMedia|XFA)(?![A-Za-z])")
 _LOCKED: Final = re.compile(rb"/Encrypt(?![A-Za-z])")
@@ -41,12 +43,24 @@ def media_type_of(content: bytes) -> str:
 def _check_pdf(content: bytes) -> None:
     if not _HEAD.match(content) or b"%%EOF" not in content[-_TAIL_BYTES:]:
         raise _unreadable("a PDF that breaks off or has no version")
-    plain = _STREAMS.sub(b"", content)
+    plain = b"".join(_outside_streams(content))
     if _LOCKED.search(plain):
         raise Refused("SCAN_NOT_PLAIN", "the PDF is locked with a password: save it without one")
     if found := _ACTIVE.search(plain):
         detail = f"the PDF has {found[0].decode()[:20]}, which a scan has not: print it to a new PDF, or scan the paper"
         raise Refused("SCAN_NOT_PLAIN", detail)
+
+
+def _outside_streams(content: bytes) -> Iterator[bytes]:
+    """What stands outside the streams. No byte is passed twice: in some files looking back would take hours."""
+    begin = 0
+    while stream := _STREAM.search(content, begin):
+        yield content[begin : stream.start()]
+        end = content.find(_STREAM_END, stream.end())
+        if end < 0:
+            raise _unreadable("a PDF with a part that does not end")
+        begin = end + len(_STREAM_END)
+    yield content[begin:]
 
 
 def _image(content: bytes) -> str:
