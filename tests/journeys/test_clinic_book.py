@@ -43,6 +43,7 @@ def book(town: Any) -> list[tuple[Any, ...]]:
         ("B-3", *row[:2], date(day.year + 1, 1, 1), *row[3:]),
         ("B-4", *row[:5], "三元", *row[6:]),
         ("B-5", *row),
+        ("B-6", *row[:3], "慢病", *row[4:]),
     ]
 
 
@@ -68,14 +69,16 @@ async def test_a_workbook_and_the_same_as_csv_are_entered_once(embedded_town: An
             sheet.write_row(place, 0, row)
     status, rows, said = await entered(town, workbook, result)
     assert status == 1
-    assert [row["结果"] for row in rows] == ["已结算", "拒绝", "拒绝", "拒绝", "拒绝"], said
+    assert [row["结果"] for row in rows] == ["已结算", "拒绝", "拒绝", "拒绝", "拒绝", "拒绝"], said
     remarks = [row["备注"].split(" ")[0] for row in rows[1:]]
     assert remarks == [
         "PERSON_UNKNOWN",
         "DATE_IN_FUTURE",
         "目录外费用",
         "VISIT_KNOWN",
+        "类别",
     ]
+    assert rows[5]["备注"] == "类别 '慢病' is none of 村卫生室, 普通门诊, 慢病门诊"
     assert rows[0]["结算编号"]
     assert result.stat().st_mode & 0o077 == 0
     assert number("001") not in said

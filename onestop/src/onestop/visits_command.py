@@ -7,11 +7,11 @@ import csv
 import hashlib
 import io
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar
 
 import httpx
 import typer
@@ -33,13 +33,16 @@ _COLUMNS: Final = {
     "第二次": "second_visit",
 }
 _NEEDED: Final = ("number", "id_number", "on", "compliant", "collected")
+#: An empty cell means the first.
 _KINDS: Final = {"村卫生室": "village_visit", "普通门诊": "outpatient", "慢病门诊": "chronic_outpatient"}
+_SECOND: Final = {"否": False, "0": False, "N": False, "是": True, "1": True, "Y": True}
 _RESULTS: Final = {"SETTLED": "已结算", "REPEATED": "已录入过", "REFUSED": "拒绝"}
 _AT_ONCE: Final = 50
 _ROWS_MAX: Final = 10_000
 console: Final = Console()
 
 Row = dict[str, str]
+Meaning = TypeVar("Meaning", str, bool)
 
 
 class CellError(ValueError):
@@ -144,11 +147,11 @@ def _record(row: Row, person_id: str) -> dict[str, Any]:
         "number": _cell(row, "number"),
         "person_id": person_id,
         "on": _cell(row, "on"),
-        "kind": _KINDS.get(row.get("kind", "") or "村卫生室", "village_visit"),
+        "kind": _word(row, "kind", _KINDS),
         "lines": lines,
         "payers": {name: _money(row, name) for name in row if name.isascii() and name.isupper()},
         "collected": _money(row, "collected"),
-        "second_visit": row.get("second_visit", "") in {"是", "1", "Y"},
+        "second_visit": _word(row, "second_visit", _SECOND),
     }
     if not lines:
         raise CellError("费用 comes to nothing")
@@ -159,6 +162,14 @@ def _cell(row: Row, name: str) -> str:
     if not row.get(name):
         raise CellError(f"{_heading(name)} is empty")
     return row[name]
+
+
+def _word(row: Row, name: str, known: Mapping[str, Meaning]) -> Meaning:
+    """What a word means; an empty cell or no column means the first of those known."""
+    text = row.get(name) or next(iter(known))
+    if text not in known:
+        raise CellError(f"{_heading(name)} {text!r} is none of {', '.join(known)}")
+    return known[text]
 
 
 def _money(row: Row, name: str) -> str:
