@@ -81,6 +81,14 @@ async def test_a_sum_in_parts_is_one_sum(finance: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.usefixtures("owing")
+async def test_a_sum_in_parts_is_one_sum_however_far_back_a_part_is_booked(finance: httpx.AsyncClient) -> None:
+    long_ago = {**PAYMENT, "amount": "60.00", "value_on": "2019-01-15"}
+    assert (await finance.post("/v1/payments", json=long_ago)).status_code == 201
+    rest = await finance.post("/v1/payments", json={**long_ago, "amount": "40.01"})
+    assert (rest.status_code, rest.json()["code"]) == (409, "RELEASE_NEEDED")
+
+
+@pytest.mark.usefixtures("owing")
 async def test_a_release_goes_by_the_books_of_its_moment_and_is_made_once(
     finance: httpx.AsyncClient, second: httpx.AsyncClient
 ) -> None:
@@ -122,6 +130,13 @@ async def test_the_sum_is_the_agency_s_and_who_set_it_releases_nothing(
     chief = await ledger.client(Role.FINANCE, subject="chief")
     assert (await chief.post(f"{path}/release")).json()["code"] == "RELEASE_SAME_PERSON"
     assert (await agency.post(f"{path}/release")).status_code == 403
+    # Who may do both makes the sum as high as he likes, and still another person releases.
+    assert (await both.post(LIMIT, json={"above": "9999.00"})).status_code == 200
+    alone = await chief.post("/v1/fund-receipts", json=RECEIPT)
+    assert (alone.status_code, alone.json()["code"]) == (409, "RELEASE_NEEDED"), alone.text
+    own = (await chief.post("/v1/money-proposals/receipts", json=RECEIPT)).json()["proposal_id"]
+    assert (await chief.post(f"/v1/money-proposals/{own}/release")).json()["code"] == "RELEASE_SAME_PERSON"
+    assert (await finance.post(f"/v1/money-proposals/{own}/release")).status_code == 200
     other = await ledger.client(Role.FINANCE, subject="far", divisions=["445222"])
     for call in (other.get(path), other.post(f"{path}/release"), other.get("/v1/money-proposals?county=445202")):
         assert (await call).json()["code"] == "DIVISION_FOREIGN"

@@ -55,6 +55,8 @@ entries: Final = Table(
     Column("settlement_id", Text),
     Column("amount_fen", BigInteger, nullable=False),
     Column("payer", Text, nullable=False),
+    # What was recorded today is few rows, on whatever day it is booked.
+    Index("entries_recorded", "account", "recorded_on"),
 )
 
 #: An account's balance on a day, as far as it was known on another, is a sum over these.

@@ -1,7 +1,7 @@
 """What finance's money is decided by: what persons owe of revoked bills, the county's sum, what was proposed."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 from fund_ledger.payments.domain.limit import Limit
@@ -16,11 +16,9 @@ SELECT account, (COALESCE(sum(amount_fen) FILTER (WHERE kind = 'reversal' AND am
 FROM entries WHERE account = ANY($1::text[]) GROUP BY account
 """
 _LIMIT_SQL: Final = "SELECT county, above_fen, set_on, set_by FROM money_limits WHERE county = $1"
-#: Money may be booked on a day that is past; so far back looks the sum of what was recorded today.
-_BOOKED_BACK: Final = timedelta(days=100)
 _TODAY_SQL: Final = """
 SELECT COALESCE(sum(abs(amount_fen)), 0)::bigint FROM entries
-WHERE account = $1 AND booked_on BETWEEN $2 AND $3 AND recorded_on = $3 AND kind = $4
+WHERE account = $1 AND recorded_on = $2 AND kind = $3
 """
 _COLUMNS: Final = (
     "proposal_id, kind, county, fund, amount_fen, value_on, account, counter, source, status, proposed_on, proposed_by,"
@@ -40,8 +38,8 @@ async def limit_of(connection: Connection, county: str) -> Limit | None:
 
 
 async def booked_today(connection: Connection, account: str, kind: str, today: date) -> int:
-    """What was recorded today on an account by journals of a kind, in fen; the account is held."""
-    found: int = await connection.fetchval(_TODAY_SQL, account, today - _BOOKED_BACK, today, kind)
+    """What was recorded today on an account by journals of a kind, booked on whatever day, in fen; it is held."""
+    found: int = await connection.fetchval(_TODAY_SQL, account, today, kind)
     return found
 
 

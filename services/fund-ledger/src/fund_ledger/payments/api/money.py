@@ -24,7 +24,9 @@ CODES: Final = (
     ErrorCode("BANK_SHORT", 409, "The bank account has less than is to leave it"),
     ErrorCode("NOT_RETURNABLE", 409, "Such a journal is not taken back by hand"),
     ErrorCode("RETURNED_BEFORE", 409, "The money went back before"),
-    ErrorCode("RELEASE_NEEDED", 409, "Above the county's sum a second person releases money"),
+    ErrorCode(
+        "RELEASE_NEEDED", 409, "A second person releases it: it is above the county's sum, or of who set the sum"
+    ),
 )
 
 Finance = Annotated[Principal, allow(Role.FINANCE, by_division=True)]

@@ -55,7 +55,8 @@ class PaymentCommands:
         async def attempt(turn: Turn) -> Outcome:
             booked = await turn.booked()
             today = await booked_today(turn.connection, asked.account, kind, context.today)
-            check_limit(await limit_of(turn.connection, asked.county), asked.account, asked.amount_fen, today)
+            limit = await limit_of(turn.connection, asked.county)
+            check_limit(limit, context.actor, asked.account, asked.amount_fen, today)
             return Outcome((booked.append,) if booked.events else (), {"journal_id": asked.journal_id}, 201)
 
         return await self.in_turn(context, asked, attempt)

@@ -54,16 +54,21 @@ def stream_of(county: str) -> str:
     return f"money-limit/{county}"
 
 
-def check_limit(limit: Limit | None, account: str, amount_fen: int, booked_today_fen: int) -> None:
+def check_limit(limit: Limit | None, by: str, account: str, amount_fen: int, booked_today_fen: int) -> None:
     """Refuse what one person may not book alone: RELEASE_NEEDED.
 
-    ``booked_today_fen`` is what was booked on the same account today, so that a sum in parts is one sum.
+    ``booked_today_fen`` is what was booked on the same account today, so that a sum in parts is one sum. Whoever set
+    the sum books nothing alone: else one person with both roles would say up to where nobody else looks.
     """
-    if limit is None or amount_fen + booked_today_fen <= limit.above_fen:
+    if limit is None:
         return
-    today = f" after {yuan_from_fen(booked_today_fen)} yuan today" if booked_today_fen else ""
-    detail = (
-        f"{yuan_from_fen(amount_fen)} yuan on {account}{today} are above {yuan_from_fen(limit.above_fen)} yuan:"
-        " propose it at /v1/money-proposals, and somebody else of finance releases it"
-    )
+    if by == limit.set_by:
+        why = f"{by} set the sum of {limit.county}"
+    elif amount_fen + booked_today_fen > limit.above_fen:
+        today = f" after {yuan_from_fen(booked_today_fen)} yuan today" if booked_today_fen else ""
+        above = yuan_from_fen(limit.above_fen)
+        why = f"{yuan_from_fen(amount_fen)} yuan on {account}{today} are above {above} yuan"
+    else:
+        return
+    detail = f"{why}: propose it at /v1/money-proposals, and somebody else of finance releases it"
     raise conflict("RELEASE_NEEDED", detail, account=account)
