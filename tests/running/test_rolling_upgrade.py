@@ -62,7 +62,7 @@ class Program:
         with log.open("a") as written:
             self._process = subprocess.Popen(
                 [sys.executable, "-c", PROGRAM, *arguments],
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+                env={**os.environ, "ONESTOP_TELL_STAYS": "no", "PYTHONPATH": os.pathsep.join(paths)},
                 stdout=subprocess.PIPE,
                 stderr=written,
                 text=True,

@@ -1,5 +1,6 @@
 """The platform in one process: every service on an embedded PostgreSQL, over real HTTP, with its own issuer."""
 
+import os
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -71,6 +72,7 @@ def embedded_settings(folder: Path, policies: Path) -> dict[str, str]:
         "ONESTOP_IDENTITY_KEYS": str(keys / KEYS_FILE),
         "ONESTOP_SCAN_KEYS": str(keys / SCAN_KEYS_FILE),
         "ONESTOP_POLICIES": str(policies),
+        "ONESTOP_TELL_STAYS": os.environ.get("ONESTOP_TELL_STAYS", "yes"),
     }
 
 

@@ -17,6 +17,7 @@ SCAN_KEYS_SETTING: Final = "ONESTOP_SCAN_KEYS"
 SCAN_CIPHER_SETTING: Final = "ONESTOP_SCAN_CIPHER"
 WEBHOOK_NETWORKS_SETTING: Final = "ONESTOP_WEBHOOK_NETWORKS"
 WEBHOOK_TRUSTED_SETTING: Final = "ONESTOP_WEBHOOK_CA"
+TELL_STAYS_SETTING: Final = "ONESTOP_TELL_STAYS"
 
 
 class WebhookSettings(msgspec.Struct, frozen=True):
@@ -46,12 +47,15 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     webhooks: WebhookSettings = WebhookSettings()
     #: Who signs cases for which department: triples of county, department and user.
     seconded: tuple[tuple[str, str, str], ...] = ()
+    #: No while a release that does not tell stays runs beside this one (decision 0052).
+    tells_stays: bool = True
 
 
 def config_from(environ: Mapping[str, str]) -> Config:
     """Read the settings; ``ONESTOP_POLICIES`` names the folder of packs, ``ONESTOP_CASE_PAPERS`` papers with commas,
     ``ONESTOP_SCAN_KEYS`` the key file of scans, ``ONESTOP_WEBHOOK_NETWORKS`` networks that are not public,
-    ``ONESTOP_CASE_SECONDED`` who signs for whom, as county/department=user with commas.
+    ``ONESTOP_CASE_SECONDED`` who signs for whom, as county/department=user with commas, and ``ONESTOP_TELL_STAYS`` is
+    ``no`` while a release from before operations heard of stays runs beside this one.
 
     Raises KeyError, KeyTextError, PackError, ValueError.
     """
@@ -68,6 +72,7 @@ def config_from(environ: Mapping[str, str]) -> Config:
             trusted=environ.get(WEBHOOK_TRUSTED_SETTING) or None,
         ),
         seconded=tuple(_seconded(environ.get(SECONDED_SETTING, ""))),
+        tells_stays=environ.get(TELL_STAYS_SETTING, "yes") != "no",
     )
 
 

@@ -15,7 +15,6 @@ from kernel.running.scans import api as scans_api
 from kernel.running.scans.store import ScanStore
 from kernel.running.service import Service
 from kernel.writing.command_path import CommandPath
-from law.packs import PackLibrary
 from settlement.admission_checks import api as admission_checks
 from settlement.admission_checks.commands import AdmissionCheckCommands
 from settlement.admission_checks.queries import AdmissionCheckQueries
@@ -123,7 +122,10 @@ def build(host: Host, config: Config) -> FastAPI:
     """The settlement service in the given surroundings; it starts with its lifespan."""
     runtime, requests, library = host.runtime(PARTS), Requests(host.clock), config.library
     files, of_encounters, of_years = CaseFiles(runtime), EncounterQueries(runtime), YearQueries(runtime)
-    commands, checks = EncounterCommands(runtime, library, files), AdmissionCheckQueries(runtime)
+    commands, checks = (
+        EncounterCommands(runtime, library, files, tells_stays=config.tells_stays),
+        AdmissionCheckQueries(runtime),
+    )
     return application(
         runtime,
         host,
@@ -145,7 +147,7 @@ def build(host: Host, config: Config) -> FastAPI:
             reviews.reviews_of_settlement(ReviewQueries(runtime), of_encounters),
             payment_refusals(RefusalQueries(runtime)),
             *_of_cases(runtime, config, files, requests),
-            _visit_records(runtime, library, requests),
+            _visit_records(runtime, config, requests),
             _webhooks(runtime, host, config.webhooks, requests),
             printing(of_encounters, InstitutionQueries(runtime), host.clock),
         ],
@@ -163,9 +165,11 @@ async def _start(runtime: Runtime, host: Host, config: Config, requests: Request
         runtime.elect("webhooks", Delivering(positions, changes, sender, host.clock, settings.look_seconds).run)
 
 
-def _visit_records(runtime: Runtime, library: PackLibrary, requests: Requests) -> Router:
+def _visit_records(runtime: Runtime, config: Config, requests: Requests) -> Router:
     queries = VisitQueries(runtime)
-    return visit_records(VisitRecordCommands(runtime, library, queries), queries, requests)
+    return visit_records(
+        VisitRecordCommands(runtime, config.library, queries, tells_stays=config.tells_stays), queries, requests
+    )
 
 
 def _webhooks(runtime: Runtime, host: Host, settings: WebhookSettings, requests: Requests) -> Router:
@@ -177,7 +181,8 @@ def _webhooks(runtime: Runtime, host: Host, settings: WebhookSettings, requests:
 
 def _of_cases(runtime: Runtime, config: Config, files: CaseFiles, requests: Requests) -> list[Router]:
     papers, queries = needed_of(config.case_papers), CaseQueries(runtime)
-    commands = CaseCommands(runtime, config.library, files, queries, papers, seconded_of(config.seconded))
+    seconded = seconded_of(config.seconded)
+    commands = CaseCommands(runtime, config.library, files, queries, papers, seconded, tells_stays=config.tells_stays)
     store = ScanStore(runtime, config.scan_keys, config.scan_cipher)
     return [
         cases(commands, queries, PersonQueries(runtime), requests, papers),

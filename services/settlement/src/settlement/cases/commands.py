@@ -75,7 +75,10 @@ class CaseCommands:
         queries: CaseQueries,
         needed: frozenset[PaperKind],
         seconded: Seconded = NOBODY_NAMED,
+        *,
+        tells_stays: bool = True,
     ) -> None:
+        self._tells_stays = tells_stays
         self._runtime = runtime
         self._library = library
         self._files = files
@@ -234,6 +237,7 @@ class CaseCommands:
                 policies=self._library.newest(beside.county, case.discharged_on),
                 benefit_year=await self._year(case, beside),
                 referral=await self._queries.referral(case.referral_id),
+                tells_stay=self._tells_stays,
             ),
         )
 

@@ -36,7 +36,10 @@ Answer = Callable[[SettlementConfirmed], object]
 class VisitRecordCommands:
     """The command of those who enter a clinic's book."""
 
-    def __init__(self, runtime: Runtime, library: PackLibrary, visits: VisitQueries) -> None:
+    def __init__(
+        self, runtime: Runtime, library: PackLibrary, visits: VisitQueries, *, tells_stays: bool = True
+    ) -> None:
+        self._tells_stays = tells_stays
         self._runtime = runtime
         self._library = library
         self._visits = visits
@@ -113,6 +116,7 @@ class VisitRecordCommands:
             policies=policies,
             benefit_year=await self._year(record, beside.county),
             referral=None,
+            tells_stay=self._tells_stays,
         )
         return whole_life(admit, of_encounter.UploadFees(record.lines, context.today), settle)
 

@@ -52,7 +52,8 @@ class Arriving(msgspec.Struct, frozen=True, kw_only=True):
 class EncounterCommands:
     """The commands about an encounter, one method each; ``answer`` makes the body from what was decided."""
 
-    def __init__(self, runtime: Runtime, library: PackLibrary, files: CaseFiles) -> None:
+    def __init__(self, runtime: Runtime, library: PackLibrary, files: CaseFiles, *, tells_stays: bool = True) -> None:
+        self._tells_stays = tells_stays
         self._runtime = runtime
         self._library = library
         self._files = files
@@ -184,6 +185,7 @@ class EncounterCommands:
             policies=self._library.newest(file.county, ended),
             benefit_year=file.year(ended.year),
             referral=file.referral,
+            tells_stay=self._tells_stays,
         )
 
 

@@ -142,6 +142,8 @@ class Settle(msgspec.Struct, frozen=True, kw_only=True):
     policies: tuple[Policy, ...]
     benefit_year: BenefitYear
     referral: Referral | None = None
+    #: Whether what the stay was like is told with the bill (decision 0052).
+    tells_stay: bool = True
 
 
 class ApproveException(msgspec.Struct, frozen=True):

@@ -204,9 +204,13 @@ def _settle(command: commands.Settle, state: Open) -> Sequence[EncounterEvent]:
             route=admission.route,
             deducted=presented.deducted,
             refund_to_patient_fen=adjudication.refund_to_patient_fen,
-            stay=events.StayTold(admission.disease, next(iter(admission.diagnoses), None)),
+            stay=_stay_told(admission) if command.tells_stay else None,
         ),
     )
+
+
+def _stay_told(admission: events.EncounterAdmitted) -> events.StayTold:
+    return events.StayTold(admission.disease, next(iter(admission.diagnoses), None))
 
 
 DECIDER: Decider[Command, State, EncounterEvent] = Decider(Unknown(), decide, evolve)
