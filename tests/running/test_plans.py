@@ -22,7 +22,8 @@ from workbench.demo.town import settle_in
 POLICIES = Path(__file__).parents[2] / "policies"
 LOGGED = {"logging_collector": "on", "log_destination": "jsonlog", "log_statement": "all", "log_directory": "log"}
 INPATIENTS = 12
-#: One row, or one a partition or a year put away; as many as there are institutions, accounts and payers; what waits for a decision.
+#: One row, or one a partition or a year put away; as many as there are institutions, accounts and payers; what waits
+#: for a decision.
 SMALL = {"timeline", "leadership", "sequencer", "relay", "inbox_cursor", "inbox_parked", "archives"}
 SMALL |= {
     "institutions",
