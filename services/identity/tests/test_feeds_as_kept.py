@@ -14,11 +14,14 @@ from services.identity.tests.office import HEADINGS, Office, csv_of, number_of, 
 from identity.config import Config
 from identity.feeds.commands.applying import description_of
 from identity.feeds.domain.batch import batch_id_of
+from identity.feeds.domain.row import FeedRow
+from identity.feeds.domain.row_warnings import warned
 from identity.intake import working
 from identity.intake.readers.kinds import ODS, XLS, XLSX
 from identity.main import build
 from identity.persons.domain.categories import Department
 from kernel.security import KeyRing, Role
+from kernel.testing.deadline import eventually
 from kernel.testing.surroundings import Service, Surroundings
 
 NOW: Final = datetime(2026, 12, 10, 1, 0, tzinfo=UTC)
@@ -243,6 +246,37 @@ async def test_a_file_at_which_the_program_fails_lets_others_pass_and_is_refused
     assert (
         'onestop_job_failures_total{job="feed files",service="identity"} 3.0' in (await operations.get("/metrics")).text
     )
+
+
+async def test_a_row_at_which_the_program_fails_waits_with_an_alarm_and_the_others_count(
+    civil: Office, identity: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(row: FeedRow, **how: bool) -> tuple[str | None, str | None]:
+        if row.name == "示例7":
+            raise ZeroDivisionError
+        return warned(row, **how)
+
+    monkeypatch.setattr(working, "_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(working, "_PAUSE_MAX_SECONDS", 0.1)
+    with monkeypatch.context() as broken:
+        broken.setattr("identity.feeds.commands.applying.warned", fails)
+        await civil.send("1", csv_of(*(person(n) for n in range(1, 30))), **DIBAO)
+        assert (await civil.hand_in("2", csv_of(person(40)), **DIBAO))["outcomes"] == {"REGISTERED": 1}
+
+        async def all_but_one() -> bool:
+            return await civil.standing() == 29
+
+        await eventually(all_but_one)
+        waiting = [line["row"] for line in await civil.lines("1") if line["outcome"] == "PENDING"]
+        assert waiting == [8]
+        assert (await civil.client.get(civil.path("1"))).json()["status"] == "APPLYING"
+        operations = await identity.client(Role.OPERATIONS)
+        held_up = 'onestop_job_held_up{cause="fault",job="feed files",service="identity"} 1.0'
+        assert held_up in (await operations.get("/metrics")).text
+    # The program is mended.
+    told = await civil.batch("1")
+    assert (told["status"], told["outcomes"]) == ("APPLIED", {"REGISTERED": 29})
+    assert held_up not in (await operations.get("/metrics")).text
 
 
 async def test_an_office_s_own_headings_and_words_are_chosen_once(civil: Office) -> None:

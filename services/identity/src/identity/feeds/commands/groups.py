@@ -19,7 +19,10 @@ from kernel.running.runtime import Runtime
 from kernel.values.refusals import Refused
 from kernel.writing.command_context import CommandContext
 from kernel.writing.decision import Outcome
+from kernel.writing.passing import passes_by_itself
 
+#: After so many lines at which this program fails it fails at the file, and not at a row: groups are tried whole then.
+_FAILURES_MAX: Final = 20
 _WRITE_SQL: Final = """
 UPDATE feed_lines l SET outcome = r.outcome, person_id = coalesce(r.person_id, l.person_id), code = r.code,
   detail = r.detail
@@ -46,8 +49,12 @@ class Groups:
         lines: Sequence[Line],
         rows: Mapping[int, FeedRow],
         barriers: Sequence[Barrier],
+        failures: list[Exception],
     ) -> list[Receipt]:
-        """Decide and commit a group. Where the database refuses it, each line is tried by itself."""
+        """Decide and commit a group. Where the database refuses it, each line is tried by itself.
+
+        So it is where this program fails at it: what a line raises is added to ``failures``, and it has no receipt.
+        """
 
         async def attempt() -> Outcome:
             hashes = {n: self._vault.hash_of(row.id_number.number) for n, row in rows.items()}
@@ -58,19 +65,35 @@ class Groups:
 
         try:
             answered = await self._runtime.path.run(context, attempt)
-        except Refused as refused:
-            if len(lines) == 1:
-                line = lines[0]
-                return [Receipt(line.line, "REFUSED", line.person_id, refused.code, refused.detail)]
-            receipts: list[Receipt] = []
-            for line in lines:
-                alone = msgspec.structs.replace(context, key=f"{context.key}/{line.line}")
-                row = {line.row: rows[line.row]} if line.row is not None else {}
-                receipts += await self.apply(alone, batch, [line], row, barriers)
-            return receipts
+        except Exception as error:
+            if passes_by_itself(error):
+                raise
+            if len(lines) > 1 and (isinstance(error, Refused) or len(failures) < _FAILURES_MAX):
+                return await self._each(context, batch, lines, rows, barriers, failures)
+            if isinstance(error, Refused):
+                return [Receipt(lines[0].line, "REFUSED", lines[0].person_id, error.code, error.detail)]
+            # The first is for the log. Of others a trace would hold the rows of their groups in memory.
+            failures.append(error.with_traceback(None) if failures else error)
+            return []
         done = msgspec.json.decode(answered.body, type=list[Receipt])
         await self._remember(lines, rows, done)
         return done
+
+    async def _each(
+        self,
+        context: CommandContext,
+        batch: Batch,
+        lines: Sequence[Line],
+        rows: Mapping[int, FeedRow],
+        barriers: Sequence[Barrier],
+        failures: list[Exception],
+    ) -> list[Receipt]:
+        receipts: list[Receipt] = []
+        for line in lines:
+            alone = msgspec.structs.replace(context, key=f"{context.key}/{line.line}")
+            row = {line.row: rows[line.row]} if line.row is not None else {}
+            receipts += await self.apply(alone, batch, [line], row, barriers, failures)
+        return receipts
 
     async def _remember(self, lines: Sequence[Line], rows: Mapping[int, FeedRow], done: Sequence[Receipt]) -> None:
         """Keep the hashes of new people's names, so that their next list is compared without opening each."""

@@ -124,12 +124,18 @@ class FeedWorker(FileWorker[Command, State, FeedRow]):
         return FinishReading(counts, self._settings.ending_basis_points_max, told), twice
 
     async def _apply(self, batch: Batch, reading: Reading[FeedRow], barriers: Sequence[Barrier], turn: str) -> None:
+        """Apply what waits. A line at which this program fails goes on waiting; it raises that once the rest is in."""
+        failures: list[Exception] = []
+
         async def take(lines: Sequence[Line], rows: Mapping[int, FeedRow]) -> None:
             context = self._context(batch.batch_id, f"lines/{lines[0].line}{turn}")
-            receipts = await self._groups.apply(context, batch, lines, rows, barriers)
+            receipts = await self._groups.apply(context, batch, lines, rows, barriers, failures)
             await self._groups.write(batch.batch_id, receipts)
 
         await self._in_groups(batch, reading, take, at_once=_GROUPS_AT_ONCE)
+        if failures:
+            raise failures[0]
+        await self._applied(batch)
 
     async def _take_back(self, state: State, number: str) -> None:
         """Take back what a batch did; this one has no file."""
@@ -146,6 +152,7 @@ class FeedWorker(FileWorker[Command, State, FeedRow]):
                 await self._groups.write(batch.batch_id, await self._undo.apply(context, undone, lines))
 
             await self._in_groups(batch, None, take)
+            await self._applied(batch)
 
     async def _try_out(self, state: State, reading: Reading[FeedRow], barriers: Sequence[Barrier]) -> None:
         """A dry run begins anew after a restart: it has left nothing but its lines."""
@@ -157,11 +164,12 @@ class FeedWorker(FileWorker[Command, State, FeedRow]):
         if beside is not None:
             trial = Trial(self._runtime, self._vault, batch, twice, beside)
             await self._in_groups(batch, reading, partial(trial.take, barriers=barriers))
+            await self._applied(batch)
 
     async def _in_groups(
         self, batch: Batch, reading: Reading[FeedRow] | None, take: TakeLines, *, at_once: int = 1
     ) -> None:
-        """Work through the lines that wait, in groups, and say what they came to."""
+        """Work through the lines that wait, in groups."""
         # Counted once: what was applied before a restart is applied still.
         applied = await self._queries.changing(batch.batch_id) - await self._lines.waiting(batch.batch_id)
 
@@ -178,6 +186,9 @@ class FeedWorker(FileWorker[Command, State, FeedRow]):
                 wanted = [line.row for line in lines if line.row is not None]
                 rows = await asyncio.to_thread(reading.good, wanted) if reading is not None else {}
                 await groups.begin(_people(lines, rows), partial(work, lines, rows))
+
+    async def _applied(self, batch: Batch) -> None:
+        """Say what the lines came to."""
         outcomes, warned = await self._lines.outcomes(batch.batch_id), await self._lines.warned(batch.batch_id)
         await self._decide(batch.batch_id, FinishApplying(outcomes, warned), "applied")
 
