@@ -195,6 +195,26 @@ async def test_a_file_is_taken_once_and_the_next_goes_on_where_it_ended(finance:
     ]
 
 
+async def test_a_value_ahead_or_back_neither_stops_an_account_nor_moves_its_balance(
+    finance: httpx.AsyncClient, paid: tuple[str, str]
+) -> None:
+    ahead = b":20:A\n:28C:1/1\n:60F:C190729CNY0,00\n:61:1908050730C500,00NTRFx//BR1\n:62F:C190730CNY500,00\n"
+    status, body = await _take(finance, ahead, MT940)
+    assert (status, body) == (201, {"statement_id": "445202-MA-2019-07-30", "open": 1})
+    back = b":20:A\n:28C:1/1\n:60F:C190730CNY500,00\n:61:1907220731D7,00NTRFx//H1\n:62F:C190731CNY493,00\n"
+    status, body = await _take(finance, back, MT940)
+    assert (status, body) == (201, {"statement_id": "445202-MA-2019-07-31", "open": 0})
+    (line,) = await _lines(finance, "445202-MA-2019-07-31")
+    assert (line["value_on"], line["journals"]) == ("2019-07-22", [paid[1]])
+    days = (await finance.get("/v1/bank-differences?county=445202&fund=MA&from=2019-07-20&to=2019-08-05")).json()
+    assert [(day["day"], day["bank"]) for day in days] == [("2019-07-30", "500.00"), ("2019-07-31", "493.00")]
+    # The next one is of the same day: it opens with what was closed, and is taken all the same only once.
+    again = back.replace(b"BR1", b"BR2").replace(b"190730CNY500,00", b"190731CNY500,00")
+    assert (await _take(finance, again, MT940))[1]["code"] == "BANK_FILE_DAYS"
+    turned = b":20:A\n:60F:C190801CNY493,00\n:61:190801C1,00NTRFx\n:62F:C190731CNY494,00\n"
+    assert (await _take(finance, turned, MT940))[1]["code"] == "BANK_FILE_MALFORMED"
+
+
 async def test_a_workbook_with_the_newest_line_first_is_read_like_the_others(finance: httpx.AsyncClient) -> None:
     book = Workbook()
     sheet = book.active

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
+from datetime import date, timedelta
 from typing import Final
 
 from fund_ledger.bank.domain.matching import matched
@@ -30,6 +31,8 @@ from kernel.writing.database import Connection
 
 #: A turn keeps a session to itself, so turns must never take up the whole pool.
 _TURNS_MAX: Final = 2
+#: A bank values a line some days before or after it books it.
+_VALUED_APART: Final = timedelta(days=31)
 _Gather = Callable[[Connection], Awaitable[BankCommand]]
 
 
@@ -45,13 +48,12 @@ class BankCommands:
         """Take what the bank says of an account, and match what is beyond doubt."""
         self._charts.ever(county).must_hold(fund)
         lines = _numbered(said)
-        days = [line.value_on for line in lines]
         statement = BankStatement(
-            statement_id=statement_id(county, fund, max(days)),
+            statement_id=statement_id(county, fund, said.last_on),
             county=county,
             fund=fund,
-            first_on=min(days),
-            last_on=max(days),
+            first_on=said.first_on,
+            last_on=said.last_on,
             opening_fen=said.opening_fen,
             closing_fen=said.closing_fen,
             lines=len(lines),
@@ -61,7 +63,7 @@ class BankCommands:
         )
 
         async def gather(connection: Connection) -> TakeStatement:
-            found = await candidates(connection, county, fund, statement.first_on, statement.last_on)
+            found = await candidates(connection, county, fund, *_valued(said))
             return TakeStatement(
                 statement=statement,
                 lines=lines,
@@ -114,6 +116,15 @@ class BankCommands:
         return answered
 
 
+def _valued(said: Said) -> tuple[date, date]:
+    """The first and the last day of value; what is valued further away meets nothing by a rule."""
+    days = [line.value_on for line in said.lines]
+    return (
+        max(min(said.first_on, *days), said.first_on - _VALUED_APART),
+        min(max(said.last_on, *days), said.last_on + _VALUED_APART),
+    )
+
+
 def _numbered(said: Said) -> tuple[BankLine, ...]:
     """The lines of a file that adds up, each with what the account has after it; raises Refused BANK_FILE_…."""
     return tuple(
@@ -124,6 +135,7 @@ def _numbered(said: Said) -> tuple[BankLine, ...]:
             balance_fen=balance,
             reference=line.reference,
             text=line.text,
+            entered_on=None if line.entered_on == line.value_on else line.entered_on,
         )
         for number, (line, balance) in enumerate(zip(said.lines, check_sums(said), strict=True), start=1)
     )

@@ -89,7 +89,7 @@ def _taken(recorded: RecordedEvent) -> Iterable[Change]:
     days = {of.last_on: of.closing_fen}
     for line in event.lines:
         yield put_of(line, bank_lines, statement_id=of.statement_id)
-        days[line.value_on] = line.balance_fen
+        days[line.entered_on or line.value_on] = line.balance_fen
         if line.number not in settled:
             yield _open(of, line)
     for match in event.matches:

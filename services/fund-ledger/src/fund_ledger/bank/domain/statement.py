@@ -22,7 +22,10 @@ Reason = Literal["BANK_FEE", "INTEREST", "NOT_OURS", "BANK_CORRECTED", "BETWEEN_
 
 
 class BankLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A line: above zero came in, below zero went out. ``balance_fen`` is what the account has after it."""
+    """A line: above zero came in, below zero went out. ``balance_fen`` is what the account has after it.
+
+    ``entered_on`` is the bank's own day where it is another than that of the value, which may be ahead or back.
+    """
 
     number: int
     value_on: date
@@ -30,6 +33,7 @@ class BankLine(msgspec.Struct, frozen=True, kw_only=True):
     balance_fen: int
     reference: str = ""
     text: str = ""
+    entered_on: date | None = None
 
 
 class Match(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,6 +1,6 @@
 """A bank's statement as MT940 (SWIFT), read by the library of that name (decision 0042)."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 import mt940
@@ -35,15 +35,30 @@ def swift(content: bytes) -> Said:
         raise Refused("BANK_FILE_CURRENCY", f"the file is in {', '.join(sorted(map(str, currencies)))}, not in CNY")
     if len(lines) > LINES_MAX:
         raise Refused("BANK_FILE_TOO_LONG", f"one file may have {LINES_MAX} lines; take fewer days at once")
-    read = [_line(line, f"line {number}") for number, line in enumerate(lines, start=1)]
-    return Said(read, fen_of(opening.amount.amount, ":60F:"), fen_of(closing.amount.amount, ":62F:"))
+    first, last = _days(_plain(opening.date), _plain(closing.date))
+    read = [_line(line, f"line {number}", first, last) for number, line in enumerate(lines, start=1)]
+    return Said(read, fen_of(opening.amount.amount, ":60F:"), fen_of(closing.amount.amount, ":62F:"), first, last)
 
 
-def _line(line: dict[str, Any], where: str) -> SaidLine:
-    day = line["date"]
+def _days(opened: date, closed: date) -> tuple[date, date]:
+    """The days of a statement: banks open with the balance of the evening before, or with that of the first morning."""
+    if opened > closed:
+        raise malformed("the file", f"it opens on {opened} (:60F:), after it closes on {closed} ({_CLOSING})")
+    return min(opened + timedelta(days=1), closed), closed
+
+
+def _plain(day: date) -> date:
+    return date(day.year, day.month, day.day)
+
+
+def _line(line: dict[str, Any], where: str, first: date, last: date) -> SaidLine:
+    value_on = _plain(line["date"])
+    entered_on = _plain(line.get("entry_date") or value_on)
     names = (line.get("customer_reference") or "", line.get("bank_reference") or "")
     return SaidLine(
-        value_on=date(day.year, day.month, day.day),
+        value_on=value_on,
+        # A year is not in it, and some banks leave it out: it is a day of the statement in any case.
+        entered_on=min(max(entered_on, first), last),
         amount_fen=fen_of(line["amount"].amount, where),
         balance_fen=None,
         reference=" ".join(name for name in names if name)[:64],

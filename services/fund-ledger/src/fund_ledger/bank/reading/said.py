@@ -18,9 +18,13 @@ _NUMBERS: Final = re.compile(r"(?<![0-9])[0-9]{11,}[Xx]?")
 
 
 class SaidLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A line as the bank says it; ``balance_fen`` is None where the format gives none."""
+    """A line as the bank says it; ``balance_fen`` is None where the format gives none.
+
+    ``entered_on`` is the day on which the bank booked it, which may be another than that of its value.
+    """
 
     value_on: date
+    entered_on: date
     amount_fen: int
     balance_fen: int | None
     reference: str
@@ -28,11 +32,13 @@ class SaidLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Said(msgspec.Struct, frozen=True):
-    """A statement as the bank says it; it may not add up."""
+    """A statement as the bank says it; it may not add up. Its days are those of its balances, not of values."""
 
     lines: Sequence[SaidLine]
     opening_fen: int
     closing_fen: int
+    first_on: date
+    last_on: date
 
 
 def malformed(where: str, what: str) -> Refused:

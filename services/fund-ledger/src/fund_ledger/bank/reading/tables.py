@@ -78,7 +78,8 @@ def _said(lines: list[SaidLine]) -> Said:
     first, last = lines[0], lines[-1]
     assert first.balance_fen is not None, "a table has balances"
     assert last.balance_fen is not None, "a table has balances"
-    return Said(lines, first.balance_fen - first.amount_fen, last.balance_fen)
+    days = [line.entered_on for line in lines]
+    return Said(lines, first.balance_fen - first.amount_fen, last.balance_fen, min(days), max(days))
 
 
 def _leads(one: SaidLine, other: SaidLine) -> bool:
@@ -102,8 +103,10 @@ def _line(row: Row, at: Mapping[str, list[int]], where: str) -> SaidLine:
     came, went = fen_of(_cell(row, at["in"][0]), where), fen_of(_cell(row, at["out"][0]), where)
     if came < 0 or went < 0 or bool(came) == bool(went):
         raise malformed(where, "either money came in or it went out; one of the two columns has an amount above zero")
+    day = _day(_cell(row, at["day"][0]), where)
     return SaidLine(
-        value_on=_day(_cell(row, at["day"][0]), where),
+        value_on=day,
+        entered_on=day,
         amount_fen=came - went,
         balance_fen=fen_of(_cell(row, at["balance"][0]), where),
         reference=_text(_cell(row, at["reference"][0]))[:64] if "reference" in at else "",
