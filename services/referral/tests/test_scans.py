@@ -158,6 +158,30 @@ async def test_there_is_a_bound_and_a_wrong_scan_is_removed_for_good(
     assert (foreign.status_code, foreign.json()["code"]) == (409, "SCAN_OF_ANOTHER")
 
 
+async def breaks(referral: Service, when: str) -> None:
+    """From now on the database breaks off there, as a host does that dies."""
+    await referral.pool.execute(f"""
+        CREATE OR REPLACE FUNCTION breaks() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'broken off'; END $$;
+        CREATE TRIGGER breaks BEFORE {when} FOR EACH ROW EXECUTE FUNCTION breaks()
+    """)
+
+
+async def test_what_breaks_off_between_bytes_and_event_leaves_both_or_neither(
+    referral: Service, sender: httpx.AsyncClient, applied: str
+) -> None:
+    path = f"/v1/referrals/{applied}/scans"
+    scan_id = (await file(sender, applied, image())).json()["scan_id"]
+    await breaks(referral, "DELETE ON scan_contents")
+    broken = await sender.post(f"{path}/{scan_id}/removal", json={"reason": "别人的身份证"})
+    assert broken.status_code == 500
+    assert [each["scan_id"] for each in (await sender.get(path)).json()["scans"]] == [scan_id]
+    await referral.pool.execute("DROP TRIGGER breaks ON scan_contents")
+    assert (await sender.post(f"{path}/{scan_id}/removal", json={"reason": "别人的身份证"})).status_code == 200
+    await breaks(referral, "INSERT ON events")
+    assert (await file(sender, applied, image(shade=9))).status_code == 500
+    assert await referral.pool.fetchval("SELECT count(*) FROM scan_contents") == 0
+
+
 async def test_an_erased_persons_scans_cannot_be_read_and_none_comes_again(
     around: Surroundings, referral: Service, sender: httpx.AsyncClient, agency: httpx.AsyncClient, applied: str
 ) -> None:

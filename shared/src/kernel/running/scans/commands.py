@@ -2,6 +2,8 @@
 
 import asyncio
 import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from uuid import uuid4
 
 import msgspec
@@ -23,9 +25,9 @@ from kernel.running.scans.domain import (
 from kernel.running.scans.recognising import media_type_of
 from kernel.running.scans.store import ScanStore
 from kernel.security import Principal
-from kernel.values.refusals import Refused
 from kernel.writing.command_context import CommandContext
-from kernel.writing.command_path import Answered
+from kernel.writing.command_path import Answered, Within
+from kernel.writing.database import Connection
 from kernel.writing.decision import Decision, Outcome
 from kernel.writing.event_store import Stream, StreamAppend
 
@@ -48,7 +50,7 @@ class ScanCommands:
         self._requests = requests
 
     async def file(self, caller: Principal, context: CommandContext, sent: Sent) -> Answered:
-        """Keep a scan. The bytes come first, under an id that tells their content; refused, they go again."""
+        """Keep a scan under an id that tells its content; raises Refused, as ``media_type_of`` and the store do."""
         media_type = await asyncio.to_thread(media_type_of, sent.content)
         sha256 = hashlib.sha256(sent.content).hexdigest()
         scan = Scan(
@@ -60,34 +62,35 @@ class ScanCommands:
             filed_by=caller.source,
             filed_at=context.now,
         )
-        await self._store.put(scan.scan_id, sent.person_id, sent.content)
-        decider = decider_of(sent.subject_id)
+        decider, stream = decider_of(sent.subject_id), stream_of(sent.subject_id)
 
         def answer(decision: Decision[Scans, Event]) -> Scan | None:
             return same(decision.state, scan)
 
-        try:
-            done = await self._runtime.path.decide(
-                context, decider, stream_of(sent.subject_id), FileScan(scan), answer, status=201
-            )
-        except Refused:
-            await self._drop_unless_filed(sent.subject_id, scan.scan_id)
-            raise
-        # It was there before: then these bytes are of no use.
-        await self._drop_unless_filed(sent.subject_id, scan.scan_id)
+        async with self._one_transaction() as (connection, within):
+            await self._store.put(connection, scan.scan_id, sent.person_id, sent.content)
+            done = await within.decide(context, decider, stream, FileScan(scan), answer, status=201)
+            _, standing = await within.standing(decider, stream)
+            if scan.scan_id not in standing.standing:  # the paper was there before: these bytes are of no use
+                await self._store.drop(connection, scan.scan_id)
         return done
-
-    async def _drop_unless_filed(self, subject_id: str, scan_id: str) -> None:
-        if scan_id not in (await self.standing(subject_id)).standing:
-            await self._store.drop(scan_id)
 
     async def remove(self, context: CommandContext, subject_id: str, removal: RemoveScan) -> Answered:
         """Take a scan away; its bytes go with it."""
         body = {"scan_id": removal.scan_id}
         decider, stream = decider_of(subject_id), stream_of(subject_id)
-        done = await self._runtime.path.decide(context, decider, stream, removal, lambda _decision: body)
-        await self._store.drop(removal.scan_id)
+        async with self._one_transaction() as (connection, within):
+            done = await within.decide(context, decider, stream, removal, lambda _decision: body)
+            await self._store.drop(connection, removal.scan_id)
         return done
+
+    @asynccontextmanager
+    async def _one_transaction(self) -> AsyncIterator[tuple[Connection, Within]]:
+        """Bytes and events are written together or not at all: no crash leaves a card that no event knows of."""
+        store = self._runtime.store
+        async with store.pool.acquire() as connection, connection.transaction():
+            yield connection, self._runtime.path.within(connection)
+        store.appended.set()
 
     async def open(self, caller: Principal, subject_id: str, scan_id: str) -> tuple[Scan, bytes]:
         """A scan and its bytes; the look is written down first. Raises Refused SCAN_UNKNOWN, SCAN_ERASED."""

@@ -5,6 +5,7 @@ from typing import Final
 from kernel.running.runtime import Runtime
 from kernel.security import KeyRing, SealCipher, Sealer, WrappedKey
 from kernel.values.refusals import Refused, conflict
+from kernel.writing.database import Connection
 from kernel.writing.reads import Reads
 
 _AAD: Final = b"scan."
@@ -36,16 +37,16 @@ class ScanStore(Reads):
         super().__init__(runtime)
         self._sealer = None if keys is None else Sealer(keys, cipher=cipher)
 
-    async def put(self, scan_id: str, person_id: str, content: bytes) -> None:
-        """Seal and keep a scan; raises Refused SCANS_OFF, PERSON_ERASED."""
+    async def put(self, connection: Connection, scan_id: str, person_id: str, content: bytes) -> None:
+        """Seal and keep a scan in the connection's transaction; raises Refused SCANS_OFF, PERSON_ERASED."""
         sealer = self._required()
         new = sealer.new_key(person_id)
-        row = await self.pool.fetchrow(_KEY_SQL, person_id, new.key_id, new.sealed)
+        row = await connection.fetchrow(_KEY_SQL, person_id, new.key_id, new.sealed)
         if row is None:
             raise _person_erased()
         key = WrappedKey(row["key_id"], row["sealed"])
         sealed = sealer.seal(content, subject=person_id, key=key, aad=_AAD + scan_id.encode())
-        if await self.pool.fetchval(_PUT_SQL, scan_id, person_id, sealed, key.sealed) is None:
+        if await connection.fetchval(_PUT_SQL, scan_id, person_id, sealed, key.sealed) is None:
             raise _person_erased()  # meanwhile
 
     async def open(self, scan_id: str) -> bytes | None:
@@ -57,9 +58,9 @@ class ScanStore(Reads):
         key = WrappedKey(row["key_id"], row["sealed"])
         return sealer.open(row["content"], subject=row["person_id"], key=key, aad=_AAD + scan_id.encode())
 
-    async def drop(self, scan_id: str) -> None:
-        """Throw a scan's bytes away."""
-        await self.pool.execute(_DROP_SQL, scan_id)
+    async def drop(self, connection: Connection, scan_id: str) -> None:
+        """Throw a scan's bytes away in the connection's transaction."""
+        await connection.execute(_DROP_SQL, scan_id)
 
     def _required(self) -> Sealer:
         if self._sealer is None:
