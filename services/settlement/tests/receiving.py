@@ -13,6 +13,8 @@ class Receiver:
     def __init__(self) -> None:
         self.status = 204
         self.silent = False
+        self.answers = asyncio.Event()
+        self.answers.set()
         self.came: list[tuple[dict[str, str], bytes]] = []
         self.url = ""
 
@@ -26,6 +28,7 @@ class Receiver:
         self.came.append(({**headers, ":target": head[0]}, await reader.readexactly(int(headers["content-length"]))))
         if self.silent:
             await reader.read()  # until the sender hangs up
+        await self.answers.wait()
         writer.write(f"HTTP/1.1 {self.status} X\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n".encode())
         writer.close()
 

@@ -174,6 +174,18 @@ async def test_a_name_that_cannot_be_looked_up_at_all_is_the_failure_of_that_hos
     await eventually(lambda: _has(receiver, 1))
 
 
+async def test_a_failure_at_the_old_address_holds_up_nothing_at_the_new_one(desk: Desk, receiver: Receiver) -> None:
+    receiver.status = 500
+    receiver.answers.clear()
+    await named(desk, receiver.url)
+    await bill(desk)
+    await eventually(lambda: _came(receiver))
+    async with receiving() as corrected:
+        assert (await named(desk, corrected.url)).status_code == 200
+        receiver.answers.set()  # only now the old one fails
+        await eventually(lambda: _has(corrected, 1))
+
+
 async def _fails(desk: Desk, why: str) -> bool:
     return bool((await seen(desk))["webhook"]["failure"] == why)
 

@@ -41,9 +41,13 @@ _DELIVERED_SQL: Final = f"""
 {_PUT} VALUES ($1, $2, $3, $4, 0, NULL, NULL, $4)
 {_KEPT} delivered_at = $4, failures = 0, failed_since = NULL, last_failure = NULL, next_try_at = $4
 """
+#: Where the webhook was set or resumed while this was under way, the pause is not for what it is now.
 _FAILED_SQL: Final = f"""
-{_PUT} VALUES ($1, $2, $3, NULL, 1, $4, $5, $6)
-{_KEPT} failures = $7, failed_since = COALESCE(p.failed_since, $4), last_failure = $5, next_try_at = $6
+{_PUT} VALUES ($1, $2, $3, NULL, 1, $4, $5, CASE
+    WHEN (SELECT w.revision FROM webhooks w WHERE w.hospital_id = $1) = $8 THEN $6::timestamptz
+    ELSE $4::timestamptz END)
+{_KEPT} failures = $7, failed_since = COALESCE(p.failed_since, $4), last_failure = $5,
+        next_try_at = EXCLUDED.next_try_at
 """
 _AT_ONCE_SQL: Final = "UPDATE webhook_positions SET next_try_at = $2 WHERE hospital_id = $1"
 
@@ -104,7 +108,7 @@ class PositionQueries(Reads):
         """It was not taken; it is tried again later."""
         failures = standing.failures + 1
         said = (standing.hospital_id, standing.begun_at_revision, standing.reached, now, why, next_try_at, failures)
-        await self.pool.execute(_FAILED_SQL, *said)
+        await self.pool.execute(_FAILED_SQL, *said, standing.revision)
 
     async def try_at_once(self, hospital_id: str, now: datetime) -> None:
         """Do not wait for the pause after a failure to end."""
