@@ -146,6 +146,29 @@ async def test_money_that_the_bank_paid_twice_is_never_hidden_behind_another_s_p
     assert [line["may_meet"] for line in waits] == [[other], [other], []]
 
 
+async def test_who_was_paid_is_looked_at_and_not_kept(
+    ledger: Service, finance: httpx.AsyncClient, paid: tuple[str, str]
+) -> None:
+    card, number = "6222 0212 3456 7890 123", "44520219801307123X"
+    rows = (
+        f"2019-07-30,,500.00,500.00,{number},付张三救助款 {card}",
+        f"2019-07-31,7.00,,493.00,6222021234567890123 ZHANGSAN,{paid[1]}李四１３８ ００１３ ８０００",
+    )
+    assert (await _take(finance, _file(*rows, out="7.00", came="500.00")))[1]["open"] == 0
+    lines = await _lines(finance, "445202-MA-2019-07-31")
+    told = [(line["reference"], line["text"]) for line in lines]
+    assert told == [("***123X", "救助款 ***0123"), ("***0123", f"{paid[1]} ***8000")]
+    assert lines[1]["rule"] == "NAME"
+    details = f":86:{paid[1]} WANG WU 6222-0212-3456-7890".encode()
+    swift = b":20:A\n:60F:C190731CNY493,00\n:61:1908010801C1,00NTRF13800138000//ZHAOLIU\n%b\n:62F:C190801CNY494,00\n"
+    assert (await _take(finance, swift % details, MT940))[0] == 201
+    (line,) = await _lines(finance, "445202-MA-2019-08-01")
+    assert (line["reference"], line["text"]) == ("***8000", f"{paid[1]} ***7890")
+    stored = str(await ledger.pool.fetch("SELECT data::text FROM events WHERE type = 'BankStatementTaken'"))
+    for said in ("张三", "李四", "ZHANG", "WANG", "ZHAO", number[:-1], "13800138000", card[:9], "622202"):
+        assert said not in stored, said
+
+
 RIGHT: Final = "2019-07-30,,500.00,500.00,BR1,"
 
 
@@ -159,6 +182,7 @@ RIGHT: Final = "2019-07-30,,500.00,500.00,BR1,"
         (_file("2019-07-30,,五百,500.00,BR1,"), CSV, "BANK_FILE_MALFORMED"),
         (_file("2019-07-30,1.00,1.00,500.00,BR1,"), CSV, "BANK_FILE_MALFORMED"),
         (_file("2019-07-30,,0.005,500.00,BR1,"), CSV, "BANK_FILE_MALFORMED"),
+        (_file("2019-07-30,,9e999999,500.00,BR1,"), CSV, "BANK_FILE_MALFORMED"),
         (_file("30.7.19,,500.00,500.00,BR1,", came="500.00"), CSV, "BANK_FILE_MALFORMED"),
         (_file("2019-08-02,,500.00,500.00,BR1,", came="500.00"), CSV, "BANK_FILE_DAYS"),
         (b"\xff\xfe\x00", CSV, "BANK_FILE_MALFORMED"),
@@ -222,7 +246,7 @@ async def test_a_workbook_with_the_newest_line_first_is_read_like_the_others(fin
     for row in (
         ("某银行对账单（样例）",),
         ("交易日期", "借方金额(元)", "贷方金额(元)", "余额", "流水号", "摘要", "附言"),
-        ("2019-07-31", 7.1, None, 492.9, "BR2", "付", "款"),
+        ("2019-07-31", 7.1, None, 492.9, "BR2", "付款", "张三 手续费"),
         ("2019-07-30", None, "500.00", 500.0, "BR1", "", ""),
         ("合计", 7.1, 500, None),
     ):
@@ -233,7 +257,7 @@ async def test_a_workbook_with_the_newest_line_first_is_read_like_the_others(fin
     lines = await _lines(finance, "445202-MA-2019-07-31")
     assert [(line["amount"], line["balance"], line["text"]) for line in lines] == [
         ("500.00", "500.00", ""),
-        ("-7.10", "492.90", "付 款"),
+        ("-7.10", "492.90", "付款 手续费"),
     ]
 
 

@@ -48,6 +48,7 @@ class BankCommands:
         """Take what the bank says of an account, and match what is beyond doubt."""
         self._charts.ever(county).must_hold(fund)
         lines = _numbered(said)
+        told = {number: line.names for number, line in enumerate(said.lines, start=1)}
         statement = BankStatement(
             statement_id=statement_id(county, fund, said.last_on),
             county=county,
@@ -67,7 +68,7 @@ class BankCommands:
             return TakeStatement(
                 statement=statement,
                 lines=lines,
-                matches=matched(lines, found),
+                matches=matched(lines, told, found),
                 today=context.today,
                 previous=await previous(connection, county, fund),
                 taken_before=await taken_as(connection, statement.digest, county, fund),

@@ -1,8 +1,7 @@
 """Rules that find the journal of a line: by a name that the line carries, or by amount and day where only one fits."""
 
-import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import date, timedelta
 from typing import Final
 
@@ -14,8 +13,6 @@ from fund_ledger.bank.domain.statement import BankLine, Match
 DAYS_APART: Final = timedelta(days=10)
 #: Without a name only a near day says that two amounts are one transfer.
 DAYS_NEAR: Final = timedelta(days=3)
-
-_BETWEEN_NAMES: Final = re.compile(r"[^A-Za-z0-9._:-]+")
 
 BY_NAME: Final = "NAME"
 BY_AMOUNT: Final = "AMOUNT_AND_DAY"
@@ -35,13 +32,15 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     met: bool = False
 
 
-def matched(lines: Sequence[BankLine], candidates: Sequence[Candidate]) -> tuple[Match, ...]:
+def matched(
+    lines: Sequence[BankLine], told: Mapping[int, Set[str]], candidates: Sequence[Candidate]
+) -> tuple[Match, ...]:
     """The lines whose journal is beyond doubt; each journal meets one line at most.
 
-    A name comes before an amount; where two journals, or two lines, fit, finance has to say it. A line with a name
-    never meets another's journal by its amount: it may be money that the bank paid to that name twice.
+    ``told`` is by line what in it may be a name, more than is kept of it. A name comes before an amount; where two
+    journals, or two lines, fit, finance has to say it. A line with a name never meets another's journal by its amount:
+    it may be money that the bank paid to that name twice.
     """
-    told = {line.number: _told(line) for line in lines}
     named = {name for one in candidates for name in one.names}
     free = {one.journal_id: one for one in candidates if not one.met}
     found = list(_by_name(lines, told, free))
@@ -49,13 +48,7 @@ def matched(lines: Sequence[BankLine], candidates: Sequence[Candidate]) -> tuple
     return tuple(sorted(found, key=lambda match: match.number))
 
 
-def _told(line: BankLine) -> set[str]:
-    """What in a line may be a name; a full stop after it is none of it."""
-    words = _BETWEEN_NAMES.split(f"{line.reference} {line.text}")
-    return {*words, *(word.strip("._:-") for word in words)}
-
-
-def _by_name(lines: Sequence[BankLine], told: Mapping[int, set[str]], free: dict[str, Candidate]) -> Iterator[Match]:
+def _by_name(lines: Sequence[BankLine], told: Mapping[int, Set[str]], free: dict[str, Candidate]) -> Iterator[Match]:
     wanted = {
         line.number: [
             one.journal_id for one in _near(line, free, DAYS_APART) if not told[line.number].isdisjoint(one.names)

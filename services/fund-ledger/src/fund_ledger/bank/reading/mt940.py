@@ -6,7 +6,8 @@ from typing import Any, Final
 import mt940
 
 from fund_ledger.bank.domain.statement import LINES_MAX
-from fund_ledger.bank.reading.said import Said, SaidLine, fen_of, malformed, masked, truncated
+from fund_ledger.bank.reading.said import Said, SaidLine, fen_of, malformed, truncated
+from fund_ledger.bank.reading.words import kept, names_in
 from kernel.values.refusals import Refused
 
 _CLOSING: Final = ":62F:"
@@ -54,13 +55,15 @@ def _plain(day: date) -> date:
 def _line(line: dict[str, Any], where: str, first: date, last: date) -> SaidLine:
     value_on = _plain(line["date"])
     entered_on = _plain(line.get("entry_date") or value_on)
-    names = (line.get("customer_reference") or "", line.get("bank_reference") or "")
+    references = f"{line.get('customer_reference') or ''} {line.get('bank_reference') or ''}"
+    details = line.get("transaction_details") or ""
     return SaidLine(
         value_on=value_on,
         # A year is not in it, and some banks leave it out: it is a day of the statement in any case.
         entered_on=min(max(entered_on, first), last),
         amount_fen=fen_of(line["amount"].amount, where),
         balance_fen=None,
-        reference=" ".join(name for name in names if name)[:64],
-        text=masked(line.get("transaction_details") or ""),
+        reference=kept(references),
+        text=kept(details),
+        names=names_in(references, details),
     )

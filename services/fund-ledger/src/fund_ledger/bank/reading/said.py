@@ -1,26 +1,24 @@
-"""What a bank's file says, once it was read; and the masks for what it says of people."""
+"""What a bank's file says, once it was read."""
 
-import re
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final
 
 import msgspec
 
-from kernel.http.personal import personal_in
 from kernel.values.money import yuan_from_fen
 from kernel.values.refusals import Refused
 
-_TEXT_MAX: Final = 120
-#: Account, ID and phone numbers: whose money it was is none of the ledger's business.
-_NUMBERS: Final = re.compile(r"(?<![0-9])[0-9]{11,}[Xx]?")
+#: No account of a county's fund has a number of yuan that is longer.
+_YUAN_DIGITS: Final = 14
 
 
 class SaidLine(msgspec.Struct, frozen=True, kw_only=True):
     """A line as the bank says it; ``balance_fen`` is None where the format gives none.
 
     ``entered_on`` is the day on which the bank booked it, which may be another than that of its value.
+    ``names`` is what in it may be a name: a rule looks at it, and nothing of it is stored.
     """
 
     value_on: date
@@ -29,6 +27,7 @@ class SaidLine(msgspec.Struct, frozen=True, kw_only=True):
     balance_fen: int | None
     reference: str
     text: str
+    names: frozenset[str]
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -57,19 +56,15 @@ def fen_of(value: object, where: str) -> int:
     text = f"{value:.6f}" if isinstance(value, float) else str(value)
     text = text.replace(",", "").replace("\uffe5", "").replace("\xa5", "").strip()
     try:
-        fen = Decimal(text or "0") * 100
+        yuan = Decimal(text or "0")
+        # Of 9e999999 nothing is worked out: it is a number of a million digits.
+        fen = yuan * 100 if yuan.adjusted() < _YUAN_DIGITS else Decimal("NaN")
         whole = int(fen)
-    except (InvalidOperation, ValueError, OverflowError):
+    except (ArithmeticError, ValueError):
         raise malformed(where, f"{text[:20]!r} is no amount") from None
     if fen != whole or abs(whole) > 10**15:
         raise malformed(where, f"{text[:30]!r} is no amount in yuan and fen")
     return whole
-
-
-def masked(text: str) -> str:
-    """A free text of a bank without numbers of people, cut to a bounded length."""
-    plain = _NUMBERS.sub(lambda found: f"***{found.group()[-4:]}", " ".join(text.split()))
-    return "***" if personal_in(plain) else plain[:_TEXT_MAX]
 
 
 def check_sums(said: Said) -> list[int]:

@@ -12,7 +12,8 @@ from typing import Any, Final
 from python_calamine import CalamineError, CalamineWorkbook
 
 from fund_ledger.bank.domain.statement import LINES_MAX
-from fund_ledger.bank.reading.said import Said, SaidLine, fen_of, malformed, masked, truncated
+from fund_ledger.bank.reading.said import Said, SaidLine, fen_of, malformed, truncated
+from fund_ledger.bank.reading.words import kept, names_in
 from kernel.values.money import yuan_from_fen
 from kernel.values.refusals import Refused
 
@@ -104,13 +105,16 @@ def _line(row: Row, at: Mapping[str, list[int]], where: str) -> SaidLine:
     if came < 0 or went < 0 or bool(came) == bool(went):
         raise malformed(where, "either money came in or it went out; one of the two columns has an amount above zero")
     day = _day(_cell(row, at["day"][0]), where)
+    reference = _text(_cell(row, at["reference"][0])) if "reference" in at else ""
+    text = " ".join(_text(_cell(row, column)) for column in at.get("text", ()))
     return SaidLine(
         value_on=day,
         entered_on=day,
         amount_fen=came - went,
         balance_fen=fen_of(_cell(row, at["balance"][0]), where),
-        reference=_text(_cell(row, at["reference"][0]))[:64] if "reference" in at else "",
-        text=masked(" ".join(_text(_cell(row, column)) for column in at.get("text", ()))),
+        reference=kept(reference),
+        text=kept(text),
+        names=names_in(reference, text),
     )
 
 
