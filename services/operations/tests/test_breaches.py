@@ -1,5 +1,6 @@
 """The register of breaches: opened by hand, by a clock that passed or by a fund in debt; noticed, closed, withdrawn."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -174,3 +175,41 @@ async def test_an_indicator_below_what_its_document_wants_is_a_breach_of_its_own
     await staff.post("/v1/breaches/look")
     again = (await staff.get("/v1/breaches", params={"kind": "INDICATOR_BELOW"})).json()["items"]
     assert again == found
+
+
+async def test_a_month_is_measured_after_a_days_grace(
+    known: None, telling: Telling, staff: httpx.AsyncClient, clock: SetClock
+) -> None:
+    """What happened on its last evening is heard on the 1st; a breach by half of the figures is none."""
+    await telling.bill("S1", encounter_kind="chronic_outpatient", patient_pays_fen=40_000)
+    await telling.heard("bills", 1)
+    await telling.heard("people", 1)
+    clock.now = datetime(2019, 8, 31, 16, 30, tzinfo=UTC)  # half past midnight of the 1st of September
+    await staff.post("/v1/breaches/look")
+    assert (await staff.get("/v1/breaches", params={"kind": "INDICATOR_BELOW"})).json()["items"] == []
+    clock.now += timedelta(days=1)
+    await staff.post("/v1/breaches/look")
+    found = (await staff.get("/v1/breaches", params={"kind": "INDICATOR_BELOW"})).json()["items"]
+    assert [one["about"] for one in found] == ["chronic_outpatient_compensation.2019-08"]
+
+
+async def test_a_county_that_nobody_can_look_at_keeps_no_other_from_being_watched(
+    around: Surroundings, config: Config, clock: SetClock, known: None
+) -> None:
+    """Sums that no column holds cannot be measured: that is an alarm, and Huining's breaches are opened."""
+    often = Config(library=config.library, watch_seconds=0.05)
+    service = await around.serve("operations", lambda host: build(host, often), clock=clock)
+    telling = Telling(around, service)
+    for name in ("S1", "S2"):
+        await telling.bill(name, county="430481", total_fen=2**63 - 1)
+    await telling.heard("bills", 2)
+    told = identity.EntitlementChanged(person_id="P0", revision=1, change="ADDED", county="430481")
+    await around.tell(identity.CONTRACT, "P0", told)
+    client = await service.client(Role.OPERATIONS)
+
+    async def watched() -> bool:
+        failing = 'job="clocks-of-counties"' in (await client.get("/metrics")).text
+        theirs = await client.get("/v1/breaches", params={"county": HUINING, "kind": "REPORT_LATE"})
+        return failing and theirs.json()["items"] != []
+
+    await eventually(watched)

@@ -24,7 +24,12 @@ class IndicatorLook:
         self._clock = clock
 
     async def look(self, county: str, today: date) -> None:
-        """Open a breach for each indicator of the month before that its document wants higher."""
+        """Open a breach for each indicator of the month before that its document wants higher.
+
+        Not on the 1st: what happened on the month's last evening may still be on its way here.
+        """
+        if today.day == 1:
+            return
         month = month_of(today.replace(day=1) - timedelta(days=1))
         for line in await self._found.of_period(self._library, county, month):
             if line.reached is False:

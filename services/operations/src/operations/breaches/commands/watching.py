@@ -8,6 +8,7 @@ from typing import Final
 
 from kernel.running.clock import Clock
 from kernel.running.runtime import Runtime
+from kernel.running.troubles import Cause, cause_of
 from kernel.values.china_time import china_date
 from kernel.writing.command_context import CommandContext
 from law.clocks.official import official_calendar
@@ -37,26 +38,59 @@ class ClockWatch:
         self._clock = clock
         self._commands = BreachCommands(runtime)
         self._measuring = IndicatorLook(runtime, config, clock)
-        #: How many clocks are in which state, as of the last look.
+        # Its own name: a job that keeps running counts as working, whatever it could not do for a county.
+        self._progress = runtime.troubles.of("clocks-of-counties")
+        #: How many clocks are in which state, as of the last look; empty where another instance looks.
         self.counts: dict[str, int] = {}
 
     async def run(self) -> None:
-        """Look until cancelled."""
-        while True:
-            self.counts = await self.look(["%"])
-            await asyncio.sleep(self._seconds)
+        """Look until cancelled; a county at which nobody can look is an alarm, and the others are looked at."""
+        measured: dict[str, date] = {}
+        try:
+            while True:
+                self.counts, errors = await self._look(["%"], measured)
+                if errors:
+                    self._progress.held_up(errors[0])
+                else:
+                    self._progress.works()
+                await asyncio.sleep(self._seconds)
+        finally:
+            self.counts = {}
+            self._progress.works()  # whoever looks next has this trouble
 
     async def look(self, patterns: Sequence[str]) -> dict[str, int]:
-        """One look at the counties, like one of the patterns, of which people are known: how many stand how."""
-        today = china_date(self._clock())
-        counts = {"ABOUT": 0, "LATE": 0}
-        for county in await self._found.counties(patterns):
-            for due, state in await self._standing(county, today):
-                counts[state] = counts.get(state, 0) + 1
-                if state == "LATE" and due.clock in OF_CLOCKS:
-                    await self._open(due, today)
-            await self._measuring.look(county, today)
+        """One look at the counties, like one of the patterns, of which people are known: how many stand how.
+
+        Raises the first error of a county after the others have been looked at.
+        """
+        counts, errors = await self._look(patterns, {})
+        if errors:
+            raise errors[0]
         return counts
+
+    async def _look(
+        self, patterns: Sequence[str], measured: dict[str, date]
+    ) -> tuple[dict[str, int], Sequence[Exception]]:
+        """``measured`` says which county's indicators were worked out on which day: once a day is enough."""
+        today = china_date(self._clock())
+        counts, errors = {"ABOUT": 0, "LATE": 0}, list[Exception]()
+        for county in await self._found.counties(patterns):
+            try:
+                await self._look_at(county, today, counts)
+                if measured.get(county) != today:
+                    await self._measuring.look(county, today)
+                    measured[county] = today
+            except Exception as error:
+                if cause_of(error) is not Cause.FAULT:
+                    raise  # the database is away for every county
+                errors.append(error)
+        return counts, errors
+
+    async def _look_at(self, county: str, today: date, counts: dict[str, int]) -> None:
+        for due, state in await self._standing(county, today):
+            counts[state] = counts.get(state, 0) + 1
+            if state == "LATE" and due.clock in OF_CLOCKS:
+                await self._open(due, today)
 
     async def _standing(self, county: str, today: date) -> Sequence[tuple[Due, str]]:
         span = today - timedelta(days=_LOOK_BACK_DAYS), today + timedelta(days=ABOUT_DAYS)
