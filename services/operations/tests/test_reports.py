@@ -170,6 +170,9 @@ async def test_everybody_who_read_it_is_written_down(
     await other.get(f"/v1/reports/ledger-backstop/{HUINING}/2019-08/workbook")
     looks = await operations.pool.fetch("SELECT read_by FROM report_looks ORDER BY read_by")
     assert [look["read_by"] for look in looks] == ["agency-7", "operations-1"]
+    # The report's own stream is loaded with every page: it has its versions in it and no looks.
+    of_report = "SELECT count(*) FROM events WHERE stream_id LIKE 'report/%'"
+    assert await operations.pool.fetchval(of_report) == 1
 
 
 async def test_pages_of_a_report_follow_each_other(august: None, staff: httpx.AsyncClient) -> None:

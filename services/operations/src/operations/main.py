@@ -111,5 +111,5 @@ SERVICE: Final = Service(
     port=8005,
     codes=CODES,
     build=lambda host, environ: build(host, config_from(environ)),
-    ends=("look", "file-look"),
+    ends=("look", "file-look", "report-look"),
 )

@@ -22,7 +22,7 @@ from operations.clocks.queries import ClockQueries, done_on
 from operations.indicators.queries import IndicatorQueries
 from operations.reports.domain.asked import KINDS, Asked, Ordered, check_asked
 from operations.reports.domain.ledgers import CATEGORIES, KINDS_OF, PAYER_OF, columns_of
-from operations.reports.domain.made import DECIDER, Look, Made, Make, digest_of
+from operations.reports.domain.made import DECIDER, LOOKS, Look, Made, Make, digest_of
 from operations.reports.domain.notice import COLUMNS as NOTICE_COLUMNS
 from operations.reports.domain.notice import CountyLine, county_line
 from operations.reports.domain.sheet import Cell, Column, Sheet, filled
@@ -100,9 +100,11 @@ class ReportCommands:
                 f"{asked.report} of {asked.period.name} comes out otherwise by now than version {made.version} says"
             )
             raise conflict("REPORT_CHANGED", f"{detail}; make it again, which gives a corrected version")
-        context = CommandContext.of_service("operations", f"look/{uuid4()}", now)
-        look = Look(by, context.today)
-        await self._runtime.path.decide(context, DECIDER, _stream(asked), look, lambda _d: None)
+        # A stream of its own: the report's would grow with every page that is read, and is read with each.
+        stream = f"report-look/{uuid4()}"
+        context = CommandContext.of_service("operations", stream, now)
+        look = Look(made, by, context.today)
+        await self._runtime.path.decide(context, LOOKS, stream, look, lambda _d: None, new=True)
         return kept.sheet
 
     async def _as_just_read(self, asked: Asked, now: datetime) -> _Kept:

@@ -41,8 +41,9 @@ class Make(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Look(msgspec.Struct, frozen=True):
-    """Somebody reads a report that was made."""
+    """Somebody reads a report as it was last made. ``of`` is None where it was not made yet."""
 
+    of: Made | None
     by: str
     today: date
 
@@ -67,24 +68,25 @@ class ReportRead(msgspec.Struct, frozen=True, kw_only=True):
 ReportEvent = ReportMade | ReportRead
 
 
-def decide(command: Make | Look, state: Made | None) -> Sequence[ReportEvent]:
-    """What a command brings about; a report that comes out as before is no new version.
+def look(command: Look) -> Sequence[ReportRead]:
+    """That somebody reads a report; raises Refused REPORT_NOT_MADE."""
+    made = command.of
+    if made is None:
+        raise not_found("REPORT_NOT_MADE", "this report was not made yet; make it with POST /v1/reports")
+    return (
+        ReportRead(
+            report=made.report,
+            area=made.area,
+            period=made.period,
+            version=made.version,
+            read_by=command.by,
+            read_on=command.today,
+        ),
+    )
 
-    Raises Refused REPORT_NOT_MADE.
-    """
-    if isinstance(command, Look):
-        if state is None:
-            raise not_found("REPORT_NOT_MADE", "this report was not made yet; make it with POST /v1/reports")
-        return (
-            ReportRead(
-                report=state.report,
-                area=state.area,
-                period=state.period,
-                version=state.version,
-                read_by=command.by,
-                read_on=command.today,
-            ),
-        )
+
+def decide(command: Make, state: Made | None) -> Sequence[ReportMade]:
+    """What a command brings about; a report that comes out as before is no new version."""
     if state is not None and state.digest == command.digest:
         return ()
     made = Made(
@@ -103,10 +105,14 @@ def decide(command: Make | Look, state: Made | None) -> Sequence[ReportEvent]:
 
 
 def _evolve(state: Made | None, event: ReportEvent) -> Made | None:
+    # A look has a stream of its own; streams from before that have looks in them.
     return event.made if isinstance(event, ReportMade) else state
 
 
-DECIDER: Final[Decider[Make | Look, Made | None, ReportEvent]] = Decider(None, decide, _evolve)
+DECIDER: Final[Decider[Make, Made | None, ReportEvent]] = Decider(None, decide, _evolve)
+LOOKS: Final[Decider[Look, None, ReportRead]] = Decider(
+    None, lambda command, _state: look(command), lambda state, _event: state
+)
 
 
 def digest_of(sheet: Sheet) -> str:
