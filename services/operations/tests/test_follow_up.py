@@ -188,5 +188,30 @@ async def test_every_look_at_files_is_written_down(people: None, operations: Ser
     await opened(staff)
     await zones(staff)
     await staff.get(FILE)
+    await staff.get("/v1/responsible-persons/P2")
     looks = await operations.pool.fetch("SELECT county, person_id, seen_by FROM file_looks ORDER BY person_id")
-    assert [tuple(look) for look in looks] == [(LEYE, "P1", "operations-1"), (LEYE, None, "operations-1")]
+    assert [tuple(look) for look in looks] == [
+        (LEYE, "P1", "operations-1"),
+        (LEYE, "P2", "operations-1"),
+        (LEYE, None, "operations-1"),
+    ]
+
+
+async def test_a_file_goes_where_its_person_goes(
+    people: None, around: Surroundings, operations: Service, staff: httpx.AsyncClient
+) -> None:
+    await opened(staff)
+    await opened(staff, "P2")
+    await around.tell(identity.CONTRACT, "P1", person("P1", HUINING, revision=2))
+    await around.tell(identity.CONTRACT, "P2", person("P2", revision=2, annulled=True))
+
+    async def moved() -> bool:
+        return await zones(staff) == {}
+
+    await eventually(moved)
+    there = await operations.client(Role.DEPARTMENT, "health", divisions=[HUINING])
+    listed = await there.get("/v1/illness-files", params={"county": HUINING})
+    assert [one["person_id"] for one in listed.json()["items"]] == ["P1"]
+    assert (await there.get(FILE)).json()["county"] == HUINING
+    before = await operations.client(Role.DEPARTMENT, "health", divisions=[LEYE])
+    assert (await before.get(FILE)).json()["code"] == "DIVISION_FOREIGN"

@@ -1,6 +1,6 @@
 """Indicators: shares of sums of money, from bills in force, by the documents of the place."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -12,6 +12,7 @@ from services.operations.tests.conftest import NOW, Telling, bill, revoked, with
 from contracts import identity
 from contracts.settlement import EncounterAdmitted, EncounterCancelled
 from kernel.security import Role
+from kernel.testing.set_clock import SetClock
 from kernel.testing.surroundings import Service, Surroundings
 from operations.indicators.domain.shares import percent, reaches, rounded, share
 
@@ -215,3 +216,24 @@ async def test_what_was_accepted_was_handled_and_whoever_is_ill_was_treated(
     assert (handled["value"], handled["part_count"], handled["whole_count"]) == ("50.00", 1, 2)
     assert (treated["value"], treated["part_count"], treated["whole_count"]) == ("50.00", 1, 2)
     assert (handled["part"], handled["whole"]) == (None, None)
+
+
+async def test_who_was_treated_is_as_it_was_known(
+    telling: Telling, around: Surroundings, staff: httpx.AsyncClient, clock: SetClock
+) -> None:
+    told = identity.EntitlementChanged(person_id="P1", revision=1, change="ADDED", county="451028")
+    await around.tell(identity.CONTRACT, "P1", told)
+    await telling.heard("people", 1)
+    clock.now -= timedelta(days=10)
+    assert (await staff.post("/v1/illness-files", json={"person_id": "P1", "illness": "I10"})).status_code == 201
+    clock.now += timedelta(days=10)
+    leye = {"county": "451028", "policy_id": "451028-leye/2018-weishengjisheng-10"}
+    await telling.bill("S1", discharged_on=date(2019, 8, 20), settled_at=datetime(2019, 9, 2, 3, tzinfo=UTC), **leye)
+    await telling.heard("bills", 1)
+    name = ("451028", "treatment_rate")
+    asked = {"area": "451028", "period": "2019-Q3"}
+    assert (await lines(staff, **asked))[name]["part_count"] == 1
+    # Settled on the 2nd of September: on the 31st of August nobody knew of it, on the 20th not even of the file.
+    earlier = (await lines(staff, as_of="2019-08-31", **asked))[name]
+    assert (earlier["part_count"], earlier["whole_count"]) == (0, 1)
+    assert (await lines(staff, as_of="2019-08-20", **asked))[name]["whole_count"] == 0

@@ -1,27 +1,33 @@
 """Questions about files of illnesses, and about who is responsible for whom."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 import msgspec
 
+from kernel.values.china_time import china_date
 from kernel.writing.reads import Reads
 from operations.follow_up.domain.file import IllnessFile
 from operations.follow_up.domain.responsible import Responsible
 
+# A file is where its person is: the county is that of the day it was opened only for whom identity never told of.
 _COLUMNS: Final = (
-    "f.person_id, f.illness, f.county, f.opened_on, f.doctor, f.hospital_id, f.plan, f.contracted_on, f.visits,"
-    " f.last_visit_on, f.closed_on"
+    "f.person_id, f.illness, COALESCE(p.county, f.county) AS county, f.opened_on, f.doctor, f.hospital_id, f.plan,"
+    " f.contracted_on, f.visits, f.last_visit_on, f.closed_on"
 )
-# Who has died drops off the lists.
+# Who has died drops off the lists, as does who was merged into another person, or never was.
 _LIST_SQL: Final = f"""
-SELECT {_COLUMNS} FROM illness_files f LEFT JOIN people p ON p.person_id = f.person_id
-WHERE f.county = $1 AND (f.person_id, f.illness) > ($2, $3) AND f.closed_on IS NULL AND p.deceased_on IS NULL
+SELECT {_COLUMNS} FROM people p JOIN illness_files f ON f.person_id = p.person_id
+WHERE p.county = $1 AND p.person_id >= $2 AND (p.person_id, f.illness) > ($2, $3) AND f.closed_on IS NULL
+  AND p.deceased_on IS NULL AND p.merged_into IS NULL AND NOT p.annulled
   AND ($4 = '' OR ($4 = 'GREEN')
        = COALESCE(f.doctor IS NOT NULL AND GREATEST(f.last_visit_on, f.contracted_on) >= $5, false))
-ORDER BY f.person_id, f.illness LIMIT $6
+ORDER BY p.person_id, f.illness LIMIT $6
 """
-_ONE_SQL: Final = f"SELECT {_COLUMNS} FROM illness_files f WHERE f.person_id = $1 AND f.illness = $2"
+_ONE_SQL: Final = f"""
+SELECT {_COLUMNS} FROM illness_files f LEFT JOIN people p ON p.person_id = f.person_id
+WHERE f.person_id = $1 AND f.illness = $2
+"""
 _VISITS_SQL: Final = """
 SELECT visited_on, visited_by, found FROM visits WHERE person_id = $1 AND illness = $2
 ORDER BY visited_on DESC, visit_id LIMIT 200
@@ -47,15 +53,20 @@ WHERE p.county = $1 AND p.person_id > $2 AND p.deceased_on IS NULL AND p.merged_
   AND NOT (COALESCE(r.holders, '{}') ?& $4::text[])
 ORDER BY p.person_id LIMIT $5
 """
-# Who has a file of an illness, and of these who had a bill that stands, or a visit, by a day.
+# Who has a file of an illness, and of these who had a bill that stands, or a visit, by a day, as known before a moment.
+# A file and a visit count from their day. What was told of the person, such as a death, counts as of now: of people the
+# newest message is all there is.
 _TREATED_SQL: Final = """
 SELECT count(DISTINCT f.person_id) AS patients, count(DISTINCT f.person_id) FILTER (WHERE EXISTS (
-         SELECT FROM visits v WHERE v.person_id = f.person_id AND v.illness = f.illness AND v.visited_on <= $3
+         SELECT FROM visits v WHERE v.person_id = f.person_id AND v.illness = f.illness AND v.visited_on <= $5
        ) OR EXISTS (
-         SELECT FROM bills b WHERE b.person_id = f.person_id AND b.discharged_on <= $3
-           AND NOT EXISTS (SELECT FROM bill_revocations r WHERE r.settlement_id = b.settlement_id)
+         SELECT FROM bills b WHERE b.person_id = f.person_id AND b.discharged_on <= $3 AND b.settled_at < $4
+           AND NOT EXISTS (
+             SELECT FROM bill_revocations r WHERE r.settlement_id = b.settlement_id AND r.revoked_at < $4)
        )) AS treated
-FROM illness_files f WHERE f.county >= $1 AND f.county < $2 AND f.opened_on <= $3
+FROM people p JOIN illness_files f ON f.person_id = p.person_id
+WHERE p.county >= $1 AND p.county < $2 AND f.opened_on <= $5 AND p.merged_into IS NULL AND NOT p.annulled
+  AND (p.deceased_on IS NULL OR p.deceased_on > $3)
 """
 
 
@@ -135,7 +146,11 @@ class FollowUpQueries(Reads):
 
         return await self.many(known, _POOR_SQL, county, after, today, asked, limit)
 
-    async def treated(self, low: str, high: str, until: date) -> tuple[int, int]:
-        """How many patients have a file in the counties between two codes, and how many of them were treated."""
-        (found,) = await self.over_lists(_Treated, _TREATED_SQL, low, high, until)
+    async def treated(self, low: str, high: str, until: date, known_before: datetime) -> tuple[int, int]:
+        """How many patients have a file in the counties between two codes, and how many of them were treated.
+
+        Bills and what took them back as known before a moment; files and visits of days before it.
+        """
+        known_on = china_date(known_before - timedelta(microseconds=1))
+        (found,) = await self.over_lists(_Treated, _TREATED_SQL, low, high, until, known_before, min(until, known_on))
         return found.patients, found.treated

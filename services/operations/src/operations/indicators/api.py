@@ -73,7 +73,9 @@ def indicators(found: IndicatorQueries, library: PackLibrary, requests: Requests
         """What the documents in force there have watched, from the bills with a discharge in the period.
 
         Bills taken back are out of it, as are those that do not count for the assessment (001 三(三)); what was
-        supplemented counts. ``as_of`` answers as it was known at the end of that day. Each share is of sums of money.
+        supplemented counts. ``as_of`` answers as it was known at the end of that day; for the rates of
+        handled stays and treated patients, stays, files and visits count from their own day, and where a person lives,
+        or has died, is as of now. Each other share is of sums of money.
         """
         caller.must_act_in(area)
         asked = _asked(area, by, period, as_of, requests, library)

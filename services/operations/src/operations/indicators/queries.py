@@ -114,7 +114,7 @@ class IndicatorQueries(Reads):
         low, high = bounds_of(asked.area)
         span = asked.period.first, asked.period.last
         (stays,) = await self.over_lists(Sums, _HANDLED_SQL, low, high, *span, asked.known_before)
-        patients, treated = await self._follow_up.treated(low, high, asked.period.last)
+        patients, treated = await self._follow_up.treated(low, high, asked.period.last, asked.known_before)
         return msgspec.structs.replace(stays, patients=patients, treated=treated)
 
     async def lines(self, library: PackLibrary, asked: Asked) -> list[Line]:

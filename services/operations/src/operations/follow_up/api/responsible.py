@@ -108,8 +108,9 @@ def responsible(commands: FollowUpCommands, found: FollowUpQueries, library: Pac
 
     @router.get("/{person_id}")
     async def get_responsible(person_id: NameInPath, caller: Officer) -> Json[ResponsibleStands]:
-        """Who is responsible for a person."""
-        await county_of(caller, person_id)
+        """Who is responsible for a person. The look is written down."""
+        county = await county_of(caller, person_id)
+        await commands.see(county, person_id, caller.subject, requests.clock())
         known = await found.responsible(person_id)
         return answer(ResponsibleStands(person_id, known.holders if known else {}))
 
