@@ -151,6 +151,23 @@ async def test_a_household_that_cannot_be_read_or_is_a_person_s_number_is_warned
         assert seen.json()["facts"] == []
 
 
+async def test_what_a_row_rests_on_is_kept_without_a_person_s_number(civil: Office, agency: httpx.AsyncClient) -> None:
+    said = ["潮民〔2019〕12号", f"见户主{number_of(1)}申请", "电话13900139001核实"]
+    rows = [person(place, "", "榕城区", evidence) for place, evidence in enumerate(said, 1)]
+    told = await civil.hand_in("1", csv_of(*rows, headings=f"{HEADINGS},认定依据"), **DIBAO)
+    assert told["outcomes"] == {"REGISTERED": 3}
+    lines = await civil.lines("1")
+    assert [(line["row"], line["code"]) for line in lines if line["code"]] == [
+        (3, "ROW_EVIDENCE_UNREAD"),
+        (4, "ROW_EVIDENCE_UNREAD"),
+    ]
+    rests_on = []
+    for line in sorted(lines, key=lambda line: int(line["row"])):
+        seen = await agency.get(f"/v1/persons/{line['person_id']}/as-of", params={"on": "2026-12-09"})
+        rests_on += [membership["evidence"] for membership in seen.json()["memberships"]]
+    assert rests_on == [said[0], "feed 1", "feed 1"]
+
+
 BABIES: Final = f"{HEADINGS},出生日期,监护人身份证号"
 
 

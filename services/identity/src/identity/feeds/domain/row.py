@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from identity.facts.domain.facts import HouseholdRole
 from identity.feeds.domain import headings, wordings, words
-from identity.feeds.domain.households import household_number, role_of
+from identity.feeds.domain.households import UNREAD, household_number, role_of
 from identity.feeds.domain.states import STATES, Standing
 from identity.feeds.domain.words import Belonging
 from identity.intake.domain import row_refused
@@ -29,6 +29,7 @@ from identity.persons.domain.membership import EndReason
 from identity.persons.domain.newborn import WITHOUT_NUMBER_MAX, newborn
 from identity.persons.domain.resident_id import ResidentId, Sex, check_holder
 from identity.persons.domain.statement import Statement
+from kernel.http.personal import personal_in
 from kernel.values.divisions import covers
 from kernel.values.refusals import Refused, check_not_to_come
 
@@ -65,6 +66,12 @@ def _read_guardian(cell: Cell) -> str | None:
         return None
 
 
+def _read_evidence(cell: Cell) -> str | None:
+    """What a row rests on, UNREAD where it holds an ID number or a phone: it is kept in clear."""
+    said = text(cell)
+    return UNREAD if said is not None and personal_in(said) else said
+
+
 def columns(within: tuple[str, ...] = (), department: Department | None = None) -> tuple[Column, ...]:
     """Every column with the headings that are understood for it, and how its cells are read.
 
@@ -96,7 +103,7 @@ def columns(within: tuple[str, ...] = (), department: Department | None = None) 
         Column("guardian", headings.GUARDIAN, _read_guardian, stands=_SHARED),
         Column("household", headings.HOUSEHOLD, household_number, stands=_SHARED),
         Column("role", headings.ROLE, role_of),
-        Column("evidence", headings.EVIDENCE, text, stands=_SHARED),
+        Column("evidence", headings.EVIDENCE, _read_evidence, stands=_SHARED),
     )
 
 
@@ -119,6 +126,7 @@ class FeedRow(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag=Tr
     poverty_status: PovertyStatus | None = None
     exit_date: date | None = None
     reason: EndReason | None = None
+    #: What it rests on, empty where that may not be kept; then the file stands for it.
     evidence: str | None = None
     died_on: date | None = None
     #: The number of the household (户编号), empty where it cannot be read, and what the person is in it.

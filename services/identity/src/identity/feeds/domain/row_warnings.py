@@ -20,8 +20,11 @@ _HOUSEHOLD_UNREAD: Final = both(
     "户编号没有记下：要写数字或字母，不能用身份证号或电话号码，超过 15 位的要设为文本格式",
     "the household's number is not kept: digits or letters are needed, no ID or phone number, as text beyond 15 digits",
 )
-
-
+#: What is said of a row whose evidence holds a person's number.
+_EVIDENCE_UNREAD: Final = both(
+    "认定依据没有记下：依据里不能写身份证号或电话号码，请只写文号",
+    "what the row rests on is not kept, as it holds an ID or phone number: name the paper's number alone",
+)
 #: What is said of a baby that stands under its guardian's number, and of one that has its own now.
 _NEWBORN: Final = both(
     "婴儿没有身份证号，先按监护人登记；领到后请写上本人和监护人的身份证号，登记会合为一条",
@@ -40,4 +43,6 @@ def warned(row: FeedRow, *, outside: bool, numbered: bool = False) -> tuple[str 
         return "ROW_OF_NEWBORN", _NEWBORN
     if row.household == UNREAD:
         return "ROW_HOUSEHOLD_UNREAD", _HOUSEHOLD_UNREAD
+    if row.evidence == UNREAD:
+        return "ROW_EVIDENCE_UNREAD", _EVIDENCE_UNREAD
     return None, None
