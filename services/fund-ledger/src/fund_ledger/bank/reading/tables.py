@@ -12,6 +12,7 @@ from typing import Any, Final
 from python_calamine import CalamineError, CalamineWorkbook
 
 from fund_ledger.bank.domain.statement import LINES_MAX
+from fund_ledger.bank.reading.packed import check_packed
 from fund_ledger.bank.reading.said import Said, SaidLine, fen_of, malformed, truncated
 from fund_ledger.bank.reading.words import kept, names_in
 from kernel.values.money import yuan_from_fen
@@ -48,6 +49,7 @@ def csv_rows(content: bytes) -> list[Row]:
 
 def xlsx_rows(content: bytes) -> list[Row]:
     """The rows of the first sheet of a workbook. Raises Refused BANK_FILE_MALFORMED."""
+    check_packed(content)
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
             return list(book.get_sheet_by_index(0).to_python())
