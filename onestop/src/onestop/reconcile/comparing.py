@@ -68,9 +68,13 @@ async def compare(picture: SingleConnection, pair: Pair) -> Compared:
     return Compared(pair.name, row["ours"], row["theirs"], len(row["parts"]), entries)
 
 
-async def stands(owner: SingleConnection, pair: Pair, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
-    """Those of the entries that are still exactly so: what moves meanwhile is nobody's fault."""
+async def stands(owner: SingleConnection, pair: Pair, entries: tuple[Entry, ...]) -> tuple[tuple[Entry, ...], int]:
+    """Those of the entries that are still exactly so, and how many differ in another way by now; the rest agrees.
+
+    What moves meanwhile is nobody's fault.
+    """
     sides = {"one": pair.one.sql, "other": pair.other.sql}
     found = await owner.fetch(_STILL_SQL.format(**sides), [entry.name for entry in entries])
-    still = {Entry(row["id"], row["ours"], row["theirs"]) for row in found}
-    return tuple(entry for entry in entries if entry in still)
+    now = {Entry(row["id"], row["ours"], row["theirs"]) for row in found}
+    still = tuple(entry for entry in entries if entry in now)
+    return still, len(now) - len(still)

@@ -80,15 +80,18 @@ async def make_tables(owner: SingleConnection) -> None:
 
 
 async def keep(
-    owner: SingleConnection, found: Sequence[tuple[str, Difference]], pairs: Collection[str], names: int
+    owner: SingleConnection, found: Sequence[tuple[str, Difference]], whole: Collection[str], names: int
 ) -> None:
-    """Keep what a run has found, and call mended what it looked for and did not find; ``names`` were compared."""
+    """Keep what a run has found, and call mended what it looked for and did not find; ``names`` were compared.
+
+    ``whole`` are the pairs of which the run has seen every entry, none late: of others what is kept stays as it is.
+    """
     async with owner.transaction():
         for pair, one in found:
             repair = msgspec.json.encode(one.repair, order="deterministic").decode()
             said = one.kind, one.subject, one.owner, one.says, one.command, repair
             await owner.execute(_FOUND_SQL, one.difference_id, pair, *said)
-        await owner.execute(_GONE_SQL, list(pairs), [one.difference_id for _, one in found])
+        await owner.execute(_GONE_SQL, list(whole), [one.difference_id for _, one in found])
         await owner.execute(_RUN_SQL, names, len(found))
 
 

@@ -5,15 +5,10 @@ from typing import Final, assert_never
 from kernel.writing.database import SingleConnection
 from onestop.reconcile.difference import ByHand, Clearance, Position, Redelivery, Repair, Rows, Sums
 from onestop.reconcile.one_row import make_again
+from onestop.reconcile.positions import set_back
 from onestop.reconcile.redelivery import redeliver
 from onestop.reconcile.sums import sum_again
-from onestop.services import SERVICES
 
-_BACK_SQL: Final = """
-UPDATE inbox_cursor SET last_pseq = $4, next_offset = LEAST(next_offset, $4), generation = generation + 1,
-                        updated_at = clock_timestamp()
-WHERE consumer = $1 AND topic = $2 AND partition = $3 AND last_pseq > $4
-"""
 _CLEAR_SQL: Final = """
 DELETE FROM bus.messages WHERE topic = $1 AND partition = $2 AND "offset" BETWEEN $3 - 1 AND $4 - 1
 """
@@ -32,11 +27,8 @@ async def mend(owner: SingleConnection, repair: Repair) -> str:
         case Redelivery():
             message = await redeliver(owner, repair)
             return f"message {message.topic}/{message.partition}/{message.pseq} waits parked at {repair.consumer}"
-        case Position(service=service, consumer=consumer, topic=topic, partition=partition, pseq=pseq):
-            async with owner.transaction():
-                await owner.execute(f'SET LOCAL search_path TO "{SERVICES[service].schema}"')
-                await owner.execute(_BACK_SQL, consumer, topic, partition, pseq)
-            return f"{consumer} goes on behind message {topic}/{partition}/{pseq}"
+        case Position():
+            return await set_back(owner, repair)
         case Clearance(topic=topic, partition=partition, first=first, last=last):
             await owner.execute(_CLEAR_SQL, topic, partition, first, last)
             return f"messages {first} to {last} of {topic}/{partition} are taken away"

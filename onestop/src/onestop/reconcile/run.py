@@ -8,17 +8,19 @@ import msgspec
 
 from kernel.writing.database import SingleConnection, administering
 from kernel.writing.snapshots import FOR_AS_LONG_AS_IT_TAKES, export, snapshot
-from onestop.reconcile.comparing import Compared, compare, stands
+from onestop.reconcile.comparing import ENTRIES_MAX, Compared, compare, stands
 from onestop.reconcile.difference import Difference
 from onestop.reconcile.evidence import Evidence
 from onestop.reconcile.judging import Judge
 from onestop.reconcile.kept import keep, make_tables
 from onestop.reconcile.pairs import PAIRS, Pair
+from onestop.reconcile.positions import positions_ahead
 from onestop.reconcile.standings import Standings
 from onestop.reconcile.transport import transport_faults
 
-#: Under this name stand positions and messages, which are no pair of tables.
+#: Under these names stand messages and consumers' positions, which are no pairs of tables.
 TRANSPORT: Final = "transport"
+POSITIONS: Final = "positions"
 _SIDE_BY_SIDE: Final = 2
 
 
@@ -42,25 +44,33 @@ async def reconcile(admin_url: str, *, patience_seconds: float = 10.0, pairs: Se
     """
     compared, wrong = await _compared(admin_url, pairs)
     found: list[tuple[str, Difference]] = [(TRANSPORT, one) for one in wrong]
-    moving = 0
     async with administering(admin_url, **FOR_AS_LONG_AS_IT_TAKES) as owner:
         await make_tables(owner)
         judge = Judge(Evidence(owner), Standings(owner, patience_seconds))
+        ahead, moving = await positions_ahead(owner, patience_seconds)
+        found += [(POSITIONS, one) for one in ahead]
+        whole = [TRANSPORT] if moving else [TRANSPORT, POSITIONS]
         for pair, one in zip(pairs, compared, strict=True):
-            judged = await _judged(owner, judge, pair, one)
-            moving += len(one.entries) - len(judged)
+            judged, unclear = await _judged(owner, judge, pair, one)
+            moving += unclear
+            if not unclear and len(one.entries) < ENTRIES_MAX:
+                whole.append(pair.name)
             found += [(pair.name, difference) for difference in judged]
         found = list({difference.difference_id: (name, difference) for name, difference in reversed(found)}.values())
-        await keep(owner, found[::-1], [TRANSPORT, *(pair.name for pair in pairs)], sum(o.ours for o in compared))
+        await keep(owner, found[::-1], whole, sum(one.ours for one in compared))
     return Outcome(tuple(compared), tuple(difference for _, difference in found[::-1]), moving)
 
 
-async def _judged(owner: SingleConnection, judge: Judge, pair: Pair, compared: Compared) -> list[Difference]:
+async def _judged(
+    owner: SingleConnection, judge: Judge, pair: Pair, compared: Compared
+) -> tuple[list[Difference], int]:
+    """What is wrong with a pair, and of how many entries nobody can say so yet: they are late, or move."""
     if not compared.entries:
-        return []
+        return [], 0
     await judge.wait(pair)
-    still = await stands(owner, pair, compared.entries)
-    return [difference for entry in still if (difference := await judge.judge(pair, entry)) is not None]
+    still, moved = await stands(owner, pair, compared.entries)
+    judged = [difference for entry in still if (difference := await judge.judge(pair, entry)) is not None]
+    return judged, moved + len(still) - len(judged)
 
 
 async def _compared(admin_url: str, pairs: Sequence[Pair]) -> tuple[list[Compared], list[Difference]]:

@@ -11,6 +11,7 @@ from kernel.messaging.event_log.port import PARTITIONS
 from kernel.writing.database import SingleConnection
 from kernel.writing.event_store.log import read_stream
 from onestop.reconcile.difference import Redelivery
+from onestop.reconcile.sent import numbered, sent
 from onestop.services import SERVICES
 
 _LAST_SQL: Final = 'SELECT COALESCE(max(pos), 0) FROM "{schema}".events'
@@ -18,8 +19,6 @@ _UNNUMBERED_SQL: Final = """
 SELECT EXISTS (SELECT FROM "{schema}".events WHERE pos <= $1
                AND (order_tx, pos) > (SELECT order_tx, pos FROM "{schema}".sequencer))
 """
-_NUMBERED_SQL: Final = 'SELECT gseq FROM "{schema}".sequencer'
-_RELAY_SQL: Final = 'SELECT gseq, pseqs FROM "{schema}".relay WHERE topic = $1'
 _CURSOR_SQL: Final = 'SELECT partition, last_pseq FROM "{schema}".inbox_cursor WHERE consumer = $1 AND topic = $2'
 _PARKED_SQL: Final = (
     'SELECT EXISTS (SELECT FROM "{schema}".inbox_parked WHERE consumer = $1 AND topic = $2 AND key = $3)'
@@ -72,26 +71,23 @@ class Standings:
     async def _wait(self, publisher: str, service: str, consumer: str) -> frozenset[int]:
         source, schema = SERVICES[publisher], SERVICES[service].schema
         last = await self._owner.fetchval(_LAST_SQL.format(schema=source.schema))
-        sent: list[int] | None = None
+        counts: list[int] | None = None
         while True:
-            if sent is None:
-                sent = await self._sent(source.schema, source.parts.topic, last)
-            if sent is not None:
+            if counts is None:
+                counts = await self._sent(publisher, last)
+            if counts is not None:
                 rows = await self._owner.fetch(_CURSOR_SQL.format(schema=schema), consumer, source.parts.topic)
                 come = {row[0]: row[1] for row in rows}
-                late = frozenset(at for at in range(PARTITIONS) if come.get(at, 0) < sent[at])
+                late = frozenset(at for at in range(PARTITIONS) if come.get(at, 0) < counts[at])
                 if not late or time.monotonic() > self._until:
                     return late
             elif time.monotonic() > self._until:
                 return frozenset(range(PARTITIONS))
             await asyncio.sleep(_PAUSE_SECONDS)
 
-    async def _sent(self, schema: str, topic: str, last: int) -> list[int] | None:
+    async def _sent(self, publisher: str, last: int) -> list[int] | None:
         """The counts of what was sent, once everything up to ``last`` was."""
-        if await self._owner.fetchval(_UNNUMBERED_SQL.format(schema=schema), last):
+        if await self._owner.fetchval(_UNNUMBERED_SQL.format(schema=SERVICES[publisher].schema), last):
             return None
-        numbered = await self._owner.fetchval(_NUMBERED_SQL.format(schema=schema))
-        row = await self._owner.fetchrow(_RELAY_SQL.format(schema=schema), topic)
-        if row is None:
-            return [0] * PARTITIONS if not numbered else None
-        return msgspec.json.decode(row["pseqs"], type=list[int]) if row["gseq"] >= numbered else None
+        known = await sent(self._owner, publisher, await numbered(self._owner, publisher))
+        return None if known is None else known.pseqs

@@ -1,4 +1,4 @@
-"""Positions and messages: no consumer stands beyond what was sent, and the embedded transport holds what was sent."""
+"""Messages: the embedded transport holds what was sent, in its order, and nothing else."""
 
 from collections.abc import AsyncIterator
 from typing import Final
@@ -6,11 +6,10 @@ from typing import Final
 import msgspec
 
 from kernel.writing.database import SingleConnection
-from onestop.reconcile.difference import LOST_EVENT, ByHand, Clearance, Difference, Position
+from onestop.reconcile.difference import LOST_EVENT, ByHand, Clearance, Difference
 from onestop.services import SERVICES
 
 _SENT_SQL: Final = 'SELECT pseqs FROM "{schema}".relay WHERE topic = $1'
-_CURSORS_SQL: Final = 'SELECT consumer, topic, partition, last_pseq FROM "{schema}".inbox_cursor ORDER BY 1, 2, 3'
 _USED_SQL: Final = "SELECT EXISTS (SELECT FROM bus.messages)"
 _KEPT_SQL: Final = """
 SELECT partition, count(*) AS messages, min("offset") + 1 AS first, max("offset") + 1 AS last
@@ -37,17 +36,13 @@ WHERE (gseq IS NULL AND NOT EXISTS (SELECT FROM "{schema}".archives WHERE detach
 
 
 async def transport_faults(picture: SingleConnection) -> AsyncIterator[Difference]:
-    """What is wrong with where consumers stand, and with the messages that the embedded transport holds."""
-    sent: dict[str, list[int]] = {}
-    for name, service in SERVICES.items():
-        pseqs = await picture.fetchval(_SENT_SQL.format(schema=service.schema), service.parts.topic)
-        sent[name] = msgspec.json.decode(pseqs, type=list[int]) if pseqs else []
-    async for difference in _ahead(picture, sent):
-        yield difference
+    """What is wrong with the messages that the embedded transport holds; consumers' positions are another matter."""
     if not await picture.fetchval(_USED_SQL):
         return  # on Kafka the broker keeps them
     for name, service in SERVICES.items():
-        async for difference in _kept(picture, name, sent[name]):
+        pseqs = await picture.fetchval(_SENT_SQL.format(schema=service.schema), service.parts.topic)
+        sent = msgspec.json.decode(pseqs, type=list[int]) if pseqs else []
+        async for difference in _kept(picture, name, sent):
             yield difference
         for row in await picture.fetch(_PLACED_SQL.format(schema=service.schema), service.parts.topic):
             yield _misplaced(name, service.parts.topic, **dict(row))
@@ -71,23 +66,6 @@ def _misplaced(name: str, topic: str, *, partition: int, eventless: bool, first:
         repair=Clearance(topic, partition, first, last),
         then=_again(name, partition, first),
     )
-
-
-async def _ahead(picture: SingleConnection, sent: dict[str, list[int]]) -> AsyncIterator[Difference]:
-    topics = {service.parts.topic: name for name, service in SERVICES.items()}
-    for name, service in SERVICES.items():
-        for row in await picture.fetch(_CURSORS_SQL.format(schema=service.schema)):
-            counts = sent[topics[row["topic"]]]
-            last = counts[row["partition"]] if counts else 0
-            if row["last_pseq"] > last:
-                at = {key: row[key] for key in ("consumer", "topic", "partition")}
-                yield Difference(
-                    kind="POSITION_AHEAD",
-                    subject=f"{row['consumer']}/{row['topic']}/{row['partition']}",
-                    owner="operations",
-                    says=f"it has come to {row['last_pseq']}, and {last} were sent: the next would be passed over",
-                    repair=Position(service=name, pseq=last, **at),
-                )
 
 
 async def _kept(picture: SingleConnection, name: str, sent: list[int]) -> AsyncIterator[Difference]:
