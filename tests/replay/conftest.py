@@ -4,7 +4,9 @@ import asyncio
 import itertools
 import lzma
 import os
+import shutil
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -12,12 +14,16 @@ import pytest
 
 from kernel.messaging.event_log.embedded import EmbeddedEventLog
 from kernel.running import server_process
+from kernel.security.key_ring import KEYS_FILE
 from kernel.writing.database import administering, open_pool
 from onestop.embedded_postgres import EmbeddedPostgres, binaries
+from onestop.platform import Platform, running_platform
 from onestop.restore.database import restore
 from onestop.services import migrate
 
 _FIXTURE: Final = Path(__file__).parent / "fixtures/before_topics"
+_POLICIES: Final = Path(__file__).parent.parent.parent / "policies"
+_NOON: Final = datetime(2026, 11, 29, 4, tzinfo=UTC)
 _names = itertools.count(1)
 
 
@@ -61,3 +67,14 @@ async def restored(postgres: EmbeddedPostgres, migrated: str) -> AsyncIterator[s
 async def _administer(postgres: EmbeddedPostgres, sql: str) -> None:
     async with administering(postgres.url("postgres")) as connection:
         await connection.execute(sql)
+
+
+@pytest.fixture
+async def platform(restored: str, written_before: Path, tmp_path: Path) -> AsyncIterator[Platform]:
+    """The services at work on the restored database."""
+    keys = tmp_path / "keys"
+    keys.mkdir(mode=0o700)
+    shutil.copy(written_before / KEYS_FILE, keys)
+    (keys / KEYS_FILE).chmod(0o600)
+    async with running_platform(restored, tmp_path, _POLICIES, clock=lambda: _NOON) as running:
+        yield running

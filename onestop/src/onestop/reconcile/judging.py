@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, TypeAlias
 
+import asyncpg
+
 from kernel.writing.event_store.archived import ArchivedError
 from onestop.reconcile.comparing import Entry
 from onestop.reconcile.difference import LOST_EVENT, NO_GROUND, ByHand, Difference, Redelivery, Rows, Sums
@@ -37,6 +39,8 @@ class Judge:
             if pair.told is not None:
                 return await self._told(pair, pair.told, entry)
             return await _JUDGES[pair.name](self, entry)
+        except asyncpg.LockNotAvailableError:
+            return None  # somebody holds it, such as a migration: nothing is said of it before the next run
         except ArchivedError as away:
             do = "bring the archive back, and reconcile again"
             return _by_hand("EVENTS_ARCHIVED", f"{pair.name}/{entry.name}", "operations", str(away), do)

@@ -8,11 +8,13 @@ from sqlalchemy import Table
 from kernel.running.service import Service
 from kernel.writing.database import SingleConnection
 from kernel.writing.event_store.log import read_stream
-from kernel.writing.read_tables import is_guarded, is_summed, key_of, write
+from kernel.writing.read_tables import Change, is_guarded, is_summed, key_of, write
 from onestop.reconcile.difference import Rows
 from onestop.services import SERVICES
 
-_WAIT_SQL: Final = "SET LOCAL lock_timeout = '5s'"
+# A table of the session's own hides the service's: what is written below does not touch that one.
+_APART_SQL: Final = 'CREATE TEMP TABLE "{table}" (LIKE "{schema}"."{table}" INCLUDING ALL) ON COMMIT DROP'
+_WAIT_SQL: Final = "SET LOCAL lock_timeout = '2s'"
 # Whoever appends to the service's streams waits for the moment that this takes.
 _HOLD_SQL: Final = "LOCK TABLE events IN SHARE MODE"
 
@@ -34,34 +36,42 @@ class Made(msgspec.Struct, frozen=True):
 
 
 async def try_out(owner: SingleConnection, rows: Rows) -> Made:
-    """What mending would do; nothing is kept."""
-    tried = owner.transaction()
+    """What mending would do, in a picture of the database and without a lock on anything that the service writes."""
+    service = SERVICES[rows.service]
+    table = table_of(service, rows.table)
+    tried = owner.transaction(isolation="repeatable_read")
     await tried.start()
     try:
-        return await _make(owner, rows)
+        # A row is written together with its event: in one picture the two belong together.
+        await owner.execute(f'SET LOCAL search_path TO pg_temp, "{service.schema}"')
+        before = await _row(owner, table, rows.key)
+        await owner.execute(_APART_SQL.format(schema=service.schema, table=table.name))
+        await write(owner, await _changes(owner, service, table, rows))
+        return Made(before, await _row(owner, table, rows.key))
     finally:
         await tried.rollback()
 
 
 async def make_again(owner: SingleConnection, rows: Rows) -> Made:
     """Make the row again and keep it."""
-    async with owner.transaction():
-        return await _make(owner, rows)
-
-
-async def _make(owner: SingleConnection, rows: Rows) -> Made:
     service = SERVICES[rows.service]
     table = table_of(service, rows.table)
-    await owner.execute(f'SET LOCAL search_path TO "{service.schema}"')
-    await owner.execute(_WAIT_SQL)
-    await owner.execute(_HOLD_SQL)
-    before = await _row(owner, table, rows.key)
+    async with owner.transaction():
+        await owner.execute(f'SET LOCAL search_path TO "{service.schema}"')
+        await owner.execute(_WAIT_SQL)
+        await owner.execute(_HOLD_SQL)
+        before = await _row(owner, table, rows.key)
+        changes = await _changes(owner, service, table, rows)
+        await owner.execute(f'DELETE FROM "{table.name}" WHERE {_key(table)} = $1', rows.key)
+        await write(owner, changes)
+        return Made(before, await _row(owner, table, rows.key))
+
+
+async def _changes(owner: SingleConnection, service: Service, table: Table, rows: Rows) -> list[Change]:
+    """What the events of the stream say of the row."""
     logged = await read_stream(owner, service.parts.registry, rows.stream)
     changes = [change for one in logged for change in service.parts.project(one.recorded) if change.table is table]
-    of_key = [change for change in changes if _one_key(key_of(change)) == rows.key]
-    await owner.execute(f'DELETE FROM "{table.name}" WHERE {_key(table)} = $1', rows.key)
-    await write(owner, of_key)
-    return Made(before, await _row(owner, table, rows.key))
+    return [change for change in changes if _one_key(key_of(change)) == rows.key]
 
 
 def table_of(service: Service, name: str) -> Table:

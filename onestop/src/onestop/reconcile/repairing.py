@@ -2,6 +2,9 @@
 
 from typing import Final, assert_never
 
+import asyncpg
+
+from kernel.values.refusals import conflict
 from kernel.writing.database import SingleConnection
 from onestop.reconcile.difference import ByHand, Clearance, Position, Redelivery, Repair, Rows, Sums
 from onestop.reconcile.one_row import make_again
@@ -15,7 +18,17 @@ DELETE FROM bus.messages WHERE topic = $1 AND partition = $2 AND "offset" BETWEE
 
 
 async def mend(owner: SingleConnection, repair: Repair) -> str:
-    """Do it, and say what was done; the services may run meanwhile."""
+    """Do it, and say what was done; the services may run meanwhile.
+
+    Raises Refused SERVICE_BUSY where what it needs is held for too long, and those of each repair.
+    """
+    try:
+        return await _mend(owner, repair)
+    except asyncpg.LockNotAvailableError as error:
+        raise conflict("SERVICE_BUSY", f"nothing was done ({error}): release again in a moment") from error
+
+
+async def _mend(owner: SingleConnection, repair: Repair) -> str:
     match repair:
         case Rows():
             made = await make_again(owner, repair)
