@@ -170,3 +170,26 @@ async def test_a_milestone_is_on_the_readiness_list_until_it_is_reached(
     assert (await staff.post("/v1/clocks/done", json=said)).status_code == 201
     after = await standing()
     assert (after["state"], after["evidence"]) == ("DONE", "验收单12")
+
+
+async def test_a_department_says_its_own_duty_done_and_another_person_withdraws_it(
+    operations: Service, staff: httpx.AsyncClient
+) -> None:
+    report = {"county": HUINING, "clock": "monthly_report", "period": "2019-08"}
+    office = await operations.client(Role.DEPARTMENT, "civil-affairs", divisions=[HUINING])
+    proof = {"evidence": "会民函〔2019〕31号"}
+    foreign = await office.post("/v1/clocks/done", json=report | proof | {"unit": "县财政局"})
+    assert (foreign.status_code, foreign.json()["code"]) == (403, "ORGANISATION_FOREIGN")
+    own = report | {"unit": "县民政局"}
+    assert (await office.post("/v1/clocks/done", json=own | proof | {"done_on": "2019-09-01"})).status_code == 201
+    asked = {"due_from": "2019-09-08", "due_to": "2019-09-08", "state": "DONE"}
+    (line,) = await lines(staff, **asked)
+    assert (line["done_on"], line["said_on"]) == ("2019-09-01", "2019-09-03")
+    because = {"because": "所附文号不存在"}
+    same = await office.post("/v1/clocks/done/withdrawal", json=own | because)
+    assert same.json()["code"] == "CLOCK_SAME_PERSON"
+    assert (await staff.post("/v1/clocks/done/withdrawal", json=own | because)).status_code == 200
+    assert await lines(staff, **asked) == []
+    again = await staff.post("/v1/clocks/done/withdrawal", json=own | because)
+    assert again.json()["code"] == "CLOCK_NOT_DONE"
+    assert (await office.post("/v1/clocks/done", json=own | proof)).json()["done_on"] == "2019-09-03"

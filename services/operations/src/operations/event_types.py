@@ -5,7 +5,7 @@ from typing import Final, get_args
 from kernel.messaging.mending import MendingEvent
 from kernel.writing.event_registry import EventRegistry
 from operations.breaches.domain.breach import BreachEvent
-from operations.clocks.domain.done import ClockDone
+from operations.clocks.domain.done import DoneEvent
 from operations.follow_up.domain.file import FileEvent
 from operations.follow_up.domain.responsible import ResponsibleAssigned
 from operations.follow_up.domain.seen import FilesSeen
@@ -15,7 +15,7 @@ from operations.reports.domain.made import ReportEvent
 
 REGISTRY: Final = EventRegistry(
     [
-        ClockDone,
+        *get_args(DoneEvent),
         *get_args(BreachEvent),
         *get_args(ReportEvent),
         *get_args(GoalEvent),

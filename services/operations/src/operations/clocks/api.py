@@ -30,12 +30,15 @@ from kernel.values.divisions import prefix_of
 from law.clocks.official import official_calendar
 from law.packs import PackLibrary
 from operations.clocks.commands import ClockCommands
-from operations.clocks.domain.done import Done, SayDone
+from operations.clocks.domain.done import Done, SayDone, WithdrawDone
+from operations.clocks.domain.offices import is_own
 from operations.clocks.domain.schedule import Due, State, due_between, state_of
 from operations.clocks.queries import ClockQueries
 
 CODES: Final = (
     ErrorCode("CLOCK_UNKNOWN", 404, "Nothing of that name is due there"),
+    ErrorCode("CLOCK_NOT_DONE", 404, "Nobody has said that it was done"),
+    ErrorCode("CLOCK_SAME_PERSON", 409, "Whoever said it done does not withdraw it"),
     ErrorCode("PERIOD_NOT_ENDED", 422, "The period has not ended"),
     ErrorCode("SPAN_TOO_LONG", 422, "The time asked for is too long"),
     ErrorCode("DATES_OUT_OF_ORDER", 422, "Two dates are in the wrong order"),
@@ -59,6 +62,24 @@ class DoneBody(RequestBody, frozen=True, kw_only=True):
     unit: Unit = ""
     done_on: date | None = None
     evidence: Text
+
+
+class NotDoneBody(RequestBody, frozen=True, kw_only=True):
+    """What was said to be done and was not, and how that came out."""
+
+    county: DivisionCode
+    clock: ClockName
+    period: PeriodName
+    unit: Unit = ""
+    because: Text
+
+
+class DueAgain(Wire, frozen=True):
+    """What is due as if nobody had said that it was done."""
+
+    clock: str
+    period: str
+    due_on: date
 
 
 class DoneStands(Wire, frozen=True, kw_only=True):
@@ -88,12 +109,20 @@ class ClockLine(Wire, frozen=True, kw_only=True):
     done_on: date | None = None
     evidence: str | None = None
     said_by: str | None = None
+    said_on: date | None = None
     version: int | None = None
 
 
 def clocks(commands: ClockCommands, found: ClockQueries, library: PackLibrary, requests: Requests) -> Router:
     """The routes of /v1/clocks."""
     router = Router(prefix="/v1/clocks", tags=["clocks"])
+
+    def due_to(caller: Principal, said: DoneBody | NotDoneBody) -> Due:
+        caller.must_act_in(said.county)
+        due = commands.due(said.county, said.clock, said.period, said.unit)
+        if not is_own(caller.organisation or "", due.owner):
+            caller.must_act_for(due.owner or "")
+        return due
 
     @router.get("")
     async def list_clocks(
@@ -126,15 +155,22 @@ def clocks(commands: ClockCommands, found: ClockQueries, library: PackLibrary, r
     async def say_done(caller: Reporter, command: Sent[DoneBody], key: IdempotencyKey) -> Json[DoneStands]:
         """Say that something due was done (a report handed in, a meeting held, a milestone reached), with its proof.
 
-        Said again with another proof it is a corrected version; the day of the first one counts.
+        Said again with another proof it is a corrected version; the day of the first one counts. A department says it
+        of its own duties only.
         """
-        caller.must_act_in(command.county)
-        due = commands.due(command.county, command.clock, command.period, command.unit)
+        due = due_to(caller, command)
         today = requests.today
         said = SayDone(
             due=due, done_on=command.done_on or today, evidence=command.evidence, by=caller.subject, today=today
         )
         return answered(await commands.say_done(requests.by(caller, key), said))
+
+    @router.post("/done/withdrawal")
+    async def withdraw_done(caller: Reporter, command: Sent[NotDoneBody], key: IdempotencyKey) -> Json[DueAgain]:
+        """Say that something was not done after all; another person than who said it. It may be said done anew."""
+        due = due_to(caller, command)
+        said = WithdrawDone(command.because, caller.subject, requests.today)
+        return answered(await commands.withdraw(requests.by(caller, key), due, said))
 
     return router
 
@@ -162,5 +198,6 @@ def _line(due: Due, done: Done | None, today: date) -> ClockLine:
         done_on=done.done_on if done else None,
         evidence=done.evidence if done else None,
         said_by=done.said_by if done else None,
+        said_on=done.said_on if done else None,
         version=done.version if done else None,
     )

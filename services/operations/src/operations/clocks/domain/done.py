@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from kernel.values.decider import Decider
-from kernel.values.refusals import Refused, check_not_to_come
+from kernel.values.refusals import Refused, check_not_to_come, conflict, not_found
 from operations.clocks.domain.schedule import Due
 
 
@@ -39,14 +39,56 @@ class SayDone(msgspec.Struct, frozen=True, kw_only=True):
     today: date
 
 
+class WithdrawDone(msgspec.Struct, frozen=True):
+    """It was not done; another person than who said it says so."""
+
+    because: str
+    by: str
+    today: date
+
+
+DoneCommand = SayDone | WithdrawDone
+
+
 class ClockDone(msgspec.Struct, frozen=True):
     """Something due was said to be done, for the first time or anew."""
 
     done: Done
 
 
-def decide(command: SayDone, state: Done | None) -> Sequence[ClockDone]:
-    """The event; the same said again changes nothing. Raises Refused DATE_IN_FUTURE, PERIOD_NOT_ENDED."""
+class ClockDoneWithdrawn(msgspec.Struct, frozen=True, kw_only=True):
+    """What was said did not hold; it is due as before."""
+
+    done: Done
+    because: str
+    withdrawn_by: str
+    withdrawn_on: date
+
+
+DoneEvent = ClockDone | ClockDoneWithdrawn
+
+
+def decide(command: DoneCommand, state: Done | None) -> Sequence[DoneEvent]:
+    """The event; the same said again changes nothing.
+
+    Raises Refused DATE_IN_FUTURE, PERIOD_NOT_ENDED, CLOCK_NOT_DONE, CLOCK_SAME_PERSON.
+    """
+    return _withdraw(command, state) if isinstance(command, WithdrawDone) else _say(command, state)
+
+
+def _withdraw(command: WithdrawDone, state: Done | None) -> Sequence[DoneEvent]:
+    if state is None:
+        raise not_found("CLOCK_NOT_DONE", "nobody has said that this was done; there is nothing to withdraw")
+    if command.by == state.said_by:
+        detail = f"{command.by} said that {state.clock} of {state.period} was done; somebody else withdraws it"
+        raise conflict("CLOCK_SAME_PERSON", detail)
+    withdrawn = ClockDoneWithdrawn(
+        done=state, because=command.because, withdrawn_by=command.by, withdrawn_on=command.today
+    )
+    return (withdrawn,)
+
+
+def _say(command: SayDone, state: Done | None) -> Sequence[DoneEvent]:
     due = command.due
     check_not_to_come("done_on", command.done_on, command.today)
     if command.done_on < due.from_on:
@@ -69,4 +111,8 @@ def decide(command: SayDone, state: Done | None) -> Sequence[ClockDone]:
     return (ClockDone(done),)
 
 
-DECIDER: Final[Decider[SayDone, Done | None, ClockDone]] = Decider(None, decide, lambda _state, event: event.done)
+def _evolve(_state: Done | None, event: DoneEvent) -> Done | None:
+    return event.done if isinstance(event, ClockDone) else None
+
+
+DECIDER: Final[Decider[DoneCommand, Done | None, DoneEvent]] = Decider(None, decide, _evolve)
