@@ -55,7 +55,7 @@ up: .env ## PostgreSQL, Kafka and every service with Docker Compose
 	docker compose up --build --detach --wait
 down: ## Stop them again
 	docker compose down
-.env: | $(INSTALLED)
+.env: .env.example | $(INSTALLED)
 	$(BIN)/python deploy/new_env.py .env.example $@ .onestop/keys
 
 ##@ Generated and measured

@@ -1,4 +1,7 @@
-"""Makes the file .env for Docker Compose from .env.example, with random secrets; an existing one is left alone.
+"""Makes the file .env for Docker Compose from .env.example, with random secrets.
+
+In an existing one nothing is changed: what the example has and it lacks, as after an upgrade, is added at its end. Only
+the public keys of topics that are new are put among those it names.
 
 Usage: new_env.py EXAMPLE TARGET KEYS. KEYS is the folder of the embedded run's keys, so that `onestop token` issues
 the tokens that the services accept.
@@ -38,12 +41,40 @@ def new_env(example: str, keys: Path) -> str:
     return "".join(_filled(line, known) for line in example.splitlines())
 
 
+def missing(env: str, example: str, keys: Path) -> str:
+    """The lines that the example has and ``env`` lacks, filled in; a setting that is there, if empty, is there."""
+    there = {line.partition("=")[0] for line in env.splitlines() if not line.startswith("#")}
+    lacking = [line for line in example.splitlines() if _is_setting(line) and line.partition("=")[0] not in there]
+    return new_env("\n".join(lacking), keys) if lacking else ""
+
+
+def with_publishers(env: str, added: str, keys: Path) -> str:
+    """``env`` with the public key of each topic whose signing key is ``added``; what it names stays as it is."""
+    lines = env.splitlines(keepends=True)
+    for number, line in enumerate(lines):
+        name, _, value = line.strip().partition("=")
+        if name == "PUBLISHER_KEYS" and value.startswith("'{"):
+            own = json.loads(_publishers(keys)[name])
+            new = {topic: key for topic, key in own.items() if f"{_signing_key(topic)}=" in added}
+            named = json.loads(value.strip("'"))
+            lines[number] = f"{name}='{json.dumps({**new, **named})}'\n"
+    return "".join(lines)
+
+
+def _is_setting(line: str) -> bool:
+    return "=" in line and not line.startswith("#")
+
+
 def _publishers(keys: Path) -> dict[str, str]:
     """Each service's signing key, and all public ones by topic."""
     own = {topic: each.own for topic, each in keys_in_folder(keys, topics()).items() if each.own is not None}
     public = json.dumps({topic: [key.public.text] for topic, key in own.items()})
-    private = {f"{topic.upper().replace('-', '_')}_SIGNING_KEY": key.text for topic, key in own.items()}
+    private = {_signing_key(topic): key.text for topic, key in own.items()}
     return {**private, "PUBLISHER_KEYS": public}
+
+
+def _signing_key(topic: str) -> str:
+    return f"{topic.upper().replace('-', '_')}_SIGNING_KEY"
 
 
 def _filled(line: str, known: dict[str, str]) -> str:
@@ -58,11 +89,23 @@ def _filled(line: str, known: dict[str, str]) -> str:
 def main() -> None:
     """Write the file, readable by its owner only."""
     example, target, keys = map(Path, sys.argv[1:])
-    if target.exists():
+    if not target.exists():
+        _write(target, new_env(example.read_text(), keys))
         return
-    text = new_env(example.read_text(), keys)
-    with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text)
+    env = target.read_text()
+    added = missing(env, example.read_text(), keys)
+    if not added:
+        return
+    whole = f"{with_publishers(env, added, keys).rstrip()}\n\n# Added by an upgrade.\n{added}"
+    beside = target.with_name(f"{target.name}.new")
+    beside.unlink(missing_ok=True)
+    _write(beside, whole)
+    beside.replace(target)
+
+
+def _write(file: Path, text: str) -> None:
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
+        opened.write(text)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """What the files for Docker say about services, ports, secrets and versions is what the code says."""
 
+import json
 import re
 import stat
 import subprocess
@@ -100,3 +101,32 @@ def test_env_is_made_once_for_its_owner_only_and_never_replaced(root: Path, tmp_
     assert len(set(passwords)) == len(passwords)
     subprocess.run(command, check=True)
     assert target.read_text() == first
+
+
+def test_an_env_from_before_a_service_gets_what_it_lacks_and_nothing_else(root: Path, tmp_path: Path) -> None:
+    target, example = tmp_path / ".env", root / ".env.example"
+    command = (sys.executable, root / "deploy/new_env.py", example, target, tmp_path / "keys")
+    subprocess.run(command, check=True)
+    of_now = settings_in(target)
+    own = json.dumps(
+        {topic: key for topic, key in json.loads(of_now["PUBLISHER_KEYS"]).items() if topic != "operations"}
+    )
+    kept = {name: value for name, value in of_now.items() if not name.startswith(("OPERATIONS_", "SCAN_KEY_RING"))}
+    kept |= {"PUBLISHER_KEYS": own, "IDENTITY_DATABASE_PASSWORD": "of-the-place", "ALARM_WEBHOOK": ""}
+    target.write_text("# ours\n" + "".join(f"{name}='{value}'\n" for name, value in kept.items()))
+    subprocess.run(command, check=True)
+    after = settings_in(target)
+    assert set(after) == set(of_now)
+    assert {name: after[name] for name in kept if name != "PUBLISHER_KEYS"} == {
+        name: value for name, value in kept.items() if name != "PUBLISHER_KEYS"
+    }
+    assert json.loads(after["PUBLISHER_KEYS"]) == json.loads(of_now["PUBLISHER_KEYS"])
+    assert all(after[name] for name in of_now if name.startswith(("OPERATIONS_", "SCAN_KEY_RING")))
+    assert target.read_text().startswith("# ours\n")
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+
+
+def settings_in(env: Path) -> dict[str, str]:
+    """The settings of a file, without quotes."""
+    lines = [line.partition("=") for line in env.read_text().splitlines() if "=" in line and not line.startswith("#")]
+    return {name: value.strip("'") for name, _, value in lines}

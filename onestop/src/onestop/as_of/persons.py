@@ -13,7 +13,9 @@ from onestop.as_of.moment import Moment, known_events
 
 
 class PersonThen(msgspec.Struct, frozen=True, kw_only=True):
-    """What was known of a person. Nothing holds after a death that was known then."""
+    """What was known of a person. After a death that was known then no membership and no certification holds; an
+    enrolment is of its whole year.
+    """
 
     person_id: str
     revision: int

@@ -137,7 +137,10 @@ def goals(
         county: CountyQuery,
         of: Annotated[str, Query(pattern=PERIOD_PATTERN, description="2019, 2019-H1, 2019-Q3 or 2019-08")],
     ) -> Json[Performance]:
-        """A county's whole tree with what each goal comes to in a period, as of now."""
+        """A county's whole tree as it stands now, with what each goal comes to in a period as known at its end.
+
+        Of a period that has not ended it is what is known by now.
+        """
         caller.must_act_in(county)
         tree = await found.goals(county)
         asked = tuple({goal.indicator: Indicator(name=goal.indicator, clause="000 一(三)2") for goal in tree}.values())
