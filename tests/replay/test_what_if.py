@@ -14,9 +14,11 @@ from kernel.values.refusals import Refused
 from kernel.writing.database import administering
 from law.packs import read_pack
 from law.trace import LayerTrace
+from onestop.what_if.deciding import Year
 from onestop.what_if.question import Question
 from onestop.what_if.run import what_if
 from onestop.what_if.sums import totals
+from settlement.event_types import REGISTRY
 
 POLICIES: Final = Path(__file__).parent.parent.parent / "policies"
 JIEYANG: Final = POLICIES / "445200-jieyang/2019-jieyibao-21.yaml"
@@ -69,6 +71,32 @@ def _at_70(layer: LayerTrace) -> int:
     assert layer.base_fen is not None
     asked = divide(layer.base_fen * 7, 10, Rounding.HALF_UP)
     return asked if layer.asked_fen == layer.amount_fen else min(asked, layer.amount_fen)
+
+
+async def test_what_moved_a_year_beside_its_settlements_moves_the_other_one_as_much(store: str) -> None:
+    async with administering(store) as connection:
+        data = await connection.fetchval(
+            "SELECT data::text FROM settlement.events WHERE type = 'SettlementConfirmed' ORDER BY pos LIMIT 1"
+        )
+        version = await connection.fetchval(
+            "SELECT schema_version FROM settlement.events WHERE type = 'SettlementConfirmed' ORDER BY pos LIMIT 1"
+        )
+    event: Any = REGISTRY.decode("SettlementConfirmed", version, data)
+
+    def settled(area: str, before: int, after: int) -> Any:
+        came = msgspec.structs.replace(event.adjudication, before_fen={"x": before}, after_fen={"x": after})
+        return msgspec.structs.replace(event, area=area, adjudication=came)
+
+    year, first = Year(), settled("445200", 0, 100)
+    assert year.before(first) == {"x": 0}
+    year.note(first, settled("445200", 0, 70).adjudication)
+    # A bill elsewhere has a year of its own, and this one's is not forgotten for it.
+    elsewhere = settled("430000", 5, 6)
+    assert year.before(elsewhere) == {"x": 5}
+    year.note(elsewhere, elsewhere.adjudication)
+    assert year.before(settled("445200", 100, 200)) == {"x": 70}
+    assert year.before(settled("445200", 140, 200)) == {"x": 110}, "40 were taken over meanwhile"
+    assert year.before(settled("445200", 20, 200)) == {"x": 0}, "80 went: no year stands below nothing"
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ async def decide_again(connection: SingleConnection, question: Question, share: 
     Memory does not grow with the number of settlements: one person's year is held at a time.
     """
     book, _ = await law_book(connection)
-    law, sums, year = OtherLaw(question, book), Sums(), _Year()
+    law, sums, year = OtherLaw(question, book), Sums(), Year()
     async for settlement_id, event in _settled(connection, question, share):
         before = year.before(event)
         try:
@@ -72,24 +72,38 @@ async def _settled(
         yield row["settlement_id"], event
 
 
-class _Year:
-    """The year of whoever came last: the first settlement of the period finds what really stood there."""
+class Year:
+    """The year of whoever came last, by pooling area: the first settlement of the period finds what really stood there.
+
+    What moved the year between two of its settlements without being one of them, such as a take-over of what another
+    system had counted or a bill that lies outside the period, moves it here by as much.
+    """
 
     def __init__(self) -> None:
-        self._whose: tuple[str, str, int] | None = None
-        self._after: Mapping[str, int] = {}
+        self._whose: tuple[str, int] | None = None
+        #: By area: what really stood after the settlement before, and what would have stood.
+        self._after: dict[str, tuple[Mapping[str, int], Mapping[str, int]]] = {}
 
     def before(self, event: SettlementConfirmed | SettlementSupplemented) -> Mapping[str, int]:
-        if self._whose == _whose(event):
-            return self._after
-        return event.adjudication.before_fen
+        """What would have stood before a settlement, in fen; never below zero."""
+        really = event.adjudication.before_fen
+        if self._whose != _whose(event) or event.area not in self._after:
+            return really
+        stood, would = self._after[event.area]
+        return {
+            name: max(0, would.get(name, 0) + really.get(name, 0) - stood.get(name, 0))
+            for name in sorted(would.keys() | really.keys())
+        }
 
     def note(self, event: SettlementConfirmed | SettlementSupplemented, result: Adjudication) -> None:
-        self._whose, self._after = _whose(event), result.after_fen
+        """A settlement came out so."""
+        if self._whose != _whose(event):
+            self._whose, self._after = _whose(event), {}
+        self._after[event.area] = event.adjudication.after_fen, result.after_fen
 
 
-def _whose(event: SettlementConfirmed | SettlementSupplemented) -> tuple[str, str, int]:
-    return event.area, year_of(event), event.year
+def _whose(event: SettlementConfirmed | SettlementSupplemented) -> tuple[str, int]:
+    return year_of(event), event.year
 
 
 def _place(event: SettlementConfirmed | SettlementSupplemented) -> Place:
