@@ -28,6 +28,8 @@ def trace_command(
     """One settlement's whole story: every fen with its clause, and the events of every service.
 
     Where a name stands for several settlements they are listed, and the story is told of the one that is named then.
+
+    It reads the database directly, as its owner, and leaves no record of the look at a person.
     """
     with database_address(database, folder) as url:
         try:

@@ -45,6 +45,8 @@ def as_of_command(
     """What held on a day, as it was known at a moment, as JSON: a person, a year's limits, a settlement, accounts.
 
     Folded from events; other read models are not answered for. Both times count: what was said later does not.
+
+    It reads the database directly, as its owner, and leaves no record of the look at a person.
     """
     asked = [(name, value) for name, value in _names(person, year, settlement, account) if value is not None]
     if len(asked) != 1:

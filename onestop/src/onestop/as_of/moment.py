@@ -1,6 +1,7 @@
 """A point in both times, and a stream as it was known then."""
 
 from datetime import date, datetime
+from typing import Final
 
 import msgspec
 
@@ -8,6 +9,8 @@ from kernel.writing.event_store.log import read_stream
 from kernel.writing.event_store.stream import RecordedEvent
 from kernel.writing.snapshots import snapshot
 from onestop.services import SERVICES
+
+_LAST_SQL: Final = "SELECT COALESCE(max(version), 0) FROM events WHERE stream_id = $1 AND recorded_at <= $2"
 
 
 class Moment(msgspec.Struct, frozen=True):
@@ -18,7 +21,11 @@ class Moment(msgspec.Struct, frozen=True):
 
 
 async def known_events(admin_url: str, service: str, stream: str, known_at: datetime) -> list[RecordedEvent]:
-    """A stream's events up to a moment, oldest first; raises ArchivedError where they are not at hand."""
+    """A stream's events that were recorded up to a moment, oldest first; raises ArchivedError where not at hand.
+
+    Not when they happened counts: what a reaction recorded happened with its cause, and nobody knew it before.
+    """
     async with snapshot(admin_url, SERVICES[service].schema) as connection:
         logged = await read_stream(connection, SERVICES[service].parts.registry, stream)
-    return [one.recorded for one in logged if one.recorded.occurred_at <= known_at]
+        last = await connection.fetchval(_LAST_SQL, stream, known_at)
+    return [one.recorded for one in logged if one.recorded.version <= last]
