@@ -169,6 +169,6 @@ async def check_everything(database: str, settlement_ids: list[str]) -> None:
     parked = [await connection.fetchval(f"SELECT count(*) FROM {s.schema}.inbox_parked") for s in SERVICES.values()]
     await connection.close()
     assert journals == count
-    assert parked == [0, 0, 0, 0]
+    assert parked == [0] * len(SERVICES)
     assert (await verify(database)).differences == ()
     assert (await verify_chain(database)).broken == ()

@@ -7,7 +7,7 @@ from kernel.messaging.envelope import Published
 from kernel.messaging.mending import MendingEvent
 from kernel.writing.event_store import RecordedEvent
 from operations.breaches.domain.breach import BreachEvent
-from operations.clocks.domain.done import ClockDone
+from operations.clocks.domain.done import DoneEvent
 from operations.follow_up.domain.file import FileEvent
 from operations.follow_up.domain.responsible import ResponsibleAssigned
 from operations.follow_up.domain.seen import FilesSeen
@@ -28,7 +28,7 @@ def _nothing(_event: object) -> None:
 #: Every event of the registry has an entry here.
 PUBLISHED: Final[Mapping[type, Callable[[Any], Published | None]]] = dict.fromkeys(
     (
-        ClockDone,
+        *get_args(DoneEvent),
         *get_args(BreachEvent),
         *get_args(ReportEvent),
         *get_args(GoalEvent),
