@@ -83,7 +83,7 @@ def replay(
         try:
             verdict = asyncio.run(verify_all(url))
         except ArchivedError as away:
-            console.print(f"{away.code}: {away.detail}")
+            console.print(f"{away.code}: {away.detail}", soft_wrap=True)
             raise typer.Exit(2) from away
         print_verdict(console, verdict, time.perf_counter() - started)
     raise typer.Exit(0 if verdict.identical else 1)

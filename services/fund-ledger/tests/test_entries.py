@@ -149,7 +149,7 @@ async def test_a_county_s_chart_names_its_funds_with_their_purposes_and_who_hold
 async def test_a_bill_that_charges_a_fund_for_another_purpose_is_parked_and_books_nothing(
     ledger: Service, around: Surroundings, bills: Any
 ) -> None:
-    await around.tell(CONTRACT, "P1", bills.settled("S1", bills.layer("MASEC", 500, "POVFUND")))
+    await around.tell(CONTRACT, "P1", bills.settled("S1", bills.layer("BMI", 500, "POVFUND")))
     await around.tell(CONTRACT, "P2", bills.settled("S2", bills.layer("NOBODY", 500), person_id="P2"))
 
     async def parked() -> Any:

@@ -37,6 +37,7 @@ DRAWN: Final = Statement(
     carried_fen=0,
 )
 PAST: Final = StatementDrawn(DRAWN, ("S1", "S2"))
+BILLS: Final = frozenset({"S1", "S2"})
 
 
 def changed(**fields: Any) -> Statement:
@@ -51,7 +52,7 @@ def draw(month: date, *unbilled: Unbilled, today: date = TODAY) -> DrawStatement
 
 
 def review(*deductions: Deduction) -> ReviewStatement:
-    return ReviewStatement(statement_id=NAME, by="agency-1", deductions=deductions)
+    return ReviewStatement(statement_id=NAME, by="agency-1", deductions=deductions, bills=BILLS)
 
 
 def pay(by: str = "finance-1") -> PayStatement:

@@ -65,6 +65,8 @@ async def test_after_damaged_files_the_next_one_is_applied(civil_affairs: httpx.
     for seed in seeds:
         content, media_type = damaged(seed)
         await civil.send(str(seed), content, media_type, category="DIBAO", as_of="2019-07-01T00:00:00Z")
+    for seed in seeds:  # one at a time: a dozen together may take longer than a file is waited for
+        await civil.ended(str(seed))
     good = csv_of(person(50))
     done = await civil.hand_in("good", good, category="DIBAO", as_of="2019-07-02T00:00:00Z")
     assert done["outcomes"] == {"REGISTERED": 1}

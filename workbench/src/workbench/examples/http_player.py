@@ -1,6 +1,6 @@
 """Plays examples over REST: the person, the funds and the year are set up, then each bill goes from door to books."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any
 
@@ -124,12 +124,16 @@ class Case:
         layers: dict[str, Value] = {layer["payer"]: layer["amount"] for layer in bill["layers"]}
         split = self._journals(settlement, 1)[0]["split"] if owed else []
         for layer in self._file.layers:
-            cascades = [row.funds for row in layer.funding if len(row.funds) > 1]
+            cascades = [row.funds for row in layer.funding if len(row.funds) > 1 and self._reads(row.for_.reading)]
             if cascades:
                 layers.pop(layer.payer, None)
                 paid = {share["fund"]: share["to_hospital"] for share in split if share["payer"] == layer.payer}
                 layers |= {fund: paid.get(fund, "0.00") for fund in chain.from_iterable(cascades)}
         return {f"layers.{payer}": amount for payer, amount in layers.items()}
+
+    def _reads(self, asked: Sequence[str]) -> bool:
+        """Whether the pack reads the law so that a row of it holds at all."""
+        return {f"{one.ambiguity}:{one.value}" for one in self._file.readings}.issuperset(asked)
 
     def _journals(self, settlement: str, count: int) -> list[dict[str, Any]]:
         self._client.until_arrived()
