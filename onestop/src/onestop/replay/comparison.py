@@ -13,7 +13,8 @@ from onestop.replay.difference import Difference
 from onestop.replay.run import Run
 
 _DIGEST_SQL: Final = """
-SELECT count(*) AS rows, COALESCE(bit_xor(hashtextextended(t::text, 0)), 0) AS digest FROM "{schema}"."{table}" t
+SELECT {place} AS place, count(*) AS rows, COALESCE(bit_xor(hashtextextended(t::text, 0)), 0) AS digest
+FROM "{schema}"."{table}" t
 """
 # One order for both, which does not depend on the database's language.
 _ROWS_SQL: Final = 'SELECT {key} COLLATE "C" AS key, t::text AS row FROM {schema}."{table}" t ORDER BY 1'
@@ -56,8 +57,10 @@ async def compare(run: Run, service: Service) -> Compared:
 
 async def digests(connection: SingleConnection, schema: str, tables: Sequence[Table]) -> list[TableDigest]:
     """The digests of a schema's tables, in their order: all in one statement, for most tables are small."""
-    each = (_DIGEST_SQL.format(schema=schema, table=table.name) for table in tables)
-    return [TableDigest(**dict(row)) for row in await connection.fetch(" UNION ALL ".join(each))]
+    each = (_DIGEST_SQL.format(place=i, schema=schema, table=table.name) for i, table in enumerate(tables))
+    # Large tables are read side by side, and the first to end comes first.
+    rows = await connection.fetch(" UNION ALL ".join(each) + " ORDER BY place")
+    return [TableDigest(row["rows"], row["digest"]) for row in rows]
 
 
 async def _rows(connection: SingleConnection, schema: str, table: Table) -> AsyncIterator[tuple[str, str]]:
