@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -14,6 +15,29 @@ from kernel.testing.kafka_broker import KafkaBroker, java_and_maven_available
 from onestop.embedded_postgres import EmbeddedPostgres
 
 _names = itertools.count(1)
+_TEMPORARY_ROOT = "PYTEST_DEBUG_TEMPROOT"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give each run a temporary root of its own.
+
+    pytest closes the root that all runs of a user share at every start, to other users too: a PostgreSQL that runs as
+    "nobody" for a test of another run can then no longer read its own control file.
+    """
+    if not hasattr(config, "workerinput") and _TEMPORARY_ROOT not in os.environ:
+        os.environ[_TEMPORARY_ROOT] = tempfile.mkdtemp(prefix="onestop-run-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Take the root away again, except where a failed test's files may be looked at."""
+    root = os.environ.get(_TEMPORARY_ROOT, "")
+    if not hasattr(config, "workerinput") and Path(root).name.startswith("onestop-run-") and not _failed(config):
+        shutil.rmtree(root, ignore_errors=True)
+
+
+def _failed(config: pytest.Config) -> bool:
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    return reporter is not None and any(reporter.stats.get(kind) for kind in ("failed", "error"))
 
 
 @pytest.fixture(scope="session")
