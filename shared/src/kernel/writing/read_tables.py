@@ -69,8 +69,12 @@ def remove(table: Table, **key: Any) -> Remove:
 
 def _ordered(table: Table, values: Mapping[str, Any]) -> tuple[Any, ...]:
     names = _shape(table).names
-    assert values.keys() == _shape(table).name_set, f"{table.name} has columns {names}, not {sorted(values)}"
-    return tuple([values[name] for name in names])
+    # Each name is asked for below, so that as many are the same.
+    assert len(values) == len(names), f"{table.name} has columns {names}, not {sorted(values)}"
+    try:
+        return tuple([values[name] for name in names])
+    except KeyError:
+        raise AssertionError(f"{table.name} has columns {names}, not {sorted(values)}") from None
 
 
 class _Shape(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,9 +132,10 @@ def collapse(changes: Iterable[Change]) -> dict[Table, list[tuple[Any, ...]]]:
         key = key_of(change)
         if isinstance(change, Remove):
             rows.pop(key, None)
-            continue
-        before = rows.get(key)
-        rows[key] = _plus(change, before) if isinstance(change, Add) and before is not None else change.row
+        elif isinstance(change, Add) and key in rows:
+            rows[key] = _plus(change, rows[key])
+        else:
+            rows[key] = change.row
     return {
         table: [rows[key] for key in sorted(rows)] for table, rows in sorted(by_table.items(), key=_by_name) if rows
     }

@@ -1,6 +1,7 @@
 """The chart of accounts: what each account is called, and what its name tells (docs/ledger.md)."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -23,6 +24,7 @@ MEMO: Final = "memo"
 BORNE_BY_HOSPITAL: Final = frozenset({"HOSP", "HRED"})
 
 _PART: Final = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+_NAME: Final = re.compile(r"[A-Za-z0-9._:-]{1,64}(?:/[A-Za-z0-9._:-]{1,64}){2,4}")
 
 
 class Account(msgspec.Struct, frozen=True):
@@ -81,6 +83,7 @@ def memo_of_hospital(hospital_id: str, county: str, code: str) -> str:
     return _name(MEMO, "hospital", hospital_id, county, code)
 
 
+@lru_cache(maxsize=4096)  # of one batch's journals, funds' names come thousands of times
 def parse(name: str) -> Account:
     """Take the name of an account apart that one of the functions above made."""
     match name.split("/"):
@@ -93,10 +96,13 @@ def parse(name: str) -> Account:
 
 
 def _name(*parts: str) -> str:
+    name = "/".join(parts)
+    if _NAME.fullmatch(name) and name.count("/") == len(parts) - 1:
+        return name
     for part in parts:
         if not _PART.fullmatch(part):
             raise Refused(
                 "ACCOUNT_MALFORMED",
                 f"{part!r} cannot be part of an account's name; it takes 1 to 64 letters, digits and . _ : -",
             )
-    return "/".join(parts)
+    raise AssertionError(f"{name!r} has parts of an account's name, but no name of the chart has as many")

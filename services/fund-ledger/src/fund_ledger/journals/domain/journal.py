@@ -205,8 +205,9 @@ def with_alarms(
 def _alarms(
     journal: events.JournalBooked | events.JournalReversed, available_fen: Mapping[str, int]
 ) -> Iterator[events.FundOverdrawn | events.FundRestored]:
-    after_fen = after(available_fen, (journal,))
-    for account in sorted(name for name in available_fen if accounts.parse(name).kind == accounts.FUND):
+    moved = {posting.account for posting in journal.postings if posting.account in available_fen}
+    after_fen = after({name: available_fen[name] for name in moved}, (journal,))
+    for account in sorted(name for name in moved if accounts.parse(name).kind == accounts.FUND):
         before, now = available_fen[account], after_fen[account]
         if now < 0 <= before:
             yield events.FundOverdrawn(account, now, journal.journal_id)

@@ -58,6 +58,8 @@ def prepaid(bill: SettledBill, amount_fen: int) -> list[Posting]:
 
 def _owe(county: str, part: PayerPart, amount_fen: int, payable: _Payable, left: dict[str, int]) -> list[Posting]:
     """Charge ``amount_fen`` to the part's funds, and take it off what they have ``left``."""
+    if not amount_fen:
+        return []
     held = {code: left.get(accounts.fund(county, code), 0) for code in part.cascade}
     postings: list[Posting] = []
     for code, share in split(amount_fen, part.cascade, held):
