@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 import pytest
+from shared.tests.event_log.signed import Signed
 from shared.tests.event_log.world import World
 
 from kernel.messaging.event_log import EventLog
@@ -29,6 +30,14 @@ async def kafka_world(database: str, kafka_broker: KafkaBroker) -> AsyncIterator
     """The world on Kafka only, for what the embedded transport has no like of."""
     async with a_world(database, kafka_broker) as world:
         yield world
+
+
+@pytest.fixture
+async def signed(world: World) -> AsyncIterator[Signed]:
+    """The world with a publisher that signs."""
+    signed = Signed(world)
+    yield signed
+    await signed.runtime.stop()
 
 
 @asynccontextmanager

@@ -3,12 +3,12 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import msgspec
 import pytest
-from shared.tests.event_log.world import World, stored
+from shared.tests.event_log.signed import PARTITION, Signed, relay_of
+from shared.tests.event_log.world import stored
 
 from kernel.messaging.chain import PREVIOUS, SEAL, Head, Seal, digest_of, sealed
 from kernel.messaging.consumer import Consumer
@@ -21,61 +21,6 @@ from kernel.messaging.taking_over import NoSigningKeyError, TopicAheadError
 from kernel.running.runtime import Runtime
 from kernel.security.signing_keys import SigningKey
 from kernel.testing.deadline import eventually
-
-PARTITION = partition_of("a")
-
-
-class Signed(World):
-    """A world whose publisher signs, and whose consumer believes nobody else."""
-
-    def __init__(self, world: World) -> None:
-        self.__dict__.update(vars(world))
-        self.key = SigningKey.generate("onestop/tally")
-        self.runtime = self.another(self.key)
-
-    def another(self, key: SigningKey | None) -> Runtime:
-        keys = PublisherKeys(key, {self.topic: [self.key.public]})
-        return Runtime(self.runtime.parts, self.database, self.log, keys=keys)
-
-    async def restart(self, key: SigningKey | None) -> None:
-        await self.runtime.stop()
-        self.runtime = self.another(key)
-        await self.runtime.start()
-
-    async def on_topic(self) -> list[Message]:
-        """What lies in the partition of ``a``."""
-        return (await self.log.beyond(self.topic, [0] * 12)).get(PARTITION, [])
-
-    async def forge(self, pseq: int, headers: dict[str, str], amount: int = 99) -> None:
-        """Somebody else writes into the topic."""
-        body = msgspec.json.encode({"tally": "a", "amount": amount, "standing": 0})
-        told = {"ce_type": f"onestop.{self.topic}.Counted.v1", "ce_id": "forged", **headers, "ce_pseq": str(pseq)}
-        message = Outgoing(
-            topic=self.topic, partition=PARTITION, pseq=pseq, key="a", headers=tuple(told.items()), body=body
-        )
-        publisher = await self.log.publisher()
-        try:
-            await publisher.publish([message])
-        finally:
-            await publisher.close()
-
-    async def stops(self, why: type[Exception]) -> Exception:
-        """What stops the partition of ``a``."""
-        (consumer,) = self.runtime.consumers
-
-        async def stopped() -> bool:
-            return isinstance(consumer.inbox.standings.stops.get(PARTITION), why)
-
-        await eventually(stopped)
-        assert consumer.trouble is not None
-        return consumer.inbox.standings.stops[PARTITION]
-
-
-@pytest.fixture
-async def signed(world: World) -> AsyncIterator[Signed]:
-    signed = Signed(world)
-    yield signed
-    await signed.runtime.stop()
 
 
 async def test_messages_are_a_chain_that_the_consumer_follows_and_keeps_beside_its_position(signed: Signed) -> None:
@@ -163,7 +108,7 @@ async def test_a_program_without_the_key_does_not_go_on_with_a_chain(signed: Sig
     relay = signed.another(None)
     await relay.start(background=False)
     with pytest.raises(NoSigningKeyError, match="ONESTOP_SIGNING_KEY"):
-        await (await _relay_of(relay)).run()
+        await (await relay_of(relay)).run()
     await relay.stop()
 
 
@@ -190,7 +135,7 @@ async def test_a_publisher_that_was_restored_to_an_earlier_day_publishes_nothing
     restored = signed.another(signed.key)
     await restored.start(background=False)
     with pytest.raises(TopicAheadError, match="restored to an earlier day"):
-        await (await _relay_of(restored)).run()
+        await (await relay_of(restored)).run()
     await restored.stop()
 
 
@@ -235,13 +180,6 @@ async def _trouble(signed: Signed) -> str:
 
 async def _heads(signed: Signed) -> list[str]:
     return msgspec.json.decode(await signed.pool.fetchval("SELECT heads FROM relay"), type=list[str])
-
-
-async def _relay_of(runtime: Runtime) -> Any:
-    """The relay's job as the leader would run it."""
-    runtime.leadership.term = await runtime.store.pool.fetchval("SELECT term FROM leadership")
-    runtime._add_jobs(runtime.store.pool)
-    return runtime.leadership._jobs["relay"].__self__  # type: ignore[attr-defined]
 
 
 async def _read_all(signed: Signed, consumer: str) -> int:

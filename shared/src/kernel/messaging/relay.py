@@ -12,7 +12,7 @@ from kernel.messaging.envelope import Election
 from kernel.messaging.event_log import EventLog, Publisher
 from kernel.messaging.event_log.port import PARTITIONS
 from kernel.messaging.following import told_and_ended
-from kernel.messaging.taking_over import begun, taken_over
+from kernel.messaging.taking_over import begun, taken_over, to_be_known
 from kernel.messaging.telling import Cursor, Telling
 from kernel.messaging.traced import began, tell_sent
 from kernel.security.signing_keys import PublicKey
@@ -100,8 +100,9 @@ class Relay:
         out = await self._log.beyond(self._topic, [max(0, pseq - 1) for pseq in stored.pseqs])
         beyond = (await told_and_ended(self._pool, self._topic)).counting(out)
         cursor = await taken_over(self._pool, begun(stored, self._telling.key, beyond), beyond, self._own_keys)
-        if cursor.heads != stored.heads or cursor.unchained != stored.unchained:
-            await self._store(cursor)  # where a chain begins is known before its first message is out
+        known = to_be_known(cursor, stored)
+        if known != stored:
+            await self._store(known)  # where a chain begins is known before its first message is out
         return cursor
 
     async def _go_on(self, publisher: Publisher, cursor: Cursor) -> None:
@@ -113,7 +114,7 @@ class Relay:
                     cursor = await self._send(publisher, logged, cursor)
                 self._progress.works()
                 # The stored cursor may lag: whoever takes over reads on the topic what is out beyond it.
-                if cursor != stored and (clock() - stored_at > _STORE_SECONDS or not logged):
+                if cursor != stored and cursor.is_whole and (clock() - stored_at > _STORE_SECONDS or not logged):
                     await self._store(cursor)
                     stored, stored_at = cursor, clock()
                 if len(logged) < BATCH_MAX:
@@ -121,7 +122,7 @@ class Relay:
         except asyncio.CancelledError:
             # Whoever comes next need not read the topic then. Where the database is away nothing can be stored, and the
             # cancellation must go on all the same.
-            if cursor != stored:
+            if cursor != stored and cursor.is_whole:
                 with suppress(Exception):
                     async with asyncio.timeout(_LAST_STORE_SECONDS):
                         await self._store(cursor)

@@ -45,8 +45,12 @@ async def taken_over(
     pool: Pool, cursor: Cursor, beyond: Mapping[int, Sequence[Message]], keys: Mapping[str, PublicKey]
 ) -> Cursor:
     """The cursor behind what is out; ``keys`` are the service's own. Raises TopicAheadError."""
-    chained = cursor.unchained is not None
-    ends = {at: end for at, messages in beyond.items() if (end := _end(messages, keys, chained=chained)) is not None}
+    begin = cursor.unchained
+    ends = {
+        at: end
+        for at, messages in beyond.items()
+        if (end := _end(messages, keys, None if begin is None else begin[at])) is not None
+    }
     further = {at: end for at, end in ends.items() if end.pseq > cursor.pseqs[at]}
     gseqs = {at: int(end.headers["ce_gseq"]) for at, end in further.items()}
     ids = [end.headers["ce_id"] for end in further.values()]
@@ -70,15 +74,27 @@ async def taken_over(
     return msgspec.structs.replace(cursor, pseqs=pseqs, heads=heads, unchained=unchained, out=gseqs)
 
 
-def _end(messages: Sequence[Message], keys: Mapping[str, PublicKey], *, chained: bool) -> Message | None:
-    """The last message that counts: of a chain the last sealed one, for what is not sealed has not been said."""
+def to_be_known(cursor: Cursor, stored: Cursor) -> Cursor:
+    """What of a cursor that was taken over is stored at once: its chain, where it is no further than ``stored``."""
+    if cursor.heads is None:
+        return stored
+    before = stored.heads or NO_HEADS
+    heads = [before[at] if at in cursor.out else head for at, head in enumerate(cursor.heads)]
+    return msgspec.structs.replace(stored, heads=heads, unchained=cursor.unchained)
+
+
+def _end(messages: Sequence[Message], keys: Mapping[str, PublicKey], unchained: int | None) -> Message | None:
+    """The last message that counts: of a chain the last sealed one, for what is not sealed has not been said.
+
+    Without a chain, or up to its beginning (``unchained``), any.
+    """
     for message in reversed(messages):
         if SEAL in message.headers:
             seal = seal_of(message, digest_of_message(message))
             if has_signed(keys, seal, message.headers[SEAL]):
                 return message
-    unsigned = [message for message in messages if PREVIOUS not in message.headers]
-    return unsigned[-1] if unsigned and not chained else None
+    before = [m for m in messages if PREVIOUS not in m.headers and (unchained is None or m.pseq <= unchained)]
+    return before[-1] if before else None
 
 
 def _unchained(partition: int, cursor: Cursor, ends: Mapping[int, Message]) -> int:

@@ -31,6 +31,15 @@ class Cursor(msgspec.Struct, frozen=True, kw_only=True):
     unchained: list[int] | None = None
     out: Mapping[int, int] = {}
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the counts are those of the events up to ``gseq``; behind what was out already they are further.
+
+        Only then it may be stored: the next one could not tell which events are in the counts, and would tell some
+        of them again under new numbers.
+        """
+        return all(self.gseq >= last for last in self.out.values())
+
 
 class Telling:
     """Makes the messages of one service; with a ``key`` they are a chain that it seals."""
