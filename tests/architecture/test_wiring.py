@@ -9,8 +9,6 @@ from workbench.requirements.wiring import Wiring, wiring
 
 #: What waits for the service or the route that will call it, by module; docs/requirements.md says what it is for.
 WAITING: Final = {
-    "fund_ledger.funds.domain.prepayment",
-    "fund_ledger.statements.domain.village",
     "law.clocks.deadlines",
     "referral.referrals.domain.gate",
     "settlement.encounters.domain.readjudication",

@@ -1,4 +1,4 @@
-"""Money beside single bills: the lottery's share, village clinics, an insurer's month, and advances."""
+"""Money beside single bills: the lottery's share, an insurer's month, and advances."""
 
 from decimal import Decimal
 
@@ -6,7 +6,6 @@ import pytest
 
 from fund_ledger.advances.domain.revolving import may_draw, recover, set_off
 from fund_ledger.funds.domain.sources import lottery_share
-from fund_ledger.statements.domain.village import clinic_ledger, pass_on_fees
 from kernel.values.refusals import Refused
 from law.packs.rules import AdvanceLine
 
@@ -70,36 +69,3 @@ def test_an_insurer_pays_in_parts_and_never_more_than_it_owes() -> None:
 )
 def test_a_fifth_of_the_lottery_money_goes_to_aid_rounded_half_up(retained_fen: int, share_fen: int) -> None:
     assert lottery_share(retained_fen, Decimal(20)) == share_fen
-
-
-def test_a_clinic_collects_the_patients_part_and_the_township_owes_the_rest() -> None:
-    book = clinic_ledger([(5_000, 500), (3_000, 3_000), (100, 0), (0, 0)])
-    assert (book.collected_from_patients_fen, book.receivable_from_township_fen) == (3_500, 4_600)
-    assert clinic_ledger([]).receivable_from_township_fen == 0
-
-
-@pytest.mark.parametrize("visit", [(100, 101), (100, -1)])
-def test_a_patients_part_lies_within_the_bill(visit: tuple[int, int]) -> None:
-    with pytest.raises(AssertionError, match="does not fit"):
-        clinic_ledger([visit])
-
-
-@pytest.mark.parametrize(
-    ("passed_on_fen", "shortfalls", "compliant"),
-    [
-        ((50_000, 20_000), (0, 0), True),
-        ((49_999, 20_000), (1, 0), False),  # the township kept a fen
-        ((50_001, 19_999), (-1, 1), False),  # what one clinic lacks is not made up by another's surplus
-        ((0, 0), (50_000, 20_000), False),
-    ],
-)
-def test_the_consultation_fee_must_reach_every_clinic_whole(
-    passed_on_fen: tuple[int, int], shortfalls: tuple[int, int], compliant: bool
-) -> None:
-    passed = pass_on_fees([(100, 500), (40, 500)], passed_on_fen)
-    assert (passed.agency_pays_township_fen, passed.shortfalls_fen, passed.compliant) == (70_000, shortfalls, compliant)
-
-
-def test_fees_of_a_clinic_that_nothing_is_said_of_are_no_zero() -> None:
-    with pytest.raises(ValueError, match="zip"):
-        pass_on_fees([(100, 500), (40, 500)], [50_000])

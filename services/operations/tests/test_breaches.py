@@ -1,6 +1,6 @@
 """The register of breaches: opened by hand, by a clock that passed or by a fund in debt; noticed, closed, withdrawn."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -107,6 +107,33 @@ async def test_a_fund_that_crosses_zero_is_a_breach_with_its_journal(
     found = (await staff.get("/v1/breaches/RESERVE_SHORT-430481-THB.J1")).json()
     assert (found["party"], found["evidence"][1], found["status"]) == ("扶贫部门", "J1", "OPEN")
     assert "-123.45" in found["why"]
+
+
+async def test_a_centre_that_keeps_the_consultation_fee_is_a_breach_of_its_own(
+    around: Surroundings, staff: httpx.AsyncClient
+) -> None:
+    fees_id = "H450223-C1-450223-2019-08"
+    told = fund_ledger.ConsultationFeeRetained(
+        fees_id=fees_id,
+        county="450223",
+        centre_id="H450223-C1",
+        month=date(2019, 8, 1),
+        due_fen=175_500,
+        left_fen=5_500,
+        clinics=("V2",),
+        found_on=date(2019, 9, 2),
+    )
+    for _ in range(2):
+        await around.tell(fund_ledger.CONTRACT, fees_id, told)
+    path = f"/v1/breaches/CONSULT_FEE_RETAINED-450223-{fees_id}.2019-09-02"
+
+    async def there() -> bool:
+        return (await staff.get(path)).status_code == 200
+
+    await eventually(there)
+    found = (await staff.get(path)).json()
+    assert (found["party"], found["evidence"][1], found["status"]) == ("H450223-C1", fees_id, "OPEN")
+    assert "55.00" in found["why"]
 
 
 @pytest.fixture

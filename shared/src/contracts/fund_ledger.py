@@ -49,4 +49,17 @@ class FundRestored(msgspec.Struct, frozen=True):
     journal_id: str
 
 
-CONTRACT: Final = Contract.of(TOPIC, JournalBooked, FundOverdrawn, FundRestored)
+class ConsultationFeeRetained(msgspec.Struct, frozen=True, kw_only=True):
+    """A health centre keeps ``left_fen`` of a month's consultation fee that is these clinics' (003 四(十一))."""
+
+    fees_id: str
+    county: str
+    centre_id: str
+    month: date
+    due_fen: int
+    left_fen: int
+    clinics: tuple[str, ...]
+    found_on: date
+
+
+CONTRACT: Final = Contract.of(TOPIC, JournalBooked, FundOverdrawn, FundRestored, ConsultationFeeRetained)

@@ -9,6 +9,11 @@ from contracts import fund_ledger as contract
 from fund_ledger.advances.domain.advance import AdvanceEvent
 from fund_ledger.bank.domain.statement import BankEvent
 from fund_ledger.funds.domain.order import OrderEvent
+from fund_ledger.institutions.domain.aid import AidEvent
+from fund_ledger.institutions.domain.budget import BudgetEvent
+from fund_ledger.institutions.domain.clinic import ClinicEvent
+from fund_ledger.institutions.domain.fee import FeeEvent, FeesRetained
+from fund_ledger.institutions.domain.placement import PlacementEvent
 from fund_ledger.journals.domain.events import (
     FundOverdrawn,
     FundRestored,
@@ -21,6 +26,7 @@ from fund_ledger.payments.domain.limit import LimitSet
 from fund_ledger.payments.domain.proposal import ProposalEvent
 from fund_ledger.periods.domain.year import YearEvent
 from fund_ledger.statements.domain.statement import StatementEvent
+from fund_ledger.subsidies.domain import SubsidyEvent
 from kernel.messaging.envelope import Published
 from kernel.messaging.mending import MendingEvent
 from kernel.writing.event_store import RecordedEvent
@@ -52,6 +58,21 @@ def _crossed(event: FundOverdrawn | FundRestored) -> Published:
     return Published(event.account, told(event.account, event.balance_fen, event.journal_id))
 
 
+def _retained(event: FeesRetained) -> Published:
+    of = event.fees
+    told = contract.ConsultationFeeRetained(
+        fees_id=of.fees_id,
+        county=of.county,
+        centre_id=of.centre_id,
+        month=of.month,
+        due_fen=of.due_fen,
+        left_fen=event.left_fen,
+        clinics=event.clinics,
+        found_on=of.found_on or of.reported_on,
+    )
+    return Published(of.fees_id, told)
+
+
 def _nothing(_event: object) -> None:
     """What was done to parked messages, and how the ledger is kept, is nobody else's business."""
 
@@ -62,6 +83,7 @@ PUBLISHED: Final[Mapping[type, Callable[[Any], Published | None]]] = {
     JournalReversed: _reversed,
     FundOverdrawn: _crossed,
     FundRestored: _crossed,
+    FeesRetained: _retained,
     **dict.fromkeys(
         (
             RefusalNoted,
@@ -70,6 +92,12 @@ PUBLISHED: Final[Mapping[type, Callable[[Any], Published | None]]] = {
             *get_args(OrderEvent),
             *get_args(AdvanceEvent),
             *get_args(StatementEvent),
+            *get_args(BudgetEvent),
+            *get_args(PlacementEvent),
+            *get_args(AidEvent),
+            *get_args(ClinicEvent),
+            *get_args(SubsidyEvent),
+            *(kind for kind in get_args(FeeEvent) if kind is not FeesRetained),
             *get_args(BankEvent),
             LimitSet,
             *get_args(ProposalEvent),

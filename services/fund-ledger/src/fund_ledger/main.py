@@ -21,6 +21,17 @@ from fund_ledger.event_types import REGISTRY
 from fund_ledger.funds import api as funds_api
 from fund_ledger.funds.commands import FundCommands
 from fund_ledger.funds.queries import FundQueries
+from fund_ledger.institutions.api import codes as institutions_codes
+from fund_ledger.institutions.api.budgets import budgets, budgets_read
+from fund_ledger.institutions.api.clinics import clinics
+from fund_ledger.institutions.api.fees import fees, fees_read
+from fund_ledger.institutions.api.placements import placements, placements_read
+from fund_ledger.institutions.commands.budgets import BudgetCommands
+from fund_ledger.institutions.commands.clinics import ClinicCommands
+from fund_ledger.institutions.commands.fees import FeeCommands
+from fund_ledger.institutions.commands.placements import PlacementCommands
+from fund_ledger.institutions.commands.turn import Turns
+from fund_ledger.institutions.queries import InstitutionQueries
 from fund_ledger.integration_events import publish
 from fund_ledger.journals.api import codes as journals_codes
 from fund_ledger.journals.api import entries as entries_api
@@ -48,9 +59,13 @@ from fund_ledger.rows import READ_MODEL
 from fund_ledger.statements import api as statements_api
 from fund_ledger.statements.commands import StatementCommands
 from fund_ledger.statements.queries import StatementQueries
+from fund_ledger.subsidies import api as subsidies_api
+from fund_ledger.subsidies.commands import SubsidyCommands
+from fund_ledger.subsidies.queries import SubsidyQueries
+from kernel.http import Router
 from kernel.running.hosting import Host, application
 from kernel.running.requested import Requests
-from kernel.running.runtime import ServiceParts, Subscription
+from kernel.running.runtime import Runtime, ServiceParts, Subscription
 from kernel.running.service import Service
 from kernel.writing.command_path import CommandPath
 
@@ -64,6 +79,8 @@ CODES: Final = (
     *advances_api.CODES,
     *refunds_api.CODES,
     *statements_api.CODES,
+    *institutions_codes.CODES,
+    *subsidies_api.CODES,
     *bank_api.CODES,
     *periods_api.CODES,
 )
@@ -121,11 +138,26 @@ def build(host: Host, config: Config | None = None) -> FastAPI:
             advances_api.advances(AdvanceCommands(runtime, config.library), AdvanceQueries(runtime), requests),
             bank_api.bank_statements(BankCommands(runtime, charts), bank, requests),
             bank_api.bank_read(bank),
+            *_institutions(runtime, config, charts, requests),
             reports_api.reports(papers, told),
             reports_api.workbooks(papers, told, billed, requests),
             periods_api.periods(PeriodCommands(runtime, config.library, charts), Periods(runtime), requests),
         ],
         error_codes=CODES,
+    )
+
+
+def _institutions(runtime: Runtime, config: Config, charts: Charts, requests: Requests) -> Sequence[Router]:
+    turns, found, law = Turns(runtime, charts), InstitutionQueries(runtime), config.library
+    return (
+        budgets(BudgetCommands(runtime, law, charts, turns), found, requests),
+        budgets_read(found),
+        placements(PlacementCommands(runtime, law, charts, turns), found, requests),
+        placements_read(found),
+        fees(FeeCommands(runtime, law, charts, turns), found, requests),
+        fees_read(found, requests),
+        clinics(ClinicCommands(runtime, turns), found, requests),
+        subsidies_api.subsidies(SubsidyCommands(runtime, law, charts), SubsidyQueries(runtime), requests),
     )
 
 

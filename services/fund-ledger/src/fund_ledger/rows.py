@@ -6,15 +6,17 @@ from fund_ledger.advances import rows as advances
 from fund_ledger.bank import rows as bank
 from fund_ledger.event_types import REGISTRY
 from fund_ledger.funds import rows as funds
+from fund_ledger.institutions import rows as institutions
 from fund_ledger.journals import rows as journals
 from fund_ledger.months import rows as months
 from fund_ledger.payments import rows as payments
 from fund_ledger.periods import rows as periods
 from fund_ledger.statements import rows as statements
+from fund_ledger.subsidies import rows as subsidies
 from kernel.messaging import mending
 from kernel.writing.read_model import ReadModel
 
-_TOPICS: Final = (months, journals, funds, payments, statements, advances, bank, periods)
+_TOPICS: Final = (months, journals, funds, payments, statements, advances, institutions, subsidies, bank, periods)
 
 READ_MODEL: Final = ReadModel(
     REGISTRY,

@@ -81,6 +81,7 @@ class PackFile(Part, frozen=True, kw_only=True):
     prepayment: tuple[rules.Prepayment, ...] = ()
     clearing: tuple[rules.Clearing, ...] = ()
     advances: tuple[rules.Advance, ...] = ()
+    consultation_fee: rules.ConsultationFee | None = None
     indicators: tuple[rules.Indicator, ...] = ()
     certification: rules.Certification | None = None
     enrolment_check: rules.EnrolmentCheck | None = None

@@ -54,6 +54,8 @@ def _funds_named(file: PackFile) -> Iterator[tuple[str, str, str | None]]:
         yield f"$.prepayment[{i}].fund", prepaid.fund, None
     for i, advance in enumerate(file.advances):
         yield f"$.advances[{i}].fund", advance.fund, None
+    if file.consultation_fee is not None:
+        yield "$.consultation_fee.fund", file.consultation_fee.fund, "CONSULT_FEE"
     for i, row in enumerate(file.premium.rows if file.premium else ()):
         for code in row.funds:
             yield f"$.premium.rows[{i}].funds", code, "PREMIUM"
@@ -121,7 +123,8 @@ def _at(source: Source, path: str) -> Iterator[None]:
 
 def open_figures(file: PackFile) -> dict[str, bool]:
     """The names of figures that the document leaves open, and whether each is money."""
-    return {
+    fee = {} if file.consultation_fee is None else {file.consultation_fee.configured: True}
+    return fee | {
         row.configured: table.is_money
         for layer in file.layers
         for table in layer.TABLES

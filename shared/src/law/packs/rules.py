@@ -111,6 +111,18 @@ class Clearing(Part, frozen=True, kw_only=True):
     rule: Literal["refund_or_top_up"] = "refund_or_top_up"
 
 
+class ConsultationFee(Part, frozen=True, kw_only=True):
+    """The general consultation fee of clinics, which reaches them whole; the document names no amount of a visit.
+
+    ``configured`` is what a county's settings call the fee; ``sample_yuan`` stands in where they do not say it.
+    """
+
+    fund: str
+    clause: str
+    sample_yuan: str
+    configured: str = "consultation_fee_yuan"
+
+
 class AdvanceLine(Part, frozen=True, kw_only=True):
     """Who may draw an advance: strictly above an amount (超过), perhaps only at risk of falling into poverty."""
 

@@ -8,10 +8,19 @@ import msgspec
 
 from law.packs.loading import located
 from law.packs.source import Source
-from workbench.examples.kinds import advances, bills, clinics, clocks, funds, people
+from workbench.examples.kinds import advances, bills, clinics, clocks, funds, orders, people
 from workbench.examples.settle import SettleExample
 
-Example = SettleExample | advances.Kinds | bills.Kinds | clinics.Kinds | clocks.Kinds | funds.Kinds | people.Kinds
+Example = (
+    SettleExample
+    | advances.Kinds
+    | bills.Kinds
+    | clinics.Kinds
+    | clocks.Kinds
+    | funds.Kinds
+    | orders.Kinds
+    | people.Kinds
+)
 
 
 class ExampleFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
+from fund_ledger.journals.domain import accounts
 from fund_ledger.payments.domain.limit import Limit
 from fund_ledger.payments.domain.proposal import Proposal
-from kernel.writing.database import Connection
+from kernel.values.refusals import conflict
+from kernel.writing.database import Connection, Pool
 from kernel.writing.reads import Reads, checked
 
 # Revocations made it; money that had come back before has met some of it.
@@ -20,6 +22,15 @@ _TODAY_SQL: Final = """
 SELECT COALESCE(sum(abs(amount_fen)), 0)::bigint FROM entries
 WHERE account = $1 AND recorded_on = $2 AND kind = $3
 """
+_LATER_SQL: Final = """
+SELECT COALESCE(sum(credit_fen - debit_fen), 0)::bigint FROM day_sums WHERE account = $1 AND booked_on > $2
+"""
+_BUDGET_SQL: Final = """
+SELECT budget_id FROM hospital_budgets
+WHERE hospital_id = $1 AND county = $2 AND fund = $3 AND year <= $4 AND kind = 'ASSESSED'
+  AND (status <> 'paid' OR settled_on >= $5)
+ORDER BY year LIMIT 1
+"""
 _COLUMNS: Final = (
     "proposal_id, kind, county, fund, amount_fen, value_on, account, counter, source, status, proposed_on, proposed_by,"
     " decided_on, decided_by, journal_id, reason"
@@ -29,6 +40,26 @@ _MANY_SQL: Final = f"""
 SELECT {_COLUMNS} FROM money_proposals WHERE county = $1 AND status = $2 AND proposal_id > $3
 ORDER BY proposal_id LIMIT $4
 """
+
+
+async def later_than(connection: Connection, account: str, day: date) -> int:
+    """What came to be owed on a payable after a day, less what was paid after it, in fen; it is held."""
+    found: int = await connection.fetchval(_LATER_SQL, account, day)
+    return found
+
+
+async def check_no_budget(asks: Connection | Pool, payable: str, year: int, until: date = date.max) -> None:
+    """Refuse to pay a hospital's claims that an assessed budget pays, until that is paid whole: BUDGET_OPEN.
+
+    Refused, too, is a statement that ends, ``until`` a day, before the budget was paid: it would claim what that paid.
+    """
+    account = accounts.parse(payable)
+    if account.payee_kind != "hospital":
+        return
+    open_one = await asks.fetchval(_BUDGET_SQL, account.payee_id, account.county, account.fund, year, until)
+    if open_one is not None:
+        detail = f"{open_one} pays the claims on {payable}, by its months and its score: see /v1/hospital-budgets"
+        raise conflict("BUDGET_OPEN", detail, budget_id=open_one)
 
 
 async def limit_of(connection: Connection, county: str) -> Limit | None:

@@ -11,9 +11,11 @@ from fund_ledger.journals.domain import accounts
 from fund_ledger.journals.domain.events import JournalEvent
 from fund_ledger.journals.domain.journal import JournalState, after
 from fund_ledger.journals.queries.turn import hold
+from fund_ledger.months.domain import after as next_month
 from fund_ledger.months.queries import open_from
 from fund_ledger.payments.domain import money as payments
 from fund_ledger.payments.domain.money import STATEMENT_PAYMENT, Moment, PayOut, ReturnMoney, Transfer
+from fund_ledger.payments.queries import check_no_budget
 from fund_ledger.statements.domain import deduction
 from fund_ledger.statements.domain.deduction import Deduct
 from fund_ledger.statements.domain.statement import (
@@ -56,6 +58,8 @@ class StatementCommands:
 
         async def gather(_state: Statements) -> DrawStatement:
             self._charts.ever(county).fund(fund)
+            payable = accounts.payable_to_hospital(hospital_id, county, fund)
+            await check_no_budget(self._found.pool, payable, month.year, next_month(month))
             return DrawStatement(
                 hospital_id=hospital_id,
                 county=county,
@@ -108,6 +112,7 @@ class StatementCommands:
         command = PayStatement(statement_id=of.statement_id, by=by, payment_id=payment_id, paid_on=paid_on)
 
         async def book(within: Within, standing: dict[str, int], moment: Moment) -> Sequence[_Booked]:
+            await check_no_budget(self._found.pool, payable, of.month.year)
             transfer = Transfer(payable, of.payable_fen, paid_on)
             in_bank = -standing[bank] if self._held_here(of) else None
             out = PayOut(

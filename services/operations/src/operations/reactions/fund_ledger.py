@@ -1,9 +1,9 @@
-"""What fund-ledger tells becomes rows; a fund that crosses zero is a breach of who has to see to it."""
+"""What fund-ledger tells becomes rows; a fund below zero, and a fee that a centre keeps, are breaches."""
 
 from collections.abc import Sequence
 from typing import Final
 
-from contracts.fund_ledger import CONTRACT, TOPIC, FundOverdrawn
+from contracts.fund_ledger import CONTRACT, TOPIC, ConsultationFeeRetained, FundOverdrawn
 from kernel.messaging.envelope import types_of
 from kernel.messaging.event_log import Message
 from kernel.messaging.heard import Heard, read
@@ -22,18 +22,45 @@ HEARD: Final = Heard("operations", CONTRACT, ROWS)
 
 
 def subscription(path: CommandPath, library: PackLibrary) -> Subscription:
-    """Funds in debt, each crossing a breach with its journal as evidence (001 二(三), AMB-L9)."""
+    """Funds in debt, each crossing a breach with its journal as evidence (001 二(三), AMB-L9); fees that were kept."""
 
     async def effects(connection: Connection, messages: Sequence[Message]) -> None:
         within = path.within(connection)
         for message in messages:
             context = CommandContext.of_message(message, "operations")
-            breach = _breach(read(CONTRACT, message), message, context, library)
+            told: FundOverdrawn | ConsultationFeeRetained = read(CONTRACT, message)
+            breach = _of(told, message, context, library)
             await within.react(context, DECIDER, f"breach/{breach.breach_id}", OpenBreach(breach, again=True))
         await within.flush()
 
-    types = types_of(CONTRACT, FundOverdrawn)
+    types = types_of(CONTRACT, FundOverdrawn, ConsultationFeeRetained)
     return Subscription(consumer="operations-breaches", topic=TOPIC, effects=effects, types=types)
+
+
+def _of(
+    told: FundOverdrawn | ConsultationFeeRetained, message: Message, context: CommandContext, library: PackLibrary
+) -> Breach:
+    if isinstance(told, FundOverdrawn):
+        return _breach(told, message, context, library)
+    return _retained(told, message, context)
+
+
+def _retained(told: ConsultationFeeRetained, message: Message, context: CommandContext) -> Breach:
+    """The health centre answers for it; found again on another day, it is another case (003 四(十一))."""
+    about, kind = f"{told.fees_id}.{told.found_on}", BreachKind.CONSULT_FEE_RETAINED
+    due, left = yuan_from_fen(told.due_fen), yuan_from_fen(told.left_fen)
+    return Breach(
+        breach_id=breach_id_of(kind, told.county, about),
+        kind=kind,
+        county=told.county,
+        party=told.centre_id,
+        about=about,
+        why=f"{told.month:%Y-%m} 一般诊疗费 {due} 元，未支付给村卫生室 {left} 元",
+        evidence=(message.headers["ce_id"], told.fees_id),
+        status="OPEN",
+        opened_on=context.today,
+        opened_by="operations",
+    )
 
 
 def _breach(told: FundOverdrawn, message: Message, context: CommandContext, library: PackLibrary) -> Breach:

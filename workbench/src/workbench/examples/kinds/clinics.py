@@ -2,22 +2,38 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import Annotated, TypeAlias
+from typing import Annotated, Final, TypeAlias
 
 import msgspec
 from typing_extensions import override
 
+from fund_ledger.institutions.domain import clinic, passing_on
+from fund_ledger.institutions.domain.clinic import AssignCentre, ClinicCommand, HandOver
+from fund_ledger.institutions.domain.fee import (
+    ApproveFees,
+    FeeCommand,
+    FeeEvent,
+    FeesRetained,
+    PassOn,
+    PayFees,
+    ReportFees,
+)
 from fund_ledger.journals.domain import accounts
-from fund_ledger.journals.domain.events import Posting
+from fund_ledger.journals.domain import journal as journals
+from fund_ledger.journals.domain.bill import PayerPart, SettledBill
+from fund_ledger.journals.domain.commands import BookSettlement
+from fund_ledger.journals.domain.events import JournalBooked, Posting
 from fund_ledger.journals.domain.refused_payment import RefusedBill, refusal
 from fund_ledger.months.domain import after, last_day
 from fund_ledger.statements.domain.statement import DECIDER, DrawStatement, StatementDrawn, Unbilled
-from fund_ledger.statements.domain.village import clinic_ledger, pass_on_fees
 from law.packs import PackLibrary
 from workbench.examples.amounts import Yuan
 from workbench.examples.kinds.part import Part, Table, fen, one, yuan
 from workbench.examples.outcome import Outcome
 
+_COUNTY: Final = "450223"
+_ON: Final = date(2019, 7, 1)
+_OF_CLINIC: Final = accounts.payable_to_hospital("clinic", _COUNTY, "BMI")
 #: A month, as in ``2019-06``.
 Month = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 
@@ -49,8 +65,45 @@ class ClinicLedgerExample(Table, tag="clinic_ledger", frozen=True, kw_only=True)
 
     @override
     def play(self, library: PackLibrary) -> Iterator[Outcome]:
-        book = clinic_ledger((fen(visit.total), fen(visit.patient)) for visit in self.given.visits)
-        return one(self.expect, book)
+        collected = sum(fen(visit.patient) for visit in self.given.visits)
+        owed = [
+            posting
+            for number, visit in enumerate(self.given.visits)
+            for posting in _booked(f"V-{number}", fen(visit.total) - fen(visit.patient))
+            if posting.account == _OF_CLINIC
+        ]
+        state: clinic.Clinic | None = None
+        commands: tuple[ClinicCommand, ...] = (
+            AssignCentre(
+                clinic.Clinic(
+                    clinic_id="clinic",
+                    county=_COUNTY,
+                    centre_id="centre",
+                    assigned_on=_ON,
+                    assigned_by="agency",
+                )
+            ),
+            HandOver(clinic_id="clinic", owed_fen={"BMI": -sum(one.amount_fen for one in owed)}, today=_ON),
+        )
+        for command in commands:
+            state = clinic.DECIDER.fold(clinic.DECIDER.decide(command, state), state)
+        assert state is not None, "a clinic that has a centre stands"
+        parts = {"collected_from_patients": yuan(collected), "receivable_from_township": yuan(state.left_fen)}
+        return one(self.expect, **parts)
+
+
+def _booked(settlement_id: str, amount_fen: int) -> Iterator[Posting]:
+    """What a visit at the clinic makes basic insurance owe."""
+    bill = SettledBill(
+        settlement_id=settlement_id,
+        county=_COUNTY,
+        hospital_id="clinic",
+        person_id="person",
+        parts=(PayerPart("BMI", amount_fen),),
+    )
+    for event in journals.DECIDER.decide(BookSettlement(bill, {}, _ON), journals.DECIDER.initial):
+        if isinstance(event, JournalBooked):
+            yield from event.postings
 
 
 class Clinic(Part, frozen=True, kw_only=True):
@@ -77,11 +130,38 @@ class PassThrough(Table, tag="pass_through", frozen=True, kw_only=True):
 
     @override
     def play(self, library: PackLibrary) -> Iterator[Outcome]:
-        passed = pass_on_fees(
-            [(clinic.visits, fen(clinic.unit_fee)) for clinic in self.given.clinics],
-            [fen(paid) for paid in self.given.paid_to_clinics],
+        (unit_fee,) = {fen(one.unit_fee) for one in self.given.clinics}
+        passed = tuple((f"V{i}", fen(paid)) for i, paid in enumerate(self.given.paid_to_clinics))
+        commands: tuple[FeeCommand, ...] = (
+            ReportFees(
+                fees_id="GX-16",
+                county=_COUNTY,
+                fund="CONSULT_FEE_PASS_THROUGH",
+                centre_id="centre",
+                month=date(2019, 6, 1),
+                route="THROUGH_CENTRE",
+                unit_fee_fen=unit_fee,
+                visits=tuple((f"V{i}", one.visits) for i, one in enumerate(self.given.clinics)),
+                clause="四(十一)",
+                by="centre",
+                today=_ON,
+            ),
+            ApproveFees(fees_id="GX-16", by="agency"),
+            PayFees(fees_id="GX-16", by="finance", paid_on=_ON, today=_ON),
+            PassOn(fees_id="GX-16", passed_fen=passed, passed_on=_ON, all_of_it=True, today=_ON),
         )
-        return one(self.expect, passed, compliant=passed.compliant)
+        events: list[FeeEvent] = []
+        for command in commands:
+            state = passing_on.DECIDER.fold(events)
+            events += passing_on.DECIDER.decide(command, state)
+        fees = passing_on.DECIDER.fold(events)
+        assert fees is not None, "fees that were reported stand"
+        came_to = FeesExpected(
+            agency_pays_township=yuan(fees.due_fen),
+            shortfalls=tuple(yuan(one.due_fen - one.passed_fen) for one in fees.clinics),
+            compliant=not any(isinstance(event, FeesRetained) for event in events),
+        )
+        return one(self.expect, came_to)
 
 
 class BillLine(Part, frozen=True, kw_only=True):

@@ -1,53 +1,36 @@
-"""Kinds of examples that the fund ledger answers: prepayment, clearing, premiums."""
+"""Kinds of examples that the fund ledger answers: budgets, placed money, clearing, premiums."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
-from decimal import Decimal
 from typing import Final, TypeAlias
 
 from typing_extensions import override
 
-from fund_ledger.funds.domain.prepayment import assess, placed_balance, quota_due, reserve_due
-from fund_ledger.funds.domain.sources import lottery_share
+from fund_ledger.institutions.domain import budgeting, placement
+from fund_ledger.institutions.domain.budget import Assess, Budget, SetBudget
+from fund_ledger.institutions.domain.placement import (
+    OrderPlacement,
+    PayPlacement,
+    Placement,
+    PlacementCommand,
+    Use,
+)
 from fund_ledger.journals.domain import accounts
 from fund_ledger.journals.domain.commands import BookPremiums
 from fund_ledger.journals.domain.events import JournalBooked
 from fund_ledger.journals.domain.journal import DECIDER, after
-from fund_ledger.periods.domain.clearing import clear
+from fund_ledger.periods.domain import year
+from fund_ledger.periods.domain.clearing import AccountCleared, Flow, cleared
+from fund_ledger.periods.domain.year import CloseYear, YearClosed
 from law.packs import PackLibrary
-from law.packs.rules import Assessment, Quota, Reserve
+from law.packs.rules import Assessment, Clearing
 from workbench.examples.amounts import Yuan
 from workbench.examples.kinds.part import Part, Table, fen, one, yuan
 from workbench.examples.outcome import Outcome
 
-
-class ReserveGiven(Part, frozen=True, kw_only=True):
-    annual_fund: Yuan
-    monthly_forecast: Yuan
-    paid_in: Yuan
-
-
-class ReserveExpected(Part, frozen=True, kw_only=True):
-    fifteen_percent: Yuan
-    two_months: Yuan
-    required: Yuan
-    met: bool
-    shortfall: Yuan
-
-
-class ReserveExample(Table, tag="reserve", frozen=True, kw_only=True):
-    """What a department must hold in reserve."""
-
-    given: ReserveGiven
-    expect: ReserveExpected
-
-    @override
-    def play(self, library: PackLibrary) -> Iterator[Outcome]:
-        rule = next(rule for rule in self.pack(library).file.prepayment if isinstance(rule, Reserve))
-        due = reserve_due(rule, fen(self.given.annual_fund), fen(self.given.monthly_forecast), fen(self.given.paid_in))
-        parts = {"fifteen_percent": yuan(due.share_fen), "two_months": yuan(due.months_fen)}
-        return one(self.expect, due, **parts, met=due.met)
+#: The county whose books these examples are played on.
+_HUINING: Final = "620422"
 
 
 class SplitGiven(Part, frozen=True, kw_only=True):
@@ -71,32 +54,32 @@ class Split6040(Table, tag="split6040", frozen=True, kw_only=True):
     @override
     def play(self, library: PackLibrary) -> Iterator[Outcome]:
         rule = next(rule for rule in self.pack(library).file.prepayment if isinstance(rule, Assessment))
-        paid = assess(rule, fen(self.given.annual_total), Decimal(self.given.score_percent))
-        return one(self.expect, paid, assessed_payout=yuan(paid.payout_fen))
+        budget = self._scored(rule)
+        parts = {"prepay": yuan(budget.prepay_fen), "pool": yuan(budget.pool_fen)}
+        return one(self.expect, **parts, assessed_payout=yuan(budget.payout_fen), withheld=yuan(budget.withheld_fen))
 
-
-class QuotaGiven(Part, frozen=True, kw_only=True):
-    last_year_actual: Yuan
-    carried_balance: Yuan
-
-
-class QuotaExpected(Part, frozen=True, kw_only=True):
-    quota: Yuan
-    transfer_due: Yuan
-    still_carried: Yuan
-
-
-class Prepay25(Table, tag="prepay25", frozen=True, kw_only=True):
-    """A quota of last year's cost, less what was carried over."""
-
-    given: QuotaGiven
-    expect: QuotaExpected
-
-    @override
-    def play(self, library: PackLibrary) -> Iterator[Outcome]:
-        rule = next(rule for rule in self.pack(library).file.prepayment if isinstance(rule, Quota))
-        due = quota_due(rule, fen(self.given.last_year_actual), fen(self.given.carried_balance))
-        return one(self.expect, due)
+    def _scored(self, rule: Assessment) -> Budget:
+        """The budget set for a hospital, and scored after its year."""
+        total = fen(self.given.annual_total)
+        placed = SetBudget(
+            budget_id="HU-09",
+            rule=rule,
+            clause=rule.clause,
+            county=_HUINING,
+            hospital_id="hospital",
+            year=2018,
+            total_fen=total,
+            prepay_fen=None,
+            months=tuple(range(1, 13)),
+            by="agency",
+            today=date(2018, 7, 1),
+        )
+        scored = Assess(budget_id="HU-09", score_percent=self.given.score_percent, by="agency", today=date(2019, 1, 2))
+        state: Budget | None = None
+        for command in (placed, scored):
+            state = budgeting.DECIDER.fold(budgeting.DECIDER.decide(command, state), state)
+        assert state is not None, "a budget that was set stands"
+        return state
 
 
 class PlacedGiven(Part, frozen=True, kw_only=True):
@@ -116,8 +99,27 @@ class Prealloc(Table, tag="prealloc", frozen=True, kw_only=True):
 
     @override
     def play(self, library: PackLibrary) -> Iterator[Outcome]:
-        balance = placed_balance(fen(self.given.prealloc), [fen(aid) for aid in self.given.aid_paid_on_site])
-        return one(self.expect, balance=yuan(balance))
+        on, place = date(2018, 7, 1), "HU-12"
+        order = OrderPlacement(
+            placement_id=place,
+            county=_HUINING,
+            fund="MA",
+            hospital_id="hospital",
+            amount_fen=fen(self.given.prealloc),
+            clause="三(二)",
+            by="agency",
+            today=on,
+        )
+        commands: list[PlacementCommand] = [
+            order,
+            PayPlacement(placement_id=place, by="finance", paid_on=on, today=on),
+            *(Use(placement_id=place, amount_fen=fen(aid)) for aid in self.given.aid_paid_on_site),
+        ]
+        state: Placement | None = None
+        for command in commands:
+            state = placement.DECIDER.fold(placement.DECIDER.decide(command, state), state)
+        assert state is not None, "money that was ordered to be placed stands"
+        return one(self.expect, balance=yuan(state.balance_fen))
 
 
 class AccountGiven(Part, frozen=True, kw_only=True):
@@ -148,33 +150,29 @@ class ClearingExample(Table, tag="clearing", frozen=True, kw_only=True):
 
     @override
     def play(self, library: PackLibrary) -> Iterator[Outcome]:
-        cleared = [
+        accounts_ = [
             AccountExpected(name=account.name, refund=yuan(done.refund_fen), top_up=yuan(done.top_up_fen))
             for account in self.given.accounts
-            for done in (clear([fen(paid) for paid in account.paid_in], fen(account.settled)),)
+            for done in (self._cleared(account),)
         ]
-        return one(self.expect, AccountsExpected(accounts=tuple(cleared)))
+        return one(self.expect, AccountsExpected(accounts=tuple(accounts_)))
 
-
-class LotteryGiven(Part, frozen=True, kw_only=True):
-    retained: Yuan
-
-
-class LotteryExpected(Part, frozen=True, kw_only=True):
-    to_ma: Yuan
-
-
-class Lottery(Table, tag="lottery", frozen=True, kw_only=True):
-    """The share of lottery money that goes to the aid fund."""
-
-    given: LotteryGiven
-    expect: LotteryExpected
-
-    @override
-    def play(self, library: PackLibrary) -> Iterator[Outcome]:
-        source = next(source for source in self.pack(library).file.sources if source.code == "LOTTERY")
-        assert source.percent is not None, "the pack states the lottery's share"
-        return one(self.expect, to_ma=yuan(lottery_share(fen(self.given.retained), Decimal(source.percent))))
+    def _cleared(self, account: AccountGiven) -> AccountCleared:
+        """The account in a year that is closed after its December."""
+        rule = Clearing(account="MA", clause="")
+        paid = [Flow("MA", "receipt", "BUDGET", fen(paid)) for paid in account.paid_in]
+        used = Flow("MA", "settlement", "", -fen(account.settled))
+        close = CloseYear(
+            county=account.name,
+            year=2018,
+            today=date(2019, 1, 2),
+            months_closed=date(2018, 12, 1),
+            cleared=cleared(((rule, ""),), (*paid, used)),
+            carried=(),
+        )
+        (closed,) = year.DECIDER.decide(close, year.DECIDER.initial)
+        assert isinstance(closed, YearClosed), "a year that is over is closed"
+        return closed.cleared[0]
 
 
 class PremiumGiven(Part, frozen=True, kw_only=True):
@@ -237,4 +235,4 @@ class PremiumExample(Table, tag="premium", frozen=True, kw_only=True):
         return paid
 
 
-Kinds: TypeAlias = ClearingExample | Lottery | Prealloc | PremiumExample | Prepay25 | ReserveExample | Split6040
+Kinds: TypeAlias = ClearingExample | Prealloc | PremiumExample | Split6040

@@ -1,7 +1,4 @@
-"""Prepayment: money that stands ready before bills come, as reserve, as prepaid share, or as quota (DOMAIN B10).
-
-The shares of an assessed budget and placed money no service calls yet.
-"""
+"""Prepayment: money that stands ready before bills come, as reserve, as prepaid share, or as quota (DOMAIN B10)."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -9,7 +6,7 @@ from decimal import Decimal
 import msgspec
 
 from kernel.values.money import Rounding, share_of, yuan_from_fen
-from kernel.values.refusals import Refused
+from kernel.values.refusals import Refused, conflict
 from law.packs.rules import Assessment, Quota, Reserve
 
 
@@ -46,12 +43,17 @@ class AssessmentPaid(msgspec.Struct, frozen=True):
 
 def assess(rule: Assessment, total_fen: int, score_percent: Decimal) -> AssessmentPaid:
     """half-up(percent × total) is prepaid; of the rest, half-up(pool × score) is paid out (002 三(二), AMB-C3)."""
-    if not 0 <= score_percent <= 100:
-        raise Refused("SCORE_OUT_OF_RANGE", f"a score of {score_percent} is not between 0 and 100 percent")
     prepay = share_of(total_fen, Decimal(rule.prepay_percent).scaleb(-2), Rounding.HALF_UP)
     pool = total_fen - prepay
-    payout = share_of(pool, score_percent.scaleb(-2), Rounding.HALF_UP)
+    payout = by_score(pool, score_percent)
     return AssessmentPaid(prepay, pool, payout, pool - payout)
+
+
+def by_score(pool_fen: int, score_percent: Decimal) -> int:
+    """half-up(pool × score), in fen (AMB-C3 linear_score). Raises Refused SCORE_OUT_OF_RANGE."""
+    if not 0 <= score_percent <= 100:
+        raise Refused("SCORE_OUT_OF_RANGE", f"a score of {score_percent} is not between 0 and 100 percent")
+    return share_of(pool_fen, score_percent.scaleb(-2), Rounding.HALF_UP)
 
 
 class QuotaDue(msgspec.Struct, frozen=True):
@@ -72,7 +74,6 @@ def placed_balance(placed_fen: int, used_fen: Iterable[int]) -> int:
     """What is left of money placed at a hospital for aid on the spot (002 三(二)); raises Refused."""
     balance = placed_fen - sum(used_fen)
     if balance < 0:
-        raise Refused(
-            "PLACEMENT_EXHAUSTED", f"the hospital paid {yuan_from_fen(-balance)} yuan more aid than was placed"
-        )
+        detail = f"the hospital paid {yuan_from_fen(-balance)} yuan more aid than was placed"
+        raise conflict("PLACEMENT_EXHAUSTED", detail)
     return balance

@@ -33,7 +33,7 @@ class Account(msgspec.Struct, frozen=True):
     kind: str
     county: str
     fund: str
-    #: "hospital" or "person" where somebody has something to get.
+    #: "hospital", "person", "clinic" and the like where somebody has something to get or to give.
     payee_kind: str | None = None
     payee_id: str | None = None
 
@@ -71,6 +71,16 @@ def receivable_from_hospital(hospital_id: str, county: str, code: str) -> str:
 def receivable_from_insurer(insurer: str, county: str, code: str) -> str:
     """What an insurer owes a fund that paid for it: ``receivable/insurer/PA/451028/CII_REVOLVING``."""
     return _name(RECEIVABLE, "insurer", insurer, county, code)
+
+
+def payable_to_clinic(clinic_id: str, county: str, code: str) -> str:
+    """What a clinic's health centre owes it of a fund's money: ``payable/clinic/V1/450223/BMI``."""
+    return _name(PAYABLE, "clinic", clinic_id, county, code)
+
+
+def receivable_from_centre(centre_id: str, county: str, code: str) -> str:
+    """What a health centre has to pass on to its clinics: ``receivable/centre/H1/450223/BMI``."""
+    return _name(RECEIVABLE, "centre", centre_id, county, code)
 
 
 def memo(county: str, code: str) -> str:

@@ -2,7 +2,10 @@
 
 import asyncio
 from collections.abc import Iterable
+from datetime import date
 from typing import Final
+
+import msgspec
 
 from fund_ledger.charts.domain import Charts
 from fund_ledger.funds.queries import held_receipt
@@ -26,11 +29,12 @@ from fund_ledger.payments.domain.money import (
 from fund_ledger.payments.domain.proposal import (
     Kind,
 )
-from fund_ledger.payments.queries import booked_today, limit_of, owed_of_revoked
+from fund_ledger.payments.queries import booked_today, check_no_budget, later_than, limit_of, owed_of_revoked
 from kernel.running.runtime import Runtime
 from kernel.values.refusals import Refused
 from kernel.writing.command_context import CommandContext
 from kernel.writing.command_path import Answered
+from kernel.writing.database import Connection
 from kernel.writing.decision import Outcome
 
 #: A turn keeps one session while it may ask for another, so turns must never take up the whole pool.
@@ -89,9 +93,11 @@ class PaymentCommands:
                 owed_fen=found.standing[transfer.account],
                 bank_fen=in_bank,
                 moment=found.moment,
+                later_fen=found.later_fen,
             )
 
-        return _of_transfer(journal_id, transfer, (transfer.account, bank), order)
+        asked = _of_transfer(journal_id, transfer, (transfer.account, bank), order)
+        return msgspec.structs.replace(asked, paid_on=transfer.value_on)
 
     def _collection(self, journal_id: str, transfer: Transfer) -> Asked:
         account, holder = transfer.account, transfer.counter
@@ -147,11 +153,26 @@ class PaymentCommands:
             # Nobody matches a receipt while it goes back.
             receipt = await held_receipt(connection, asked.journal_id) if asked.amount_fen == 0 else None
             owed_back = await owed_of_revoked(connection, {name: -standing[name] for name in asked.due})
-            command = asked.order(Found(standing, Moment(context.today, first[county]), receipt, owed_back))
-            turn = Turn(connection, path.within(connection), asked.journal_id, command)
-            answered = await turn.within.run(context, lambda: attempt(turn))
+            found = Found(standing, Moment(context.today, first[county]), receipt, owed_back)
+            found = await _of_its_year(connection, asked, found)
+            turn = Turn(connection, path.within(connection), asked.journal_id, asked.order(found))
+            answered = await turn.within.run(context, lambda: _unless_budgeted(turn, asked, attempt))
         store.appended.set()
         return answered
+
+
+async def _of_its_year(connection: Connection, asked: Asked, found: Found) -> Found:
+    """With what came to be owed after the year of a payment; a payment of this year knows of none."""
+    if asked.paid_on is None or asked.paid_on.year >= found.moment.today.year:
+        return found
+    end = date(asked.paid_on.year, 12, 31)
+    return msgspec.structs.replace(found, later_fen=await later_than(connection, asked.account, end))
+
+
+async def _unless_budgeted(turn: Turn, asked: Asked, attempt: Attempt) -> Outcome:
+    if asked.paid_on is not None:
+        await check_no_budget(turn.connection, asked.account, asked.paid_on.year)
+    return await attempt(turn)
 
 
 def _of_transfer(journal_id: str, transfer: Transfer, names: tuple[str, ...], order: Order) -> Asked:

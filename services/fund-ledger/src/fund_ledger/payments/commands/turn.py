@@ -1,6 +1,7 @@
 """A turn at the books: what it holds, what it found, and the journal that it comes to."""
 
 from collections.abc import Awaitable, Callable
+from datetime import date
 
 import msgspec
 
@@ -21,6 +22,7 @@ class Found(msgspec.Struct, frozen=True):
     moment: Moment
     receipt: FundReceipt | None
     owed_back_fen: dict[str, int]
+    later_fen: int = 0
 
 
 Order = Callable[[Found], MoneyCommand]
@@ -35,6 +37,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     names: tuple[str, ...]
     order: Order
     due: tuple[str, ...] = ()
+    #: Of what settles a payable, the day of which the money was paid.
+    paid_on: date | None = None
 
     @property
     def county(self) -> str:

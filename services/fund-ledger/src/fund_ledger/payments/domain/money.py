@@ -70,7 +70,7 @@ class PayOut(msgspec.Struct, frozen=True, kw_only=True):
     """A county's fund paid what it owes on a payable.
 
     ``owed_fen`` is what it owes now, ``bank_fen`` what its bank account has; None where others hold the money, who
-    have paid it themselves.
+    have paid it themselves. ``later_fen`` is what of it came to be owed after the year of the payment.
     """
 
     journal_id: str
@@ -79,6 +79,7 @@ class PayOut(msgspec.Struct, frozen=True, kw_only=True):
     bank_fen: int | None
     moment: Moment
     kind: str = PAYMENT
+    later_fen: int = 0
 
 
 class Collect(msgspec.Struct, frozen=True):
@@ -119,8 +120,8 @@ def decide(command: MoneyCommand, state: JournalState) -> Sequence[JournalEvent]
     """The journal of a command, once.
 
     Raises Refused, in this order: FUND_UNKNOWN, FUND_HELD_ELSEWHERE, SOURCE_UNKNOWN, AMOUNT_NOT_POSITIVE,
-    VALUE_DATE_TOO_EARLY, VALUE_DATE_AHEAD, PERIOD_CLOSED, OVERPAYMENT, BANK_SHORT; of a return JOURNAL_UNKNOWN,
-    NOT_RETURNABLE, RETURNED_BEFORE, RECEIPT_MATCHED, BANK_SHORT.
+    VALUE_DATE_TOO_EARLY, VALUE_DATE_AHEAD, PERIOD_CLOSED, OVERPAYMENT, WRONG_YEAR, BANK_SHORT; of a return
+    JOURNAL_UNKNOWN, NOT_RETURNABLE, RETURNED_BEFORE, RECEIPT_MATCHED, BANK_SHORT.
     """
     if isinstance(command, ReturnMoney):
         return _return(command, state)
@@ -177,6 +178,8 @@ def _pay(command: PayOut | Collect) -> Sequence[JournalEvent]:
         raise conflict("OVERPAYMENT", detail, account=transfer.account)
     if isinstance(command, Collect):
         _check_counter(command)
+    else:
+        _check_year(command)
     if bank is not None:
         check_bank(accounts.bank(name.county, name.fund), bank, moved)
     # Who holds the money elsewhere has paid out of it: the fund was given as much as it has paid.
@@ -235,6 +238,18 @@ def due_again(payable: str) -> str | None:
     if (account.kind, account.payee_kind) != (accounts.PAYABLE, "person"):
         return None
     return accounts.receivable_from_person(account.payee_id or "", account.county, account.fund)
+
+
+def _check_year(command: PayOut) -> None:
+    """Refuse to pay out of a year what came to be owed after it, as its appropriation is its own: WRONG_YEAR."""
+    transfer, of_year = command.transfer, max(0, command.owed_fen - command.later_fen)
+    if transfer.amount_fen > of_year:
+        year = transfer.value_on.year
+        detail = (
+            f"at the end of {year} {yuan_from_fen(of_year)} yuan were owed on {transfer.account}, so"
+            f" {yuan_from_fen(transfer.amount_fen)} yuan cannot have been paid out of {year}"
+        )
+        raise conflict("WRONG_YEAR", detail, account=transfer.account)
 
 
 def _check_counter(command: Collect) -> None:

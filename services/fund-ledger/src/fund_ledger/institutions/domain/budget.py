@@ -1,0 +1,175 @@
+"""A hospital's budget of a year: a part is paid in advance by months, the rest is a pool that is paid by its score.
+
+Huining prepays 60 % and pays 40 % by assessment (002 三(二)); Guangxi prepays as the contract says (003 五(十二)). What
+was paid in advance stands on what the fund owes the hospital, so that claims are set against it.
+"""
+
+from datetime import date
+from typing import Literal
+
+import msgspec
+
+from law.packs.rules import Assessment, Contracted
+
+Kind = Literal["ASSESSED", "CONTRACT"]
+#: ``set`` until it is scored, ``paid`` once the pool is paid too; a contract has no pool and stays as it was set.
+Status = Literal["set", "assessed", "paid"]
+
+
+class Budget(msgspec.Struct, frozen=True, kw_only=True):
+    """A budget as it stands, in fen: prepay + pool + lapsed = total, payout + withheld = pool once it is scored.
+
+    ``planned_fen`` is the part that is paid in advance over all ``months``; ``prepay_fen`` that of the months that
+    count. ``taken_off_fen`` is what of the withheld part the fund owed for bills, and owes no more;
+    ``settled_on`` is the day on which the pool was paid.
+    """
+
+    budget_id: str
+    kind: Kind
+    county: str
+    fund: str
+    hospital_id: str
+    year: int
+    status: Status
+    total_fen: int
+    planned_fen: int
+    prepay_fen: int
+    pool_fen: int
+    months: tuple[int, ...]
+    paid_months: tuple[int, ...] = ()
+    prepaid_fen: int = 0
+    closed_on: date | None = None
+    lapsed_fen: int = 0
+    score_percent: str | None = None
+    payout_fen: int = 0
+    withheld_fen: int = 0
+    taken_off_fen: int = 0
+    returned_fen: int = 0
+    settled_on: date | None = None
+    clause: str
+    set_on: date
+    set_by: str
+    scored_by: str | None = None
+
+    def part_fen(self, month: int) -> int:
+        """The part of a month: all parts together are exactly what was planned."""
+        place, parts = self.months.index(month), len(self.months)
+        return self.planned_fen * (place + 1) // parts - self.planned_fen * place // parts
+
+    @property
+    def standing_months(self) -> tuple[int, ...]:
+        """The months that count: a hospital that closed gets nothing for those after it."""
+        last = 12 if self.closed_on is None else self.closed_on.month
+        return tuple(month for month in self.months if month <= last)
+
+
+class SetBudget(msgspec.Struct, frozen=True, kw_only=True):
+    """Set a hospital's budget. ``prepay_fen`` is what a contract prepays; where a share does, the document says it."""
+
+    budget_id: str
+    rule: Assessment | Contracted
+    clause: str
+    county: str
+    hospital_id: str
+    year: int
+    total_fen: int
+    prepay_fen: int | None
+    months: tuple[int, ...]
+    by: str
+    today: date
+
+
+class PayInstalment(msgspec.Struct, frozen=True, kw_only=True):
+    """A month's part was paid in advance."""
+
+    budget_id: str
+    month: int
+    by: str
+    paid_on: date
+    today: date
+
+
+class CloseHospital(msgspec.Struct, frozen=True, kw_only=True):
+    """The hospital closed in mid-year: the parts of later months lapse, and the pool in proportion to them."""
+
+    budget_id: str
+    closed_on: date
+
+
+class Assess(msgspec.Struct, frozen=True, kw_only=True):
+    """The year's score, in percent, of quantity, quality and conduct."""
+
+    budget_id: str
+    score_percent: str
+    by: str
+    today: date
+
+
+class PayByScore(msgspec.Struct, frozen=True, kw_only=True):
+    """The pool was paid by the score; ``owed_fen`` is what the fund owes the hospital before it."""
+
+    budget_id: str
+    by: str
+    paid_on: date
+    today: date
+    owed_fen: int
+
+
+class GiveBack(msgspec.Struct, frozen=True, kw_only=True):
+    """The hospital gave back what it got beyond its claims; ``owed_fen`` below zero says how much that is."""
+
+    budget_id: str
+    amount_fen: int
+    paid_on: date
+    today: date
+    owed_fen: int
+
+
+BudgetCommand = SetBudget | PayInstalment | CloseHospital | Assess | PayByScore | GiveBack
+
+
+class BudgetSet(msgspec.Struct, frozen=True):
+    """A budget was set."""
+
+    budget: Budget
+
+
+class InstalmentPaid(msgspec.Struct, frozen=True):
+    """A month's part was paid."""
+
+    budget: Budget
+    month: int
+    amount_fen: int
+
+
+class BudgetCut(msgspec.Struct, frozen=True):
+    """What belongs to the months after the hospital's closing lapsed."""
+
+    budget: Budget
+
+
+class BudgetAssessed(msgspec.Struct, frozen=True):
+    """The year was scored."""
+
+    budget: Budget
+
+
+class PaidByScore(msgspec.Struct, frozen=True):
+    """The pool was paid by the score, and what was withheld taken off what the fund owes."""
+
+    budget: Budget
+
+
+class PrepaymentGivenBack(msgspec.Struct, frozen=True):
+    """So much came back of what was paid in advance."""
+
+    budget: Budget
+    amount_fen: int
+
+
+BudgetEvent = BudgetSet | InstalmentPaid | BudgetCut | BudgetAssessed | PaidByScore | PrepaymentGivenBack
+
+
+def budget_id(county: str, fund: str, year: int, hospital_id: str) -> str:
+    """The name of a budget: one for each hospital, fund and year."""
+    return f"{county}-{fund}-{year}-{hospital_id}"

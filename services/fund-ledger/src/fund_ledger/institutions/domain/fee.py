@@ -1,0 +1,158 @@
+"""The general consultation fee of a month: a health centre reports its clinics' visits, and passes on what comes.
+
+Clinics that settle directly are paid by the agency; of the others the agency pays the centre in full, and the centre
+passes all of it on, down to zero (003 四(十一)).
+"""
+
+from datetime import date
+from typing import Literal
+
+import msgspec
+
+Route = Literal["DIRECT", "THROUGH_CENTRE"]
+#: ``sent_back`` is reported again; ``done`` once every clinic has all of its fee.
+Status = Literal["reported", "sent_back", "approved", "paid", "done"]
+SentBackFor = Literal["VISITS_WRONG", "CLINICS_WRONG", "ROUTE_WRONG", "PAPERS_MISSING"]
+
+
+class ClinicFee(msgspec.Struct, frozen=True):
+    """A clinic's part: visits × unit fee, and what it got of it; in fen."""
+
+    clinic_id: str
+    visits: int
+    due_fen: int
+    passed_fen: int = 0
+
+
+class Fees(msgspec.Struct, frozen=True, kw_only=True):
+    """A centre's report of a month as it stands, in fen."""
+
+    fees_id: str
+    county: str
+    fund: str
+    centre_id: str
+    month: date
+    route: Route
+    status: Status
+    unit_fee_fen: int
+    due_fen: int
+    passed_fen: int = 0
+    clinics: tuple[ClinicFee, ...]
+    clause: str
+    reported_on: date
+    reported_by: str
+    approved_by: str | None = None
+    paid_on: date | None = None
+    sent_back_for: SentBackFor | None = None
+    found_on: date | None = None
+
+    @property
+    def left_fen(self) -> int:
+        """What the centre has to pass on still; nothing before it was paid."""
+        return self.due_fen - self.passed_fen if self.status in ("paid", "done") else 0
+
+
+class ReportFees(msgspec.Struct, frozen=True, kw_only=True):
+    """A centre reports the visits of its clinics in a month that is over, by the unit fee of the place."""
+
+    fees_id: str
+    county: str
+    fund: str
+    centre_id: str
+    month: date
+    route: Route
+    unit_fee_fen: int
+    visits: tuple[tuple[str, int], ...]
+    clause: str
+    by: str
+    today: date
+
+
+class SendBack(msgspec.Struct, frozen=True, kw_only=True):
+    """The agency does not approve the report."""
+
+    fees_id: str
+    why: SentBackFor
+
+
+class ApproveFees(msgspec.Struct, frozen=True, kw_only=True):
+    """The agency has checked the report, and owes what it comes to."""
+
+    fees_id: str
+    by: str
+
+
+class PayFees(msgspec.Struct, frozen=True, kw_only=True):
+    """All of it was paid."""
+
+    fees_id: str
+    by: str
+    paid_on: date
+    today: date
+
+
+class PassOn(msgspec.Struct, frozen=True, kw_only=True):
+    """The centre passed so much on, by clinic. ``all_of_it`` says that nothing more follows."""
+
+    fees_id: str
+    passed_fen: tuple[tuple[str, int], ...]
+    passed_on: date
+    all_of_it: bool
+    today: date
+
+
+class FindRetained(msgspec.Struct, frozen=True, kw_only=True):
+    """The agency finds that the centre still keeps a part of what it was paid."""
+
+    fees_id: str
+    today: date
+
+
+FeeCommand = ReportFees | SendBack | ApproveFees | PayFees | PassOn | FindRetained
+
+
+class FeesReported(msgspec.Struct, frozen=True):
+    """A month's visits were reported."""
+
+    fees: Fees
+
+
+class FeesSentBack(msgspec.Struct, frozen=True):
+    """The report is to be made again."""
+
+    fees: Fees
+
+
+class FeesApproved(msgspec.Struct, frozen=True):
+    """What the report comes to is owed."""
+
+    fees: Fees
+
+
+class FeesPaid(msgspec.Struct, frozen=True):
+    """It was paid."""
+
+    fees: Fees
+
+
+class FeesPassedOn(msgspec.Struct, frozen=True):
+    """The centre passed so much on to clinics, by clinic."""
+
+    fees: Fees
+    passed_fen: dict[str, int]
+
+
+class FeesRetained(msgspec.Struct, frozen=True, kw_only=True):
+    """Something stays with the centre that is the clinics': a breach (003 四(十一) 全额支付给村卫生室)."""
+
+    fees: Fees
+    left_fen: int
+    clinics: tuple[str, ...]
+
+
+FeeEvent = FeesReported | FeesSentBack | FeesApproved | FeesPaid | FeesPassedOn | FeesRetained
+
+
+def fees_id(centre_id: str, county: str, month: date) -> str:
+    """The name of a report: one for each centre, county and month."""
+    return f"{centre_id}-{county}-{month:%Y-%m}"

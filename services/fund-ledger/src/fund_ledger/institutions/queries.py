@@ -1,0 +1,124 @@
+"""Questions about money at institutions: budgets, placements, aid on the spot, consultation fees, clinics."""
+
+from typing import Any, Final
+
+import msgspec
+
+from fund_ledger.institutions.domain.aid import Aid
+from fund_ledger.institutions.domain.budget import Budget
+from fund_ledger.institutions.domain.clinic import Clinic
+from fund_ledger.institutions.domain.fee import Fees
+from fund_ledger.institutions.domain.placement import Placement
+from kernel.writing.database import Connection
+from kernel.writing.reads import Reads, checked
+
+_BUDGET: Final = ", ".join(Budget.__struct_fields__)
+_PLACEMENT: Final = ", ".join(Placement.__struct_fields__)
+_AID: Final = ", ".join(Aid.__struct_fields__)
+_FEES: Final = ", ".join(Fees.__struct_fields__)
+_CLINIC: Final = ", ".join(Clinic.__struct_fields__)
+
+_BUDGET_SQL: Final = f"SELECT {_BUDGET} FROM hospital_budgets WHERE budget_id = $1"
+_BUDGETS_SQL: Final = f"""
+SELECT {_BUDGET} FROM hospital_budgets
+WHERE county LIKE ANY($1::text[]) AND ($2::text IS NULL OR hospital_id = $2) AND ($3::int IS NULL OR year = $3)
+  AND budget_id > $4 ORDER BY budget_id LIMIT $5
+"""
+_PLACEMENT_SQL: Final = f"SELECT {_PLACEMENT} FROM placements WHERE placement_id = $1"
+_PLACEMENTS_SQL: Final = f"""
+SELECT {_PLACEMENT} FROM placements
+WHERE county LIKE ANY($1::text[]) AND ($2::text IS NULL OR hospital_id = $2) AND placement_id > $3
+ORDER BY placement_id LIMIT $4
+"""
+_AID_SQL: Final = f"SELECT {_AID} FROM on_site_aids WHERE aid_id = $1"
+_AIDS_SQL: Final = f"""
+SELECT {_AID} FROM on_site_aids WHERE placement_id = $1 AND ($2 = '' OR status = $2) AND aid_id > $3
+ORDER BY aid_id LIMIT $4
+"""
+# What the settlement, its supplements, deductions and revocation made the fund owe, less aid that was reconciled.
+_OWED_SQL: Final = """
+SELECT (COALESCE((SELECT -sum(p.amount_fen) FROM journals j, unnest(j.accounts, j.amounts) AS p(account, amount_fen)
+                  WHERE j.settlement_id = $1 AND p.account = $2), 0)
+      - COALESCE((SELECT sum(a.reconciled_fen) FROM on_site_aids a
+                  WHERE a.settlement_id = $1 AND a.status = 'reconciled'
+                    AND $2 = 'payable/hospital/' || a.hospital_id || '/' || a.county || '/' || a.fund), 0))::bigint
+"""
+_PAYABLES_SQL: Final = "SELECT account FROM balances WHERE starts_with(account, $1) ORDER BY account LIMIT 100"
+_FEES_SQL: Final = f"SELECT {_FEES} FROM consultation_fees WHERE fees_id = $1"
+_ALL_FEES_SQL: Final = f"""
+SELECT {_FEES} FROM consultation_fees
+WHERE county LIKE ANY($1::text[]) AND ($2::text IS NULL OR centre_id = $2) AND ($3 = '' OR status = $3)
+  AND fees_id > $4 ORDER BY fees_id LIMIT $5
+"""
+_CLINIC_SQL: Final = f"SELECT {_CLINIC} FROM clinic_centres WHERE county = $1 AND clinic_id = $2"
+_CLINICS_SQL: Final = f"""
+SELECT {_CLINIC} FROM clinic_centres
+WHERE county = $1 AND ($2::text IS NULL OR centre_id = $2 OR clinic_id = $2) AND clinic_id > $3
+ORDER BY clinic_id LIMIT $4
+"""
+
+
+async def owed_for(connection: Connection, settlement_id: str, payable: str) -> int:
+    """What a payer owes a hospital for a settlement, less aid that was given on the spot and reconciled, in fen."""
+    found: int = await connection.fetchval(_OWED_SQL, settlement_id, payable)
+    return found
+
+
+async def payables_of(connection: Connection, hospital_id: str, county: str) -> list[str]:
+    """The accounts on which a county's funds owe a hospital or clinic."""
+    rows = await connection.fetch(_PAYABLES_SQL, f"payable/hospital/{hospital_id}/{county}/")
+    return [row["account"] for row in rows]
+
+
+class InstitutionQueries(Reads):
+    """Read-only questions, each bounded. ``own`` is the hospital to whose things a caller is kept."""
+
+    async def one_budget(self, budget_id: str) -> Budget | None:
+        """A budget as it stands."""
+        return await self.one(checked(Budget), _BUDGET_SQL, budget_id)
+
+    async def budgets(
+        self, counties: list[str], own: str | None, year: int | None, after: str, limit: int
+    ) -> list[Budget]:
+        """Budgets in the order of their ids."""
+        return await self.many(checked(Budget), _BUDGETS_SQL, counties, own, year, after, limit)
+
+    async def one_placement(self, placement_id: str) -> Placement | None:
+        """Money at a hospital as it stands."""
+        return await self.one(checked(Placement), _PLACEMENT_SQL, placement_id)
+
+    async def placements(self, counties: list[str], own: str | None, after: str, limit: int) -> list[Placement]:
+        """Placements in the order of their ids."""
+        return await self.many(checked(Placement), _PLACEMENTS_SQL, counties, own, after, limit)
+
+    async def one_aid(self, aid_id: str) -> Aid | None:
+        """Aid on the spot as it stands."""
+        return await self.one(checked(Aid), _AID_SQL, aid_id)
+
+    async def aids(self, placement_id: str, status: str, after: str, limit: int) -> list[Aid]:
+        """Aid on the spot of a placement in the order of its ids."""
+        return await self.many(checked(Aid), _AIDS_SQL, placement_id, status, after, limit)
+
+    async def one_fees(self, fees_id: str) -> Fees | None:
+        """A month's consultation fees as they stand."""
+        return await self.one(_fees, _FEES_SQL, fees_id)
+
+    async def all_fees(self, counties: list[str], own: str | None, status: str, after: str, limit: int) -> list[Fees]:
+        """Reports of consultation fees in the order of their ids."""
+        return await self.many(_fees, _ALL_FEES_SQL, counties, own, status, after, limit)
+
+    async def one_clinic(self, county: str, clinic_id: str) -> Clinic | None:
+        """A clinic that settles with its centre."""
+        return await self.one(_clinic, _CLINIC_SQL, county, clinic_id)
+
+    async def clinics(self, county: str, own: str | None, after: str, limit: int) -> list[Clinic]:
+        """The clinics of a county that settle with centres; a centre's or a clinic's own."""
+        return await self.many(_clinic, _CLINICS_SQL, county, own, after, limit)
+
+
+def _fees(clinics: str, **columns: Any) -> Fees:
+    return msgspec.convert({**columns, "clinics": msgspec.json.decode(clinics)}, Fees)
+
+
+def _clinic(owed: str, **columns: Any) -> Clinic:
+    return msgspec.convert({**columns, "owed": msgspec.json.decode(owed)}, Clinic)
