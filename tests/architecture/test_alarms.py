@@ -21,6 +21,7 @@ from kernel.running.metrics import RuntimeCollector
 from kernel.running.runtime import Runtime
 from kernel.testing import tally
 from kernel.writing.database import administering, open_pool
+from onestop.reconcile.figures import Figures
 from onestop.services import SERVICES
 from operations.breaches.api.figures import ClockCollector
 from operations.breaches.commands.watching import ClockWatch
@@ -51,6 +52,8 @@ onestop_parked_messages{service="s",consumer="c",topic="t"} 0
 onestop_confirmations_overdue{service="s",department="d"} 0
 onestop_clocks{service="s",state="ABOUT"} 0
 onestop_clocks{service="s",state="LATE"} 0
+onestop_reconciliation_differences{service="s",kind="k",owner="o"} 0
+onestop_reconciliation_ended_timestamp_seconds{service="s"} 0
 """
 #: For each alarm what differs from a platform that is well.
 _FAULTS: Final = {
@@ -73,6 +76,8 @@ _FAULTS: Final = {
     "MessagesParked": 'onestop_parked_messages{service="s",consumer="c",topic="t"} 1',
     "ClocksAboutToBreak": 'onestop_clocks{service="s",state="ABOUT"} 5',
     "ClocksLate": 'onestop_clocks{service="s",state="LATE"} 1',
+    "ReconciliationDifference": 'onestop_reconciliation_differences{service="s",kind="k",owner="o"} 2',
+    "ReconciliationStale": 'onestop_reconciliation_ended_timestamp_seconds{service="s"} -172800',
     "ConfirmationsOverdue": 'onestop_confirmations_overdue{service="s",department="d"} 1',
 }
 
@@ -143,6 +148,7 @@ async def known_metrics(database: str) -> set[str]:
         registry.register(ConfirmationCollector(watch))
         clocks = ClockWatch(runtime, ClockQueries(runtime), Config(), lambda: datetime(2026, 1, 1, tzinfo=UTC))
         registry.register(ClockCollector(clocks))
+        registry.register(Figures().registry)
         known = {f"{metric.name}{end}" for metric in registry.collect() for end in ("", "_total", "_bucket")}
         await runtime.stop()
     return known
@@ -156,7 +162,10 @@ async def test_each_alarm_reads_metrics_that_a_service_has(database: str, rules:
 
 def test_every_service_is_watched(root: Path) -> None:
     document = yaml.safe_load((root / "deploy/prometheus/prometheus.yaml").read_text())
-    (job,) = document["scrape_configs"]
+    job, nightly = document["scrape_configs"]
+    (reconciling,) = nightly["static_configs"]
+    compose = yaml.safe_load((root / "docker-compose.yml").read_text())["services"]["reconcile"]["command"]
+    assert reconciling["targets"] == [f"reconcile:{compose[compose.index('--metrics-port') + 1]}"]
     watched = {entry["targets"][0]: entry["labels"]["service"] for entry in job["static_configs"]}
     assert watched == {f"{name}:{service.port}": name for name, service in SERVICES.items()}
 

@@ -87,5 +87,14 @@ async def test_an_out_of_county_case_is_paid_to_the_patient(town: Any) -> None:
     assert (case["state"], case["paid_on"]) == ("PAID", str(town.today))
     accounts = (await finance.get("fund-ledger", f"/v1/accounts?prefix=payable/person/{person_id}/"))["items"]
     assert {row["balance"] for row in accounts} == {"0.00"}
+    # Operations was told of each step: one way, and parts that no document of Jieyang has anybody audit.
+    await wait_until_arrived(town.platform.admin_url)
+    operations = Window(town.platform, Role.OPERATIONS)
+    asked = f"county={person.county}&period={town.today:%Y-%m}"
+    (watched,) = (await operations.get("operations", f"/v1/paper-cases?{asked}"))["items"]
+    assert (watched["case_id"], watched["state"], len(watched["visits"])) == (settled["case_id"], "PAID", 1)
+    (audited,) = (await operations.get("operations", f"/v1/paper-cases/approvals?{asked}&unapproved=true"))["items"]
+    assert (audited["paid_on"], audited["unapproved"]) == (str(town.today), "9200.00")
+    assert {part["owner"] for part in audited["parts"]} == {None}
     verdict = await verify(town.platform.admin_url)
     assert verdict.differences == ()

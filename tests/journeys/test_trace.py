@@ -48,6 +48,20 @@ async def test_every_name_leads_to_the_story(settled: tuple[str, dict[str, str]]
     assert "JournalBooked" in read.output
 
 
+async def test_every_look_at_a_person_is_kept_with_who_and_why(settled: tuple[str, dict[str, str]]) -> None:
+    database, names = settled
+    told = await _trace(database, names["settlement"], "--by", "li", "--because", "患者询问")
+    assert told.exit_code == 0, told.output
+    words = ("as-of", "2026-11-29", "--person", names["person"], "--by", "wang", "--database", database)
+    assert (await onestop(*words)).exit_code == 0
+    assert (await onestop("as-of", "2026-11-29", "--person", "nobody", "--database", database)).exit_code == 1
+    looks = await onestop("looks", names["person"], "--database", database)
+    newest, oldest, count = looks.output.strip().splitlines()
+    assert newest.endswith(f"wang as-of {names['person']}")
+    assert oldest.endswith(f"li trace {names['person']}: 患者询问")
+    assert count == "2 looks"
+
+
 async def test_what_nobody_has_settled_is_said_to_be_unknown(settled: tuple[str, dict[str, str]]) -> None:
     told = await _trace(settled[0], "JS-none")
     assert (told.exit_code, "is no settlement, stay, person" in told.output) == (1, True)

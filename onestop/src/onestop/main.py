@@ -18,10 +18,12 @@ from onestop.address import database_address
 from onestop.as_of.command import as_of_command
 from onestop.chain_command import verify_chain_command
 from onestop.checkpoint_command import checkpoint_app
+from onestop.coverage_notice_command import coverage_notice_command
 from onestop.doctor.command import doctor
 from onestop.feed_command import feed_command
 from onestop.kafka_rights_command import kafka_rights
 from onestop.ledger import command as ledger_command
+from onestop.looks import looks_command
 from onestop.options import HOME, POLICIES, Database, Folder
 from onestop.positions_command import positions
 from onestop.reconcile import command as reconcile_command
@@ -45,12 +47,14 @@ app.command("fill-topics")(fill_topics_command)
 app.command("lost")(lost_command)
 app.command("tidy")(tidy_command)
 app.command("report")(report_command)
+app.command("coverage-notice")(coverage_notice_command)
 app.add_typer(archive_command.app, name="archive")
 app.add_typer(checkpoint_app, name="checkpoint")
 app.command("doctor")(doctor)
 app.command("republish")(republish)
 app.command("positions")(positions)
 app.command("trace")(trace_command)
+app.command("looks")(looks_command)
 app.command("what-if")(what_if_command)
 app.command("as-of")(as_of_command)
 app.command("kafka-rights")(kafka_rights)

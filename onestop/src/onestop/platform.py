@@ -73,6 +73,7 @@ def embedded_settings(folder: Path, policies: Path) -> dict[str, str]:
         "ONESTOP_SCAN_KEYS": str(keys / SCAN_KEYS_FILE),
         "ONESTOP_POLICIES": str(policies),
         "ONESTOP_TELL_STAYS": os.environ.get("ONESTOP_TELL_STAYS", "yes"),
+        "ONESTOP_TELL_CASES": os.environ.get("ONESTOP_TELL_CASES", "yes"),
     }
 
 

@@ -8,6 +8,7 @@ from rich.console import Console
 
 from kernel.values.refusals import Refused
 from onestop.address import database_address
+from onestop.looks import Because, By, write_down
 from onestop.options import HOME, Database, Folder
 
 _console = Console()
@@ -22,6 +23,8 @@ def trace_command(
     ],
     *,
     as_json: Annotated[bool, typer.Option("--json", help="For programs: the bill, every event, every clause.")] = False,
+    by: By = "",
+    because: Because = "",
     database: Database = "",
     folder: Folder = HOME,
 ) -> None:
@@ -29,17 +32,17 @@ def trace_command(
 
     Where a name stands for several settlements they are listed, and the story is told of the one that is named then.
 
-    It reads the database directly, as its owner, and leaves no record of the look at a person.
+    It reads the database directly, as its owner; who looked at which person and why is kept (`onestop looks`).
     """
     with database_address(database, folder) as url:
         try:
-            asyncio.run(_tell(url, name, as_json=as_json))
+            asyncio.run(_tell(url, name, by, because, as_json=as_json))
         except Refused as refused:
             _console.print(refused.detail, markup=False)
             raise typer.Exit(1) from refused
 
 
-async def _tell(url: str, name: str, *, as_json: bool) -> None:
+async def _tell(url: str, name: str, by: str, because: str, *, as_json: bool) -> None:
     import msgspec  # noqa: PLC0415 - with what follows
 
     from onestop.found_by import found_by  # noqa: PLC0415 - imports every service
@@ -48,12 +51,14 @@ async def _tell(url: str, name: str, *, as_json: bool) -> None:
 
     found = await found_by(url, name)
     if len(found) > 1:
+        await write_down(url, "trace", [one.settlement_id for one in found], (by, because))
         if as_json:
             typer.echo(msgspec.json.encode(found).decode())
         else:
             print_choice(_console, found)
         return
     story = await trace(url, found[0].settlement_id)
+    await write_down(url, "trace", [story.settlement.person_id], (by, because))
     if as_json:
         typer.echo(msgspec.json.encode(story).decode())
     else:

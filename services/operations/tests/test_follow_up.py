@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 from services.operations.tests.conftest import Telling, revoked
 
@@ -58,6 +59,35 @@ async def zones(client: httpx.AsyncClient, zone: str = "") -> dict[str, str]:
     reply = await client.get("/v1/illness-files", params={"county": LEYE, "zone": zone})
     assert reply.status_code == 200, reply.text
     return {one["person_id"]: one["zone"] for one in reply.json()["items"]}
+
+
+async def test_a_merged_records_file_goes_on_at_the_person_that_stands(
+    people: None, around: Surroundings, telling: Telling, staff: httpx.AsyncClient, operations: Service
+) -> None:
+    await opened(staff)
+    await contracted(staff)
+    await staff.post(f"{FILE}/visits", json={"on": "2019-06-05", "found": "血压平稳"})
+    await opened(staff, illness="E11")
+    await opened(staff, "P2")
+    await telling.bill("S1", diagnosis="I10", county=LEYE)
+    merged = person("P1", revision=2, change="MERGED", merged_into="P2")
+    for revision in (2, 3):  # told again, it counts nothing twice
+        await around.tell(identity.CONTRACT, "P1", msgspec.structs.replace(merged, revision=revision))
+    carried = "SELECT count(*) = 2 FROM illness_files WHERE person_id = 'P2' AND closed_on IS NULL"
+    await eventually(lambda: operations.pool.fetchval(carried))
+    heard = "SELECT bool_or(revision = 3) FROM people WHERE person_id = 'P1'"
+    await eventually(lambda: operations.pool.fetchval(heard))
+    await telling.heard("bills", 1)
+    file = (await staff.get("/v1/illness-files/P2/I10")).json()
+    assert (file["doctor"], file["plan"], file["contracted_on"]) == ("doctor-1", "一人一策第17号", "2019-03-01")
+    assert [visit["visited_on"] for visit in file["visits"]] == ["2019-06-05"]
+    assert [stay["settlement_id"] for stay in file["stays"]] == ["S1"]
+    assert await zones(staff, "GREEN") == {"P2": "GREEN"}, "the merged record is on no list"
+    assert (await staff.post("/v1/illness-files/P2/E11/visits", json={"on": "2019-09-01", "found": "稳定"})).json()[
+        "code"
+    ] == "FILE_WITHOUT_DOCTOR"
+    again = await staff.post("/v1/illness-files/P2/I10/visits", json={"on": "2019-09-01", "found": "稳定"})
+    assert again.json()["visits"] == 2
 
 
 async def test_a_file_is_green_while_the_doctor_comes_in_time(

@@ -49,7 +49,7 @@ class Desk:
     def __init__(self, around: Surroundings, service: Service, hospital: httpx.AsyncClient, county: str) -> None:
         self.service = service
         self.hospital = hospital
-        self._around = around
+        self.around = around
         self._county = county
         self._revisions: dict[str, int] = {}
 
@@ -96,11 +96,11 @@ class Desk:
             enrolments=enrolments if insured is None else tuple(insured),
             **more,
         )
-        await self._around.tell(told.CONTRACT, person_id, event)
+        await self.around.tell(told.CONTRACT, person_id, event)
 
     async def tell_of(self, contract: Contract, key: str, event: Any) -> None:
         """Another service tells something, and it is looked at."""
-        await self._around.tell(contract, key, event)
+        await self.around.tell(contract, key, event)
         await self._until_reviewed(contract.topic, 1)
 
     async def year(self, person_id: str) -> dict[str, Any]:
@@ -161,7 +161,7 @@ class Desk:
         async def arrived() -> bool:
             events = await self.service.pool.fetchval("SELECT count(*) FROM events")
             relayed = await self.service.pool.fetchval("SELECT COALESCE(max(gseq), 0) FROM relay")
-            sent = await self._around.bus.fetchval("SELECT count(*) FROM messages WHERE topic = $1", topic)
+            sent = await self.around.bus.fetchval("SELECT count(*) FROM messages WHERE topic = $1", topic)
             consumed = await self.service.pool.fetchval(_CONSUMED_SQL, topic)
             return bool(events == relayed and consumed == sent and sent >= (messages or 0))
 

@@ -61,7 +61,8 @@ class Stay(msgspec.Struct, frozen=True, kw_only=True):
     """What a stay or visit was like, as far as the money rests on it and the assessment of hospitals needs it.
 
     ``compliant_fen`` (合规) and ``out_of_catalogue_fen`` (目录外) are None where the document does not ask for them.
-    ``disease`` is the code of a listed disease, ``diagnosis`` the main one (ICD-10).
+    ``disease`` is the code of a listed disease, ``diagnosis`` the main one (ICD-10). ``reach`` says how far from home
+    it was: ``in_city``, ``other_city`` of the province or ``other_province`` (004 二).
     """
 
     admitted_on: date | None
@@ -71,6 +72,8 @@ class Stay(msgspec.Struct, frozen=True, kw_only=True):
     out_of_catalogue_fen: int | None
     disease: str | None
     diagnosis: str | None
+    #: Not in the messages of bills from before it was told.
+    reach: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class SettlementConfirmed(msgspec.Struct, frozen=True, kw_only=True):
@@ -179,6 +182,50 @@ class PaymentRefused(msgspec.Struct, frozen=True, kw_only=True):
     payers: tuple[str, ...]
 
 
+class CaseVisit(msgspec.Struct, frozen=True):
+    """Somebody came to the office with papers: the patient, the family, or the helping cadre."""
+
+    on: date
+    by: str
+
+
+class CaseSignedOff(msgspec.Struct, frozen=True):
+    """A department agreed to the parts of the bill that it audits, and who said so for it when."""
+
+    owner: str
+    by: str
+    on: date | None
+
+
+class CaseChanged(msgspec.Struct, frozen=True, kw_only=True):
+    """How a bill on paper stands after each step of its case: taken in, returned, settled, signed, paid.
+
+    ``window_kind`` is that of the window where it was handed in, ``window_hospital`` where that lies. ``returned``
+    counts how often its papers went back. ``to_sign`` are the departments without whose sign-off nothing is paid.
+    """
+
+    case_id: str
+    person_id: str
+    county: str
+    hospital_id: str
+    kind: str
+    office: str
+    window_kind: str | None
+    window_hospital: str | None
+    submitter: str
+    handed_in_on: date
+    visits: tuple[CaseVisit, ...]
+    returned: int
+    state: str
+    complete_on: date | None
+    due_on: date | None
+    settlement_id: str | None
+    to_sign: tuple[str, ...]
+    signed: tuple[CaseSignedOff, ...]
+    paid_on: date | None
+    paid_by: str | None
+
+
 class InstitutionContracted(msgspec.Struct, frozen=True, kw_only=True):
     """An institution as the agency has it in its registry from now on (协议定点); replaces what was there."""
 
@@ -202,4 +249,5 @@ CONTRACT: Final = Contract.of(
     CauseFound,
     SettlementRevoked,
     PaymentRefused,
+    CaseChanged,
 )

@@ -13,6 +13,7 @@ from rich.markup import escape
 from kernel.values.china_time import CHINA
 from kernel.values.refusals import Refused
 from onestop.address import database_address
+from onestop.looks import Because, By, write_down
 from onestop.options import HOME, Database, Folder
 
 _console: Final = Console(soft_wrap=True, highlight=False)
@@ -39,6 +40,8 @@ def as_of_command(
     account: Annotated[
         str | None, typer.Option(help="An account, or all below it: fund/445202, bank/445202/MA.")
     ] = None,
+    by: By = "",
+    because: Because = "",
     database: Database = "",
     folder: Folder = HOME,
 ) -> None:
@@ -46,7 +49,7 @@ def as_of_command(
 
     Folded from events; other read models are not answered for. Both times count: what was said later does not.
 
-    It reads the database directly, as its owner, and leaves no record of the look at a person.
+    It reads the database directly, as its owner; who looked at whom and why is kept (`onestop looks`).
     """
     asked = [(name, value) for name, value in _names(person, year, settlement, account) if value is not None]
     if len(asked) != 1:
@@ -54,11 +57,19 @@ def as_of_command(
     (name, value), *_ = asked
     with database_address(database, folder) as url:
         try:
-            found = asyncio.run(_answers()[name](url, value, on, known_at or datetime.now(UTC)))
+            asked_for = _answers()[name](url, value, on, known_at or datetime.now(UTC))
+            found = asyncio.run(_looked(url, value, (by, because), asked_for))
         except Refused as refused:
             _console.print(f"[red]{refused.code}[/red] {escape(refused.detail)}")
             raise typer.Exit(1) from refused
     typer.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
+
+
+async def _looked(url: str, value: str, who: tuple[str, str], asked: Coroutine[Any, Any, Any]) -> Any:
+    """What is there, with the look at it kept first; nothing is kept of a name that stands for nobody."""
+    found = await asked
+    await write_down(url, "as-of", [value], who)
+    return found
 
 
 def _names(*values: str | None) -> list[tuple[str, str | None]]:

@@ -4,9 +4,9 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
 import msgspec
 import typer
@@ -17,6 +17,9 @@ from kernel.values.refusals import Refused
 from kernel.writing.passing import passes_by_itself
 from onestop.address import database_address
 from onestop.options import HOME, Database, Folder
+
+if TYPE_CHECKING:
+    from onestop.reconcile.figures import Figures
 
 app: Final = typer.Typer(
     invoke_without_command=True,
@@ -34,34 +37,37 @@ def run(
     context: typer.Context,
     *,
     every: Annotated[int, typer.Option(min=0, help="Seconds between one and the next; 0 does it once.")] = 0,
+    metrics_port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Tell Prometheus here what is not mended; 0 tells nothing.")
+    ] = 0,
     patience: Annotated[float, typer.Option(min=0, help="Seconds to wait for consumers that are behind.")] = 10.0,
     json: Json = False,
     database: Database = "",
     folder: Folder = HOME,
 ) -> None:
-    """Settlement, ledger, referral and identity: by counts and digests first, name by name where those differ.
+    """Settlement, ledger, bank, referral and identity: by counts and digests first, name by name where those differ.
 
     Every difference is kept with its class, its owner, its age and the command that mends it.
     """
     if context.invoked_subcommand is not None:
         return
-    from onestop.reconcile.printing import print_outcome  # noqa: PLC0415
+    from onestop.reconcile import kept  # noqa: PLC0415
     from onestop.reconcile.run import reconcile  # noqa: PLC0415 - imports every service
 
+    figures = _figures(metrics_port)
     with database_address(database, folder) as url:
         while True:
             try:
                 started = time.perf_counter()
                 outcome = asyncio.run(reconcile(url, patience_seconds=patience))
+                if figures is not None:
+                    figures.tell(_owning(url, folder, kept.listed), datetime.now(UTC))
             except Exception as error:
                 if not every or not passes_by_itself(error):
                     raise
                 _console.print(f"[yellow]not reconciled[/yellow] {escape(str(error))}")
             else:
-                if json:
-                    typer.echo(msgspec.json.encode(_told(outcome)).decode())
-                else:
-                    print_outcome(_console, outcome, time.perf_counter() - started)
+                _say(outcome, time.perf_counter() - started, json=json)
                 if not every:
                     raise typer.Exit(1 if outcome.differences else 0)
             time.sleep(every)
@@ -146,6 +152,25 @@ def release(difference_id: Id, by: By, database: Database = "", folder: Folder =
     _console.print(escape(done))
     if (then := command.partition("; ")[2]) and command.startswith("onestop reconcile release"):
         _console.print(f"now: {escape(then)}")
+
+
+def _say(outcome: Any, seconds: float, *, json: bool) -> None:
+    from onestop.reconcile.printing import print_outcome  # noqa: PLC0415
+
+    if json:
+        typer.echo(msgspec.json.encode(_told(outcome)).decode())
+    else:
+        print_outcome(_console, outcome, seconds)
+
+
+def _figures(port: int) -> "Figures | None":
+    if not port:
+        return None
+    from onestop.reconcile.figures import Figures  # noqa: PLC0415
+
+    figures = Figures()
+    figures.serve(port)
+    return figures
 
 
 def _owning(database: str, folder: Path, ask: Callable[[Any], Awaitable[ResultT]]) -> ResultT:

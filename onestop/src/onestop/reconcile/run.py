@@ -8,6 +8,7 @@ import msgspec
 
 from kernel.writing.database import SingleConnection, administering
 from kernel.writing.snapshots import FOR_AS_LONG_AS_IT_TAKES, export, snapshot
+from onestop.reconcile.bank import bank_differences
 from onestop.reconcile.comparing import ENTRIES_MAX, Compared, compare, stands
 from onestop.reconcile.difference import Difference
 from onestop.reconcile.evidence import Evidence
@@ -18,9 +19,10 @@ from onestop.reconcile.positions import positions_ahead
 from onestop.reconcile.standings import Standings
 from onestop.reconcile.transport import transport_faults
 
-#: Under these names stand messages and consumers' positions, which are no pairs of tables.
+#: Under these names stand messages, consumers' positions and the bank's lines, which are no pairs of tables.
 TRANSPORT: Final = "transport"
 POSITIONS: Final = "positions"
+BANK: Final = "bank"
 _SIDE_BY_SIDE: Final = 2
 
 
@@ -50,6 +52,9 @@ async def reconcile(admin_url: str, *, patience_seconds: float = 10.0, pairs: Se
         ahead, moving = await positions_ahead(owner, patience_seconds)
         found += [(POSITIONS, one) for one in ahead]
         whole = [TRANSPORT] if moving else [TRANSPORT, POSITIONS]
+        unexplained, all_of_them = await bank_differences(owner)
+        found += [(BANK, one) for one in unexplained]
+        whole += [BANK] if all_of_them else []
         for pair, one in zip(pairs, compared, strict=True):
             judged, unclear = await _judged(owner, judge, pair, one)
             moving += unclear

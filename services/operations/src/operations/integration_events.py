@@ -12,6 +12,8 @@ from operations.follow_up.domain.file import FileEvent
 from operations.follow_up.domain.responsible import ResponsibleAssigned
 from operations.follow_up.domain.seen import FilesSeen
 from operations.goals.domain import GoalEvent
+from operations.insurers.domain import InsurerEvent
+from operations.leading_group.domain import LeadingGroupSet
 from operations.points.domain import PointEvent
 from operations.reports.domain.made import ReportEvent
 
@@ -36,6 +38,8 @@ PUBLISHED: Final[Mapping[type, Callable[[Any], Published | None]]] = dict.fromke
         *get_args(FileEvent),
         ResponsibleAssigned,
         FilesSeen,
+        LeadingGroupSet,
+        *get_args(InsurerEvent),
         *get_args(MendingEvent),
     ),
     _nothing,

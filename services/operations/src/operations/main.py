@@ -14,6 +14,7 @@ from kernel.running.runtime import ServiceParts, Subscription
 from kernel.running.service import Service
 from kernel.writing.command_path import CommandPath
 from law.packs import PackLibrary
+from operations.breaches.api import doctors as doctors_api
 from operations.breaches.api import register as breaches_api
 from operations.breaches.api.figures import ClockCollector
 from operations.breaches.commands.register import BreachCommands
@@ -33,12 +34,23 @@ from operations.goals.commands import GoalCommands
 from operations.goals.queries import GoalQueries
 from operations.indicators import api as indicators_api
 from operations.indicators.queries import IndicatorQueries
+from operations.insurers import api as insurers_api
+from operations.insurers.commands import InsurerCommands
+from operations.insurers.queries import InsurerQueries
 from operations.integration_events import publish
+from operations.leading_group import api as leading_api
+from operations.leading_group.commands import GroupCommands
+from operations.leading_group.queries import GroupQueries
+from operations.paper_cases import api as cases_api
+from operations.paper_cases.queries import PaperCaseQueries
 from operations.points import api as points_api
 from operations.points.commands import PointCommands
 from operations.points.queries import PointQueries
+from operations.reach.api import settlement_scopes
+from operations.reach.queries import ReachQueries
 from operations.reactions import fund_ledger, identity, referral, settlement
 from operations.reports.api import reports as reports_api
+from operations.reports.api.meetings import meetings
 from operations.reports.commands import ReportCommands
 from operations.reports.queries import ReportQueries
 from operations.rows import READ_MODEL
@@ -47,11 +59,15 @@ CODES: Final = (
     *indicators_api.CODES,
     *clocks_api.CODES,
     *breaches_api.CODES,
+    *doctors_api.CODES,
     *reports_api.CODES,
     *points_api.CODES,
     *files_api.CODES,
     *responsible_api.CODES,
     *goals_api.CODES,
+    *leading_api.CODES,
+    *cases_api.CODES,
+    *insurers_api.CODES,
 )
 
 
@@ -78,6 +94,7 @@ def build(host: Host, config: Config) -> FastAPI:
     runtime = host.runtime(msgspec.structs.replace(PARTS, subscriptions=partial(subscriptions, library=library)))
     clocks, breaches, indicators = ClockQueries(runtime), BreachQueries(runtime), IndicatorQueries(runtime)
     follow_up, followed = FollowUpCommands(runtime), FollowUpQueries(runtime)
+    reporting = ReportCommands(runtime, ReportQueries(runtime), clocks, breaches, indicators, library)
     watch = ClockWatch(runtime, clocks, config, host.clock)
 
     async def start_watching() -> None:
@@ -91,13 +108,22 @@ def build(host: Host, config: Config) -> FastAPI:
             indicators_api.indicators(indicators, library, requests),
             clocks_api.clocks(ClockCommands(runtime, library), clocks, library, requests),
             breaches_api.breaches(BreachCommands(runtime), breaches, watch, library, requests),
-            reports_api.reports(
-                ReportCommands(runtime, ReportQueries(runtime), clocks, breaches, indicators, library), requests
-            ),
+            doctors_api.doctor_incidents(BreachCommands(runtime), breaches, requests),
+            reports_api.reports(reporting, requests),
+            meetings(reporting, requests),
             goals_api.goals(GoalCommands(runtime), GoalQueries(runtime), indicators, library, requests),
             points_api.service_points(PointCommands(runtime), PointQueries(runtime), library, requests),
             files_api.files(follow_up, followed, library, requests),
             responsible_api.responsible(follow_up, followed, library, requests),
+            cases_api.paper_cases(PaperCaseQueries(runtime), library, requests),
+            leading_api.leading_groups(GroupCommands(runtime), GroupQueries(runtime), requests),
+            insurers_api.insurers(
+                InsurerCommands(runtime),
+                InsurerQueries(runtime),
+                lambda county, by, now: follow_up.see(county, None, by, now),
+                requests,
+            ),
+            settlement_scopes(ReachQueries(runtime), clocks, library, requests),
         ],
         error_codes=CODES,
         on_start=start_watching,

@@ -76,7 +76,8 @@ def _stay(event: encounter.SettlementConfirmed) -> contract.Stay | msgspec.Unset
     """What the stay was like; the messages of bills from before it was told must stay the same to the byte."""
     if event.stay is None:
         return msgspec.UNSET
-    return _told(contract.Stay, event.claim, disease=event.stay.disease, diagnosis=event.stay.diagnosis)
+    reach = msgspec.UNSET if event.stay.reach is None else event.stay.reach
+    return _told(contract.Stay, event.claim, disease=event.stay.disease, diagnosis=event.stay.diagnosis, reach=reach)
 
 
 def _supplemented(event: encounter.SettlementSupplemented) -> Published:
@@ -106,6 +107,24 @@ def _payee(payer: str, event: encounter.SettlementConfirmed | encounter.Settleme
     return "PERSON" if payee_of(payer, event.route, event.deducted) == "PERSON" else "HOSPITAL"
 
 
+def _case(event: CaseEvent) -> Published | None:
+    """How a case stands; of those from before cases were told nothing is, so that messages keep their numbers."""
+    case = event.case
+    if not case.told:
+        return None
+    told = _told(
+        contract.CaseChanged,
+        case,
+        submitter=case.submitter.value,
+        state=case.state.value,
+        window_kind=None if case.window is None else case.window.kind,
+        window_hospital=None if case.window is None else case.window.hospital_id,
+        visits=tuple(contract.CaseVisit(visit.on, visit.by.value) for visit in case.visits),
+        signed=tuple(_told(contract.CaseSignedOff, sign) for sign in case.signed),
+    )
+    return Published(case.person_id, told)
+
+
 def _told(kind: type[ToldT], source: msgspec.Struct, **others: Any) -> ToldT:
     """What is told: the source's fields of the same names, but for those that are given."""
     names = kind.__struct_fields__
@@ -127,6 +146,7 @@ PUBLISHED: Final[Mapping[type, Callable[[Any], Published | None]]] = {
     **dict.fromkeys((PolicyAdopted, AdmissionCheckClosed, BenefitYearOpened, BenefitYearsJoined), _nothing),
     **dict.fromkeys((encounter.FeeLinesUploaded, encounter.FeeBatchVoided, encounter.EncounterDischarged), _nothing),
     **dict.fromkeys((encounter.AdmissionCorrected, encounter.DischargeCorrected, encounter.DischargeUndone), _nothing),
-    **dict.fromkeys((*get_args(ReviewEvent), *get_args(CaseEvent), *get_args(ScanEvent)), _nothing),
+    **dict.fromkeys(get_args(CaseEvent), _case),
+    **dict.fromkeys((*get_args(ReviewEvent), *get_args(ScanEvent)), _nothing),
     **dict.fromkeys((*get_args(WebhookEvent), *get_args(MendingEvent)), _nothing),
 }

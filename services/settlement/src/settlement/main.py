@@ -42,6 +42,7 @@ from settlement.encounters.commands.encounters import EncounterCommands
 from settlement.encounters.commands.fees import FeeCommands
 from settlement.encounters.commands.found_causes import FoundCauseCommands
 from settlement.encounters.commands.limits import LimitsOfEncounter
+from settlement.encounters.domain.commands import Tells
 from settlement.encounters.domain.refusals import number_taken
 from settlement.encounters.queries.case_file import CaseFiles
 from settlement.encounters.queries.changes import ChangeQueries
@@ -123,7 +124,7 @@ def build(host: Host, config: Config) -> FastAPI:
     runtime, requests, library = host.runtime(PARTS), Requests(host.clock), config.library
     files, of_encounters, of_years = CaseFiles(runtime), EncounterQueries(runtime), YearQueries(runtime)
     commands, checks = (
-        EncounterCommands(runtime, library, files, tells_stays=config.tells_stays),
+        EncounterCommands(runtime, library, files, tells=_tells(config)),
         AdmissionCheckQueries(runtime),
     )
     return application(
@@ -156,6 +157,10 @@ def build(host: Host, config: Config) -> FastAPI:
     )
 
 
+def _tells(config: Config) -> Tells:
+    return Tells(stays=config.tells_stays, cases=config.tells_cases)
+
+
 async def _start(runtime: Runtime, host: Host, config: Config, requests: Requests) -> None:
     await PolicyCommands(runtime, config.library, requests).adopt()
     if host.keys.own is not None:
@@ -167,9 +172,7 @@ async def _start(runtime: Runtime, host: Host, config: Config, requests: Request
 
 def _visit_records(runtime: Runtime, config: Config, requests: Requests) -> Router:
     queries = VisitQueries(runtime)
-    return visit_records(
-        VisitRecordCommands(runtime, config.library, queries, tells_stays=config.tells_stays), queries, requests
-    )
+    return visit_records(VisitRecordCommands(runtime, config.library, queries, tells=_tells(config)), queries, requests)
 
 
 def _webhooks(runtime: Runtime, host: Host, settings: WebhookSettings, requests: Requests) -> Router:
@@ -182,7 +185,9 @@ def _webhooks(runtime: Runtime, host: Host, settings: WebhookSettings, requests:
 def _of_cases(runtime: Runtime, config: Config, files: CaseFiles, requests: Requests) -> list[Router]:
     papers, queries = needed_of(config.case_papers), CaseQueries(runtime)
     seconded = seconded_of(config.seconded)
-    commands = CaseCommands(runtime, config.library, files, queries, papers, seconded, tells_stays=config.tells_stays)
+    commands = CaseCommands(
+        runtime, config.library, files, queries, papers, seconded, tells=_tells(config), windows=config.case_windows
+    )
     store = ScanStore(runtime, config.scan_keys, config.scan_cipher)
     return [
         cases(commands, queries, PersonQueries(runtime), requests, papers),

@@ -6,6 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from kernel.values.china_time import china_date
+from kernel.writing.database import Connection
 from kernel.writing.reads import Reads
 from operations.follow_up.domain.file import IllnessFile
 from operations.follow_up.domain.responsible import Responsible
@@ -28,16 +29,20 @@ _ONE_SQL: Final = f"""
 SELECT {_COLUMNS} FROM illness_files f LEFT JOIN people p ON p.person_id = f.person_id
 WHERE f.person_id = $1 AND f.illness = $2
 """
-_VISITS_SQL: Final = """
-SELECT visited_on, visited_by, found FROM visits WHERE person_id = $1 AND illness = $2
+#: A person's own record, and those that were merged into it.
+_OF_PERSON: Final = "ANY (array_append(ARRAY(SELECT m.person_id FROM people m WHERE m.merged_into = $1), $1))"
+_VISITS_SQL: Final = f"""
+SELECT visited_on, visited_by, found FROM visits WHERE person_id = {_OF_PERSON} AND illness = $2
 ORDER BY visited_on DESC, visit_id LIMIT 200
 """
-_STAYS_SQL: Final = """
+_STAYS_SQL: Final = f"""
 SELECT b.settlement_id, b.hospital_id, b.encounter_kind, b.admitted_on, b.discharged_on, b.total_fen,
        b.patient_pays_fen, r.settlement_id IS NOT NULL AS revoked
 FROM bills b LEFT JOIN bill_revocations r USING (settlement_id)
-WHERE b.person_id = $1 AND $2 IN (b.disease, b.diagnosis) ORDER BY b.discharged_on DESC, b.settlement_id LIMIT 200
+WHERE b.person_id = {_OF_PERSON} AND $2 IN (b.disease, b.diagnosis)
+ORDER BY b.discharged_on DESC, b.settlement_id LIMIT 200
 """
+_OPEN_SQL: Final = "SELECT illness FROM illness_files WHERE person_id = $1 AND closed_on IS NULL ORDER BY illness"
 _COUNTY_SQL: Final = "SELECT county FROM people WHERE person_id = $1 AND merged_into IS NULL AND NOT annulled"
 _RESPONSIBLE_SQL: Final = (
     "SELECT person_id, county, township, holders::text AS holders, changed_on FROM responsible WHERE person_id = $1"
@@ -102,6 +107,11 @@ class Unassigned(msgspec.Struct, frozen=True):
     person_id: str
     township: str | None
     holders: dict[str, str]
+
+
+async def open_illnesses(connection: Connection, person_id: str) -> list[str]:
+    """The illnesses of which a person's record has an open file."""
+    return [row["illness"] for row in await connection.fetch(_OPEN_SQL, person_id)]
 
 
 class FollowUpQueries(Reads):

@@ -9,7 +9,14 @@ from kernel.writing.columns import columns_of
 from kernel.writing.event_store import RecordedEvent
 from kernel.writing.read_model import RowsByEvent, one_row
 from kernel.writing.read_tables import Change, put, put_of
-from operations.follow_up.domain.file import DoctorContracted, FileClosed, FileOpened, IllnessFile, VisitRecorded
+from operations.follow_up.domain.file import (
+    DoctorContracted,
+    FileCarriedOver,
+    FileClosed,
+    FileOpened,
+    IllnessFile,
+    VisitRecorded,
+)
 from operations.follow_up.domain.responsible import Responsible, ResponsibleAssigned
 from operations.follow_up.domain.seen import FilesSeen
 
@@ -54,7 +61,7 @@ def _visited(recorded: RecordedEvent) -> Iterable[Change]:
 
 
 ROWS: Final[RowsByEvent] = {
-    **dict.fromkeys((FileOpened, DoctorContracted, FileClosed), _stands),
+    **dict.fromkeys((FileOpened, DoctorContracted, FileClosed, FileCarriedOver), _stands),
     VisitRecorded: _visited,
     ResponsibleAssigned: one_row(responsible, "responsible"),
     FilesSeen: lambda recorded: [put_of(recorded.event, file_looks, look_id=recorded.event_id)],

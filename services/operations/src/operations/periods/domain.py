@@ -3,7 +3,7 @@
 import re
 from calendar import monthrange
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 import msgspec
@@ -64,6 +64,21 @@ def period(name: str) -> Period:
         first = (int(rest[1:]) - 1) * months + 1 if rest else 1
     last = first + months - 1
     return Period(name, date(year, first, 1), date(year, last, monthrange(year, last)[1]))
+
+
+def after(of: Period) -> Period:
+    """The period of the same length that follows: the third quarter after the second, January after December."""
+    begin = of.last + timedelta(days=1)
+    match of.kind:
+        case "month":
+            rest = f"-{begin.month:02}"
+        case "quarter":
+            rest = f"-Q{(begin.month + 2) // 3}"
+        case "half":
+            rest = f"-H{(begin.month + 5) // 6}"
+        case _:
+            rest = ""
+    return period(f"{begin.year}{rest}")
 
 
 def month_of(day: date) -> Period:

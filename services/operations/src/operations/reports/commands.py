@@ -20,9 +20,17 @@ from operations.breaches.queries import BreachQueries
 from operations.clocks.domain.schedule import due_between, state_of
 from operations.clocks.queries import ClockQueries, done_on
 from operations.indicators.queries import IndicatorQueries
+from operations.periods.domain import after
 from operations.reports.domain.asked import KINDS, Asked, Ordered, check_asked
 from operations.reports.domain.ledgers import CATEGORIES, KINDS_OF, PAYER_OF, columns_of
 from operations.reports.domain.made import DECIDER, LOOKS, Look, Made, Make, digest_of
+from operations.reports.domain.meeting import (
+    NEXT_COLUMNS,
+    PROBLEM_COLUMNS,
+    UNIT_COLUMNS,
+    problem_lines,
+    unit_lines,
+)
 from operations.reports.domain.notice import COLUMNS as NOTICE_COLUMNS
 from operations.reports.domain.notice import CountyLine, county_line
 from operations.reports.domain.sheet import Cell, Column, Sheet, filled
@@ -71,6 +79,9 @@ class ReportCommands:
             "summary": self._summary,
             "dispatch-notice": self._notice,
             "county-statement": self._statement,
+            "meeting-units": self._meeting_units,
+            "meeting-problems": self._meeting_problems,
+            "meeting-next": self._meeting_next,
         }
 
     async def make(self, context: CommandContext, asked: Asked) -> Answered:
@@ -125,9 +136,9 @@ class ReportCommands:
 
     def _due(self, asked: Asked) -> date | None:
         """Until when the report is due, by the clock that asks for it."""
-        last = asked.period.last
-        dues = due_between(self._library, asked.area, last, last + timedelta(days=62), official_calendar())
-        wanted = KINDS[asked.report].clock, asked.period.name
+        last, kind = asked.period.last, KINDS[asked.report]
+        dues = due_between(self._library, asked.area, last, last + timedelta(days=100), official_calendar())
+        wanted = kind.clock, after(asked.period).name if kind.of_next else asked.period.name
         return next((due.due_on for due in dues if (due.clock, due.period) == wanted), None)
 
     async def sheet(self, asked: Asked, today: date) -> Sheet:
@@ -183,6 +194,26 @@ class ReportCommands:
         counties = [asked.area] if len(prefix) == len(asked.area) else await self._clocks.counties([f"{prefix}%"])
         lines = [await self._county(county, asked, today) for county in counties]
         return filled(NOTICE_COLUMNS, lines)
+
+    async def _meeting_units(self, asked: Asked, today: date) -> _Filled:
+        first, last = asked.period.first, asked.period.last
+        dues = due_between(self._library, asked.area, first, last, official_calendar())
+        done = await self._clocks.done(dues)
+        states = [(due, state_of(due, done_on(done, due), today)) for due in dues]
+        breaches = await self._breaches.standing(asked.area, first, last)
+        duties = [duty for policy in self._library.candidates(asked.area, last) for duty in policy.file.duties]
+        return filled(UNIT_COLUMNS, unit_lines(duties, states, breaches, first, last))
+
+    async def _meeting_problems(self, asked: Asked, _today: date) -> _Filled:
+        breaches = await self._breaches.standing(asked.area, asked.period.first, asked.period.last)
+        columns, rows, _ = filled(PROBLEM_COLUMNS, problem_lines(breaches, asked.period.last))
+        return columns, rows, ()
+
+    async def _meeting_next(self, asked: Asked, _today: date) -> _Filled:
+        coming = after(asked.period)
+        dues = due_between(self._library, asked.area, coming.first, coming.last, official_calendar())
+        columns, rows, _ = filled(NEXT_COLUMNS, dues)
+        return columns, rows, ()
 
     async def _county(self, county: str, asked: Asked, today: date) -> CountyLine:
         period = asked.period

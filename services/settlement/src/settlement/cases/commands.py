@@ -15,7 +15,7 @@ from kernel.writing.decision import Outcome, decided
 from kernel.writing.event_store import Stream, StreamAppend
 from law.clocks.official import official_calendar
 from law.packs import PackLibrary
-from law.packs.rules import WorkingDaysAfter
+from settlement.cases.domain.by_law import auditors_of, clock_of
 from settlement.cases.domain.case import (
     DECIDER,
     AddPapers,
@@ -28,15 +28,16 @@ from settlement.cases.domain.case import (
     check_settleable,
     invoice_known,
 )
-from settlement.cases.domain.papers import Paper, PaperKind
+from settlement.cases.domain.papers import PaperKind
 from settlement.cases.domain.seconded import NOBODY_NAMED, Seconded
 from settlement.cases.domain.standing import Case, Clock
+from settlement.cases.domain.windows import check_said, check_window
 from settlement.cases.queries import CaseQueries
 from settlement.encounters.domain import commands as of_encounter
 from settlement.encounters.domain import encounter
 from settlement.encounters.domain.benefit_year import BenefitYear
 from settlement.encounters.domain.entitlement import Arrival
-from settlement.encounters.domain.events import EncounterEvent, SettlementConfirmed
+from settlement.encounters.domain.events import EncounterEvent
 from settlement.encounters.domain.fees import FeeLine
 from settlement.encounters.domain.state import Settled, State
 from settlement.encounters.domain.stays import check_alone
@@ -44,6 +45,7 @@ from settlement.encounters.domain.whole_life import whole_life
 from settlement.encounters.queries.admission import AdmissionFile, load_admission
 from settlement.encounters.queries.case_file import CaseFile, CaseFiles
 from settlement.institutions.domain import locality
+from settlement.institutions.queries import InstitutionQueries
 from settlement.people.domain import check_alive
 from settlement.people.queries import PersonQueries
 from settlement.referrals.domain import check_free, check_referral
@@ -76,14 +78,17 @@ class CaseCommands:
         needed: frozenset[PaperKind],
         seconded: Seconded = NOBODY_NAMED,
         *,
-        tells_stays: bool = True,
+        tells: of_encounter.Tells,
+        windows: frozenset[str] = frozenset(),
     ) -> None:
-        self._tells_stays = tells_stays
+        self._tells = tells
+        self._windows = windows
         self._runtime = runtime
         self._library = library
         self._files = files
         self._queries = queries
         self._people = PersonQueries(runtime)
+        self._institutions = InstitutionQueries(runtime)
         self._years = YearQueries(runtime)
         self._needed = needed
         self._seconded = seconded
@@ -94,12 +99,13 @@ class CaseCommands:
 
         async def attempt() -> Outcome:
             beside = await self._beside(case)
+            await self._check_window(case, beside)
             settled = await self._queries.settled_with(case.hospital_id, case.invoice_number)
             if settled is not None:
                 raise invoice_known(case.invoice_number, settled)
             if case.kind == "inpatient":
                 check_alone(case.admitted_on, case.discharged_on, beside.others)
-            known = msgspec.structs.replace(case, county=beside.county)
+            known = msgspec.structs.replace(case, county=beside.county, told=self._tells.cases)
             command = HandIn(case=known, clock=self._clock(known), today=context.today, needed=self._needed)
             decision = decided(DECIDER, Stream(f"case/{case.case_id}"), None, command)
             return decision.outcome(answer(decision.after), 201, case.person_id)
@@ -107,13 +113,13 @@ class CaseCommands:
         return await self._runtime.path.run(context, attempt)
 
     async def add(
-        self, context: CommandContext, case_id: str, papers: tuple[Paper, ...], on: date, answer: Answer
+        self, context: CommandContext, case_id: str, more_of: Callable[[Clock], AddPapers], answer: Answer
     ) -> Answered:
-        """More papers of a case."""
+        """More papers of a case; ``more_of`` takes the clock that runs for it."""
 
         async def gather(case: Case | None) -> Command:
             clock = Clock(None, official_calendar()) if case is None else self._clock(case)
-            return AddPapers(papers=papers, on=on, clock=clock, today=context.today, needed=self._needed)
+            return msgspec.structs.replace(more_of(clock), needed=self._needed)
 
         path = self._runtime.path
         return await path.gather(context, DECIDER, f"case/{case_id}", gather, lambda d: answer(d.after))
@@ -152,7 +158,7 @@ class CaseCommands:
 
         async def gather(case: Case | None) -> Command:
             standing = case is not None and await self._queries.stands(case.settlement_id)
-            return Pay(on, context.today, standing)
+            return Pay(on, context.actor, context.today, standing)
 
         path = self._runtime.path
         return await path.gather(context, DECIDER, f"case/{case_id}", gather, lambda d: answer(d.after))
@@ -169,7 +175,7 @@ class CaseCommands:
             events = await self._settled(context, case, bill, beside, (encounter_id, settlement_id))
             await self._check_visit(case, encounter.DECIDER.fold(events))
             before = await self._taken_back(context, case, "重新结算")
-            to_sign = self._auditors(case, events[-1])
+            to_sign = auditors_of(self._library.newest(case.county, case.discharged_on), events[-1])
             closed = decided(DECIDER, stream, case, Settle(encounter_id, settlement_id, standing, to_sign))
             append = StreamAppend(Stream(f"encounter/{encounter_id}"), events)
             return Outcome((*before, append, closed.append), answer(events[-1:]), 201, case.person_id)
@@ -193,22 +199,20 @@ class CaseCommands:
             check_free(case.referral_id, beside.referral_taken_by)
         return beside
 
-    def _clock(self, case: Case) -> Clock:
-        """The clock of the first document in force that has one."""
-        policies = self._library.newest(case.county, case.discharged_on)
-        clocks = [clock for policy in policies for clock in policy.file.clocks]
-        payout = (clock for clock in clocks if isinstance(clock, WorkingDaysAfter) and clock.name == "payout")
-        return Clock(next((clock.days for clock in payout), None), official_calendar())
+    async def _check_window(self, case: Case, beside: AdmissionFile) -> None:
+        """The window must be the case's own, where the office has said which it is (000 一(一)1)."""
+        if case.window is None:
+            check_said(beside.county, self._windows)
+            return
+        window = case.window
+        policies = self._library.newest(beside.county, case.handed_in_on)
+        kinds = [kind for policy in policies for kind in policy.file.service_points]
+        lies_in = None if window.hospital_id is None else await self._institutions.one_of(window.hospital_id)
+        place = locality(beside.county, beside.institution.division)
+        check_window(window, place, beside.county, kinds, lies_in, case.handed_in_on)
 
-    def _auditors(self, case: Case, settled: EncounterEvent) -> tuple[str, ...]:
-        """Who audits a part of the bill that is not zero, by the documents in force: duties such as ``audit MA``."""
-        assert isinstance(settled, SettlementConfirmed), "the bill was settled just now"
-        parts = {
-            f"audit {layer.payer}" for layer in settled.adjudication.layers if layer.amount_fen or layer.payout_fen
-        }
-        policies = self._library.newest(case.county, case.discharged_on)
-        duties = [duty for policy in policies for duty in policy.file.duties]
-        return tuple(dict.fromkeys(duty.owner for duty in duties if parts & set(duty.of)))
+    def _clock(self, case: Case) -> Clock:
+        return clock_of(self._library.newest(case.county, case.discharged_on), official_calendar())
 
     async def _settled(
         self, context: CommandContext, case: Case, bill: Bill, beside: AdmissionFile, ids: tuple[str, str]
@@ -237,7 +241,7 @@ class CaseCommands:
                 policies=self._library.newest(beside.county, case.discharged_on),
                 benefit_year=await self._year(case, beside),
                 referral=await self._queries.referral(case.referral_id),
-                tells_stay=self._tells_stays,
+                tells=self._tells,
             ),
         )
 

@@ -23,12 +23,24 @@ from settlement.cases.domain.standing import Case
 
 TABLES: Final = MetaData()
 
+#: What a case's events alone have.
+_LEFT: Final = (
+    "papers",
+    "disease",
+    "referral_id",
+    "to_sign",
+    "signed",
+    "window",
+    "visits",
+    "returned",
+    "paid_by",
+    "told",
+)
+
 cases: Final = Table(
     "cases",
     TABLES,
-    *columns_of(
-        Case, "case_id", leaving=("papers", "disease", "referral_id", "to_sign", "signed"), submitter=Text, state=Text
-    ),
+    *columns_of(Case, "case_id", leaving=_LEFT, submitter=Text, state=Text),
     Index("cases_county", "county", "case_id"),
     Index("cases_person", "person_id"),
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -70,6 +70,19 @@ def hospital_unknown(hospital_id: str) -> Refused:
     """The registry of institutions has no such hospital."""
     detail = f"hospital {hospital_id} is not in the registry of institutions; the agency must register it"
     return not_found("HOSPITAL_UNKNOWN", detail, hospital=hospital_id)
+
+
+#: Municipalities are their own city and province (直辖市).
+_MUNICIPALITIES: Final = ("11", "12", "31", "50")
+
+
+def reach_of(county: str, institution_division: str) -> str:
+    """How far an institution is from a person's county: in its city, in another one of the province, or beyond it
+    (004 二 市域内、省内和跨省)."""
+    if institution_division[:2] != county[:2]:
+        return "other_province"
+    same_city = institution_division[:4] == county[:4] or county[:2] in _MUNICIPALITIES
+    return "in_city" if same_city else "other_city"
 
 
 def locality(county: str, institution_division: str) -> str:

@@ -16,6 +16,7 @@ _INSTITUTIONS_SQL: Final = f"""
 SELECT {INSTITUTION} FROM institutions i WHERE i.hospital_id > $1 ORDER BY i.hospital_id LIMIT $2
 """
 
+_ONE_SQL: Final = f"SELECT {INSTITUTION} FROM institutions i WHERE i.hospital_id = $1"
 _NAME_SQL: Final = "SELECT name FROM institutions WHERE hospital_id = $1"
 
 
@@ -40,6 +41,11 @@ class InstitutionQueries(Reads):
     async def name_of(self, hospital_id: str) -> str | None:
         """An institution's name; None where the registry has none."""
         return await self.text(_NAME_SQL, hospital_id)
+
+    async def one_of(self, hospital_id: str) -> Institution | None:
+        """An institution; None where the registry has none."""
+        row = await self.pool.fetchrow(_ONE_SQL, hospital_id)
+        return None if row is None else institution_in(row)
 
     async def institutions(self, after: str, limit: int) -> list[InstitutionAnswer]:
         """The registry of institutions after one, in order of their ids."""

@@ -37,9 +37,14 @@ class VisitRecordCommands:
     """The command of those who enter a clinic's book."""
 
     def __init__(
-        self, runtime: Runtime, library: PackLibrary, visits: VisitQueries, *, tells_stays: bool = True
+        self,
+        runtime: Runtime,
+        library: PackLibrary,
+        visits: VisitQueries,
+        *,
+        tells: of_encounter.Tells,
     ) -> None:
-        self._tells_stays = tells_stays
+        self._tells = tells
         self._runtime = runtime
         self._library = library
         self._visits = visits
@@ -116,7 +121,7 @@ class VisitRecordCommands:
             policies=policies,
             benefit_year=await self._year(record, beside.county),
             referral=None,
-            tells_stay=self._tells_stays,
+            tells=self._tells,
         )
         return whole_life(admit, of_encounter.UploadFees(record.lines, context.today), settle)
 

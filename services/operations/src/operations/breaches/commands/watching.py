@@ -12,6 +12,7 @@ from kernel.running.troubles import Cause, cause_of
 from kernel.values.china_time import china_date
 from kernel.writing.command_context import CommandContext
 from law.clocks.official import official_calendar
+from operations.breaches.commands.late_cases import LateCaseLook
 from operations.breaches.commands.measuring import IndicatorLook
 from operations.breaches.commands.register import BreachCommands, breach_id_of, party_of
 from operations.breaches.domain.breach import Breach, OpenBreach
@@ -28,7 +29,7 @@ _OPENED_BY: Final = "operations"
 class ClockWatch:
     """Looks every so often which clocks are about to break, and opens a breach for each that has passed.
 
-    With them it looks at the indicators of the month that has ended.
+    With them it looks at the indicators of the month that has ended, and at bills on paper that are paid late.
     """
 
     def __init__(self, runtime: Runtime, found: ClockQueries, config: Config, clock: Clock) -> None:
@@ -38,6 +39,7 @@ class ClockWatch:
         self._clock = clock
         self._commands = BreachCommands(runtime)
         self._measuring = IndicatorLook(runtime, config, clock)
+        self._late_cases = LateCaseLook(runtime, config.library, clock)
         # Its own name: a job that keeps running counts as working, whatever it could not do for a county.
         self._progress = runtime.troubles.of("clocks-of-counties")
         #: How many clocks are in which state, as of the last look; empty where another instance looks.
@@ -77,6 +79,7 @@ class ClockWatch:
         for county in await self._found.counties(patterns):
             try:
                 await self._look_at(county, today, counts)
+                await self._late_cases.look(county, today)
                 if measured.get(county) != today:
                     await self._measuring.look(county, today)
                     measured[county] = today

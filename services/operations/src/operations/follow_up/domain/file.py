@@ -68,7 +68,15 @@ class CloseFile(msgspec.Struct, frozen=True):
     today: date
 
 
-FileCommand = OpenFile | Contract | RecordVisit | CloseFile
+class CarryOver(msgspec.Struct, frozen=True, kw_only=True):
+    """The file of a record that was merged into this person's goes on here."""
+
+    of: IllnessFile
+    person_id: str
+    county: str
+
+
+FileCommand = OpenFile | Contract | RecordVisit | CloseFile | CarryOver
 
 
 class FileOpened(msgspec.Struct, frozen=True):
@@ -98,7 +106,14 @@ class FileClosed(msgspec.Struct, frozen=True):
     file: IllnessFile
 
 
-FileEvent = FileOpened | DoctorContracted | VisitRecorded | FileClosed
+class FileCarriedOver(msgspec.Struct, frozen=True):
+    """Two records were one person's: one illness has one file, with the contract and the visits of both."""
+
+    file: IllnessFile
+    from_person: str
+
+
+FileEvent = FileOpened | DoctorContracted | VisitRecorded | FileClosed | FileCarriedOver
 
 
 def zone_of(file: IllnessFile, today: date, interval_days: int) -> Zone:
@@ -116,6 +131,8 @@ def decide(command: FileCommand, state: IllnessFile | None) -> Sequence[FileEven
     """
     if isinstance(command, OpenFile):
         return _open(command, state)
+    if isinstance(command, CarryOver):
+        return (FileCarriedOver(_joined(command, state), command.of.person_id),)
     if state is None:
         raise not_found("FILE_UNKNOWN", "there is no file of this illness; open it first")
     if state.closed_on is not None:
@@ -143,6 +160,20 @@ def _open(command: OpenFile, state: IllnessFile | None) -> Sequence[FileOpened]:
         person_id=command.person_id, illness=command.illness, county=command.county, opened_on=command.today
     )
     return (FileOpened(file),)
+
+
+def _joined(command: CarryOver, state: IllnessFile | None) -> IllnessFile:
+    """The contract that was made last holds; the visits of both count."""
+    other = msgspec.structs.replace(command.of, person_id=command.person_id, county=command.county)
+    if state is None or state.closed_on is not None:
+        return other
+    newer = max(state, other, key=lambda file: (file.contracted_on or date.min, file is state))
+    return msgspec.structs.replace(
+        newer,
+        opened_on=min(state.opened_on, other.opened_on),
+        visits=state.visits + other.visits,
+        last_visit_on=max((day for day in (state.last_visit_on, other.last_visit_on) if day), default=None),
+    )
 
 
 def _visited(command: RecordVisit, file: IllnessFile) -> VisitRecorded:

@@ -1,7 +1,6 @@
 """Reports over HTTP: made once for a place and period, read as JSON page by page or as a workbook."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import date
 from io import BytesIO
 from typing import Annotated, Final
@@ -32,6 +31,7 @@ from kernel.running.requested import Requests
 from kernel.security import Principal, Role
 from kernel.values.money import yuan_from_fen
 from operations.periods.domain import PERIOD_PATTERN, period
+from operations.reports.api.answers import pieces
 from operations.reports.api.workbook import write_workbook
 from operations.reports.commands import ReportCommands
 from operations.reports.domain.asked import KINDS, Asked
@@ -153,7 +153,7 @@ def reports(commands: ReportCommands, requests: Requests) -> Router:
         file = BytesIO()
         await asyncio.to_thread(write_workbook, sheet, file, version=made.version if made else 1)
         name = f"{report}-{area}-{of}.xlsx"
-        return Workbook(_pieces(file), headers={"Content-Disposition": f'attachment; filename="{name}"'})
+        return Workbook(pieces(file), headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
     return router
 
@@ -180,9 +180,3 @@ def _cell(cell: Cell, column: Column) -> str | int | None:
     if isinstance(cell, date):
         return cell.isoformat()
     return yuan_from_fen(cell) if column.shape == "money" and isinstance(cell, int) else cell
-
-
-async def _pieces(file: BytesIO) -> AsyncIterator[bytes]:
-    file.seek(0)
-    while piece := file.read(65_536):
-        yield piece

@@ -18,6 +18,8 @@ class Kind(msgspec.Struct, frozen=True):
     title: str
     clock: str
     periods: tuple[str, ...] = ("month",)
+    #: Whether it lies on the table in the period after, as what a meeting of the next quarter talks about.
+    of_next: bool = False
 
 
 _HUINING: Final = "建档立卡贫困人口及农村兜底保障户患者"
@@ -27,8 +29,20 @@ KINDS: Final[Mapping[str, Kind]] = {
     "ledger-critical": Kind(f"{_HUINING}大病保险报销台账", "monthly_report"),
     "summary": Kind("健康扶贫工作情况汇总表", "monthly_report", ("month", "quarter", "half", "year")),
     "dispatch-notice": Kind("健康扶贫“一站式”结算工作调度通报", "dispatch_notice"),
+    **{
+        name: Kind(title, "joint_meeting", ("month", "quarter"), of_next=True)
+        for name, title in (
+            ("meeting-units", "健康扶贫联席会议成员单位工作情况"),
+            ("meeting-problems", "健康扶贫联席会议问题清单"),
+            ("meeting-next", "健康扶贫联席会议下一步工作"),
+        )
+    },
     "county-statement": Kind("医疗救助资金收支情况表", "hospital_clearing", ("month", "quarter", "half", "year")),
 }
+
+
+#: What lies on the table of a joint meeting (002 四(一)), in this order.
+MEETING_PACK: Final = ("meeting-units", "meeting-problems", "meeting-next", "summary")
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):

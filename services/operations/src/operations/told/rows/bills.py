@@ -51,6 +51,7 @@ bills: Final = Table(
     Column("out_of_catalogue_fen", BigInteger),
     Column("disease", Text),
     Column("diagnosis", Text),
+    Column("reach", Text),
     Index("bills_county_discharged", "county", "discharged_on", "settlement_id"),
     Index("bills_county_settled", "county", "settled_at", "settlement_id"),
     Index("bills_person", "person_id", "discharged_on"),
@@ -104,7 +105,8 @@ def parts_of(layers: Iterable[LayerPaid]) -> dict[str, tuple[object, ...]]:
 def _bill(event: SettlementConfirmed) -> Iterable[Change]:
     fields = Stay.__struct_fields__
     stay = dict.fromkeys(fields) if event.stay is msgspec.UNSET else msgspec.structs.asdict(event.stay)
-    yield put_of(event, bills, **parts_of(event.layers), **stay)
+    known = {name: None if value is msgspec.UNSET else value for name, value in stay.items()}
+    yield put_of(event, bills, **parts_of(event.layers), **known)
 
 
 ROWS: Final[RowsByMessage] = {

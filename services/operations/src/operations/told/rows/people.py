@@ -28,6 +28,7 @@ people: Final = Table(
     Column("merged_into", Text),
     Column("annulled", Boolean, nullable=False),
     Index("people_county", "county", "person_id"),
+    Index("people_merged", "merged_into"),
 )
 
 

@@ -22,13 +22,28 @@ class SignOffAnswer(Wire, frozen=True):
 
     owner: str
     by: str
+    on: date | None
+
+
+class VisitAnswer(Wire, frozen=True):
+    """Somebody came with papers."""
+
+    on: date
+    by: str
+
+
+class WindowAnswer(Wire, frozen=True):
+    """The window at which the papers were handed in."""
+
+    kind: str
+    hospital_id: str | None
 
 
 class CaseAnswer(Wire, frozen=True, kw_only=True):
     """The receipt: what was handed in, what is missing, and the last day for payment once all is there.
 
     ``due_is_provisional`` says that the holidays of that year are not published yet. ``to_sign`` are the departments
-    whose sign-off the payment needs.
+    whose sign-off the payment needs. ``visits`` are empty, and ``returned`` is not counted, of cases from before that.
     """
 
     case_id: str
@@ -55,6 +70,9 @@ class CaseAnswer(Wire, frozen=True, kw_only=True):
     paid_late: bool
     to_sign: tuple[str, ...]
     signed: tuple[SignOffAnswer, ...]
+    window: WindowAnswer | None
+    visits: tuple[VisitAnswer, ...]
+    returned: int
 
 
 class CaseLayer(Wire, frozen=True, kw_only=True):
@@ -81,7 +99,7 @@ class CaseSettledAnswer(Wire, frozen=True, kw_only=True):
 
 def case_answer(case: Case, needed: frozenset[PaperKind]) -> CaseAnswer:
     """The receipt of a case as it stands."""
-    made = ("papers", "signed")
+    made = ("papers", "signed", "window", "visits")
     names = [name for name in CaseAnswer.__struct_fields__ if name in Case.__struct_fields__ and name not in made]
     return CaseAnswer(
         **{name: getattr(case, name) for name in names},
@@ -89,7 +107,9 @@ def case_answer(case: Case, needed: frozenset[PaperKind]) -> CaseAnswer:
         missing=missing(case.kind, case.papers, needed),
         due_is_provisional=case.due_is_provisional,
         paid_late=case.late,
-        signed=tuple(SignOffAnswer(sign.owner, sign.by) for sign in case.signed),
+        signed=tuple(SignOffAnswer(sign.owner, sign.by, sign.on) for sign in case.signed),
+        window=None if case.window is None else WindowAnswer(case.window.kind, case.window.hospital_id),
+        visits=tuple(VisitAnswer(visit.on, visit.by) for visit in case.visits),
     )
 
 

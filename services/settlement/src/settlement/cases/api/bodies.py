@@ -31,6 +31,13 @@ class PaperBody(RequestBody, frozen=True):
 Papers = Annotated[tuple[PaperBody, ...], msgspec.Meta(min_length=1, max_length=30)]
 
 
+class WindowBody(RequestBody, frozen=True):
+    """The window at which papers are handed in: its kind as the county's document names it, and where it lies."""
+
+    kind: Text
+    hospital_id: Identifier | None = None
+
+
 class CaseBody(RequestBody, frozen=True, kw_only=True):
     """A bill that is handed in: whose, of which hospital and days, by whom, at which office, with which papers.
 
@@ -49,13 +56,15 @@ class CaseBody(RequestBody, frozen=True, kw_only=True):
     handed_in_on: date | None = None
     referral_id: Identifier | None = None
     disease: Identifier | None = None
+    window: WindowBody | None = None
 
 
 class MorePapersBody(RequestBody, frozen=True):
-    """More papers, and the day on which they came; without it today."""
+    """More papers, the day on which they came (without it today), and with whom (without it as the first ones)."""
 
     papers: Papers
     on: date | None = None
+    submitter: Submitter | None = None
 
 
 class BecauseBody(RequestBody, frozen=True):

@@ -1,6 +1,7 @@
 """Cases over HTTP: offices take papers in, the agency settles them, and the patient is paid within the law's days."""
 
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from typing import Annotated, Literal
 
@@ -36,9 +37,10 @@ from settlement.cases.api.bodies import (
     SignOffBody,
 )
 from settlement.cases.commands import Bill, CaseCommands
-from settlement.cases.domain.case import PaymentBack, Return, Sign
+from settlement.cases.domain.case import AddPapers, PaymentBack, Return, Sign
 from settlement.cases.domain.papers import Paper, PaperKind
-from settlement.cases.domain.standing import Case, State
+from settlement.cases.domain.standing import Case, Clock, State
+from settlement.cases.domain.windows import Window
 from settlement.cases.queries import CaseQueries, CaseRow, WantedCases
 from settlement.encounters.domain.commands import Numbers, Presented
 from settlement.encounters.domain.fees import FeeLine
@@ -106,8 +108,7 @@ def _add_papers(
     ) -> Json[CaseAnswer]:
         """Add papers; the clock starts on the day on which all are there."""
         context = requests.by(caller, key)
-        papers, day = _papers(command.papers), command.on or context.today
-        return answered(await commands.add(context, case_id, papers, day, receipt))
+        return answered(await commands.add(context, case_id, partial(_more, command, context.today), receipt))
 
     @router.post("/{case_id}/return", dependencies=[of_case])
     async def return_papers(
@@ -144,7 +145,8 @@ def _add_outcome(
     async def sign(case_id: str, caller: Agency, command: Sent[SignOffBody], key: IdempotencyKey) -> Json[CaseAnswer]:
         """Agree for one department to the parts that it audits; one person signs for one department only."""
         context = requests.by(caller, key)
-        return answered(await commands.sign(context, case_id, Sign(command.owner, caller.subject), receipt))
+        signed = Sign(command.owner, caller.subject, context.today)
+        return answered(await commands.sign(context, case_id, signed, receipt))
 
     @router.post("/{case_id}/payment", dependencies=[of_case])
     async def pay(case_id: str, caller: Payer, command: Sent[CasePaymentBody], key: IdempotencyKey) -> Json[CaseAnswer]:
@@ -188,8 +190,14 @@ def _case(body: CaseBody, today: object, case_id: str) -> Case:
         "discharged_on": body.discharged_on or body.admitted_on,
         "handed_in_on": body.handed_in_on or today,
         "papers": _papers(body.papers),
+        "window": None if body.window is None else Window(body.window.kind, body.window.hospital_id),
     }
     return Case(case_id=case_id, county="", state=State.INCOMPLETE, **told)
+
+
+def _more(body: MorePapersBody, today: date, clock: Clock) -> AddPapers:
+    papers, on = _papers(body.papers), body.on or today
+    return AddPapers(papers=papers, on=on, by=body.submitter, clock=clock, today=today)
 
 
 def _papers(papers: tuple[PaperBody, ...]) -> tuple[Paper, ...]:

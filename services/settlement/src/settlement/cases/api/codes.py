@@ -7,6 +7,9 @@ from kernel.http import ErrorCode
 CODES: Final = (
     ErrorCode("CASE_UNKNOWN", 404, "No such case"),
     ErrorCode("CASE_NOT_IN_STATE", 409, "The case does not stand where this could be done"),
+    ErrorCode("WINDOW_UNKNOWN", 422, "The county has no such window"),
+    ErrorCode("WINDOW_MISSING", 422, "The case does not say at which window it is handed in"),
+    ErrorCode("WINDOW_OF_OTHERS", 422, "The case belongs to another window"),
     ErrorCode("INVOICE_KNOWN", 409, "The invoice was handed in or settled before"),
     ErrorCode("BILL_SETTLED_BEFORE", 409, "The same visit is settled already"),
     ErrorCode("SIGN_OFF_NOT_ASKED", 422, "The department audits nothing of the case"),

@@ -9,7 +9,7 @@ import msgspec
 from kernel.values.decider import Decider
 from kernel.values.refusals import Refused, check_not_to_come, conflict, forbidden, not_found
 from settlement.cases.domain.papers import NEEDED, Paper, PaperKind, missing
-from settlement.cases.domain.standing import Case, Clock, SignOff, State
+from settlement.cases.domain.standing import Case, Clock, SignOff, State, Submitter, Visit
 from settlement.encounters.domain.refusals import not_in_force
 
 
@@ -23,10 +23,11 @@ class HandIn(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AddPapers(msgspec.Struct, frozen=True, kw_only=True):
-    """More papers of a case, also after they were returned."""
+    """More papers of a case, also after they were returned; ``by`` is who came with them, as before where None."""
 
     papers: tuple[Paper, ...]
     on: date
+    by: Submitter | None
     clock: Clock
     today: date
     needed: frozenset[PaperKind] = NEEDED
@@ -62,14 +63,16 @@ class Sign(msgspec.Struct, frozen=True):
 
     owner: str
     by: str
+    today: date
     #: The departments that the person was seconded from, as the county has named them; None where it has named nobody.
     seconded_from: frozenset[str] | None = None
 
 
 class Pay(msgspec.Struct, frozen=True):
-    """The money went to the patient; ``standing`` says whether the settlement has not been taken back."""
+    """The money went to the patient, says ``by``; ``standing``: whether the settlement has not been taken back."""
 
     on: date
+    by: str
     today: date
     standing: bool
 
@@ -194,14 +197,18 @@ def _hand_in(command: HandIn) -> CaseHandedIn:
         )
     if case.kind != "inpatient" and case.admitted_on != case.discharged_on:
         raise Refused("DATES_OUT_OF_ORDER", f"a visit has one day: {case.admitted_on} or {case.discharged_on}")
-    return CaseHandedIn(_on_papers(case, case.handed_in_on, command.clock, command.needed))
+    counted = msgspec.structs.replace(case, visits=(Visit(case.handed_in_on, case.submitter),))
+    return CaseHandedIn(_on_papers(counted, case.handed_in_on, command.clock, command.needed))
 
 
 def _add(command: AddPapers, case: Case) -> CasePapersAdded:
     check_not_to_come("on", command.on, command.today)
     _check_order("papers", command.on, case.handed_in_on)
     known = {(paper.kind, paper.reference): paper for paper in (*case.papers, *command.papers)}
-    more = msgspec.structs.replace(case, papers=tuple(known.values()), returned_because=None)
+    visit = Visit(command.on, command.by or case.submitter)
+    # One way a day and person; of a case from before visits were counted no later one is, either.
+    visits = case.visits if visit in case.visits or not case.visits else (*case.visits, visit)
+    more = msgspec.structs.replace(case, papers=tuple(known.values()), visits=visits, returned_because=None)
     return CasePapersAdded(_on_papers(more, command.on, command.clock, command.needed))
 
 
@@ -218,7 +225,8 @@ def _give_back(command: Return | Withdraw, case: Case | None) -> CaseReturned | 
     if isinstance(command, Return):
         waiting = _in_state(case, "return the papers of", State.INCOMPLETE, State.COMPLETE)
         stopped = {"complete_on": None, "due_on": None, "returned_because": command.reason}
-        return CaseReturned(msgspec.structs.replace(waiting, state=State.RETURNED, **stopped))
+        returned = {"state": State.RETURNED, "returned": waiting.returned + 1, **stopped}
+        return CaseReturned(msgspec.structs.replace(waiting, **returned))
     revoked = () if command.standing else (State.SETTLED, State.PAID)
     waiting = _in_state(case, "withdraw", *_WAITING, *revoked)
     return CaseWithdrawn(msgspec.structs.replace(waiting, state=State.WITHDRAWN, returned_because=command.reason))
@@ -233,7 +241,7 @@ def check_settleable(case: Case | None, *, standing: bool) -> Case:
 def _settle(command: Settle, case: Case | None) -> CaseSettled:
     settled = check_settleable(case, standing=command.standing)
     ids = {"encounter_id": command.encounter_id, "settlement_id": command.settlement_id}
-    now = {"state": State.SETTLED, "paid_on": None, "to_sign": command.to_sign, "signed": ()}
+    now = {"state": State.SETTLED, "paid_on": None, "paid_by": None, "to_sign": command.to_sign, "signed": ()}
     return CaseSettled(msgspec.structs.replace(settled, **now, **ids))
 
 
@@ -251,7 +259,7 @@ def _sign(command: Sign, case: Case) -> Sequence[CaseSigned]:
     if any(sign.by == command.by for sign in case.signed):
         detail = f"{command.by} has signed case {case.case_id} for another department; each sends its own person"
         raise forbidden("SIGN_OFF_SAME_PERSON", detail, case=case.case_id)
-    signed = (*case.signed, SignOff(command.owner, command.by))
+    signed = (*case.signed, SignOff(command.owner, command.by, command.today))
     return (CaseSigned(msgspec.structs.replace(case, signed=signed)),)
 
 
@@ -260,7 +268,8 @@ def _pay(command: Pay | PaymentBack, case: Case | None) -> CasePaid | CasePaymen
     if isinstance(command, PaymentBack):
         paid = _in_state(case, "take the payment back of", State.PAID)
         _check_order("the bank's return", command.on, paid.paid_on or paid.handed_in_on)
-        return CasePaymentReturned(msgspec.structs.replace(paid, state=State.SETTLED, paid_on=None), command.reason)
+        back = msgspec.structs.replace(paid, state=State.SETTLED, paid_on=None, paid_by=None)
+        return CasePaymentReturned(back, command.reason)
     settled = _in_state(case, "pay", State.SETTLED)
     if not command.standing:
         raise not_in_force(settled.settlement_id or "")
@@ -269,7 +278,7 @@ def _pay(command: Pay | PaymentBack, case: Case | None) -> CasePaid | CasePaymen
         detail = f"case {settled.case_id} is paid when all have signed; missing are {missing_ones}"
         raise conflict("SIGN_OFF_MISSING", detail, case=settled.case_id, missing=missing_ones)
     _check_order("the payment", command.on, settled.complete_on or settled.handed_in_on)
-    return CasePaid(msgspec.structs.replace(settled, state=State.PAID, paid_on=command.on))
+    return CasePaid(msgspec.structs.replace(settled, state=State.PAID, paid_on=command.on, paid_by=command.by))
 
 
 def _in_state(case: Case | None, command: str, *wanted: State) -> Case:

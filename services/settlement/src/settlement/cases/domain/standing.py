@@ -8,6 +8,7 @@ import msgspec
 from law.clocks.official import KNOWN_UNTIL
 from law.clocks.working_days import WorkingCalendar
 from settlement.cases.domain.papers import Paper
+from settlement.cases.domain.windows import Window
 
 
 class State(StrEnum):
@@ -45,6 +46,15 @@ class SignOff(msgspec.Struct, frozen=True):
 
     owner: str
     by: str
+    #: None in sign-offs from before the day was kept.
+    on: date | None = None
+
+
+class Visit(msgspec.Struct, frozen=True):
+    """Somebody came to the office with papers on a day (000 二(一) 最多跑一次)."""
+
+    on: date
+    by: Submitter
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,6 +88,13 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     #: The departments whose sign-off the payment needs, and those that have signed.
     to_sign: tuple[str, ...] = ()
     signed: tuple[SignOff, ...] = ()
+    window: Window | None = None
+    #: Who came with papers when, and how often they went back; nothing of cases from before it was counted.
+    visits: tuple[Visit, ...] = ()
+    returned: int = 0
+    paid_by: str | None = None
+    #: Whether the other services are told of it: not of cases from before they were.
+    told: bool = False
 
     @property
     def unsigned(self) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from settlement.encounters.domain.commands import (
     Presented,
     Refer,
     Settle,
+    Tells,
 )
 from settlement.encounters.domain.encounter import DECIDER, forecast
 from settlement.encounters.domain.entitlement import Arrival
@@ -52,8 +53,8 @@ class Arriving(msgspec.Struct, frozen=True, kw_only=True):
 class EncounterCommands:
     """The commands about an encounter, one method each; ``answer`` makes the body from what was decided."""
 
-    def __init__(self, runtime: Runtime, library: PackLibrary, files: CaseFiles, *, tells_stays: bool = True) -> None:
-        self._tells_stays = tells_stays
+    def __init__(self, runtime: Runtime, library: PackLibrary, files: CaseFiles, *, tells: Tells) -> None:
+        self._tells = tells
         self._runtime = runtime
         self._library = library
         self._files = files
@@ -185,7 +186,7 @@ class EncounterCommands:
             policies=self._library.newest(file.county, ended),
             benefit_year=file.year(ended.year),
             referral=file.referral,
-            tells_stay=self._tells_stays,
+            tells=self._tells,
         )
 
 

@@ -130,6 +130,16 @@ class Presented(msgspec.Struct, frozen=True):
     deducted: tuple[str, ...] = ()
 
 
+class Tells(msgspec.Struct, frozen=True, kw_only=True):
+    """What the others are told of bills from now on, once each instance that runs tells it (decision 0052).
+
+    ``stays``: what a stay was like; ``cases``: paper cases, and how far from home a stay was.
+    """
+
+    stays: bool = True
+    cases: bool = True
+
+
 class Settle(msgspec.Struct, frozen=True, kw_only=True):
     """Settle the bill, with all that the decision rests on; ``policies`` as at admission."""
 
@@ -142,8 +152,7 @@ class Settle(msgspec.Struct, frozen=True, kw_only=True):
     policies: tuple[Policy, ...]
     benefit_year: BenefitYear
     referral: Referral | None = None
-    #: Whether what the stay was like is told with the bill (decision 0052).
-    tells_stay: bool = True
+    tells: Tells = Tells()
 
 
 class ApproveException(msgspec.Struct, frozen=True):

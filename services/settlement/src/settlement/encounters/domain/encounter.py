@@ -20,6 +20,7 @@ from settlement.encounters.domain.fees import LINES_MAX, sums_of
 from settlement.encounters.domain.payees import check_paid
 from settlement.encounters.domain.settled import decide_later
 from settlement.encounters.domain.state import Cancelled, Open, Settled, State, Unknown, evolve
+from settlement.institutions.domain import reach_of
 from settlement.policies.domain import Considered
 
 
@@ -204,13 +205,14 @@ def _settle(command: commands.Settle, state: Open) -> Sequence[EncounterEvent]:
             route=admission.route,
             deducted=presented.deducted,
             refund_to_patient_fen=adjudication.refund_to_patient_fen,
-            stay=_stay_told(admission) if command.tells_stay else None,
+            stay=_stay_told(command, admission) if command.tells.stays else None,
         ),
     )
 
 
-def _stay_told(admission: events.EncounterAdmitted) -> events.StayTold:
-    return events.StayTold(admission.disease, next(iter(admission.diagnoses), None))
+def _stay_told(command: commands.Settle, admission: events.EncounterAdmitted) -> events.StayTold:
+    reach = reach_of(command.county, command.institution.division) if command.tells.cases else None
+    return events.StayTold(admission.disease, next(iter(admission.diagnoses), None), reach)
 
 
 DECIDER: Decider[Command, State, EncounterEvent] = Decider(Unknown(), decide, evolve)

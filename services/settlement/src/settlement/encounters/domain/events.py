@@ -123,10 +123,12 @@ class DischargeUndone(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StayTold(msgspec.Struct, frozen=True, omit_defaults=True):
-    """For what a person was treated, as it is told: a listed disease, and the main diagnosis (ICD-10)."""
+    """For what a person was treated, as it is told: a listed disease, and the main diagnosis (ICD-10); how far away."""
 
     disease: str | None = None
     diagnosis: str | None = None
+    #: ``in_city``, ``other_city`` or ``other_province``; None in bills from before it was told.
+    reach: str | None = None
 
 
 class SettlementConfirmed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

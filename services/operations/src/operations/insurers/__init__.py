@@ -1,0 +1,1 @@
+"""Insurers of critical illness: their files, and poor people whose lower deductible was not carried out."""

@@ -1,0 +1,23 @@
+"""Which stays hospitals settled at once, by how far from home they were."""
+
+from typing import Final
+
+from kernel.writing.reads import Reads
+from operations.reach.domain import Settled
+
+# Bills on paper are settled by the agency afterwards, which is not at once.
+_SETTLED_SQL: Final = """
+SELECT b.reach, count(*) AS stays, min((b.settled_at AT TIME ZONE 'Asia/Shanghai')::date) AS first_on
+FROM bills b LEFT JOIN bill_revocations r USING (settlement_id)
+WHERE b.county >= $1 AND b.county < $2 AND b.encounter_kind = 'inpatient' AND b.route = 'HOSPITAL'
+  AND b.reach IS NOT NULL AND r.settlement_id IS NULL
+GROUP BY b.reach
+"""
+
+
+class ReachQueries(Reads):
+    """Read-only questions over a place's bills."""
+
+    async def settled(self, low: str, high: str) -> dict[str, Settled]:
+        """The stays that stand of the counties between two codes, by scope; older bills were told without one."""
+        return {row.reach: row for row in await self.over_lists(Settled, _SETTLED_SQL, low, high)}
