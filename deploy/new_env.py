@@ -15,7 +15,7 @@ from pathlib import Path
 
 from kernel.messaging.publisher_keys import keys_in_folder
 from kernel.security import Issuer, KeyRing
-from kernel.security.key_ring import KEYS_FILE, SCAN_KEYS_FILE
+from kernel.security.key_ring import KEYS_FILE, PAYEE_KEYS_FILE, SCAN_KEYS_FILE
 from kernel.security.signing_keys import SigningKey
 from onestop.checkpoints.checkpoint import KEY_FILE, ORIGIN
 from onestop.packages import topics
@@ -27,7 +27,7 @@ _OF_THE_PLACE = "ALARM_"
 def new_env(example: str, keys: Path) -> str:
     """The text of ``example`` with every empty setting filled in; ``keys`` are made where there are none."""
     issuer = Issuer.in_folder(keys)
-    for file in (KEYS_FILE, SCAN_KEYS_FILE):
+    for file in (KEYS_FILE, SCAN_KEYS_FILE, PAYEE_KEYS_FILE):
         KeyRing.in_folder(keys, file)
     known = {
         "ONESTOP_JWKS": json.dumps(issuer.jwks()),
@@ -35,6 +35,7 @@ def new_env(example: str, keys: Path) -> str:
         "ONESTOP_TOKEN_AUDIENCE": issuer.audience,
         "IDENTITY_KEY_RING": (keys / KEYS_FILE).read_text(),
         "SCAN_KEY_RING": (keys / SCAN_KEYS_FILE).read_text(),
+        "PAYEE_KEY_RING": (keys / PAYEE_KEYS_FILE).read_text(),
         "CHECKPOINT_KEY": SigningKey.in_folder(keys, ORIGIN, KEY_FILE).text,
         **_publishers(keys),
     }

@@ -70,6 +70,7 @@ def test_a_change_that_breaks_somebody_is_noticed(place: str, kind: str) -> None
         ("E.v1 tells $.new", "string"),
         ("s Stored 1 keeps $.amount_fen", "integer | null"),
         ("s POST /v1/y asks $.name", "string!"),
+        ("s POST /v1/x asks (application/xml)$", "string!"),
     ],
 )
 def test_a_change_that_breaks_nobody_is_allowed(place: str, kind: str) -> None:

@@ -1,5 +1,6 @@
 """The services' doors: where each is spoken to, and a caller who is patient with one that cannot serve just now."""
 
+import hashlib
 import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Final
@@ -57,13 +58,27 @@ class Door:
         key = {"Idempotency-Key": f"cli-{os.urandom(12).hex()}"}
         return self._answer(lambda: self._client.post(path, json=body, headers=key))
 
+    def file(self, path: str) -> tuple[bytes, Mapping[str, str]]:
+        """A file's bytes and the headers that came with it; raises like ``get``."""
+        response = self._response(lambda: self._client.get(path))
+        return response.content, response.headers
+
+    def send(self, path: str, content: bytes, media_type: str) -> Any:
+        """What a file that is sent came to, once however often the same is sent; raises like ``get``."""
+        key = f"cli-{hashlib.sha256(path.encode() + content).hexdigest()[:24]}"
+        headers = {"Idempotency-Key": key, "Content-Type": media_type}
+        return self._answer(lambda: self._client.post(path, content=content, headers=headers))
+
     def _answer(self, send: Callable[[], httpx.Response]) -> Any:
+        return self._response(send).json()
+
+    def _response(self, send: Callable[[], httpx.Response]) -> httpx.Response:
         try:
             response = insist_on(send, _PATIENCE_SECONDS)
         except httpx.TransportError as error:
             raise RefusedAtTheDoorError(f"{self._address} does not answer ({error}); see --door") from error
         if response.is_success:
-            return response.json()
+            return response
         try:
             problem = response.json()
             said = f"{problem['code']}: {problem['detail']}"

@@ -25,6 +25,7 @@ from onestop.kafka_rights_command import kafka_rights
 from onestop.ledger import command as ledger_command
 from onestop.looks import looks_command
 from onestop.options import HOME, POLICIES, Database, Folder
+from onestop.payment_file_command import app as payment_file_app
 from onestop.positions_command import positions
 from onestop.reconcile import command as reconcile_command
 from onestop.report_command import report_command
@@ -61,6 +62,7 @@ app.command("kafka-rights")(kafka_rights)
 app.add_typer(parked_command.app, name="parked")
 app.add_typer(ledger_command.app, name="ledger")
 app.add_typer(reconcile_command.app, name="reconcile")
+app.add_typer(payment_file_app, name="payment-file")
 console: Final = Console()
 
 for _plugin in entry_points(group="onestop.commands"):

@@ -17,7 +17,7 @@ from kernel.messaging.publisher_keys import keys_in_folder
 from kernel.running.clock import Clock, system_clock
 from kernel.running.hosting import Host
 from kernel.security import Issuer, KeyRing, Role
-from kernel.security.key_ring import KEYS_FILE, SCAN_KEYS_FILE
+from kernel.security.key_ring import KEYS_FILE, PAYEE_KEYS_FILE, SCAN_KEYS_FILE
 from kernel.writing.database import Database, administering, close_pool, open_pool
 from onestop.services import SERVICES, TOPICS, migrate
 
@@ -66,11 +66,12 @@ def embedded_settings(folder: Path, policies: Path) -> dict[str, str]:
     """The settings that services read, for the embedded run; makes the keys that seal where there are none."""
     keys = folder / "keys"
     keys.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for file in (KEYS_FILE, SCAN_KEYS_FILE):
+    for file in (KEYS_FILE, SCAN_KEYS_FILE, PAYEE_KEYS_FILE):
         KeyRing.in_folder(keys, file)
     return {
         "ONESTOP_IDENTITY_KEYS": str(keys / KEYS_FILE),
         "ONESTOP_SCAN_KEYS": str(keys / SCAN_KEYS_FILE),
+        "ONESTOP_PAYEE_KEYS": str(keys / PAYEE_KEYS_FILE),
         "ONESTOP_POLICIES": str(policies),
         "ONESTOP_TELL_STAYS": os.environ.get("ONESTOP_TELL_STAYS", "yes"),
         "ONESTOP_TELL_CASES": os.environ.get("ONESTOP_TELL_CASES", "yes"),

@@ -21,7 +21,7 @@ from fund_ledger.config import Config
 from fund_ledger.journals.domain.bill import SettledBill
 from fund_ledger.main import build, charts_of
 from fund_ledger.reactions.settlement import bill_of
-from kernel.security import Issuer, Role
+from kernel.security import Issuer, KeyRing, Role
 from kernel.testing.deadline import eventually
 from kernel.testing.set_clock import SetClock
 from kernel.testing.surroundings import Service, Surroundings, surroundings
@@ -34,7 +34,7 @@ NOW: Final = datetime(2019, 8, 1, 1, 0, tzinfo=UTC)
 @pytest.fixture(scope="session")
 def config() -> Config:
     """The law as it is shipped."""
-    return Config(load_library(POLICIES))
+    return Config(load_library(POLICIES), payee_keys=PAYEE_KEYS)
 
 
 @pytest.fixture(scope="session")
@@ -161,6 +161,90 @@ class Bills:
 @pytest.fixture(scope="session")
 def bills() -> Bills:
     return Bills()
+
+
+#: Seals payees' accounts in tests.
+PAYEE_KEYS: Final = KeyRing({"1": b"k" * 32}, current="1", hash_key=b"h" * 32)
+
+
+class Desk:
+    """Finance at the bank's desk: two people who name accounts, and the files that one of them makes."""
+
+    PERSON: Final = "/v1/payees/445202/person/P1/accounts"
+    HOSPITAL: Final = "/v1/payees/445202/hospital/H1/accounts"
+    CARD: Final = {"holder": "张三", "number": "6222 0212 3456 7890 123", "bank": "某银行榕城支行"}
+    FIRM: Final = {"holder": "某医院", "number": "40001234567890", "bank": "某银行", "bank_code": "102586000011"}
+    CSV: Final = {"content-type": "text/csv"}
+
+    def __init__(self, one: httpx.AsyncClient, other: httpx.AsyncClient) -> None:
+        self.one, self.other = one, other
+
+    async def know(self, path: str, account: dict[str, str]) -> None:
+        """Both know the account."""
+        named = await self.one.post(path, json=account)
+        assert named.status_code == 201, named.text
+        confirm = f"{path}/{named.json()['account_id']}/confirmation"
+        assert (await self.other.post(confirm, json={"number": account["number"]})).status_code == 200
+
+    async def know_both(self) -> None:
+        """The person's and the hospital's."""
+        await self.know(self.PERSON, self.CARD)
+        await self.know(self.HOSPITAL, self.FIRM)
+
+    async def make(self, *journals: str) -> httpx.Response:
+        """Ask for a file of these payments."""
+        body = {"county": "445202", "fund": "MA", "journal_ids": journals}
+        return await self.one.post("/v1/payment-files", json=body)
+
+    async def made(self, *journals: str) -> str:
+        """The path of a file of these payments."""
+        made = await self.make(*journals)
+        assert made.status_code == 201, made.text
+        return f"/v1/payment-files/{made.json()['file_id']}"
+
+    async def refused(self, *journals: str) -> str:
+        """The code with which a file of these payments is refused."""
+        code: str = (await self.make(*journals)).json()["code"]
+        return code
+
+    def answer(self, path: str, *lines: tuple[object, ...], total: str = "9.00", more: str = "") -> bytes:
+        """The bank's answer to a file."""
+        rows = [f"付款文件,{path.rpartition('/')[2]}", *([more] if more else []), "序号,附言,金额,处理结果,失败原因"]
+        rows += [",".join(map(str, line)) for line in lines]
+        return "\n".join([*rows, f"合计,{len(lines)}笔,{total},,"]).encode()
+
+
+@pytest.fixture
+async def second(ledger: Service) -> httpx.AsyncClient:
+    """Another person of finance."""
+    return await ledger.client(Role.FINANCE, subject="finance-2")
+
+
+@pytest.fixture
+def desk_of() -> type[Desk]:
+    """For tests that have other callers."""
+    return Desk
+
+
+@pytest.fixture
+def desk(finance: httpx.AsyncClient, second: httpx.AsyncClient) -> Desk:
+    return Desk(finance, second)
+
+
+@pytest.fixture
+async def paid_out(ledger: Service, around: Surroundings, finance: httpx.AsyncClient, bills: Bills) -> tuple[str, str]:
+    """The journals by which 7.00 were paid to the hospital and 2.00 to the person."""
+    money = {"county": "445202", "fund": "MA", "value_on": "2019-08-01"}
+    receipt = {**money, "amount": "1000.00", "source": "BUDGET", "value_on": "2019-07-31"}
+    assert (await finance.post("/v1/fund-receipts", json=receipt)).status_code == 201
+    bill = bills.settled("S1", bills.layer("MA", 700), bills.layer("MASEC", 0, "MA", payout_fen=200))
+    await around.tell(CONTRACT, "P1", bill)
+    await eventually(lambda: ledger.pool.fetchval("SELECT count(*) = 2 FROM journals"))
+    made = [
+        await finance.post("/v1/payments", json={**money, "amount": amount, **to})
+        for amount, to in (("7.00", {"hospital_id": "H1"}), ("2.00", {"person_id": "P1"}))
+    ]
+    return made[0].json()["journal_id"], made[1].json()["journal_id"]
 
 
 class Scene:

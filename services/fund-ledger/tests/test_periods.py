@@ -43,15 +43,21 @@ async def test_a_closed_month_takes_nothing_any_more_and_corrections_are_linked(
     ]
 
 
+@pytest.mark.parametrize(
+    ("last", "open_on"),
+    [(date(2019, 7, 31), "2019-08-01"), (date(2019, 12, 31), "2020-01-01")],
+    ids=["a month", "a year"],
+)
 async def test_what_goes_back_while_its_month_is_closed_counts_in_the_open_one(
-    finance: httpx.AsyncClient, clock: SetClock
+    finance: httpx.AsyncClient, clock: SetClock, last: date, open_on: str
 ) -> None:
-    made = (await finance.post("/v1/fund-receipts", json=RECEIPT)).json()["journal_id"]
-    assert (await finance.post(f"{COUNTY}/months/2019-07/closing")).status_code == 200
-    # Asked for in the last second of July, and held up until another instance had closed it.
-    clock.now = datetime(2019, 7, 31, 15, 59, 59, tzinfo=UTC)
+    clock.now = datetime(last.year, last.month, 31, 23, 0, tzinfo=UTC)  # the next day in China
+    made = (await finance.post("/v1/fund-receipts", json={**RECEIPT, "value_on": f"{last}"})).json()["journal_id"]
+    assert (await finance.post(f"{COUNTY}/months/{last:%Y-%m}/closing")).status_code == 200
+    # Asked for in the last second of the month, and held up until another instance had closed it; or a clock went back.
+    clock.now = datetime(last.year, last.month, 31, 15, 59, 59, tzinfo=UTC)
     back = (await finance.post(f"/v1/journals/{made}/return", json={"reason": "BOOKED_WRONGLY"})).json()["journal_id"]
-    assert (await finance.get(f"/v1/journals/{back}")).json()["booked_on"] == "2019-08-01"
+    assert (await finance.get(f"/v1/journals/{back}")).json()["booked_on"] == open_on
 
 
 async def test_a_bill_of_a_closed_month_is_booked_in_the_open_one_and_so_is_its_revocation(

@@ -6,11 +6,13 @@ from typing import Final
 
 import msgspec
 
+from kernel.security import KeyRing
 from law.packs import PackLibrary, load_library
 
 POLICIES_SETTING: Final = "ONESTOP_POLICIES"
 PAID_ELSEWHERE_SETTING: Final = "ONESTOP_LEDGER_PAID_ELSEWHERE"
 MORE_FUNDS_SETTING: Final = "ONESTOP_LEDGER_MORE_FUNDS"
+PAYEE_KEYS_SETTING: Final = "ONESTOP_PAYEE_KEYS"
 
 
 class Config(msgspec.Struct, frozen=True):
@@ -24,18 +26,22 @@ class Config(msgspec.Struct, frozen=True):
     paid_elsewhere: frozenset[str] | None = None
     #: Funds of every place here that no document names.
     more_funds: frozenset[str] = frozenset()
+    #: Seals the accounts of payees; without it none are kept, and payments are made by hand.
+    payee_keys: KeyRing | None = None
 
 
 def config_from(environ: Mapping[str, str]) -> Config:
-    """Read the settings; ``ONESTOP_POLICIES`` names the folder of packs. Raises KeyError, PackError.
+    """Read the settings; ``ONESTOP_POLICIES`` names the folder of packs. Raises KeyError, PackError, KeyTextError.
 
-    ``ONESTOP_LEDGER_PAID_ELSEWHERE`` and ``ONESTOP_LEDGER_MORE_FUNDS`` are lists of fund codes with commas.
+    ``ONESTOP_PAYEE_KEYS`` names the key file of payees' accounts. ``ONESTOP_LEDGER_PAID_ELSEWHERE`` and
+    ``ONESTOP_LEDGER_MORE_FUNDS`` are lists of fund codes with commas.
     """
-    elsewhere = environ.get(PAID_ELSEWHERE_SETTING)
+    elsewhere, payee_keys = environ.get(PAID_ELSEWHERE_SETTING), environ.get(PAYEE_KEYS_SETTING)
     return Config(
         library=load_library(Path(environ[POLICIES_SETTING])),
         paid_elsewhere=None if elsewhere is None else _codes(elsewhere),
         more_funds=_codes(environ.get(MORE_FUNDS_SETTING, "")),
+        payee_keys=KeyRing.from_file(Path(payee_keys)) if payee_keys else None,
     )
 
 

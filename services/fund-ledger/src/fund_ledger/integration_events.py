@@ -22,6 +22,8 @@ from fund_ledger.journals.domain.events import (
     RefusalNoted,
 )
 from fund_ledger.months.domain import MonthClosed
+from fund_ledger.payees.domain import AccountsSeen, PayeeEvent
+from fund_ledger.payment_files.domain.file import FileEvent
 from fund_ledger.payments.domain.limit import LimitSet
 from fund_ledger.payments.domain.proposal import ProposalEvent
 from fund_ledger.periods.domain.year import YearEvent
@@ -101,6 +103,9 @@ PUBLISHED: Final[Mapping[type, Callable[[Any], Published | None]]] = {
             *get_args(BankEvent),
             LimitSet,
             *get_args(ProposalEvent),
+            *get_args(PayeeEvent),
+            AccountsSeen,
+            *get_args(FileEvent),
             *get_args(MendingEvent),
         ),
         _nothing,

@@ -18,6 +18,8 @@ from fund_ledger.charts import api as charts_api
 from fund_ledger.charts.domain import Charts
 from fund_ledger.config import Config, config_from
 from fund_ledger.event_types import REGISTRY
+from fund_ledger.forecasts import api as forecasts_api
+from fund_ledger.forecasts.queries import ForecastQueries
 from fund_ledger.funds import api as funds_api
 from fund_ledger.funds.commands import FundCommands
 from fund_ledger.funds.queries import FundQueries
@@ -40,6 +42,13 @@ from fund_ledger.journals.api.journals import journals
 from fund_ledger.journals.api.receivables import receivables
 from fund_ledger.journals.queries.books import Books
 from fund_ledger.journals.queries.entries import Entries
+from fund_ledger.payees import api as payees_api
+from fund_ledger.payees.commands import PayeeCommands
+from fund_ledger.payees.queries import PayeeQueries, Vault
+from fund_ledger.payment_files import api as files_api
+from fund_ledger.payment_files.commands.answers import AnswerCommands
+from fund_ledger.payment_files.commands.files import FileCommands
+from fund_ledger.payment_files.queries import FileQueries
 from fund_ledger.payments.api import money as money_api
 from fund_ledger.payments.api import proposals as proposals_api
 from fund_ledger.payments.commands.money import PaymentCommands
@@ -48,7 +57,7 @@ from fund_ledger.payments.queries import PaymentQueries
 from fund_ledger.periods import api as periods_api
 from fund_ledger.periods.commands import PeriodCommands
 from fund_ledger.periods.queries import Periods
-from fund_ledger.reactions.identity import premiums
+from fund_ledger.reactions.identity import ERASURES, premiums
 from fund_ledger.reactions.settlement import settlements
 from fund_ledger.refunds import api as refunds_api
 from fund_ledger.refunds.commands import RefundCommands
@@ -82,13 +91,15 @@ CODES: Final = (
     *institutions_codes.CODES,
     *subsidies_api.CODES,
     *bank_api.CODES,
+    *payees_api.CODES,
+    *files_api.CODES,
     *periods_api.CODES,
 )
 
 
 def subscriptions(path: CommandPath, charts: Charts) -> Sequence[Subscription]:
     """What the ledger listens to."""
-    return settlements(path, charts), premiums(path, charts)
+    return settlements(path, charts), premiums(path, charts), ERASURES
 
 
 def charts_of(config: Config) -> Charts:
@@ -115,8 +126,8 @@ def build(host: Host, config: Config | None = None) -> FastAPI:
     requests, books, billed = Requests(host.clock), Books(runtime), StatementQueries(runtime)
     funds, bank = FundQueries(runtime), BankQueries(runtime)
     money, paid = PaymentCommands(runtime, charts), PaymentQueries(runtime)
-    told = ReportQueries(runtime)
-    papers = reports_api.Papers(told, charts)
+    told, outlooks = ReportQueries(runtime), ForecastQueries(runtime)
+    papers = reports_api.Papers(told, charts, outlooks)
     proposed = ProposalCommands(runtime, money)
     return application(
         runtime,
@@ -139,6 +150,8 @@ def build(host: Host, config: Config | None = None) -> FastAPI:
             bank_api.bank_statements(BankCommands(runtime, charts), bank, requests),
             bank_api.bank_read(bank),
             *_institutions(runtime, config, charts, requests),
+            *_to_the_bank(runtime, host, config),
+            forecasts_api.forecasts(outlooks, charts, requests),
             reports_api.reports(papers, told),
             reports_api.workbooks(papers, told, billed, requests),
             periods_api.periods(PeriodCommands(runtime, config.library, charts), Periods(runtime), requests),
@@ -158,6 +171,19 @@ def _institutions(runtime: Runtime, config: Config, charts: Charts, requests: Re
         fees_read(found, requests),
         clinics(ClinicCommands(runtime, turns), found, requests),
         subsidies_api.subsidies(SubsidyCommands(runtime, law, charts), SubsidyQueries(runtime), requests),
+    )
+
+
+def _to_the_bank(runtime: Runtime, host: Host, config: Config) -> Sequence[Router]:
+    """Payees' accounts, and the files of payments that are handed to the bank."""
+    vault, payees, files = Vault(runtime, config.payee_keys), PayeeQueries(runtime), FileQueries(runtime)
+    requests = Requests(host.clock)
+    handed = FileCommands(runtime, vault, requests)
+    return (
+        # A request with a number in it is known by a hash that nobody can try numbers against.
+        payees_api.payees(PayeeCommands(runtime, vault), payees, Requests(host.clock, vault.hashed)),
+        files_api.payment_files(handed, AnswerCommands(runtime), files, requests),
+        files_api.payment_files_read(handed, files, payees),
     )
 
 

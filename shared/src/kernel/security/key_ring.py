@@ -15,6 +15,7 @@ from kernel.security.private_files import read_or_create_secret, read_secret
 KEYS_FILE: Final = "encryption-keys.json"
 #: The ring that seals scans of papers, apart from identity's: whoever has the one cannot open the other's.
 SCAN_KEYS_FILE: Final = "scan-keys.json"
+PAYEE_KEYS_FILE: Final = "payee-keys.json"
 _KEY_BYTES: Final = 32
 _HEX_CHARACTERS: Final = 2 * _KEY_BYTES
 

@@ -15,7 +15,7 @@ from fastapi import FastAPI
 
 from kernel.http import Address, serving
 from kernel.messaging.envelope import type_of
-from kernel.messaging.event_log import Outgoing, partition_of
+from kernel.messaging.event_log import EventLog, Outgoing, Publisher, partition_of
 from kernel.messaging.event_log.embedded import EmbeddedEventLog
 from kernel.running import migrations
 from kernel.running.clock import Clock
@@ -63,13 +63,14 @@ class Service:
 class Surroundings:
     """A fresh database with a transport, in which services are served and told what others published."""
 
-    def __init__(self, database: str, issuer: Issuer, log: EmbeddedEventLog, bus: Pool, stack: AsyncExitStack) -> None:
+    def __init__(self, database: str, issuer: Issuer, log: EventLog, bus: Pool, stack: AsyncExitStack) -> None:
         self.bus = bus
         self.log = log
         self._database = database
         self._issuer = issuer
         self._stack = stack
         self._told: Counter[tuple[str, int]] = Counter()
+        self._publisher: Publisher | None = None
 
     async def serve(self, package: str, build: Callable[[Host], FastAPI], *, clock: Clock) -> Service:
         """Migrate the schema of ``package``, start the service as its own role, and speak to it over a socket."""
@@ -94,17 +95,22 @@ class Surroundings:
             ("ce_time", datetime.now(UTC).isoformat()),
             ("ce_pseq", str(pseq)),
         )
-        publisher = await self.log.publisher()
+        if self._publisher is None:
+            self._publisher = await self.log.publisher()
+            self._stack.push_async_callback(self._publisher.close)
         body = msgspec.json.encode(event)
         message = Outgoing(topic=topic, partition=partition, pseq=pseq, key=key, headers=headers, body=body)
-        await publisher.publish([message])
+        await self._publisher.publish([message])
 
 
 @asynccontextmanager
-async def surroundings(database: str, issuer: Issuer) -> AsyncIterator[Surroundings]:
-    """Open surroundings on ``database``, whose user may create roles; everything stops at the end."""
+async def surroundings(database: str, issuer: Issuer, log: EventLog | None = None) -> AsyncIterator[Surroundings]:
+    """Open surroundings on ``database``, whose user may create roles; everything stops at the end.
+
+    The transport is the embedded one, or else ``log``.
+    """
     await migrations.prepare(database, [])
     async with AsyncExitStack() as stack:
         bus = await open_pool(database, schema="bus", size=4)
         stack.push_async_callback(bus.close)
-        yield Surroundings(database, issuer, EmbeddedEventLog(bus), bus, stack)
+        yield Surroundings(database, issuer, log or EmbeddedEventLog(bus), bus, stack)

@@ -25,6 +25,7 @@ from onestop.trace import trace
 from onestop.trace_printing import print_story
 from workbench.demo.afterwards import Afterwards
 from workbench.demo.day import Day, Plan
+from workbench.demo.month_end import DemoClock, MonthEnd
 from workbench.demo.morning import enter_hospitals, feed_people, fill_funds
 from workbench.demo.people import made_up_people
 from workbench.demo.report import Books, read_books
@@ -40,16 +41,17 @@ async def play_demo(console: Console, folder: Path, policies: Path, seed: int, *
         await recreate_database(server.url("postgres"), DEMO_DATABASE)
         url = server.url(DEMO_DATABASE)
         ports = {name: service.port for name, service in SERVICES.items()} if stay_up else None
-        async with running_platform(url, folder, policies, ports=ports) as platform:
+        clock = DemoClock()
+        async with running_platform(url, folder, policies, ports=ports, clock=clock) as platform:
             console.print(f"PostgreSQL and {len(SERVICES)} services are up after {time.perf_counter() - started:.1f} s")
-            good = await _play(console, platform, seed)
+            good = await _play(console, platform, seed, clock)
             console.print(f"{time.perf_counter() - started:.0f} seconds")
             if stay_up:
                 await _stay_up(console, platform)
     return 0 if good else 1
 
 
-async def _play(console: Console, platform: Platform, seed: int) -> bool:
+async def _play(console: Console, platform: Platform, seed: int, clock: DemoClock) -> bool:
     chance = Random(seed)  # noqa: S311 - made-up people and bills, the same in every run
     today = china_date(datetime.now(UTC))
     people = made_up_people(PEOPLE, chance)
@@ -72,6 +74,9 @@ async def _play(console: Console, platform: Platform, seed: int) -> bool:
     books = await read_books(platform.admin_url)
     print_books(console, books)
     print_story(console, await trace(platform.admin_url, day.remembered.get("relief") or day.remembered["cascade"]))
+    async for line in MonthEnd(platform, clock).tell():
+        console.print(line)
+    await wait_until_arrived(platform.admin_url)
     return await _verify(console, platform, books)
 
 

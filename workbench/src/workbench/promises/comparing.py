@@ -36,8 +36,17 @@ def _lost(released: Surface, current: Surface) -> Iterator[str]:
 def _newly_demanded(released: Surface, current: Surface) -> Iterator[str]:
     for place in current.keys() - released.keys():
         verb = _verb(place)
+        if _is_another_form(place, released):
+            continue
         if verb not in {"", ANSWERS} and current[place].endswith("!") and _parent(place, verb) in released:
             yield f"{place} is new and must be given, which nobody does yet; give it a default, or {_ALLOWED[verb]}"
+
+
+def _is_another_form(place: str, released: Surface) -> bool:
+    """Whether it is a body of a media type beside those that callers send: they go on sending theirs."""
+    head, asks, path = place.partition(ASKS)
+    is_body = bool(asks) and path.endswith("$") and not path.startswith("?")
+    return is_body and any(one.startswith((f"{head}{ASKS}$", f"{head}{ASKS}(")) for one in released)
 
 
 def _kept(verb: str, was: str, now: str) -> bool:

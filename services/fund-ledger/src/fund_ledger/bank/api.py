@@ -11,6 +11,7 @@ from starlette.requests import Request
 from fund_ledger.bank.commands import BankCommands
 from fund_ledger.bank.domain.statement import BankStatement, Match, Reason
 from fund_ledger.bank.queries import BankDay, BankQueries, LineOfBank, OpenLine
+from fund_ledger.bank.reading.camt053 import camt
 from fund_ledger.bank.reading.mt940 import swift
 from fund_ledger.bank.reading.said import Said
 from fund_ledger.bank.reading.tables import csv_rows, table, xlsx_rows
@@ -61,12 +62,16 @@ DAYS_MAX: Final = 31
 _CSV: Final = "text/csv"
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _MT940: Final = "application/x-mt940"
+#: Also as application/xml, as mail programs call it.
+_CAMT: Final = "application/x-camt053+xml"
+_XML: Final = "application/xml"
+_KINDS: Final = (_CSV, _XLSX, _MT940, _CAMT, _XML)
 
 Finance = Annotated[Principal, allow(Role.FINANCE, by_division=True)]
 Reader = Annotated[Principal, allow(Role.FINANCE, Role.OPERATIONS, by_division=True)]
 FundQuery = Annotated[str, Query(pattern=r"^[A-Z][A-Z0-9_]{0,15}$")]
 Number = Annotated[int, Path(ge=1, le=1_000_000)]
-BankFile = Annotated[bytes, upload((_CSV, _XLSX, _MT940), FILE_BYTES_MAX)]
+BankFile = Annotated[bytes, upload(_KINDS, FILE_BYTES_MAX)]
 
 
 class SettlingBody(RequestBody, frozen=True, kw_only=True):
@@ -106,9 +111,9 @@ def bank_statements(commands: BankCommands, found: BankQueries, requests: Reques
     async def take(
         caller: Finance, county: CountyQuery, fund: FundQuery, content: BankFile, request: Request, key: IdempotencyKey
     ) -> Json[StatementTaken]:
-        """Take the bank's file of a fund's account: CSV or XLSX whose last row says 合计, or MT940. Once, gapless."""
+        """Take the bank's file of a fund's account: CSV or XLSX that ends with 合计, MT940, camt.053. Once, gapless."""
         caller.must_act_in(county)
-        said = await asyncio.to_thread(_read, media_type_of(request, (_CSV, _XLSX, _MT940)), content)
+        said = await asyncio.to_thread(_read, media_type_of(request, _KINDS), content)
         return answered(await commands.take(requests.by(caller, key), county, fund, content, said))
 
     @router.post("/{statement_id}/lines/{number}/settling")
@@ -184,6 +189,8 @@ def bank_read(found: BankQueries) -> Router:
 def _read(media_type: str, content: bytes) -> Said:
     if media_type == _MT940:
         return swift(content)
+    if media_type in {_CAMT, _XML}:
+        return camt(content)
     return table(xlsx_rows(content) if media_type == _XLSX else csv_rows(content))
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 
 import msgspec
-from sqlalchemy import BigInteger, CheckConstraint, Column, Date, Index, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Date, Index, Integer, MetaData, Table, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from fund_ledger.journals.domain import accounts
@@ -96,6 +96,8 @@ balances: Final = Table(
     Column("debit_fen", BigInteger, nullable=False),
     Column("credit_fen", BigInteger, nullable=False),
     Column("lines", BigInteger, nullable=False),
+    # What persons and hospitals still have to get or to give is few of the accounts that they ever had.
+    Index("balances_open", "account", postgresql_where=text("debit_fen <> credit_fen")),
     info=SUMMED,
 )
 

@@ -62,6 +62,16 @@ async def check_no_budget(asks: Connection | Pool, payable: str, year: int, unti
         raise conflict("BUDGET_OPEN", detail, budget_id=open_one)
 
 
+# Of what is in an open file nobody says by hand that it came back: the bank may still pay it.
+_FILED_SQL: Final = "SELECT file_id FROM filed_payments WHERE account = $1 AND journal_id = $2 AND state = 'open'"
+
+
+async def filed_in(connection: Connection | Pool, bank: str, journal_id: str) -> str | None:
+    """The open payment file that a payment out of a bank account is in; the account is held."""
+    found: str | None = await connection.fetchval(_FILED_SQL, bank, journal_id)
+    return found
+
+
 async def limit_of(connection: Connection, county: str) -> Limit | None:
     """The sum above which money of a county needs a second person; None where none is set."""
     row = await connection.fetchrow(_LIMIT_SQL, county)

@@ -11,7 +11,7 @@ from fund_ledger.journals.domain.events import JournalBooked, JournalEvent, Post
 from fund_ledger.journals.domain.journal import Booked, JournalState, Unbooked, evolve
 from fund_ledger.journals.domain.reversal import REFUND, refunded_fen
 from fund_ledger.months.domain import must_be_open
-from fund_ledger.payments.domain.money import check_moved
+from fund_ledger.payments.domain.checks import check_moved
 from kernel.values.decider import Decider
 from kernel.values.money import yuan_from_fen
 from kernel.values.refusals import conflict, not_found

@@ -6,16 +6,16 @@ from typing import Final
 from kernel.http import Wire, Yuan
 from kernel.writing.reads import Reads
 
-# Of a hospital's accounts only those that stand open are looked into, and of these the journals.
+# Of persons' prepayments only those that stand open are looked into, and of these the person's journals.
 _OPEN_SQL: Final = """
-SELECT j.settlement_id, split_part(b.account, '/', 3) AS hospital_id, split_part(o.owed, '/', 3) AS person_id,
+SELECT j.settlement_id, split_part(p.account, '/', 3) AS hospital_id, split_part(b.account, '/', 3) AS person_id,
        split_part(b.account, '/', 4) AS county, sum(p.amount_fen)::bigint AS left_fen, min(j.booked_on) AS since
 FROM balances b JOIN journals j ON j.accounts @> ARRAY[b.account]
 CROSS JOIN LATERAL unnest(j.accounts, j.amounts) AS p(account, amount_fen)
-CROSS JOIN LATERAL (SELECT a AS owed FROM unnest(j.accounts) AS a WHERE a LIKE '%/person/%/PREPAID' LIMIT 1) o
-WHERE starts_with(b.account, 'receivable/hospital/' || COALESCE($1 || '/', '')) AND b.account LIKE '%/PREPAID'
-  AND b.debit_fen > b.credit_fen AND split_part(b.account, '/', 4) LIKE ANY($2::text[])
-  AND p.account = b.account AND j.settlement_id > $3
+WHERE b.account >= 'payable/person/' AND b.account < 'payable/person0' AND b.debit_fen <> b.credit_fen
+  AND b.account LIKE '%/PREPAID' AND split_part(b.account, '/', 4) LIKE ANY($2::text[])
+  AND p.account LIKE 'receivable/hospital/%/PREPAID' AND ($1::text IS NULL OR split_part(p.account, '/', 3) = $1)
+  AND j.settlement_id > $3
 GROUP BY 1, 2, 3, 4 HAVING sum(p.amount_fen) > 0 ORDER BY 1 LIMIT $4
 """
 

@@ -8,6 +8,8 @@ from typing import Annotated, Final
 from fastapi import Query
 
 from fund_ledger.charts.domain import Charts
+from fund_ledger.forecasts.domain import Forecast
+from fund_ledger.forecasts.queries import ForecastQueries
 from fund_ledger.reports import domain
 from fund_ledger.reports.domain import Sheet, Turnover
 from fund_ledger.reports.queries import Moved, ReportQueries
@@ -50,8 +52,9 @@ class FlowLine(Wire, frozen=True, kw_only=True):
 class Papers:
     """Gathers each paper once, whatever form it is asked for in."""
 
-    def __init__(self, found: ReportQueries, charts: Charts) -> None:
+    def __init__(self, found: ReportQueries, charts: Charts, outlooks: ForecastQueries) -> None:
         self._found = found
+        self._outlooks = outlooks
         self._charts = charts
 
     async def special_account(self, county: str, month: date) -> list[Turnover]:
@@ -63,6 +66,13 @@ class Papers:
     async def county(self, county: str, month: date) -> list[Turnover]:
         """A county's funds, wherever their money is."""
         return [self._named(county, moved) for moved in await self._found.funds(county, month)]
+
+    async def outlook(self, county: str, today: date) -> list[tuple[Forecast, str]]:
+        """The outlook of each fund that has months enough, with its name."""
+        funds = self._charts.ever(county).funds
+        here = frozenset(code for code, fund in funds.items() if fund.held_here)
+        told, _ = await self._outlooks.forecasts(county, here, today)
+        return [(one, funds[one.fund].name if one.fund in funds else "") for one in told]
 
     def _named(self, county: str, moved: Moved) -> Turnover:
         fund = self._charts.ever(county).funds.get(moved.fund)
@@ -138,6 +148,13 @@ def workbooks(papers: Papers, found: ReportQueries, billed: StatementQueries, re
         caller.must_act_in(county)
         flows = await found.flows(county, fund, _first(month))
         return await _book(domain.fund_statement(county, fund, _first(month), flows), f"{fund}-{county}-{month}")
+
+    @router.get("/forecast.xlsx")
+    async def forecast(caller: Reader, county: CountyQuery) -> Workbook:
+        """When each fund's money runs out and what to prepay for next month, with the error so far, as a workbook."""
+        caller.must_act_in(county)
+        sheet = domain.outlook(county, requests.today, await papers.outlook(county, requests.today))
+        return await _book(sheet, f"forecast-{county}-{requests.today}")
 
     @router.get("/trial-balance.xlsx")
     async def trial_balance(caller: Reader, county: CountyQuery) -> Workbook:

@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from fund_ledger.forecasts.domain import Forecast
 from fund_ledger.statements.domain.statement import Statement
 
 Shape = Literal["text", "money", "day"]
@@ -26,6 +27,7 @@ KINDS: Final = {
     "refusal": "拒付",
     "deduction": "审核扣减",
     "deduction_change": "审核扣减变更",
+    "write_off": "核销",
     "clearing": "年终清算",
     "advance": "垫付",
     "repayment": "收回垫付",
@@ -117,6 +119,43 @@ def _turnovers(title: str, heads: Sequence[str], county: str, month: date, lines
             (one.fund, one.name, one.opening_fen, one.came_in_fen, one.went_out_fen, one.closing_fen) for one in lines
         ],
     )
+
+
+#: How the next month is foretold, as offices say it.
+METHODS: Final = {
+    "YEAR_MEAN": "近十二个月平均",
+    "SAME_MONTH_MEAN": "历年同月平均",
+    "QUARTER_MEAN": "近三个月平均",
+    "LAST_MONTH": "上月",
+}
+
+
+def outlook(county: str, on: date, funds: Iterable[tuple[Forecast, str]]) -> Sheet:
+    """How long each fund lasts and what to prepay for next month (001 二(三) 每月15日前预拨下月), with the error."""
+    texts = ("基金", "名称", "预拨月份", "测算方法")
+    columns = (
+        *(Column(head, "text") for head in texts),
+        Column("下月预拨建议"),
+        Column("平均误差"),
+        Column("检验月数", "text"),
+        Column("可用余额"),
+        Column("预计用尽日期", "day"),
+    )
+    rows: list[tuple[Cell, ...]] = [
+        (
+            one.fund,
+            name,
+            f"{one.month:%Y-%m}",
+            METHODS[one.method],
+            one.need_fen,
+            one.error_fen,
+            str(one.held_out),
+            one.available_fen,
+            one.runs_out_on,
+        )
+        for one, name in funds
+    ]
+    return Sheet(title="基金支出测算表", place=county, period=f"{on}", columns=columns, rows=rows)
 
 
 class Flow(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,7 +15,7 @@ from fund_ledger.months.domain import after as next_month
 from fund_ledger.months.queries import open_from
 from fund_ledger.payments.domain import money as payments
 from fund_ledger.payments.domain.money import STATEMENT_PAYMENT, Moment, PayOut, ReturnMoney, Transfer
-from fund_ledger.payments.queries import check_no_budget
+from fund_ledger.payments.queries import check_no_budget, filed_in
 from fund_ledger.statements.domain import deduction
 from fund_ledger.statements.domain.deduction import Deduct
 from fund_ledger.statements.domain.statement import (
@@ -36,7 +36,7 @@ from kernel.writing.command_context import CommandContext
 from kernel.writing.command_path import Answered, Within
 from kernel.writing.decision import Decision, Outcome, decided
 
-#: A turn keeps a session to itself, so turns must never take up the whole pool.
+#: A turn keeps one session while it may ask for another, so turns must never take up the whole pool.
 _TURNS_MAX: Final = 4
 
 _Booked: TypeAlias = Decision[JournalState, JournalEvent]
@@ -132,6 +132,7 @@ class StatementCommands:
         payment_id, bank = of.payment_id or "", accounts.bank(of.county, of.fund)
 
         async def book(within: Within, standing: dict[str, int], moment: Moment) -> Sequence[_Booked]:
+            filed = await filed_in(self._runtime.store.pool, bank, payment_id)
             back = ReturnMoney(
                 journal_id=payment_id,
                 reason=reason,
@@ -139,6 +140,7 @@ class StatementCommands:
                 bank_fen=-standing[bank],
                 today=moment.today,
                 kinds=frozenset({STATEMENT_PAYMENT}),
+                filed_in=filed,
             )
             return await _money(within, payment_id, back)
 

@@ -16,9 +16,11 @@ from kernel.writing.reads import Reads, checked
 
 #: What settles a statement, or takes off it, is on none; what was paid by itself is, so that it is not claimed again.
 _NOT_BILLED: Final = (STATEMENT_PAYMENT, DEDUCTION)
+#: As long as what is on none, however many years the account has.
 _UNBILLED_SQL: Final = f"""
-SELECT e.journal_id, (-sum(e.amount_fen))::bigint AS owed_fen FROM entries e
-WHERE e.account = $1 AND e.booked_on <= $2 AND e.kind <> ALL($3::text[])
+SELECT e.journal_id, (-sum(e.amount_fen))::bigint AS owed_fen
+FROM unbilled_entries u JOIN entries e USING (account, booked_on, journal_id)
+WHERE u.account = $1 AND u.booked_on <= $2 AND e.kind <> ALL($3::text[])
   AND NOT EXISTS (SELECT FROM statement_journals s WHERE s.account = e.account AND s.journal_id = e.journal_id)
   AND (e.kind <> '{RETURN}' OR NOT EXISTS (
     SELECT FROM journals j JOIN journals p ON p.journal_id = j.corrects

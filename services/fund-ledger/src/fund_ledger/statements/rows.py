@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, Date, Index, Integer, MetaData, Table, Text
 
 from fund_ledger.journals.domain import accounts
 from fund_ledger.statements.domain.statement import (
@@ -19,6 +19,8 @@ from kernel.writing.read_model import RowsByEvent, one_row
 from kernel.writing.read_tables import Change, put, put_of
 
 TABLES: Final = MetaData()
+#: Kept by triggers on entries and statements, so that no release that books beside this one leaves anything out.
+WORKING: Final = MetaData()
 
 hospital_statements: Final = Table(
     "hospital_statements",
@@ -44,6 +46,15 @@ statement_deductions: Final = Table(
     Column("kind", Text, nullable=False),
     Column("amount_fen", BigInteger, nullable=False),
     Column("settlement_id", Text),
+)
+
+#: The journals of hospitals' payables that are on no statement, and few that never will be.
+unbilled_entries: Final = Table(
+    "unbilled_entries",
+    WORKING,
+    Column("account", Text, primary_key=True),
+    Column("booked_on", Date, primary_key=True),
+    Column("journal_id", Text, primary_key=True),
 )
 
 

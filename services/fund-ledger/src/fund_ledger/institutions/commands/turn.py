@@ -16,7 +16,7 @@ from fund_ledger.journals.domain.purposes import check_purposes
 from fund_ledger.journals.queries.turn import hold
 from fund_ledger.months.domain import must_be_open
 from fund_ledger.months.queries import open_from
-from fund_ledger.payments.domain.money import check_bank
+from fund_ledger.payments.domain.checks import check_bank
 from kernel.running.runtime import Runtime
 from kernel.values.decider import Decider
 from kernel.writing.command_context import CommandContext

@@ -25,7 +25,7 @@ from fund_ledger.institutions.domain.budget import (
     PrepaymentGivenBack,
     SetBudget,
 )
-from fund_ledger.payments.domain.money import check_moved
+from fund_ledger.payments.domain.checks import check_moved
 from kernel.values.decider import Decider
 from kernel.values.money import Rounding, divide, yuan_from_fen
 from kernel.values.refusals import Refused, conflict, not_found

@@ -9,7 +9,7 @@ from typing import Final, assert_never
 
 import msgspec
 
-from fund_ledger.payments.domain.money import check_moved
+from fund_ledger.payments.domain.checks import check_moved
 from kernel.values.decider import Decider
 from kernel.values.money import yuan_from_fen
 from kernel.values.refusals import conflict, not_found

@@ -62,8 +62,26 @@ FROM balances b CROSS JOIN LATERAL (
     WHERE j.accounts @> ARRAY[b.account] AND p.account = b.account AND p.amount_fen > 0
   ) d WHERE d.up_to > b.credit_fen
 ) a
-WHERE starts_with(b.account, 'receivable/person/') AND b.debit_fen > b.credit_fen AND b.account > $1
+WHERE b.account > GREATEST($1, 'receivable/person/') AND b.account < 'receivable/person0'
+  AND b.debit_fen <> b.credit_fen AND b.debit_fen > b.credit_fen
   AND split_part(b.account, '/', -2) LIKE ANY($2::text[])
+ORDER BY b.account LIMIT $3
+"""
+# First in, first out, too; what the bank gave back was not paid, so it takes nothing from the age of what is owed.
+_PERSON_PAYABLES_SQL: Final = """
+SELECT b.account, b.credit_fen - b.debit_fen AS due_fen, a.since
+FROM balances b CROSS JOIN LATERAL (
+  SELECT min(d.happened_on) AS since FROM (
+    SELECT COALESCE(j.effective_on, j.booked_on) AS happened_on,
+           sum(-p.amount_fen) OVER (ORDER BY COALESCE(j.effective_on, j.booked_on), j.journal_id, p.line) AS up_to
+    FROM journals j, unnest(j.accounts, j.amounts) WITH ORDINALITY AS p(account, amount_fen, line)
+    WHERE j.accounts @> ARRAY[b.account] AND p.account = b.account AND p.amount_fen < 0 AND j.kind <> 'return'
+  ) d WHERE d.up_to > b.debit_fen - (
+    SELECT COALESCE(sum(-p.amount_fen), 0) FROM journals j, unnest(j.accounts, j.amounts) AS p(account, amount_fen)
+    WHERE j.accounts @> ARRAY[b.account] AND p.account = b.account AND p.amount_fen < 0 AND j.kind = 'return')
+) a
+WHERE b.account > GREATEST($1, 'payable/person/') AND b.account < 'payable/person0' AND b.debit_fen <> b.credit_fen
+  AND b.credit_fen > b.debit_fen AND split_part(b.account, '/', -2) LIKE ANY($2::text[])
 ORDER BY b.account LIMIT $3
 """
 
@@ -151,7 +169,7 @@ class PayerTotal(Wire, frozen=True):
 
 
 class Due(msgspec.Struct, frozen=True):
-    """What is due on a receivable, and the day of the oldest amount of it."""
+    """What is due on a receivable or owed on a payable, and the day of the oldest amount of it."""
 
     account: str
     due_fen: int
@@ -188,6 +206,10 @@ class Books(Reads):
     async def receivables(self, counties: list[str], after: str, limit: int) -> list[Due]:
         """What persons owe some counties' funds, in order of the accounts' names."""
         return await self.many(Due, _RECEIVABLES_SQL, after, counties, limit)
+
+    async def person_payables(self, counties: list[str], after: str, limit: int) -> list[Due]:
+        """What some counties' funds owe persons, in order of the accounts' names."""
+        return await self.many(Due, _PERSON_PAYABLES_SQL, after, counties, limit)
 
 
 def _journal(accounts: list[str], amounts: list[int], payers: list[str], **columns: Any) -> JournalAnswer:

@@ -8,7 +8,8 @@ import msgspec
 from fund_ledger.journals.domain import accounts
 from fund_ledger.journals.queries.books import Books
 from fund_ledger.payments.commands.money import PaymentCommands
-from fund_ledger.payments.domain.money import EARLIEST, Receipt, Transfer
+from fund_ledger.payments.domain.checks import EARLIEST
+from fund_ledger.payments.domain.money import Receipt, Transfer
 from kernel.http import ErrorCode, IdempotencyKey, Json, RequestBody, Router, Sent, Wire, Yuan, allow, answered
 from kernel.running.requested import Requests
 from kernel.security import Principal, Role
@@ -26,6 +27,7 @@ CODES: Final = (
     ErrorCode("BANK_SHORT", 409, "The bank account has less than is to leave it"),
     ErrorCode("NOT_RETURNABLE", 409, "Such a journal is not taken back by hand"),
     ErrorCode("RETURNED_BEFORE", 409, "The money went back before"),
+    ErrorCode("PAYMENT_AT_BANK", 409, "The payment is in a file that the bank has not answered"),
     ErrorCode(
         "RELEASE_NEEDED", 409, "A second person releases it: it is above the county's sum, or of who set the sum"
     ),
@@ -48,6 +50,10 @@ Source = Literal[
     "MONTHLY",
     "PROVINCE",
 ]
+
+
+#: 坏账核销 by cause: died without an estate, cannot be found, a court's ruling, destitute, below what a claim costs.
+Ground = Literal["DIED", "NOT_FOUND", "COURT", "DESTITUTE", "TOO_SMALL"]
 
 
 class ReceiptBody(RequestBody, frozen=True):
@@ -75,6 +81,7 @@ class CollectionBody(RequestBody, frozen=True, kw_only=True):
     """What a person gave back of aid that was clawed back.
 
     ``hospital_id`` got it where it is a refund of a revoked settlement (fund PREPAID), else it went to the bank.
+    With ``set_off`` nothing moved: the fund keeps as much of what it owes the same person (抵扣).
     Without ``person_id`` the hospital gave it: what it should have borne and a patient paid it (fund HOSP).
     """
 
@@ -84,6 +91,18 @@ class CollectionBody(RequestBody, frozen=True, kw_only=True):
     value_on: date
     person_id: Identifier | None = None
     hospital_id: Identifier | None = None
+    set_off: bool = False
+
+
+class WriteOffBody(RequestBody, frozen=True, kw_only=True):
+    """What a person will not give back, and why; the fund bears it once another person has released it."""
+
+    county: County
+    fund: FundCode
+    amount_fen: Yuan
+    value_on: date
+    person_id: Identifier
+    ground: Ground
 
 
 class ReturnBody(RequestBody, frozen=True):
@@ -155,6 +174,8 @@ def paid(command: PaymentBody) -> Transfer:
 def collected(command: CollectionBody) -> Transfer:
     """Who gave it: a person to the bank, a person to the hospital that had refunded it, or a hospital to the bank."""
     county, fund, amount = command.county, command.fund, int(command.amount_fen)
+    if command.set_off:
+        return _set_off(command)
     match command.person_id, command.hospital_id:
         case str(person_id), None if fund != accounts.PREPAID:
             return Transfer(accounts.receivable_from_person(person_id, county, fund), amount, command.value_on)
@@ -168,6 +189,25 @@ def collected(command: CollectionBody) -> Transfer:
                 "PAYEE_UNCLEAR",
                 "name the person who gave it; for PREPAID also the hospital that got it; for HOSP the hospital alone",
             )
+
+
+def written_off(command: WriteOffBody) -> Transfer:
+    """The debt that a body says is not given back."""
+    account = accounts.receivable_from_person(command.person_id, command.county, command.fund)
+    return Transfer(account, int(command.amount_fen), command.value_on, ground=command.ground)
+
+
+def _set_off(command: CollectionBody) -> Transfer:
+    county, fund, person_id = command.county, command.fund, command.person_id
+    if person_id is None or command.hospital_id is not None or fund == accounts.PREPAID:
+        raise Refused(
+            "PAYEE_UNCLEAR", "what a person owes a fund is set off against what the same fund owes the person"
+        )
+    owing, owed = (
+        accounts.receivable_from_person(person_id, county, fund),
+        accounts.payable_to_person(person_id, county, fund),
+    )
+    return Transfer(owing, int(command.amount_fen), command.value_on, owed)
 
 
 def _payable(command: PaymentBody) -> str:

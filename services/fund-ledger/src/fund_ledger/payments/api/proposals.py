@@ -6,7 +6,17 @@ from typing import Annotated, Final
 
 from fastapi import Path, Query
 
-from fund_ledger.payments.api.money import CollectionBody, Finance, PaymentBody, ReceiptBody, collected, paid, received
+from fund_ledger.payments.api.money import (
+    CollectionBody,
+    Finance,
+    PaymentBody,
+    ReceiptBody,
+    WriteOffBody,
+    collected,
+    paid,
+    received,
+    written_off,
+)
 from fund_ledger.payments.commands.proposals import ProposalCommands
 from fund_ledger.payments.domain.limit import Limit
 from fund_ledger.payments.domain.proposal import Proposal, RejectReason
@@ -149,6 +159,14 @@ def proposals(commands: ProposalCommands, found: PaymentQueries, requests: Reque
         """Propose money that a person or a hospital gave back."""
         caller.must_act_in(command.county)
         return answered(await commands.propose(requests.by(caller, key), "collection", collected(command)))
+
+    @router.post("/write-offs", status_code=201)
+    async def propose_write_off(
+        caller: Finance, command: Sent[WriteOffBody], key: IdempotencyKey
+    ) -> Json[ProposalMoved]:
+        """Propose that a fund bears what a person will not give back; whatever the sum, another person releases it."""
+        caller.must_act_in(command.county)
+        return answered(await commands.propose(requests.by(caller, key), "write_off", written_off(command)))
 
     @router.post("/{proposal_id}/release")
     async def release(proposal_id: NameInPath, caller: Finance, key: IdempotencyKey) -> Json[ProposalMoved]:

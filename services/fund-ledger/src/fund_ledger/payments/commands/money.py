@@ -15,7 +15,6 @@ from fund_ledger.months.queries import open_from
 from fund_ledger.payments.commands.turn import Asked, Attempt, Found, Order, Turn
 from fund_ledger.payments.domain.limit import check_limit
 from fund_ledger.payments.domain.money import (
-    PAYMENT,
     Collect,
     Moment,
     MoneyCommand,
@@ -24,12 +23,20 @@ from fund_ledger.payments.domain.money import (
     ReceiveMoney,
     ReturnMoney,
     Transfer,
-    due_again,
+    WriteOff,
 )
 from fund_ledger.payments.domain.proposal import (
     Kind,
 )
-from fund_ledger.payments.queries import booked_today, check_no_budget, later_than, limit_of, owed_of_revoked
+from fund_ledger.payments.domain.taken_back import due_again
+from fund_ledger.payments.queries import (
+    booked_today,
+    check_no_budget,
+    filed_in,
+    later_than,
+    limit_of,
+    owed_of_revoked,
+)
 from kernel.running.runtime import Runtime
 from kernel.values.refusals import Refused
 from kernel.writing.command_context import CommandContext
@@ -66,10 +73,16 @@ class PaymentCommands:
         return await self.in_turn(context, asked, attempt)
 
     def asked(self, kind: Kind, journal_id: str, money: Receipt | Transfer) -> Asked:
-        """What a receipt, payment or collection asks of the books."""
+        """What a receipt, payment, collection or write-off asks of the books."""
         if isinstance(money, Receipt):
             return self._receipt(journal_id, money)
-        return self._payment(journal_id, money) if kind == PAYMENT else self._collection(journal_id, money)
+        match kind:
+            case "payment":
+                return self._payment(journal_id, money)
+            case "write_off":
+                return self._write_off(journal_id, money)
+            case _:
+                return self._collection(journal_id, money)
 
     def _receipt(self, journal_id: str, receipt: Receipt) -> Asked:
         account, chart = accounts.fund(receipt.county, receipt.fund), self._charts.ever(receipt.county)
@@ -112,6 +125,24 @@ class PaymentCommands:
 
         return _of_transfer(journal_id, transfer, (account,) if holder is None else (account, holder), order)
 
+    def _write_off(self, journal_id: str, transfer: Transfer) -> Asked:
+        account = transfer.account
+        name = accounts.parse(account)
+        if not REVOLVING.isdisjoint(self._charts.ever(name.county).fund(name.fund).purposes):
+            raise Refused("PAYEE_UNCLEAR", f"what {name.fund} has advanced is written off at /v1/advances")
+        fund = accounts.fund(name.county, name.fund)
+
+        def order(found: Found) -> MoneyCommand:
+            return WriteOff(
+                journal_id=journal_id,
+                transfer=transfer,
+                due_fen=-found.standing[account],
+                available_fen={fund: found.standing[fund]} if self._watched(fund) else {},
+                moment=found.moment,
+            )
+
+        return _of_transfer(journal_id, transfer, (account, fund), order)
+
     async def give_back(self, context: CommandContext, journal_id: str, lines: Iterable[str], reason: str) -> Answered:
         """What was booked goes back; ``lines`` are the accounts of its journal."""
         names = sorted(lines)
@@ -127,6 +158,7 @@ class PaymentCommands:
                 today=max(found.moment.today, found.moment.open_from),
                 matched_fen=found.receipt.matched_fen if found.receipt else 0,
                 owed_back_fen=found.owed_back_fen,
+                filed_in=found.filed_in,
             )
 
         # A revocation holds what is owed to persons too: it comes before this or after it.
@@ -153,7 +185,9 @@ class PaymentCommands:
             # Nobody matches a receipt while it goes back.
             receipt = await held_receipt(connection, asked.journal_id) if asked.amount_fen == 0 else None
             owed_back = await owed_of_revoked(connection, {name: -standing[name] for name in asked.due})
-            found = Found(standing, Moment(context.today, first[county]), receipt, owed_back)
+            bank = next((name for name in asked.names if accounts.parse(name).kind == accounts.BANK), None)
+            filed = await filed_in(connection, bank, asked.journal_id) if bank and asked.amount_fen == 0 else None
+            found = Found(standing, Moment(context.today, first[county]), receipt, owed_back, filed_in=filed)
             found = await _of_its_year(connection, asked, found)
             turn = Turn(connection, path.within(connection), asked.journal_id, asked.order(found))
             answered = await turn.within.run(context, lambda: _unless_budgeted(turn, asked, attempt))

@@ -49,7 +49,7 @@ class ProposalCommands:
             value_on=money.value_on,
             account=asked.account,
             counter=money.counter if isinstance(money, Transfer) else None,
-            source=money.source if isinstance(money, Receipt) else "",
+            source=money.source if isinstance(money, Receipt) else money.ground or "",
             proposed_on=context.today,
             proposed_by=context.actor,
         )
@@ -99,7 +99,7 @@ def money_of(of: Proposal) -> Receipt | Transfer:
     """What a proposal proposes."""
     if of.kind == RECEIPT:
         return Receipt(of.county, of.fund, of.amount_fen, of.source, of.value_on)
-    return Transfer(of.account, of.amount_fen, of.value_on, of.counter)
+    return Transfer(of.account, of.amount_fen, of.value_on, of.counter, of.source or None)
 
 
 async def _on_proposal(turn: Turn, proposal_id: str, command: ProposalCommand, *, status: int = 200) -> Outcome:

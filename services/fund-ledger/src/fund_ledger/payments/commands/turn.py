@@ -23,6 +23,7 @@ class Found(msgspec.Struct, frozen=True):
     receipt: FundReceipt | None
     owed_back_fen: dict[str, int]
     later_fen: int = 0
+    filed_in: str | None = None
 
 
 Order = Callable[[Found], MoneyCommand]

@@ -1,6 +1,6 @@
 """Money that finance moved: what came in, was paid out or was collected, each of it a journal of its own."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final, assert_never
 
@@ -11,9 +11,11 @@ from fund_ledger.journals.domain import accounts
 from fund_ledger.journals.domain.events import JournalBooked, JournalEvent, Posting
 from fund_ledger.journals.domain.journal import Booked, JournalState, Unbooked, evolve, with_alarms
 from fund_ledger.months.domain import must_be_open
+from fund_ledger.payments.domain.checks import check_bank, check_moved
+from fund_ledger.payments.domain.taken_back import taken_back
 from kernel.values.decider import Decider
 from kernel.values.money import yuan_from_fen
-from kernel.values.refusals import Refused, conflict, not_found
+from kernel.values.refusals import conflict, not_found
 
 #: Kinds of journals that finance makes, and the one that takes them back.
 RECEIPT: Final = "receipt"
@@ -22,11 +24,10 @@ COLLECTION: Final = "collection"
 RETURN: Final = "return"
 #: Pays a hospital's statement whole, and goes back with it.
 STATEMENT_PAYMENT: Final = "statement_payment"
+#: What nobody will get back from a person is borne by the fund; another person has to agree.
+WRITE_OFF: Final = "write_off"
 #: What goes back by hand.
 RETURNABLE: Final = frozenset({RECEIPT, PAYMENT, COLLECTION})
-
-#: The oldest document is of 2016, and openings take over what the years before left.
-EARLIEST: Final = date(2010, 1, 1)
 
 
 class Receipt(msgspec.Struct, frozen=True):
@@ -47,6 +48,8 @@ class Transfer(msgspec.Struct, frozen=True):
     value_on: date
     #: The account that the money came to or from; None for the fund's bank.
     counter: str | None = None
+    #: Why nothing moved, of a debt that is written off.
+    ground: str | None = None
 
 
 class Moment(msgspec.Struct, frozen=True):
@@ -85,7 +88,8 @@ class PayOut(msgspec.Struct, frozen=True, kw_only=True):
 class Collect(msgspec.Struct, frozen=True):
     """A person gave back what is due on a receivable; ``due_fen`` is what is due now.
 
-    ``counter_fen`` is what the hospital that gets it has given out and not got back; None where the bank gets it.
+    ``counter_fen`` is what the hospital that gets it has given out and not got back, or what the fund owes the person
+    that it is set off against; None where the bank gets it.
     """
 
     journal_id: str
@@ -95,12 +99,22 @@ class Collect(msgspec.Struct, frozen=True):
     counter_fen: int | None = None
 
 
+class WriteOff(msgspec.Struct, frozen=True, kw_only=True):
+    """A person will not give back what is due on a receivable; ``due_fen`` is what is due now, the fund bears it."""
+
+    journal_id: str
+    transfer: Transfer
+    due_fen: int
+    available_fen: Mapping[str, int]
+    moment: Moment
+
+
 class ReturnMoney(msgspec.Struct, frozen=True, kw_only=True):
     """Money that was booked went back: the bank returned it, or it was booked wrongly.
 
     ``available_fen`` is what the fund account has left where its money is here, ``bank_fen`` what the bank account has,
     ``matched_fen`` with how much a receipt meets orders. ``owed_back_fen`` is what a person owes on each receivable
-    because a bill was revoked after it was paid.
+    because a bill was revoked after it was paid. ``filed_in`` is the payment file by which the bank is to pay it now.
     """
 
     journal_id: str
@@ -111,9 +125,10 @@ class ReturnMoney(msgspec.Struct, frozen=True, kw_only=True):
     kinds: frozenset[str] = RETURNABLE
     matched_fen: int = 0
     owed_back_fen: Mapping[str, int] = {}
+    filed_in: str | None = None
 
 
-MoneyCommand = ReceiveMoney | PayOut | Collect | ReturnMoney
+MoneyCommand = ReceiveMoney | PayOut | Collect | WriteOff | ReturnMoney
 
 
 def decide(command: MoneyCommand, state: JournalState) -> Sequence[JournalEvent]:
@@ -121,7 +136,7 @@ def decide(command: MoneyCommand, state: JournalState) -> Sequence[JournalEvent]
 
     Raises Refused, in this order: FUND_UNKNOWN, FUND_HELD_ELSEWHERE, SOURCE_UNKNOWN, AMOUNT_NOT_POSITIVE,
     VALUE_DATE_TOO_EARLY, VALUE_DATE_AHEAD, PERIOD_CLOSED, OVERPAYMENT, WRONG_YEAR, BANK_SHORT; of a return
-    JOURNAL_UNKNOWN, NOT_RETURNABLE, RETURNED_BEFORE, RECEIPT_MATCHED, BANK_SHORT.
+    JOURNAL_UNKNOWN, NOT_RETURNABLE, RETURNED_BEFORE, PAYMENT_AT_BANK, RECEIPT_MATCHED, BANK_SHORT.
     """
     if isinstance(command, ReturnMoney):
         return _return(command, state)
@@ -132,6 +147,8 @@ def decide(command: MoneyCommand, state: JournalState) -> Sequence[JournalEvent]
             return _receive(command)
         case PayOut() | Collect():
             return _pay(command)
+        case WriteOff():
+            return _write_off(command)
         case _:
             assert_never(command)
 
@@ -191,6 +208,28 @@ def _pay(command: PayOut | Collect) -> Sequence[JournalEvent]:
     return (JournalBooked(journal_id=command.journal_id, kind=kind, booked_on=transfer.value_on, postings=postings),)
 
 
+def _write_off(command: WriteOff) -> Sequence[JournalEvent]:
+    transfer = command.transfer
+    name = accounts.parse(transfer.account)
+    check_moved(transfer.amount_fen, transfer.value_on, command.moment.today)
+    must_be_open(transfer.value_on, name.county, command.moment.open_from)
+    if transfer.amount_fen > command.due_fen:
+        due, asked = yuan_from_fen(max(0, command.due_fen)), yuan_from_fen(transfer.amount_fen)
+        detail = f"on {transfer.account} {due} yuan are due, so {asked} yuan cannot be written off"
+        raise conflict("OVERPAYMENT", detail, account=transfer.account)
+    journal = JournalBooked(
+        journal_id=command.journal_id,
+        kind=WRITE_OFF,
+        booked_on=transfer.value_on,
+        postings=(
+            Posting(accounts.fund(name.county, name.fund), transfer.amount_fen),
+            Posting(transfer.account, -transfer.amount_fen),
+        ),
+        reason=transfer.ground,
+    )
+    return with_alarms(journal, command.available_fen)
+
+
 def _return(command: ReturnMoney, state: JournalState) -> Sequence[JournalEvent]:
     if not isinstance(state, Booked):
         raise not_found("JOURNAL_UNKNOWN", f"there is no journal {command.journal_id}")
@@ -200,10 +239,15 @@ def _return(command: ReturnMoney, state: JournalState) -> Sequence[JournalEvent]
         raise conflict("NOT_RETURNABLE", detail, kind=booked.kind)
     if any(journal.corrects == booked.journal_id for journal in state.journals):
         raise conflict("RETURNED_BEFORE", f"the money of journal {booked.journal_id} went back before")
+    if (file_id := command.filed_in) is not None:
+        detail = f"the bank is to pay {booked.journal_id} by the file {file_id}: take its answer, or cancel the file"
+        raise conflict("PAYMENT_AT_BANK", detail, file_id=file_id)
     if command.matched_fen:
         detail = f"receipt {booked.journal_id} meets an order with {yuan_from_fen(command.matched_fen)} yuan; let it go"
         raise conflict("RECEIPT_MATCHED", detail)
-    back = tuple(posting for taken in booked.postings for posting in _taken_back(taken, command.owed_back_fen))
+    # What was set off is apart again; only money that came back meets a debt by itself.
+    met = {} if booked.kind == COLLECTION else command.owed_back_fen
+    back = tuple(posting for taken in booked.postings for posting in taken_back(taken, met))
     for posting in back:
         if accounts.parse(posting.account).kind == accounts.BANK:
             check_bank(posting.account, command.bank_fen, -posting.amount_fen)
@@ -219,27 +263,6 @@ def _return(command: ReturnMoney, state: JournalState) -> Sequence[JournalEvent]
     return with_alarms(journal, command.available_fen)
 
 
-def _taken_back(posting: Posting, owed_back_fen: Mapping[str, int]) -> Iterator[Posting]:
-    """The negative of a line; money for a person that came back first meets what the person owes of a revoked bill.
-
-    So of a payment whose bill was revoked before the bank gave it back, nothing is payable again and nothing due.
-    """
-    back = -posting.amount_fen
-    due = due_again(posting.account) if back < 0 else None
-    met = min(-back, max(0, owed_back_fen.get(due, 0))) if due else 0
-    for account, amount in ((due or "", -met), (posting.account, back + met)):
-        if amount:
-            yield Posting(account, amount, posting.payer)
-
-
-def due_again(payable: str) -> str | None:
-    """The account on which a person owes what was paid on a payable for a bill that was revoked; None for others."""
-    account = accounts.parse(payable)
-    if (account.kind, account.payee_kind) != (accounts.PAYABLE, "person"):
-        return None
-    return accounts.receivable_from_person(account.payee_id or "", account.county, account.fund)
-
-
 def _check_year(command: PayOut) -> None:
     """Refuse to pay out of a year what came to be owed after it, as its appropriation is its own: WRONG_YEAR."""
     transfer, of_year = command.transfer, max(0, command.owed_fen - command.later_fen)
@@ -253,30 +276,11 @@ def _check_year(command: PayOut) -> None:
 
 
 def _check_counter(command: Collect) -> None:
-    """Refuse to give a hospital more than it has given out, such as what another refunded: OVERPAYMENT."""
+    """Refuse to give a hospital more than it has given out, or to set off more than is owed: OVERPAYMENT."""
     transfer, out = command.transfer, command.counter_fen
     if out is not None and transfer.amount_fen > out:
         detail = (
-            f"{transfer.counter} has given out {yuan_from_fen(max(0, out))} yuan, so "
-            f"{yuan_from_fen(transfer.amount_fen)} yuan cannot come back to it"
+            f"{transfer.counter} stands at {yuan_from_fen(max(0, out))} yuan, so "
+            f"{yuan_from_fen(transfer.amount_fen)} yuan cannot come to it"
         )
         raise conflict("OVERPAYMENT", detail, account=transfer.counter or "")
-
-
-def check_bank(account: str, bank_fen: int, out_fen: int) -> None:
-    """Refuse to take more out of a bank account than it has: BANK_SHORT. Below zero it takes nothing out."""
-    if out_fen > 0 and out_fen > bank_fen:
-        detail = f"{account} has {yuan_from_fen(bank_fen)} yuan, so {yuan_from_fen(out_fen)} yuan cannot leave it"
-        raise conflict("BANK_SHORT", detail, account=account)
-
-
-def check_moved(amount_fen: int, value_on: date, today: date) -> None:
-    """Refuse money that cannot have moved: AMOUNT_NOT_POSITIVE, VALUE_DATE_TOO_EARLY or VALUE_DATE_AHEAD."""
-    if amount_fen <= 0:
-        raise Refused(
-            "AMOUNT_NOT_POSITIVE", f"{yuan_from_fen(amount_fen)} yuan moves nothing; the amount must be above zero"
-        )
-    if value_on < EARLIEST:
-        raise Refused("VALUE_DATE_TOO_EARLY", f"{value_on} is before all books; the first day is {EARLIEST}")
-    if value_on > today:
-        raise Refused("VALUE_DATE_AHEAD", f"{value_on} has not come yet; book the money on {today} or earlier")

@@ -9,13 +9,16 @@ import msgspec
 from kernel.values.decider import Decider
 from kernel.values.refusals import conflict, forbidden, not_found
 
-Kind = Literal["receipt", "payment", "collection"]
+Kind = Literal["receipt", "payment", "collection", "write_off"]
 Status = Literal["proposed", "released", "rejected"]
 RejectReason = Literal["NOT_DUE", "WRONG_AMOUNT", "WRONG_PAYEE", "BOOKED_BEFORE"]
 
 
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
-    """Money that is to be booked: a receipt of a ``source`` on a fund, or a transfer that settles ``account``."""
+    """Money that is to be booked: a receipt of a ``source`` on a fund, or a transfer that settles ``account``.
+
+    Of a write-off ``source`` is its ground.
+    """
 
     proposal_id: str
     kind: Kind

@@ -9,7 +9,7 @@ import msgspec
 from fund_ledger.journals.domain import accounts
 from fund_ledger.journals.domain.events import JournalBooked, JournalEvent, Posting
 from fund_ledger.journals.domain.journal import JournalState, Unbooked, evolve, with_alarms
-from fund_ledger.payments.domain.money import check_bank
+from fund_ledger.payments.domain.checks import check_bank
 from fund_ledger.periods.domain.clearing import CLEARING, AccountCleared
 from kernel.values.decider import Decider
 

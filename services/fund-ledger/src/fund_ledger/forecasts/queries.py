@@ -1,0 +1,69 @@
+"""What forecasts are made of: a county's funds month by month, and what each has now."""
+
+from datetime import date
+from typing import Final
+
+import msgspec
+
+from fund_ledger.forecasts.domain import Forecast, Months, forecast
+from fund_ledger.months.domain import after
+from kernel.writing.reads import Reads
+
+#: So far back a month still counts.
+YEARS_MAX: Final = 5
+#: What is given to a fund, or goes back out of it, is none of what it has to bear. A payment of money that others hold
+#: gives the fund what it pays.
+_GIVEN: Final = ("receipt", "return", "clearing", "payment", "statement_payment", "advance", "collection")
+_MONTHS_SQL: Final = """
+SELECT fund, month, COALESCE(sum(debit_fen - credit_fen) FILTER (WHERE kind <> ALL($3::text[])), 0)::bigint AS borne_fen
+FROM fund_flows WHERE county = $1 AND month >= $2 GROUP BY fund, month ORDER BY fund, month
+"""
+_AVAILABLE_SQL: Final = """
+SELECT split_part(account, '/', 3) AS fund, credit_fen - debit_fen AS available_fen FROM balances
+WHERE account = ANY($1::text[])
+"""
+
+
+class _Month(msgspec.Struct, frozen=True):
+    fund: str
+    month: date
+    borne_fen: int
+
+
+class _Available(msgspec.Struct, frozen=True):
+    fund: str
+    available_fen: int
+
+
+class ForecastQueries(Reads):
+    """Read-only questions, each bounded."""
+
+    async def forecasts(self, county: str, held_here: frozenset[str], today: date) -> tuple[list[Forecast], list[str]]:
+        """The outlook of a county's funds, and the funds whose months are too few for one, both by code."""
+        now = today.replace(day=1)
+        rows = await self.many(_Month, _MONTHS_SQL, county, now.replace(year=now.year - YEARS_MAX), list(_GIVEN))
+        borne: dict[str, dict[date, int]] = {}
+        for row in rows:
+            borne.setdefault(row.fund, {})[row.month] = row.borne_fen
+        names = [f"fund/{county}/{fund}" for fund in borne]
+        available = {one.fund: one.available_fen for one in await self.many(_Available, _AVAILABLE_SQL, names)}
+        found: list[Forecast] = []
+        too_few: list[str] = []
+        for fund, months in borne.items():
+            here = available.get(fund, 0) if fund in held_here else None
+            told = forecast(fund, _whole(months, now), here, months.get(now, 0), today)
+            if told is None:
+                too_few.append(fund)
+            else:
+                found.append(told)
+        return found, too_few
+
+
+def _whole(borne: dict[date, int], now: date) -> Months:
+    """The months before the one that runs, from the first in which the fund had to bear something."""
+    first = min((month for month, fen in borne.items() if fen), default=now)
+    month, whole = first, list[int]()
+    while month < now:
+        whole.append(borne.get(month, 0))
+        month = after(month)
+    return Months(first, tuple(whole))

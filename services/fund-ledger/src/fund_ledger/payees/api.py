@@ -1,0 +1,135 @@
+"""Payees' accounts over HTTP: finance names one, another person confirms it; nobody reads a number back here."""
+
+import re
+from typing import Annotated, Final
+
+import msgspec
+from fastapi import Path
+
+from fund_ledger.payees.commands import PayeeCommands
+from fund_ledger.payees.domain import Details, Payee, PayeeKind, Why
+from fund_ledger.payees.queries import AccountAnswer, PayeeQueries
+from kernel.http import ErrorCode, IdempotencyKey, Json, RequestBody, Router, Sent, Wire, allow, answer, answered
+from kernel.http.fields import NameInPath
+from kernel.http.free_texts import SEALED
+from kernel.running.requested import Requests
+from kernel.security import Principal, Role
+from kernel.values.division_table import check_division
+
+CODES: Final = (
+    ErrorCode("PAYEE_ACCOUNT_UNKNOWN", 404, "The payee has no such account"),
+    ErrorCode("PAYEE_ACCOUNT_SAME_PERSON", 403, "Who named the account does not confirm it"),
+    ErrorCode("PAYEE_ACCOUNT_DIFFERS", 422, "The number is not the one that was named"),
+    ErrorCode("PAYEE_ACCOUNTS_OFF", 409, "No accounts of payees are kept here"),
+    ErrorCode("PERSON_ERASED", 409, "The person's data were erased"),
+)
+
+Finance = Annotated[Principal, allow(Role.FINANCE, by_division=True)]
+Reader = Annotated[Principal, allow(Role.FINANCE, Role.OPERATIONS, by_division=True)]
+CountyPath = Annotated[str, Path(pattern=r"^[0-9]{6}$", description="Six-digit division code of a county")]
+Kind = Annotated[PayeeKind, Path(description="Who is paid")]
+#: As it is printed on the card or the certificate; spaces and hyphens between groups are taken out.
+Number = Annotated[str, msgspec.Meta(pattern=r"^[0-9](?:[ -]?[0-9]){7,31}$"), SEALED]
+#: A spreadsheet takes what begins so for a formula.
+_NAME: Final = r"^[^=+\-@].{0,99}$"
+Holder = Annotated[str, msgspec.Meta(pattern=_NAME), SEALED]
+Bank = Annotated[str, msgspec.Meta(pattern=_NAME), SEALED]
+
+
+class AccountBody(RequestBody, frozen=True, kw_only=True):
+    """The account of a payee: holder (户名), number (账号), the bank's branch (开户行) and, if known, its number."""
+
+    holder: Holder
+    number: Number
+    bank: Bank
+    bank_code: Annotated[str, msgspec.Meta(pattern=r"^([0-9]{12})?$")] = ""
+
+
+class ConfirmBody(RequestBody, frozen=True):
+    """The number once more, typed from the paper."""
+
+    number: Number
+
+
+class RejectBody(RequestBody, frozen=True):
+    """Why nobody is to be paid to it."""
+
+    reason: Why
+
+
+class AccountMoved(Wire, frozen=True):
+    """The account, and which of the payee's accounts is paid to and which waits now."""
+
+    account_id: str
+    paid_to: str | None
+    waiting: str | None
+
+
+def payees(commands: PayeeCommands, found: PayeeQueries, requests: Requests) -> Router:
+    """The routes of /v1/payees."""
+    router = Router(prefix="/v1/payees", tags=["payees"])
+    one = "/{county}/{payee_kind}/{payee_id}/accounts"
+
+    @router.post(one, status_code=201)
+    async def name_account(
+        county: CountyPath,
+        payee_kind: Kind,
+        payee_id: NameInPath,
+        caller: Finance,
+        command: Sent[AccountBody],
+        key: IdempotencyKey,
+    ) -> Json[AccountMoved]:
+        """Name the bank account of a payee; it is paid to once another person of finance has confirmed it."""
+        caller.must_act_in(county)
+        check_division(county, requests.today.year)
+        details = Details(
+            holder=" ".join(command.holder.split()),
+            number=_plain(command.number),
+            bank=" ".join(command.bank.split()),
+            bank_code=command.bank_code,
+        )
+        return answered(await commands.name(requests.by(caller, key), county, payee_kind, payee_id, details))
+
+    @router.get(one)
+    async def list_accounts(
+        county: CountyPath, payee_kind: Kind, payee_id: NameInPath, caller: Reader
+    ) -> Json[tuple[AccountAnswer, ...]]:
+        """The account that a payee is paid to, and the one that waits, by their last four digits."""
+        caller.must_act_in(county)
+        return answer(tuple(await found.accounts(Payee(county, payee_kind, payee_id))))
+
+    @router.post(one + "/{account_id}/confirmation")
+    async def confirm_account(
+        county: CountyPath,
+        payee_kind: Kind,
+        payee_id: NameInPath,
+        account_id: NameInPath,
+        caller: Finance,
+        command: Sent[ConfirmBody],
+        key: IdempotencyKey,
+    ) -> Json[AccountMoved]:
+        """Confirm an account by typing its number again; not by whoever named it."""
+        caller.must_act_in(county)
+        payee = Payee(county, payee_kind, payee_id)
+        return answered(await commands.confirm(requests.by(caller, key), payee, account_id, _plain(command.number)))
+
+    @router.post(one + "/{account_id}/rejection")
+    async def reject_account(
+        county: CountyPath,
+        payee_kind: Kind,
+        payee_id: NameInPath,
+        account_id: NameInPath,
+        caller: Finance,
+        command: Sent[RejectBody],
+        key: IdempotencyKey,
+    ) -> Json[AccountMoved]:
+        """Say that nobody is to be paid to an account, waiting or confirmed; payments in a file stay as they are."""
+        caller.must_act_in(county)
+        payee = Payee(county, payee_kind, payee_id)
+        return answered(await commands.reject(requests.by(caller, key), payee, account_id, command.reason))
+
+    return router
+
+
+def _plain(number: str) -> str:
+    return re.sub(r"[ -]", "", number)

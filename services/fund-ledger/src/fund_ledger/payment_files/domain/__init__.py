@@ -1,0 +1,1 @@
+"""Commands, events, state and decisions: pure."""

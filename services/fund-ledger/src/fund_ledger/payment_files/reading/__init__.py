@@ -1,0 +1,1 @@
+"""The file for the bank, and the bank's answer to it."""

@@ -1,0 +1,29 @@
+"""What is asked of all money that is said to have moved: an amount, a day that can be, and enough in the bank."""
+
+from datetime import date
+from typing import Final
+
+from kernel.values.money import yuan_from_fen
+from kernel.values.refusals import Refused, conflict
+
+#: The oldest document is of 2016, and openings take over what the years before left.
+EARLIEST: Final = date(2010, 1, 1)
+
+
+def check_bank(account: str, bank_fen: int, out_fen: int) -> None:
+    """Refuse to take more out of a bank account than it has: BANK_SHORT. Below zero it takes nothing out."""
+    if out_fen > 0 and out_fen > bank_fen:
+        detail = f"{account} has {yuan_from_fen(bank_fen)} yuan, so {yuan_from_fen(out_fen)} yuan cannot leave it"
+        raise conflict("BANK_SHORT", detail, account=account)
+
+
+def check_moved(amount_fen: int, value_on: date, today: date) -> None:
+    """Refuse money that cannot have moved: AMOUNT_NOT_POSITIVE, VALUE_DATE_TOO_EARLY or VALUE_DATE_AHEAD."""
+    if amount_fen <= 0:
+        raise Refused(
+            "AMOUNT_NOT_POSITIVE", f"{yuan_from_fen(amount_fen)} yuan moves nothing; the amount must be above zero"
+        )
+    if value_on < EARLIEST:
+        raise Refused("VALUE_DATE_TOO_EARLY", f"{value_on} is before all books; the first day is {EARLIEST}")
+    if value_on > today:
+        raise Refused("VALUE_DATE_AHEAD", f"{value_on} has not come yet; book the money on {today} or earlier")
