@@ -27,6 +27,7 @@ from onestop.looks import looks_command
 from onestop.options import HOME, POLICIES, Database, Folder
 from onestop.payment_file_command import app as payment_file_app
 from onestop.positions_command import positions
+from onestop.rebuild.command import rebuild_command
 from onestop.reconcile import command as reconcile_command
 from onestop.report_command import report_command
 from onestop.republish_command import republish
@@ -44,6 +45,7 @@ app.command("visits")(visits_command)
 app.command("verify-chain")(verify_chain_command)
 app.command("restore")(restore_command)
 app.command("adopt-restored", hidden=True)(restore_command)  # its name of before
+app.command("rebuild")(rebuild_command)
 app.command("fill-topics")(fill_topics_command)
 app.command("lost")(lost_command)
 app.command("tidy")(tidy_command)
@@ -82,7 +84,7 @@ def replay(
     from onestop.replay.printing import print_verdict  # noqa: PLC0415
 
     if not verify:
-        console.print("nothing to do: say --verify; rebuilding in place comes with the operations service")
+        console.print("nothing to do: say --verify; `onestop rebuild` puts a projection in the place of the live one")
         raise typer.Exit(2)
     with database_address(database, folder) as url:
         started = time.perf_counter()

@@ -100,8 +100,13 @@ async def events_in_order(
     while page := await read_log(source, registry, after=after, limit=PAGE):
         yield page
         after = page[-1].gseq
-    if not numbered_only and (rows := await source.fetch(_TAIL_SQL)):
-        yield [_logged(row, registry) for row in rows]
+    if not numbered_only and (tail := await unnumbered_tail(source, registry)):
+        yield tail
+
+
+async def unnumbered_tail(source: SingleConnection, registry: EventRegistry) -> list[LoggedEvent]:
+    """The events that still wait for their number (gseq 0), in the order in which they will get it."""
+    return [_logged(row, registry) for row in await source.fetch(_TAIL_SQL)]
 
 
 async def read_stream(source: SingleConnection, registry: EventRegistry, stream_id: str) -> list[LoggedEvent]:
