@@ -37,7 +37,12 @@ _CHECKS: Final = (
     content_type_conformance,
     response_schema_conformance,
 )
-_ORGANISATIONS: Final = {Role.HOSPITAL: "H1", Role.DEPARTMENT: "civil-affairs", Role.AGENCY: "A1"}
+_ORGANISATIONS: Final = {
+    Role.HOSPITAL: "H1",
+    Role.DEPARTMENT: "civil-affairs",
+    Role.AGENCY: "A1",
+    Role.TOWNSHIP: "451028001",
+}
 
 #: The addresses of the services, and who issues their tokens.
 Running = tuple[dict[str, str], Issuer]

@@ -37,15 +37,13 @@ async def test_a_prepaid_stay_is_refunded_by_the_hospital(town: Any) -> None:
     assert (await read_books(town.platform.admin_url)).problems == []
 
 
-async def test_a_corrected_discharge_is_settled_by_the_right_day(embedded_town: Any) -> None:
-    town = embedded_town
+async def test_a_corrected_discharge_is_settled_by_the_right_day(town: Any) -> None:
     window = Window(town.platform, Role.HOSPITAL, HOSPITALS[0].hospital_id)
     settled = await stories.corrected_stay(window, town.someone("TEKUN"), town.today, BILL)
     assert settled["discharged_on"] == str(town.today - timedelta(days=1))
 
 
-async def test_an_earlier_bill_taken_back_by_the_agency_runs_through_the_year_and_the_books(embedded_town: Any) -> None:
-    town = embedded_town
+async def test_an_earlier_bill_taken_back_by_the_agency_runs_through_the_year_and_the_books(town: Any) -> None:
     window = Window(town.platform, Role.HOSPITAL, HOSPITALS[0].hospital_id)
     agency = Window(town.platform, Role.AGENCY, subject="agency-revoking")
     person_id = town.someone("DIBAO")
@@ -98,3 +96,35 @@ async def test_an_out_of_county_case_is_paid_to_the_patient(town: Any) -> None:
     assert {part["owner"] for part in audited["parts"]} == {None}
     verdict = await verify(town.platform.admin_url)
     assert verdict.differences == ()
+
+
+async def test_a_township_s_window_finds_the_person_takes_the_case_in_and_sees_it_paid(town: Any) -> None:
+    person = next(p for p in town.people if p.category == "DIBAO")
+    own = Window(town.platform, Role.TOWNSHIP, f"{person.county}100")
+    neighbour = Window(town.platform, Role.TOWNSHIP, f"{person.county}001")
+    agency = Window(town.platform, Role.AGENCY, subject="agency-townships")
+    person_id = town.ids[person.number]
+    await agency.post("identity", f"/v1/persons/{person_id}/township", {"township": f"{person.county}100"})
+    asked = {"id_number": person.id_number, "reason": "REIMBURSEMENT"}
+    assert (await own.post("identity", "/v1/persons/lookup", asked))["person_id"] == person_id
+    refused = await neighbour.send("identity", "/v1/persons/lookup", asked)
+    assert (refused.status_code, refused.json()["code"]) == (403, "DIVISION_FOREIGN")
+    papers = [
+        {"kind": kind, "reference": f"scan/{kind}"} for kind in ("INVOICE", "FEE_LIST", "ID_COPY", "DISCHARGE_RECORD")
+    ]
+    days = {"admitted_on": str(town.today - timedelta(days=9)), "discharged_on": str(town.today - timedelta(days=5))}
+    case = {"person_id": person_id, "hospital_id": CITY_HOSPITAL.hospital_id, "kind": "inpatient", **days}
+    case |= {"invoice_number": "XZ-1", "submitter": "FAMILY", "office": f"{person.county}100", "papers": papers}
+    case_id = (await own.post("settlement", "/v1/cases", case))["case_id"]
+    lines = [{"item": "示范项目", "amount": "10000.00", "cost_class": "compliant"}]
+    body = {"lines": lines, "payers": BILL.payers, "patient_paid": "10000.00"}
+    settled = await agency.post("settlement", f"/v1/cases/{case_id}/settlement", body)
+    await wait_until_arrived(town.platform.admin_url)
+    await stories.pay_back(town.platform, settled, person_id, person.county, town.today)
+    seen = await own.get("settlement", f"/v1/cases/{case_id}")
+    assert (seen["state"], seen["paid_on"], seen["office"]) == ("PAID", str(town.today), f"{person.county}100")
+    assert [row["case_id"] for row in (await own.get("settlement", "/v1/cases"))["items"]] == [case_id]
+    assert (await neighbour.get("settlement", "/v1/cases"))["items"] == []
+    verdict = await verify(town.platform.admin_url)
+    assert verdict.differences == ()
+    assert (await read_books(town.platform.admin_url)).problems == []

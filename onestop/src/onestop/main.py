@@ -100,7 +100,9 @@ def replay(
 @app.command()
 def token(
     role: Role,
-    organisation: Annotated[str | None, typer.Option(help="Hospital or department; needed for those roles.")] = None,
+    organisation: Annotated[
+        str | None, typer.Option(help="Hospital, department or township (nine digits); needed for those roles.")
+    ] = None,
     division: Annotated[
         list[str] | None, typer.Option(help="Six-digit code of a county, city or province; say it again for more.")
     ] = None,

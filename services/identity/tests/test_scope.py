@@ -105,6 +105,28 @@ async def test_a_search_for_somebody_of_another_county_is_refused_and_written_do
     assert await identity.pool.fetchval("SELECT count(*) FROM lookups WHERE person_id = $1", wang) == 1
 
 
+async def test_a_township_s_window_finds_its_own_people_and_those_whom_nobody_has_placed(
+    identity: Service, wang: str, agency: httpx.AsyncClient
+) -> None:
+    asked = {"id_number": WANG["id_number"], "reason": "REIMBURSEMENT"}
+    own, neighbour, foreign = [
+        await identity.client(Role.TOWNSHIP, code) for code in ("445201100", "445201001", "445224001")
+    ]
+
+    async def found() -> list[tuple[int, str]]:
+        return [await code_of(window, "post", "/v1/persons/lookup", asked) for window in (own, neighbour, foreign)]
+
+    closed = (403, "DIVISION_FOREIGN")
+    assert await found() == [(200, ""), (200, ""), closed]
+    placed = await agency.post(f"/v1/persons/{wang}/township", json={"township": "445201100"})
+    assert placed.status_code == 200, placed.text
+    assert await found() == [(200, ""), closed, closed]
+    assert await identity.pool.fetchval("SELECT count(*) FROM lookups WHERE person_id = $1", wang) == 6
+    # An id that it has opens nothing further.
+    assert await code_of(own, "get", f"/v1/persons/{wang}") == (403, "ROLE_NOT_ALLOWED")
+    assert await code_of(own, "get", f"/v1/persons/{wang}/memberships") == (403, "ROLE_NOT_ALLOWED")
+
+
 async def test_a_record_of_another_county_is_not_merged_in(
     identity: Service, wang: str, civil_affairs: httpx.AsyncClient
 ) -> None:

@@ -89,6 +89,10 @@ async def test_an_issued_token_names_its_caller(authenticator: Authenticator, is
         ({"organisation": 7}, TokenFault.MALFORMED),
         ({"divisions": ["445202"]}, TokenFault.MALFORMED),
         ({"roles": ["agency"], "divisions": []}, TokenFault.MALFORMED),
+        ({"roles": ["township"], "organisation": None}, TokenFault.MALFORMED),
+        ({"roles": ["township"], "organisation": "445202"}, TokenFault.MALFORMED),
+        ({"roles": ["township"], "organisation": "445202001", "divisions": ["445202"]}, TokenFault.MALFORMED),
+        ({"roles": ["township", "agency"], "organisation": "445202001"}, TokenFault.MALFORMED),
         ({"roles": ["agency"], "divisions": ["4452"]}, TokenFault.MALFORMED),
         ({"roles": ["agency"], "divisions": "445202"}, TokenFault.MALFORMED),
     ],
@@ -97,6 +101,13 @@ async def test_a_token_with_a_wrong_claim_is_rejected(
     authenticator: Authenticator, key: ECKey, changes: dict[str, Any], expected: TokenFault
 ) -> None:
     assert await fault(authenticator, signed(key, changes)) is expected
+
+
+async def test_a_township_works_for_itself_alone(authenticator: Authenticator, issuer: Issuer) -> None:
+    for _ in range(2):  # the second verdict is a remembered one
+        caller = await authenticator.authenticate(issuer.issue(Role.TOWNSHIP, "window-1", "445202001", 60, NOW))
+        assert (caller.divisions, caller.own_township) == (frozenset({"445202001"}), "445202001")
+        assert caller.scope != Principal("window-1", frozenset({Role.TOWNSHIP}), "445202002").scope
 
 
 async def test_clocks_may_differ_by_the_leeway(authenticator: Authenticator, key: ECKey) -> None:

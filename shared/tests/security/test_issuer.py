@@ -42,3 +42,11 @@ def test_the_public_document_does_not_hold_the_private_key(tmp_path: Path) -> No
 def test_a_hospital_or_department_token_must_name_its_organisation(tmp_path: Path, role: Role) -> None:
     with pytest.raises(ValueError, match="must name an organisation"):
         Issuer.in_folder(tmp_path).issue(role, "x", None, 60, 0)
+
+
+@pytest.mark.parametrize("code", ["445202", "44520200", "4452020011", "445202abc", "４４５２０２００１", "445202001\n"])
+def test_a_township_token_names_its_nine_digits(tmp_path: Path, code: str) -> None:
+    with pytest.raises(ValueError, match="nine-digit code"):
+        Issuer.in_folder(tmp_path).issue(Role.TOWNSHIP, "x", code, 60, 0)
+    with pytest.raises(ValueError, match="names no others"):
+        Issuer.in_folder(tmp_path).issue(Role.TOWNSHIP, "x", "445202001", 60, 0, divisions=["445202"])

@@ -52,6 +52,15 @@ def test_no_subject_can_pose_as_an_organisation() -> None:
         ({"445200"}, "440000", False),
         ({"440000"}, "445202", True),
         ({"440000"}, "450202", False),
+        ({"445202"}, "445202001", True),
+        ({"445200"}, "445202100", True),
+        ({"445203"}, "445202001", False),
+        ({"445202001"}, "445202001", True),
+        ({"445202001"}, "445202002", False),
+        ({"445202001"}, "445202", False),
+        ({"445202100"}, "445202001", False),
+        ({"445202100"}, "445202", False),
+        ({"445200000"}, "445202", False),
     ],
 )
 def test_staff_acts_in_its_divisions_and_in_what_lies_in_them(mine: set[str] | None, place: str, allowed: bool) -> None:

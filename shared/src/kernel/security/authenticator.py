@@ -11,7 +11,13 @@ from joserfc import jwt
 from joserfc.errors import BadSignatureError, ClaimError, ExpiredTokenError, JoseError, SecurityWarning
 from joserfc.jwk import Key
 
-from kernel.security.principal import ROLES_OF_ONE_ORGANISATION, Principal, Role, division_fault
+from kernel.security.principal import (
+    ROLES_OF_ONE_ORGANISATION,
+    Principal,
+    Role,
+    division_fault,
+    township_fault,
+)
 from kernel.security.public_keys import PublicKeys
 from kernel.security.rejections import TokenFault, TokenRejectedError
 
@@ -148,9 +154,12 @@ def _principal(claims: dict[str, Any]) -> Principal:
     if not principal.roles:
         raise TokenRejectedError(TokenFault.MALFORMED, "the token must name at least one role")
     if principal.roles & ROLES_OF_ONE_ORGANISATION and not principal.organisation:
-        detail = "the token of a hospital or department must name its organisation"
+        detail = "the token of a hospital, department or township must name its organisation"
         raise TokenRejectedError(TokenFault.MALFORMED, detail)
     # An empty claim is no claim for everywhere: whoever wrote it meant to name something.
     if "divisions" in claims and (fault := division_fault(principal.roles, principal.divisions or ())):
         raise TokenRejectedError(TokenFault.MALFORMED, fault)
-    return principal
+    if fault := township_fault(principal.roles, principal.organisation):
+        raise TokenRejectedError(TokenFault.MALFORMED, fault)
+    township = principal.own_township
+    return principal if township is None else msgspec.structs.replace(principal, divisions=frozenset({township}))

@@ -10,7 +10,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from kernel.security.authenticator import Authenticator
-from kernel.security.principal import ROLES_OF_ONE_ORGANISATION, Role, division_fault
+from kernel.security.principal import ROLES_OF_ONE_ORGANISATION, Role, division_fault, township_fault
 from kernel.security.private_files import read_or_create_secret
 from kernel.security.public_keys import PublicKeys
 
@@ -51,11 +51,14 @@ class Issuer:
         """A token for ``subject``, valid from ``now`` (seconds since 1970) for ``lifetime_seconds``.
 
         ``divisions`` are the six-digit codes that the holder works for; without them, everywhere. Raises ValueError
-        when a hospital's or department's token would name no organisation, or a hospital's would name divisions.
+        when a hospital's, department's or township's token would name no organisation of its kind, or a hospital's or
+        township's would name divisions.
         """
         if role in ROLES_OF_ONE_ORGANISATION and not organisation:
             raise ValueError(f"a token for the role {role} must name an organisation")
         if divisions is not None and (fault := division_fault({role}, divisions)):
+            raise ValueError(fault)
+        if fault := township_fault({role}, organisation):
             raise ValueError(fault)
         issued_at = int(now)
         claims: dict[str, Any] = {

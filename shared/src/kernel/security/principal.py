@@ -11,6 +11,7 @@ from kernel.values.divisions import covers, prefix_of
 from kernel.values.refusals import forbidden
 
 _DIVISION: Final = re.compile("[0-9]{6}")
+_TOWNSHIP: Final = re.compile("[0-9]{9}")
 
 
 class Role(StrEnum):
@@ -21,27 +22,44 @@ class Role(StrEnum):
     AGENCY = "agency"
     FINANCE = "finance"
     OPERATIONS = "operations"
+    TOWNSHIP = "township"
 
 
 #: These roles act for one organisation only, so their tokens must name it.
-ROLES_OF_ONE_ORGANISATION: Final = frozenset({Role.HOSPITAL, Role.DEPARTMENT})
+ROLES_OF_ONE_ORGANISATION: Final = frozenset({Role.HOSPITAL, Role.DEPARTMENT, Role.TOWNSHIP})
+#: Whose roles concern whole counties or single hospitals: everybody but a township, which sees what is its own alone.
+ROLES_BEYOND_A_TOWNSHIP: Final = frozenset(Role) - {Role.TOWNSHIP}
 
 
 def division_fault(roles: Collection[Role], divisions: Collection[str]) -> str | None:
     """Why a token of these roles may not name these divisions; None when it may."""
     if Role.HOSPITAL in roles:
         return "a hospital treats people of every county: its token names no divisions"
+    if Role.TOWNSHIP in roles:
+        return "a township's division is its own code: its token names no others"
     if not divisions or not all(_DIVISION.fullmatch(division) for division in divisions):
         return "divisions are six-digit codes, at least one; leave the claim out for all"
+    return None
+
+
+def township_fault(roles: Collection[Role], organisation: str | None) -> str | None:
+    """Why a token of these roles may not name this organisation; None when it may, or no township is among them."""
+    if Role.TOWNSHIP not in roles:
+        return None
+    if len(roles) > 1:
+        return "a township's token has no other role"
+    if organisation is None or not _TOWNSHIP.fullmatch(organisation):
+        return "a township's token names its nine-digit code as its organisation"
     return None
 
 
 class Principal(msgspec.Struct, frozen=True):
     """A verified caller. Holds no personal data, so it may be logged and stored with events.
 
-    ``organisation`` is a hospital code or a department code; None for staff of the platform itself.
+    ``organisation`` is a hospital's, department's or township's code; None for staff of the platform itself.
     ``divisions`` are the counties, cities or provinces whose people the caller works for; None for those who work
-    for all, which is also how it stands for hospitals: they treat people of every county (docs/decisions/0020).
+    for all, which is also how it stands for hospitals: they treat people of every county (docs/decisions/0020). A
+    township's one division is itself, so what is its county's is not open to it.
     """
 
     subject: str
@@ -70,6 +88,11 @@ class Principal(msgspec.Struct, frozen=True):
     def own_hospital(self) -> str | None:
         """The hospital to whose things the caller is kept; None for whoever sees those of every hospital."""
         return self.organisation if Role.HOSPITAL in self.roles else None
+
+    @property
+    def own_township(self) -> str | None:
+        """The nine-digit code of the township whose window the caller is; None for everybody else."""
+        return self.organisation if Role.TOWNSHIP in self.roles else None
 
     def must_act_for(self, organisation: str) -> None:
         """Refuse a hospital or department that reaches for another one's things.

@@ -1,4 +1,9 @@
-"""Administrative divisions (区划代码): six digits, and which of them lie within which."""
+"""Administrative divisions (区划代码): six digits, a township's nine, and which of them lie within which."""
+
+from typing import Final
+
+#: A county's code has six digits; its townships and subdistricts (乡镇、街道) add three.
+COUNTY_DIGITS: Final = 6
 
 
 def around(division: str) -> tuple[str, str, str]:
@@ -7,8 +12,11 @@ def around(division: str) -> tuple[str, str, str]:
 
 
 def covers(area: str, division: str) -> bool:
-    """True when ``division`` is ``area`` or lies in it; a city is not covered by one of its counties."""
-    return area in around(division)
+    """True when ``division`` is ``area`` or lies in it; a city is not covered by one of its counties.
+
+    Nothing lies in a township but itself.
+    """
+    return division == area or area in around(division[:COUNTY_DIGITS])
 
 
 def pooling_area(division: str) -> str:
@@ -17,7 +25,12 @@ def pooling_area(division: str) -> str:
 
 
 def prefix_of(area: str) -> str:
-    """What the codes of all divisions in an area begin with: 450000 is a province, 450200 a city."""
+    """What the codes of all divisions in an area begin with: 450000 is a province, 450200 a city.
+
+    A township's nine digits are whole, also where they end in zeros: 445202100 is no city.
+    """
+    if len(area) > COUNTY_DIGITS:
+        return area
     if area.endswith("0000"):
         return area[:2]
     return area[:4] if area.endswith("00") else area

@@ -12,12 +12,14 @@ from settlement.cases.domain.standing import Case
 from settlement.referrals.domain import Referral
 from settlement.referrals.queries import REFERRAL, referral_in
 
-_COUNTY_SQL: Final = "SELECT county FROM cases WHERE case_id = $1"
-_CASES_SQL: Final = """
+#: As ``place_of`` says.
+_PLACE: Final = "CASE WHEN starts_with(office, county) THEN office ELSE county END"
+_PLACE_SQL: Final = f"SELECT {_PLACE} FROM cases WHERE case_id = $1"
+_CASES_SQL: Final = f"""
 SELECT case_id, person_id, county, hospital_id, kind, invoice_number, office, handed_in_on, state, complete_on, due_on,
        settlement_id, paid_on,
        COALESCE(paid_on, $6) > due_on AND state IN ('COMPLETE', 'SETTLED', 'PAID') IS TRUE AS late
-FROM cases WHERE case_id > $1 AND county LIKE ANY($3::text[]) AND ($4::text IS NULL OR state = $4)
+FROM cases WHERE case_id > $1 AND {_PLACE} LIKE ANY($3::text[]) AND ($4::text IS NULL OR state = $4)
   AND ($5::bool IS NOT TRUE OR (COALESCE(paid_on, $6) > due_on AND state IN ('COMPLETE', 'SETTLED', 'PAID')))
   AND ($7::text IS NULL OR invoice_number = $7)
 ORDER BY case_id LIMIT $2
@@ -72,9 +74,9 @@ class WantedCases(msgspec.Struct, frozen=True, kw_only=True):
 class CaseQueries(Reads):
     """Questions of agencies and finance."""
 
-    async def county_of_case(self, case_id: str) -> str | None:
-        """The patient's county; None for no case."""
-        return await self.text(_COUNTY_SQL, case_id)
+    async def place_of_case(self, case_id: str) -> str | None:
+        """The township whose window took it in, or else the patient's county; None for no case."""
+        return await self.text(_PLACE_SQL, case_id)
 
     async def case(self, case_id: str) -> Case:
         """A case with its papers; raises Refused CASE_UNKNOWN."""
@@ -83,9 +85,9 @@ class CaseQueries(Reads):
             raise case_unknown(case_id)
         return found
 
-    async def cases(self, counties: list[str], wanted: WantedCases, after: str, limit: int) -> list[CaseRow]:
-        """Cases of people of some counties, in order of their ids."""
-        asked = (after, limit, counties, wanted.state, wanted.late, wanted.today, wanted.invoice_number)
+    async def cases(self, places: list[str], wanted: WantedCases, after: str, limit: int) -> list[CaseRow]:
+        """Cases of people of some counties, or of some townships' windows, in order of their ids."""
+        asked = (after, limit, places, wanted.state, wanted.late, wanted.today, wanted.invoice_number)
         return await self.many(CaseRow, _CASES_SQL, *asked)
 
     async def referral(self, referral_id: str | None) -> Referral | None:

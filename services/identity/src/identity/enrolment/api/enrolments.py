@@ -13,7 +13,7 @@ from identity.persons.queries.changes import PersonChanged
 from identity.persons.queries.persons import PersonQueries
 from kernel.http import IdempotencyKey, Json, RequestBody, Router, Sent, Wire, allow, answer, answered
 from kernel.http.fields import DivisionCode, Year
-from kernel.security import Principal, Role
+from kernel.security import ROLES_BEYOND_A_TOWNSHIP, Principal, Role
 from kernel.values.division_table import check_division
 
 
@@ -53,7 +53,7 @@ class EnrolmentsAnswer(Wire, frozen=True):
 
 
 Insurer = Annotated[Principal, allow(Role.AGENCY, Role.OPERATIONS)]
-Reader = Annotated[Principal, allow(*Role)]
+Reader = Annotated[Principal, allow(*ROLES_BEYOND_A_TOWNSHIP)]
 
 
 def enrolments(

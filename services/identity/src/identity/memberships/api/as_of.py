@@ -10,11 +10,11 @@ from identity.persons.queries.divisions import DivisionQueries, own_department
 from identity.persons.queries.persons import PersonQueries
 from kernel.http import Json, Router, allow, answer
 from kernel.running.clock import Clock
-from kernel.security import Principal, Role
+from kernel.security import ROLES_BEYOND_A_TOWNSHIP, Principal, Role
 from kernel.values.china_time import china_date
 from kernel.values.refusals import Refused
 
-Reader = Annotated[Principal, allow(*Role)]
+Reader = Annotated[Principal, allow(*ROLES_BEYOND_A_TOWNSHIP)]
 OnDay = Annotated[date | None, Query(description="The day that is asked about; today where it is left out")]
 KnownAt = Annotated[datetime | None, Query(description="With its time zone; now where it is left out")]
 

@@ -13,7 +13,7 @@ from identity.persons.queries.divisions import DivisionQueries, own_department
 from identity.persons.queries.persons import PersonQueries
 from kernel.http import ById, IdempotencyKey, Json, Page, RequestBody, Router, Sent, Wire, allow, answered, paged
 from kernel.http.fields import after_of
-from kernel.security import Principal, Role
+from kernel.security import ROLES_BEYOND_A_TOWNSHIP, Principal, Role
 
 
 class AssertMembershipBody(RequestBody, Assertion, frozen=True):
@@ -37,7 +37,7 @@ class MembershipChanged(Wire, frozen=True):
 
 
 Teller = Annotated[Principal, allow(Role.DEPARTMENT)]
-Reader = Annotated[Principal, allow(*Role)]
+Reader = Annotated[Principal, allow(*ROLES_BEYOND_A_TOWNSHIP)]
 FeedReader = Annotated[Principal, allow(Role.DEPARTMENT, Role.AGENCY, Role.OPERATIONS, by_division=True)]
 
 

@@ -22,7 +22,7 @@ from identity.persons.queries.vault import PersonalData, Vault
 from kernel.http import IdempotencyKey, Json, RequestBody, Router, Sent, Wire, allow, answer, answered
 from kernel.http.fields import DivisionCode
 from kernel.http.free_texts import SEALED
-from kernel.security import Principal, Role
+from kernel.security import ROLES_BEYOND_A_TOWNSHIP, Principal, Role
 from kernel.values.division_table import check_division
 
 IdNumber = Annotated[str, msgspec.Meta(min_length=1, max_length=32), SEALED]
@@ -93,8 +93,11 @@ class PersonAnswer(Wire, frozen=True, kw_only=True):
 Registrar = Annotated[Principal, allow(Role.DEPARTMENT, Role.AGENCY, by_division=True)]
 #: A hospital registers whom no list has yet: the person is pending until a department says more.
 Doorkeeper = Annotated[Principal, allow(Role.DEPARTMENT, Role.AGENCY, Role.HOSPITAL, by_division=True)]
-Searcher = Annotated[Principal, allow(Role.HOSPITAL, Role.AGENCY, Role.OPERATIONS, Role.DEPARTMENT, by_division=True)]
-Reader = Annotated[Principal, allow(*Role)]
+Searcher = Annotated[
+    Principal,
+    allow(Role.HOSPITAL, Role.AGENCY, Role.OPERATIONS, Role.DEPARTMENT, Role.TOWNSHIP, by_division=True),
+]
+Reader = Annotated[Principal, allow(*ROLES_BEYOND_A_TOWNSHIP)]
 WhyAsked = Annotated[LookupReason | None, Query(description="For what the data are looked at")]
 
 

@@ -39,7 +39,7 @@ from settlement.cases.api.bodies import (
 from settlement.cases.commands import Bill, CaseCommands
 from settlement.cases.domain.case import AddPapers, PaymentBack, Return, Sign
 from settlement.cases.domain.papers import Paper, PaperKind
-from settlement.cases.domain.standing import Case, Clock, State
+from settlement.cases.domain.standing import Case, Clock, State, place_of
 from settlement.cases.domain.windows import Window
 from settlement.cases.queries import CaseQueries, CaseRow, WantedCases
 from settlement.encounters.domain.commands import Numbers, Presented
@@ -47,9 +47,11 @@ from settlement.encounters.domain.fees import FeeLine
 from settlement.people.domain import person_unknown
 from settlement.people.queries import PersonQueries
 
+#: The agency, and the window of the township to which the household is registered (004 五(二)2).
+AtWindow = Annotated[Principal, allow(Role.AGENCY, Role.TOWNSHIP, by_division=True)]
 Agency = Annotated[Principal, allow(Role.AGENCY, by_division=True)]
 Payer = Annotated[Principal, allow(Role.AGENCY, Role.FINANCE, by_division=True)]
-Reader = Annotated[Principal, allow(Role.AGENCY, Role.FINANCE, Role.OPERATIONS, by_division=True)]
+Reader = Annotated[Principal, allow(Role.AGENCY, Role.FINANCE, Role.OPERATIONS, Role.TOWNSHIP, by_division=True)]
 InState = Annotated[
     Literal["INCOMPLETE", "COMPLETE", "RETURNED", "WITHDRAWN", "SETTLED", "PAID"] | None,
     Query(description="Only cases that stand there"),
@@ -89,22 +91,22 @@ def _add_papers(
     people: PersonQueries,
     receipt: _Receipt,
 ) -> None:
-    of_case = of_division("case_id", queries.county_of_case)
+    of_case = of_division("case_id", queries.place_of_case)
 
     @router.post("", status_code=201)
-    async def hand_in(caller: Agency, command: Sent[CaseBody], key: IdempotencyKey) -> Json[CaseAnswer]:
+    async def hand_in(caller: AtWindow, command: Sent[CaseBody], key: IdempotencyKey) -> Json[CaseAnswer]:
         """Take papers in from the patient, the family or the helping cadre; the answer is the receipt (收件回执)."""
         context = requests.by(caller, key)
         county = await people.county_of_person(command.person_id)
         if county is None:
             raise person_unknown(command.person_id)
-        caller.must_act_in(county)
-        caller.must_act_in(command.office[:6])
+        caller.must_act_in(place_of(county, command.office))
+        caller.must_act_in(command.office)
         return answered(await commands.hand_in(context, partial(_case, command, context.today), receipt))
 
     @router.post("/{case_id}/papers", dependencies=[of_case])
     async def add_papers(
-        case_id: str, caller: Agency, command: Sent[MorePapersBody], key: IdempotencyKey
+        case_id: str, caller: AtWindow, command: Sent[MorePapersBody], key: IdempotencyKey
     ) -> Json[CaseAnswer]:
         """Add papers; the clock starts on the day on which all are there."""
         context = requests.by(caller, key)
@@ -112,7 +114,7 @@ def _add_papers(
 
     @router.post("/{case_id}/return", dependencies=[of_case])
     async def return_papers(
-        case_id: str, caller: Agency, command: Sent[BecauseBody], key: IdempotencyKey
+        case_id: str, caller: AtWindow, command: Sent[BecauseBody], key: IdempotencyKey
     ) -> Json[CaseAnswer]:
         """Give the papers back for something that is wrong with them (退件); the clock stops."""
         context, returned = requests.by(caller, key), Return(command.reason)
@@ -120,7 +122,7 @@ def _add_papers(
 
     @router.post("/{case_id}/withdrawal", dependencies=[of_case])
     async def withdraw(
-        case_id: str, caller: Agency, command: Sent[BecauseBody], key: IdempotencyKey
+        case_id: str, caller: AtWindow, command: Sent[BecauseBody], key: IdempotencyKey
     ) -> Json[CaseAnswer]:
         """End a case handed in by error, or revoked for good after its settlement; its invoice is free again."""
         return answered(await commands.withdraw(requests.by(caller, key), case_id, command.reason, receipt))
@@ -129,7 +131,7 @@ def _add_papers(
 def _add_outcome(
     router: Router, commands: CaseCommands, queries: CaseQueries, requests: Requests, receipt: _Receipt
 ) -> None:
-    of_case = of_division("case_id", queries.county_of_case)
+    of_case = of_division("case_id", queries.place_of_case)
 
     @router.post("/{case_id}/settlement", status_code=201, dependencies=[of_case])
     async def settle(
@@ -173,12 +175,12 @@ def _add_reading(router: Router, queries: CaseQueries, requests: Requests, neede
         late: LateQuery = None,
         invoice_number: InvoiceQuery = None,
     ) -> Json[Page[CaseRow]]:
-        """Cases of the caller's counties; with ``late`` those whose last day is over."""
+        """Cases of the caller's counties or township; with ``late`` those whose last day is over."""
         wanted = WantedCases(today=requests.today, state=state, late=late, invoice_number=invoice_number)
         found = await queries.cases(caller.division_patterns, wanted, after_of(page), page.limit + 1)
         return paged(found, page, "case_id")
 
-    @router.get("/{case_id}", dependencies=[of_division("case_id", queries.county_of_case)])
+    @router.get("/{case_id}", dependencies=[of_division("case_id", queries.place_of_case)])
     async def get_case(case_id: str, _caller: Reader) -> Json[CaseAnswer]:
         """One case with its papers and its clock."""
         return answer(case_answer(await queries.case(case_id), needed))

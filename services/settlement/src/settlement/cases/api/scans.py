@@ -1,7 +1,9 @@
-"""Where a case's papers are handed in as scans: for the agency alone, which is the window's and the audit's."""
+"""Where a case's papers are handed in as scans: for the agency, which audits them, and the township's window."""
 
 from collections.abc import Sequence
 from typing import Final
+
+import msgspec
 
 from kernel.http import Router, allow, of_division
 from kernel.running.requested import Requests
@@ -14,7 +16,7 @@ from settlement.cases.domain.papers import PaperKind, missing_kinds
 from settlement.cases.domain.standing import Case, State
 from settlement.cases.queries import CaseQueries
 
-_AGENCY: Final = allow(Role.AGENCY, by_division=True)
+_WINDOWS: Final = allow(Role.AGENCY, Role.TOWNSHIP, by_division=True)
 _OVERSEERS: Final = allow(Role.AGENCY, Role.OPERATIONS, by_division=True)
 
 
@@ -38,16 +40,20 @@ def case_scans(
             raise conflict("SCANS_CLOSED", "the case was withdrawn; hand the papers in with the case that stands")
         return of(case)
 
+    async def to_remove(caller: Principal, case_id: str) -> Subject:
+        # A township takes back what it filed itself; the agency anything.
+        return msgspec.structs.replace(await to_see(caller, case_id), remover=caller.own_township)
+
     desk = Desk(
         path="/v1/cases",
         tag="cases",
         kinds=PaperKind,
-        readers=_AGENCY,
-        writers=_AGENCY,
+        readers=_WINDOWS,
+        writers=_WINDOWS,
         overseers=_OVERSEERS,
-        guard=lambda name: of_division(name, queries.county_of_case),
+        guard=lambda name: of_division(name, queries.place_of_case),
         to_see=to_see,
         to_file=to_file,
-        to_remove=to_see,
+        to_remove=to_remove,
     )
     return scans(runtime, store, requests, desk)

@@ -30,6 +30,14 @@ class Submitter(StrEnum):
     CADRE = "CADRE"  # 帮扶干部
 
 
+def place_of(county: str, office: str) -> str:
+    """Where a case is dealt with: at the township of the household (004 五(二)2), or at the county's agency.
+
+    An office of another county than the person's does not make a case its township's.
+    """
+    return office if office.startswith(county) else county
+
+
 class Clock(msgspec.Struct, frozen=True):
     """How long payment may take from the day on which the papers are complete; no days where no document says."""
 
