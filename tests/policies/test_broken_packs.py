@@ -48,10 +48,21 @@ def test_every_pack_loads() -> None:
 
 
 def test_a_fund_that_may_not_pay_a_layer_is_refused_where_the_layer_asks_it() -> None:
-    broken = TEXT.replace("purposes: [MA, MASEC, PREMIUM]", "purposes: [PREMIUM]")
-    with pytest.raises(PackError, match="the fund POVFUND does not pay MA; its purposes are PREMIUM") as refused:
+    broken = TEXT.replace("  purposes: [MA] #", "  purposes: [GOV] #")
+    with pytest.raises(PackError, match="the fund POVFUND does not pay MA; its purposes are GOV") as refused:
         parse_pack(broken, "broken.yaml")
     assert "POVFUND" in TEXT.splitlines()[refused.value.line - 1]
+
+
+def test_a_fund_pays_under_a_reading_only_what_asks_it_under_that_reading() -> None:
+    anyway = TEXT.replace('reading: ["E12:povfund_first", "E12b:povfund_for_relief"]}\n    funds', "}\n    funds")
+    assert anyway != TEXT
+    with pytest.raises(PackError, match=r"the fund POVFUND does not pay MASEC; its purposes are MA$"):
+        parse_pack(anyway, "broken.yaml")
+    unknown = TEXT.replace('"E12b:povfund_for_relief"], purposes', '"E12b:povfund_for_all"], purposes')
+    with pytest.raises(PackError, match="E12b cannot be read as 'povfund_for_all'") as refused:
+        parse_pack(unknown, "broken.yaml")
+    assert "povfund_for_all" in unknown.splitlines()[refused.value.line - 1]
 
 
 def test_a_layer_on_the_own_cost_needs_to_know_what_lessens_it() -> None:

@@ -141,6 +141,38 @@ def test_settings_that_cannot_be_are_refused_in_their_own_file_at_their_line(
     assert (refused.value.source, refused.value.line) == ("2018-xiangrenshefa-46.settings.yaml", line)
 
 
+def own_list(name: str, count: int, *, sample: str = "") -> str:
+    """A county's list of made-up diseases, of which the last one may be marked."""
+    rows = [f"    - {{code: D{number:02d}, name: 病种{number}}}\n" for number in range(1, count)]
+    last = f"    - {{code: D{count:02d}, name: 病种{count}{sample}}}\n"
+    head = f"disease_lists:\n  {name}:\n    count: {count}\n    source: 某县〔2019〕1号\n    diseases:\n"
+    return "".join((head, *rows, last))
+
+
+@pytest.mark.parametrize(
+    ("pack", "name", "count"),
+    [
+        ("450000-guangxi/2019-guiyibaofa-14", "certification", 29),
+        ("620422-huining/2018-huiweijifa-203", "treat_first", 50),
+    ],
+)
+def test_a_county_s_own_list_takes_the_place_of_the_samples(county: Path, pack: str, name: str, count: int) -> None:
+    read = with_settings(county, own_list(name, count), pack)
+    listed = getattr(read.file, name).disease_list
+    assert (len(listed.diseases), listed.sample, listed.diseases[-1].name) == (count, False, f"病种{count}")
+    assert parse_pack(read.text, "from the event").file == read.file
+    for wrong, line, said in (
+        (own_list(name, count - 1), 3, f"the document speaks of {count} diseases"),
+        (own_list(name, count).replace(f"D{count:02d}", "D01"), 5 + count, "'D01' stands in the list twice"),
+        (own_list(name, count, sample=", sample: true"), 5 + count, "a county's own list has no samples"),
+        (own_list("treat_first" if name == "certification" else "certification", count), 2, "the pack has no list"),
+    ):
+        with pytest.raises(PackError) as refused:
+            with_settings(county, wrong, pack)
+        assert said in refused.value.what
+        assert refused.value.line == line
+
+
 def test_an_amount_is_written_as_an_amount(county: Path) -> None:
     # Jieyang's outpatient limit of AMB-E6 is money, not a percentage.
     text = 'configured:\n  outpatient_cap_yuan:\n  - {from: 2019-01-01, value: "VALUE", clause: 某市}\n'

@@ -12,6 +12,7 @@ from fund_ledger.main import build
 from kernel.testing.deadline import eventually
 from kernel.testing.set_clock import SetClock
 from kernel.testing.surroundings import Service, Surroundings
+from law.packs import PackLibrary, reread
 
 MA: Final = "fund/445202/MA"
 
@@ -140,6 +141,8 @@ async def test_a_county_s_chart_names_its_funds_with_their_purposes_and_who_hold
     funds = {fund["code"]: (fund["held_here"], fund["purposes"], fund["clause"]) for fund in told["funds"]}
     assert funds["MA"] == (True, ["MA", "MASEC", "PREMIUM"], "004 四(一)")
     assert funds["BMI"][0] is False
+    # The poverty fund pays aid and premiums; relief it pays under another reading alone (AMB-E12b).
+    assert funds["POVFUND"][1] == ["MA", "PREMIUM"]
     assert [source["code"] for source in told["sources"]] == ["BUDGET", "LOTTERY", "DONATION"]
     hunan = (await finance.get("/v1/chart?county=430181&on=2018-12-01")).json()
     assert {fund["code"] for fund in hunan["funds"] if fund["held_here"]} >= {"CII", "THB", "MA", "FISCAL"}
@@ -159,6 +162,26 @@ async def test_a_bill_that_charges_a_fund_for_another_purpose_is_parked_and_book
 
     await eventually(parked)
     assert await ledger.pool.fetchval("SELECT count(*) FROM events") == 0
+
+
+@pytest.mark.parametrize(("reading", "booked"), [("aid_fund", False), ("povfund_for_relief", True)])
+async def test_whether_the_poverty_fund_may_pay_relief_is_as_the_place_reads_the_document(
+    around: Surroundings, config: Config, clock: SetClock, bills: Any, reading: str, *, booked: bool
+) -> None:
+    (jieyang,) = [pack for pack in config.library.packs if pack.file.region == "jieyang"]
+    read = Config(PackLibrary([reread(jieyang, {"E12b": reading})]))
+    ledger = await around.serve("fund_ledger", lambda host: build(host, read), clock=clock)
+    await around.tell(CONTRACT, "P1", bills.settled("S1", bills.layer("MASEC", 500, "POVFUND")))
+
+    async def arrived() -> bool:
+        found = await ledger.pool.fetchrow(
+            "SELECT (SELECT count(*) FROM inbox_parked), (SELECT count(*) FROM journals)"
+        )
+        return found is not None and tuple(found) != (0, 0)
+
+    await eventually(arrived)
+    errors = [row["error"] for row in await ledger.pool.fetch("SELECT error FROM inbox_parked")]
+    assert ["PURPOSE_NOT_ALLOWED" in error for error in errors] == ([] if booked else [True])
 
 
 async def test_what_the_release_before_books_meanwhile_has_its_entries_too(ledger: Service) -> None:

@@ -75,15 +75,20 @@ def _counted_elsewhere(
     policy, result = best
     before, after = dict(result.before_fen), dict(result.after_fen)
     for other in others:
-        for name in _personal_counters(claim, standing, other):
+        for name, left_out_fen in _personal_counters(claim, standing, other):
             if name not in policy.accumulators:
                 before.setdefault(name, 0)
-                after[name] = before[name] + result.patient_pays_fen
+                after[name] = before[name] + max(0, result.patient_pays_fen - left_out_fen)
     return msgspec.structs.replace(result, before_fen=before, after_fen=after)
 
 
-def _personal_counters(claim: Claim, standing: Standing, policy: Policy) -> list[str]:
+def _personal_counters(claim: Claim, standing: Standing, policy: Policy) -> list[tuple[str, int]]:
+    """The counters of own payments, each with how much of the bill is none of its layer's."""
     category = effective_category(standing, policy.file, claim.entitled_from, claim.discharged_on)
     plans = policy.plan(Situation(category, claim.kind, claim.place, claim.level))
-    named = (layer.own_payments_in(plan) for layer, plan in zip(policy.file.layers, plans, strict=True) if plan.applies)
-    return [name for name in named if name is not None]
+    named = [
+        (layer.own_payments_in(plan), layer.left_out(claim))
+        for layer, plan in zip(policy.file.layers, plans, strict=True)
+        if plan.applies
+    ]
+    return [(name, left_out) for name, left_out in named if name is not None]

@@ -1,7 +1,7 @@
 """What a method declares of itself beside its parameters: tables of figures, steps, and readings that it follows."""
 
 from datetime import date
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -22,6 +22,10 @@ class Table(msgspec.Struct, frozen=True):
         return self.name.endswith("_yuan")
 
 
+#: Whether a method works on the whole bill, or without the cost that it marks as none of such aid's (AMB-E15).
+LeavesOut = Literal["nothing", "excluded"]
+#: What the page of a document says of a method that leaves such cost out.
+LEFT_OUT: Final = "Cost that the bill marks as none of such aid's is left out: it stays with the person."
 #: A table that several methods have.
 YEARLY_CAP: Final = Table("yearly_cap_yuan", "年度限额 limit of the year")
 

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
+from law.claim import Claim
 from law.course import Course
 from law.methods.declared import Choice, Step, Table
 from law.plan import LayerPlan
@@ -110,6 +111,10 @@ class Layer(Part, tag_field="method", frozen=True, kw_only=True):
     def approvers(self) -> tuple[str, ...]:
         """The departments that may relieve the payer of its part in a special case."""
         return ()
+
+    def left_out(self, claim: Claim) -> int:  # noqa: ARG002 - for methods
+        """How much of a bill is none of the layer's, in fen: it stays with the person and counts in no limit."""
+        return 0
 
     def own_payments_in(self, plan: LayerPlan) -> str | None:  # noqa: ARG002 - for methods
         """The accumulator of all that the person pays in the year, whichever document decided it (000 一(二)2)."""

@@ -1,13 +1,15 @@
 """Share ceiling: the patient's share of the bill is not higher than a part of it."""
 
+from collections.abc import Iterator
 from typing import Literal, get_args
 
 from typing_extensions import override
 
 from kernel.values.money import Rounding, divide
+from law.claim import Claim
 from law.course import Course
 from law.figures import NoBenefit
-from law.methods.declared import Choice, Table
+from law.methods.declared import LEFT_OUT, Choice, LeavesOut, Table
 from law.methods.layer import Layer
 from law.methods.sentences import yuan
 from law.plan import LayerPlan
@@ -22,6 +24,8 @@ class ShareCeiling(Layer, tag="share_ceiling", frozen=True, kw_only=True):
 
     ceiling_percent: tuple[Row, ...]
     ceiling_of: _CeilingOf = "gross_total"
+    #: Whether cost that the bill marks as none of such aid's stays with the patient beside the share.
+    leaves_out: LeavesOut = "nothing"
 
     TABLES = (Table("ceiling_percent", "个人负担上限 share at most"),)
     CHOICES = (
@@ -39,17 +43,30 @@ class ShareCeiling(Layer, tag="share_ceiling", frozen=True, kw_only=True):
     )
 
     @override
+    def left_out(self, claim: Claim) -> int:
+        return claim.excluded_fen if self.leaves_out == "excluded" else 0
+
+    @override
     def work_out(self, course: Course, plan: LayerPlan) -> LayerTrace:
-        """max(0, what is left - floor(total × ceiling)): a share "not higher than" (000 二(二), 003 二(六))."""
+        """max(0, what is left - floor(total × ceiling)): a share "not higher than" (000 二(二), 003 二(六)).
+
+        What is left out of the bill is neither in the total nor in what is left.
+        """
         ceiling = course.figure(plan, "ceiling_percent")
         if isinstance(ceiling, NoBenefit):
             return course.take(plan, 0, clause=ceiling.clause, flags=("NO_BENEFIT",))
-        base = course.claim.total_fen
+        left_out = self.left_out(course.claim)
+        base = course.claim.total_fen - left_out
         if self.ceiling_of == "total_less_hospital_part":
             base -= course.hospital_part
         share = divide(base * ceiling.numerator, ceiling.denominator, Rounding.DOWN)
-        amount = max(0, course.left - share)
+        amount = max(0, course.left - left_out - share)
         return course.take(plan, amount, clause=ceiling.clause, base_fen=base, percent=ceiling.text, cap_fen=share)
+
+    @override
+    def facts(self) -> Iterator[str]:
+        if self.leaves_out == "excluded":
+            yield LEFT_OUT
 
     @override
     def reason(self, trace: LayerTrace) -> str:

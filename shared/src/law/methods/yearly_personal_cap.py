@@ -6,9 +6,10 @@ from typing import Literal, get_args
 from typing_extensions import override
 
 from kernel.values.money import yuan_from_fen
+from law.claim import Claim
 from law.course import Course
 from law.figures import Figure, NoBenefit
-from law.methods.declared import YEARLY_CAP, Choice
+from law.methods.declared import LEFT_OUT, YEARLY_CAP, Choice, LeavesOut
 from law.methods.layer import Layer
 from law.methods.sentences import yuan
 from law.plan import LayerPlan
@@ -25,6 +26,8 @@ class YearlyPersonalCap(Layer, tag="yearly_personal_cap", frozen=True, kw_only=T
     counted_in: tuple[CountedIn, ...]
     #: AMB-L1: one counter for all levels, or one for each.
     counter: _Counter = "single"
+    #: Whether cost that the bill marks as none of such aid's stays with the person, whatever the cap.
+    leaves_out: LeavesOut = "nothing"
 
     TABLES = (YEARLY_CAP,)
     CHOICES = (
@@ -42,20 +45,28 @@ class YearlyPersonalCap(Layer, tag="yearly_personal_cap", frozen=True, kw_only=T
     )
 
     @override
+    def left_out(self, claim: Claim) -> int:
+        return claim.excluded_fen if self.leaves_out == "excluded" else 0
+
+    @override
     def work_out(self, course: Course, plan: LayerPlan) -> LayerTrace:
-        """What is left - max(0, cap - own payments of the year), at least 0; the rest is own payment (000 一(二)2)."""
+        """What is left - max(0, cap - own payments of the year), at least 0; the rest is own payment (000 一(二)2).
+
+        What is left out of the bill stays with the person and is no own payment of the year.
+        """
         cap = course.figure(plan, "yearly_cap_yuan")
         if isinstance(cap, NoBenefit):
             return course.take(plan, 0, clause=cap.clause, flags=("NO_BENEFIT",))
         accumulator = self._of_level(course.counter(plan), cap)
         rest = max(0, cap.numerator - course.balances.get(accumulator, 0))
-        pays = min(course.left, rest)
+        own = max(0, course.left - self.left_out(course.claim))
+        pays = min(own, rest)
         before, after = course.count(accumulator, pays)
         return course.take(
             plan,
-            course.left - pays,
+            own - pays,
             clause=cap.clause,
-            base_fen=course.left,
+            base_fen=own,
             cap_fen=cap.numerator,
             accumulator=accumulator,
             before_fen=before,
@@ -69,6 +80,11 @@ class YearlyPersonalCap(Layer, tag="yearly_personal_cap", frozen=True, kw_only=T
     def own_payments_in(self, plan: LayerPlan) -> str | None:
         cap = plan.figures["yearly_cap_yuan"]
         return self._of_level(plan.counted_in, cap) if plan.counted_in and isinstance(cap, Figure) else None
+
+    @override
+    def facts(self) -> Iterator[str]:
+        if self.leaves_out == "excluded":
+            yield LEFT_OUT
 
     @override
     def reason(self, trace: LayerTrace) -> str:

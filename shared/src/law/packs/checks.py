@@ -5,7 +5,7 @@ from typing import Any
 
 from kernel.values.money import AmountError, fen_from_yuan
 from law.methods.layer import Layer
-from law.packs.diseases import check_diseases
+from law.packs.diseases import check_diseases, check_own
 from law.packs.model import PackFile, Settings
 from law.packs.names import check_funds, check_names, check_readings, open_figures
 from law.packs.source import Source
@@ -20,8 +20,8 @@ def check(file: PackFile, source: Source) -> None:
     _check_own_cost(file, source)
     check_diseases(file, source)
     check_names(file, source)
-    check_funds(file, source)
     check_readings(file, source)
+    check_funds(file, source)
 
 
 def _check_written(value: Any, path: str, source: Source) -> None:
@@ -122,6 +122,7 @@ def check_settings(settings: Settings, file: PackFile, source: Source) -> None:
         if not values:
             raise source.error(f"$.configured.{name}", f"{name}: a time line needs at least one value, from a day on")
         _check_time_line(values, f"$.configured.{name}", source, money=figures[name])
+    check_own(settings.disease_lists, file, source)
     days = settings.referral_valid_days
     if days is not None and file.referral is None:
         raise source.error("$.referral_valid_days", "the pack knows no referral, so none can run out; leave this out")

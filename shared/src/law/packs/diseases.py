@@ -1,6 +1,8 @@
 """Lists of diseases in a pack: as many as the document counts, each once; and what they withhold is a payer."""
 
-from law.packs.model import PackFile
+import msgspec
+
+from law.packs.model import OwnDiseases, PackFile
 from law.packs.source import Source
 from law.rows import DiseaseList
 
@@ -23,6 +25,35 @@ def check_diseases(file: PackFile, source: Source) -> None:
                     raise source.error(f"{here}.{name}[{i}]", f"{payer!r} is no payer; there are {', '.join(payers)}")
     if treat_first is not None and treat_first.disease_list is not None:
         _check(treat_first.disease_list, "$.treat_first.disease_list", source)
+
+
+def check_own(own: OwnDiseases, file: PackFile, source: Source) -> None:
+    """Raise PackError for a county's own list that the document does not ask for, or that is not whole yet."""
+    for name, rule in (("certification", file.certification), ("treat_first", file.treat_first)):
+        listed: DiseaseList | None = getattr(own, name)
+        if listed is None:
+            continue
+        here = f"$.disease_lists.{name}"
+        if rule is None or rule.disease_list is None:
+            raise source.error(here, f"the pack has no list of diseases under {name}, so none takes its place")
+        if listed.count != rule.disease_list.count:
+            asked = rule.disease_list.count
+            raise source.error(f"{here}.count", f"the document speaks of {asked} diseases; list that many")
+        _check(listed, here, source)
+        samples = [i for i, disease in enumerate(listed.diseases) if disease.sample]
+        if samples or listed.sample:
+            at = f"{here}.diseases[{samples[0]}]" if samples else f"{here}.sample"
+            raise source.error(at, "a county's own list has no samples: put in the name that the document means")
+
+
+def with_own(file: PackFile, own: OwnDiseases) -> PackFile:
+    """The pack with the county's own lists of diseases."""
+    certification, treat_first = file.certification, file.treat_first
+    if certification is not None and own.certification is not None:
+        certification = msgspec.structs.replace(certification, disease_list=own.certification)
+    if treat_first is not None and own.treat_first is not None:
+        treat_first = msgspec.structs.replace(treat_first, disease_list=own.treat_first)
+    return msgspec.structs.replace(file, certification=certification, treat_first=treat_first)
 
 
 def _check(listed: DiseaseList, path: str, source: Source) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from law.packs.checks import check, check_settings
+from law.packs.diseases import with_own
 from law.packs.model import Pack, PackFile, Settings
 from law.packs.readings import ReadingError, in_force, with_readings
 from law.packs.source import PackError, Source
@@ -64,7 +65,7 @@ def parse_pack(text: str, source_name: str) -> Pack:
 
 def _as_settled(file: PackFile, settings: Settings) -> PackFile:
     """The pack as the county reads it."""
-    read = with_readings(file, settings.readings)
+    read = with_own(with_readings(file, settings.readings), settings.disease_lists)
     if read.referral is None or settings.referral_valid_days is None:
         return read
     return msgspec.structs.replace(

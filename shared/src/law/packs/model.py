@@ -1,5 +1,6 @@
 """The shape of a pack file: document, population, ordered layers, accumulators, funds, clocks, readings of the law."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Literal
 
@@ -8,7 +9,7 @@ import msgspec
 from law.methods.register import AnyLayer
 from law.packs import rules
 from law.packs.population import Exclusions, Population, TreatFirst
-from law.rows import Dated, Kind, Level, Part, Place
+from law.rows import Dated, DiseaseList, Kind, Level, Part, Place
 
 __all__ = ["Accumulator", "Document", "Fund", "Kind", "Level", "Pack", "PackFile", "Place", "Reading", "Settings"]
 
@@ -34,10 +35,19 @@ class Accumulator(Part, frozen=True, kw_only=True):
     clause: str
 
 
+class PurposesRead(Part, frozen=True, kw_only=True):
+    """What a fund pays besides, where all these readings of the law are in force (such as ``E12b:…``)."""
+
+    reading: tuple[str, ...]
+    purposes: tuple[str, ...]
+    clause: str
+
+
 class Fund(Part, frozen=True, kw_only=True):
     """A fund that may be asked to pay, and for what: anything else is refused (专款专用).
 
-    ``held`` says where its money lies: in the account of the place that the ledger keeps, or with the fund's owner.
+    ``purposes`` are those that the text gives it; ``also`` those that it has under some readings of it alone. ``held``
+    says where its money lies: in the account of the place that the ledger keeps, or with the fund's owner.
     """
 
     code: str
@@ -48,6 +58,12 @@ class Fund(Part, frozen=True, kw_only=True):
     appropriation_yuan: str | None = None
     appropriated: Literal["yearly", "once"] = "yearly"
     held: Literal["here", "elsewhere"] = "here"
+    also: tuple[PurposesRead, ...] = ()
+
+    def pays(self, readings: Collection[str]) -> tuple[str, ...]:
+        """All that the fund may pay where these readings are in force."""
+        more = (purpose for read in self.also if set(read.reading) <= set(readings) for purpose in read.purposes)
+        return (*self.purposes, *more)
 
 
 class Reading(Part, frozen=True, kw_only=True):
@@ -90,15 +106,28 @@ class PackFile(Part, frozen=True, kw_only=True):
     duties: tuple[rules.Duty, ...] = ()
     readings: tuple[Reading, ...] = ()
 
+    @property
+    def read_as(self) -> frozenset[str]:
+        """The readings in force, as rows name them: ``E12:povfund_first``."""
+        return frozenset(f"{reading.ambiguity}:{reading.value}" for reading in self.readings)
+
+
+class OwnDiseases(Part, frozen=True, kw_only=True):
+    """The county's own lists, where the document only counts the diseases: they take the place of the pack's."""
+
+    certification: DiseaseList | None = None
+    treat_first: DiseaseList | None = None
+
 
 class Settings(Part, frozen=True, kw_only=True):
-    """What a county decides for itself: figures that the document leaves open, and other readings of it."""
+    """What a county decides for itself: figures and lists that the document leaves open, and other readings of it."""
 
     configured: dict[str, tuple[Dated, ...]] = msgspec.field(default_factory=dict)
     readings: dict[str, str] = msgspec.field(default_factory=dict)
     #: Days for which the approval of a referral holds, where the document sets no end (AMB-H5). The referral service
     #: closes approvals that ran out by a setting of its own; set both alike.
     referral_valid_days: int | None = None
+    disease_lists: OwnDiseases = OwnDiseases()
 
 
 class Pack(msgspec.Struct, frozen=True):

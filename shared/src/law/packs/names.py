@@ -34,22 +34,26 @@ def _check_payers(file: PackFile, source: Source) -> None:
 
 def check_funds(file: PackFile, source: Source) -> None:
     """Raise PackError for a fund that is not declared, or is asked for what it may not pay (专款专用)."""
-    purposes = {fund.code: fund.purposes for fund in file.funds}
-    for path, code, purpose in _funds_named(file):
-        if code not in purposes:
-            raise source.error(path, f"the fund {code!r} is not declared under funds; there are {sorted(purposes)}")
-        if purpose is not None and purpose not in purposes[code]:
-            allowed = ", ".join(purposes[code])
+    funds = {fund.code: fund for fund in file.funds}
+    for path, code, asked in _funds_named(file):
+        if code not in funds:
+            raise source.error(path, f"the fund {code!r} is not declared under funds; there are {sorted(funds)}")
+        if asked is None:
+            continue
+        purpose, readings = asked
+        if purpose not in funds[code].pays(readings):
+            allowed = ", ".join(funds[code].pays(readings))
             raise source.error(path, f"the fund {code} does not pay {purpose}; its purposes are {allowed}")
 
 
-def _funds_named(file: PackFile) -> Iterator[tuple[str, str, str | None]]:
+def _funds_named(file: PackFile) -> Iterator[tuple[str, str, tuple[str, tuple[str, ...]] | None]]:
+    """Each fund that is asked to pay: what for, and under which readings; None where it is lent or prepaid."""
     for i, layer in enumerate(file.layers):
         if not layer.funding:
-            yield f"$.layers[{i}].payer", layer.payer, layer.payer
+            yield f"$.layers[{i}].payer", layer.payer, (layer.payer, ())
         for j, funding in enumerate(layer.funding):
             for code in funding.funds:
-                yield f"$.layers[{i}].funding[{j}].funds", code, layer.payer
+                yield f"$.layers[{i}].funding[{j}].funds", code, (layer.payer, funding.for_.reading)
     for i, prepaid in enumerate(file.prepayment):
         yield f"$.prepayment[{i}].fund", prepaid.fund, None
     for i, advance in enumerate(file.advances):
@@ -58,7 +62,7 @@ def _funds_named(file: PackFile) -> Iterator[tuple[str, str, str | None]]:
         yield "$.consultation_fee.fund", file.consultation_fee.fund, "CONSULT_FEE"
     for i, row in enumerate(file.premium.rows if file.premium else ()):
         for code in row.funds:
-            yield f"$.premium.rows[{i}].funds", code, "PREMIUM"
+            yield f"$.premium.rows[{i}].funds", code, ("PREMIUM", row.for_.reading)
 
 
 def _accumulators_named(file: PackFile) -> Iterator[tuple[str, str]]:
@@ -79,6 +83,9 @@ def _conditions(file: PackFile) -> Iterator[tuple[str, For]]:
             yield f"$.layers[{i}].{place}", to
     for j, paid in enumerate(file.premium.rows if file.premium else ()):
         yield f"$.premium.rows[{j}].for", paid.for_
+    for i, fund in enumerate(file.funds):
+        for j, also in enumerate(fund.also):
+            yield f"$.funds[{i}].also[{j}]", For(reading=also.reading)
 
 
 def check_readings(file: PackFile, source: Source) -> None:

@@ -21,7 +21,7 @@ class Policy:
         self.file = pack.file
         self.on = on
         self.configured = _configured(pack, on) | dict(configured or {})
-        self.readings = frozenset(f"{reading.ambiguity}:{reading.value}" for reading in pack.file.readings)
+        self.readings = pack.file.read_as
         self.accumulators = tuple(accumulator.name for accumulator in pack.file.accumulators)
         self.citation = Citation(pack.pack_id, pack.file.document.cited_as, on)
         #: Payers who work their amount out themselves and tell it with the claim.

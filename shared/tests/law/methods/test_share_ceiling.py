@@ -37,3 +37,24 @@ def test_share_ceiling_is_a_share_of_the_bill_with_or_without_the_hospitals_part
     # 10 000 fen, of which 1 500 are out of catalogue: the hospital bears 500 (AMB-D1).
     result = draft.settle(draft.law(hospital, ceiling), 10_000, compliant_fen=8_500, out_of_catalogue_fen=1_500)
     assert (draft.trace(result, "HOSP").amount_fen, result.patient_pays_fen) == (500, pays_fen)
+
+
+@pytest.mark.parametrize(
+    ("given_fen", "pays_fen"),
+    [
+        (0, 280),  # a tenth of the 800 that are for the disease, and the 200 that are not
+        (700, 280),
+        (720, 280),
+        (721, 279),  # less than that is left
+        (1_000, 0),
+    ],
+)
+def test_share_ceiling_is_of_what_the_bill_is_for_and_the_rest_stays_with_the_patient(
+    draft: Any, given_fen: int, pays_fen: int
+) -> None:
+    rest = {"ceiling_percent": [draft.figure("10")]}
+    law = draft.law(draft.outer("HPI"), draft.layer("share_ceiling", leaves_out="excluded", **rest))
+    result = draft.settle(law, 1_000, given_fen={"HPI": given_fen}, excluded_fen=200)
+    assert (result.patient_pays_fen, draft.trace(result).amount_fen) == (pays_fen, 1_000 - given_fen - pays_fen)
+    whole = draft.law(draft.outer("HPI"), draft.layer("share_ceiling", **rest))
+    assert draft.settle(whole, 1_000, given_fen={"HPI": 0}, excluded_fen=200).patient_pays_fen == 100

@@ -51,3 +51,16 @@ def test_yearly_personal_cap_counts_once_for_all_levels_or_once_for_each(draft: 
 def test_yearly_personal_cap_below_it_the_bill_itself_is_the_most(draft: Any) -> None:
     result = draft.settle(cap_law(draft), 700, {"own": 2_000})
     assert (result.patient_pays_fen, draft.trace(result).amount_fen, result.after_fen["own"]) == (700, 0, 2_700)
+
+
+@pytest.mark.parametrize(
+    ("before_fen", "counted_fen"),
+    [(0, 700), (2_500, 500), (3_000, 0)],
+)
+def test_yearly_personal_cap_neither_bears_nor_counts_what_is_left_out_of_the_bill(
+    draft: Any, before_fen: int, counted_fen: int
+) -> None:
+    caps = [draft.figure("30.00")]
+    cap = draft.layer("yearly_personal_cap", yearly_cap_yuan=caps, counted_in=[{"name": "own"}], leaves_out="excluded")
+    result = draft.settle(draft.law(cap), 1_000, {"own": before_fen}, excluded_fen=300)
+    assert (result.patient_pays_fen, result.after_fen) == (300 + counted_fen, {"own": before_fen + counted_fen})

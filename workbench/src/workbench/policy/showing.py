@@ -23,7 +23,9 @@ def show(console: Console, candidates: Iterable[Policy], kind: str | None, categ
         console.print(f"{document.issuer}, {document.issued}; in force {policy.file.in_force_from} to {until}")
         file = policy.file
         served = [(c.code, c.name, c.clause) for c in file.population.categories if category in (None, c.code)]
-        funds = [(fund.code, fund.name, fund.owner, ", ".join(fund.purposes), fund.clause) for fund in file.funds]
+        funds = [
+            (fund.code, fund.name, fund.owner, ", ".join(fund.pays(file.read_as)), fund.clause) for fund in file.funds
+        ]
         counted = [(count.name, count.adds, count.clause) for count in file.accumulators]
         clocks = [(clock.name, when(clock), clock.clause) for clock in file.clocks]
         readings = [(reading.ambiguity, reading.value, reading.why) for reading in file.readings]

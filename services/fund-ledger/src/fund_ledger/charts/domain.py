@@ -117,7 +117,7 @@ class Charts:
         for file in files:
             cited = file.document.cited_as
             for fund in file.funds:
-                funds[fund.code] = self._charted(fund, cited, funds.get(fund.code))
+                funds[fund.code] = self._charted(fund, file, funds.get(fund.code))
             for source in file.sources:
                 listed = ChartedSource(source.code, source.name, f"{cited} {source.clause}")
                 sources.setdefault(source.code, listed)
@@ -125,18 +125,19 @@ class Charts:
             funds[code] = self._of_the_place(code)
         return Chart(county, funds, sources)
 
-    def _charted(self, fund: Fund, cited: str, before: ChartedFund | None) -> ChartedFund:
+    def _charted(self, fund: Fund, file: PackFile, before: ChartedFund | None) -> ChartedFund:
+        pays = fund.pays(file.read_as)
         if before is not None:
-            purposes = tuple(dict.fromkeys((*before.purposes, *fund.purposes)))
+            purposes = tuple(dict.fromkeys((*before.purposes, *pays)))
             return msgspec.structs.replace(before, purposes=purposes)
         held_here = fund.held == "here" if self._elsewhere is None else fund.code not in self._elsewhere
         return ChartedFund(
             code=fund.code,
             name=fund.name,
             owner=fund.owner,
-            purposes=fund.purposes,
+            purposes=pays,
             held_here=held_here,
-            clause=f"{cited} {fund.clause}",
+            clause=f"{file.document.cited_as} {fund.clause}",
         )
 
     def _of_the_place(self, code: str) -> ChartedFund:

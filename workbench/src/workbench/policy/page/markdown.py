@@ -28,7 +28,11 @@ def listed(diseases: DiseaseList) -> list[str]:
     """A list of diseases, with where their names were read; names that nothing confirms are only counted."""
     known = "、".join(disease.name for disease in diseases.diseases if not disease.sample)
     open_places = sum(1 for disease in diseases.diseases if disease.sample)
-    sample = "; a county must put in its own list before real use" if diseases.sample else ""
+    sample = (
+        "; a county must put in its own list before real use (`disease_lists` of its `.settings.yaml`)"
+        if diseases.sample
+        else ""
+    )
     missing = f" {open_places} names are placeholders{sample}." if open_places else ""
     return paragraph(f"{diseases.count} diseases{f': {known}' if known else ''}.{missing} Source: {diseases.source}")
 

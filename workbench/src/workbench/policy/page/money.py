@@ -39,7 +39,8 @@ def funds(file: PackFile) -> list[str]:
 
 
 def _pays(fund: Fund) -> str:
-    purposes = ", ".join(fund.purposes)
+    also = (f"{', '.join(read.purposes)} (under {', '.join(read.reading)})" for read in fund.also)
+    purposes = "; ".join((", ".join(fund.purposes), *also))
     if fund.appropriation_yuan is None:
         return purposes
     often = "a year" if fund.appropriated == "yearly" else "once"

@@ -50,7 +50,8 @@ class ReferBody(RequestBody, frozen=True):
 
 
 class FeeLineBody(RequestBody, frozen=True, kw_only=True):
-    """One line of the bill; ``excluded`` marks cost that aid must not pay.
+    """One line of the bill; ``excluded`` marks cost that aid must not pay, such as what is not for the disease on
+    a chronic bill.
 
     ``number`` is the hospital's own: sent again with the same content it is the same line, with another it is refused.
     ``on`` is the day of the service, ``code`` the item's in the catalogue. A line that gives another one back, wholly
