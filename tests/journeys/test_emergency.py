@@ -50,6 +50,8 @@ async def poor_person(platform: Platform) -> str:
     await office.post("identity", f"/v1/persons/{person_id}/memberships", said)
     hospital = {"hospital_id": RECEIVING, "name": "示例医院", "level": "city", "division": "430103"}
     await agency.post("settlement", "/v1/institutions", {**hospital, "contract_from": "2018-01-01"})
+    near = {"hospital_id": SENDING, "name": "示例县医院", "level": "county", "division": "430102"}
+    await agency.post("settlement", "/v1/institutions", {**near, "contract_from": "2018-01-01"})
     await wait_until_arrived(platform.admin_url)
     return person_id
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import httpx
 import pytest
+from services.referral.tests.contracted import contracted
 
 from contracts import identity as told
 from kernel.security import Issuer, Role
@@ -64,6 +65,7 @@ async def referral(around: Surroundings, config: Config) -> Service:
         ),
     )
     await eventually(lambda: service.pool.fetchval("SELECT count(*) FROM applicants"))
+    await contracted(around, service, "H430481")
     return service
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from services.referral.tests.contracted import contracted
 
 from contracts import identity as told
 from kernel.security import Issuer, Role
@@ -61,6 +62,7 @@ async def serve(around: Surroundings, config: Config, calendar: Calendar) -> Ser
         told.EntitlementChanged(person_id="p1", revision=1, change="ADDED", county="430481", memberships=(dibao,)),
     )
     await eventually(lambda: service.pool.fetchval("SELECT count(*) FROM applicants"))
+    await contracted(around, service, "H430481")
     return service
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
+from services.referral.tests.contracted import contracted
 
 from contracts import identity as told
 from contracts import settlement
@@ -41,6 +42,7 @@ async def filed(
         told.EntitlementChanged(person_id="p2", revision=1, change="ADDED", county="430482", memberships=(dibao,)),
     )
     await eventually(lambda: referral.pool.fetchval("SELECT 1 FROM applicants WHERE person_id = 'p2'"))
+    await contracted(around, referral, "H430482")
     other = await referral.client(Role.HOSPITAL, "H430482")
     forms: dict[str, tuple[httpx.AsyncClient, dict[str, Any]]] = {
         "old": (sender, {"signed_on": "2018-08-20"}),
@@ -143,6 +145,8 @@ async def test_a_hospital_narrows_only_its_own_list(sender: httpx.AsyncClient, f
     [
         ({"signed_from": "2018-09-02", "signed_to": "2018-09-01"}, "DATES_OUT_OF_ORDER"),
         ({"signed_from": "2018-02-30"}, "INVALID_PARAMETER"),
+        ({"signed_from": "0"}, "INVALID_PARAMETER"),
+        ({"signed_from": "20180901"}, "INVALID_PARAMETER"),
         ({"county": "4304"}, "INVALID_PARAMETER"),
         ({"sending_hospital": "a b"}, "INVALID_PARAMETER"),
     ],
@@ -199,7 +203,7 @@ async def test_the_form_names_the_receiving_hospital_once_settlement_told_of_it(
         hospital_id="H430100", name="示范省医院", level="3", division="430000", contract_from=date(2018, 1, 1)
     )
     await around.tell(settlement.CONTRACT, "H430100", hospital)
-    await eventually(lambda: referral.pool.fetchval("SELECT name FROM institutions"))
+    await eventually(lambda: referral.pool.fetchval("SELECT name FROM institutions WHERE hospital_id = 'H430100'"))
     assert "示范省医院（H430100）" in (await agency.get(f"/v1/referrals/{approved}/form")).text
 
 

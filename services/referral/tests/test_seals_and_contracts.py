@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import httpx
 import pytest
+from services.referral.tests.contracted import contracted
 
 from contracts import settlement as told
 from kernel.security import Role
@@ -58,16 +59,22 @@ async def test_a_seal_is_not_entered_longer_after_its_day_than_the_grace(referra
 async def test_a_hospital_whose_contract_does_not_hold_files_none(
     referral: Service, around: Surroundings, sender: httpx.AsyncClient, contract: dict[str, date], status: int
 ) -> None:
-    dates = {"contract_from": date(2018, 1, 1), **contract}
-    entry = told.InstitutionContracted(
-        hospital_id="H430481", name="示范县医院", level="county", division="430481", **dates
-    )
-    await around.tell(told.CONTRACT, "H430481", entry)
-    await eventually(lambda: referral.pool.fetchval("SELECT contract_from FROM contracts"))
+    await contracted(around, referral, "H430481", **contract)
     filed = await sender.post("/v1/referrals", json=FORM)
     assert filed.status_code == status
     if status == 409:
         assert filed.json()["code"] == "HOSPITAL_NOT_CONTRACTED"
+
+
+async def test_a_hospital_of_which_the_registry_has_not_told_yet_files_none(
+    referral: Service, around: Surroundings
+) -> None:
+    unknown = await referral.client(Role.HOSPITAL, "H430482")
+    refused = await unknown.post("/v1/referrals", json=FORM)
+    assert (refused.status_code, refused.json()["code"]) == (409, "HOSPITAL_NOT_CONTRACTED")
+    assert "no contract of H430482 is known" in refused.json()["detail"]
+    await contracted(around, referral, "H430482")
+    assert (await unknown.post("/v1/referrals", json=FORM)).status_code == 201
 
 
 async def test_a_cancelled_stay_gives_its_referral_back_to_another_one(

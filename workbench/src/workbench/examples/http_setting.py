@@ -117,6 +117,14 @@ class Setting:
         """A referral to the hospital, approved on the day that the example says; gives its id."""
         category = (self._example.state0.category or "registered_poor").upper()
         day = approved_on.isoformat()
+        sending = {
+            "hospital_id": SENDING_HOSPITAL,
+            "name": "示例医院",
+            "level": "county",
+            "division": self._home.county,
+        }
+        self._client.post("settlement", "/v1/institutions", sending | {"contract_from": "2015-01-01"}, Role.AGENCY)
+        self._client.until_arrived()
         form: dict[str, Any] = {"person_id": person, "receiving_hospital": hospital, "attributes": [category]}
         form |= {"diagnosis": "示例诊断", "signed_on": day}
         papers = enumerate(("id_card_copy", "social_card_copy"), start=1)

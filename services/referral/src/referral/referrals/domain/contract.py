@@ -15,9 +15,17 @@ class Contract(msgspec.Struct, frozen=True):
 
 
 def check_contract(hospital_id: str, contract: Contract | None, signed_on: date) -> None:
-    """Refuse a form of a hospital whose contract does not hold on the day of the signature: HOSPITAL_NOT_CONTRACTED."""
+    """Refuse a form of a hospital whose contract does not hold on the day of the signature: HOSPITAL_NOT_CONTRACTED.
+
+    One of which the registry has told nothing has no contract that anybody knows of.
+    """
     if contract is None:
-        return
+        raise conflict(
+            "HOSPITAL_NOT_CONTRACTED",
+            f"no contract of {hospital_id} is known: the agency enters it in the registry (POST /v1/institutions of "
+            "settlement); right after that, try again",
+            hospital=hospital_id,
+        )
     if signed_on < contract.begins_on or (contract.ends_on is not None and contract.ends_on < signed_on):
         until = "goes on" if contract.ends_on is None else f"ended on {contract.ends_on}"
         raise conflict(
