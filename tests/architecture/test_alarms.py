@@ -27,6 +27,9 @@ from operations.breaches.api.figures import ClockCollector
 from operations.breaches.commands.watching import ClockWatch
 from operations.clocks.queries import ClockQueries
 from operations.config import Config
+from settlement.webhooks.api.figures import WebhookCollector
+from settlement.webhooks.commands.failing import FailingWatch
+from settlement.webhooks.queries.positions import PositionQueries
 
 _METRIC: Final = re.compile(r"\b((?:onestop|http|event_loop)_[a-z_]+)\b")
 _WELL: Final = """
@@ -50,6 +53,7 @@ onestop_consumer_troubled{service="s",consumer="c",topic="t"} 0
 onestop_consumer_lag{service="s",consumer="c",topic="t",partition="0"} 900
 onestop_parked_messages{service="s",consumer="c",topic="t"} 0
 onestop_confirmations_overdue{service="s",department="d"} 0
+onestop_webhook_failing_seconds{service="s",hospital="h"} 3000
 onestop_clocks{service="s",state="ABOUT"} 0
 onestop_clocks{service="s",state="LATE"} 0
 onestop_reconciliation_differences{service="s",kind="k",owner="o"} 0
@@ -74,6 +78,7 @@ _FAULTS: Final = {
     "ConsumerHeldUp": 'onestop_consumer_troubled{service="s",consumer="c",topic="t"} 1',
     "ConsumerLags": 'onestop_consumer_lag{service="s",consumer="c",topic="t",partition="0"} 1001',
     "MessagesParked": 'onestop_parked_messages{service="s",consumer="c",topic="t"} 1',
+    "WebhookFails": 'onestop_webhook_failing_seconds{service="s",hospital="h"} 3601',
     "ClocksAboutToBreak": 'onestop_clocks{service="s",state="ABOUT"} 5',
     "ClocksLate": 'onestop_clocks{service="s",state="LATE"} 1',
     "ReconciliationDifference": 'onestop_reconciliation_differences{service="s",kind="k",owner="o"} 2',
@@ -149,6 +154,8 @@ async def known_metrics(database: str) -> set[str]:
         clocks = ClockWatch(runtime, ClockQueries(runtime), Config(), lambda: datetime(2026, 1, 1, tzinfo=UTC))
         registry.register(ClockCollector(clocks))
         registry.register(Figures().registry)
+        failing = FailingWatch(PositionQueries(runtime))
+        registry.register(WebhookCollector(failing, lambda: datetime(2026, 1, 1, tzinfo=UTC)))
         known = {f"{metric.name}{end}" for metric in registry.collect() for end in ("", "_total", "_bucket")}
         await runtime.stop()
     return known

@@ -134,6 +134,31 @@ async def test_what_is_not_taken_comes_again_with_growing_pauses_and_the_state_s
     assert (told["webhook"]["state"], told["webhook"]["failed_since"], told["waiting"]) == ("DELIVERING", None, 0)
 
 
+async def test_the_metrics_name_who_takes_nothing_and_since_when_until_it_is_taken_or_paused(
+    desk: Desk, receiver: Receiver, hand: Hand
+) -> None:
+    async def failing() -> str:
+        page = (await desk.hospital.get("/metrics")).text
+        return "".join(line for line in page.splitlines() if line.startswith("onestop_webhook_failing_seconds{"))
+
+    async def told(line: str) -> bool:
+        return await failing() == line
+
+    receiver.status = 500
+    await named(desk, receiver.url)
+    await bill(desk)
+    await eventually(lambda: _fails(desk, "HTTP_500"))
+    hand.now += timedelta(seconds=1)  # shorter than the pause after the failure
+    of_h1 = 'onestop_webhook_failing_seconds{hospital="H1",service="settlement"}'
+    await eventually(lambda: told(f"{of_h1} 1.0"))
+    await desk.hospital.post("/v1/webhooks/H1/pause")
+    await eventually(lambda: told(""))
+    receiver.status = 204
+    await desk.hospital.post("/v1/webhooks/H1/resumption")
+    await eventually(lambda: _fails(desk, None))
+    await eventually(lambda: told(""))
+
+
 async def test_a_receiver_that_says_nothing_holds_no_other_hospital_up(desk: Desk, receiver: Receiver) -> None:
     async with receiving() as dead:
         dead.silent = True
@@ -186,7 +211,7 @@ async def test_a_failure_at_the_old_address_holds_up_nothing_at_the_new_one(desk
         await eventually(lambda: _has(corrected, 1))
 
 
-async def _fails(desk: Desk, why: str) -> bool:
+async def _fails(desk: Desk, why: str | None) -> bool:
     return bool((await seen(desk))["webhook"]["failure"] == why)
 
 

@@ -71,9 +71,11 @@ from settlement.visit_records.api import CODES as RECORD_CODES
 from settlement.visit_records.api import visit_records
 from settlement.visit_records.commands import VisitRecordCommands
 from settlement.visit_records.queries import VisitQueries
-from settlement.webhooks.api import CODES as WEBHOOK_CODES
-from settlement.webhooks.api import webhooks
+from settlement.webhooks.api.figures import WebhookCollector
+from settlement.webhooks.api.webhooks import CODES as WEBHOOK_CODES
+from settlement.webhooks.api.webhooks import webhooks
 from settlement.webhooks.commands.delivering import Delivering
+from settlement.webhooks.commands.failing import FailingWatch
 from settlement.webhooks.commands.sending import Sender
 from settlement.webhooks.commands.webhooks import WebhookCommands
 from settlement.webhooks.queries.positions import PositionQueries
@@ -127,6 +129,7 @@ def build(host: Host, config: Config) -> FastAPI:
         EncounterCommands(runtime, library, files, tells=_tells(config)),
         AdmissionCheckQueries(runtime),
     )
+    failing = FailingWatch(PositionQueries(runtime))
     return application(
         runtime,
         host,
@@ -153,7 +156,8 @@ def build(host: Host, config: Config) -> FastAPI:
             printing(of_encounters, InstitutionQueries(runtime), host.clock),
         ],
         error_codes=CODES,
-        on_start=partial(_start, runtime, host, config, requests),
+        on_start=partial(_start, runtime, host, config, requests, failing),
+        collectors=(WebhookCollector(failing, host.clock),),
     )
 
 
@@ -161,13 +165,14 @@ def _tells(config: Config) -> Tells:
     return Tells(stays=config.tells_stays, cases=config.tells_cases)
 
 
-async def _start(runtime: Runtime, host: Host, config: Config, requests: Requests) -> None:
+async def _start(runtime: Runtime, host: Host, config: Config, requests: Requests, failing: FailingWatch) -> None:
     await PolicyCommands(runtime, config.library, requests).adopt()
     if host.keys.own is not None:
         settings = config.webhooks
         sender = Sender(host.keys.own, settings.networks, plain=settings.plain, trusted=settings.trusted)
         positions, changes = PositionQueries(runtime), ChangeQueries(runtime)
-        runtime.elect("webhooks", Delivering(positions, changes, sender, host.clock, settings.look_seconds).run)
+        delivering = Delivering(positions, changes, sender, host.clock, failing, settings.look_seconds)
+        runtime.elect("webhooks", delivering.run)
 
 
 def _visit_records(runtime: Runtime, config: Config, requests: Requests) -> Router:

@@ -14,6 +14,7 @@ from kernel.running.clock import Clock
 from kernel.writing.event_store.archived import ArchivedError
 from kernel.writing.signals import asked_to_end
 from settlement.encounters.queries.changes import ChangeQueries, Numbered
+from settlement.webhooks.commands.failing import FailingWatch
 from settlement.webhooks.commands.sending import Sender
 from settlement.webhooks.queries.delivery import Delivery
 from settlement.webhooks.queries.positions import PositionQueries, Standing
@@ -35,12 +36,19 @@ class Delivering:
     """The job of the elected instance. ``look_seconds`` lie between two looks for news."""
 
     def __init__(
-        self, positions: PositionQueries, changes: ChangeQueries, sender: Sender, clock: Clock, look_seconds: float
+        self,
+        positions: PositionQueries,
+        changes: ChangeQueries,
+        sender: Sender,
+        clock: Clock,
+        failing: FailingWatch,
+        look_seconds: float,
     ) -> None:
         self._positions = positions
         self._changes = changes
         self._sender = sender
         self._clock = clock
+        self._failing = failing
         self._look_seconds = look_seconds
         self._sending: dict[str, asyncio.Task[None]] = {}
         self._gate = asyncio.Semaphore(_AT_ONCE)
@@ -50,8 +58,10 @@ class Delivering:
         try:
             while not asked_to_end():
                 await self._look()
+                await self._failing.look()
                 await asyncio.sleep(self._look_seconds)
         finally:
+            self._failing.stop()
             for task in self._sending.values():
                 task.cancel()
             await asyncio.gather(*self._sending.values(), return_exceptions=True)

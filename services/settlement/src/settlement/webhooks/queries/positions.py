@@ -24,6 +24,10 @@ _DUE_SQL: Final = f"""
 {_STANDING} WHERE NOT w.removed AND NOT w.paused AND (p.next_try_at IS NULL OR p.next_try_at <= $1)
 ORDER BY w.hospital_id
 """
+_FAILING_SQL: Final = """
+SELECT w.hospital_id, p.failed_since FROM webhooks w JOIN webhook_positions p USING (hospital_id, begun_at_revision)
+WHERE p.failed_since IS NOT NULL AND NOT w.removed AND NOT w.paused
+"""
 _HEAD_SQL: Final = "SELECT COALESCE(max(gseq), 0) FROM event_log"
 _PUT: Final = """
 INSERT INTO webhook_positions AS p
@@ -89,6 +93,10 @@ class PositionQueries(Reads):
     async def due(self, now: datetime) -> list[Standing]:
         """What may be sent to now: a hospital has one webhook, so there are as many as hospitals at most."""
         return await self.many(Standing, _DUE_SQL, now)
+
+    async def failing(self) -> dict[str, datetime]:
+        """Since when the webhooks fail that fail, by hospital; what is paused or removed is not tried."""
+        return {row["hospital_id"]: row["failed_since"] for row in await self.pool.fetch(_FAILING_SQL)}
 
     async def head(self) -> int:
         """The newest number of the event log."""

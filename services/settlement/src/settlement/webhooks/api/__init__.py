@@ -1,0 +1,1 @@
+"""Webhooks over HTTP, and what the metrics tell of them."""
