@@ -190,6 +190,9 @@ async def test_who_sees_which_facts(offices: Offices) -> None:
 
 async def test_questions_that_cannot_be_answered_are_refused(offices: Offices) -> None:
     path = f"/v1/persons/{offices.person_id}/as-of"
+    for seconds in ("20190701", "0"):  # no number is a moment
+        numeric = await offices.agency.get(path, params={"known_at": seconds})
+        assert (numeric.status_code, numeric.json()["code"]) == (422, "INVALID_PARAMETER")
     naive = await offices.agency.get(path, params={"known_at": "2019-07-01T00:00:00"})
     assert (naive.status_code, naive.json()["code"]) == (422, "MOMENT_WITHOUT_ZONE")
     nobody = await offices.agency.get("/v1/persons/nobody/as-of")

@@ -154,6 +154,24 @@ async def test_an_exempt_person_is_named_and_comes_back_when_it_ends(agency: htt
     assert (kept["until"], kept["code"], kept["approved_by"]) == ("2019-07-01", "IMPRISONED", "chief")
 
 
+async def test_each_of_the_eight_reasons_and_another_with_its_note_is_entered_by_one_and_approved_by_another(
+    agency: httpx.AsyncClient, li: str
+) -> None:
+    path = f"/v1/persons/{li}/exemptions"
+    assert (await refused(agency, path, {**PRISON, "code": "OTHER"}))[1] == "EXEMPTION_UNEXPLAINED"
+    assert (await refused(agency, path, {**PRISON, "approved_by": "agency-1"}))[1] == "APPROVER_ENTERED_IT"
+    assert (await refused(agency, path, {**PRISON, "code": "STUDENT"}))[1] == "INVALID_FIELD"
+    eight = "MILITARY MARRIED_OUT EMIGRATED IMPRISONED HOUSEHOLD_MOVED RURAL_TO_URBAN DECEASED MISSING"
+    reasons = [*eight.split(), "OTHER"]
+    for month, code in enumerate(reasons, start=1):
+        body = {**PRISON, "code": code, "since": f"2018-{month:02d}-01", "note": "示例"}
+        granted = await post(agency, path, body, 201)
+        ended = {"last_day": f"2018-{month:02d}-20", "evidence": "示例"}
+        await post(agency, f"{path}/{granted['exemption_id']}/end", ended)
+    kept = (await agency.get(path)).json()["items"]
+    assert sorted(each["code"] for each in kept) == sorted(reasons)
+
+
 async def test_exempt_and_enrolled_at_once_is_reported(agency: httpx.AsyncClient, li: str) -> None:
     await post(agency, f"/v1/persons/{li}/exemptions", {**PRISON, "code": "MARRIED_OUT"}, 201)
     assert await ids(agency, "/v1/exemptions/contradictions?area=440000") == []

@@ -18,7 +18,7 @@ from kernel.security import Issuer, KeyRing, Role
 from kernel.testing.deadline import eventually
 from kernel.testing.surroundings import Service, Surroundings, surroundings
 from kernel.values.contract import Contract
-from law.packs import load_library
+from law.packs import PackLibrary, load_library
 from settlement.config import Config
 from settlement.main import build
 
@@ -174,10 +174,11 @@ async def open_desk(
     *,
     keys: PublisherKeys = NO_KEYS,
     clock: Clock = lambda: NOW,
+    library: PackLibrary | None = None,
     **settings: Any,
 ) -> Desk:
     """Serve settlement with two hospitals of a county, under some settings."""
-    config = Config(library=load_library(POLICIES), scan_keys=SCAN_KEYS, **settings)
+    config = Config(library=library or load_library(POLICIES), scan_keys=SCAN_KEYS, **settings)
 
     def built(host: Host) -> FastAPI:
         return build(msgspec.structs.replace(host, keys=keys), config)

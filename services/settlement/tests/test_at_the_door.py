@@ -1,6 +1,7 @@
 """What a hospital's window runs into: totals that are wrong, amounts at their bounds, another hospital's bills."""
 
 import re
+from base64 import urlsafe_b64encode
 from datetime import date
 from typing import Any
 
@@ -55,6 +56,27 @@ async def test_a_key_is_stored_as_a_hash_and_answers_stored_before_are_found(jie
     await pool.execute(named, first.json()["encounter_id"])
     again = await jieyang.hospital.post("/v1/encounters", json=body, headers=headers)
     assert (again.json(), again.headers["idempotency-replayed"]) == (first.json(), "true")
+
+
+async def test_one_amount_written_in_two_ways_under_one_key_is_one_request(jieyang: Any) -> None:
+    await jieyang.tell("P1", "DIBAO")
+    encounter = await jieyang.discharged("P1", DAY, {"compliant": "1.00"})
+    path, headers = f"/v1/encounters/{encounter}/fees", {"Idempotency-Key": "lines-7"}
+    sent = [
+        await jieyang.hospital.post(
+            path, json={"lines": [{"item": "示范", "amount": amount, "cost_class": "compliant"}]}, headers=headers
+        )
+        for amount in ("1", "1.00", "1.01")
+    ]
+    assert [answer.status_code for answer in sent] == [201, 201, 409]
+    assert sent[0].json() == sent[1].json()
+
+
+async def test_a_cursor_beyond_all_numbers_is_refused(jieyang: Any) -> None:
+    for number in (-(2**63), 2**63, -(2**63) - 1, 2**200):
+        cursor = urlsafe_b64encode(f"[{number}]".encode()).decode().rstrip("=")
+        refused = await jieyang.hospital.get("/v1/settlement-changes", params={"after": cursor})
+        assert (refused.status_code, refused.json()["code"]) == (422, "INVALID_CURSOR"), number
 
 
 async def test_all_payers_that_are_missing_are_named_at_once(jieyang: Any, leye: Any) -> None:
