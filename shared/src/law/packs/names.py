@@ -59,7 +59,7 @@ def _funds_named(file: PackFile) -> Iterator[tuple[str, str, tuple[str, tuple[st
     for i, advance in enumerate(file.advances):
         yield f"$.advances[{i}].fund", advance.fund, None
     if file.consultation_fee is not None:
-        yield "$.consultation_fee.fund", file.consultation_fee.fund, "CONSULT_FEE"
+        yield "$.consultation_fee.fund", file.consultation_fee.fund, ("CONSULT_FEE", ())
     for i, row in enumerate(file.premium.rows if file.premium else ()):
         for code in row.funds:
             yield f"$.premium.rows[{i}].funds", code, ("PREMIUM", row.for_.reading)
