@@ -24,6 +24,7 @@ from tests.policies.asked import (
 
 from law.certificate import Certificate
 from law.packs import Policy, reread
+from law.packs.population import Identification
 from law.packs.readings import SWITCHABLE, ReadingError
 
 OUT: dict[str, Any] = {"place": "out_county", "level": "city"}
@@ -167,6 +168,11 @@ EFFECTS: dict[str, tuple[str, Callable[[Policy], Any], dict[str, Any]]] = {
         {"povfund_first": ("POVFUND", "MA"), "aid_fund_for_premiums": ("MA",)},
     ),
     "E12b": ("jieyang", funds_of_relief, {"aid_fund": ("MA",), "povfund_for_relief": ("POVFUND", "MA")}),
+    "H6": (
+        "hunan",
+        lambda policy: [said.by for said in (policy.file.identification or Identification()).said_by],
+        {"civil_affairs_feeds": ["civil-affairs"], "federation_feeds": ["disabled-persons"]},
+    ),
     "H8": (
         "hunan",
         pays_each(*(pays("DIBAO", 1_000_000, kind=kind) for kind in ("inpatient", "outpatient"))),

@@ -40,6 +40,7 @@ async def serve_from(name: str, environ: Mapping[str, str]) -> None:
         PublicKeys.of(_setting(environ, "ONESTOP_JWKS")),
         issuer=_setting(environ, "ONESTOP_TOKEN_ISSUER"),
         audience=_setting(environ, "ONESTOP_TOKEN_AUDIENCE"),
+        person_claim=environ.get("ONESTOP_TOKEN_PERSON_CLAIM", "sub"),
     )
     keys = _keys(environ, service.parts.topic)
     _warn_of_missing_keys(name, environ)

@@ -24,6 +24,7 @@ from onestop.feed_command import feed_command
 from onestop.kafka_rights_command import kafka_rights
 from onestop.ledger import command as ledger_command
 from onestop.looks import looks_command
+from onestop.onboard_command import onboard_command
 from onestop.options import HOME, POLICIES, Database, Folder
 from onestop.payment_file_command import app as payment_file_app
 from onestop.positions_command import positions
@@ -42,6 +43,7 @@ app = typer.Typer(
 )
 app.command("feed")(feed_command)
 app.command("visits")(visits_command)
+app.command("onboard")(onboard_command)
 app.command("verify-chain")(verify_chain_command)
 app.command("restore")(restore_command)
 app.command("adopt-restored", hidden=True)(restore_command)  # its name of before

@@ -72,6 +72,8 @@ def embedded_settings(folder: Path, policies: Path) -> dict[str, str]:
         "ONESTOP_IDENTITY_KEYS": str(keys / KEYS_FILE),
         "ONESTOP_SCAN_KEYS": str(keys / SCAN_KEYS_FILE),
         "ONESTOP_PAYEE_KEYS": str(keys / PAYEE_KEYS_FILE),
+        # The systems of the made-up city's departments upload by themselves (004 五(一)1).
+        "ONESTOP_IDENTITY_MACHINE_FEEDS": "civil-affairs,poverty-alleviation,disabled-persons,county-government",
         "ONESTOP_POLICIES": str(policies),
         "ONESTOP_TELL_STAYS": os.environ.get("ONESTOP_TELL_STAYS", "yes"),
         "ONESTOP_TELL_CASES": os.environ.get("ONESTOP_TELL_CASES", "yes"),

@@ -3,25 +3,21 @@
 The people's ID numbers go to identity, which says whose they are, and not to settlement.
 """
 
-import csv
-import hashlib
-import io
-import os
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Final, TypeVar
 
 import httpx
 import typer
-from python_calamine import CalamineWorkbook
 from rich.console import Console
 
 from onestop.insisting import insist_on
+from onestop.looking_up import looked_up
+from onestop.tables import CellError, Columns, Row
 
 #: What the columns mean; payers' columns are named by their codes, such as BMI.
-_COLUMNS: Final = {
+_MEANINGS: Final = {
     "记账单号": "number",
     "身份证号": "id_number",
     "就诊日期": "on",
@@ -32,21 +28,15 @@ _COLUMNS: Final = {
     "病种": "disease",
     "第二次": "second_visit",
 }
-_NEEDED: Final = ("number", "id_number", "on", "compliant", "collected")
+_COLUMNS: Final = Columns(_MEANINGS, ("number", "id_number", "on", "compliant", "collected"))
 #: An empty cell means the first.
 _KINDS: Final = {"村卫生室": "village_visit", "普通门诊": "outpatient", "慢病门诊": "chronic_outpatient"}
 _SECOND: Final = {"否": False, "0": False, "N": False, "是": True, "1": True, "Y": True}
 _RESULTS: Final = {"SETTLED": "已结算", "REPEATED": "已录入过", "REFUSED": "拒绝"}
 _AT_ONCE: Final = 50
-_ROWS_MAX: Final = 10_000
 console: Final = Console()
 
-Row = dict[str, str]
 Meaning = TypeVar("Meaning", str, bool)
-
-
-class CellError(ValueError):
-    """A cell cannot be read; the message names its column."""
 
 
 def visits_command(
@@ -60,7 +50,7 @@ def visits_command(
     """Enter a clinic's book (先记账后结算); sent again, nothing counts twice. Exit 1 where rows were refused."""
     if not token:
         raise typer.BadParameter("give a token of the health centre here or in ONESTOP_TOKEN", param_hint="--token")
-    rows = _rows_of(file)
+    rows = _COLUMNS.rows_of(file)
     headers = {"Authorization": f"Bearer {token}"}
     try:
         with (
@@ -71,7 +61,7 @@ def visits_command(
     except (httpx.TransportError, httpx.InvalidURL) as error:
         console.print(f"[red]nobody answers[/red] ({type(error).__name__}): are identity and settlement running there?")
         raise typer.Exit(1) from None
-    _save(result, rows, results)
+    _COLUMNS.save(result, rows, results, ("结果", "备注", "结算编号"))
     counts = {name: sum(one[0] == name for one in results) for name in _RESULTS.values()}
     console.print(", ".join(f"{name} {count}" for name, count in counts.items()) + f": {result}")
     for number, (outcome, remark, _) in enumerate(results, 2):
@@ -99,25 +89,13 @@ def _entered(people: httpx.Client, bills: httpx.Client, clinic: str, rows: Seque
 
 
 def _person(people: httpx.Client, row: Row, known: dict[str, tuple[str | None, str]]) -> str:
-    id_number = _cell(row, "id_number")
+    id_number = _COLUMNS.cell(row, "id_number")
     if id_number not in known:
-        known[id_number] = _looked_up(people, id_number)
+        known[id_number] = looked_up(people, id_number, "REIMBURSEMENT")
     person_id, why = known[id_number]
     if person_id is None:
         raise CellError(why)
     return person_id
-
-
-def _looked_up(people: httpx.Client, id_number: str) -> tuple[str | None, str]:
-    """The person who has an ID number, or why there is none."""
-    # The same number asked for again by the same file is one look-up; the key must not tell the number.
-    key = hashlib.sha256(os.urandom(16)).hexdigest()[:32]
-    body = {"id_number": id_number, "reason": "REIMBURSEMENT"}
-    response = insist_on(lambda: people.post("/v1/persons/lookup", json=body, headers={"Idempotency-Key": key}))
-    told = response.json()
-    if response.is_success:
-        return told["person_id"], ""
-    return None, f"{told['code']} {told['detail']}"
 
 
 def _sent(bills: httpx.Client, clinic: str, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -137,20 +115,20 @@ def _sent(bills: httpx.Client, clinic: str, records: list[dict[str, Any]]) -> li
 
 
 def _record(row: Row, person_id: str) -> dict[str, Any]:
-    costs = {"compliant": _money(row, "compliant"), "out_of_catalogue": _money(row, "out_of_catalogue")}
+    costs = {"compliant": _COLUMNS.money(row, "compliant"), "out_of_catalogue": _COLUMNS.money(row, "out_of_catalogue")}
     lines = [
         {"item": "门诊费用", "amount": amount, "cost_class": kind}
         for kind, amount in costs.items()
         if Decimal(amount) > 0
     ]
     record: dict[str, Any] = {
-        "number": _cell(row, "number"),
+        "number": _COLUMNS.cell(row, "number"),
         "person_id": person_id,
-        "on": _cell(row, "on"),
+        "on": _COLUMNS.cell(row, "on"),
         "kind": _word(row, "kind", _KINDS),
         "lines": lines,
-        "payers": {name: _money(row, name) for name in row if name.isascii() and name.isupper()},
-        "collected": _money(row, "collected"),
+        "payers": {name: _COLUMNS.money(row, name) for name in row if name.isascii() and name.isupper()},
+        "collected": _COLUMNS.money(row, "collected"),
         "second_visit": _word(row, "second_visit", _SECOND),
     }
     if not lines:
@@ -158,86 +136,9 @@ def _record(row: Row, person_id: str) -> dict[str, Any]:
     return record | ({"disease": row["disease"]} if row.get("disease") else {})
 
 
-def _cell(row: Row, name: str) -> str:
-    if not row.get(name):
-        raise CellError(f"{_heading(name)} is empty")
-    return row[name]
-
-
 def _word(row: Row, name: str, known: Mapping[str, Meaning]) -> Meaning:
     """What a word means; an empty cell or no column means the first of those known."""
     text = row.get(name) or next(iter(known))
     if text not in known:
-        raise CellError(f"{_heading(name)} {text!r} is none of {', '.join(known)}")
+        raise CellError(f"{_COLUMNS.heading(name)} {text!r} is none of {', '.join(known)}")
     return known[text]
-
-
-def _money(row: Row, name: str) -> str:
-    text = row.get(name) or "0"
-    try:
-        amount = Decimal(text.replace(",", ""))
-    except InvalidOperation:
-        amount = Decimal(-1)
-    if amount < 0 or amount != round(amount, 2):
-        raise CellError(f"{_heading(name)} {text!r} is no amount in yuan with at most two decimals")
-    return f"{amount:.2f}"
-
-
-def _heading(name: str) -> str:
-    return next((heading for heading, meaning in _COLUMNS.items() if meaning == name), name)
-
-
-def _rows_of(file: Path) -> list[Row]:
-    """The rows by what their columns mean; raises BadParameter for a file that cannot be read."""
-    try:
-        table = list(_workbook(file) if file.suffix.lower() in {".xlsx", ".xls", ".ods"} else _csv(file))
-    except Exception as error:  # whatever the reader finds wrong with a file
-        raise typer.BadParameter(f"{file.name} cannot be read: {type(error).__name__}", param_hint="FILE") from None
-    headings = [_COLUMNS.get(cell.strip(), cell.strip()) for cell in table[0]] if table else []
-    missing = [_heading(name) for name in _NEEDED if name not in headings]
-    if missing:
-        raise typer.BadParameter(f"{file.name} lacks the columns {', '.join(missing)}", param_hint="FILE")
-    if len(table) > _ROWS_MAX + 1:
-        raise typer.BadParameter(f"{file.name} has more than {_ROWS_MAX} rows", param_hint="FILE")
-    filled = (row for row in table[1:] if any(cell.strip() for cell in row))
-    return [dict(zip(headings, (cell.strip() for cell in row), strict=False)) for row in filled]
-
-
-def _csv(file: Path) -> Iterator[list[str]]:
-    content = file.read_bytes()
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("gb18030")
-    yield from csv.reader(io.StringIO(text))
-
-
-def _workbook(file: Path) -> Iterator[list[str]]:
-    sheet = CalamineWorkbook.from_path(str(file)).get_sheet_by_index(0)
-    for row in sheet.to_python():
-        yield [_text(cell) for cell in row]
-
-
-def _text(cell: object) -> str:
-    if isinstance(cell, datetime):
-        return cell.date().isoformat()
-    if isinstance(cell, date):
-        return cell.isoformat()
-    if isinstance(cell, float):
-        # Excel keeps no number of 18 digits; one of fewer has no end that it did not have.
-        return f"{cell:.0f}" if cell.is_integer() else repr(cell)
-    return str(cell)
-
-
-def _save(result: Path, rows: Sequence[Row], results: Sequence[tuple[str, str, str]]) -> None:
-    """Write the rows with their results; the file names people, so nobody else may read it."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    names = list(rows[0]) if rows else []
-    writer.writerow([*map(_heading, names), "结果", "备注", "结算编号"])
-    for row, told in zip(rows, results, strict=True):
-        cells = (*(row.get(name, "") for name in names), *told)
-        # A spreadsheet works a text out that begins like a formula.
-        writer.writerow([f"'{cell}" if cell[:1] in {"=", "+", "-", "@"} else cell for cell in cells])
-    with os.fdopen(os.open(result, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(text.getvalue().encode("utf-8-sig"))

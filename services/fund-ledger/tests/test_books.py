@@ -76,7 +76,7 @@ def _play(day: Iterable[Any]) -> tuple[Books, list[str]]:
                 bill = _bill(number, county, parts)
                 books.happen(bill.settlement_id, BookSettlement(bill, books.left, DAY))
             case (county, fund, amount):
-                receipt = Receipt(county, fund, amount, "BUDGET", DAY)
+                receipt = Receipt(county=county, fund=fund, amount_fen=amount, source="BUDGET", value_on=DAY)
                 books.happen(
                     f"R{number}",
                     ReceiveMoney(f"R{number}", receipt, Moment(DAY, date.min), books.left, CHARTS.on(county, DAY)),

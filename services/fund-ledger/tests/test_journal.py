@@ -36,7 +36,7 @@ CHART: Final = Charts(load_library(Path(__file__).parents[3] / "policies")).on("
 
 
 def receive(amount_fen: int, left_fen: int, value_on: date = DAY) -> ReceiveMoney:
-    receipt = Receipt("445202", "MA", amount_fen, "LOTTERY", value_on)
+    receipt = Receipt(county="445202", fund="MA", amount_fen=amount_fen, source="LOTTERY", value_on=value_on)
     return ReceiveMoney("R1", receipt, NOW, {MA: left_fen}, CHART)
 
 

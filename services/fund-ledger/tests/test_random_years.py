@@ -103,7 +103,7 @@ class Year:
             self._book(of, journals.DECIDER, in_open_month(command, self._first(where)))
 
     def receive(self, county: str, fen: int) -> None:
-        receipt = Receipt(county, "MA", fen, "BUDGET", self._late())
+        receipt = Receipt(county=county, fund="MA", amount_fen=fen, source="BUDGET", value_on=self._late())
         asked = receipt, self._moment(county), self._left(county), CHARTS.ever(county)
         self._book(f"R{self.number}", payments.DECIDER, ReceiveMoney(f"R{self.number}", *asked))
 

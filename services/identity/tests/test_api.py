@@ -218,7 +218,7 @@ async def test_every_change_is_published_whole_and_in_order(
     for client, rest, body in (
         (civil_affairs, f"memberships/{membership_id}/end", ending),
         (agency, "enrolments", enrolment),
-        (agency, "death", {"died_on": "2019-07-31"}),
+        (civil_affairs, "death", {"died_on": "2019-07-31"}),
     ):
         response = await client.post(f"{path}/{rest}", json=body)
         assert response.status_code == 200, response.text

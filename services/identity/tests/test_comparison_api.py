@@ -149,7 +149,7 @@ async def test_notices_reach_each_level_as_json_csv_and_paper(agency: httpx.Asyn
     assert table.headers["content-type"] == "text/csv; charset=utf-8"
     assert table.text.splitlines()[1:] == ["450202001,2,0,2,1,0,1,0,50.00%", "合计,2,0,2,1,0,1,0,50.00%"]
     page = await agency.get(f"{path}-html?area=450202")
-    assert "2019年08月建档立卡贫困人口参保缴费情况通报（450202）" in page.text
+    assert "2019年08月建档立卡贫困人口参保缴费情况通报（450202 城中区）" in page.text
     assert "<td>50.00%</td>" in page.text
     foreign = await agency.get(f"{path}?area=440100")
     assert (foreign.status_code, foreign.json()["code"]) == (404, "AREA_NOT_COMPARED")

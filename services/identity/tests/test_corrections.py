@@ -16,7 +16,7 @@ WANG = {
     "name": "王小明",
     "born_on": "1990-03-07",
     "sex": "MALE",
-    "county": "445201",
+    "county": "450205",
     "phone": "13800138000",
 }
 RIGHT = {"id_number": "445201199003080013", "born_on": "1990-03-08", "sex": "MALE", "reason": "ENTERED_WRONGLY"}

@@ -28,7 +28,7 @@ from identity.entries.domain.entry import (
     Withdraw,
 )
 from identity.entries.domain.proposal import ProposedAssertion, ProposedEnd
-from identity.memberships.domain import ApprovalRules
+from identity.persons.domain.approval import ApprovalRules
 from identity.persons.domain.categories import Category, Department
 from identity.persons.domain.membership import EndReason, Membership
 from kernel.testing.specification import given
@@ -79,8 +79,10 @@ def test_three_people_bring_an_entry_into_effect() -> None:
         proposal=DIBAO,
         by="clerk",
         at=MONDAY,
+        told_by="civil-affairs",
     )
-    given(DECIDER).when(entering).then(EntryEntered(NEW))
+    entered = msgspec.structs.replace(NEW, told_by="civil-affairs")
+    given(DECIDER).when(entering).then(EntryEntered(entered))
     given(DECIDER, ENTERED).when(Review("head", TUESDAY)).then(EntryReviewed(REVIEWED))
     approved = moved(REVIEWED, EntryState.APPROVED, decided_by="admin", decided_at=WEDNESDAY)
     given(DECIDER, SEEN).when(Approve("admin", WEDNESDAY)).then(EntryApproved(approved))

@@ -9,7 +9,7 @@ import pytest
 from kernel.security import KeyRing, Role, Sealer
 from kernel.testing.surroundings import Service
 
-WANG = {"id_number": "445201199003070034", "name": "王小明", "born_on": "1990-03-07", "sex": "MALE", "county": "445201"}
+WANG = {"id_number": "445201199003070034", "name": "王小明", "born_on": "1990-03-07", "sex": "MALE", "county": "450205"}
 RIGHT = {"id_number": "445201199003080013", "born_on": "1990-03-08", "sex": "MALE", "reason": "ENTERED_WRONGLY"}
 DIBAO = {"category": "DIBAO", "valid_from": "2019-01-01", "evidence": "dibao list 2019-01"}
 BECAUSE = {"reason": "RETENTION_ENDED"}
@@ -62,7 +62,7 @@ async def test_an_erased_person_is_found_and_read_no_more(office: Agency) -> Non
     for number in (WANG["id_number"], RIGHT["id_number"]):
         assert code(await office.look_up(number)) == (404, "PERSON_UNKNOWN")
     seen = (await office.li.get(f"/v1/persons/{person_id}")).json()
-    assert (seen["erased"], seen["name"], seen["id_number"], seen["county"]) == (True, None, None, "445201")
+    assert (seen["erased"], seen["name"], seen["id_number"], seen["county"]) == (True, None, None, "450205")
     held = (await office.li.get(f"/v1/persons/{person_id}/memberships")).json()["items"]
     assert [row["category"] for row in held] == ["DIBAO"]
 

@@ -51,6 +51,18 @@ async def test_a_row_about_another_county_s_person_is_refused_with_a_reason(iden
     assert (line["row"], line["code"], line["person_id"]) == (3, "ROW_DIVISION_FOREIGN", None)
 
 
+async def test_a_county_that_never_was_is_refused_and_one_that_is_none_any_more_is_warned_of(identity: Service) -> None:
+    client = await office(identity, None)
+    # 揭东县 was 445221 until 2012; 445299 never was a county; 450271 is a zone of the place's own.
+    people = [row(1, "445221"), row(2, "445299"), row(3, "450271"), row(4, "柳东新区"), row(5, "445203")]
+    batch = await applied(client, "1", *people)
+    assert (batch["outcomes"], batch["warned"]) == ({"REFUSED": 1, "REGISTERED": 4}, 1)
+    lines = (await client.get(f"{BATCHES}/1/rows")).json()["items"]
+    told = {line["row"]: (line["outcome"], line["code"]) for line in lines if line["code"]}
+    assert told == {2: ("REGISTERED", "ROW_COUNTY_FORMER"), 3: ("REFUSED", "COUNTY_UNKNOWN")}
+    assert next(line["remark"] for line in lines if line["row"] == 2).startswith("区划代码已不用")
+
+
 async def test_a_row_cannot_claim_a_person_who_is_registered_elsewhere(identity: Service) -> None:
     await applied(await office(identity, FOREIGN), "1", row(1, "445203"))
     claimed = row(1, "445202").replace("2018-01-01", "2017-01-01")

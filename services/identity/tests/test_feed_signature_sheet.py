@@ -21,6 +21,8 @@ async def test_a_batch_is_printed_with_whom_it_changes_and_the_look_is_written_d
         "新登记 1 行，未接收 1 行",
         "填报人：department-1",
         "单位（盖章）",
+        "变更名单 最低生活保障",
+        "445202 榕城区",
     ):
         assert words in page.text, words
     assert number_of(1) not in page.text, "a paper that goes around has no whole number"

@@ -142,6 +142,41 @@ async def test_a_list_that_was_wrong_is_taken_back_whole(poverty: Office, agency
     assert right["outcomes"] == {"ADDED": 1}
 
 
+async def households(agency: httpx.AsyncClient, office: Office, number: str) -> dict[str, str]:
+    """The household of each person of a batch, by what is known of it now."""
+    found = {}
+    for line in await office.lines(number):
+        seen = (await agency.get(f"/v1/persons/{line['person_id']}/as-of", params={"on": "2026-12-31"})).json()
+        found[line["person_id"]] = "/".join(
+            f"{fact['detail']['household_id']} {fact['detail']['role']} {fact['valid_from']}" for fact in seen["facts"]
+        )
+    return found
+
+
+async def test_a_household_that_was_wrong_is_taken_back_and_the_one_before_stands_again(
+    poverty: Office, agency: httpx.AsyncClient
+) -> None:
+    how = {"category": "REGISTERED_POOR"}
+    headings = f"{POOR},户编号,与户主关系"
+    people = {n: (*poor(n), f"445202000{n}", "户主") for n in (1, 2, 3)}
+    await poverty.hand_in("1", csv_of(*people.values(), headings=headings), **how)
+    before = await households(agency, poverty, "1")
+    assert sorted(before.values()) == [f"445202000{n} HEAD 2026-12-01" for n in (1, 2, 3)]
+    # Two change their household, one of them again; a fourth comes with one.
+    wrong = [(*poor(1), "4452029999", "子"), (*poor(2), "4452029999", "子"), (*poor(4), "4452029999", "户主")]
+    done = await poverty.hand_in("2", csv_of(*wrong, headings=headings), **how)
+    assert done["outcomes"] == {"CHANGED": 2, "REGISTERED": 1}
+    await poverty.hand_in("3", csv_of((*poor(2), "4452028888", "户主"), headings=headings), **how)
+    assert (await undone(poverty, agency, "2", "2-undo"))["outcomes"] == {"UNDONE": 2, "SUPERSEDED": 1}
+    after = await households(agency, poverty, "1")
+    assert sorted(after.values()) == [
+        "4452020001 HEAD 2026-12-01",
+        "4452020003 HEAD 2026-12-01",
+        "4452028888 HEAD 2026-12-03",
+    ]
+    assert set((await households(agency, poverty, "2-undo")).values()) >= {""}
+
+
 async def test_what_was_said_since_stays(poverty: Office, agency: httpx.AsyncClient) -> None:
     how = {"category": "REGISTERED_POOR"}
     await poverty.hand_in("1", csv_of(poor(1), poor(2), headings=POOR), **how)

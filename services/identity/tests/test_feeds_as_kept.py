@@ -232,10 +232,10 @@ async def test_a_file_of_one_department_does_not_wait_for_another_s(
 async def test_a_file_at_which_the_program_fails_lets_others_pass_and_is_refused_in_the_end(
     civil: Office, identity: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fails(batch: Any) -> Any:
+    def fails(batch: Any, owners: Any) -> Any:
         if batch.number == "bad":
             raise ZeroDivisionError
-        return description_of(batch)
+        return description_of(batch, owners)
 
     monkeypatch.setattr("identity.feeds.commands.reading.description_of", fails)
     monkeypatch.setattr(working, "_PAUSE_SECONDS", 0.01)
@@ -251,10 +251,10 @@ async def test_a_file_at_which_the_program_fails_lets_others_pass_and_is_refused
 async def test_a_row_at_which_the_program_fails_waits_with_an_alarm_and_the_others_count(
     civil: Office, identity: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fails(row: FeedRow, **how: bool) -> tuple[str | None, str | None]:
+    def fails(row: FeedRow, seen: Any) -> tuple[str | None, str | None]:
         if row.name == "示例7":
             raise ZeroDivisionError
-        return warned(row, **how)
+        return warned(row, seen)
 
     monkeypatch.setattr(working, "_PAUSE_SECONDS", 0.01)
     monkeypatch.setattr(working, "_PAUSE_MAX_SECONDS", 0.1)

@@ -26,7 +26,7 @@ PLANTED = {
     "address": "揭阳市揭东区幸福里42号",
     "card_number": "Q987654321",
 }
-REGISTRATION = {**PLANTED, "born_on": "1985-06-12", "sex": "FEMALE", "county": "445203"}
+REGISTRATION = {**PLANTED, "born_on": "1985-06-12", "sex": "FEMALE", "county": "450203"}
 
 
 @pytest.fixture

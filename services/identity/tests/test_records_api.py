@@ -67,7 +67,7 @@ async def test_nothing_more_is_said_of_the_merged_record(
     for client, path, body in (
         (civil_affairs, "memberships", DIBAO),
         (agency, "enrolments", ENROLMENT),
-        (agency, "death", {"died_on": "2019-07-01"}),
+        (civil_affairs, "death", {"died_on": "2019-07-01"}),
         (agency, "merger", {"other_id": one, "evidence": "household book"}),
         (agency, "annulment", {"reason": "TEST_ENTRY"}),
     ):

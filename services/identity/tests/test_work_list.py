@@ -75,7 +75,7 @@ async def test_who_died_or_was_removed_or_is_exempt_is_not_on_the_list(
     agency: httpx.AsyncClient, offices: dict[str, httpx.AsyncClient]
 ) -> None:
     dead = await member(agency, offices["DIBAO"], WANG, "445201", DIBAO)
-    await post(agency, f"/v1/persons/{dead}/death", {"died_on": "2019-05-01"})
+    await post(offices["DIBAO"], f"/v1/persons/{dead}/death", {"died_on": "2019-05-01"})
     await member(agency, offices["REGISTERED_POOR"], LI, "445201", {**POOR, "poverty_status": "REMOVED"})
     exempt = await member(agency, offices["DIBAO"], OTHER, "445201", DIBAO)
     assert await listed(agency, "") == [(exempt, "DIBAO")]

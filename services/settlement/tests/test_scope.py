@@ -51,7 +51,7 @@ async def test_what_concerns_another_county_s_person_is_closed(
     organisation = "health" if role is Role.DEPARTMENT else None
     codes = []
     for divisions in (FOREIGN, OWN, CITY):
-        client = await jieyang.service.client(role, organisation, divisions=divisions, subject=f"of {divisions[0]}")
+        client = await jieyang.service.client(role, organisation, divisions=divisions, subject=f"of-{divisions[0]}")
         reply = await client.request(method, path.format(**names), json=body)
         codes.append((reply.status_code, reply.json().get("code")))
     assert codes[0] == (403, "DIVISION_FOREIGN")

@@ -216,3 +216,16 @@ async def test_the_reason_never_repeats_the_token(authenticator: Authenticator, 
         await authenticator.authenticate(token)
     assert token not in str(caught.value)
     assert token.split(".")[1] not in str(caught.value)
+
+
+@pytest.mark.parametrize("subject", ["his-1 ", " his-1", "his 1", "his-1\u200b", "his\u30001", "ｈｉｓ-1", ""])
+async def test_one_person_has_one_name_only(authenticator: Authenticator, key: ECKey, subject: str) -> None:
+    assert await fault(authenticator, signed(key, {"sub": subject})) is TokenFault.MALFORMED
+
+
+async def test_an_issuer_may_say_elsewhere_who_the_person_is(issuer: Issuer, clock: Clock, key: ECKey) -> None:
+    keys = PublicKeys.inline(issuer.jwks())
+    wanted = Authenticator(keys, issuer="the-issuer", audience="onestop", person_claim="employee", now=clock)
+    tokens = [signed(key, {"sub": session, "employee": "e-17"}) for session in ("session-1", "session-2")]
+    assert {(await wanted.authenticate(token)).subject for token in tokens} == {"e-17"}
+    assert await fault(wanted, signed(key, {"sub": "session-1"})) is TokenFault.MALFORMED

@@ -24,6 +24,15 @@ def test_staff_sees_every_organisation(role: Role) -> None:
     principal(role).must_act_for("H002")
 
 
+@pytest.mark.parametrize("more", [Role.AGENCY, Role.FINANCE, Role.OPERATIONS])
+@pytest.mark.parametrize("role", [Role.HOSPITAL, Role.DEPARTMENT])
+def test_another_role_does_not_lift_the_bound_to_the_own_organisation(role: Role, more: Role) -> None:
+    caller = Principal("s", frozenset({role, more}), "H001")
+    caller.must_act_for("H001")
+    with pytest.raises(Refused, match="not for H002"):
+        caller.must_act_for("H002")
+
+
 def test_idempotency_keys_belong_to_the_hospital_and_not_to_one_of_its_machines() -> None:
     first = principal(Role.HOSPITAL, "his-1", "H001")
     second = principal(Role.HOSPITAL, "his-2", "H001")

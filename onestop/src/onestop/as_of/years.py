@@ -10,7 +10,7 @@ from kernel.writing.event_store.stream import RecordedEvent
 from kernel.writing.snapshots import snapshot
 from onestop.as_of.moment import Moment, known_events
 from settlement.encounters.domain.events import SettlementConfirmed, SettlementRevoked, SettlementSupplemented, year_of
-from settlement.years.domain import BenefitYearOpened, BenefitYearsJoined
+from settlement.years.domain import BenefitYearOpened, BenefitYearReopened, BenefitYearsJoined
 
 # A year that went into another record's was moved for the last time in that one's stream.
 _YEARS_SQL: Final = """
@@ -61,6 +61,8 @@ def _moved(recorded: RecordedEvent, person_id: str, year: int) -> Iterator[YearT
             yield _at(event.area, year, event.benefit_year_version, event.balances_fen)
         case BenefitYearOpened() as event if event.person_id == person_id:
             yield _at(event.area, year, 1, event.balances_fen)
+        case BenefitYearReopened() as event if event.person_id == person_id:
+            yield _at(event.area, year, event.version, event.balances_fen)
         case BenefitYearsJoined() as event if event.person_id == person_id:
             yield _at(event.area, year, event.own_version + 1, event.balances_fen)
         case BenefitYearsJoined() as event if event.other_id == person_id:

@@ -14,8 +14,8 @@ KEYS_SETTING: Final = "ONESTOP_IDENTITY_KEYS"
 CIPHER_SETTING: Final = "ONESTOP_IDENTITY_CIPHER"
 POLICIES_SETTING: Final = "ONESTOP_POLICIES"
 APPROVAL_SETTING: Final = "ONESTOP_IDENTITY_APPROVAL_DEPARTMENTS"
+MACHINE_FEEDS_SETTING: Final = "ONESTOP_IDENTITY_MACHINE_FEEDS"
 ADMINISTRATORS_SETTING: Final = "ONESTOP_IDENTITY_ADMINISTRATORS"
-
 
 FILE_BYTES_SETTING: Final = "ONESTOP_IDENTITY_FEED_BYTES_MAX"
 CONFIRMED_BY_SETTING: Final = "ONESTOP_IDENTITY_CONFIRMED_BY"
@@ -43,8 +43,9 @@ class FeedSettings(msgspec.Struct, frozen=True):
 class Config(msgspec.Struct, frozen=True, kw_only=True):
     """Identity's settings.
 
-    ``approval_departments``: whose direct changes need three people; the others are machine feeds, approved
-    beforehand. ``administrators``: the users who may approve in a county; every agency user where none are named.
+    ``approval_departments``: whose direct changes need three people everywhere. Where a document asks for three people
+    all do, but for ``machine_feeds``: the departments whose own systems upload what was confirmed in them.
+    ``administrators``: the users who may approve in a county; every agency user where none are named.
     """
 
     keys: KeyRing
@@ -52,6 +53,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     #: Without packs every question for a rule is refused with POLICY_UNKNOWN.
     library: PackLibrary = PackLibrary(())
     approval_departments: frozenset[str] = frozenset()
+    machine_feeds: frozenset[str] = frozenset()
     administrators: Mapping[str, frozenset[str]] = {}
     feeds: FeedSettings = FeedSettings()
 
@@ -60,15 +62,16 @@ def config_from(environ: Mapping[str, str]) -> Config:
     """Read the settings. ``ONESTOP_IDENTITY_KEYS`` names the key file, ``ONESTOP_POLICIES`` the folder
     of packs; the others may be missing.
 
-    ``ONESTOP_IDENTITY_APPROVAL_DEPARTMENTS`` lists departments with commas, ``ONESTOP_IDENTITY_ADMINISTRATORS``
-    county=user pairs, a county once for each user; ``ONESTOP_IDENTITY_CIPHER`` is aes-256-gcm, which is what it is
-    when left out, or sm4-gcm. Raises KeyError, KeyTextError, PackError, ValueError.
+    ``ONESTOP_IDENTITY_APPROVAL_DEPARTMENTS`` and ``ONESTOP_IDENTITY_MACHINE_FEEDS`` list departments with commas,
+    ``ONESTOP_IDENTITY_ADMINISTRATORS`` county=user pairs, a county once for each user; ``ONESTOP_IDENTITY_CIPHER`` is
+    aes-256-gcm, which is what it is when left out, or sm4-gcm. Raises KeyError, KeyTextError, PackError, ValueError.
     """
     return Config(
         keys=KeyRing.from_file(Path(environ[KEYS_SETTING])),
         cipher=SealCipher(environ.get(CIPHER_SETTING, SealCipher.AES_256_GCM)),
         library=load_library(Path(environ[POLICIES_SETTING])),
         approval_departments=frozenset(_listed(environ.get(APPROVAL_SETTING, ""))),
+        machine_feeds=frozenset(_listed(environ.get(MACHINE_FEEDS_SETTING, ""))),
         administrators=_administrators(environ.get(ADMINISTRATORS_SETTING, "")),
         feeds=FeedSettings(
             file_bytes_max=int(environ.get(FILE_BYTES_SETTING, "536870912")),

@@ -13,7 +13,7 @@ from settlement.payment_refusals.domain import PaymentRefused
 from settlement.policies.domain import PolicyAdopted
 from settlement.reviews.domain.events import ReviewEvent
 from settlement.webhooks.domain.webhook import WebhookEvent
-from settlement.years.domain import BenefitYearOpened, BenefitYearsJoined
+from settlement.years.domain import BenefitYearOpened, BenefitYearReopened, BenefitYearsJoined
 
 REGISTRY: Final = EventRegistry(
     [
@@ -22,6 +22,7 @@ REGISTRY: Final = EventRegistry(
         *get_args(CaseEvent),
         AdmissionCheckClosed,
         BenefitYearOpened,
+        BenefitYearReopened,
         BenefitYearsJoined,
         InstitutionContracted,
         PaymentRefused,

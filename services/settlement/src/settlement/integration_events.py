@@ -19,7 +19,7 @@ from settlement.payment_refusals.domain import PaymentRefused
 from settlement.policies.domain import PolicyAdopted
 from settlement.reviews.domain.events import ReviewEvent
 from settlement.webhooks.domain.webhook import WebhookEvent
-from settlement.years.domain import BenefitYearOpened, BenefitYearsJoined
+from settlement.years.domain import BenefitYearOpened, BenefitYearReopened, BenefitYearsJoined
 
 ToldT = TypeVar("ToldT", bound=msgspec.Struct)
 
@@ -143,7 +143,9 @@ PUBLISHED: Final[Mapping[type, Callable[[Any], Published | None]]] = {
     encounter.CatalogueExceptionApproved: _same(contract.CatalogueExceptionApproved),
     encounter.CauseFound: _same(contract.CauseFound),
     PaymentRefused: _refused,
-    **dict.fromkeys((PolicyAdopted, AdmissionCheckClosed, BenefitYearOpened, BenefitYearsJoined), _nothing),
+    **dict.fromkeys(
+        (PolicyAdopted, AdmissionCheckClosed, BenefitYearOpened, BenefitYearReopened, BenefitYearsJoined), _nothing
+    ),
     **dict.fromkeys((encounter.FeeLinesUploaded, encounter.FeeBatchVoided, encounter.EncounterDischarged), _nothing),
     **dict.fromkeys((encounter.AdmissionCorrected, encounter.DischargeCorrected, encounter.DischargeUndone), _nothing),
     **dict.fromkeys(get_args(CaseEvent), _case),

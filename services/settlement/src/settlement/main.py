@@ -145,7 +145,7 @@ def build(host: Host, config: Config) -> FastAPI:
             revocations.revocations(RevocationCommands(runtime, files, of_encounters), of_encounters, requests),
             reading(ReadingQueries(runtime), of_encounters, LimitsOfEncounter(library, files, host.clock)),
             changes(ChangeQueries(runtime)),
-            years.benefit_years(YearCommands(runtime, of_years), of_years, PersonQueries(runtime), requests),
+            years.benefit_years(YearCommands(runtime, of_years, library), of_years, PersonQueries(runtime), requests),
             institutions.institutions(InstitutionCommands(runtime), InstitutionQueries(runtime), requests),
             reviews.reviews(ReviewCommands(runtime, of_years), ReviewQueries(runtime), requests),
             reviews.reviews_of_settlement(ReviewQueries(runtime), of_encounters),

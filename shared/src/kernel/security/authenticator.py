@@ -5,6 +5,7 @@ from base64 import urlsafe_b64decode
 from collections.abc import Callable
 from time import time
 from typing import Any, Final
+from unicodedata import normalize
 
 import msgspec
 from joserfc import jwt
@@ -38,7 +39,8 @@ class Authenticator:
     """Verifies bearer tokens of one issuer for one audience.
 
     A verified token is remembered until it expires (at most five minutes, at most ``remembered_max``
-    tokens): checking a signature costs more than the rest of a request.
+    tokens): checking a signature costs more than the rest of a request. ``person_claim`` names the claim in which the
+    issuer says which human being it is; an issuer that gives one person several ``sub`` must have another one.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class Authenticator:
         issuer: str,
         audience: str,
         leeway_seconds: int = 30,
+        person_claim: str = "sub",
         remembered_max: int = 10_000,
         now: Callable[[], float] = time,
     ) -> None:
@@ -55,6 +58,7 @@ class Authenticator:
         self._issuer = issuer
         self._audience = audience
         self._leeway_seconds = leeway_seconds
+        self._person_claim = person_claim
         self._remembered_max = remembered_max
         self._now = now
         self._verdicts: dict[str, _Verdict] = {}
@@ -74,7 +78,7 @@ class Authenticator:
         if principal := self.remembered(token):
             return principal
         claims = await self._verified_claims(token)
-        principal = _principal(claims)
+        principal = _principal(claims, self._person_claim)
         self._remember(token, principal, claims["exp"])
         return principal
 
@@ -144,10 +148,26 @@ def _decode(token: str, key: Key) -> dict[str, Any]:
         raise TokenRejectedError(TokenFault.MALFORMED, "the token is not a signed JSON Web Token") from error
 
 
-def _principal(claims: dict[str, Any]) -> Principal:
+def _person(claims: dict[str, Any], claim: str) -> str:
+    """The one name of a person. Two people are told apart by it, so it may be written in one way only."""
+    said = claims.get(claim)
+    if (
+        not isinstance(said, str)
+        or not said.isprintable()
+        or " " in said
+        or said != normalize("NFKC", said)
+        or not said
+    ):
+        detail = f"the token's {claim} must be the person's one id: a text without blanks, in its normal form (NFKC)"
+        raise TokenRejectedError(TokenFault.MALFORMED, detail)
+    return said
+
+
+def _principal(claims: dict[str, Any], person_claim: str) -> Principal:
+    subject = _person(claims, person_claim)
     try:
         named = {name: claims.get(name) for name in ("organisation", "divisions")}
-        principal = msgspec.convert({"subject": claims["sub"], "roles": claims["roles"], **named}, Principal)
+        principal = msgspec.convert({"subject": subject, "roles": claims["roles"], **named}, Principal)
     except (KeyError, msgspec.ValidationError) as error:
         detail = f"the token must name roles, a list of {', '.join(Role)}; organisation is a text, divisions a list"
         raise TokenRejectedError(TokenFault.MALFORMED, detail) from error

@@ -97,9 +97,10 @@ class Principal(msgspec.Struct, frozen=True):
     def must_act_for(self, organisation: str) -> None:
         """Refuse a hospital or department that reaches for another one's things.
 
-        Agency, finance and operations see every organisation. Raises Refused ORGANISATION_FOREIGN (403).
+        Agency, finance and operations see every organisation; such a role beside it does not lift the bound of a
+        hospital or department. Raises Refused ORGANISATION_FOREIGN (403).
         """
-        if self.roles - ROLES_OF_ONE_ORGANISATION or organisation == self.organisation:
+        if not self.roles & ROLES_OF_ONE_ORGANISATION or organisation == self.organisation:
             return
         detail = f"this token acts for {self.organisation}, not for {organisation}: use a token of {organisation}"
         raise forbidden("ORGANISATION_FOREIGN", detail, organisation=organisation)

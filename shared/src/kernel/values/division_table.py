@@ -51,9 +51,20 @@ def know_zones(text: str) -> None:
         _OWN[code] = (Division(code, name.strip()),)
 
 
+def own_zones() -> tuple[Division, ...]:
+    """The zones that have a code of the place's own, as this process knows them."""
+    return tuple(zone for zones in _OWN.values() for zone in zones)
+
+
 def divisions_of(code: str) -> tuple[Division, ...]:
     """The places that a code has stood for, the earliest first; none for a code that never was one."""
     return _OWN.get(code) or _national(code)
+
+
+def named(code: str) -> str:
+    """A code with what the place is called now, for people to read; the code alone where nobody gave it a name."""
+    places = divisions_of(code)
+    return f"{code} {places[-1].name}" if places else code
 
 
 @cache

@@ -11,6 +11,7 @@ import msgspec
 from law.packs.checks import check, check_settings
 from law.packs.diseases import with_own
 from law.packs.model import Pack, PackFile, Settings
+from law.packs.population import Identification, SaidBy
 from law.packs.readings import ReadingError, in_force, with_readings
 from law.packs.source import PackError, Source
 from law.rows import Dated
@@ -66,11 +67,22 @@ def parse_pack(text: str, source_name: str) -> Pack:
 def _as_settled(file: PackFile, settings: Settings) -> PackFile:
     """The pack as the county reads it."""
     read = with_own(with_readings(file, settings.readings), settings.disease_lists)
+    read = _said_here(read, settings.said_by)
     if read.referral is None or settings.referral_valid_days is None:
         return read
     return msgspec.structs.replace(
         read, referral=msgspec.structs.replace(read.referral, valid_days=settings.referral_valid_days)
     )
+
+
+def _said_here(file: PackFile, said_by: tuple[SaidBy, ...]) -> PackFile:
+    """The pack with the county's own owners of categories in the place of the document's."""
+    if not said_by:
+        return file
+    own = {(said.category, said.group) for said in said_by}
+    rule = file.identification or Identification()
+    left = tuple(said for said in rule.said_by if (said.category, said.group) not in own)
+    return msgspec.structs.replace(file, identification=msgspec.structs.replace(rule, said_by=(*left, *said_by)))
 
 
 def _check_filled_in(source: Source) -> None:

@@ -8,7 +8,7 @@ import msgspec
 
 from law.methods.register import AnyLayer
 from law.packs import rules
-from law.packs.population import Exclusions, Population, TreatFirst
+from law.packs.population import Exclusions, Identification, Population, SaidBy, TreatFirst
 from law.rows import Dated, DiseaseList, Kind, Level, Part, Place
 
 __all__ = ["Accumulator", "Document", "Fund", "Kind", "Level", "Pack", "PackFile", "Place", "Reading", "Settings"]
@@ -86,6 +86,7 @@ class PackFile(Part, frozen=True, kw_only=True):
     population: Population
     layers: tuple[AnyLayer, ...]
     in_force_to: date | None = None
+    identification: Identification | None = None
     treat_first: TreatFirst | None = None
     accumulators: tuple[Accumulator, ...] = ()
     exclusions: Exclusions | None = None
@@ -128,6 +129,8 @@ class Settings(Part, frozen=True, kw_only=True):
     #: closes approvals that ran out by a setting of its own; set both alike.
     referral_valid_days: int | None = None
     disease_lists: OwnDiseases = OwnDiseases()
+    #: Whose list says who belongs to a category here, before what the document says of it.
+    said_by: tuple[SaidBy, ...] = ()
 
 
 class Pack(msgspec.Struct, frozen=True):

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from law.packs.model import PackFile
+from law.packs.population import SaidBy
 from law.packs.readings import ReadingError, check_value, with_readings
 from law.packs.source import Source
 from law.rows import For
@@ -19,7 +20,20 @@ def check_names(file: PackFile, source: Source) -> None:
     for path, code in _categories_named(file):
         if code not in categories:
             raise source.error(path, f"the category {code!r} is not in the population; there are {sorted(categories)}")
+    check_said_by(file.identification.said_by if file.identification else (), file, source, "$.identification.said_by")
     _check_payers(file, source)
+
+
+def check_said_by(said_by: tuple[SaidBy, ...], file: PackFile, source: Source, path: str) -> None:
+    """Raise PackError for an owner of a category that the document does not serve, without clause, or named twice."""
+    served = {code for category in file.population.categories for code in (category.code, category.membership)}
+    for i, said in enumerate(said_by):
+        if said.category not in served:
+            raise source.error(f"{path}[{i}].category", f"the category {said.category!r} is not in the population")
+        if not said.clause.strip():
+            raise source.error(f"{path}[{i}].clause", "whose list it is needs the clause that says so")
+        if any((said.category, said.group) == (other.category, other.group) for other in said_by[:i]):
+            raise source.error(f"{path}[{i}].category", f"{said.category} is said by one department only")
 
 
 def _check_payers(file: PackFile, source: Source) -> None:
@@ -111,7 +125,7 @@ def check_readings(file: PackFile, source: Source) -> None:
 def _check_written_as_read(file: PackFile, source: Source) -> None:
     """Parameters that follow from a reading are written in the pack as that reading says, so that it reads right."""
     read = with_readings(file, {})
-    for name in ("population", "exclusions", "referral", "treat_first"):
+    for name in ("population", "identification", "exclusions", "referral", "treat_first"):
         if getattr(file, name) != getattr(read, name):
             raise source.error(f"$.{name}", f"{name} is not written as the readings below say")
     for name in ("layers", "clocks", "prepayment", "advances"):

@@ -45,6 +45,25 @@ class Population(Part, frozen=True, kw_only=True):
     insured_in: Literal["pooling_area", "anywhere"] = "anywhere"
 
 
+class SaidBy(Part, frozen=True, kw_only=True):
+    """Whose list says who belongs to a category, or to a group of it, where that is not the platform's own rule."""
+
+    category: str
+    by: Literal["civil-affairs", "poverty-alleviation", "disabled-persons", "county-government"]
+    clause: str
+    group: str | None = None
+
+
+class Identification(Part, frozen=True, kw_only=True):
+    """Who says who is supported, and how many people stand behind it."""
+
+    said_by: tuple[SaidBy, ...] = ()
+    #: The clause by which the medical-security agency enters what departments tell it.
+    agency_enters_clause: str | None = None
+    #: The clause by which what is entered takes effect once it was reviewed and approved (录入、审核、审批).
+    three_steps_clause: str | None = None
+
+
 class Exclusion(Part, frozen=True, kw_only=True):
     """A reason for which some layers do not pay; unless the exception holds."""
 

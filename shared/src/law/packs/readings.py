@@ -10,7 +10,7 @@ from law.methods.declared import Choice
 from law.methods.layer import Layer
 from law.methods.register import METHODS
 from law.packs.model import PackFile, Reading
-from law.packs.population import Exclusions, TreatFirst
+from law.packs.population import Exclusions, Identification, TreatFirst
 from law.packs.rules import Clock, DayOfMonth, Prepayment, ReferralRule, Reserve
 
 #: The questions that a method answers by a parameter of its own.
@@ -48,6 +48,7 @@ SWITCHABLE: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "E12": ("povfund_first", "ma_only"),
         "E12a": ("povfund_first", "aid_fund_for_premiums"),
         "E12b": ("aid_fund", "povfund_for_relief"),
+        "H6": ("civil_affairs_feeds", "federation_feeds"),
         "H8": ("stays_only", "visits_too"),
         "D10": ("no_deposit", "deposit_may_be_asked"),
         "X9": ("lifted_included", "two_years"),
@@ -78,6 +79,7 @@ _H5: Final = MappingProxyType(
     }
 )
 
+_H6: Final = MappingProxyType({"civil_affairs_feeds": "civil-affairs", "federation_feeds": "disabled-persons"})
 _X9: Final = MappingProxyType({"lifted_included": "included", "two_years": "two_years"})
 _D10: Final = MappingProxyType({"no_deposit": "none", "deposit_may_be_asked": "may_be_asked"})
 _X10: Final = MappingProxyType({"admission_day": "admission", "discharge_day": "discharge"})
@@ -121,6 +123,7 @@ def with_readings(file: PackFile, chosen: Mapping[str, str]) -> PackFile:
     return msgspec.structs.replace(
         file,
         population=population,
+        identification=_identification(file.identification, readings),
         treat_first=_treat_first(file.treat_first, readings),
         exclusions=_exclusions(file.exclusions, readings),
         referral=_referral(file.referral, readings),
@@ -142,6 +145,16 @@ def _treat_first(rule: TreatFirst | None, readings: Mapping[str, str]) -> TreatF
     if rule is None or "D10" not in readings:
         return rule
     return msgspec.structs.replace(rule, deposit=_D10[readings["D10"]])
+
+
+def _identification(rule: Identification | None, readings: Mapping[str, str]) -> Identification | None:
+    if rule is None or "H6" not in readings:
+        return rule
+    said_by = tuple(
+        msgspec.structs.replace(said, by=_H6[readings["H6"]]) if said.category == "POOR_DISABLED" else said
+        for said in rule.said_by
+    )
+    return msgspec.structs.replace(rule, said_by=said_by)
 
 
 def _exclusions(rule: Exclusions | None, readings: Mapping[str, str]) -> Exclusions | None:

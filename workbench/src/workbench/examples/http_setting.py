@@ -3,7 +3,8 @@
 from datetime import date
 from typing import Any
 
-from identity.persons.domain.categories import Category, Group, owner_of
+from identity.persons.domain.categories import Category, Group
+from identity.persons.domain.owners import PLATFORM_OWNERS
 from kernel.security import Role
 from kernel.values.money import fen_from_yuan, yuan_from_fen
 from law import Membership
@@ -56,7 +57,13 @@ class Setting:
         }
         given = {name: value for name, value in said.items() if value is not None}
         path = f"/v1/persons/{person}/memberships"
-        self._client.post("identity", path, given, Role.DEPARTMENT, owner_of(category, group).value)
+        self._client.post("identity", path, given, Role.DEPARTMENT, self._owner(category, group))
+
+    def _owner(self, category: Category, group: Group | None) -> str:
+        """Whose list says the category where the example's document is in force."""
+        said_by = self._file.identification.said_by if self._file.identification else ()
+        ruled = (said.by for said in said_by if (said.category, said.group) == (category, group))
+        return next(ruled, PLATFORM_OWNERS.owner(category, group, self._home.county).value)
 
     def _certify(self, person: str) -> None:
         """A chronic visit rests on a certification where the document asks for one: the person has long had it."""

@@ -10,12 +10,19 @@ from kernel.writing.event_store.stream import LoggedEvent
 from onestop.replay.difference import Difference, amounts, text
 from onestop.replay.notes import Notes
 from settlement.encounters.domain.events import SettlementConfirmed, SettlementRevoked, SettlementSupplemented, year_of
-from settlement.years.domain import BenefitYearOpened, BenefitYearsJoined, added
+from settlement.years.domain import BenefitYearOpened, BenefitYearReopened, BenefitYearsJoined, added
 
 _LIVE_SQL: Final = "SELECT area, person_id, year, balances, version FROM settlement.benefit_years"
 _PAGE: Final = 2000
 
-YearEvent = BenefitYearOpened | BenefitYearsJoined | SettlementConfirmed | SettlementSupplemented | SettlementRevoked
+YearEvent = (
+    BenefitYearOpened
+    | BenefitYearReopened
+    | BenefitYearsJoined
+    | SettlementConfirmed
+    | SettlementSupplemented
+    | SettlementRevoked
+)
 
 
 class Year(msgspec.Struct, frozen=True):
@@ -53,6 +60,9 @@ class Years:
         match event:
             case BenefitYearOpened():
                 yield from self._moves(event, _key(event, event.person_id), {}, event.balances_fen, 1)
+            case BenefitYearReopened():
+                moved, key = _less(event.balances_fen, event.formerly_fen), _key(event, event.person_id)
+                yield from self._moves(event, key, event.formerly_fen, moved, event.version)
             case BenefitYearsJoined():
                 own, other = _key(event, event.person_id), _key(event, event.other_id)
                 yield from self._moves(event, own, event.own_fen, event.other_fen, event.own_version + 1)
@@ -114,7 +124,7 @@ class Years:
 
 def _keys(event: YearEvent) -> Iterator[str]:
     match event:
-        case BenefitYearOpened():
+        case BenefitYearOpened() | BenefitYearReopened():
             yield _key(event, event.person_id)
         case BenefitYearsJoined():
             yield from (_key(event, event.person_id), _key(event, event.other_id))

@@ -210,7 +210,7 @@ def filings(commands: CertificationCommands, queries: CertificationQueries, vaul
             limit=page.limit + 1,
         )
         names = await vault.names_of([row.person_id for row in rows[: page.limit]])
-        if Role.AGENCY in caller.roles:
+        if Role.AGENCY in caller.roles and caller.own_hospital is None:
             await looks.note(caller, SeenFor.LIST_CHECKED, person_ids=list(names))
         else:
             names = {person_id: mask_name(name) for person_id, name in names.items()}

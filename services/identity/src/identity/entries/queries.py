@@ -5,12 +5,18 @@ from typing import Any, Final
 
 import msgspec
 
+from identity.memberships.queries.as_of import DetailAnswer, detail_answer
+from identity.persons.domain.person import SealedPersonalData
+from identity.persons.queries.vault import PersonalData
 from kernel.http import Wire
 from kernel.writing.reads import Reads
 
-_COLUMNS: Final = """entry_id, person_id, county, department, proposal, state, authors, entered_at, submitted_at,
-reviewed_by, reviewed_at, decided_by, decided_at, reason, revision"""
+_COLUMNS: Final = """
+entry_id, person_id, county, COALESCE(department, 'agency') AS department, proposal, state, authors, entered_at,
+submitted_at, reviewed_by, reviewed_at, decided_by, decided_at, reason, revision
+"""
 _ENTRY_SQL: Final = f"SELECT {_COLUMNS} FROM entries WHERE entry_id = $1"
+_SEALED_SQL: Final = "SELECT proposal -> 'sealed' FROM entries WHERE entry_id = $1"
 _COUNTY_SQL: Final = "SELECT county FROM entries WHERE entry_id = $1"
 # $4 is the last entry shown; its moment is looked up, so that a cursor needs no time that could be malformed.
 _LIST_SQL: Final = f"""
@@ -29,7 +35,11 @@ GROUP BY county, month, step ORDER BY county, month, step LIMIT $6
 
 
 class ProposalAnswer(Wire, frozen=True, kw_only=True):
-    """What is proposed, in the words of the request."""
+    """What is proposed, in the words of the request.
+
+    ``membership_id`` is empty where it is about none. Of a correction of personal data ``fields`` names what should
+    read otherwise; how, only who handles the entry sees, and only at the entry itself.
+    """
 
     kind: str
     membership_id: str
@@ -42,10 +52,16 @@ class ProposalAnswer(Wire, frozen=True, kw_only=True):
     group: str | None = None
     poverty_status: str | None = None
     exit_date: date | None = None
+    died_on: date | None = None
+    fact_id: str | None = None
+    detail: DetailAnswer | None = None
+    fields: list[str] | None = None
+    name: str | None = None
+    id_number: str | None = None
 
 
 class EntryAnswer(Wire, frozen=True, kw_only=True):
-    """An entry as it stands: who handled it, and when."""
+    """An entry as it stands: who handled it, and when. ``department`` is agency where it is the agency's own word."""
 
     entry_id: str
     person_id: str
@@ -82,6 +98,11 @@ class EntryQueries(Reads):
         """The entry of this id."""
         return await self.one(_entry, _ENTRY_SQL, entry_id)
 
+    async def sealed(self, entry_id: str) -> SealedPersonalData | None:
+        """The personal data that an entry proposes, sealed; None where it proposes none."""
+        kept: str | None = await self.pool.fetchval(_SEALED_SQL, entry_id)
+        return None if kept is None else msgspec.json.decode(kept, type=SealedPersonalData)
+
     async def county_of(self, entry_id: str) -> str | None:
         """The county of the person whom an entry is about."""
         county: str | None = await self.pool.fetchval(_COUNTY_SQL, entry_id)
@@ -102,7 +123,17 @@ class EntryQueries(Reads):
 
 def _entry(*, proposal: str, **columns: Any) -> EntryAnswer:
     stored = msgspec.json.decode(proposal, type=dict[str, Any])
-    # The membership of a proposed assertion lies inside it; what names its department and moment is not shown.
-    said = {**stored, **stored.get("membership", {})}
+    # The membership of a proposed assertion, and the fact of a proposed one, lie inside it; what names their department
+    # and moment is not shown.
+    said = {**stored, **stored.get("membership", {}), **stored.get("fact", {})}
     shown = {name: value for name, value in said.items() if name in ProposalAnswer.__struct_fields__}
+    shown.setdefault("membership_id", "")
+    if "detail" in shown:
+        shown["detail"] = detail_answer(shown["detail"])
     return EntryAnswer(proposal=msgspec.convert(shown, ProposalAnswer), **columns)
+
+
+def with_data(entry: EntryAnswer, data: PersonalData | None) -> EntryAnswer:
+    """The entry with the name or number that it proposes, where they can still be read."""
+    said = {} if data is None else {field: getattr(data, field) for field in entry.proposal.fields or ()}
+    return msgspec.structs.replace(entry, proposal=msgspec.structs.replace(entry.proposal, **said))

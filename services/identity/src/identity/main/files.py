@@ -52,9 +52,9 @@ def taking_files_in(shared: Shared, config: Config) -> Files:
     runtime, vault, requests = shared.runtime, shared.vault, shared.requests
     spool = Spool(runtime, config.keys, config.cipher)
     receiving = Receiving(runtime, spool, config.feeds.file_bytes_max)
-    worker = FeedWorker(runtime, vault, spool, requests, config.feeds)
+    worker = FeedWorker(runtime, vault, spool, requests, config.feeds, shared.places)
     payment_worker = PaymentListWorker(runtime, vault, spool, requests)
-    feeding = FeedCommands(runtime, receiving, spool, worker, requests)
+    feeding = FeedCommands(runtime, receiving, spool, worker, requests, places=shared.places)
     queries, people = FeedQueries(runtime), PeopleOfBatches(runtime, spool, vault)
 
     confirming = ConfirmationQueries(runtime)
@@ -70,7 +70,7 @@ def taking_files_in(shared: Shared, config: Config) -> Files:
         moves(MoveQueries(runtime)),
         confirmations(confirming, requests.clock, config.feeds.confirmed_by),
         sender_keys(SenderKeyCommands(runtime, requests), shared.sender_keys),
-        returned_files(ReturnedFiles(runtime, spool, vault), queries, shared.looks),
+        returned_files(ReturnedFiles(runtime, spool, vault, shared.places), queries, shared.looks),
         people_of_batches(people, queries, shared.looks),
         signature_sheets(people, queries, shared.looks),
         payment_lists(PaymentListCommands(receiving, payment_worker, requests), PaymentListQueries(runtime)),

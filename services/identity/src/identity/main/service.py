@@ -28,7 +28,9 @@ from identity.enrolment.commands import EnrolmentCommands
 from identity.enrolment.queries import EnrolmentQueries
 from identity.entries.api.entries import entry_lists, entry_steps
 from identity.entries.api.error_codes import CODES as OF_ENTRIES
-from identity.entries.commands import EntryCommands
+from identity.entries.api.proposing import Proposing
+from identity.entries.commands.effects import Effects
+from identity.entries.commands.entries import EntryCommands
 from identity.entries.queries import EntryQueries
 from identity.event_types import REGISTRY
 from identity.facts.api.error_codes import CODES as OF_FACTS
@@ -36,7 +38,8 @@ from identity.facts.api.facts import facts
 from identity.facts.api.handbooks import handbooks
 from identity.facts.commands.facts import FactCommands
 from identity.facts.commands.handbooks import HandbookCommands
-from identity.facts.queries import FactQueries
+from identity.facts.queries.details import FactDetails
+from identity.facts.queries.facts import FactQueries
 from identity.feeds.api.error_codes import CODES as OF_FEEDS
 from identity.feeds.api.figures import ConfirmationCollector
 from identity.feeds.queries.sender_keys import SenderKeys
@@ -51,7 +54,6 @@ from identity.memberships.api.as_of import as_of
 from identity.memberships.api.error_codes import CODES as OF_MEMBERSHIPS
 from identity.memberships.api.memberships import memberships, memberships_of_department
 from identity.memberships.commands import MembershipCommands
-from identity.memberships.domain import ApprovalRules
 from identity.memberships.queries.as_of import AsOfQueries
 from identity.memberships.queries.memberships import MembershipQueries
 from identity.persons.api.corrections import corrections
@@ -65,14 +67,18 @@ from identity.persons.commands.corrections import CorrectionCommands
 from identity.persons.commands.erasure import ErasureCommands, Forget
 from identity.persons.commands.persons import PersonCommands
 from identity.persons.commands.records import RecordCommands
+from identity.persons.domain.approval import ApprovalRules
 from identity.persons.domain.categories import Department
 from identity.persons.domain.membership import membership_overlaps
 from identity.persons.domain.person import person_already_registered
+from identity.persons.queries.correcting import Correcting
+from identity.persons.queries.direct import DirectChanges
 from identity.persons.queries.divisions import DivisionQueries
 from identity.persons.queries.erasures import ErasureQueries
 from identity.persons.queries.feed_access import FeedAccess
 from identity.persons.queries.lookups import LookupQueries
 from identity.persons.queries.persons import PersonQueries
+from identity.persons.queries.places import Places
 from identity.persons.queries.seeing import Looks
 from identity.persons.queries.vault import Vault
 from identity.persons.rows import IN_CHECKPOINTS
@@ -149,7 +155,9 @@ def build(host: Host, config: Config) -> FastAPI:
 def _shared(host: Host, config: Config) -> Shared:
     runtime = host.runtime(PARTS)
     vault = Vault(runtime, config.keys, config.cipher)
-    rules = _approval_rules(config)
+    places = Places(config.library)
+    rules = _approval_rules(config, places)
+    divisions = DivisionQueries(runtime)
     return Shared(
         runtime=runtime,
         vault=vault,
@@ -157,8 +165,11 @@ def _shared(host: Host, config: Config) -> Shared:
         bare_requests=Requests(host.clock),
         library=config.library,
         rules=rules,
+        places=places,
+        direct=DirectChanges(rules, divisions, host.clock),
+        details=FactDetails(runtime, vault, config.library),
         persons=PersonQueries(runtime),
-        divisions=DivisionQueries(runtime),
+        divisions=divisions,
         looks=Looks(runtime, host.clock),
         sender_keys=SenderKeys(runtime, host.clock),
         access=FeedAccess(runtime, host.clock, rules.departments),
@@ -170,8 +181,8 @@ def _persons(shared: Shared, forget: Forget, host: Host) -> list[Router]:
     runtime, vault, requests, divisions = shared.runtime, shared.vault, shared.requests, shared.divisions
     erasing = ErasureCommands(runtime, vault, requests, FactQueries(runtime).handbook_tokens, forget)
     return [
-        persons(PersonCommands(runtime, vault, requests), shared.persons, seeing, divisions),
-        corrections(CorrectionCommands(runtime, vault, requests), shared.persons, divisions),
+        persons(PersonCommands(runtime, vault, requests), shared.persons, seeing, divisions, shared.direct),
+        corrections(CorrectionCommands(runtime, vault, requests), shared.persons, divisions, shared.direct),
         records(RecordCommands(runtime, requests), divisions),
         erasure(erasing, divisions),
         erasure_list(ErasureQueries(runtime)),
@@ -184,25 +195,35 @@ def _persons(shared: Shared, forget: Forget, host: Host) -> list[Router]:
 def _facts(shared: Shared) -> list[Router]:
     runtime, vault, requests = shared.runtime, shared.vault, shared.requests
     return [
-        facts(FactCommands(runtime, vault, shared.library, requests), shared.divisions),
+        facts(FactCommands(runtime, vault, requests), shared.details, shared.divisions, shared.direct),
         handbooks(HandbookCommands(runtime, vault, requests)),
     ]
 
 
 def _memberships(shared: Shared) -> list[Router]:
-    commands = MembershipCommands(shared.runtime, shared.vault, shared.requests)
+    commands = MembershipCommands(shared.runtime, shared.vault, shared.requests, shared.places)
     queries = MembershipQueries(shared.runtime)
     return [
-        memberships(commands, queries, shared.persons, shared.rules, shared.divisions),
+        memberships(commands, queries, shared.persons, shared.direct, shared.divisions),
         memberships_of_department(queries),
         as_of(AsOfQueries(shared.runtime), shared.persons, shared.requests.clock, shared.divisions),
     ]
 
 
 def _entries(shared: Shared) -> list[Router]:
-    commands = EntryCommands(shared.runtime, shared.vault, shared.requests, shared.rules)
-    queries = EntryQueries(shared.runtime)
-    return [entry_steps(commands, queries, shared.divisions), entry_lists(queries)]
+    runtime, vault, clock = shared.runtime, shared.vault, shared.requests.clock
+    effects = Effects(runtime, vault, shared.places)
+    commands = EntryCommands(runtime, shared.requests, effects, shared.rules)
+    proposing = Proposing(
+        persons=shared.persons,
+        details=shared.details,
+        correcting=Correcting(runtime, vault),
+        vault=vault,
+        rules=shared.rules,
+        clock=clock,
+    )
+    queries = EntryQueries(runtime)
+    return [entry_steps(commands, queries, shared.divisions, proposing), entry_lists(queries, vault, shared.looks)]
 
 
 def _certification(shared: Shared) -> list[Router]:
@@ -253,10 +274,15 @@ def _comparison(shared: Shared) -> list[Router]:
     ]
 
 
-def _approval_rules(config: Config) -> ApprovalRules:
+def _approval_rules(config: Config, places: Places) -> ApprovalRules:
     """Raises ValueError where a setting names a department that there is not."""
-    departments = frozenset(Department(name) for name in config.approval_departments)
-    return ApprovalRules(departments, config.administrators)
+    return ApprovalRules(
+        departments=frozenset(Department(name) for name in config.approval_departments),
+        administrators=config.administrators,
+        machine_feeds=frozenset(Department(name) for name in config.machine_feeds),
+        demanded=places.three_steps,
+        agency_enters=places.agency_enters,
+    )
 
 
 SERVICE: Final = Service(

@@ -4,11 +4,14 @@ from typing import Any
 
 import msgspec
 
+from identity.facts.queries.details import FactDetails
 from identity.feeds.queries.sender_keys import SenderKeys
-from identity.memberships.domain import ApprovalRules
+from identity.persons.domain.approval import ApprovalRules
+from identity.persons.queries.direct import DirectChanges
 from identity.persons.queries.divisions import DivisionQueries
 from identity.persons.queries.feed_access import FeedAccess
 from identity.persons.queries.persons import PersonQueries
+from identity.persons.queries.places import Places
 from identity.persons.queries.seeing import Looks
 from identity.persons.queries.vault import Vault
 from kernel.http import of_division
@@ -28,6 +31,9 @@ class Shared(msgspec.Struct, frozen=True, kw_only=True):
     bare_requests: Requests
     library: PackLibrary
     rules: ApprovalRules
+    places: Places
+    direct: DirectChanges
+    details: FactDetails
     persons: PersonQueries
     divisions: DivisionQueries
     looks: Looks

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from identity.facts.queries import FactQueries
+from identity.facts.queries.facts import FactQueries
 from identity.memberships.domain import Assertion, Ending
 from identity.persons.domain.categories import Department
 from identity.persons.domain.entitlement import Entitlement
@@ -13,7 +13,11 @@ from identity.persons.domain.person import DECIDER, AssertMembership, Command, C
 from identity.persons.domain.statement import stated_at
 from identity.persons.queries.changes import person_changed
 from identity.persons.queries.people import PeopleCommands
+from identity.persons.queries.places import Places
+from identity.persons.queries.vault import Vault
 from kernel.http import Idempotency
+from kernel.running.requested import Requests
+from kernel.running.runtime import Runtime
 from kernel.security import Principal
 from kernel.writing.command_context import CommandContext
 from kernel.writing.command_path import Answered
@@ -22,6 +26,10 @@ from kernel.writing.decision import Decision
 
 class MembershipCommands(PeopleCommands):
     """The commands of /v1/persons/{person_id}/memberships, one method each."""
+
+    def __init__(self, runtime: Runtime, vault: Vault, requests: Requests, places: Places) -> None:
+        super().__init__(runtime, vault, requests)
+        self._places = places
 
     async def begin(
         self, caller: Principal, key: Idempotency, person_id: str, department: Department, said: Assertion
@@ -33,7 +41,7 @@ class MembershipCommands(PeopleCommands):
 
         async def gather(_state: State) -> AssertMembership:
             await FactQueries(self._runtime).check_income(person_id, membership)
-            return AssertMembership(membership, born_on)
+            return AssertMembership(membership, born_on, self._places.owners(context.today))
 
         changed = _changed(membership.membership_id)
         return await self._runtime.path.gather(
@@ -58,6 +66,7 @@ class MembershipCommands(PeopleCommands):
             department=department,
             stated=stated_at(context.now),
             born_on=born_on,
+            owners=self._places.owners(context.today),
             **msgspec.structs.asdict(said),
         )
         return await self._change(context, held, command)

@@ -67,9 +67,9 @@ def copies(commands: CopyCommands, queries: CopyQueries, referrals: ReferralQuer
     ) -> Json[CopyRecorded]:
         """Record that a copy came: a hospital its own one, the agency any."""
         referral = await seen(referrals, caller, referral_id)
-        if Role.AGENCY not in caller.roles and keeper_of(referral, copy) != caller.organisation:
+        if Role.HOSPITAL in caller.roles and keeper_of(referral, copy) != caller.organisation:
             raise Refused("COPY_FOREIGN", f"the {copy} copy is kept by another office", kind=RefusalKind.FORBIDDEN)
-        by = "agency" if Role.AGENCY in caller.roles else keeper_of(referral, copy)
+        by = "agency" if Role.HOSPITAL not in caller.roles else keeper_of(referral, copy)
         return answered(
             await commands.deliver(requests.by(caller, key), CopyDelivered(referral_id, copy, command.delivered_on, by))
         )

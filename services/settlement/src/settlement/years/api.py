@@ -18,6 +18,7 @@ Operations = Annotated[Principal, allow(Role.OPERATIONS, by_division=True)]
 Reader = Annotated[Principal, allow(Role.AGENCY, Role.OPERATIONS, by_division=True)]
 CODES: Final = (
     ErrorCode("BENEFIT_YEAR_UNKNOWN", 404, "Nothing is known of this person and year"),
+    ErrorCode("ACCUMULATOR_UNKNOWN", 422, "No document of the area counts by such an accumulator"),
     ErrorCode("BENEFIT_YEAR_BEGUN", 409, "Opening standings come too late"),
 )
 
@@ -30,6 +31,12 @@ class BenefitYearBody(RequestBody, frozen=True):
     year: Year
     balances_fen: Annotated[dict[Annotated[str, msgspec.Meta(max_length=40)], Yuan], msgspec.Meta(max_length=40)]
     source: Text
+
+
+class TakeBackBody(RequestBody, frozen=True):
+    """Why what was taken over was wrong."""
+
+    reason: Text
 
 
 class BenefitYearOpened(Wire, frozen=True):
@@ -64,13 +71,27 @@ def benefit_years(commands: YearCommands, queries: YearQueries, people: PersonQu
     async def open_benefit_year(
         caller: Operations, command: Sent[BenefitYearBody], key: IdempotencyKey
     ) -> Json[BenefitYearOpened]:
-        """Take over a person's accumulators, before the first settlement of the year here."""
+        """Take over a person's accumulators, before the first settlement of the year here.
+
+        Sent again with the same figures and source, whatever the key, nothing more is taken over.
+        """
         await must_act_for(caller, command.person_id, command.area)
         balances_fen = {name: int(amount) for name, amount in command.balances_fen.items()}
         opening = BenefitYear(
             person_id=command.person_id, area=command.area, year=command.year, balances_fen=balances_fen
         )
         return answered(await commands.open(requests.by(caller, key), opening, command.source))
+
+    @router.post("/{area}/{person_id}/{year}/withdrawal")
+    async def take_back(
+        area: str, person_id: str, year: str, caller: Operations, command: Sent[TakeBackBody], key: IdempotencyKey
+    ) -> Json[BenefitYearOpened]:
+        """Take back what was taken over, before the first settlement of the year here rests on it."""
+        await must_act_for(caller, person_id, area)
+        if not _is_year(year):
+            raise not_found("BENEFIT_YEAR_UNKNOWN", f"the year {year} of person {person_id} was not opened")
+        opening = BenefitYear(person_id=person_id, area=area, year=int(year))
+        return answered(await commands.take_back(requests.by(caller, key), opening, command.reason))
 
     @router.get("/{area}/{person_id}/{year}")
     async def get_benefit_year(area: str, person_id: str, year: str, caller: Reader) -> Json[BenefitYearAnswer]:

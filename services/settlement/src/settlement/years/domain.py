@@ -5,13 +5,13 @@ A year's limits count for the person, whatever records there were (AMB-X3).
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 import msgspec
 
 from kernel.values.decider import Decider
 from kernel.values.money import yuan_from_fen
-from kernel.values.refusals import Refused, conflict
+from kernel.values.refusals import Refused, conflict, not_found
 from settlement.encounters.domain.benefit_year import BenefitYear
 
 T = TypeVar("T")
@@ -25,6 +25,25 @@ class BenefitYearOpened(msgspec.Struct, frozen=True):
     year: int
     balances_fen: dict[str, int]
     source: str
+
+
+class BenefitYearReopened(msgspec.Struct, frozen=True, kw_only=True):
+    """Standings that were taken over are put right, or taken back (no ``balances_fen``), before anything rests on them.
+
+    ``formerly_fen`` is what stood before; ``version`` counts the year's moves with this one.
+    """
+
+    person_id: str
+    area: str
+    year: int
+    formerly_fen: dict[str, int]
+    balances_fen: dict[str, int]
+    source: str
+    version: int
+
+
+#: What only takes standings over: nothing rests on a year that nothing else has moved.
+Opening: TypeAlias = BenefitYearOpened | BenefitYearReopened
 
 
 class BenefitYearsJoined(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,22 +76,81 @@ def stream_of(year: BenefitYear) -> str:
     return f"benefit-year/{year.area}/{year.person_id}/{year.year}"
 
 
-def open_with(current: BenefitYear, balances_fen: dict[str, int], source: str) -> BenefitYearOpened:
-    """Take over opening standings; refused once the year has begun here, because settlements rest on it."""
-    if current.version > 0:
-        raise conflict(
-            "BENEFIT_YEAR_BEGUN",
-            f"the year {current.year} of person {current.person_id} has moved {current.version} times here; "
-            "opening standings can only come first",
-            person=current.person_id,
-            year=str(current.year),
-        )
+def open_with(
+    current: BenefitYear, past: Sequence[Opening | BenefitYearsJoined], balances_fen: dict[str, int], source: str
+) -> Opening | None:
+    """Take over opening standings, once: said again they change nothing, also later in the year, and None is found.
+
+    Refused once the year has begun here, because settlements rest on it, and where it was opened with others, which
+    have to be taken back first.
+    """
+    last = next((event for event in reversed(past) if not isinstance(event, BenefitYearsJoined)), None)
+    if last is not None and _same(last, balances_fen, source):
+        return None
+    opened = _only_opened(current, past)
+    if current.version > 0 and (opened is None or opened.balances_fen):
+        raise _begun(current, opened)
     for name, amount in balances_fen.items():
         if amount < 0:
             raise Refused(
                 "NEGATIVE_AMOUNT", f"the accumulator {name} cannot be opened with {yuan_from_fen(amount)} yuan"
             )
-    return BenefitYearOpened(current.person_id, current.area, current.year, balances_fen, source)
+    if opened is None:
+        return BenefitYearOpened(current.person_id, current.area, current.year, balances_fen, source)
+    return _reopened(current, balances_fen, source)
+
+
+def take_back(
+    current: BenefitYear, past: Sequence[Opening | BenefitYearsJoined], source: str
+) -> BenefitYearReopened | None:
+    """Take opening standings back before anything rests on them; ``source`` says why. None where that was done before.
+
+    Raises Refused BENEFIT_YEAR_UNKNOWN, BENEFIT_YEAR_BEGUN.
+    """
+    if current.version == 0:
+        raise not_found("BENEFIT_YEAR_UNKNOWN", f"the year {current.year} of person {current.person_id} was not opened")
+    opened = _only_opened(current, past)
+    if opened is None:
+        raise _begun(current, None)
+    return _reopened(current, {}, source) if opened.balances_fen else None
+
+
+def _only_opened(current: BenefitYear, past: Sequence[Opening | BenefitYearsJoined]) -> Opening | None:
+    """The standings taken over, where nothing else has moved the year."""
+    last = past[-1] if past else None
+    if isinstance(last, BenefitYearsJoined) or current.version != len(past):
+        return None
+    return last
+
+
+def _same(opened: Opening, balances_fen: Mapping[str, int], source: str) -> bool:
+    return opened.source == source and _moving(opened.balances_fen) == _moving(balances_fen)
+
+
+def _moving(balances_fen: Mapping[str, int]) -> dict[str, int]:
+    return {name: amount for name, amount in balances_fen.items() if amount}
+
+
+def _reopened(current: BenefitYear, balances_fen: dict[str, int], source: str) -> BenefitYearReopened:
+    return BenefitYearReopened(
+        person_id=current.person_id,
+        area=current.area,
+        year=current.year,
+        formerly_fen=current.balances_fen,
+        balances_fen=balances_fen,
+        source=source,
+        version=current.version + 1,
+    )
+
+
+def _begun(current: BenefitYear, opened: Opening | None) -> Refused:
+    about = f"the year {current.year} of person {current.person_id}"
+    detail = (
+        f"{about} has moved {current.version} times here; opening standings can only come first"
+        if opened is None
+        else f"{about} was opened with other standings or from another source; take those back first"
+    )
+    return conflict("BENEFIT_YEAR_BEGUN", detail, person=current.person_id, year=str(current.year))
 
 
 def join(own: BenefitYear, other: BenefitYear) -> BenefitYearsJoined:

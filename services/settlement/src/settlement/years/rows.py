@@ -12,7 +12,7 @@ from kernel.writing.read_model import RowsByEvent
 from kernel.writing.read_tables import GUARDED, Change, put_of
 from settlement.encounters.domain.benefit_year import BenefitYear
 from settlement.encounters.domain.events import SettlementConfirmed, SettlementRevoked, SettlementSupplemented, year_of
-from settlement.years.domain import BenefitYearOpened, BenefitYearsJoined
+from settlement.years.domain import BenefitYearOpened, BenefitYearReopened, BenefitYearsJoined
 
 TABLES: Final = MetaData()
 
@@ -40,6 +40,11 @@ benefit_year_joins: Final = Table(
 def _opened(recorded: RecordedEvent) -> Iterable[Change]:
     event: BenefitYearOpened = recorded.event
     yield put_of(event, benefit_years, balances=event.balances_fen, latest_settlement=None, version=1)
+
+
+def _reopened(recorded: RecordedEvent) -> Iterable[Change]:
+    event: BenefitYearReopened = recorded.event
+    yield put_of(event, benefit_years, balances=event.balances_fen, latest_settlement=None)
 
 
 def _settled(recorded: RecordedEvent) -> Iterable[Change]:
@@ -74,6 +79,7 @@ def _joined(recorded: RecordedEvent) -> Iterable[Change]:
 
 ROWS: Final[RowsByEvent] = {
     BenefitYearOpened: _opened,
+    BenefitYearReopened: _reopened,
     SettlementConfirmed: _settled,
     SettlementRevoked: _moved,
     SettlementSupplemented: _moved,

@@ -27,6 +27,7 @@ def rules(file: PackFile) -> list[str]:
     ]
     duties = [(duty.owner, ", ".join(spoken(of) for of in duty.of), duty.clause) for duty in file.duties]
     return [
+        *section("Who says who is supported 身份认定", _identification(file)),
         *_referral(file),
         *section("Clocks 期限", table(["what", "due", "clause"], clocks)),
         *section("Certification of chronic diseases 门诊特殊慢性病认定", _certification(file)),
@@ -34,6 +35,25 @@ def rules(file: PackFile) -> list[str]:
         *section("Windows 服务窗口", table(["name", "accepts", "levels", "clause"], windows)),
         *section("Indicators 考核指标", table(["what", "line", "owner", "clause"], indicators)),
         *section("Who answers for what 部门职责", table(["owner", "of", "clause"], duties)),
+    ]
+
+
+def _identification(file: PackFile) -> list[str]:
+    rule = file.identification
+    if rule is None:
+        return []
+    said = [(spoken(s.category), s.group or "", s.by, s.clause) for s in rule.said_by]
+    told = [
+        f"The medical-security agency enters what the departments tell it ({rule.agency_enters_clause})."
+        if rule.agency_enters_clause
+        else "",
+        f"What is entered counts when a second person reviewed and a third approved it ({rule.three_steps_clause})."
+        if rule.three_steps_clause
+        else "",
+    ]
+    return [
+        *(line for text in told if text for line in paragraph(text)),
+        *table(["category", "group", "by", "clause"], said),
     ]
 
 

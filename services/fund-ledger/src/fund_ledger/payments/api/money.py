@@ -10,6 +10,7 @@ from fund_ledger.journals.queries.books import Books
 from fund_ledger.payments.commands.money import PaymentCommands
 from fund_ledger.payments.domain.checks import EARLIEST
 from fund_ledger.payments.domain.money import Receipt, Transfer
+from fund_ledger.payments.domain.opening import OPENING
 from kernel.http import ErrorCode, IdempotencyKey, Json, RequestBody, Router, Sent, Wire, Yuan, allow, answered
 from kernel.running.requested import Requests
 from kernel.security import Principal, Role
@@ -26,6 +27,7 @@ CODES: Final = (
     ErrorCode("VALUE_DATE_AHEAD", 422, "The value date has not come yet"),
     ErrorCode("BANK_SHORT", 409, "The bank account has less than is to leave it"),
     ErrorCode("NOT_RETURNABLE", 409, "Such a journal is not taken back by hand"),
+    ErrorCode("OPENING_DIFFERS", 409, "The balance was taken over otherwise, or given back"),
     ErrorCode("RETURNED_BEFORE", 409, "The money went back before"),
     ErrorCode("PAYMENT_AT_BANK", 409, "The payment is in a file that the bank has not answered"),
     ErrorCode(
@@ -64,6 +66,16 @@ class ReceiptBody(RequestBody, frozen=True):
     amount_fen: Yuan
     source: Source
     value_on: date
+
+
+class OpeningBody(RequestBody, frozen=True):
+    """What a county's fund has left from the system before; ``reference`` names it there."""
+
+    county: County
+    fund: FundCode
+    amount_fen: Yuan
+    value_on: date
+    reference: Identifier
 
 
 class PaymentBody(RequestBody, frozen=True, kw_only=True):
@@ -118,7 +130,7 @@ class JournalMade(Wire, frozen=True):
 
 
 def money(commands: PaymentCommands, books: Books, requests: Requests) -> Router:
-    """The routes of /v1/fund-receipts, /v1/payments, /v1/collections and /v1/journals/{journal_id}/return."""
+    """The routes of /v1/fund-receipts, /v1/opening-balances, /v1/payments, /v1/collections, and of a return."""
     router = Router(prefix="/v1", tags=["money"])
 
     @router.post("/fund-receipts", status_code=201)
@@ -127,6 +139,25 @@ def money(commands: PaymentCommands, books: Books, requests: Requests) -> Router
         caller.must_act_in(command.county)
         receipt = received(command)
         return answered(await commands.book(requests.by(caller, key), "receipt", receipt))
+
+    @router.post("/opening-balances", status_code=201)
+    async def take_over(caller: Finance, command: Sent[OpeningBody], key: IdempotencyKey) -> Json[JournalMade]:
+        """Take over what a fund has left from the system before.
+
+        Under one reference it is booked once, whoever sends it and however often; with other figures it is refused.
+        What was taken over wrongly goes back with the journal's return.
+        """
+        caller.must_act_in(command.county)
+        check_division(command.county, max(command.value_on, EARLIEST).year)
+        opening = Receipt(
+            county=command.county,
+            fund=command.fund,
+            amount_fen=int(command.amount_fen),
+            source=OPENING,
+            value_on=command.value_on,
+            reference=command.reference,
+        )
+        return answered(await commands.take_over(requests.by(caller, key), opening))
 
     @router.post("/payments", status_code=201)
     async def pay(caller: Finance, command: Sent[PaymentBody], key: IdempotencyKey) -> Json[JournalMade]:
@@ -161,7 +192,13 @@ def money(commands: PaymentCommands, books: Books, requests: Requests) -> Router
 def received(command: ReceiptBody) -> Receipt:
     """The receipt that a body tells of; raises Refused DIVISION_UNKNOWN and the like."""
     check_division(command.county, max(command.value_on, EARLIEST).year)
-    return Receipt(command.county, command.fund, int(command.amount_fen), command.source, command.value_on)
+    return Receipt(
+        county=command.county,
+        fund=command.fund,
+        amount_fen=int(command.amount_fen),
+        source=command.source,
+        value_on=command.value_on,
+    )
 
 
 def paid(command: PaymentBody) -> Transfer:

@@ -15,6 +15,7 @@ from fund_ledger.months.queries import open_from
 from fund_ledger.payments.commands.turn import Asked, Attempt, Found, Order, Turn
 from fund_ledger.payments.domain.limit import check_limit
 from fund_ledger.payments.domain.money import (
+    RECEIPT,
     Collect,
     Moment,
     MoneyCommand,
@@ -25,6 +26,7 @@ from fund_ledger.payments.domain.money import (
     Transfer,
     WriteOff,
 )
+from fund_ledger.payments.domain.opening import journal_of
 from fund_ledger.payments.domain.proposal import (
     Kind,
 )
@@ -69,6 +71,23 @@ class PaymentCommands:
             limit = await limit_of(turn.connection, asked.county)
             check_limit(limit, context.actor, asked.account, asked.amount_fen, today)
             return Outcome((booked.append,) if booked.events else (), {"journal_id": asked.journal_id}, 201)
+
+        return await self.in_turn(context, asked, attempt)
+
+    async def take_over(self, context: CommandContext, opening: Receipt) -> Answered:
+        """A fund's balance from the system before, once; above the county's sum it is as any money."""
+        assert opening.reference is not None, "an opening balance has its name in the system before"
+        journal_id = journal_of(opening.county, opening.fund, opening.reference)
+        asked = self._receipt(journal_id, opening)
+
+        async def attempt(turn: Turn) -> Outcome:
+            booked = await turn.booked()
+            if not booked.events:
+                return Outcome((), {"journal_id": journal_id}, 201)
+            today = await booked_today(turn.connection, asked.account, RECEIPT, context.today)
+            limit = await limit_of(turn.connection, asked.county)
+            check_limit(limit, context.actor, asked.account, asked.amount_fen, today)
+            return Outcome((booked.append,), {"journal_id": journal_id}, 201)
 
         return await self.in_turn(context, asked, attempt)
 

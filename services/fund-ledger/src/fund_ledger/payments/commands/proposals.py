@@ -98,7 +98,7 @@ class ProposalCommands:
 def money_of(of: Proposal) -> Receipt | Transfer:
     """What a proposal proposes."""
     if of.kind == RECEIPT:
-        return Receipt(of.county, of.fund, of.amount_fen, of.source, of.value_on)
+        return Receipt(county=of.county, fund=of.fund, amount_fen=of.amount_fen, source=of.source, value_on=of.value_on)
     return Transfer(of.account, of.amount_fen, of.value_on, of.counter, of.source or None)
 
 

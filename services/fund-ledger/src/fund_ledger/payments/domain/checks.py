@@ -27,3 +27,13 @@ def check_moved(amount_fen: int, value_on: date, today: date) -> None:
         raise Refused("VALUE_DATE_TOO_EARLY", f"{value_on} is before all books; the first day is {EARLIEST}")
     if value_on > today:
         raise Refused("VALUE_DATE_AHEAD", f"{value_on} has not come yet; book the money on {today} or earlier")
+
+
+def check_year(account: str, amount_fen: int, of_year_fen: int, year: int) -> None:
+    """Refuse to pay out of a year what came to be owed after it, as its appropriation is its own: WRONG_YEAR."""
+    if amount_fen > of_year_fen:
+        detail = (
+            f"at the end of {year} {yuan_from_fen(of_year_fen)} yuan were owed on {account}, so"
+            f" {yuan_from_fen(amount_fen)} yuan cannot have been paid out of {year}"
+        )
+        raise conflict("WRONG_YEAR", detail, account=account)

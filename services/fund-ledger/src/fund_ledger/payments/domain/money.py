@@ -11,7 +11,7 @@ from fund_ledger.journals.domain import accounts
 from fund_ledger.journals.domain.events import JournalBooked, JournalEvent, Posting
 from fund_ledger.journals.domain.journal import Booked, JournalState, Unbooked, evolve, with_alarms
 from fund_ledger.months.domain import must_be_open
-from fund_ledger.payments.domain.checks import check_bank, check_moved
+from fund_ledger.payments.domain.checks import check_bank, check_moved, check_year
 from fund_ledger.payments.domain.taken_back import taken_back
 from kernel.values.decider import Decider
 from kernel.values.money import yuan_from_fen
@@ -30,14 +30,18 @@ WRITE_OFF: Final = "write_off"
 RETURNABLE: Final = frozenset({RECEIPT, PAYMENT, COLLECTION})
 
 
-class Receipt(msgspec.Struct, frozen=True):
-    """Money that came into a county's fund on ``value_on``, and where it came from."""
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """Money that came into a county's fund on ``value_on``, and where it came from.
+
+    ``reference`` names an opening balance in the system before: under one name it is taken over once.
+    """
 
     county: str
     fund: str
     amount_fen: int
     source: str
     value_on: date
+    reference: str | None = None
 
 
 class Transfer(msgspec.Struct, frozen=True):
@@ -135,12 +139,15 @@ def decide(command: MoneyCommand, state: JournalState) -> Sequence[JournalEvent]
     """The journal of a command, once.
 
     Raises Refused, in this order: FUND_UNKNOWN, FUND_HELD_ELSEWHERE, SOURCE_UNKNOWN, AMOUNT_NOT_POSITIVE,
-    VALUE_DATE_TOO_EARLY, VALUE_DATE_AHEAD, PERIOD_CLOSED, OVERPAYMENT, WRONG_YEAR, BANK_SHORT; of a return
-    JOURNAL_UNKNOWN, NOT_RETURNABLE, RETURNED_BEFORE, PAYMENT_AT_BANK, RECEIPT_MATCHED, BANK_SHORT.
+    VALUE_DATE_TOO_EARLY, VALUE_DATE_AHEAD, PERIOD_CLOSED, OVERPAYMENT, WRONG_YEAR, BANK_SHORT; of an opening balance
+    that was taken over OPENING_DIFFERS; of a return JOURNAL_UNKNOWN, NOT_RETURNABLE, RETURNED_BEFORE, PAYMENT_AT_BANK,
+    RECEIPT_MATCHED, BANK_SHORT.
     """
     if isinstance(command, ReturnMoney):
         return _return(command, state)
     if not isinstance(state, Unbooked):
+        if isinstance(command, ReceiveMoney) and command.receipt.reference is not None:
+            _check_taken_over(command.receipt, state)
         return ()
     match command:
         case ReceiveMoney():
@@ -171,8 +178,20 @@ def _receive(command: ReceiveMoney) -> Sequence[JournalEvent]:
             Posting(accounts.fund(receipt.county, receipt.fund), -receipt.amount_fen),
         ),
         source=receipt.source,
+        reason=receipt.reference,
     )
     return with_alarms(journal, command.available_fen)
+
+
+def _check_taken_over(receipt: Receipt, state: JournalState) -> None:
+    """Refuse an opening balance that was taken over otherwise, or was given back: OPENING_DIFFERS."""
+    booked = state.journals[0] if isinstance(state, Booked) and len(state.journals) == 1 else None
+    taken = None if booked is None else (booked.booked_on, booked.postings[0].amount_fen)
+    if taken == (receipt.value_on, receipt.amount_fen):
+        return
+    said = "was given back" if taken is None else f"was {yuan_from_fen(taken[1])} yuan on {taken[0]}"
+    detail = f"the balance {receipt.reference} of {receipt.fund} {said}; give it back and take it under another name"
+    raise conflict("OPENING_DIFFERS", detail, reference=receipt.reference or "")
 
 
 def _pay(command: PayOut | Collect) -> Sequence[JournalEvent]:
@@ -196,7 +215,8 @@ def _pay(command: PayOut | Collect) -> Sequence[JournalEvent]:
     if isinstance(command, Collect):
         _check_counter(command)
     else:
-        _check_year(command)
+        of_year = max(0, command.owed_fen - command.later_fen)
+        check_year(transfer.account, moved, of_year, transfer.value_on.year)
     if bank is not None:
         check_bank(accounts.bank(name.county, name.fund), bank, moved)
     # Who holds the money elsewhere has paid out of it: the fund was given as much as it has paid.
@@ -261,18 +281,6 @@ def _return(command: ReturnMoney, state: JournalState) -> Sequence[JournalEvent]
         reason=command.reason,
     )
     return with_alarms(journal, command.available_fen)
-
-
-def _check_year(command: PayOut) -> None:
-    """Refuse to pay out of a year what came to be owed after it, as its appropriation is its own: WRONG_YEAR."""
-    transfer, of_year = command.transfer, max(0, command.owed_fen - command.later_fen)
-    if transfer.amount_fen > of_year:
-        year = transfer.value_on.year
-        detail = (
-            f"at the end of {year} {yuan_from_fen(of_year)} yuan were owed on {transfer.account}, so"
-            f" {yuan_from_fen(transfer.amount_fen)} yuan cannot have been paid out of {year}"
-        )
-        raise conflict("WRONG_YEAR", detail, account=transfer.account)
 
 
 def _check_counter(command: Collect) -> None:

@@ -16,6 +16,7 @@ from identity.comparison.domain.notice import Notice, notice
 from identity.comparison.queries.comparison import ComparisonQueries
 from kernel.http import CsvText, Json, Router, Wire, allow, answer
 from kernel.security import Principal, Role
+from kernel.values.division_table import named
 
 Reader = Annotated[Principal, allow(Role.AGENCY, Role.OPERATIONS, Role.DEPARTMENT, by_division=True)]
 
@@ -34,9 +35,13 @@ _COLUMNS: Final[Mapping[str, Callable[[FiguresAnswer], object]]] = MappingProxyT
 )
 _PAGE: Final = """<!doctype html>
 <html lang="zh"><head><meta charset="utf-8"><title>{title}</title><style>
-body {{ font-family: serif; margin: 2cm }} table {{ border-collapse: collapse; width: 100% }}
-td, th {{ border: 1px solid; padding: 0.2em 0.5em; text-align: right }} td:first-child {{ text-align: left }}
-</style></head><body><h1>{title}</h1><p>{recipients}</p><table>{rows}</table><p>比对日期：{compared_on}</p></body></html>
+@page {{ size: A4 landscape; margin: 1.5cm }}
+body {{ font-family: serif; margin: 1cm }} @media print {{ body {{ margin: 0 }} }}
+h1 {{ font-size: 1.3em; text-align: center }} table {{ border-collapse: collapse; width: 100% }}
+td, th {{ border: 1px solid; padding: 0.2em 0.5em; text-align: right }} thead {{ display: table-header-group }}
+td:first-child, th:first-child {{ text-align: left; white-space: nowrap }} tr {{ break-inside: avoid }}
+</style></head><body><h1>{title}</h1><p>{recipients}</p><table><thead>{head}</thead>{rows}</table>
+<p>比对日期：{compared_on}</p></body></html>
 """
 
 
@@ -87,10 +92,15 @@ def notices(queries: ComparisonQueries) -> Router:
         """The same notice as a page to print."""
         found, compared_on = await asked_for(comparison_id, caller, area)
         head, *rows = table_of(found)
-        cells = [f"<tr>{''.join(f'<th>{escape(cell)}</th>' for cell in head)}</tr>"]
-        cells += [f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows]
-        title = f"{found.month[:4]}年{found.month[5:]}月建档立卡贫困人口参保缴费情况通报（{found.area}）"
-        page = _PAGE.format(title=title, recipients=found.recipients, rows="".join(cells), compared_on=compared_on)
+        # A page names the area beside its code; a table for programs has the code alone.
+        cells = [(named(row[0]), *row[1:]) for row in rows]
+        page = _PAGE.format(
+            title=f"{found.month[:4]}年{found.month[5:]}月建档立卡贫困人口参保缴费情况通报（{named(found.area)}）",
+            recipients=found.recipients,
+            head=f"<tr>{''.join(f'<th>{escape(cell)}</th>' for cell in head)}</tr>",
+            rows="".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in cells),
+            compared_on=compared_on,
+        )
         return HTMLResponse(page)
 
     return router

@@ -17,6 +17,7 @@ from kernel.http import CsvText, Json, Router, Wire, allow, answer
 from kernel.running.clock import Clock
 from kernel.security import Principal, Role
 from kernel.values.china_time import china_date
+from kernel.values.division_table import named
 from kernel.values.divisions import prefix_of
 
 Reader = Annotated[Principal, allow(Role.AGENCY, Role.OPERATIONS, Role.DEPARTMENT, by_division=True)]
@@ -28,10 +29,12 @@ OfArea = Annotated[str | None, Query(pattern=r"^[0-9]{6}$", description="A divis
 _PAGE: Final = """<!doctype html>
 <html lang="zh"><head><meta charset="utf-8"><title>{title}</title><style>
 @page {{ size: A4 landscape; margin: 1.5cm }}
-body {{ font-family: serif; margin: 1cm }} h1 {{ font-size: 1.3em; text-align: center }}
+body {{ font-family: serif; margin: 1cm }} @media print {{ body {{ margin: 0 }} }}
+h1 {{ font-size: 1.3em; text-align: center }}
 table {{ border-collapse: collapse; width: 100% }} thead {{ display: table-header-group }}
 td, th {{ border: 1px solid; padding: 0.2em 0.5em; text-align: right }} tr {{ break-inside: avoid }}
-td:nth-child(-n+4), th {{ text-align: left }} tr:last-child {{ font-weight: bold }}
+td:nth-child(-n+4), th:nth-child(-n+4) {{ text-align: left }}
+td, th {{ white-space: nowrap }} tr:last-child {{ font-weight: bold }}
 </style></head><body><h1>{title}</h1><p>{note}</p><table><thead>{head}</thead>{rows}</table></body></html>
 """
 
@@ -107,7 +110,8 @@ def statistics(queries: StatisticsQueries, clock: Clock) -> Router:
 
 
 def _page(asked: Asked) -> str:
-    head, *rows = table_of(asked.lines)
+    # A page names the county beside its code; a table for programs has the code alone.
+    head, *rows = table_of([msgspec.structs.replace(line, county=named(line.county)) for line in asked.lines])
     end = asked.month.end
     return _PAGE.format(
         title=f"{DEPARTMENTS[asked.department]}救助对象统计表（{end.year}年{end.month}月）",

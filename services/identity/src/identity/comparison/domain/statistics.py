@@ -1,32 +1,13 @@
 """Whom a department supports, by township and category, month on month: as a table with the words of the field."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from types import MappingProxyType
 from typing import Final
 
 import msgspec
 
-from identity.persons.domain.categories import Category, Group
+from identity.persons.domain.categories import CATEGORY_NAMES, GROUP_NAMES, Category, Group
 
-_CATEGORIES: Final[Mapping[Category, str]] = MappingProxyType({
-    Category.TEKUN: "特困供养人员",
-    Category.ORPHAN: "孤儿",
-    Category.DIBAO: "最低生活保障",
-    Category.GUARANTEED_HOUSEHOLD: "农村兜底保障户",
-    Category.REGISTERED_POOR: "建档立卡贫困人口",
-    Category.POOR_DISABLED: "贫困残疾人",
-    Category.LOW_INCOME: "低收入救助对象",
-    Category.OTHER_SPECIAL: "其他特殊困难人员",
-})  # fmt: skip
-_GROUPS: Final[Mapping[Group, str]] = MappingProxyType({
-    Group.ELDERLY: "老年人",
-    Group.MINOR: "未成年人",
-    Group.SEVERE_DISABLED: "重度残疾人",
-    Group.CRITICALLY_ILL: "重病患者",
-    Group.RURAL: "农村",
-    Group.URBAN: "城市",
-})  # fmt: skip
 HEAD: Final = (
     "县区",
     "乡镇（街道）",
@@ -90,8 +71,8 @@ def _row(line: Figures) -> tuple[str, ...]:
     return (
         line.county,
         "未登记" if line.township is None else line.township,
-        _CATEGORIES[Category(line.category)] if line.category else "",
-        _GROUPS[Group(group)] if group else "",
+        CATEGORY_NAMES[Category(line.category)] if line.category else "",
+        GROUP_NAMES[Group(group)] if group else "",
         *map(str, (line.before, line.added, line.ended, line.died, line.standing)),
         _change(line),
     )

@@ -1,18 +1,24 @@
 """What is sent about entries."""
 
+from datetime import date
 from typing import Annotated
 
 import msgspec
 
-from identity.entries.domain.proposal import Proposal, ProposedAssertion, ProposedCorrection, ProposedEnd
+from identity.facts.domain.facts import FactCorrectionReason
+from identity.facts.queries.telling import Telling
 from identity.memberships.domain import Assertion, Ending
-from identity.persons.domain.categories import Department
+from identity.persons.domain.corrections import DataCorrectionReason, DeathCorrectionReason
 from identity.persons.domain.person import Correction
+from identity.persons.domain.resident_id import Sex
+from identity.persons.queries.personal_fields import IdNumber, Name
 from kernel.http import RequestBody, Wire
 from kernel.http.fields import Text
 
 PersonId = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 MembershipId = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+OfDepartment = Annotated[str, msgspec.Meta(max_length=40, description="Such as civil-affairs")]
+FactId = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 
 
 class AssertChange(RequestBody, Assertion, frozen=True, tag="assert", tag_field="kind"):
@@ -31,14 +37,69 @@ class CorrectChange(RequestBody, Correction, frozen=True, tag="correct", tag_fie
     membership_id: MembershipId
 
 
-Change = AssertChange | EndChange | CorrectChange
+class DeathChange(RequestBody, frozen=True, tag="death", tag_field="kind"):
+    """The person died."""
+
+    died_on: date
+
+
+class DeathCorrectionChange(RequestBody, frozen=True, tag="correct_death", tag_field="kind"):
+    """The recorded death is of another day, or the person is not dead; the agency settles that."""
+
+    reason: DeathCorrectionReason
+    evidence: Text
+    died_on: date | None = None
+
+
+class NameChange(RequestBody, frozen=True, tag="correct_name", tag_field="kind"):
+    """The person's name as it should read."""
+
+    name: Name
+    reason: DataCorrectionReason
+
+
+class NumberChange(RequestBody, frozen=True, tag="correct_number", tag_field="kind"):
+    """The right number as the ID card shows it; birth date and sex must agree with it."""
+
+    id_number: IdNumber
+    born_on: date
+    sex: Sex
+    reason: DataCorrectionReason
+
+
+class FactChange(RequestBody, Telling, frozen=True, tag="tell_fact", tag_field="kind"):
+    """A fact that should be told."""
+
+
+class FactCorrectionChange(RequestBody, Telling, frozen=True, tag="correct_fact", tag_field="kind", kw_only=True):
+    """A fact that should read otherwise, whole."""
+
+    fact_id: FactId
+    reason: FactCorrectionReason
+
+
+class FactWithdrawalChange(RequestBody, frozen=True, tag="withdraw_fact", tag_field="kind"):
+    """A fact that was told by error."""
+
+    fact_id: FactId
+
+
+MembershipChange = AssertChange | EndChange | CorrectChange
+FactChanges = FactChange | FactCorrectionChange | FactWithdrawalChange
+DataChange = NameChange | NumberChange
+Change = MembershipChange | FactChanges | DataChange | DeathChange | DeathCorrectionChange
 
 
 class EnterBody(RequestBody, frozen=True):
-    """A change of a person's memberships by the caller's department. Its days are those of the identification."""
+    """A change of a person by the caller's department. Its days are those of the identification.
+
+    The agency names the ``department`` whose list it enters, where a document says that it does; what it says itself
+    (a name, a number, a death) has none.
+    """
 
     person_id: PersonId
     change: Change
+    department: OfDepartment | None = None
 
 
 class AmendBody(RequestBody, frozen=True):
@@ -54,7 +115,10 @@ class ReasonBody(RequestBody, frozen=True):
 
 
 class EntryChanged(Wire, frozen=True, kw_only=True):
-    """An entry after a step; ``person_revision`` is there once it changed the person."""
+    """An entry after a step; ``person_revision`` is there once it changed the person.
+
+    ``membership_id`` is the id of what it is about: a membership, a fact, or empty where it is the person.
+    """
 
     entry_id: str
     person_id: str
@@ -62,14 +126,3 @@ class EntryChanged(Wire, frozen=True, kw_only=True):
     state: str
     revision: int
     person_revision: int | None = None
-
-
-def proposal_from(change: Change, department: Department, new_membership_id: str) -> Proposal:
-    """The domain's proposal."""
-    match change:
-        case AssertChange():
-            return ProposedAssertion(change.membership(new_membership_id, department))
-        case EndChange():
-            return ProposedEnd(**msgspec.structs.asdict(change))
-        case CorrectChange():
-            return ProposedCorrection(**msgspec.structs.asdict(change))

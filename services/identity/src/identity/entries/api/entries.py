@@ -5,12 +5,23 @@ from typing import Annotated
 
 from fastapi import Query
 
-from identity.entries.api.bodies import AmendBody, EnterBody, EntryChanged, ReasonBody, proposal_from
-from identity.entries.commands import EntryCommands
-from identity.entries.domain.entry import EntryState, Reject, Review, SendBack, Withdraw, entry_unknown
-from identity.entries.queries import DelayAnswer, EntryAnswer, EntryQueries
-from identity.persons.domain.categories import department_of
+from identity.entries.api.bodies import AmendBody, EnterBody, EntryChanged, ReasonBody
+from identity.entries.api.proposing import Proposing
+from identity.entries.commands.entries import Entering, EntryCommands
+from identity.entries.domain.entry import (
+    EntryState,
+    Reject,
+    Review,
+    SendBack,
+    Withdraw,
+    check_same_word,
+    entry_unknown,
+)
+from identity.entries.queries import DelayAnswer, EntryAnswer, EntryQueries, with_data
+from identity.persons.domain.seeing import SeenFor
 from identity.persons.queries.divisions import DivisionQueries, own_department
+from identity.persons.queries.seeing import Looks
+from identity.persons.queries.vault import Vault
 from kernel.http import (
     ById,
     IdempotencyKey,
@@ -29,7 +40,7 @@ from kernel.http.fields import after_of, counties_of
 from kernel.http.paging import paging
 from kernel.security import Principal, Role
 
-Clerk = Annotated[Principal, allow(Role.DEPARTMENT, by_division=True)]
+Clerk = Annotated[Principal, allow(Role.DEPARTMENT, Role.AGENCY, by_division=True)]
 Reviewer = Annotated[Principal, allow(Role.DEPARTMENT, Role.AGENCY)]
 Administrator = Annotated[Principal, allow(Role.AGENCY)]
 Reader = Annotated[Principal, allow(Role.DEPARTMENT, Role.AGENCY, Role.OPERATIONS, by_division=True)]
@@ -39,25 +50,33 @@ Month = Annotated[str | None, Query(pattern=r"^[0-9]{4}-[0-9]{2}$", description=
 ByStep = Annotated[PageRequest, paging(str, str, str)]
 
 
-def entry_steps(commands: EntryCommands, queries: EntryQueries, divisions: DivisionQueries) -> Router:
+def entry_steps(
+    commands: EntryCommands, queries: EntryQueries, divisions: DivisionQueries, proposing: Proposing
+) -> Router:
     """The routes of /v1/entries that write."""
     router = Router(prefix="/v1/entries", tags=["entries"])
     of_entry = of_division("entry_id", queries.county_of)
 
     @router.post("", status_code=201)
     async def enter(caller: Clerk, command: Sent[EnterBody], key: IdempotencyKey) -> Json[EntryChanged]:
-        """Enter a change; it takes effect when two others have reviewed and approved it."""
+        """Enter a change; it takes effect when two others have reviewed and approved it.
+
+        A department enters what is its own to say. The agency enters names, numbers and deaths, and, where a document
+        says so, what a department told it.
+        """
         await divisions.must_act_for(caller, command.person_id)
-        department = department_of(caller.organisation)
-        proposal_of = partial(proposal_from, command.change, department)
-        return answered(await commands.enter(caller, key, command.person_id, department, proposal_of))
+        department = await proposing.whose(caller, command.department, command.person_id, command.change)
+        proposal_of = partial(proposing.proposal, command.person_id, department, command.change)
+        return answered(await commands.enter(caller, key, Entering(command.person_id, department, proposal_of)))
 
     @router.post("/{entry_id}/amendment", dependencies=[of_entry])
     async def amend(entry_id: str, caller: Clerk, command: Sent[AmendBody], key: IdempotencyKey) -> Json[EntryChanged]:
         """Hand a returned entry in again; both other steps begin anew."""
-        department = department_of(caller.organisation)
-        proposal_of = partial(proposal_from, command.change, department)
-        return answered(await commands.amend(caller, key, entry_id, department, proposal_of))
+        entry = await commands.entry(entry_id, own_department(caller))
+        department = await proposing.whose(caller, entry.department, entry.person_id, command.change)
+        check_same_word(entry, department)
+        proposal_of = partial(proposing.proposal, entry.person_id, department, command.change)
+        return answered(await commands.amend(caller, key, entry_id, own_department(caller), proposal_of))
 
     @router.post("/{entry_id}/review", dependencies=[of_entry])
     async def review(entry_id: str, caller: Reviewer, key: IdempotencyKey) -> Json[EntryChanged]:
@@ -91,7 +110,7 @@ def entry_steps(commands: EntryCommands, queries: EntryQueries, divisions: Divis
     return router
 
 
-def entry_lists(queries: EntryQueries) -> Router:
+def entry_lists(queries: EntryQueries, vault: Vault, looks: Looks) -> Router:
     """The routes of /v1/entries that read."""
     router = Router(prefix="/v1/entries", tags=["entries"])
     of_entry = of_division("entry_id", queries.county_of)
@@ -122,10 +141,14 @@ def entry_lists(queries: EntryQueries) -> Router:
 
     @router.get("/{entry_id}", dependencies=[of_entry])
     async def see(entry_id: str, caller: Reader) -> Json[EntryAnswer]:
-        """See one entry; a department sees its own."""
+        """See one entry; a department sees its own. Who handles it sees a name or number, and that is written down."""
         row = await queries.entry(entry_id)
         if row is None or own_department(caller) not in (None, row.department):
             raise entry_unknown()
-        return answer(row)
+        sealed = await queries.sealed(entry_id)
+        if sealed is None or not caller.roles & {Role.AGENCY, Role.DEPARTMENT}:
+            return answer(row)
+        await looks.note(caller, SeenFor.RECORD, person_ids=[row.person_id])
+        return answer(with_data(row, await vault.unseal(row.person_id, sealed)))
 
     return router

@@ -7,6 +7,9 @@ from kernel.http import ErrorCode
 CODES: Final = (
     ErrorCode("ENTRY_UNKNOWN", 404, "No such entry"),
     ErrorCode("ENTRY_SAME_PERSON", 403, "The same person took an earlier step of the entry"),
+    ErrorCode("ENTRY_DEPARTMENT_MISSING", 422, "Whose word the agency enters is missing"),
+    ErrorCode("ENTRY_NOT_AGENCYS", 403, "No document lets the agency enter what departments say there"),
+    ErrorCode("ENTRY_AGENCYS_OWN", 403, "Only the agency enters this"),
     ErrorCode("ENTRY_NOT_AUTHOR", 403, "Only its author can withdraw an entry"),
     ErrorCode("ENTRY_STATE", 409, "The entry is not in the state for this step"),
     ErrorCode("ENTRY_SUPERSEDED", 409, "The department said something newer after the entry was handed in"),

@@ -1,4 +1,4 @@
-"""An entry: a change to a membership that takes effect when three different people have handled it (004 七(四))."""
+"""An entry: a change to a person that takes effect when three different people have handled it (004 七(四))."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -27,15 +27,16 @@ class EntryState(StrEnum):
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """An entry as it stands; every event carries the one it leads to.
 
-    ``authors`` are all who wrote it; none of them may review or approve. ``submitted_at`` is when the latest wording
-    was handed in, ``revision`` grows by one with each event.
+    ``department`` is whose word it is, None where it is the agency's own. ``authors`` are all who wrote it; none of
+    them may review or approve. ``submitted_at`` is when the latest wording was handed in, ``revision`` grows by one
+    with each event. ``told_by`` is the office of who entered it; an entry without is its department's.
     """
 
     entry_id: str
     revision: int
     person_id: str
     county: str
-    department: Department
+    department: Department | None
     proposal: Proposal
     state: EntryState
     authors: tuple[str, ...]
@@ -46,6 +47,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     decided_by: str | None = None
     decided_at: datetime | None = None
     reason: str | None = None
+    told_by: str | None = None
 
 
 # Commands: ``by`` is the user, ``at`` the moment.
@@ -57,10 +59,11 @@ class Enter(msgspec.Struct, frozen=True, kw_only=True):
     entry_id: str
     person_id: str
     county: str
-    department: Department
+    department: Department | None
     proposal: Proposal
     by: str
     at: datetime
+    told_by: str
 
 
 class Amend(msgspec.Struct, frozen=True):
@@ -236,3 +239,9 @@ def _check_other_person(by: str, before: Sequence[str | None]) -> None:
 def entry_unknown() -> Refused:
     """The refusal of an entry that nobody made."""
     return not_found("ENTRY_UNKNOWN", "no such entry")
+
+
+def check_same_word(entry: Entry, department: Department | None) -> None:
+    """Refuse to make one office's entry the word of another: ENTRY_UNKNOWN."""
+    if department is not entry.department:
+        raise entry_unknown()

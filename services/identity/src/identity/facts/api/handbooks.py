@@ -3,17 +3,11 @@
 from datetime import date
 from typing import Annotated
 
-import msgspec
-
 from identity.facts.commands.handbooks import HandbookCommands
 from identity.facts.domain.handbook import HandbookResult
+from identity.facts.queries.telling import HandbookNumber
 from kernel.http import IdempotencyKey, Json, RequestBody, Router, Sent, Wire, allow, answered
-from kernel.http.free_texts import SEALED
 from kernel.security import Principal, Role
-
-HandbookNumber = Annotated[
-    str, msgspec.Meta(pattern=r"^[A-Za-z0-9-]{4,30}$", description="Number of a poverty handbook (扶贫手册)"), SEALED
-]
 
 
 class HandbookCheckBody(RequestBody, frozen=True):

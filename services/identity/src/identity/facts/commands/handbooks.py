@@ -1,7 +1,7 @@
 """Checking a handbook that a hospital is shown: nothing about it is kept but a token and the answer."""
 
 from identity.facts.domain.handbook import HandbookChecked, result_of
-from identity.facts.queries import FactQueries
+from identity.facts.queries.facts import FactQueries
 from identity.persons.queries.people import PeopleCommands
 from kernel.http import Idempotency
 from kernel.security import Principal

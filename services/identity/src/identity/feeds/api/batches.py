@@ -1,6 +1,6 @@
 """Feeds over HTTP: a department sends files and gets a receipt for each row."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Annotated, Final
 
@@ -17,8 +17,8 @@ from identity.feeds.queries.batches import FeedBatchAnswer, FeedQueries, Latenes
 from identity.feeds.queries.lines import LineAnswer, LineQueries
 from identity.intake.api import announced_size, moment_of, patiently, receipt_csv
 from identity.intake.readers.kinds import MEDIA_TYPES
-from identity.memberships.domain import ApprovalRules
-from identity.persons.domain.categories import Category, Group, department_of
+from identity.persons.domain.approval import ApprovalRules
+from identity.persons.domain.categories import Category, Department, Group, department_of
 from kernel.http import (
     ById,
     CsvLines,
@@ -36,6 +36,7 @@ from kernel.http import (
     paging,
 )
 from kernel.http.raw_bodies import media_type_of
+from kernel.security import Principal, Role
 from kernel.security.signed_requests import DIGEST
 
 #: After every moment at which something was kept.
@@ -89,12 +90,13 @@ def _add_writing(router: Router, commands: FeedCommands, rules: ApprovalRules) -
     ) -> Json[BatchAccepted]:
         """Send a file: CSV or NDJSON in UTF-8, GB18030 or UTF-16, XLSX, XLS or ODS.
 
-        It is read and applied afterwards; ask how far it is. A machine may sign the request instead.
+        It is read and applied afterwards; ask how far it is. A machine may sign the request instead. Where a document
+        says so, the agency sends what a department told it; three people handle that.
         """
-        caller.must_act_for(department)
-        sender = department_of(department)
+        sender = own_or_any(caller, department)
         if area is not None:
             caller.must_act_in(area)
+        by_three = _by_three(rules, caller, sender, area, commands.today)
         sent = FileSent(
             department=sender,
             number=number,
@@ -106,7 +108,7 @@ def _add_writing(router: Router, commands: FeedCommands, rules: ApprovalRules) -
             file_name=file_name,
             group=group,
             course=Course.TRIAL if run is Run.DRY else None,
-            approval=True if run is Run.REAL and rules.needs_approval(sender) else None,
+            approval=True if run is Run.REAL and by_three else None,
         )
         upload = Arriving(announced_size(request), request.headers.get(DIGEST), patiently(request))
         return answered(await commands.receive(caller, sent, upload))
@@ -119,6 +121,18 @@ def _add_writing(router: Router, commands: FeedCommands, rules: ApprovalRules) -
         caller.must_act_for(department)
         kept = OfficeWords(dict(command.headings), {column: dict(words) for column, words in command.words.items()})
         return answered(await commands.keep_words(caller, key, department_of(department), kept))
+
+
+def _by_three(rules: ApprovalRules, caller: Principal, sender: Department, area: str | None, on: date) -> bool:
+    """Whether three people handle a file: of what the agency enters always, else where a place or document asks for it.
+
+    Raises Refused ENTRY_NOT_AGENCYS. The agency sends for its divisions: rows about people elsewhere are refused.
+    """
+    divisions = sorted(caller.divisions or ())
+    if Role.DEPARTMENT not in caller.roles:
+        rules.check_agency_enters(divisions, on)
+        return True
+    return rules.needs_approval(sender, divisions if area is None else [area], on)
 
 
 def _add_reading(router: Router, queries: FeedQueries) -> None:

@@ -8,7 +8,7 @@ from identity.feeds.api.callers import BatchAccepted, Judge, found_batch, own_or
 from identity.feeds.commands.batches import FeedCommands, Undoing
 from identity.feeds.domain.feed import Approve, Discard, Release, Review
 from identity.feeds.queries.batches import FeedBatchAnswer, FeedQueries
-from identity.memberships.domain import ApprovalRules
+from identity.persons.domain.approval import ApprovalRules
 from kernel.http import Idempotency, IdempotencyKey, Json, RequestBody, Router, Sent, allow, answered
 from kernel.security import Principal, Role
 
@@ -76,7 +76,9 @@ def judged_batches(commands: FeedCommands, queries: FeedQueries, rules: Approval
         """Take back what a batch did, as a batch of its own number, which waits for another person."""
         batch = await found_batch(queries, caller, department, number)
         own = own_or_any(caller, department)
-        how = Undoing(command.number, command.reason, True if rules.needs_approval(own) else None)
+        areas = [batch.area] if batch.area else batch.divisions or []
+        by_three = batch.approval or rules.needs_approval(own, areas, commands.today)
+        how = Undoing(command.number, command.reason, True if by_three else None)
         return answered(await commands.undo(caller, key, own, batch.number, how))
 
     return router

@@ -10,26 +10,31 @@ from identity.feeds.api.callers import Judge, found_batch
 from identity.feeds.commands.people import PeopleOfBatches, PersonOfBatch
 from identity.feeds.domain.remarks import DEPARTMENTS, RESULTS
 from identity.feeds.queries.batches import FeedBatchAnswer, FeedQueries
-from identity.persons.domain.categories import Department
+from identity.persons.domain.categories import CATEGORY_NAMES, GROUP_NAMES, Category, Department, Group
 from identity.persons.domain.masking import mask_id_number
 from identity.persons.domain.seeing import SeenFor
 from identity.persons.queries.seeing import Looks
 from kernel.http import Router
 from kernel.values.china_time import CHINA
+from kernel.values.division_table import named
 
 #: What fits a binder; the rest is in the receipt, whose digest the sheet names.
 _LINES_MAX: Final = 500
+_SEAL: Final = "<td>单位（盖章）：<br><br>日期：</td>"
 _PAGE: Final = """<!doctype html>
 <html lang="zh"><head><meta charset="utf-8"><title>{title}</title><style>
 @page {{ size: A4; margin: 1.5cm }}
-body {{ font-family: serif; margin: 1cm }} h1 {{ font-size: 1.3em; text-align: center }}
+body {{ font-family: serif; margin: 1cm }} @media print {{ body {{ margin: 0 }} }}
+h1 {{ font-size: 1.3em; text-align: center }}
 table {{ border-collapse: collapse; width: 100%; margin: 0.6em 0 }} thead {{ display: table-header-group }}
 td, th {{ border: 1px solid; padding: 0.2em 0.4em; text-align: left }} tr {{ break-inside: avoid }}
-th {{ font-weight: normal; white-space: nowrap }} .digest {{ word-break: break-all }}
+th, .people td:not(:last-child) {{ font-weight: normal; white-space: nowrap }} .digest {{ word-break: break-all }}
 .signed td {{ height: 3.2em; width: 25%; vertical-align: top }} .signed {{ break-inside: avoid }}
 </style></head><body><h1>{title}</h1>
 <table>{about}</table>
-<table><thead><tr><th>序号</th><th>姓名</th><th>身份证号</th><th>县区</th><th>结果</th><th>备注</th></tr></thead>{people}</table>
+<table class="people">
+<thead><tr><th>序号</th><th>姓名</th><th>身份证号</th><th>县区</th><th>结果</th><th>备注</th></tr></thead>
+{people}</table>
 <p>{more}</p>
 <table class="signed"><tr>{steps}</tr></table></body></html>
 """
@@ -60,7 +65,7 @@ def page_of(batch: FeedBatchAnswer, found: Sequence[PersonOfBatch]) -> str:
         about="".join(f"<tr><th>{name}</th><td{how}>{escape(said)}</td></tr>" for name, said, how in _about(batch)),
         people="".join(_line(place, person) for place, person in enumerate(lines, start=1)),
         more=more + "未变的人不列出。",
-        steps="".join(f"<td>{name}：{escape(by or '')}<br>签字：<br>日期：</td>" for name, by in _steps(batch)),
+        steps="".join(f"<td>{name}：{escape(by or '')}<br>签字：<br>日期：</td>" for name, by in _steps(batch)) + _SEAL,
     )
 
 
@@ -73,7 +78,7 @@ def _about(batch: FeedBatchAnswer) -> list[tuple[str, str, str]]:
         kind = f"撤销批次 {batch.undoes}"
     return [
         ("批次号", batch.number, ""),
-        ("名单", f"{kind} {batch.category or ''} {batch.group or ''} {batch.area or ''}".strip(), ""),
+        ("名单", " ".join((kind, *_belonging(batch))), ""),
         ("截至", f"{batch.as_of.astimezone(CHINA):%Y-%m-%d %H:%M}", ""),
         ("收到", f"{batch.received_at.astimezone(CHINA):%Y-%m-%d %H:%M}", ""),
         ("行数", f"{counts.get('rows', 0)}（未变 {counts.get('unchanged', 0)}，终止 {counts.get('ending', 0)}）", ""),
@@ -82,17 +87,24 @@ def _about(batch: FeedBatchAnswer) -> list[tuple[str, str, str]]:
     ]
 
 
+def _belonging(batch: FeedBatchAnswer) -> list[str]:
+    """Which people a batch is of, in words."""
+    category = None if batch.category is None else CATEGORY_NAMES[Category(batch.category)]
+    group = None if batch.group is None else GROUP_NAMES[Group(batch.group)]
+    area = None if batch.area is None else named(batch.area)
+    return [said for said in (category, group, area) if said is not None]
+
+
 def _steps(batch: FeedBatchAnswer) -> list[tuple[str, str | None]]:
     return [
         ("填报人", batch.sent_by),
         ("审核人", batch.reviewed_by),
         ("审批人", batch.approved_by or batch.judged_by),
-        ("单位（盖章）", None),
     ]
 
 
 def _line(place: int, person: PersonOfBatch) -> str:
     number = "" if person.id_number is None else mask_id_number(person.id_number)
-    county = person.county or person.county_before or ""
+    county = named(person.county or person.county_before or "")
     cells = (str(place), person.name or "", number, county, person.result, person.remark)
     return f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"

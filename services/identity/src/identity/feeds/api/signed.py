@@ -31,7 +31,7 @@ class AllowSigned(Allow):
         return await keys.caller(request)
 
 
-SignedSender = Annotated[Principal, Depends(AllowSigned((Role.DEPARTMENT,), by_division=True))]
+SignedSender = Annotated[Principal, Depends(AllowSigned((Role.DEPARTMENT, Role.AGENCY), by_division=True))]
 SignedReader = Annotated[
     Principal, Depends(AllowSigned((Role.DEPARTMENT, Role.AGENCY, Role.OPERATIONS), by_division=True))
 ]

@@ -8,8 +8,9 @@ from uuid import NAMESPACE_OID, uuid5
 from identity.feeds.commands.known import Known, NewPerson
 from identity.feeds.domain.batch import Batch, BatchKind
 from identity.feeds.domain.lines import Barrier, Line, Receipt, prefix_of_area
-from identity.feeds.domain.row import FeedRow, FileDescription, check_division
-from identity.feeds.domain.row_warnings import NAME_DIFFERS, warned
+from identity.feeds.domain.places import check_division, is_former
+from identity.feeds.domain.row import FeedRow, FileDescription
+from identity.feeds.domain.row_warnings import NAME_DIFFERS, Seen, warned
 from identity.intake.domain import both
 from identity.persons.domain import person
 from identity.persons.domain.categories import Category
@@ -18,6 +19,7 @@ from identity.persons.domain.entitlement import Entitlement
 from identity.persons.domain.membership import EndReason, Membership
 from identity.persons.domain.moving import last_move, move
 from identity.persons.domain.names import NameMatch, compare_names
+from identity.persons.domain.owners import PLATFORM_OWNERS, Owners
 from identity.persons.domain.person import (
     DECIDER,
     RecordDeath,
@@ -25,6 +27,7 @@ from identity.persons.domain.person import (
 )
 from identity.persons.domain.statement import Statement, Superseded, registered_with, stated_at, take
 from kernel.values.china_time import china_date
+from kernel.values.division_table import own_zones
 from kernel.values.refusals import Refused
 from kernel.writing.event_store import Stream, StreamAppend
 
@@ -99,9 +102,9 @@ class Group:
             self._refuse(line, refused)
             return
         outcome = "REGISTERED" if state is None else outcome
-        receipt = Receipt(
-            line.line, outcome, person_id, *warned(row, outside=outside, numbered=line.row in self._known.numbers)
-        )
+        former = is_former(row.county, self._file.zones, self._file.today.year)
+        seen = Seen(outside=outside, numbered=line.row in self._known.numbers, former=former)
+        receipt = Receipt(line.line, outcome, person_id, *warned(row, seen))
         self._keep(line, person_id, events, receipt)
 
     def _begins(self, line: Line, row: FeedRow, new: NewPerson | None, state: Entitlement | None) -> Sequence[Any]:
@@ -267,8 +270,8 @@ def _ended(batch: Batch, file: FileDescription, held: Membership) -> Statement:
     )
 
 
-def description_of(batch: Batch) -> FileDescription:
-    """What holds for every row of a batch."""
+def description_of(batch: Batch, owners: Owners = PLATFORM_OWNERS) -> FileDescription:
+    """What holds for every row of a batch; whose list says a category is asked when a row is read."""
     return FileDescription(
         department=batch.department,
         category=batch.category,
@@ -278,4 +281,6 @@ def description_of(batch: Batch) -> FileDescription:
         stated=stated_at(batch.as_of, batch.number, batch.received_at),
         today=china_date(batch.received_at),
         divisions=batch.divisions,
+        zones=own_zones(),
+        owners=owners,
     )

@@ -1,6 +1,7 @@
 """Commands about feed batches: take a file in, release a held one, or throw it away."""
 
 from collections.abc import AsyncIterator
+from datetime import date
 from typing import Final
 
 import msgspec
@@ -14,10 +15,12 @@ from identity.feeds.domain.undoing import check_may_be_undone
 from identity.intake.receiving import Receiving
 from identity.intake.spool import Spool
 from identity.persons.domain.categories import Department
+from identity.persons.queries.places import Places
 from kernel.http import Idempotency
 from kernel.running.requested import Requests
 from kernel.running.runtime import Runtime
 from kernel.security import Principal
+from kernel.values.china_time import china_date
 from kernel.values.refusals import Refused
 from kernel.writing.command_path import Answered
 
@@ -44,13 +47,26 @@ class FeedCommands:
     """The commands of /v1/feeds."""
 
     def __init__(
-        self, runtime: Runtime, receiving: Receiving, spool: Spool, worker: FeedWorker, requests: Requests
+        self,
+        runtime: Runtime,
+        receiving: Receiving,
+        spool: Spool,
+        worker: FeedWorker,
+        requests: Requests,
+        *,
+        places: Places,
     ) -> None:
         self._runtime = runtime
+        self._places = places
         self._receiving = receiving
         self._spool = spool
         self._worker = worker
         self._requests = requests
+
+    @property
+    def today(self) -> date:
+        """Today's date in China."""
+        return self._requests.today
 
     async def receive(self, caller: Principal, sent: FileSent, arriving: Arriving) -> Answered:
         """Take a file in as it arrives. The same number with the same file is the same batch.
@@ -58,7 +74,7 @@ class FeedCommands:
         Raises Refused FEED_BATCH_REUSED for another file, FEED_DIGEST_DIFFERS.
         """
         now = self._requests.clock()
-        check_description(sent, now)
+        check_description(sent, now, self._places.owners(china_date(now)), tuple(caller.divisions or ()))
         upload = await self._receiving.upload(arriving.size, arriving.content)
         if arriving.digest is not None and arriving.digest != upload.sha256:
             await self._spool.forget(upload.upload_id)

@@ -1,18 +1,14 @@
 """The households that rows of a group name, with the facts that already stand of their people."""
 
 from collections.abc import Mapping
-from typing import Final
-from uuid import NAMESPACE_OID, uuid5
 
 from identity.facts.domain.facts import DECIDER, Household, HouseholdRole
 from identity.feeds.domain.batch import Batch, BatchKind
-from identity.feeds.domain.households import Said, may_tell, tell
+from identity.feeds.domain.households import Said, evidence_of, household_fact_id, may_tell, tell
 from identity.feeds.domain.row import FeedRow
 from kernel.running.runtime import Runtime
 from kernel.values.china_time import china_date
 from kernel.writing.event_store import StreamAppend
-
-_FACTS: Final = uuid5(NAMESPACE_OID, "onestop/identity/household")
 
 
 class HouseholdsOfRows:
@@ -44,10 +40,10 @@ def _said(batch: Batch, row: FeedRow, person_id: str) -> Said:
     assert row.household, "only rows with a household are looked at"
     return Said(
         person_id=person_id,
-        fact_id=str(uuid5(_FACTS, f"{batch.batch_id}/{person_id}")),
+        fact_id=household_fact_id(batch.batch_id, person_id),
         department=batch.department,
         household=Household(row.household, row.role or HouseholdRole.MEMBER),
         since=max(china_date(batch.as_of), row.id_number.born_on),
-        evidence=f"feed {batch.number}",
+        evidence=evidence_of(batch.number),
         born_on=row.id_number.born_on,
     )

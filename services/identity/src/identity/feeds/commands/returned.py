@@ -14,6 +14,7 @@ from identity.intake.returning.marked import Mark, MarkedRow, Marking, marked_ro
 from identity.intake.returning.workbooks import Beside, MarkedWorkbook
 from identity.intake.spool import Spool
 from identity.persons.domain.masking import mask_id_number
+from identity.persons.queries.places import Places
 from identity.persons.queries.vault import Vault
 from kernel.running.runtime import Runtime
 from kernel.values.refusals import Refused, conflict, not_found
@@ -26,8 +27,9 @@ _AT_ONCE: Final = 500
 class ReturnedFiles:
     """Reads kept files a second time, and gives them back marked."""
 
-    def __init__(self, runtime: Runtime, spool: Spool, vault: Vault) -> None:
+    def __init__(self, runtime: Runtime, spool: Spool, vault: Vault, places: Places) -> None:
         self._runtime = runtime
+        self._places = places
         self._spool = spool
         self._vault = vault
         self._queries = FeedQueries(runtime)
@@ -60,7 +62,8 @@ class ReturnedFiles:
             found = await self._lines.between(batch.batch_id, first, last)
             return {line.line: mark_of(line.outcome, line.code, line.detail, is_trial=is_trial) for line in found}
 
-        form = form_of(batch, await self._queries.words(batch.department, batch.divisions, batch.received_at))
+        words = await self._queries.words(batch.department, batch.divisions, batch.received_at)
+        form = form_of(batch, words, self._places)
         with file:
             async for some in marked_rows(
                 file, batch.media_type, form, Marking(marks_of, mark_of("UNCHANGED"), only_wrong)

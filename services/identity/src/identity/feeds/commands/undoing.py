@@ -6,6 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from identity.feeds.domain.batch import Batch, Counts
+from identity.feeds.domain.households import undo_household
 from identity.feeds.domain.lines import Line, Receipt
 from identity.feeds.domain.undoing import undo, undo_move
 from identity.intake.domain import both
@@ -14,7 +15,7 @@ from kernel.running.runtime import Runtime
 from kernel.values.refusals import Refused
 from kernel.writing.command_context import CommandContext
 from kernel.writing.decision import Outcome
-from kernel.writing.event_store import Stream, StreamAppend
+from kernel.writing.event_store import StreamAppend
 
 _STAGE_SQL: Final = """
 INSERT INTO feed_lines (batch_id, line, outcome, person_id)
@@ -45,15 +46,18 @@ class Undo:
         """Decide and commit a group. Where the database refuses it, each line is tried by itself."""
 
         async def attempt() -> Outcome:
-            loaded = await self._runtime.store.load_many([f"person/{line.person_id}" for line in lines])
+            streams = [f"{kind}/{line.person_id}" for line in lines for kind in ("person", "facts")]
+            loaded = await self._runtime.store.load_many(streams)
             appends: list[StreamAppend] = []
             receipts: list[Receipt] = []
             for line in lines:
                 stream, past = loaded[f"person/{line.person_id}"]
-                events, receipt = _decided(undone, line, past)
+                of_facts, told = loaded[f"facts/{line.person_id}"]
+                back, receipt = _decided(undone, line, past, told)
                 receipts.append(receipt)
-                if events:
-                    appends.append(_append(stream, events))
+                appends += [
+                    StreamAppend(of, events) for of, events in ((stream, back.person), (of_facts, back.facts)) if events
+                ]
             return Outcome(tuple(appends), receipts)
 
         try:
@@ -69,22 +73,29 @@ class Undo:
         return msgspec.json.decode(answered.body, type=list[Receipt])
 
 
-def _append(stream: Stream, events: Sequence[Any]) -> StreamAppend:
-    return StreamAppend(stream, tuple(events))
+class Back(msgspec.Struct, frozen=True):
+    """What brings a person back to how they stood, and what brings back the facts about them."""
+
+    person: tuple[Any, ...] = ()
+    facts: tuple[Any, ...] = ()
 
 
-def _decided(undone: Batch, line: Line, past: Sequence[Any]) -> tuple[Sequence[Any], Receipt]:
+def _decided(undone: Batch, line: Line, past: Sequence[Any], told: Sequence[Any]) -> tuple[Back, Receipt]:
+    assert line.person_id is not None, "a line of an undo is about somebody"
     try:
         state = standing(DECIDER.fold(past))
         found = undo(undone, past)
         events = list(found.events)
         events += undo_move(undone, past, events[-1].entitlement if events else state)
+        household = undo_household(undone, line.person_id, told)
     except Refused as refused:
-        return (), Receipt(line.line, "REFUSED", line.person_id, refused.code, refused.detail)
+        return Back(), Receipt(line.line, "REFUSED", line.person_id, refused.code, refused.detail)
     code, detail = None, None
-    if found.is_newer:
+    is_newer = found.is_newer or household.is_newer
+    if is_newer:
         code, detail = "UNDO_NEWER_STAYS", _NEWER
     elif found.death_stays:
         code, detail = "UNDO_DEATH_STAYS", _DEATH
-    outcome = "UNDONE" if events else "SUPERSEDED" if found.is_newer else "UNCHANGED"
-    return events, Receipt(line.line, outcome, line.person_id, code, detail)
+    back = Back(tuple(events), household.events)
+    outcome = "UNDONE" if back.person or back.facts else "SUPERSEDED" if is_newer else "UNCHANGED"
+    return back, Receipt(line.line, outcome, line.person_id, code, detail)

@@ -28,6 +28,7 @@ from identity.intake.spool import Spool
 from identity.intake.working import FileKind, FileWorker
 from identity.persons.domain.categories import Department, Group
 from identity.persons.domain.statement import stated_at
+from identity.persons.queries.places import Places
 from identity.persons.queries.vault import Vault
 from kernel.running.requested import Requests
 from kernel.running.runtime import Runtime
@@ -48,11 +49,12 @@ class FeedWorker(FileWorker[Command, State, FeedRow]):
     """One elected instance works through the batches of all departments."""
 
     def __init__(
-        self, runtime: Runtime, vault: Vault, spool: Spool, requests: Requests, settings: FeedSettings
+        self, runtime: Runtime, vault: Vault, spool: Spool, requests: Requests, settings: FeedSettings, places: Places
     ) -> None:
         super().__init__(runtime, spool, requests, _FEED)
         self._vault = vault
         self._settings = settings
+        self._places = places
         self._queries = FeedQueries(runtime)
         self._lines = LineQueries(runtime)
         self._staging = FeedStaging(runtime, vault)
@@ -64,7 +66,7 @@ class FeedWorker(FileWorker[Command, State, FeedRow]):
         batch = state.batch
         # As the office wrote when the file came: read again after a restart, it says the same.
         words = await self._queries.words(batch.department, batch.divisions, batch.received_at)
-        return Reading(FeedRow, file, batch.media_type, form_of(batch, words))
+        return Reading(FeedRow, file, batch.media_type, form_of(batch, words, self._places))
 
     @override
     def _is_over(self, state: State) -> bool:

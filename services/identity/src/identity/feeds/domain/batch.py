@@ -1,5 +1,6 @@
 """A batch: a department's file as it was sent, what reading it came to, and where it is on its way."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from uuid import NAMESPACE_OID, uuid5
@@ -7,7 +8,8 @@ from uuid import NAMESPACE_OID, uuid5
 import msgspec
 
 from identity.intake.domain import Notice
-from identity.persons.domain.categories import GROUPS, Category, Department, Group, check_owned
+from identity.persons.domain.categories import GROUPS, Category, Department, Group
+from identity.persons.domain.owners import Owners
 from kernel.values.refusals import Refused
 
 
@@ -115,13 +117,16 @@ def batch_id_of(department: Department, number: str) -> str:
     return str(uuid5(NAMESPACE_OID, f"onestop/feed/{department}/{number}"))
 
 
-def check_description(sent: FileSent, now: datetime) -> None:
-    """Refuse a file that is described wrongly: FEED_DESCRIPTION_WRONG, DATE_IN_FUTURE, CATEGORY_NOT_OWNED."""
+def check_description(sent: FileSent, now: datetime, owners: Owners, divisions: Sequence[str]) -> None:
+    """Refuse a file that is described wrongly: FEED_DESCRIPTION_WRONG, DATE_IN_FUTURE, CATEGORY_NOT_OWNED.
+
+    ``divisions`` are those that the sender works for; none are all.
+    """
     if sent.as_of > now:
         raise Refused("DATE_IN_FUTURE", f"as_of {sent.as_of.isoformat()} is still to come")
     # Groups of low income may belong to different departments, so there each row says whose it is.
     if sent.category is not None and sent.category is not Category.LOW_INCOME:
-        check_owned(sent.department, sent.category, None)
+        owners.check_somewhere(sent.department, sent.category, (sent.area,) if sent.area else divisions)
     if sent.kind is BatchKind.FULL and (sent.category is None or sent.area is None):
         raise Refused("FEED_DESCRIPTION_WRONG", "a full list needs its category, and the area in which it is whole")
     if sent.group is not None and (sent.category is None or sent.group not in GROUPS.get(sent.category, frozenset())):

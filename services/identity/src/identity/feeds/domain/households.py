@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Final
+from uuid import NAMESPACE_OID, uuid5
 
 import msgspec
 
@@ -13,12 +14,16 @@ from identity.facts.domain.facts import (
     CorrectFact,
     Event,
     Fact,
+    FactCorrected,
     FactCorrectionReason,
     Facts,
+    FactTold,
     Household,
     HouseholdRole,
     TellFact,
+    WithdrawFact,
 )
+from identity.feeds.domain.batch import Batch
 from identity.intake.readers.cells import Cell
 from identity.intake.readers.folding import fold_word
 from identity.intake.readers.workbooks import Rounded
@@ -33,6 +38,7 @@ _NUMBER: Final = re.compile(r"[A-Z0-9-]{1,40}")
 #: What in a household's number may be a person's, whatever letters stand around it.
 _DIGITS: Final = re.compile(r"[0-9-]{11,}X?")
 _ID_LENGTH: Final = 18
+_FACTS: Final = uuid5(NAMESPACE_OID, "onestop/identity/household")
 _HEADS: Final = frozenset(("户主", "本人", "本人或户主", "户主本人", "HEAD", "01", "02"))
 
 
@@ -103,3 +109,58 @@ def tell(said: Said, state: Facts | None) -> Sequence[Event]:
         fact = msgspec.structs.replace(standing, detail=said.household, evidence=said.evidence)
         return DECIDER.decide(CorrectFact(fact, FactCorrectionReason.CHANGED, said.born_on), state)
     return DECIDER.decide(TellFact(said.person_id, fact, said.born_on), state)
+
+
+def household_fact_id(batch_id: str, person_id: str) -> str:
+    """The id of the fact that a batch tells of somebody's household."""
+    return str(uuid5(_FACTS, f"{batch_id}/{person_id}"))
+
+
+def evidence_of(number: str) -> str:
+    """What a batch's households rest on."""
+    return f"feed {number}"
+
+
+class HouseholdUndone(msgspec.Struct, frozen=True):
+    """What taking a batch's word about a household back comes to; ``is_newer``: something was told since."""
+
+    events: tuple[Event, ...] = ()
+    is_newer: bool = False
+
+
+def undo_household(batch: Batch, person_id: str, past: Sequence[Event]) -> HouseholdUndone:
+    """Bring what a department says of a person's household back to what it was before its batch."""
+    fact_id, evidence = household_fact_id(batch.batch_id, person_id), evidence_of(batch.number)
+    found = (place for place, event in enumerate(past) if _is_told_by(event, batch.department, fact_id, evidence))
+    place = next(found, None)
+    if place is None:
+        return HouseholdUndone()
+    told, before, now = past[place], DECIDER.fold(past[:place]), DECIDER.fold(past)
+    assert now is not None, "who was told of has facts"
+    if _fact(now, told.fact.fact_id) != told.fact:
+        return HouseholdUndone(is_newer=True)
+    wrong = FactCorrectionReason.ENTERED_WRONGLY
+    if isinstance(told, FactCorrected):
+        old = _fact(before, told.fact.fact_id)
+        assert old is not None, "what is corrected was told before"
+        return HouseholdUndone(tuple(DECIDER.decide(CorrectFact(old, wrong, None), now)))
+    events = list(DECIDER.decide(WithdrawFact(fact_id, batch.department, wrong), now))
+    cut = told.cut if isinstance(told, FactTold) else None
+    if cut is not None and _fact(now, cut.fact_id) == cut and (old := _fact(before, cut.fact_id)) is not None:
+        events += DECIDER.decide(CorrectFact(old, wrong, None), DECIDER.fold(events, now))
+    return HouseholdUndone(tuple(events))
+
+
+def _is_told_by(event: Event, department: Department, fact_id: str, evidence: str) -> bool:
+    fact = event.fact
+    if fact.department is not department or not isinstance(fact.detail, Household):
+        return False
+    return (
+        fact.fact_id == fact_id
+        if isinstance(event, FactTold)
+        else (isinstance(event, FactCorrected) and fact.evidence == evidence)
+    )
+
+
+def _fact(facts: Facts | None, fact_id: str) -> Fact | None:
+    return next((fact for fact in (facts.facts if facts else ()) if fact.fact_id == fact_id), None)

@@ -15,22 +15,25 @@ from typing_extensions import override
 from identity.facts.domain.facts import HouseholdRole
 from identity.feeds.domain import headings, wordings, words
 from identity.feeds.domain.households import UNREAD, household_number, role_of
+from identity.feeds.domain.places import check_division
 from identity.feeds.domain.states import STATES, Standing
 from identity.feeds.domain.words import Belonging
 from identity.intake.domain import row_refused
 from identity.intake.readers.cells import Cell, day, last_day, name, one_of, resident_id, text
-from identity.intake.readers.counties import county_of
+from identity.intake.readers.counties import NO_ZONES, county_of
+from identity.intake.readers.folding import fold_word
 from identity.intake.readers.forms import Form
 from identity.intake.readers.layout import Column, Layout, Office, Stands
 from identity.intake.readers.person_columns import ID_COLUMN, NAME
 from identity.intake.readers.workbooks import Rounded
-from identity.persons.domain.categories import Category, Department, Group, PovertyStatus, check_owned
+from identity.persons.domain.categories import Category, Department, Group, PovertyStatus
 from identity.persons.domain.membership import EndReason
 from identity.persons.domain.newborn import WITHOUT_NUMBER_MAX, newborn
+from identity.persons.domain.owners import PLATFORM_OWNERS, Owners
 from identity.persons.domain.resident_id import ResidentId, Sex, check_holder
 from identity.persons.domain.statement import Statement
 from kernel.http.personal import personal_in
-from kernel.values.divisions import covers
+from kernel.values.division_table import Division
 from kernel.values.refusals import Refused, check_not_to_come
 
 #: From this month on lists for the next year are confirmed and handed in, before its enrolment is paid (R-JY-13). No
@@ -72,11 +75,13 @@ def _read_evidence(cell: Cell) -> str | None:
     return UNREAD if said is not None and personal_in(said) else said
 
 
-def columns(within: tuple[str, ...] = (), department: Department | None = None) -> tuple[Column, ...]:
+def columns(
+    within: tuple[str, ...] = (), department: Department | None = None, zones: Mapping[str, str] = NO_ZONES
+) -> tuple[Column, ...]:
     """Every column with the headings that are understood for it, and how its cells are read.
 
-    ``within`` are the divisions in which a county's name is looked for. Who leaves (退出) leaves poverty in the list of
-    the ``department`` for it, and the membership in every other one.
+    ``within`` are the divisions in which a county's name is looked for, ``zones`` what stands beside counties. Who
+    leaves (退出) leaves poverty in the list of the ``department`` for it, and the membership in every other one.
     """
     of_poverty = department in {None, Department.POVERTY_ALLEVIATION}
     exits = headings.EXIT_DATE_OR_LEFT if of_poverty else headings.EXIT_DATE
@@ -86,7 +91,9 @@ def columns(within: tuple[str, ...] = (), department: Department | None = None) 
         Column("name", NAME, name, required=True, stands=Stands.ONCE),
         Column("sex", headings.SEX, _read_sex),
         Column("born_on", headings.BORN_ON, day),
-        Column("county", headings.COUNTY, lambda cell: county_of(cell.text, within), required=True, stands=_SHARED),
+        Column(
+            "county", headings.COUNTY, lambda cell: county_of(cell.text, within, zones), required=True, stands=_SHARED
+        ),
         Column("category", headings.CATEGORY, _category, stands=_SHARED),
         Column("group", headings.GROUP, _group, stands=_SHARED),
         Column("poverty_status", headings.POVERTY_STATUS, _poverty_status, stands=_SHARED),
@@ -151,6 +158,10 @@ class FileDescription(msgspec.Struct, frozen=True, kw_only=True):
     group: Group | None = None
     area: str | None = None
     divisions: tuple[str, ...] | None = None
+    #: Zones with a code of the place's own beside the counties (功能区): the process that reads knows no settings.
+    zones: tuple[Division, ...] = ()
+    #: Whose list says who belongs to a category.
+    owners: Owners = PLATFORM_OWNERS
 
     @property
     def within(self) -> tuple[str, ...]:
@@ -182,21 +193,13 @@ class FileDescription(msgspec.Struct, frozen=True, kw_only=True):
 def feed_form(file: FileDescription, *, category_named: bool = True, office: Office | None = None) -> Form[FeedRow]:
     """How a department's file is read; without ``category_named`` each row must name its category."""
     layout = Layout(
-        *columns(file.within, file.department), required=() if category_named else ("category",), office=office
+        *columns(file.within, file.department, {fold_word(zone.name): zone.code for zone in file.zones}),
+        required=() if category_named else ("category",),
+        office=office,
     )
     if file.county is not None:
         layout = layout.without_need_of("county")
     return Form(FeedRow, layout, partial(read_row, file=file, layout=layout), file.today)
-
-
-def check_division(divisions: tuple[str, ...] | None, county: str) -> None:
-    """Refuse a row about somebody for whose county the sender does not work: ROW_DIVISION_FOREIGN."""
-    if divisions is not None and not any(covers(area, county) for area in divisions):
-        raise row_refused(
-            "ROW_DIVISION_FOREIGN",
-            f"报送单位只负责 {'、'.join(divisions)}，这个人不在其中",
-            f"the sender works for {', '.join(divisions)}; this person is elsewhere",
-        )
 
 
 def read_row(cells: Mapping[str, str], file: FileDescription, layout: Layout = LAYOUT) -> FeedRow:
@@ -210,7 +213,7 @@ def read_row(cells: Mapping[str, str], file: FileDescription, layout: Layout = L
     belonging: Belonging | None = read("category")
     told["category"], told["group"] = category, group = _belonging(belonging, read("group"), file)
     told["poverty_status"] = read("poverty_status") or (None if belonging is None else belonging.poverty_status)
-    check_owned(file.department, category, group)
+    file.owners.check(file.department, category, group, told["county"])
     rest = {column: read(column) for column in FeedRow.__struct_fields__[1:] if column not in told}
     row = FeedRow(id_number=holder, **told, **rest)
     _check_days(row, file.today)

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+import msgspec
+
 from identity.feeds.domain.households import UNREAD
 from identity.feeds.domain.row import FeedRow
 from identity.intake.domain import both
@@ -33,16 +35,28 @@ _NEWBORN: Final = both(
 _NUMBERED: Final = both("婴儿的登记已换成本人身份证号", "the baby's record has the own ID number now")
 
 
-def warned(row: FeedRow, *, outside: bool, numbered: bool = False) -> tuple[str | None, str | None]:
+#: What is said of a row whose county was merged or renamed.
+_COUNTY_FORMER: Final = both(
+    "区划代码已不用（县区已撤并或改名），请改为现在的县区", "the county is none any more: write the one that counts now"
+)
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """What stands out about a row that counts."""
+
+    outside: bool
+    numbered: bool
+    former: bool
+
+
+def warned(row: FeedRow, seen: Seen) -> tuple[str | None, str | None]:
     """What is said of a row that counts."""
-    if outside:
-        return "ROW_OUTSIDE_AREA", _OUTSIDE_AREA
-    if numbered:
-        return "ROW_NEWBORN_NUMBERED", _NUMBERED
-    if is_newborn(row.id_number.number):
-        return "ROW_OF_NEWBORN", _NEWBORN
-    if row.household == UNREAD:
-        return "ROW_HOUSEHOLD_UNREAD", _HOUSEHOLD_UNREAD
-    if row.evidence == UNREAD:
-        return "ROW_EVIDENCE_UNREAD", _EVIDENCE_UNREAD
-    return None, None
+    remarks = (
+        (seen.outside, "ROW_OUTSIDE_AREA", _OUTSIDE_AREA),
+        (seen.former, "ROW_COUNTY_FORMER", _COUNTY_FORMER),
+        (seen.numbered, "ROW_NEWBORN_NUMBERED", _NUMBERED),
+        (is_newborn(row.id_number.number), "ROW_OF_NEWBORN", _NEWBORN),
+        (row.household == UNREAD, "ROW_HOUSEHOLD_UNREAD", _HOUSEHOLD_UNREAD),
+        (row.evidence == UNREAD, "ROW_EVIDENCE_UNREAD", _EVIDENCE_UNREAD),
+    )
+    return next(((code, said) for holds, code, said in remarks if holds), (None, None))

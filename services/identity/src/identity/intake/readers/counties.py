@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from types import MappingProxyType
 from typing import Final
 
 import msgspec
@@ -19,6 +20,7 @@ from kernel.values.refusals import Refused
 
 #: Cities without counties: their own code stands where a county's would.
 WITHOUT_COUNTIES: Final = frozenset(("441900", "442000", "460400", "620200"))
+NO_ZONES: Final[Mapping[str, str]] = MappingProxyType({})
 _CODE: Final = re.compile(r"(\d{6})(?:\d{3}|\d{6})?(?:\.0)?")
 #: A code and a name in one cell, in either order.
 _BOTH: Final = re.compile(
@@ -89,12 +91,15 @@ def _present(said: str) -> str | None:
     return None
 
 
-def county_of(text: str, within: Sequence[str] = ()) -> str:
+def county_of(text: str, within: Sequence[str] = (), zones: Mapping[str, str] = NO_ZONES) -> str:
     """The county that a code of 6, 9 or 12 digits or a name means; of several names one ``within`` these divisions.
 
-    Raises Refused COUNTY_MALFORMED, COUNTY_UNKNOWN.
+    ``zones`` are the codes of zones that stand beside counties, by name. Raises Refused COUNTY_MALFORMED,
+    COUNTY_UNKNOWN.
     """
     plain = fold_word(text)
+    if plain in zones or plain in zones.values():
+        return zones.get(plain, plain)
     if (code := _CODE.fullmatch(plain)) is not None:
         return _known(code[1], within)
     if plain.isascii():

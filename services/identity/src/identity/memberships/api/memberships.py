@@ -5,10 +5,11 @@ from typing import Annotated
 from fastapi import Query
 
 from identity.memberships.commands import Held, MembershipCommands
-from identity.memberships.domain import ApprovalRules, Assertion, Ending
+from identity.memberships.domain import Assertion, Ending
 from identity.memberships.queries.memberships import MembershipAnswer, MembershipQueries
 from identity.persons.domain.categories import Department, department_of
 from identity.persons.domain.person import Correction
+from identity.persons.queries.direct import DirectChanges
 from identity.persons.queries.divisions import DivisionQueries, own_department
 from identity.persons.queries.persons import PersonQueries
 from kernel.http import ById, IdempotencyKey, Json, Page, RequestBody, Router, Sent, Wire, allow, answered, paged
@@ -45,7 +46,7 @@ def memberships(
     commands: MembershipCommands,
     queries: MembershipQueries,
     persons: PersonQueries,
-    rules: ApprovalRules,
+    direct: DirectChanges,
     divisions: DivisionQueries,
 ) -> Router:
     """The routes of /v1/persons/{person_id}/memberships; direct changes are for pre-approved departments."""
@@ -56,7 +57,7 @@ def memberships(
         person_id: str, caller: Teller, command: Sent[AssertMembershipBody], key: IdempotencyKey
     ) -> Json[MembershipChanged]:
         """Say that a person belongs to a category of the caller's department."""
-        department = _direct(rules, caller)
+        department = await _direct(direct, caller, person_id)
         return answered(await commands.begin(caller, key, person_id, department, command))
 
     @router.get("")
@@ -71,15 +72,15 @@ def memberships(
         person_id: str, membership_id: str, caller: Teller, command: Sent[EndMembershipBody], key: IdempotencyKey
     ) -> Json[MembershipChanged]:
         """End a membership of the caller's department."""
-        held = Held(person_id, membership_id)
-        return answered(await commands.end(caller, key, held, _direct(rules, caller), command))
+        department = await _direct(direct, caller, person_id)
+        return answered(await commands.end(caller, key, Held(person_id, membership_id), department, command))
 
     @router.post("/{membership_id}/correction")
     async def correct_membership(
         person_id: str, membership_id: str, caller: Teller, command: Sent[CorrectMembershipBody], key: IdempotencyKey
     ) -> Json[MembershipChanged]:
         """Write a membership of the caller's department anew; what was believed before is kept."""
-        department = _direct(rules, caller)
+        department = await _direct(direct, caller, person_id)
         return answered(await commands.correct(caller, key, Held(person_id, membership_id), department, command))
 
     return router
@@ -102,7 +103,7 @@ def memberships_of_department(queries: MembershipQueries) -> Router:
     return router
 
 
-def _direct(rules: ApprovalRules, caller: Principal) -> Department:
+async def _direct(direct: DirectChanges, caller: Principal, person_id: str) -> Department:
     department = department_of(caller.organisation)
-    rules.check_pre_approved(department)
+    await direct.check(caller, person_id)
     return department

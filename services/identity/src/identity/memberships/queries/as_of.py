@@ -120,7 +120,11 @@ class AsOfQueries(Reads):
 
 
 def _fact(*, detail: str, **columns: Any) -> FactAnswer:
-    said = msgspec.json.decode(detail)
+    return FactAnswer(detail=detail_answer(msgspec.json.decode(detail)), **columns)
+
+
+def detail_answer(said: dict[str, Any]) -> DetailAnswer:
+    """The detail of a fact as it is stored, as it is shown."""
     kind = _DETAILS[said["kind"]]
-    shown = kind.of_row(**{name: said[name] for name in kind.__struct_fields__})
-    return FactAnswer(detail=shown, **columns)
+    shown: DetailAnswer = kind.of_row(**{name: said[name] for name in kind.__struct_fields__})
+    return shown

@@ -5,12 +5,14 @@ from typing import Annotated
 
 import msgspec
 
-from identity.persons.api.persons import Address, CardNumber, IdNumber, Name, Phone, check_in_feed
+from identity.persons.api.persons import check_in_feed
 from identity.persons.commands.corrections import CorrectionCommands
 from identity.persons.domain.corrections import DataCorrectionReason, DeathCorrectionReason
 from identity.persons.domain.resident_id import Sex, check_holder, parse_resident_id
 from identity.persons.queries.changes import PersonChanged
+from identity.persons.queries.direct import DirectChanges
 from identity.persons.queries.divisions import DivisionQueries
+from identity.persons.queries.personal_fields import Address, CardNumber, IdNumber, Name, Phone
 from identity.persons.queries.persons import PersonQueries
 from kernel.http import IdempotencyKey, Json, RequestBody, Router, Sent, allow, answered
 from kernel.http.fields import Text
@@ -48,7 +50,9 @@ Corrector = Annotated[Principal, allow(Role.DEPARTMENT, Role.AGENCY)]
 Settler = Annotated[Principal, allow(Role.AGENCY)]
 
 
-def corrections(commands: CorrectionCommands, queries: PersonQueries, divisions: DivisionQueries) -> Router:
+def corrections(
+    commands: CorrectionCommands, queries: PersonQueries, divisions: DivisionQueries, direct: DirectChanges
+) -> Router:
     """The routes under /v1/persons/{person_id} that correct."""
     router = Router(prefix="/v1/persons/{person_id}", tags=["corrections"], dependencies=[divisions.guard])
 
@@ -58,6 +62,8 @@ def corrections(commands: CorrectionCommands, queries: PersonQueries, divisions:
     ) -> Json[PersonChanged]:
         """Correct name, phone, address or card number; for the agency and departments that feed the person."""
         await _check_may_correct(caller, person_id, queries)
+        if command.name is not msgspec.UNSET:
+            await direct.check_identity(caller, person_id)
         said = msgspec.structs.asdict(command)
         changes = {name: said[name] for name in said if name != "reason" and said[name] is not msgspec.UNSET}
         return answered(await commands.correct_data(caller, key, person_id, changes, command.reason))
@@ -68,6 +74,7 @@ def corrections(commands: CorrectionCommands, queries: PersonQueries, divisions:
     ) -> Json[PersonChanged]:
         """Correct the ID number; a look-up by the former one still finds the person, and says so."""
         await _check_may_correct(caller, person_id, queries)
+        await direct.check_identity(caller, person_id)
         number = parse_resident_id(command.id_number, today=commands.today)
         check_holder(number, born_on=command.born_on, sex=command.sex)
         return answered(await commands.correct_number(caller, key, person_id, number, command.reason))
@@ -77,6 +84,7 @@ def corrections(commands: CorrectionCommands, queries: PersonQueries, divisions:
         person_id: str, caller: Settler, command: Sent[DeathCorrectionBody], key: IdempotencyKey
     ) -> Json[PersonChanged]:
         """Settle on which day a person died, where departments disagree, or that they are alive after all."""
+        await direct.check(caller, person_id)
         return answered(
             await commands.correct_death(caller, key, person_id, command.died_on, command.reason, command.evidence)
         )

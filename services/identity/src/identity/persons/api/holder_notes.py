@@ -6,12 +6,12 @@ from typing import Annotated
 
 import msgspec
 
-from identity.persons.api.persons import IdNumber, Name
 from identity.persons.commands.persons import PersonCommands
 from identity.persons.domain.lookup import LookupReason
 from identity.persons.domain.names import NameMatch, compare_names
 from identity.persons.domain.resident_id import parse_resident_id
 from identity.persons.queries.divisions import DivisionQueries
+from identity.persons.queries.personal_fields import IdNumber, Name
 from identity.persons.queries.vault import Vault
 from kernel.http import IdempotencyKey, Json, RequestBody, Router, Sent, Wire, allow, answer
 from kernel.running.clock import Clock

@@ -14,22 +14,17 @@ from identity.persons.domain.person import person_unknown
 from identity.persons.domain.resident_id import Sex, check_holder, parse_resident_id
 from identity.persons.domain.seeing import SeenFor
 from identity.persons.queries.changes import PersonChanged
+from identity.persons.queries.direct import DirectChanges
 from identity.persons.queries.divisions import DivisionQueries, own_department
 from identity.persons.queries.feed_access import FeedAccess, not_in_feed
+from identity.persons.queries.personal_fields import Address, CardNumber, IdNumber, Name, Phone
 from identity.persons.queries.persons import PersonQueries, PersonRow
 from identity.persons.queries.seeing import Looks
 from identity.persons.queries.vault import PersonalData, Vault
 from kernel.http import IdempotencyKey, Json, RequestBody, Router, Sent, Wire, allow, answer, answered
 from kernel.http.fields import DivisionCode
-from kernel.http.free_texts import SEALED
 from kernel.security import ROLES_BEYOND_A_TOWNSHIP, Principal, Role
 from kernel.values.division_table import check_division
-
-IdNumber = Annotated[str, msgspec.Meta(min_length=1, max_length=32), SEALED]
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=60), SEALED]
-Phone = Annotated[str, msgspec.Meta(pattern=r"^\+?[0-9-]{5,20}$"), SEALED]
-CardNumber = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z]{5,30}$"), SEALED]
-Address = Annotated[str, msgspec.Meta(min_length=1, max_length=200), SEALED]
 
 
 class RegisterPersonBody(RequestBody, frozen=True, kw_only=True):
@@ -109,7 +104,13 @@ class Seeing(msgspec.Struct, frozen=True):
     looks: Looks
 
 
-def persons(commands: PersonCommands, queries: PersonQueries, seeing: Seeing, divisions: DivisionQueries) -> Router:
+def persons(
+    commands: PersonCommands,
+    queries: PersonQueries,
+    seeing: Seeing,
+    divisions: DivisionQueries,
+    direct: DirectChanges,
+) -> Router:
     """The routes of /v1/persons."""
     router = Router(prefix="/v1/persons", tags=["persons"])
 
@@ -165,7 +166,7 @@ def persons(commands: PersonCommands, queries: PersonQueries, seeing: Seeing, di
         person_id: str, caller: Registrar, command: Sent[DeathBody], key: IdempotencyKey
     ) -> Json[PersonChanged]:
         """Record a death; memberships stay as their departments said them."""
-        own_department(caller)  # a department that is none may not write
+        await direct.check(caller, person_id)
         return answered(await commands.record_death(caller, key, person_id, command.died_on))
 
     return router
@@ -173,16 +174,16 @@ def persons(commands: PersonCommands, queries: PersonQueries, seeing: Seeing, di
 
 async def _sees_in_full(caller: Principal, person_id: str, queries: PersonQueries, access: FeedAccess) -> bool:
     await check_in_feed(caller, person_id, queries)
-    if Role.AGENCY in caller.roles:
-        return True
-    return Role.DEPARTMENT in caller.roles and await access.opens(person_id, department_of(caller.organisation))
+    if Role.DEPARTMENT in caller.roles:
+        return await access.opens(person_id, department_of(caller.organisation))
+    return Role.AGENCY in caller.roles and caller.own_hospital is None
 
 
 async def check_in_feed(caller: Principal, person_id: str, queries: PersonQueries) -> None:
     """Refuse a department that has said nothing of a person: PERSON_NOT_IN_FEED."""
-    if Role.AGENCY in caller.roles or Role.DEPARTMENT not in caller.roles:
+    department = own_department(caller)
+    if department is None:
         return
-    department = department_of(caller.organisation)
     if not await queries.is_in_feed(person_id, department):
         raise not_in_feed(department)
 

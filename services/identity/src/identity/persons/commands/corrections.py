@@ -3,26 +3,22 @@
 from collections.abc import Awaitable, Callable
 from datetime import date
 
-import msgspec
-
 from identity.persons.domain.corrections import (
     DECIDER,
     Command,
     CorrectDeath,
-    CorrectIdNumber,
-    CorrectPersonalData,
     DataCorrectionReason,
     DeathCorrectionReason,
-    PersonalRecord,
 )
-from identity.persons.domain.person import State, person_already_registered, standing
-from identity.persons.domain.refusals import person_erased
+from identity.persons.domain.person import State, standing
 from identity.persons.domain.resident_id import ResidentId
 from identity.persons.queries.changes import person_changed
+from identity.persons.queries.correcting import Correcting, NumberSaid
 from identity.persons.queries.people import PeopleCommands
-from identity.persons.queries.records import KeptData
-from identity.persons.queries.vault import PersonalData
+from identity.persons.queries.vault import Vault
 from kernel.http import Idempotency
+from kernel.running.requested import Requests
+from kernel.running.runtime import Runtime
 from kernel.security import Principal
 from kernel.writing.command_context import CommandContext
 from kernel.writing.command_path import Answered
@@ -30,6 +26,10 @@ from kernel.writing.command_path import Answered
 
 class CorrectionCommands(PeopleCommands):
     """The commands that correct a person, one method each."""
+
+    def __init__(self, runtime: Runtime, vault: Vault, requests: Requests) -> None:
+        super().__init__(runtime, vault, requests)
+        self._correcting = Correcting(runtime, vault)
 
     async def correct_data(
         self,
@@ -42,11 +42,7 @@ class CorrectionCommands(PeopleCommands):
         """Write personal data anew; ``changes`` has the fields that were given, by name."""
 
         async def command() -> Command:
-            data, kept = await self._known(person_id)
-            fields = tuple(sorted(name for name, value in changes.items() if getattr(data, name) != value))
-            sealed = await self._vault.seal_again(person_id, msgspec.structs.replace(data, **changes))
-            record = PersonalRecord(kept.number_token, sealed, kept.registered_by)
-            return CorrectPersonalData(record, fields, reason, caller.source)
+            return await self._correcting.data(person_id, changes, reason, caller.source)
 
         return await self._run(self._requests.by(caller, key), person_id, command)
 
@@ -56,13 +52,9 @@ class CorrectionCommands(PeopleCommands):
         """Give a person another ID number; raises Refused PERSON_ALREADY_REGISTERED where it is somebody else's."""
 
         async def command() -> Command:
-            data, kept = await self._known(person_id)
-            token = await self._vault.token_of(number.number)
-            if await self._records.holder(token) not in (None, person_id):
-                raise person_already_registered()
-            sealed = await self._vault.seal_again(person_id, msgspec.structs.replace(data, id_number=number.number))
-            record = PersonalRecord(token, sealed, kept.registered_by)
-            return CorrectIdNumber(record, kept.number_token, number.born_on, reason, caller.source)
+            return await self._correcting.number(
+                person_id, NumberSaid(number.number), reason, caller.source, today=self.today
+            )
 
         return await self._run(self._requests.by(caller, key), person_id, command)
 
@@ -100,9 +92,3 @@ class CorrectionCommands(PeopleCommands):
         return await self._runtime.path.gather(
             context, DECIDER, f"person/{person_id}", gather, person_changed, contended=person_id
         )
-
-    async def _known(self, person_id: str) -> tuple[PersonalData, KeptData]:
-        data, kept = await self._vault.open(person_id), await self._records.kept(person_id)
-        if data is None or kept is None:
-            raise person_erased()
-        return data, kept

@@ -50,19 +50,6 @@ class PovertyStatus(StrEnum):
     REMOVED = "REMOVED"  # 剔除, 清退
 
 
-#: Who may write a category. POOR_DISABLED is the federation's by AMB-H6.
-OWNERS: Final[Mapping[Category, Department]] = MappingProxyType(
-    {
-        Category.TEKUN: Department.CIVIL_AFFAIRS,
-        Category.ORPHAN: Department.CIVIL_AFFAIRS,
-        Category.DIBAO: Department.CIVIL_AFFAIRS,
-        Category.GUARANTEED_HOUSEHOLD: Department.CIVIL_AFFAIRS,
-        Category.REGISTERED_POOR: Department.POVERTY_ALLEVIATION,
-        Category.POOR_DISABLED: Department.DISABLED_PERSONS,
-        Category.LOW_INCOME: Department.CIVIL_AFFAIRS,
-        Category.OTHER_SPECIAL: Department.COUNTY_GOVERNMENT,
-    }
-)
 #: The groups that a category has. Who is of low income must be in one of them; dibao may leave it open.
 GROUPS: Final[Mapping[Category, frozenset[Group]]] = MappingProxyType(
     {
@@ -70,22 +57,27 @@ GROUPS: Final[Mapping[Category, frozenset[Group]]] = MappingProxyType(
         Category.DIBAO: frozenset({Group.RURAL, Group.URBAN}),
     }
 )
-#: Groups of LOW_INCOME that another department than the category's confirms.
-GROUP_OWNERS: Final[Mapping[Group, Department]] = MappingProxyType({Group.SEVERE_DISABLED: Department.DISABLED_PERSONS})
 
 
-def owner_of(category: Category, group: Group | None) -> Department:
-    """The one department that may write this category, or this group of it."""
-    return GROUP_OWNERS.get(group, OWNERS[category]) if group is not None else OWNERS[category]
-
-
-def check_owned(department: Department, category: Category, group: Group | None) -> None:
-    """Raise Refused CATEGORY_NOT_OWNED where the category is another department's."""
-    owner = owner_of(category, group)
-    if department != owner:
-        named = category if group is None else f"{category}/{group}"
-        detail = f"{named} belongs to {owner}; {department} cannot write it"
-        raise forbidden("CATEGORY_NOT_OWNED", detail, category=category, owner=owner)
+#: What categories and groups are called on paper.
+CATEGORY_NAMES: Final[Mapping[Category, str]] = MappingProxyType({
+    Category.TEKUN: "特困供养人员",
+    Category.ORPHAN: "孤儿",
+    Category.DIBAO: "最低生活保障",
+    Category.GUARANTEED_HOUSEHOLD: "农村兜底保障户",
+    Category.REGISTERED_POOR: "建档立卡贫困人口",
+    Category.POOR_DISABLED: "贫困残疾人",
+    Category.LOW_INCOME: "低收入救助对象",
+    Category.OTHER_SPECIAL: "其他特殊困难人员",
+})  # fmt: skip
+GROUP_NAMES: Final[Mapping[Group, str]] = MappingProxyType({
+    Group.ELDERLY: "老年人",
+    Group.MINOR: "未成年人",
+    Group.SEVERE_DISABLED: "重度残疾人",
+    Group.CRITICALLY_ILL: "重病患者",
+    Group.RURAL: "农村",
+    Group.URBAN: "城市",
+})  # fmt: skip
 
 
 def department_of(organisation: str | None) -> Department:

@@ -6,7 +6,7 @@ from typing import Final, TypeAlias, assert_never
 
 import msgspec
 
-from identity.persons.domain.categories import Department, Group, PovertyStatus, check_owned
+from identity.persons.domain.categories import Department, Group, PovertyStatus
 from identity.persons.domain.enrolment import Enrolment, check_enrolment
 from identity.persons.domain.entitlement import Entitlement
 from identity.persons.domain.membership import (
@@ -17,6 +17,7 @@ from identity.persons.domain.membership import (
     check_coherent,
     dates_out_of_order,
 )
+from identity.persons.domain.owners import PLATFORM_OWNERS, Owners, not_owned
 from kernel.values.decider import Decider
 from kernel.values.refusals import Refused, conflict, not_found
 
@@ -49,6 +50,7 @@ class AssertMembership(msgspec.Struct, frozen=True):
 
     membership: Membership
     born_on: date | None
+    owners: Owners = PLATFORM_OWNERS
 
 
 class EndMembership(msgspec.Struct, frozen=True):
@@ -83,6 +85,7 @@ class CorrectMembership(Correction, frozen=True, kw_only=True):
     membership_id: str
     born_on: date | None
     stated: str = ""
+    owners: Owners = PLATFORM_OWNERS
 
 
 class Enrol(msgspec.Struct, frozen=True):
@@ -182,7 +185,7 @@ def _register(command: RegisterPerson, state: State) -> Sequence[Event]:
 
 def _assert(command: AssertMembership, state: Entitlement) -> Sequence[Event]:
     membership = command.membership
-    check_owned(membership.department, membership.category, membership.group)
+    command.owners.check(membership.department, membership.category, membership.group, state.county)
     check_coherent(membership)
     _check_within_life(membership, command.born_on, state.deceased_on)
     return [MembershipAsserted(membership.membership_id, state.with_membership(membership))]
@@ -190,7 +193,7 @@ def _assert(command: AssertMembership, state: Entitlement) -> Sequence[Event]:
 
 def _end(command: EndMembership, state: Entitlement) -> Sequence[Event]:
     held = state.membership(command.membership_id)
-    check_owned(command.department, held.category, held.group)
+    _check_own(command.department, held)
     if command.last_day < held.valid_from:
         raise dates_out_of_order("last_day", command.last_day, "valid_from", held.valid_from)
     if held.valid_to is not None and command.last_day >= held.valid_to:
@@ -203,14 +206,20 @@ def _end(command: EndMembership, state: Entitlement) -> Sequence[Event]:
 def _correct(command: CorrectMembership, state: Entitlement) -> Sequence[Event]:
     held = state.membership(command.membership_id)
     corrected = msgspec.structs.replace(held, **{name: getattr(command, name) for name in _WORDING})
-    check_owned(command.department, held.category, held.group)
+    _check_own(command.department, held)
     check_coherent(corrected)
-    check_owned(command.department, corrected.category, corrected.group)
+    command.owners.check(command.department, corrected.category, corrected.group, state.county)
     _check_within_life(corrected, command.born_on, state.deceased_on)
     if corrected == held:
         return []
     corrected = msgspec.structs.replace(corrected, stated=command.stated)
     return [MembershipCorrected(held.membership_id, command.reason, state.with_membership(corrected))]
+
+
+def _check_own(department: Department, held: Membership) -> None:
+    """Refuse a change of what another department said: whose list it was may have been another before."""
+    if department is not held.department:
+        raise not_owned(department, held.category, held.group, held.department)
 
 
 def _enrol(command: Enrol, state: Entitlement) -> Sequence[Event]:

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 import msgspec
 
-from identity.persons.domain.categories import Category, Department, Group, PovertyStatus, check_owned
+from identity.persons.domain.categories import Category, Department, Group, PovertyStatus
 from identity.persons.domain.entitlement import Entitlement
 from identity.persons.domain.membership import CorrectionReason, EndReason, Membership, check_coherent
 from identity.persons.domain.person import MembershipAsserted, MembershipCorrected, MembershipEnded, PersonRegistered
@@ -52,8 +52,8 @@ def take(statement: Statement, entitlement: Entitlement, membership_id: str) -> 
 
     A membership ends at the latest on the day before the next one of its department and category begins. So the
     memberships are a pure function of the newest statement for each first day: order and repetition do not matter.
+    That the category is the department's to say was asked when the row was read.
     """
-    check_owned(statement.department, statement.category, statement.group)
     own = [m for m in entitlement.memberships if m.feed == (statement.department, statement.category)]
     same = next((m for m in own if m.valid_from == statement.valid_from), None)
     if same is not None and same.stated > statement.stated:

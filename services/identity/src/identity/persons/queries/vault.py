@@ -1,7 +1,7 @@
 """The vault of personal data: seals it under each person's own key, opens it, and gives numbers their tokens."""
 
 import os
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
@@ -96,14 +96,18 @@ class Vault(Reads):
         """The random token that stands for an ID number in events; made when the number is first seen."""
         return (await self.tokens_of([id_number]))[id_number]
 
+    async def known_token(self, id_number: str) -> str | None:
+        """The token of an ID number that was seen before; None for another one, of which no trace is left."""
+        rows = await self.pool.fetch(_TOKENS_SQL, [self.hash_of(id_number)])
+        return rows[0]["token"] if rows else None
+
     async def handbook_token(self, number: str) -> str:
         """The random token that stands for a handbook's number."""
         return await self.token_of(_handbook(number))
 
     async def known_handbook(self, number: str) -> str | None:
         """The token of a handbook's number; None where no department told of it. Showing a number leaves no trace."""
-        rows = await self.pool.fetch(_TOKENS_SQL, [self.hash_of(_handbook(number))])
-        return rows[0]["token"] if rows else None
+        return await self.known_token(_handbook(number))
 
     async def tokens_of(self, id_numbers: Sequence[str]) -> Mapping[str, str]:
         """The tokens of many ID numbers, in at most two statements."""
@@ -171,6 +175,22 @@ class Vault(Reads):
         """A person's data; None where the person is unknown, or the key was destroyed to forget them."""
         row = await self.pool.fetchrow(_READ_SQL, person_id)
         return None if row is None else self._data(row)
+
+    async def unseal(self, person_id: str, sealed: SealedPersonalData) -> PersonalData | None:
+        """Data that were sealed under a person's key and are not the record; None where the key was destroyed."""
+        key = await self.one(WrappedKey, _KEY_SQL, person_id)
+        if key is None:
+            return None
+        kept = ((field, getattr(sealed, field)) for field in PersonalData.__struct_fields__)
+        return PersonalData(
+            **{
+                field: self._sealer.open(
+                    b64decode(value), subject=person_id, key=key, aad=_AAD + field.encode()
+                ).decode()
+                for field, value in kept
+                if value is not None
+            }
+        )
 
     async def people(self, person_ids: Sequence[str]) -> dict[str, PersonalData]:
         """The data of those persons that can still be read."""

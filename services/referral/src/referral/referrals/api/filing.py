@@ -115,7 +115,7 @@ def filing(commands: ReferralCommands, queries: ReferralQueries, requests: Reque
         referral_id: str, caller: HospitalOrAgency, command: Sent[CancelBody], key: IdempotencyKey
     ) -> Json[ReferralMoved]:
         """Take it back before a stay begins on it: the sending hospital, or the agency."""
-        hospital_id = None if Role.AGENCY in caller.roles else _hospital(caller)
+        hospital_id = None if Role.HOSPITAL not in caller.roles else _hospital(caller)
         cancellation = Cancel(hospital_id, command.reason)
         return answered(await commands.decide(requests.by(caller, key), referral_id, cancellation))
 
