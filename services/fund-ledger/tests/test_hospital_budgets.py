@@ -62,12 +62,14 @@ async def office(around: Surroundings, config: Config) -> Office:
     return made
 
 
-async def settled(office: Office, around: Surroundings, bills: Any, amount_fen: int, county: str = HUINING) -> None:
-    bill = bills.settled("S1", bills.layer("BMI", amount_fen), county=county)
+async def settled(
+    office: Office, around: Surroundings, bills: Any, amount_fen: int, county: str = HUINING, settlement: str = "S1"
+) -> None:
+    bill = bills.settled(settlement, bills.layer("BMI", amount_fen), county=county)
     await around.tell(CONTRACT, "P1", msgspec.structs.replace(bill, settled_at=office.now))
 
     async def booked() -> Any:
-        return await office.ledger.pool.fetchval("SELECT count(*) = 1 FROM journals WHERE kind = 'settlement'")
+        return await office.ledger.pool.fetchval("SELECT 1 FROM journals WHERE journal_id = $1", settlement)
 
     await eventually(booked)
 
@@ -111,6 +113,70 @@ async def test_sixty_percent_are_prepaid_by_months_and_the_rest_by_the_score(
     await office.do(office.agency, "/v1/hospital-statements", **{**statement, "month": "2019-01"})
     (drawn,) = (await office.hospital.get("/v1/hospital-statements")).json()["items"]
     assert (drawn["status"], drawn["claimed"]) == ("carried", "0.00")
+
+
+@pytest.mark.parametrize(
+    ("claimed", "months", "next_bills", "taken_off"),
+    [
+        (70_000, 12, 50_000, "0.00"),  # 99.99 are owed for the year, 370.00 are paid
+        (98_000, 11, 0, "9.99"),  # the part of December is still to be paid
+        (98_000, 12, 0, "9.99"),
+        (97_000, 12, 0, "0.00"),
+    ],
+)
+async def test_what_is_withheld_is_taken_off_the_claims_of_the_year_only(
+    office: Office, around: Surroundings, bills: Any, *, claimed: int, months: int, next_bills: int, taken_off: str
+) -> None:
+    office.now = datetime(2018, 12, 3, 1, 0, tzinfo=UTC)
+    await settled(office, around, bills, claimed)
+    await office.do(office.agency, "/v1/hospital-budgets", **BUDGET)
+    await pay_months(office, *range(1, months + 1))
+    office.now = datetime(2019, 1, 8, 1, 0, tzinfo=UTC)
+    if next_bills:
+        await settled(office, around, bills, next_bills, settlement="S2")
+    await office.do(office.agency, f"{PATH}/assessment", score_percent="92.5")
+    await office.do(office.finance, f"{PATH}/payout", value_on="2019-01-08")
+    assert (await office.agency.get(PATH)).json()["taken_off"] == taken_off
+
+
+async def test_a_year_gives_back_what_it_prepaid_beyond_its_claims_and_nothing_of_another(
+    office: Office, around: Surroundings, bills: Any
+) -> None:
+    office.now = datetime(2018, 12, 3, 1, 0, tzinfo=UTC)
+    await settled(office, around, bills, 70_000)
+    await office.do(office.agency, "/v1/hospital-budgets", **BUDGET)
+    await pay_months(office, *range(1, 13))
+    office.now = datetime(2019, 1, 8, 1, 0, tzinfo=UTC)
+    await office.do(office.agency, "/v1/hospital-budgets", **{**BUDGET, "year": 2019})
+    later = PATH.replace("2018", "2019")
+    await office.do(office.finance, f"{later}/instalments", month=1, value_on="2019-01-08")
+    await office.do(office.agency, f"{PATH}/assessment", score_percent="92.5")
+    await office.do(office.finance, f"{PATH}/payout", value_on="2019-01-08")
+    # 600.01 and 370.00 were paid for 700.00 in 2018, and 50.00 in advance for 2019.
+    day = {"value_on": "2019-01-08"}
+    assert await office.code(office.finance, f"{PATH}/returns", amount="270.02", **day) == (409, "OVERPAYMENT")
+    assert await office.code(office.finance, f"{later}/returns", amount="50.01", **day) == (409, "OVERPAYMENT")
+    # Bills of the next year do not keep back what came beyond those of this one.
+    await settled(office, around, bills, 50_000, settlement="S2")
+    assert await office.code(office.finance, f"{later}/returns", amount="0.01", **day) == (409, "OVERPAYMENT")
+    before = {"amount": "1.00", "value_on": "2017-12-31"}
+    assert await office.code(office.finance, f"{PATH}/returns", **before) == (422, "DATES_OUT_OF_ORDER")
+    await office.do(office.finance, f"{PATH}/returns", amount="270.01", **day)
+    assert (await office.books())[OWED] == "-450.00"
+    assert await office.code(office.finance, f"{PATH}/returns", amount="0.01", **day) == (409, "OVERPAYMENT")
+
+
+async def test_a_payout_has_a_day_that_can_be_also_where_nothing_is_paid(office: Office) -> None:
+    await office.do(office.agency, "/v1/hospital-budgets", **BUDGET)
+    office.now = datetime(2019, 1, 8, 1, 0, tzinfo=UTC)
+    await office.do(office.agency, f"{PATH}/assessment", score_percent="0")
+    for day, code in (
+        ("2019-01-09", "VALUE_DATE_AHEAD"),
+        ("2009-12-31", "VALUE_DATE_TOO_EARLY"),
+        ("2019-01-07", "DATES_OUT_OF_ORDER"),
+    ):
+        assert await office.code(office.finance, f"{PATH}/payout", value_on=day) == (422, code)
+    await office.do(office.finance, f"{PATH}/payout", value_on="2019-01-08")
 
 
 async def test_a_hospital_that_closes_in_mid_year_gets_nothing_for_the_months_after_it(office: Office) -> None:

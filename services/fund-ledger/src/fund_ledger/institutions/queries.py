@@ -1,18 +1,20 @@
 """Questions about money at institutions: budgets, placements, aid on the spot, consultation fees, clinics."""
 
+from datetime import date
 from typing import Any, Final
 
 import msgspec
 
 from fund_ledger.institutions.domain.aid import Aid
-from fund_ledger.institutions.domain.budget import Budget
+from fund_ledger.institutions.domain.budget import Budget, Claims
+from fund_ledger.institutions.domain.budget_postings import OF_BUDGETS, owed_to
 from fund_ledger.institutions.domain.clinic import Clinic
 from fund_ledger.institutions.domain.fee import Fees
 from fund_ledger.institutions.domain.placement import Placement
 from kernel.writing.database import Connection
 from kernel.writing.reads import Reads, checked
 
-_BUDGET: Final = ", ".join(Budget.__struct_fields__)
+_BUDGET: Final = ", ".join(name for name in Budget.__struct_fields__ if name != "scored_on")
 _PLACEMENT: Final = ", ".join(Placement.__struct_fields__)
 _AID: Final = ", ".join(Aid.__struct_fields__)
 _FEES: Final = ", ".join(Fees.__struct_fields__)
@@ -23,6 +25,14 @@ _BUDGETS_SQL: Final = f"""
 SELECT {_BUDGET} FROM hospital_budgets
 WHERE county LIKE ANY($1::text[]) AND ($2::text IS NULL OR hospital_id = $2) AND ($3::int IS NULL OR year = $3)
   AND budget_id > $4 ORDER BY budget_id LIMIT $5
+"""
+_EARLIER_SQL: Final = f"""
+SELECT {_BUDGET} FROM hospital_budgets WHERE county = $1 AND fund = $2 AND hospital_id = $3 AND year < $4 ORDER BY year
+"""
+_CLAIMED_SQL: Final = """
+SELECT COALESCE(-sum(amount_fen), 0)::bigint AS owed_fen,
+       COALESCE(-sum(amount_fen) FILTER (WHERE booked_on < $2), 0)::bigint AS before_fen
+FROM entries WHERE account = $1 AND booked_on <= $3 AND kind <> ALL($4::text[])
 """
 _PLACEMENT_SQL: Final = f"SELECT {_PLACEMENT} FROM placements WHERE placement_id = $1"
 _PLACEMENTS_SQL: Final = f"""
@@ -62,6 +72,19 @@ async def owed_for(connection: Connection, settlement_id: str, payable: str) -> 
     """What a payer owes a hospital for a settlement, less aid that was given on the spot and reconciled, in fen."""
     found: int = await connection.fetchval(_OWED_SQL, settlement_id, payable)
     return found
+
+
+async def claims_of(connection: Connection, of: Budget) -> Claims:
+    """What a budget is held against; its payable is held."""
+    year = date(of.year, 1, 1), date(of.year, 12, 31)
+    sums = await connection.fetchrow(_CLAIMED_SQL, owed_to(of), *year, OF_BUDGETS)
+    earlier = await connection.fetch(_EARLIER_SQL, of.county, of.fund, of.hospital_id, of.year)
+    assert sums is not None, "a sum is one row"
+    return Claims(
+        owed_fen=sums["owed_fen"],
+        owed_before_fen=sums["before_fen"],
+        earlier=tuple(msgspec.convert(dict(row), Budget) for row in earlier),
+    )
 
 
 async def payables_of(connection: Connection, hospital_id: str, county: str) -> list[str]:

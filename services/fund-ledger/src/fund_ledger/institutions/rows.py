@@ -34,7 +34,15 @@ TABLES: Final = MetaData()
 hospital_budgets: Final = Table(
     "hospital_budgets",
     TABLES,
-    *columns_of(Budget, "budget_id", kind=Text, status=Text, months=ARRAY(Integer), paid_months=ARRAY(Integer)),
+    *columns_of(
+        Budget,
+        "budget_id",
+        leaving=("scored_on",),
+        kind=Text,
+        status=Text,
+        months=ARRAY(Integer),
+        paid_months=ARRAY(Integer),
+    ),
     Index("hospital_budgets_hospital", "hospital_id", "county", "fund", "year"),
 )
 placements: Final = Table("placements", TABLES, *columns_of(Placement, "placement_id"))

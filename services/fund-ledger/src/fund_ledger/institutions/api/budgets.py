@@ -177,9 +177,7 @@ def budgets(commands: BudgetCommands, found: InstitutionQueries, requests: Reque
     ) -> Json[BudgetMoved]:
         """Book that the pool was paid by the score; what is withheld the fund owes no more."""
         of = await _seen(found, caller, budget_id)
-        paid = PayByScore(
-            budget_id=budget_id, by=caller.subject, paid_on=command.value_on, today=requests.today, owed_fen=0
-        )
+        paid = PayByScore(budget_id=budget_id, by=caller.subject, paid_on=command.value_on, today=requests.today)
         return answered(await commands.pay(requests.by(caller, key), of, paid, command.value_on))
 
     @router.post("/{budget_id}/returns")
@@ -193,7 +191,6 @@ def budgets(commands: BudgetCommands, found: InstitutionQueries, requests: Reque
             amount_fen=int(command.amount_fen),
             paid_on=command.value_on,
             today=requests.today,
-            owed_fen=0,
         )
         return answered(await commands.pay(requests.by(caller, key), of, back, command.value_on))
 

@@ -17,6 +17,7 @@ from fund_ledger.institutions.domain.budget import (
 )
 from fund_ledger.institutions.domain.budget_postings import owed_to, postings_of
 from fund_ledger.institutions.domain.budgeting import DECIDER
+from fund_ledger.institutions.queries import claims_of
 from fund_ledger.journals.domain import accounts
 from kernel.running.runtime import Runtime
 from kernel.writing.command_context import CommandContext
@@ -78,7 +79,7 @@ class BudgetCommands:
         payable = owed_to(of)
 
         async def attempt(turn: Turn) -> Outcome:
-            done = await turn.decide(DECIDER, _stream(of.budget_id), _with_owed(command, turn.held[payable]))
+            done = await turn.decide(DECIDER, _stream(of.budget_id), await _with_claims(turn, of, command))
             kind, postings = postings_of(done.events[-1], money)
             booked = await turn.book(journal_id, Lines(kind=kind, postings=postings, booked_on=paid_on))
             body = _body(done.after) | {"journal_id": journal_id if booked else None}
@@ -88,10 +89,10 @@ class BudgetCommands:
         return await self._turns.take(context, of.county, {payable, money, fund}, attempt)
 
 
-def _with_owed(command: BudgetCommand, owed_fen: int) -> BudgetCommand:
+async def _with_claims(turn: Turn, of: Budget, command: BudgetCommand) -> BudgetCommand:
     match command:
         case PayByScore() | GiveBack():
-            return msgspec.structs.replace(command, owed_fen=owed_fen)
+            return msgspec.structs.replace(command, claims=await claims_of(turn.connection, of))
         case _:
             return command
 

@@ -50,11 +50,29 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True):
     set_on: date
     set_by: str
     scored_by: str | None = None
+    #: Only in the events: no row shows it.
+    scored_on: date | None = None
 
     def part_fen(self, month: int) -> int:
         """The part of a month: all parts together are exactly what was planned."""
         place, parts = self.months.index(month), len(self.months)
         return self.planned_fen * (place + 1) // parts - self.planned_fen * place // parts
+
+    @property
+    def moved_fen(self) -> int:
+        """What the budget has settled of claims so far: paid in advance, by its score, taken off, less what came back."""
+        by_score = self.payout_fen + self.taken_off_fen if self.status == "paid" else 0
+        return self.prepaid_fen + by_score - self.returned_fen
+
+    @property
+    def unpaid_fen(self) -> int:
+        """The parts that count and are not paid yet."""
+        return sum(self.part_fen(month) for month in self.standing_months if month not in self.paid_months)
+
+    @property
+    def over_from(self) -> date:
+        """The first day on which the year can be scored: the hospital's last one, or the first of the next year."""
+        return self.closed_on or date(self.year + 1, 1, 1)
 
     @property
     def standing_months(self) -> tuple[int, ...]:
@@ -105,24 +123,46 @@ class Assess(msgspec.Struct, frozen=True, kw_only=True):
     today: date
 
 
+class Claims(msgspec.Struct, frozen=True, kw_only=True):
+    """What a budget is held against, in fen, whatever was booked in later years.
+
+    ``owed_fen`` came to be owed until the end of the budget's year, whatever any budget paid of it;
+    ``owed_before_fen`` until the end of the year before. ``earlier`` are the hospital's budgets of years before.
+    """
+
+    owed_fen: int = 0
+    owed_before_fen: int = 0
+    earlier: tuple[Budget, ...] = ()
+
+    def left_fen(self, of: Budget) -> int:
+        """What is owed until the end of the year beyond all parts in advance, paid or not, of the years until then."""
+        return self.owed_fen - sum(one.moved_fen + one.unpaid_fen for one in (*self.earlier, of))
+
+    def beyond_fen(self, of: Budget) -> int:
+        """What this budget paid beyond the claims: not what an earlier one did."""
+        before = self.owed_before_fen - sum(one.moved_fen for one in self.earlier)
+        until = self.owed_fen - sum(one.moved_fen for one in (*self.earlier, of))
+        return max(0, min(of.moved_fen, max(0, -until) - max(0, -before)))
+
+
 class PayByScore(msgspec.Struct, frozen=True, kw_only=True):
-    """The pool was paid by the score; ``owed_fen`` is what the fund owes the hospital before it."""
+    """The pool was paid by the score; ``claims`` are those of its year and before."""
 
     budget_id: str
     by: str
     paid_on: date
     today: date
-    owed_fen: int
+    claims: Claims = Claims()
 
 
 class GiveBack(msgspec.Struct, frozen=True, kw_only=True):
-    """The hospital gave back what it got beyond its claims; ``owed_fen`` below zero says how much that is."""
+    """The hospital gave back what it got beyond its claims; ``claims`` are those of the year and before."""
 
     budget_id: str
     amount_fen: int
     paid_on: date
     today: date
-    owed_fen: int
+    claims: Claims = Claims()
 
 
 BudgetCommand = SetBudget | PayInstalment | CloseHospital | Assess | PayByScore | GiveBack

@@ -25,7 +25,7 @@ from fund_ledger.institutions.domain.budget import (
     PrepaymentGivenBack,
     SetBudget,
 )
-from fund_ledger.payments.domain.checks import check_moved
+from fund_ledger.payments.domain.checks import check_day, check_moved
 from kernel.values.decider import Decider
 from kernel.values.money import Rounding, divide, yuan_from_fen
 from kernel.values.refusals import Refused, conflict, not_found
@@ -39,7 +39,7 @@ def decide(command: BudgetCommand, state: Budget | None) -> Sequence[BudgetEvent
 
     Raises Refused BUDGET_EXISTS, BUDGET_FIGURES, AMOUNT_NOT_POSITIVE; BUDGET_UNKNOWN, BUDGET_NOT_IN_STATE,
     SAME_PERSON, INSTALMENT_UNKNOWN, INSTALMENT_PAID, INSTALMENT_EARLY, BUDGET_YEAR_RUNNING, SCORE_OUT_OF_RANGE,
-    OVERPAYMENT and those of a day on which money moved.
+    DATES_OUT_OF_ORDER, OVERPAYMENT and those of a day on which money moved.
     """
     if isinstance(command, SetBudget):
         return _set(command, state)
@@ -145,6 +145,7 @@ def _assess(command: Assess, budget: Budget) -> Sequence[BudgetEvent]:
         payout_fen=payout,
         withheld_fen=budget.pool_fen - payout,
         scored_by=command.by,
+        scored_on=command.today,
     )
     return (BudgetAssessed(scored),)
 
@@ -153,18 +154,21 @@ def _pay_by_score(command: PayByScore, budget: Budget) -> Sequence[BudgetEvent]:
     if budget.status != "assessed":
         raise _not_in_state(budget, "assessed")
     _must_be_another(command.by, budget.scored_by, budget)
-    if budget.payout_fen:
-        check_moved(budget.payout_fen, command.paid_on, command.today)
-    # More than is owed for bills cannot be taken off them; the rest was never claimed.
-    taken_off = min(budget.withheld_fen, max(0, command.owed_fen - budget.payout_fen))
+    check_day(command.paid_on, command.today)
+    if command.paid_on < (scored_on := budget.scored_on or budget.over_from):
+        raise Refused("DATES_OUT_OF_ORDER", f"{command.paid_on} is before {budget.budget_id} was scored, {scored_on}")
+    # More than is owed for the year's bills cannot be taken off them; the rest was never claimed.
+    taken_off = min(budget.withheld_fen, max(0, command.claims.left_fen(budget) - budget.payout_fen))
     return (PaidByScore(_changed(budget, status="paid", taken_off_fen=taken_off, settled_on=command.paid_on)),)
 
 
 def _give_back(command: GiveBack, budget: Budget) -> Sequence[BudgetEvent]:
     check_moved(command.amount_fen, command.paid_on, command.today)
-    if command.amount_fen > (over := max(0, -command.owed_fen)):
+    if command.paid_on.year < budget.year:
+        raise Refused("DATES_OUT_OF_ORDER", f"{command.paid_on} is before {budget.year}, the year of the budget")
+    if command.amount_fen > (over := command.claims.beyond_fen(budget)):
         detail = (
-            f"{budget.hospital_id} has {yuan_from_fen(over)} yuan of {budget.fund} beyond its claims,"
+            f"{budget.hospital_id} has {yuan_from_fen(over)} yuan of {budget.budget_id} beyond its claims,"
             f" so {yuan_from_fen(command.amount_fen)} yuan cannot come back"
         )
         raise conflict("OVERPAYMENT", detail, budget_id=budget.budget_id)

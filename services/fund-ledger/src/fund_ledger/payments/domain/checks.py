@@ -23,6 +23,11 @@ def check_moved(amount_fen: int, value_on: date, today: date) -> None:
         raise Refused(
             "AMOUNT_NOT_POSITIVE", f"{yuan_from_fen(amount_fen)} yuan moves nothing; the amount must be above zero"
         )
+    check_day(value_on, today)
+
+
+def check_day(value_on: date, today: date) -> None:
+    """Refuse a day on which nothing can have been done: VALUE_DATE_TOO_EARLY or VALUE_DATE_AHEAD."""
     if value_on < EARLIEST:
         raise Refused("VALUE_DATE_TOO_EARLY", f"{value_on} is before all books; the first day is {EARLIEST}")
     if value_on > today:
