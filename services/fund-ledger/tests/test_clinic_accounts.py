@@ -65,6 +65,8 @@ async def test_a_clinic_collects_the_patients_part_and_the_township_owes_the_res
     layers = bills.layer("BMI", 4_500), bills.layer("MA", 1_400)
     await office.told(around, bills.settled("S1", *layers, county=COUNTY, hospital_id="V1"), 1)
     assert await office.code(office.agency, f"{PATH}/handovers", **HERE) == (404, "CLINIC_WITHOUT_CENTRE")
+    itself = await office.code(office.agency, f"{PATH}/centre", **HERE, centre_id="V1")
+    assert itself == (422, "CLINIC_IS_CENTRE")
     await office.do(office.agency, f"{PATH}/centre", **HERE, centre_id="C1")
     await office.do(office.agency, f"{PATH}/handovers", **HERE)
     books = await office.books()

@@ -9,15 +9,18 @@ import pytest
 
 from contracts.settlement import CONTRACT
 from fund_ledger.config import Config
+from fund_ledger.journals.queries.turn import hold
 from fund_ledger.main import build
 from kernel.security import Role
 from kernel.testing.deadline import eventually
 from kernel.testing.surroundings import Service, Surroundings
+from kernel.writing.database import Pool
 
 HUINING: Final = "620422"
 ORDER: Final = {"county": HUINING, "fund": "MA", "hospital_id": "H1", "amount": "1000.00"}
 PATH: Final = f"/v1/placements/{HUINING}-MA-H1"
 DAY: Final = {"value_on": "2018-07-02"}
+PAID: Final = {**DAY, "amount": "1000.00"}
 AID: Final = {"number": "ZY-1", "person_id": "P1", "amount": "600.00", "given_on": "2018-07-02"}
 LIES: Final = f"receivable/hospital/H1/{HUINING}/MA"
 FUND: Final = f"fund/{HUINING}/MA"
@@ -45,7 +48,7 @@ class Office:
 
     async def placed(self, amount: str = "1000.00") -> None:
         await self.do(self.agency, "/v1/placements", **{**ORDER, "amount": amount})
-        await self.do(self.finance, f"{PATH}/payment", **DAY)
+        await self.do(self.finance, f"{PATH}/payment", **DAY, amount=amount)
 
     async def books(self) -> dict[str, str]:
         rows = (await self.finance.get("/v1/accounts")).json()["items"]
@@ -175,6 +178,30 @@ async def test_aid_that_was_entered_wrongly_is_taken_back_and_its_number_entered
     assert await office.code(office.hospital, f"{PATH}/aids/ZY-9/withdrawal") == (404, "AID_UNKNOWN")
 
 
+async def test_aid_that_is_taken_back_late_is_that_which_stands_then(office: Office) -> None:
+    await office.placed()
+    await office.do(office.hospital, f"{PATH}/aids", **AID)
+    pool = office.ledger.pool
+    async with pool.acquire() as connection, connection.transaction():
+        await hold(connection, [FUND])
+        asked: list[asyncio.Task[httpx.Response]] = []
+        # All three have read the aid of 600.00; the last one takes back the 60.00 that the second one enters.
+        for path, body in (("aids/ZY-1/withdrawal", None), ("aids", {**AID, "amount": "60.00"})):
+            asked.append(asyncio.create_task(office.hospital.post(f"{PATH}/{path}", json=body)))
+            await eventually(lambda: _waiting(pool, len(asked)))
+        asked.append(asyncio.create_task(office.hospital.post(f"{PATH}/aids/ZY-1/withdrawal")))
+        await eventually(lambda: _waiting(pool, 3))
+    assert [answer.status_code for answer in await asyncio.gather(*asked)] == [200, 201, 200]
+    told = await office.told()
+    assert (told["used"], told["balance"]) == ("0.00", "1000.00")
+    assert (await office.books())[FUND] == "-5000.00"
+
+
+async def _waiting(pool: Pool, number: int) -> Any:
+    sql = "SELECT count(*) = $1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    return await pool.fetchval(sql, number)
+
+
 async def test_aid_of_a_month_that_is_closed_is_booked_in_the_open_one_and_says_when_it_was(office: Office) -> None:
     await office.placed()
     office.now = datetime(2018, 8, 2, 1, 0, tzinfo=UTC)
@@ -184,17 +211,21 @@ async def test_aid_of_a_month_that_is_closed_is_booked_in_the_open_one_and_says_
     assert (journal["booked_on"], journal["effective_on"]) == ("2018-08-01", "2018-07-02")
     # What finance pays has the day of the bank, which finance can see to be closed.
     await office.do(office.agency, "/v1/placements", **ORDER)
-    assert await office.code(office.finance, f"{PATH}/payment", **DAY) == (422, "PERIOD_CLOSED")
+    assert await office.code(office.finance, f"{PATH}/payment", **PAID) == (422, "PERIOD_CLOSED")
 
 
 async def test_what_is_ordered_is_paid_once_by_another_person_and_only_from_the_bank(office: Office) -> None:
-    assert await office.code(office.finance, f"{PATH}/payment", **DAY) == (404, "PLACEMENT_UNKNOWN")
+    assert await office.code(office.finance, f"{PATH}/payment", **PAID) == (404, "PLACEMENT_UNKNOWN")
     await office.do(office.agency, "/v1/placements", **{**ORDER, "amount": "5000.01"})
-    assert await office.code(office.finance, f"{PATH}/payment", **DAY) == (409, "BANK_SHORT")
+    # Who saw another order than the one that stands now pays nothing.
+    for wrong in (PAID, DAY):
+        assert await office.code(office.finance, f"{PATH}/payment", **wrong) == (409, "AMOUNT_DIFFERS")
+    more = {**DAY, "amount": "5000.01"}
+    assert await office.code(office.finance, f"{PATH}/payment", **more) == (409, "BANK_SHORT")
     await office.do(office.agency, "/v1/placements", **ORDER)
     same = await office.ledger.client(Role.FINANCE, subject="agency-1")
-    assert await office.code(same, f"{PATH}/payment", **DAY) == (409, "SAME_PERSON")
-    answers = await asyncio.gather(*(office.finance.post(f"{PATH}/payment", json=DAY) for _ in range(3)))
+    assert await office.code(same, f"{PATH}/payment", **PAID) == (409, "SAME_PERSON")
+    answers = await asyncio.gather(*(office.finance.post(f"{PATH}/payment", json=PAID) for _ in range(3)))
     assert sorted(answer.status_code for answer in answers) == [200, 409, 409]
     assert {answer.json().get("code") for answer in answers} == {None, "PLACEMENT_NOT_ORDERED"}
 

@@ -145,7 +145,12 @@ def _at(source: Source, path: str) -> Iterator[None]:
 def open_figures(file: PackFile) -> dict[str, bool]:
     """The names of figures that the document leaves open, and whether each is money."""
     fee = {} if file.consultation_fee is None else {file.consultation_fee.configured: True}
-    return fee | {
+    return fee | open_figures_of_bills(file)
+
+
+def open_figures_of_bills(file: PackFile) -> dict[str, bool]:
+    """Those of them by which bills are settled: the consultation fee is none of a bill."""
+    return {
         row.configured: table.is_money
         for layer in file.layers
         for table in layer.TABLES

@@ -114,7 +114,7 @@ class Clearing(Part, frozen=True, kw_only=True):
 class ConsultationFee(Part, frozen=True, kw_only=True):
     """The general consultation fee of clinics, which reaches them whole; the document names no amount of a visit.
 
-    ``configured`` is what a county's settings call the fee; ``sample_yuan`` stands in where they do not say it.
+    ``configured`` is what a county's settings call the fee; without it none is booked. ``sample_yuan`` is for examples.
     """
 
     fund: str

@@ -11,7 +11,7 @@ from law import Claim
 from law.certificate import Certificate
 from law.packs import Pack, Policy
 from law.packs.model import PackFile
-from law.packs.names import open_figures
+from law.packs.names import open_figures_of_bills
 from law.rows import For, Kind, Level, Place
 
 KINDS: Final[tuple[Kind, ...]] = (
@@ -98,7 +98,7 @@ def places_told_apart(*files: PackFile) -> tuple[tuple[Place, Level], ...]:
 
 def ready(pack: Pack, day: date, configured: Mapping[str, str] | None = None) -> Policy:
     """A pack on a day; figures that are open everywhere are taken from SAMPLES."""
-    samples = {name: SAMPLES[money] for name, money in open_figures(pack.file).items()}
+    samples = {name: SAMPLES[money] for name, money in open_figures_of_bills(pack.file).items()}
     known = Policy(pack, day).configured
     return Policy(pack, day, samples | known | dict(configured or {}))
 

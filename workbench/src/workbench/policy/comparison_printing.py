@@ -8,7 +8,7 @@ from rich.table import Table
 from kernel.values.money import yuan_from_fen
 from law import Adjudication
 from law.packs import Policy
-from law.packs.names import open_figures
+from law.packs.names import open_figures_of_bills
 from workbench.policy.comparing import Comparison, Difference, Group
 from workbench.policy.words import KINDS, LEVELS, PLACES
 
@@ -36,7 +36,7 @@ def _notes(a: Policy, b: Policy) -> Iterator[str]:
     changed = sorted(b.readings - a.readings)
     if a.policy_id == b.policy_id and changed:
         yield f"read otherwise in B: {', '.join(changed)}"
-    configured = {name: side.configured[name] for side in (a, b) for name in open_figures(side.file)}
+    configured = {name: side.configured[name] for side in (a, b) for name in open_figures_of_bills(side.file)}
     if configured:
         told = ", ".join(f"{name} = {value}" for name, value in configured.items())
         yield f"left open by the documents, here (samples unless configured): {told}"

@@ -60,6 +60,15 @@ SELECT {_FEES} FROM consultation_fees
 WHERE county LIKE ANY($1::text[]) AND ($2::text IS NULL OR centre_id = $2) AND ($3 = '' OR status = $3)
   AND fees_id > $4 ORDER BY fees_id LIMIT $5
 """
+_CENTRE_SQL: Final = "SELECT EXISTS (SELECT FROM clinic_centres WHERE county = $1 AND centre_id = $2)"
+_ELSEWHERE_SQL: Final = """
+SELECT clinic_id FROM clinic_centres WHERE county = $1 AND clinic_id = ANY($2::text[]) AND centre_id <> $3
+UNION
+SELECT named ->> 'clinic_id' FROM consultation_fees f, jsonb_array_elements(f.clinics) AS named
+WHERE f.county = $1 AND f.month = $4 AND f.centre_id <> $3 AND f.status <> 'sent_back'
+  AND named ->> 'clinic_id' = ANY($2::text[])
+ORDER BY 1
+"""
 _CLINIC_SQL: Final = f"SELECT {_CLINIC} FROM clinic_centres WHERE county = $1 AND clinic_id = $2"
 _CLINICS_SQL: Final = f"""
 SELECT {_CLINIC} FROM clinic_centres
@@ -85,6 +94,20 @@ async def claims_of(connection: Connection, of: Budget) -> Claims:
         owed_before_fen=sums["before_fen"],
         earlier=tuple(msgspec.convert(dict(row), Budget) for row in earlier),
     )
+
+
+async def settles_here(connection: Connection, county: str, centre_id: str) -> bool:
+    """Whether a clinic of the county settles with the centre."""
+    found: bool = await connection.fetchval(_CENTRE_SQL, county, centre_id)
+    return found
+
+
+async def elsewhere_of(
+    connection: Connection, county: str, centre_id: str, month: date, clinics: list[str]
+) -> tuple[str, ...]:
+    """Those of a county's clinics that are another centre's, by its assignment or a standing report of the month."""
+    rows = await connection.fetch(_ELSEWHERE_SQL, county, clinics, centre_id, month)
+    return tuple(row["clinic_id"] for row in rows)
 
 
 async def payables_of(connection: Connection, hospital_id: str, county: str) -> list[str]:

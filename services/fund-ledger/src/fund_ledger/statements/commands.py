@@ -14,6 +14,7 @@ from fund_ledger.journals.queries.turn import hold
 from fund_ledger.months.domain import after as next_month
 from fund_ledger.months.queries import open_from
 from fund_ledger.payments.domain import money as payments
+from fund_ledger.payments.domain.apart import check_not_apart
 from fund_ledger.payments.domain.money import STATEMENT_PAYMENT, Moment, PayOut, ReturnMoney, Transfer
 from fund_ledger.payments.queries import check_no_budget, filed_in
 from fund_ledger.statements.domain import deduction
@@ -58,6 +59,7 @@ class StatementCommands:
 
         async def gather(_state: Statements) -> DrawStatement:
             self._charts.ever(county).fund(fund)
+            check_not_apart(self._charts.ever(county), fund)
             payable = accounts.payable_to_hospital(hospital_id, county, fund)
             await check_no_budget(self._found.pool, payable, month.year, next_month(month))
             return DrawStatement(
@@ -112,6 +114,7 @@ class StatementCommands:
         command = PayStatement(statement_id=of.statement_id, by=by, payment_id=payment_id, paid_on=paid_on)
 
         async def book(within: Within, standing: dict[str, int], moment: Moment) -> Sequence[_Booked]:
+            check_not_apart(self._charts.ever(of.county), of.fund)
             await check_no_budget(self._found.pool, payable, of.month.year)
             transfer = Transfer(payable, of.payable_fen, paid_on)
             in_bank = -standing[bank] if self._held_here(of) else None

@@ -131,6 +131,7 @@ class PassThrough(Table, tag="pass_through", frozen=True, kw_only=True):
     @override
     def play(self, library: PackLibrary) -> Iterator[Outcome]:
         (unit_fee,) = {fen(one.unit_fee) for one in self.given.clinics}
+        due = sum(one.visits * unit_fee for one in self.given.clinics)
         passed = tuple((f"V{i}", fen(paid)) for i, paid in enumerate(self.given.paid_to_clinics))
         commands: tuple[FeeCommand, ...] = (
             ReportFees(
@@ -142,12 +143,14 @@ class PassThrough(Table, tag="pass_through", frozen=True, kw_only=True):
                 route="THROUGH_CENTRE",
                 unit_fee_fen=unit_fee,
                 visits=tuple((f"V{i}", one.visits) for i, one in enumerate(self.given.clinics)),
+                is_here=True,
+                elsewhere=(),
                 clause="四(十一)",
                 by="centre",
                 today=_ON,
             ),
-            ApproveFees(fees_id="GX-16", by="agency"),
-            PayFees(fees_id="GX-16", by="finance", paid_on=_ON, today=_ON),
+            ApproveFees(fees_id="GX-16", due_fen=due, by="agency"),
+            PayFees(fees_id="GX-16", amount_fen=due, by="finance", paid_on=_ON, today=_ON),
             PassOn(fees_id="GX-16", passed_fen=passed, passed_on=_ON, all_of_it=True, today=_ON),
         )
         events: list[FeeEvent] = []

@@ -112,7 +112,7 @@ class Prealloc(Table, tag="prealloc", frozen=True, kw_only=True):
         )
         commands: list[PlacementCommand] = [
             order,
-            PayPlacement(placement_id=place, by="finance", paid_on=on, today=on),
+            PayPlacement(placement_id=place, amount_fen=order.amount_fen, by="finance", paid_on=on, today=on),
             *(Use(placement_id=place, amount_fen=fen(aid)) for aid in self.given.aid_paid_on_site),
         ]
         state: Placement | None = None

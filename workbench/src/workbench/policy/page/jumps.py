@@ -7,7 +7,7 @@ from typing import Final
 from kernel.values.money import yuan_from_fen
 from law.packs import Pack
 from law.packs.model import PackFile
-from law.packs.names import open_figures
+from law.packs.names import open_figures_of_bills
 from workbench.policy.bills import SAMPLES, SHAPES, ready
 from workbench.policy.cliffs import CLIFF_FEN, UP_TO_FEN, Cliff, Met, cliffs
 from workbench.policy.page.markdown import paragraph, section, table
@@ -45,7 +45,7 @@ def jumps(pack: Pack, day: date) -> list[str]:
 
 
 def _samples(file: PackFile) -> str:
-    names = open_figures(file)
+    names = open_figures_of_bills(file)
     if not names:
         return ""
     told = ", ".join(f"`{name}` = {SAMPLES[money]}" for name, money in names.items())

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 import msgspec
 from fastapi import Path
 
-from kernel.http import ErrorCode, allow
+from kernel.http import ErrorCode, Yuan, allow
 from kernel.security import Principal, Role
 
 CODES: Final = (
@@ -24,16 +24,20 @@ CODES: Final = (
     ErrorCode("AID_UNKNOWN", 404, "No such aid on the spot"),
     ErrorCode("AID_NOT_IN_STATE", 409, "The aid is reconciled or withdrawn"),
     ErrorCode("AID_NOT_IN_SETTLEMENT", 409, "The settlement leaves nothing that the aid could be a part of"),
-    ErrorCode("FEES_WITHOUT_RULE", 422, "No document in force there speaks of a consultation fee"),
+    ErrorCode("FEES_WITHOUT_RULE", 422, "Neither a document nor the settings there say a consultation fee"),
     ErrorCode("FEES_REPORTED_BEFORE", 409, "The centre's month was reported before"),
     ErrorCode("FEES_FIGURES", 422, "The clinics of the report do not fit together"),
     ErrorCode("FEES_UNKNOWN", 404, "No such report"),
     ErrorCode("FEES_NOT_IN_STATE", 409, "The report is in another state"),
     ErrorCode("FEES_CLINIC_UNKNOWN", 409, "The report does not name this clinic"),
+    ErrorCode("FEES_CLINIC_ELSEWHERE", 409, "The clinic is another centre's in this month"),
+    ErrorCode("FEES_CENTRE_FOREIGN", 403, "No clinic of the county settles with the centre"),
     ErrorCode("FEES_EXCEEDED", 409, "The clinic has less to get"),
     ErrorCode("FEES_PASSED_ON", 409, "Every clinic has all of its fee"),
     ErrorCode("CLINIC_WITHOUT_CENTRE", 404, "No health centre settles with the clinic"),
     ErrorCode("CLINIC_UNSETTLED", 409, "The clinic and its health centre are not settled"),
+    ErrorCode("CLINIC_IS_CENTRE", 422, "A clinic is not its own centre"),
+    ErrorCode("AMOUNT_DIFFERS", 409, "What stands comes to another amount than the one that is named"),
     ErrorCode("NOTHING_TO_HAND_OVER", 409, "The funds owe the clinic nothing"),
 )
 
@@ -44,3 +48,8 @@ Reader = Annotated[Principal, allow(Role.HOSPITAL, Role.FINANCE, Role.AGENCY, Ro
 FundCode = Annotated[str, msgspec.Meta(pattern=r"^[A-Z][A-Z0-9_]{0,31}$")]
 Month = Annotated[str, msgspec.Meta(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")]
 LongName = Annotated[str, Path(max_length=200, pattern=r"^[A-Za-z0-9._:-]+$")]
+
+
+def amount_of(said: Yuan | None) -> int | None:
+    """An amount in fen that a body may leave out."""
+    return None if said is None else int(said)

@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 from fastapi import Query
 
-from fund_ledger.institutions.api.codes import Agency, Finance, Institution, LongName, Month, Reader
+from fund_ledger.institutions.api.codes import Agency, Finance, Institution, LongName, Month, Reader, amount_of
 from fund_ledger.institutions.commands.fees import FeeCommands, Reported
 from fund_ledger.institutions.domain.fee import (
     ApproveFees,
@@ -37,9 +37,11 @@ from kernel.http.fields import CountyFilter, DivisionCode, Identifier, after_of,
 from kernel.running.requested import Requests
 from kernel.security import Principal
 from kernel.values.division_table import check_division
+from kernel.values.money import fen_from_yuan
 from kernel.values.refusals import not_found
 
 _CLINICS_MAX = 500
+Due = Annotated[str, Query(pattern=r"^([0-9]{1,12}\.[0-9]{2})?$")]
 Status = Annotated[str, Query(pattern=r"^(reported|sent_back|approved|paid|done)?$")]
 
 
@@ -66,9 +68,10 @@ class SentBackBody(RequestBody, frozen=True):
 
 
 class FeesPaidOn(RequestBody, frozen=True):
-    """On which day it was paid."""
+    """On which day it was paid, and how much. ``amount`` must be given; without it the answer says what is due."""
 
     value_on: date
+    amount_fen: Yuan | None = None
 
 
 class PassedBody(RequestBody, frozen=True):
@@ -161,10 +164,10 @@ def fees(commands: FeeCommands, found: InstitutionQueries, requests: Requests) -
         return answered(await commands.say(requests.by(caller, key), of, command_))
 
     @router.post("/{fees_id}/approval")
-    async def approve(fees_id: LongName, caller: Agency, key: IdempotencyKey) -> Json[FeesStand]:
-        """Approve a report as it stands: from now on all of it is owed."""
+    async def approve(fees_id: LongName, caller: Agency, key: IdempotencyKey, due: Due = "") -> Json[FeesStand]:
+        """Approve a report that comes to ``due`` yuan, which must be given: from now on all of it is owed."""
         of = await _seen(found, caller, fees_id)
-        approved = ApproveFees(fees_id=fees_id, by=caller.subject)
+        approved = ApproveFees(fees_id=fees_id, due_fen=fen_from_yuan(due) if due else None, by=caller.subject)
         return answered(await commands.book(requests.by(caller, key), of, approved, requests.today))
 
     @router.post("/{fees_id}/payment")
@@ -173,7 +176,13 @@ def fees(commands: FeeCommands, found: InstitutionQueries, requests: Requests) -
     ) -> Json[FeesStand]:
         """Book that what was approved was paid in full, by somebody who did not approve it."""
         of = await _seen(found, caller, fees_id)
-        paid = PayFees(fees_id=fees_id, by=caller.subject, paid_on=command.value_on, today=requests.today)
+        paid = PayFees(
+            fees_id=fees_id,
+            amount_fen=amount_of(command.amount_fen),
+            by=caller.subject,
+            paid_on=command.value_on,
+            today=requests.today,
+        )
         return answered(await commands.book(requests.by(caller, key), of, paid, command.value_on))
 
     @router.post("/{fees_id}/passing-on")

@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 from fastapi import Query
 
-from fund_ledger.institutions.api.codes import Agency, Finance, FundCode, Institution, LongName, Reader
+from fund_ledger.institutions.api.codes import Agency, Finance, FundCode, Institution, LongName, Reader, amount_of
 from fund_ledger.institutions.commands.placements import PlacementCommands
 from fund_ledger.institutions.domain.aid import Aid, aid_id
 from fund_ledger.institutions.domain.placement import PayPlacement, Placement, ReturnPlacement
@@ -45,9 +45,13 @@ class PlacementBody(RequestBody, frozen=True):
 
 
 class PlacedOn(RequestBody, frozen=True):
-    """On which day what is ordered was paid."""
+    """On which day what is ordered was paid, and how much: an order may have been replaced meanwhile.
+
+    ``amount`` must be given; without it the answer says what is ordered.
+    """
 
     value_on: date
+    amount_fen: Yuan | None = None
 
 
 class BackBody(RequestBody, frozen=True):
@@ -136,7 +140,11 @@ def placements(commands: PlacementCommands, found: InstitutionQueries, requests:
         """Book that what is ordered was paid to the hospital, by somebody who did not order it."""
         of = await _seen(found, caller, placement_id)
         paid = PayPlacement(
-            placement_id=placement_id, by=caller.subject, paid_on=command.value_on, today=requests.today
+            placement_id=placement_id,
+            amount_fen=amount_of(command.amount_fen),
+            by=caller.subject,
+            paid_on=command.value_on,
+            today=requests.today,
         )
         return answered(await commands.move(requests.by(caller, key), of, paid, command.value_on))
 
@@ -183,7 +191,7 @@ def placements(commands: PlacementCommands, found: InstitutionQueries, requests:
         """Take back aid that was entered wrongly; its number may be entered again."""
         of = await _seen(found, caller, placement_id)
         aid = await _aid(found, of, number)
-        return answered(await commands.withdraw(requests.by(caller, key), of, aid))
+        return answered(await commands.withdraw(requests.by(caller, key), of, aid.aid_id))
 
     @router.post("/{placement_id}/aids/{number}/reconciliation")
     async def reconcile(

@@ -5,10 +5,10 @@ from datetime import date
 from fund_ledger.institutions.commands.turn import Lines, Turn, Turns, written
 from fund_ledger.institutions.domain.clinic import DECIDER, AssignCentre, Clinic, HandOver, PayClinic
 from fund_ledger.institutions.domain.clinic_postings import postings_of
-from fund_ledger.institutions.domain.fee_postings import CONSULT_FEE
 from fund_ledger.institutions.queries import payables_of
 from fund_ledger.journals.domain import accounts
 from fund_ledger.journals.queries.turn import hold
+from fund_ledger.payments.domain.apart import CONSULT_FEE
 from kernel.running.runtime import Runtime
 from kernel.writing.command_context import CommandContext
 from kernel.writing.command_path import Answered

@@ -10,6 +10,7 @@ from fund_ledger.institutions.commands.turn import Lines, Turn, Turns, written
 from fund_ledger.institutions.domain.fee import FeeCommand, Fees, FeesRetained, PassOn, ReportFees, Route, fees_id
 from fund_ledger.institutions.domain.fee_postings import held_by_centre, postings_of
 from fund_ledger.institutions.domain.passing_on import DECIDER
+from fund_ledger.institutions.queries import elsewhere_of, settles_here
 from fund_ledger.journals.domain import accounts
 from fund_ledger.months.domain import last_day
 from kernel.running.runtime import Runtime
@@ -51,13 +52,23 @@ class FeeCommands:
             route=reported.route,
             unit_fee_fen=unit_fee,
             visits=reported.visits,
+            is_here=False,
+            elsewhere=(),
             clause=clause,
             by=context.actor,
             today=context.today,
         )
-        return await self._runtime.path.decide(
-            context, DECIDER, _stream(command.fees_id), command, lambda d: _body(d.after), status=201
-        )
+        clinics = [clinic for clinic, _visits in reported.visits]
+
+        async def attempt(turn: Turn) -> Outcome:
+            others = await elsewhere_of(turn.connection, reported.county, reported.centre_id, reported.month, clinics)
+            is_here = await settles_here(turn.connection, reported.county, reported.centre_id)
+            with_others = msgspec.structs.replace(command, is_here=is_here, elsewhere=others)
+            done = await turn.decide(DECIDER, _stream(command.fees_id), with_others)
+            return Outcome(written(done), _body(done.after), 201)
+
+        # Whoever reports for the county holds the same account: two centres never name a clinic at the same time.
+        return await self._turns.take(context, reported.county, [accounts.fund(reported.county, fund)], attempt)
 
     async def say(self, context: CommandContext, of: Fees, command: FeeCommand) -> Answered:
         """What moves no money."""

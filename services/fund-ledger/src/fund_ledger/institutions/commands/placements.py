@@ -75,22 +75,19 @@ class PlacementCommands:
         """A hospital gave aid on the spot."""
         journal_id = context.new_id("journal")
         entered = EnterAid(aid=msgspec.structs.replace(aid, journal_id=journal_id), today=context.today)
-        return await self._on_aid(context, of, entered, aid.amount_fen, (journal_id, aid.given_on), status=201)
+        return await self._on_aid(context, of, entered, (journal_id, aid.given_on), status=201)
 
-    async def withdraw(self, context: CommandContext, of: Placement, aid: Aid) -> Answered:
+    async def withdraw(self, context: CommandContext, of: Placement, aid_id: str) -> Answered:
         """Aid that was entered wrongly is taken back, today."""
-        booking = context.new_id("journal"), context.today
-        return await self._on_aid(context, of, WithdrawAid(aid.aid_id), -aid.amount_fen, booking, corrects=aid)
+        return await self._on_aid(context, of, WithdrawAid(aid_id), (context.new_id("journal"), context.today))
 
     async def _on_aid(
         self,
         context: CommandContext,
         of: Placement,
         command: EnterAid | WithdrawAid,
-        used_fen: int,
         booking: tuple[str, date],
         *,
-        corrects: Aid | None = None,
         status: int = 200,
     ) -> Answered:
         journal_id, booked_on = booking
@@ -99,11 +96,13 @@ class PlacementCommands:
 
         async def attempt(turn: Turn) -> Outcome:
             done = await turn.decide(aids.DECIDER, _aid_stream(aid_id), command)
-            use = Use(placement_id=of.placement_id, amount_fen=used_fen)
+            # Only what was decided here tells the aid: the number may have been entered anew while we waited.
+            aid, gives = done.after, isinstance(command, EnterAid)
+            use = Use(placement_id=of.placement_id, amount_fen=aid.amount_fen if gives else -aid.amount_fen)
             used = await turn.decide(DECIDER, _stream(of.placement_id), use)
-            lines = _lines(done.events[-1], payer, booked_on, corrects)
+            lines = _lines(done.events[-1], payer, booked_on, None if gives else aid)
             booked = await turn.book(journal_id, lines)
-            body = {"aid_id": aid_id, "status": done.after.status, "journal_id": journal_id}
+            body = {"aid_id": aid_id, "status": aid.status, "journal_id": journal_id}
             return Outcome(written(*booked, used, done), body, status)
 
         return await self._turns.take(context, of.county, _names(of), attempt)

@@ -39,10 +39,18 @@ def _without(county: str, fund: str) -> Refused:
 
 
 def fee_rule(library: PackLibrary, county: str, on: date) -> tuple[str, int, str]:
-    """The fund of the consultation fee, the unit fee in fen, and the clause. Raises Refused FEES_WITHOUT_RULE."""
+    """The fund of the consultation fee, the unit fee in fen, and the clause. Raises Refused FEES_WITHOUT_RULE.
+
+    The document names no fee: until the county's settings say it, nothing is booked. A pack's sample is no law.
+    """
     for policy in library.newest(county, on):
         rule = policy.file.consultation_fee
         if rule is not None:
-            text = policy.configured.get(rule.configured, rule.sample_yuan)
+            text = policy.configured.get(rule.configured)
+            if text is None:
+                detail = (
+                    f"{policy.file.document.cited_as} names no fee of a visit: the settings of {county} say none yet"
+                )
+                raise Refused("FEES_WITHOUT_RULE", f"{detail}, as {rule.configured}", about={"county": county})
             return rule.fund, fen_from_yuan(text), f"{policy.file.document.cited_as} {rule.clause}"
     raise Refused("FEES_WITHOUT_RULE", f"no document in force at {county} speaks of a consultation fee")

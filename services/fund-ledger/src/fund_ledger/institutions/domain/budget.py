@@ -60,7 +60,7 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def moved_fen(self) -> int:
-        """What the budget has settled of claims so far: paid in advance, by its score, taken off, less what came back."""
+        """What of claims it has settled so far: paid in advance, by its score, taken off, less what came back."""
         by_score = self.payout_fen + self.taken_off_fen if self.status == "paid" else 0
         return self.prepaid_fen + by_score - self.returned_fen
 

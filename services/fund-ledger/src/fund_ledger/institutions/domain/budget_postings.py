@@ -15,7 +15,6 @@ from fund_ledger.journals.domain.events import Posting
 from fund_ledger.journals.domain.memo import borne
 from fund_ledger.journals.domain.refused_payment import REFUSED
 
-
 #: What a budget does to what is owed; everything else on the account is claims, and what was paid of them by hand.
 PREPAYMENT: Final = "prepayment"
 ASSESSMENT: Final = "assessment"

@@ -12,7 +12,7 @@ import msgspec
 from fund_ledger.payments.domain.checks import check_moved
 from kernel.values.decider import Decider
 from kernel.values.money import yuan_from_fen
-from kernel.values.refusals import conflict, not_found
+from kernel.values.refusals import Refused, conflict, not_found
 
 
 class Clinic(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,8 +83,8 @@ ClinicEvent = CentreAssigned | VisitsHandedOver | ClinicPaid
 def decide(command: ClinicCommand, state: Clinic | None) -> Sequence[ClinicEvent]:
     """What a command brings about.
 
-    Raises Refused CLINIC_UNSETTLED; CLINIC_WITHOUT_CENTRE, NOTHING_TO_HAND_OVER, OVERPAYMENT and those of a day on
-    which money moved.
+    Raises Refused CLINIC_IS_CENTRE, CLINIC_UNSETTLED; CLINIC_WITHOUT_CENTRE, NOTHING_TO_HAND_OVER, OVERPAYMENT and
+    those of a day on which money moved.
     """
     if isinstance(command, AssignCentre):
         return _assign(command, state)
@@ -100,6 +100,8 @@ def decide(command: ClinicCommand, state: Clinic | None) -> Sequence[ClinicEvent
 
 
 def _assign(command: AssignCentre, state: Clinic | None) -> Sequence[ClinicEvent]:
+    if command.clinic.centre_id == command.clinic.clinic_id:
+        raise Refused("CLINIC_IS_CENTRE", f"{command.clinic.clinic_id} settles with a centre that is not itself")
     if state is not None and state.centre_id == command.clinic.centre_id:
         return ()
     if state is not None and any(state.owed.values()):

@@ -63,6 +63,10 @@ class ReportFees(msgspec.Struct, frozen=True, kw_only=True):
     route: Route
     unit_fee_fen: int
     visits: tuple[tuple[str, int], ...]
+    #: Whether some clinic of the county settles with the centre, by the word of the county's agency.
+    is_here: bool
+    #: Those of its clinics that settle with another centre, or stand in another one's report of the month.
+    elsewhere: tuple[str, ...]
     clause: str
     by: str
     today: date
@@ -76,16 +80,18 @@ class SendBack(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ApproveFees(msgspec.Struct, frozen=True, kw_only=True):
-    """The agency has checked the report, and owes what it comes to."""
+    """The agency has checked the report, and owes what it comes to; ``due_fen`` is what it saw, None if it says not."""
 
     fees_id: str
+    due_fen: int | None
     by: str
 
 
 class PayFees(msgspec.Struct, frozen=True, kw_only=True):
-    """All of it was paid."""
+    """All of it was paid; ``amount_fen`` is what the payer says it was, None if nothing."""
 
     fees_id: str
+    amount_fen: int | None
     by: str
     paid_on: date
     today: date

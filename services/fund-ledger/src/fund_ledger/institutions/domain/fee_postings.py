@@ -1,15 +1,12 @@
 """The lines of consultation fees: the fund owes the centre, the centre owes the clinics, and both come to zero."""
 
 from collections.abc import Iterable
-from typing import Final
 
 from fund_ledger.institutions.domain.fee import FeeEvent, Fees, FeesApproved, FeesPaid, FeesPassedOn
 from fund_ledger.journals.domain import accounts
 from fund_ledger.journals.domain.beside import moved
 from fund_ledger.journals.domain.events import Posting
-
-#: The purpose for which the fund pays it.
-CONSULT_FEE: Final = "CONSULT_FEE"
+from fund_ledger.payments.domain.apart import CONSULT_FEE
 
 
 def postings_of(event: FeeEvent, money: str) -> tuple[str, tuple[Posting, ...]]:

@@ -25,17 +25,18 @@ from fund_ledger.institutions.domain.fee import (
     Status,
 )
 from fund_ledger.months.domain import after
-from fund_ledger.payments.domain.checks import check_moved
+from fund_ledger.payments.domain.checks import check_moved, check_same
 from kernel.values.decider import Decider
 from kernel.values.money import yuan_from_fen
-from kernel.values.refusals import Refused, conflict, not_found
+from kernel.values.refusals import Refused, conflict, forbidden, not_found
 
 
 def decide(command: FeeCommand, state: Fees | None) -> Sequence[FeeEvent]:
     """What a command brings about.
 
-    Raises Refused MONTH_NOT_OVER, FEES_REPORTED_BEFORE, FEES_FIGURES; FEES_UNKNOWN, FEES_NOT_IN_STATE, SAME_PERSON,
-    FEES_CLINIC_UNKNOWN, FEES_EXCEEDED, DATES_OUT_OF_ORDER, FEES_PASSED_ON and those of a day on which money moved.
+    Raises Refused MONTH_NOT_OVER, FEES_REPORTED_BEFORE, FEES_FIGURES, FEES_CENTRE_FOREIGN, FEES_CLINIC_ELSEWHERE;
+    FEES_UNKNOWN, FEES_NOT_IN_STATE, SAME_PERSON, AMOUNT_DIFFERS, FEES_CLINIC_UNKNOWN, FEES_EXCEEDED,
+    DATES_OUT_OF_ORDER, FEES_PASSED_ON and those of a day on which money moved.
     """
     if isinstance(command, ReportFees):
         return _report(command, state)
@@ -48,6 +49,7 @@ def decide(command: FeeCommand, state: Fees | None) -> Sequence[FeeEvent]:
         case ApproveFees():
             _must_be(state, "reported")
             _must_be_another(command.by, state.reported_by, state)
+            check_same(state.fees_id, state.due_fen, command.due_fen)
             return (FeesApproved(_changed(state, status="approved", approved_by=command.by)),)
         case PayFees():
             return _pay(command, state)
@@ -70,6 +72,12 @@ def _report(command: ReportFees, state: Fees | None) -> Sequence[FeeEvent]:
     due = sum(clinic.due_fen for clinic in clinics)
     if len({clinic.clinic_id for clinic in clinics}) < len(clinics) or due <= 0:
         raise Refused("FEES_FIGURES", "name each clinic once, with its visits; all together at least one visit")
+    if not command.is_here:
+        detail = f"no clinic of {command.county} settles with {command.centre_id}: its agency says so before"
+        raise forbidden("FEES_CENTRE_FOREIGN", detail, fees_id=command.fees_id)
+    if command.elsewhere:
+        detail = f"{', '.join(command.elsewhere)} settles with another centre, or is in its report of {month:%Y-%m}"
+        raise conflict("FEES_CLINIC_ELSEWHERE", detail, fees_id=command.fees_id)
     reported = Fees(
         fees_id=command.fees_id,
         county=command.county,
@@ -91,6 +99,7 @@ def _report(command: ReportFees, state: Fees | None) -> Sequence[FeeEvent]:
 def _pay(command: PayFees, state: Fees) -> Sequence[FeeEvent]:
     _must_be(state, "approved")
     _must_be_another(command.by, state.approved_by, state)
+    check_same(state.fees_id, state.due_fen, command.amount_fen)
     check_moved(state.due_fen, command.paid_on, command.today)
     if command.paid_on < state.reported_on:
         raise Refused("DATES_OUT_OF_ORDER", f"{command.paid_on} is before {state.fees_id} was reported")

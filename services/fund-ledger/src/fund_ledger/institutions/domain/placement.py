@@ -10,7 +10,7 @@ from typing import Final, Literal, assert_never
 import msgspec
 
 from fund_ledger.funds.domain.prepayment import placed_balance
-from fund_ledger.payments.domain.checks import check_moved
+from fund_ledger.payments.domain.checks import check_moved, check_same
 from kernel.values.decider import Decider
 from kernel.values.refusals import Refused, conflict, not_found
 
@@ -50,9 +50,10 @@ class OrderPlacement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PayPlacement(msgspec.Struct, frozen=True, kw_only=True):
-    """What was ordered was paid to the hospital."""
+    """What was ordered was paid to the hospital; ``amount_fen`` is what the payer says it was, None if nothing."""
 
     placement_id: str
+    amount_fen: int | None
     by: str
     paid_on: date
     today: date
@@ -98,8 +99,8 @@ PlacementEvent = PlacementOrdered | PlacementMoved
 def decide(command: PlacementCommand, state: Placement | None) -> Sequence[PlacementEvent]:
     """What a command brings about.
 
-    Raises Refused AMOUNT_NOT_POSITIVE; PLACEMENT_UNKNOWN, PLACEMENT_NOT_ORDERED, SAME_PERSON, PLACEMENT_EXHAUSTED and
-    those of a day on which money moved.
+    Raises Refused AMOUNT_NOT_POSITIVE; PLACEMENT_UNKNOWN, PLACEMENT_NOT_ORDERED, SAME_PERSON, AMOUNT_DIFFERS,
+    PLACEMENT_EXHAUSTED and those of a day on which money moved.
     """
     if isinstance(command, OrderPlacement):
         return _order(command, state)
@@ -109,6 +110,7 @@ def decide(command: PlacementCommand, state: Placement | None) -> Sequence[Place
         case PayPlacement():
             return _pay(command, state)
         case Use(amount_fen=amount):
+            assert state.used_fen + amount >= 0, "no more is taken back than was used"
             return (_moved(state, "used", amount),)
         case ReturnPlacement():
             check_moved(command.amount_fen, command.paid_on, command.today)
@@ -141,6 +143,7 @@ def _pay(command: PayPlacement, state: Placement) -> Sequence[PlacementEvent]:
         raise conflict("PLACEMENT_NOT_ORDERED", f"nothing is ordered that is not paid at {state.placement_id}")
     if command.by == state.ordered_by:
         raise conflict("SAME_PERSON", f"{command.by} ordered it at {state.placement_id}; somebody else pays it")
+    check_same(state.placement_id, state.ordered_fen, command.amount_fen)
     check_moved(state.ordered_fen, command.paid_on, command.today)
     return (_moved(msgspec.structs.replace(state, ordered_fen=0), "placed", state.ordered_fen),)
 

@@ -21,6 +21,7 @@ CODES: Final = (
     ErrorCode("AMOUNT_NOT_POSITIVE", 422, "The amount moves nothing"),
     ErrorCode("OVERPAYMENT", 409, "More than is owed"),
     ErrorCode("WRONG_YEAR", 409, "The payment's year is before that in which the money came to be owed"),
+    ErrorCode("PAID_BY_REPORT", 409, "What the fund owes is paid by the month's report"),
     ErrorCode("BUDGET_OPEN", 409, "The hospital's claims on the fund are paid by its budget of the year"),
     ErrorCode("PAYEE_UNCLEAR", 422, "Name either a hospital or a person"),
     ErrorCode("VALUE_DATE_TOO_EARLY", 422, "The value date is before all books"),

@@ -13,6 +13,7 @@ from fund_ledger.journals.domain import accounts
 from fund_ledger.journals.queries.turn import hold
 from fund_ledger.months.queries import open_from
 from fund_ledger.payments.commands.turn import Asked, Attempt, Found, Order, Turn
+from fund_ledger.payments.domain.apart import check_not_apart
 from fund_ledger.payments.domain.limit import check_limit
 from fund_ledger.payments.domain.money import (
     RECEIPT,
@@ -115,6 +116,7 @@ class PaymentCommands:
 
     def _payment(self, journal_id: str, transfer: Transfer) -> Asked:
         name = accounts.parse(transfer.account)
+        check_not_apart(self._charts.ever(name.county), name.fund)
         bank, fund = accounts.bank(name.county, name.fund), self._charts.ever(name.county).funds.get(name.fund)
 
         def order(found: Found) -> MoneyCommand:

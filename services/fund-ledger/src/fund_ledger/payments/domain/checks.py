@@ -26,6 +26,16 @@ def check_moved(amount_fen: int, value_on: date, today: date) -> None:
     check_day(value_on, today)
 
 
+def check_same(what: str, due_fen: int, said_fen: int | None) -> None:
+    """Refuse who saw another amount than that which stands now, or none: AMOUNT_DIFFERS."""
+    if said_fen != due_fen:
+        said = "no amount is named" if said_fen is None else f"{yuan_from_fen(said_fen)} yuan are named"
+        detail = (
+            f"{what} comes to {yuan_from_fen(due_fen)} yuan, and {said}: look at it again, and name what it comes to"
+        )
+        raise conflict("AMOUNT_DIFFERS", detail, due=yuan_from_fen(due_fen))
+
+
 def check_day(value_on: date, today: date) -> None:
     """Refuse a day on which nothing can have been done: VALUE_DATE_TOO_EARLY or VALUE_DATE_AHEAD."""
     if value_on < EARLIEST:
