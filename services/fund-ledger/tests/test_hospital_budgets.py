@@ -1,25 +1,19 @@
 """Hospitals' budgets over HTTP: paid in advance by months, by the score after the year, and cut where one closes."""
 
 import asyncio
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import httpx
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from contracts.settlement import CONTRACT
 from fund_ledger.config import Config
-from fund_ledger.institutions.domain.budget import Assess, Budget, CloseHospital, SetBudget
-from fund_ledger.institutions.domain.budgeting import DECIDER
 from fund_ledger.main import build
 from kernel.security import Role
 from kernel.testing.deadline import eventually
 from kernel.testing.surroundings import Service, Surroundings
-from law.packs.rules import Assessment
 
 HUINING: Final = "620422"
 GUANGXI: Final = "450223"
@@ -274,41 +268,3 @@ async def test_another_hospital_and_another_county_see_nothing_of_a_budget(offic
     paid = {"month": 7, "value_on": "2018-07-02"}
     assert await office.code(foreign, f"{PATH}/instalments", **paid) == (403, "DIVISION_FOREIGN")
     assert (await office.hospital.get("/v1/hospital-budgets")).json()["items"][0]["hospital_id"] == "H1"
-
-
-SPLIT = Assessment(fund="BMI", clause="三(二)", prepay_percent="60", payout="linear_score")
-MONTHS = st.sets(st.integers(1, 12), min_size=1).map(sorted).map(tuple)
-
-
-@given(st.integers(1, 10**12), MONTHS, st.integers(1, 12), st.decimals(0, 100, places=2))
-def test_a_budget_is_shared_out_to_the_fen_also_of_a_hospital_that_closes(
-    total_fen: int, months: tuple[int, ...], closed: int, score: Decimal
-) -> None:
-    placed = SetBudget(
-        budget_id="B",
-        rule=SPLIT,
-        clause="",
-        county=HUINING,
-        hospital_id="H",
-        year=2018,
-        total_fen=total_fen,
-        prepay_fen=None,
-        months=months,
-        by="a",
-        today=date(2018, 1, 1),
-    )
-    state = _after(None, placed)
-    assert sum(map(state.part_fen, months)) == state.prepay_fen
-    state = _after(state, CloseHospital(budget_id="B", closed_on=date(2018, closed, 28)))
-    assert state.prepay_fen + state.pool_fen + state.lapsed_fen == total_fen
-    assert min(state.prepay_fen, state.pool_fen, state.lapsed_fen) >= 0
-    assert closed < 12 or not state.lapsed_fen
-    state = _after(state, Assess(budget_id="B", score_percent=str(score), by="a", today=date(2018, 12, 31)))
-    assert state.payout_fen + state.withheld_fen == state.pool_fen
-    assert min(state.payout_fen, state.withheld_fen) >= 0
-
-
-def _after(state: Budget | None, command: Any) -> Budget:
-    after = DECIDER.fold(DECIDER.decide(command, state), state)
-    assert after is not None
-    return after
