@@ -4,12 +4,14 @@ from datetime import date, datetime
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
-from services.operations.tests.conftest import Telling
+from services.operations.tests.conftest import NOW, Telling
 
 from contracts import identity
 from contracts.settlement import CaseChanged, CaseSignedOff, CaseVisit, LayerPaid
 from kernel.security import Role
+from kernel.testing.deadline import eventually
 from kernel.testing.set_clock import SetClock
 from kernel.testing.surroundings import Service, Surroundings
 
@@ -172,6 +174,62 @@ async def test_a_bill_that_was_not_paid_in_time_is_a_breach_of_who_has_not_signe
         ("case.C1", "民政", "2019-08-23"),
         ("case.C5", "社保", "2019-08-23"),
     ]
+
+
+async def late_breaches(staff: httpx.AsyncClient) -> dict[str, tuple[str, str]]:
+    """After a look: the party and status of each breach about a case."""
+    assert (await staff.post("/v1/breaches/look")).status_code == 200
+    asked = {"county": LEYE, "kind": "SETTLEMENT_LATE"}
+    items = (await staff.get("/v1/breaches", params=asked)).json()["items"]
+    return {one["about"]: (one["party"], one["status"]) for one in items if one["about"].startswith("case.")}
+
+
+async def told_again(telling: Telling, operations: Service, changed: CaseChanged) -> None:
+    await telling.event(changed)
+    there = "SELECT EXISTS (SELECT FROM paper_cases WHERE case_id = $1 AND state = $2 AND signed = $3::jsonb)"
+    signs = msgspec.json.encode(changed.signed).decode()
+    await eventually(lambda: operations.pool.fetchval(there, changed.case_id, changed.state, signs))
+
+
+async def test_a_bill_that_was_paid_ends_its_breach(
+    around: Surroundings, telling: Telling, staff: httpx.AsyncClient, operations: Service
+) -> None:
+    told = identity.EntitlementChanged(person_id="P1", revision=1, change="ADDED", county=LEYE)
+    await around.tell(identity.CONTRACT, "P1", told)
+    await telling.heard("people", 1)
+    for name in ("C1", "C2", "C3"):
+        await told_again(telling, operations, case(name))
+    assert {status for _, status in (await late_breaches(staff)).values()} == {"OPEN"}
+    await told_again(telling, operations, case("C1", state="PAID", paid_on=date(2019, 8, 23)))
+    await told_again(telling, operations, case("C2", state="PAID", paid_on=date(2019, 8, 26)))
+    for _ in range(2):
+        found = await late_breaches(staff)
+        assert {about: status for about, (_, status) in found.items()} == {
+            "case.C1": "WITHDRAWN",  # it was paid on its last day, and entered after it
+            "case.C2": "CLOSED",
+            "case.C3": "OPEN",
+        }
+    one = (await staff.get(f"/v1/breaches/SETTLEMENT_LATE-{LEYE}-case.C1")).json()
+    assert one["closed_because"] == "C1 已于 2019-08-23 支付，未超过 2019-08-23"
+
+
+async def test_each_department_that_has_not_signed_has_its_own_breach(
+    around: Surroundings, telling: Telling, staff: httpx.AsyncClient, operations: Service
+) -> None:
+    told = identity.EntitlementChanged(person_id="P1", revision=1, change="ADDED", county=LEYE)
+    await around.tell(identity.CONTRACT, "P1", told)
+    await telling.heard("people", 1)
+    waits: dict[str, Any] = {"state": "SETTLED", "to_sign": ("社保", "民政", "财政")}
+    await told_again(telling, operations, case("C1", **waits, signed=(signed("社保", "ann"),)))
+    first = await late_breaches(staff)
+    assert sorted(first.values()) == [("民政", "OPEN"), ("财政", "OPEN")]
+    # One signs, then the other: neither is found a second time, nor anybody else.
+    signs = tuple(signed(owner, "ann") for owner in ("社保", "民政", "财政"))
+    for count in (2, 3):
+        await told_again(telling, operations, case("C1", **waits, signed=signs[:count]))
+        assert await late_breaches(staff) == first
+    await told_again(telling, operations, case("C1", **waits | {"state": "PAID"}, signed=signs, paid_on=NOW.date()))
+    assert sorted((await late_breaches(staff)).values()) == [("民政", "CLOSED"), ("财政", "CLOSED")]
 
 
 async def test_another_county_s_cases_are_nobody_else_s_business(three: None, operations: Service) -> None:

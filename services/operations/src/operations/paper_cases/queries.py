@@ -26,12 +26,32 @@ _ALL_SQL: Final = f"""
 SELECT {_COLUMNS} FROM paper_cases c
 WHERE c.county = $1 AND c.handed_in_on BETWEEN $2 AND $3 ORDER BY c.case_id LIMIT $4
 """
-# Those of which a breach is known are looked at once.
+#: How the breach of one department of a case is named after the case: $3, the case, and of this department.
+_DEPARTMENT: Final = "$3 || c.case_id || '.' || left(encode(sha256(convert_to(d.owner, 'UTF8')), 'hex'), 8)"
+# Those of which the breaches are known are looked at once: that of the case, or of each department it waits for.
 _LATE_SQL: Final = f"""
 SELECT {_COLUMNS} FROM paper_cases c
 WHERE c.county = $1 AND c.due_on < $2 AND c.paid_on IS NULL AND c.state IN ('COMPLETE', 'SETTLED')
   AND NOT EXISTS (SELECT FROM breaches b WHERE b.breach_id = $3 || c.case_id)
+  AND (
+    cardinality(c.to_sign) = 0
+    OR EXISTS (
+      SELECT FROM unnest(c.to_sign) AS d(owner)
+      WHERE NOT c.signed @> jsonb_build_array(jsonb_build_object('owner', d.owner))
+        AND NOT EXISTS (SELECT FROM breaches b WHERE b.breach_id = {_DEPARTMENT}))
+    OR NOT EXISTS (
+      SELECT FROM unnest(c.to_sign) AS d(owner)
+      WHERE NOT c.signed @> jsonb_build_array(jsonb_build_object('owner', d.owner))
+         OR EXISTS (SELECT FROM breaches b WHERE b.breach_id = {_DEPARTMENT})))
 ORDER BY c.due_on, c.case_id LIMIT 500
+"""
+# Breaches about cases that were paid meanwhile, or of which it was told late that they had been.
+_PAID_SQL: Final = """
+SELECT b.breach_id, c.case_id, c.paid_on, COALESCE(c.due_on, b.due_on) AS due_on
+FROM breaches b JOIN paper_cases c ON c.case_id = b.evidence[1] AND c.county = b.county
+WHERE b.county = $1 AND b.kind = 'SETTLEMENT_LATE' AND b.opened_by = 'operations' AND b.about LIKE 'case.%'
+  AND b.status IN ('OPEN', 'NOTICED') AND c.paid_on IS NOT NULL
+ORDER BY b.breach_id LIMIT 500
 """
 # What each payer gives of it, to the hospital or the patient, and beside the bill.
 _SETTLED_SQL: Final = f"""
@@ -50,6 +70,20 @@ class SettledCase(msgspec.Struct, frozen=True):
     discharged_on: date
 
 
+class PaidCase(msgspec.Struct, frozen=True):
+    """A case with a breach that is not ended, and the day on which it was paid."""
+
+    breach_id: str
+    case_id: str
+    paid_on: date
+    due_on: date
+
+    @property
+    def in_time(self) -> bool:
+        """Whether it was paid by its last day."""
+        return self.paid_on <= self.due_on
+
+
 class PaperCaseQueries(Reads):
     """Read-only questions, each bounded."""
 
@@ -66,9 +100,13 @@ class PaperCaseQueries(Reads):
     async def late(self, county: str, today: date, known_as: str) -> list[PaperCase]:
         """A county's cases that are not paid and whose last day is over, at most 500.
 
-        ``known_as`` is what names of breaches about cases begin with: a case that has one is left out.
+        ``known_as`` is what names of breaches about cases begin with: a case that has all of its own is left out.
         """
         return await self.many(_case, _LATE_SQL, county, today, known_as)
+
+    async def paid(self, county: str) -> list[PaidCase]:
+        """A county's cases that were paid although a breach of them is not ended, at most 500."""
+        return await self.many(PaidCase, _PAID_SQL, county)
 
     async def settled(self, county: str, after: str, days: tuple[date, date], limit: int) -> list[SettledCase]:
         """A county's settled cases handed in on some days, by id."""

@@ -66,7 +66,14 @@ class WithdrawBreach(msgspec.Struct, frozen=True):
     today: date
 
 
-BreachCommand = OpenBreach | IssueNotice | CloseBreach | WithdrawBreach
+class RefuteBreach(msgspec.Struct, frozen=True):
+    """What was told later shows that it was none; whoever looked and opened it says so itself."""
+
+    because: str
+    today: date
+
+
+BreachCommand = OpenBreach | IssueNotice | CloseBreach | WithdrawBreach | RefuteBreach
 
 
 class BreachOpened(msgspec.Struct, frozen=True):
@@ -117,6 +124,8 @@ def decide(command: BreachCommand, state: Breach | None) -> Sequence[BreachEvent
             if command.by == state.opened_by:
                 detail = f"{command.by} opened breach {state.breach_id}; somebody else withdraws it"
                 raise conflict("BREACH_SAME_PERSON", detail)
+            return (BreachWithdrawn(_ended(state, "WITHDRAWN", command.because, command.today)),)
+        case RefuteBreach():
             return (BreachWithdrawn(_ended(state, "WITHDRAWN", command.because, command.today)),)
         case _:
             assert_never(command)
