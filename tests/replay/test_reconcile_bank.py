@@ -1,5 +1,6 @@
 """Ledger and bank in the reconciliation: what nobody has explained is found, named, owned, and mended by its door."""
 
+import json
 from typing import Any, Final
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ from kernel.security import Role
 from kernel.writing.database import administering
 from onestop.platform import Platform
 from onestop.reconcile import kept
+from onestop.reconcile.bank import FOUND_MAX
 from onestop.reconcile.figures import Figures
 
 PATH: Final = "/v1/bank-statements?county=445202&fund=MA"
@@ -67,6 +69,51 @@ async def test_what_ledger_and_bank_say_alone_is_a_difference_until_somebody_exp
     assert set((await states(restored)).values()) == {"MENDED"}
 
 
+async def test_a_line_that_is_explained_ends_its_difference_behind_more_than_a_run_looks_into(
+    platform: Platform, restored: str
+) -> None:
+    finance = platform.client("fund-ledger", Role.FINANCE, None)
+    rows = [f"2026-11-25,,1.00,{1000 + number}.00,BR{number}," for number in range(1, FOUND_MAX + 2)]
+    name = await statement(finance, f"{FOUND_MAX + 1}.00", *rows)
+    assert len(await found_in(restored)) == FOUND_MAX
+    await posted(finance, f"/v1/bank-statements/{name}/lines/7/settling", reason="INTEREST")
+    assert len(await found_in(restored)) == FOUND_MAX
+    async with administering(restored) as owner:
+        everything = {one.subject: one.state for one in await kept.listed(owner, also_mended=True)}
+        (count,) = (await kept.standing(owner)).counts
+    assert [subject for subject, state in everything.items() if state == "MENDED"] == [f"{name}/7"]
+    assert (len(everything), count.count) == (FOUND_MAX + 1, FOUND_MAX)
+
+
+async def test_the_list_of_differences_goes_on_from_page_to_page(platform: Platform, restored: str) -> None:
+    finance = platform.client("fund-ledger", Role.FINANCE, None)
+    await statement(finance, "15.00", *(f"2026-11-25,,5.00,{1005 + 5 * n}.00,BR{n}," for n in range(3)))
+    names = [one.difference_id for one in await found_in(restored)]
+    seen, after = list[str](), ""
+    for pages in range(1, 4):
+        asked = ["--after", after, "--limit", "1", "--kind", "BANK_LINE_UNEXPLAINED", "--json"]
+        page = await onestop("reconcile", "list", *asked, "--database", restored)
+        assert page.exit_code == 1
+        (one,) = json.loads(page.output)
+        after = one["difference_id"]
+        seen.append(after)
+        assert len(seen) == pages
+    assert sorted(seen) == sorted(names)
+    text = await onestop("reconcile", "list", "--limit", "2", "--database", restored)
+    assert f"and more: `--after {seen[1]}`" in text.output
+    other = await onestop("reconcile", "list", "--kind", "ROW_MISSING", "--database", restored)
+    assert (other.exit_code, "no differences" in other.output) == (1, True), "another class is not mended"
+
+
+async def test_before_the_first_run_no_moment_of_one_is_told(restored: str) -> None:
+    figures, name = Figures(), "onestop_reconciliation_ended_timestamp_seconds"
+    async with administering(restored) as owner:
+        await kept.make_tables(owner)
+        await owner.execute("DELETE FROM reconciliation.runs")
+        figures.tell(await kept.standing(owner))
+    assert figures.registry.get_sample_value(name, {"service": "reconcile"}) is None
+
+
 async def test_what_is_not_mended_is_told_to_prometheus(platform: Platform, restored: str) -> None:
     finance = platform.client("fund-ledger", Role.FINANCE, None)
     await statement(finance, "5.00", "2026-11-25,,5.00,1005.00,BR2,")
@@ -74,10 +121,10 @@ async def test_what_is_not_mended_is_told_to_prometheus(platform: Platform, rest
     figures, labels = Figures(), {"service": "reconcile", "kind": "BANK_LINE_UNEXPLAINED", "owner": "finance"}
     async with administering(restored) as owner:
         ended_at = await owner.fetchval("SELECT max(ended_at) FROM reconciliation.runs")
-        figures.tell(await kept.listed(owner), ended_at)
+        figures.tell(await kept.standing(owner))
         value = figures.registry.get_sample_value
         assert value("onestop_reconciliation_differences", labels) == 1
         ended = value("onestop_reconciliation_ended_timestamp_seconds", {"service": "reconcile"})
         assert ended == ended_at.timestamp()
-        figures.tell([], ended_at)
+        figures.tell(kept.Standing((), ended_at))
         assert value("onestop_reconciliation_differences", labels) is None

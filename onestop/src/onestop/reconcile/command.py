@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
@@ -51,7 +51,6 @@ def run(
     """
     if context.invoked_subcommand is not None:
         return
-    from onestop.reconcile import kept  # noqa: PLC0415
     from onestop.reconcile.run import reconcile  # noqa: PLC0415 - imports every service
 
     figures = _figures(metrics_port)
@@ -59,9 +58,10 @@ def run(
         while True:
             try:
                 started = time.perf_counter()
+                # Also before: a process that is new and cannot finish a run says when one ended last.
+                _tell(figures, url, folder)
                 outcome = asyncio.run(reconcile(url, patience_seconds=patience))
-                if figures is not None:
-                    figures.tell(_owning(url, folder, kept.listed), datetime.now(UTC))
+                _tell(figures, url, folder)
             except Exception as error:
                 if not every or not passes_by_itself(error):
                     raise
@@ -77,21 +77,27 @@ def run(
 def list_command(
     *,
     everything: Annotated[bool, typer.Option("--all", help="Also those that were mended.")] = False,
+    kind: Annotated[str, typer.Option(help="Only those of this class.")] = "",
+    after: Annotated[str, typer.Option(help="Those behind this difference, as the list before ended.")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at once.")] = 1000,
     json: Json = False,
     database: Database = "",
     folder: Folder = HOME,
 ) -> None:
     """The differences that are kept, the oldest first; exit 1 where one is not mended."""
     from onestop.reconcile import kept  # noqa: PLC0415
-    from onestop.reconcile.difference import State  # noqa: PLC0415
     from onestop.reconcile.printing import print_kept  # noqa: PLC0415
 
-    listed = _owning(database, folder, lambda owner: kept.listed(owner, also_mended=everything))
+    async def asked(owner: Any) -> Any:
+        said: dict[str, Any] = {"kind": kind, "after": after, "limit": limit + 1}
+        return await kept.listed(owner, also_mended=everything, **said), (await kept.standing(owner)).counts
+
+    listed, counts = _owning(database, folder, asked)
     if json:
-        typer.echo(msgspec.json.encode(listed).decode())
+        typer.echo(msgspec.json.encode(listed[:limit]).decode())
     else:
-        print_kept(_console, listed)
-    raise typer.Exit(1 if any(one.state is not State.MENDED for one in listed) else 0)
+        print_kept(_console, listed[:limit], more=len(listed) > limit)
+    raise typer.Exit(1 if counts else 0)
 
 
 @app.command("day-file")
@@ -161,6 +167,13 @@ def _say(outcome: Any, seconds: float, *, json: bool) -> None:
         typer.echo(msgspec.json.encode(_told(outcome)).decode())
     else:
         print_outcome(_console, outcome, seconds)
+
+
+def _tell(figures: "Figures | None", url: str, folder: Path) -> None:
+    from onestop.reconcile import kept  # noqa: PLC0415
+
+    if figures is not None:
+        figures.tell(_owning(url, folder, kept.standing))
 
 
 def _figures(port: int) -> "Figures | None":

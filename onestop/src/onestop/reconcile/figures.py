@@ -1,14 +1,10 @@
 """What a reconciliation that goes on every night tells Prometheus: what is not mended, how old, when it ran."""
 
-from collections import Counter
-from collections.abc import Sequence
-from datetime import datetime
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Gauge, start_http_server
 
-from onestop.reconcile.difference import State
-from onestop.reconcile.kept import Kept
+from onestop.reconcile.kept import Standing
 
 _SERVICE: Final = "reconcile"
 
@@ -41,11 +37,11 @@ class Figures:
         """Answer Prometheus on a port, in a thread of its own."""
         start_http_server(port, registry=self.registry)
 
-    def tell(self, kept: Sequence[Kept], ended_at: datetime) -> None:
-        """Tell what is kept after a run."""
-        standing = [one for one in kept if one.state is not State.MENDED]
+    def tell(self, standing: Standing) -> None:
+        """Tell what is kept; before the first run there is no moment at which one ended."""
         self._differences.clear()
-        for (kind, owner), count in Counter((one.kind, one.owner) for one in standing).items():
-            self._differences.labels(_SERVICE, kind, owner).set(count)
-        self._oldest.labels(_SERVICE).set(max((one.age_seconds for one in standing), default=0))
-        self._ended.labels(_SERVICE).set(ended_at.timestamp())
+        for one in standing.counts:
+            self._differences.labels(_SERVICE, one.kind, one.owner).set(one.count)
+        self._oldest.labels(_SERVICE).set(max((one.oldest_seconds for one in standing.counts), default=0))
+        if standing.ended_at is not None:
+            self._ended.labels(_SERVICE).set(standing.ended_at.timestamp())

@@ -44,8 +44,18 @@ _COLUMNS: Final = (
     "released_by, extract(epoch FROM COALESCE(ended_at, clock_timestamp()) - found_at)::float8 AS age_seconds"
 )
 _LIST_SQL: Final = f"""
-SELECT {_COLUMNS} FROM {SCHEMA}.differences WHERE $1 OR state <> 'MENDED' ORDER BY found_at, difference_id LIMIT 1000
+SELECT {_COLUMNS} FROM {SCHEMA}.differences d WHERE ($1 OR state <> 'MENDED') AND ($2 = '' OR kind = $2)
+  AND ($3 = '' OR (found_at, difference_id) > (
+    SELECT a.found_at, a.difference_id FROM {SCHEMA}.differences a WHERE a.difference_id = $3))
+ORDER BY found_at, difference_id LIMIT $4
 """
+_COUNTS_SQL: Final = f"""
+SELECT kind, owner, count(*) AS count, max(extract(epoch FROM clock_timestamp() - found_at))::float8 AS oldest_seconds
+FROM {SCHEMA}.differences WHERE state <> 'MENDED' GROUP BY kind, owner ORDER BY kind, owner
+"""
+_ENDED_SQL: Final = f"SELECT max(ended_at) FROM {SCHEMA}.runs"
+#: As many differences as a list names at once.
+LISTED_MAX: Final = 1000
 _ONE_SQL: Final = f"SELECT {_COLUMNS} FROM {SCHEMA}.differences WHERE difference_id = $1 FOR UPDATE"
 _PROPOSE_SQL: Final = f"""
 UPDATE {SCHEMA}.differences SET state = 'PROPOSED', proposed_by = $2, because = $3, released_by = NULL
@@ -74,6 +84,22 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     age_seconds: float
 
 
+class Count(msgspec.Struct, frozen=True):
+    """How many differences of a kind are not mended, and the age of the oldest of them."""
+
+    kind: str
+    owner: str
+    count: int
+    oldest_seconds: float
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """What is not mended, all of it, and when the last run ended; None before the first."""
+
+    counts: tuple[Count, ...]
+    ended_at: datetime | None
+
+
 async def make_tables(owner: SingleConnection) -> None:
     """Make the schema where it is not there yet."""
     await owner.execute(_MAKE_SQL)
@@ -95,9 +121,22 @@ async def keep(
         await owner.execute(_RUN_SQL, names, len(found))
 
 
-async def listed(owner: SingleConnection, *, also_mended: bool = False) -> list[Kept]:
-    """The differences that are kept, the oldest first, at most a thousand."""
-    return [_of(row) for row in await owner.fetch(_LIST_SQL, also_mended)]
+async def listed(
+    owner: SingleConnection, *, also_mended: bool = False, kind: str = "", after: str = "", limit: int = LISTED_MAX
+) -> list[Kept]:
+    """The differences that are kept, of one kind or of all, the oldest first, from behind ``after``.
+
+    Raises Refused DIFFERENCE_UNKNOWN where there is no difference ``after``.
+    """
+    if after and await owner.fetchrow(_ONE_SQL, after) is None:
+        raise Refused("DIFFERENCE_UNKNOWN", f"there is no difference {after}", kind=RefusalKind.NOT_FOUND)
+    return [_of(row) for row in await owner.fetch(_LIST_SQL, also_mended, kind, after, limit)]
+
+
+async def standing(owner: SingleConnection) -> Standing:
+    """How many of which kind are not mended, however many there are, and when the last run ended."""
+    counts = tuple(Count(**dict(row)) for row in await owner.fetch(_COUNTS_SQL))
+    return Standing(counts, await owner.fetchval(_ENDED_SQL))
 
 
 async def propose(owner: SingleConnection, difference_id: str, by: str, because: str) -> None:

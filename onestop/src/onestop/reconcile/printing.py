@@ -30,8 +30,8 @@ def print_differences(console: Console, differences: Sequence[Difference]) -> No
         console.print(f"         [bold]mends it:[/bold] {escape(difference.command)}")
 
 
-def print_kept(console: Console, listed: Sequence[Kept]) -> None:
-    """One paragraph a difference."""
+def print_kept(console: Console, listed: Sequence[Kept], *, more: bool = False) -> None:
+    """One paragraph a difference; ``more`` says that the list goes on behind the last one."""
     for one in listed:
         head = f"{one.state} for {lasting(one.age_seconds)}, {one.kind} {one.subject} ({one.owner})"
         console.print(f"[bold]{one.difference_id}[/bold] {escape(head)}")
@@ -43,3 +43,5 @@ def print_kept(console: Console, listed: Sequence[Kept]) -> None:
                 f"         proposed by {escape(one.proposed_by)}: {escape(one.because or '')}{escape(released)}"
             )
     console.print(f"{len(listed)} differences" if listed else "no differences")
+    if more:
+        console.print(f"and more: `--after {listed[-1].difference_id}`")

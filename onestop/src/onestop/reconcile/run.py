@@ -8,7 +8,7 @@ import msgspec
 
 from kernel.writing.database import SingleConnection, administering
 from kernel.writing.snapshots import FOR_AS_LONG_AS_IT_TAKES, export, snapshot
-from onestop.reconcile.bank import bank_differences
+from onestop.reconcile.bank import bank_differences, end_explained
 from onestop.reconcile.comparing import ENTRIES_MAX, Compared, compare, stands
 from onestop.reconcile.difference import Difference
 from onestop.reconcile.evidence import Evidence
@@ -52,9 +52,7 @@ async def reconcile(admin_url: str, *, patience_seconds: float = 10.0, pairs: Se
         ahead, moving = await positions_ahead(owner, patience_seconds)
         found += [(POSITIONS, one) for one in ahead]
         whole = [TRANSPORT] if moving else [TRANSPORT, POSITIONS]
-        unexplained, all_of_them = await bank_differences(owner)
-        found += [(BANK, one) for one in unexplained]
-        whole += [BANK] if all_of_them else []
+        found += [(BANK, one) for one in await bank_differences(owner)]
         for pair, one in zip(pairs, compared, strict=True):
             judged, unclear = await _judged(owner, judge, pair, one)
             moving += unclear
@@ -63,6 +61,7 @@ async def reconcile(admin_url: str, *, patience_seconds: float = 10.0, pairs: Se
             found += [(pair.name, difference) for difference in judged]
         found = list({difference.difference_id: (name, difference) for name, difference in reversed(found)}.values())
         await keep(owner, found[::-1], whole, sum(one.ours for one in compared))
+        await end_explained(owner, BANK)
     return Outcome(tuple(compared), tuple(difference for _, difference in found[::-1]), moving)
 
 
