@@ -90,6 +90,51 @@ async def test_a_merged_records_file_goes_on_at_the_person_that_stands(
     assert again.json()["visits"] == 2
 
 
+async def test_a_merger_read_after_the_next_one_leaves_no_file_at_a_dead_record(
+    people: None, around: Surroundings, telling: Telling, staff: httpx.AsyncClient, operations: Service
+) -> None:
+    await opened(staff)
+    await contracted(staff)
+    await staff.post(f"{FILE}/visits", json={"on": "2019-06-05", "found": "血压平稳"})
+    await telling.bill("S1", diagnosis="I10", county=LEYE)
+    await telling.heard("bills", 1)
+    await around.tell(identity.CONTRACT, "P2", person("P2", revision=2, change="MERGED", merged_into="P3"))
+    merged = "SELECT merged_into IS NOT NULL FROM people WHERE person_id = $1"
+    await eventually(lambda: operations.pool.fetchval(merged, "P2"))
+    await around.tell(identity.CONTRACT, "P1", person("P1", revision=2, change="MERGED", merged_into="P2"))
+    await eventually(lambda: operations.pool.fetchval(merged, "P1"))
+    await eventually(
+        lambda: operations.pool.fetchval("SELECT closed_on IS NOT NULL FROM illness_files WHERE person_id = 'P1'")
+    )
+    file = (await staff.get("/v1/illness-files/P3/I10")).json()
+    assert file.get("doctor") == "doctor-1", file
+    assert [visit["visited_on"] for visit in file["visits"]] == ["2019-06-05"]
+    assert [stay["settlement_id"] for stay in file["stays"]] == ["S1"]
+    assert await zones(staff) == {"P3": "GREEN"}
+
+
+@pytest.mark.parametrize("had", ["visit", "bill"])
+async def test_whoever_was_treated_before_the_merger_was_treated(
+    people: None, around: Surroundings, telling: Telling, staff: httpx.AsyncClient, operations: Service, had: str
+) -> None:
+    await opened(staff)
+    await contracted(staff)
+    if had == "visit":
+        await staff.post(f"{FILE}/visits", json={"on": "2019-08-05", "found": "血压平稳"})
+    else:
+        await telling.bill("S1", county=LEYE, policy_id="451028-leye/2018-weishengjisheng-10")
+        await telling.heard("bills", 1)
+    await around.tell(identity.CONTRACT, "P1", person("P1", revision=2, change="MERGED", merged_into="P2"))
+    there = "SELECT EXISTS (SELECT FROM illness_files WHERE person_id = 'P2' AND closed_on IS NULL)"
+    await eventually(lambda: operations.pool.fetchval(there))
+    await eventually(
+        lambda: operations.pool.fetchval("SELECT merged_into IS NOT NULL FROM people WHERE person_id = 'P1'")
+    )
+    reply = await staff.get("/v1/indicators", params={"area": LEYE, "period": "2019-Q3"})
+    (rate,) = [one for one in reply.json()["items"] if one["indicator"] == "treatment_rate"]
+    assert (rate["part_count"], rate["whole_count"]) == (1, 1)
+
+
 async def test_a_file_is_green_while_the_doctor_comes_in_time(
     people: None, staff: httpx.AsyncClient, clock: SetClock
 ) -> None:

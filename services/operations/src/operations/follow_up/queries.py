@@ -29,8 +29,11 @@ _ONE_SQL: Final = f"""
 SELECT {_COLUMNS} FROM illness_files f LEFT JOIN people p ON p.person_id = f.person_id
 WHERE f.person_id = $1 AND f.illness = $2
 """
-#: A person's own record, and those that were merged into it.
-_OF_PERSON: Final = "ANY (array_append(ARRAY(SELECT m.person_id FROM people m WHERE m.merged_into = $1), $1))"
+#: A person's own record, and those that were merged into it, or into one that was.
+_OF_PERSON: Final = (
+    "ANY (ARRAY(WITH RECURSIVE own AS (SELECT $1::text AS person_id UNION"
+    " SELECT m.person_id FROM own o JOIN people m ON m.merged_into = o.person_id) SELECT person_id FROM own))"
+)
 _VISITS_SQL: Final = f"""
 SELECT visited_on, visited_by, found FROM visits WHERE person_id = {_OF_PERSON} AND illness = $2
 ORDER BY visited_on DESC, visit_id LIMIT 200
@@ -41,6 +44,17 @@ SELECT b.settlement_id, b.hospital_id, b.encounter_kind, b.admitted_on, b.discha
 FROM bills b LEFT JOIN bill_revocations r USING (settlement_id)
 WHERE b.person_id = {_OF_PERSON} AND $2 IN (b.disease, b.diagnosis)
 ORDER BY b.discharged_on DESC, b.settlement_id LIMIT 200
+"""
+#: So many records of one person in a row are no person.
+_MERGERS_MAX: Final = 20
+_STANDING_SQL: Final = f"""
+WITH RECURSIVE chain AS (
+  SELECT $1::text AS person_id, 0 AS step
+  UNION ALL
+  SELECT p.merged_into, c.step + 1 FROM chain c JOIN people p ON p.person_id = c.person_id
+  WHERE p.merged_into IS NOT NULL AND c.step < {_MERGERS_MAX}
+)
+SELECT c.person_id, p.county FROM chain c LEFT JOIN people p ON p.person_id = c.person_id ORDER BY c.step DESC LIMIT 1
 """
 _OPEN_SQL: Final = "SELECT illness FROM illness_files WHERE person_id = $1 AND closed_on IS NULL ORDER BY illness"
 _COUNTY_SQL: Final = "SELECT county FROM people WHERE person_id = $1 AND merged_into IS NULL AND NOT annulled"
@@ -62,12 +76,23 @@ ORDER BY p.person_id LIMIT $5
 # A file and a visit count from their day. What was told of the person, such as a death, counts as of now: of people the
 # newest message is all there is.
 _TREATED_SQL: Final = """
+WITH RECURSIVE merged AS (
+  SELECT person_id AS record, merged_into AS stands FROM people WHERE merged_into IS NOT NULL
+  UNION
+  SELECT m.record, p.merged_into FROM merged m JOIN people p ON p.person_id = m.stands WHERE p.merged_into IS NOT NULL
+)
 SELECT count(DISTINCT f.person_id) AS patients, count(DISTINCT f.person_id) FILTER (WHERE EXISTS (
          SELECT FROM visits v WHERE v.person_id = f.person_id AND v.illness = f.illness AND v.visited_on <= $5
        ) OR EXISTS (
          SELECT FROM bills b WHERE b.person_id = f.person_id AND b.discharged_on <= $3 AND b.settled_at < $4
            AND NOT EXISTS (
              SELECT FROM bill_revocations r WHERE r.settlement_id = b.settlement_id AND r.revoked_at < $4)
+       ) OR (f.person_id, f.illness) IN (
+         SELECT m.stands, v.illness FROM merged m JOIN visits v ON v.person_id = m.record WHERE v.visited_on <= $5
+       ) OR f.person_id IN (
+         SELECT m.stands FROM merged m JOIN bills b ON b.person_id = m.record
+         WHERE b.discharged_on <= $3 AND b.settled_at < $4 AND NOT EXISTS (
+           SELECT FROM bill_revocations r WHERE r.settlement_id = b.settlement_id AND r.revoked_at < $4)
        )) AS treated
 FROM people p JOIN illness_files f ON f.person_id = p.person_id
 WHERE p.county >= $1 AND p.county < $2 AND f.opened_on <= $5 AND p.merged_into IS NULL AND NOT p.annulled
@@ -112,6 +137,13 @@ class Unassigned(msgspec.Struct, frozen=True):
 async def open_illnesses(connection: Connection, person_id: str) -> list[str]:
     """The illnesses of which a person's record has an open file."""
     return [row["illness"] for row in await connection.fetch(_OPEN_SQL, person_id)]
+
+
+async def standing_record(connection: Connection, person_id: str) -> tuple[str, str | None]:
+    """The record that stands for a record's person, which may have been merged on, and its county if it was told."""
+    row = await connection.fetchrow(_STANDING_SQL, person_id)
+    assert row is not None, "a chain has its beginning"
+    return row["person_id"], row["county"]
 
 
 class FollowUpQueries(Reads):

@@ -12,7 +12,7 @@ from kernel.writing.command_context import CommandContext
 from kernel.writing.command_path import CommandPath, Within
 from kernel.writing.database import Connection
 from operations.follow_up.domain.file import DECIDER, CarryOver, CloseFile, OpenFile
-from operations.follow_up.queries import open_illnesses
+from operations.follow_up.queries import open_illnesses, standing_record
 from operations.told.rows.people import ROWS
 
 HEARD: Final = Heard("operations", CONTRACT, ROWS)
@@ -41,15 +41,16 @@ def subscription(path: CommandPath) -> Subscription:
 async def _carry_over(connection: Connection, within: Within, message: Message, told: EntitlementChanged) -> None:
     """Files of a record that was merged go on at the record that stands for the person, and end at the merged one.
 
-    Told again it changes nothing: what was carried over is closed here.
+    Told again it changes nothing: what was carried over is closed here. That record may itself be merged by now.
     """
     await within.flush()
+    stands, county = await standing_record(connection, str(told.merged_into))
     for illness in await open_illnesses(connection, told.person_id):
         merged = f"file/{told.person_id}/{illness}"
         file = (await within.load(DECIDER, [merged]))[merged]
         assert file is not None, "a row has its events"
-        carried = CarryOver(of=file, person_id=str(told.merged_into), county=told.county)
+        carried = CarryOver(of=file, person_id=stands, county=county or told.county)
         context = CommandContext.of_message(message, "operations", f"{illness}/carried")
-        await within.react(context, DECIDER, f"file/{told.merged_into}/{illness}", carried)
+        await within.react(context, DECIDER, f"file/{stands}/{illness}", carried)
         context = CommandContext.of_message(message, "operations", f"{illness}/closed")
         await within.react(context, DECIDER, merged, CloseFile(context.today))
