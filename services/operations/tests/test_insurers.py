@@ -145,6 +145,26 @@ async def test_who_was_given_less_than_the_lower_deductible_gives_is_an_exceptio
     assert await operations.pool.fetchval("SELECT count(*) FROM file_looks WHERE seen_by = 'operations-1'") == 2
 
 
+async def test_one_page_looks_at_so_many_persons_and_the_next_goes_on_behind_them(
+    telling: Telling, staff: httpx.AsyncClient, operations: Service
+) -> None:
+    await opened(staff)
+    await told(telling, "S1", "P1", 1_000_000, 400_000, 240_000)
+    await told(telling, "S2", "Z", 1_000_000, 400_000, 60_000)
+    await telling.heard("bills", 2)
+    copies = """
+    INSERT INTO bills SELECT (jsonb_populate_record(b, jsonb_build_object(
+      'settlement_id', 'C' || n, 'person_id', 'P' || 100000 + n))).*
+    FROM bills b, generate_series(1, 10000) n WHERE b.settlement_id = 'S1'
+    """
+    await operations.pool.execute(copies)
+    first = (await staff.get("/v1/insurers/deductible-exceptions", params=EXCEPTIONS)).json()
+    assert (first["items"], first["next"] is not None) == ([], True)
+    more = EXCEPTIONS | {"after": first["next"]}
+    second = (await staff.get("/v1/insurers/deductible-exceptions", params=more)).json()
+    assert ([one["person_id"] for one in second["items"]], second.get("next")) == (["Z"], None)
+
+
 async def test_without_terms_of_the_year_nobody_is_judged_and_other_counties_are_closed(
     staff: httpx.AsyncClient, operations: Service
 ) -> None:

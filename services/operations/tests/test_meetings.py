@@ -69,6 +69,28 @@ async def test_each_unit_answers_for_its_tasks_and_problems(autumn: None, staff:
     assert all("2019-10-01" <= one["到期日"] <= "2019-12-31" for one in coming)
 
 
+async def test_no_problem_of_the_quarter_is_left_out(
+    autumn: None, staff: httpx.AsyncClient, operations: Service
+) -> None:
+    copies = """
+    INSERT INTO breaches SELECT (jsonb_populate_record(b, jsonb_build_object(
+      'breach_id', b.breach_id || '-' || n, 'about', b.about || '-' || n))).*
+    FROM breaches b, generate_series(1, 1200) n WHERE b.breach_id LIKE '%-F1'
+    """
+    await operations.pool.execute(copies)
+    units = {line["成员单位"]: line for line in await rows(staff, "meeting-units")}
+    assert units["县人社局"]["新发现问题"] == 1202
+    await made(staff, "meeting-problems")
+    problems, asked = list[Any](), {"limit": 500}
+    while True:
+        page = await staff.get(f"/v1/reports/meeting-problems/{HUINING}/2019-Q3", params=asked)
+        problems += page.json()["items"]
+        if page.json().get("next") is None:
+            break
+        asked = {"limit": 500, "after": page.json()["next"]}
+    assert len([one for one in problems if "示范问题" in one]) == 1202
+
+
 async def test_what_happens_later_changes_no_paper_of_the_quarter(
     autumn: None, staff: httpx.AsyncClient, clock: SetClock
 ) -> None:

@@ -8,6 +8,7 @@ import pytest
 from services.operations.tests.conftest import Telling, revoked
 
 from kernel.security import Role
+from kernel.testing.set_clock import SetClock
 from kernel.testing.surroundings import Service
 
 JIEYANG = "445200"
@@ -57,3 +58,32 @@ async def test_what_was_said_stands_beside_the_facts_and_a_place_without_a_day_s
     far = await operations.client(Role.AGENCY, "A2", divisions=["620422"])
     refusal = await far.get("/v1/settlement-scopes", params={"area": JIEYANG})
     assert refusal.json()["code"] == "DIVISION_FOREIGN"
+
+
+async def test_what_was_settled_before_it_was_told_how_far_is_not_late(
+    summer: None, staff: httpx.AsyncClient, clock: SetClock
+) -> None:
+    clock.now = datetime(2019, 10, 1, 3, tzinfo=UTC)
+    found = (await staff.get("/v1/settlement-scopes", params={"area": JIEYANG})).json()["items"]
+    assert [(one["reach"], one["state"], one["untold_stays"]) for one in found] == [
+        ("in_city", "REACHED", 1),
+        ("other_city", "REACHED", 1),
+        ("other_province", "NOT_TOLD", 1),
+    ]
+
+
+@pytest.mark.parametrize(("first", "state"), [(30, "REACHED"), (None, "LATE")])
+async def test_a_scope_is_reached_by_its_first_stay_also_where_that_was_settled_anew(
+    telling: Telling, staff: httpx.AsyncClient, clock: SetClock, first: int | None, state: str
+) -> None:
+    clock.now = datetime(2019, 10, 20, 3, tzinfo=UTC)
+    if first is not None:
+        await telling.bill("S1", reach="other_city", **HERE, **on(9, first))
+        await telling.event(revoked("S1"))
+        await telling.bill("S2", reach="other_city", **HERE, **on(10, 9))
+        await telling.heard("bill_revocations", 1)
+        await telling.heard("bills", 2)
+    found = (await staff.get("/v1/settlement-scopes", params={"area": JIEYANG})).json()["items"]
+    assert [(one["stays"], one["state"]) for one in found if one["reach"] == "other_city"] == [
+        (0 if first is None else 1, state)
+    ]

@@ -26,7 +26,7 @@ SELECT {_COLUMNS} FROM (
 """
 _OPENED_SQL: Final = f"""
 SELECT {_COLUMNS} FROM breaches
-WHERE county = $1 AND opened_on BETWEEN $2 AND $3 AND status <> 'WITHDRAWN' ORDER BY breach_id LIMIT 100
+WHERE county = $1 AND opened_on BETWEEN $2 AND $3 AND status <> 'WITHDRAWN' ORDER BY breach_id LIMIT $4
 """
 
 
@@ -34,7 +34,7 @@ WHERE county = $1 AND opened_on BETWEEN $2 AND $3 AND status <> 'WITHDRAWN' ORDE
 _STANDING_SQL: Final = f"""
 SELECT {_COLUMNS} FROM breaches
 WHERE county = $1 AND opened_on <= $3 AND (closed_on IS NULL OR closed_on >= $2) AND status <> 'WITHDRAWN'
-ORDER BY breach_id LIMIT 1000
+ORDER BY breach_id LIMIT $4
 """
 _CERTIFICATION_SQL: Final = """
 SELECT c.certification_id, p.county, c.hospital_id, c.disease, c.effective_from, c.cancelled_from
@@ -72,10 +72,10 @@ class BreachQueries(Reads):
         """A county's doctors with incidents, by licence number."""
         return await self.many(DoctorLine, _DOCTORS_SQL, county, after, limit)
 
-    async def opened(self, county: str, first: date, last: date) -> list[Breach]:
-        """The breaches of a county that were opened in some days and not withdrawn, at most a hundred."""
-        return await self.many(checked(Breach), _OPENED_SQL, county, first, last)
+    async def opened(self, county: str, first: date, last: date, limit: int) -> list[Breach]:
+        """The breaches of a county that were opened in some days and not withdrawn."""
+        return await self.over_lists(checked(Breach), _OPENED_SQL, county, first, last, limit)
 
-    async def standing(self, county: str, first: date, last: date) -> list[Breach]:
-        """Those found up to the last day that were not put right before the first, at most a thousand."""
-        return await self.many(checked(Breach), _STANDING_SQL, county, first, last)
+    async def standing(self, county: str, first: date, last: date, limit: int) -> list[Breach]:
+        """Those found up to the last day that were not put right before the first."""
+        return await self.over_lists(checked(Breach), _STANDING_SQL, county, first, last, limit)

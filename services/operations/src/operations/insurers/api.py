@@ -20,11 +20,13 @@ from kernel.http import (
     Wire,
     Yuan,
     allow,
+    answer,
     answered,
     paged,
     tagged,
 )
 from kernel.http.fields import CountyQuery, DivisionCode, NameInPath, Text, after_of
+from kernel.http.paging import write_cursor
 from kernel.running.requested import Requests
 from kernel.security import Principal, Role
 from kernel.values.refusals import not_found
@@ -50,6 +52,9 @@ CODES: Final = (
 )
 
 Officer = Annotated[Principal, allow(Role.OPERATIONS, Role.AGENCY, Role.DEPARTMENT, by_division=True)]
+#: So many persons are looked at in one go, and so often for one page.
+_BATCH: Final = 2_000
+_BATCHES_MAX: Final = 5
 YearQuery = Annotated[int, Query(ge=2016, le=2100)]
 Percent = Annotated[str, msgspec.Meta(pattern=r"^(100(\.0{1,2})?|[0-9]{1,2}(\.[0-9]{1,2})?)$")]
 #: Who writes down that somebody looked at persons of a county: county, caller, moment.
@@ -207,6 +212,7 @@ def _add_reading(router: Router, found: InsurerQueries, see: See, requests: Requ
         """The registered poor for whom the normal deductible was used, as the year's sums show. The look is recorded.
 
         Who has been given less than (base - lower deductible) x lowest rate. Bills without compliant cost are left out.
+        A page may have fewer lines than asked for, or none, and still a ``next``: so many persons were looked at.
         """
         caller.must_act_in(county)
         terms = [one for row in await found.insurers(county, "", 100) for one in row.terms if one.year == year]
@@ -215,13 +221,14 @@ def _add_reading(router: Router, found: InsurerQueries, see: See, requests: Requ
             raise not_found("INSURER_TERMS_MISSING", detail, county=county)
         await see(county, caller.subject, requests.clock())
         least, after, chosen = min(one.deductible_poor_fen for one in terms), after_of(page), list[ExceptionLine]()
-        while len(chosen) <= page.limit:
-            years = await found.poor_years(county, year, after, least, page.limit + 1)
+        for _ in range(_BATCHES_MAX):
+            years = await found.poor_years(county, year, after, least, _BATCH)
             chosen += [_exception(one, at_least) for one, at_least in not_lowered(terms, years)]
-            if len(years) <= page.limit:
-                break
+            if len(chosen) > page.limit or len(years) < _BATCH:
+                return paged(chosen[: page.limit + 1], page, "person_id")
             after = years[-1].person_id
-        return paged(chosen[: page.limit + 1], page, "person_id")
+        # Enough for one request: the next page goes on behind the last person that was looked at.
+        return answer(Page(items=chosen, next=write_cursor((after,))))
 
 
 def _exception(year: PoorYear, at_least_fen: int) -> ExceptionLine:

@@ -20,7 +20,7 @@ _YEARS_SQL: Final = """
 WITH standing AS (
   SELECT b.person_id, b.settlement_id, b.compliant_fen, b.payers, b.amounts FROM bills b
   WHERE b.county = $1 AND b.discharged_on BETWEEN $2 AND $3 AND b.category = 'REGISTERED_POOR'
-    AND b.compliant_fen IS NOT NULL
+    AND b.compliant_fen IS NOT NULL AND b.person_id > $4
     AND NOT EXISTS (SELECT FROM bill_revocations r WHERE r.settlement_id = b.settlement_id)
 ), parts AS (
   SELECT s.person_id, p.payer, p.fen FROM standing s CROSS JOIN LATERAL unnest(s.payers, s.amounts) AS p(payer, fen)
@@ -34,7 +34,7 @@ WITH standing AS (
 )
 SELECT s.person_id, sum(s.compliant_fen)::bigint - g.basic_fen AS base_fen, g.given_fen,
        array_agg(s.settlement_id ORDER BY s.settlement_id) AS settlement_ids
-FROM standing s JOIN given g USING (person_id) WHERE s.person_id > $4
+FROM standing s JOIN given g USING (person_id)
 GROUP BY s.person_id, g.basic_fen, g.given_fen HAVING sum(s.compliant_fen) - g.basic_fen > $5
 ORDER BY s.person_id LIMIT $6
 """

@@ -26,7 +26,8 @@ Reader = Annotated[Principal, allow(Role.OPERATIONS, Role.AGENCY, Role.FINANCE, 
 class ScopeLine(Wire, frozen=True, kw_only=True):
     """A scope: wanted until when by which clause, how many stays were settled so, the first one on which day.
 
-    ``state``: REACHED or REACHED_LATE by the first stay, RUNNING, LATE, or NO_DAY where no document names a day.
+    ``state``: REACHED or REACHED_LATE by the first stay, RUNNING, LATE, or NO_DAY where no document names a day; and
+    NOT_TOLD instead of late where ``untold_stays`` were settled in time: before it was told how far a stay was.
     ``said_done_on`` is what was said under /v1/clocks/done, which is shown beside the facts.
     """
 
@@ -38,6 +39,7 @@ class ScopeLine(Wire, frozen=True, kw_only=True):
     stays: int
     first_on: date | None
     said_done_on: date | None
+    untold_stays: int
 
 
 class ScopeList(Wire, frozen=True):
@@ -59,7 +61,8 @@ def settlement_scopes(found: ReachQueries, clocks: ClockQueries, library: PackLi
         high = prefix[:-1] + chr(ord(prefix[-1]) + 1)
         policies = list(library.candidates(area, today))
         settled = await found.settled(prefix, high)
-        scopes = scopes_of(policies, settled, await _said(clocks, library, area, policies))
+        untold = await found.untold(prefix, high)
+        scopes = scopes_of(policies, settled, untold, await _said(clocks, library, area, policies))
         return tagged(request, answer(ScopeList(area, tuple(_line(scope, today) for scope in scopes))))
 
     return router
@@ -79,5 +82,5 @@ async def _said(clocks: ClockQueries, library: PackLibrary, area: str, policies:
 
 
 def _line(scope: Scope, today: date) -> ScopeLine:
-    same = {name: getattr(scope, name) for name in Scope.__struct_fields__}
-    return ScopeLine(**same, state=scope.state(today))
+    same = {name: getattr(scope, name) for name in Scope.__struct_fields__ if name != "untold"}
+    return ScopeLine(**same, state=scope.state(today), untold_stays=scope.untold.stays)

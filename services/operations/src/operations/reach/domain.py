@@ -27,6 +27,13 @@ class Settled(msgspec.Struct, frozen=True, kw_only=True):
     first_on: date | None
 
 
+class Untold(msgspec.Struct, frozen=True):
+    """The stays that hospitals settled at once without it being told how far from home; they may be of any scope."""
+
+    stays: int
+    first_on: date | None
+
+
 class Scope(msgspec.Struct, frozen=True, kw_only=True):
     """A scope: until when it is wanted by which clause, and since when it is done.
 
@@ -40,18 +47,26 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     stays: int
     first_on: date | None
     said_done_on: date | None
+    untold: Untold
 
     def state(self, today: date) -> str:
-        """REACHED in time, REACHED_LATE, RUNNING, LATE, or NO_DAY where none is named."""
+        """REACHED in time, REACHED_LATE, RUNNING, LATE, NO_DAY where none is named, or NOT_TOLD.
+
+        NOT_TOLD is what would be late but for stays in time of which nobody told how far they were.
+        """
         if self.due_on is None:
             return "NO_DAY"
-        if self.first_on is not None:
-            return "REACHED" if self.first_on <= self.due_on else "REACHED_LATE"
-        return "LATE" if today > self.due_on else "RUNNING"
+        if self.first_on is not None and self.first_on <= self.due_on:
+            return "REACHED"
+        if self.first_on is None and today <= self.due_on:
+            return "RUNNING"
+        if self.untold.first_on is not None and self.untold.first_on <= self.due_on:
+            return "NOT_TOLD"
+        return "LATE" if self.first_on is None else "REACHED_LATE"
 
 
 def scopes_of(
-    policies: Iterable[Policy], settled: Mapping[str, Settled], done: Mapping[str, date]
+    policies: Iterable[Policy], settled: Mapping[str, Settled], untold: Untold, done: Mapping[str, date]
 ) -> tuple[Scope, ...]:
     """Every scope with its milestone; ``done`` are the days that were said of milestones, by their names."""
     found = {
@@ -60,17 +75,23 @@ def scopes_of(
         for clock in policy.file.clocks
         if isinstance(clock, Milestone)
     }
-    return tuple(_scope(reach, found.get(name), settled.get(reach), done.get(name)) for reach, name in SCOPES.items())
+    return tuple(
+        _scope(
+            settled.get(reach) or Settled(reach=reach, stays=0, first_on=None), found.get(name), untold, done.get(name)
+        )
+        for reach, name in SCOPES.items()
+    )
 
 
-def _scope(reach: Reach, wanted: tuple[str, Milestone] | None, settled: Settled | None, said: date | None) -> Scope:
+def _scope(settled: Settled, wanted: tuple[str, Milestone] | None, untold: Untold, said: date | None) -> Scope:
     document, clock = (None, None) if wanted is None else wanted
     return Scope(
-        reach=reach,
+        reach=settled.reach,
         due_on=None if clock is None else clock.on,
         document=document,
         clause=None if clock is None else clock.clause,
-        stays=0 if settled is None else settled.stays,
-        first_on=None if settled is None else settled.first_on,
+        stays=settled.stays,
+        first_on=settled.first_on,
         said_done_on=said,
+        untold=untold,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 from uuid import uuid4
 
 import msgspec
@@ -39,6 +39,7 @@ from operations.reports.domain.statement import statement_lines
 from operations.reports.domain.summary import sum_columns
 from operations.reports.queries import LINES_MAX, ReportQueries
 
+LineT = TypeVar("LineT")
 _Filled: TypeAlias = tuple[tuple[Column, ...], tuple[tuple[Cell, ...], ...], tuple[Cell, ...]]
 
 
@@ -170,9 +171,7 @@ class ReportCommands:
     async def _ledger(self, asked: Asked, _today: date) -> _Filled:
         report = asked.report
         lines = await self._found.lines(asked, PAYER_OF[report], list(CATEGORIES), list(KINDS_OF.get(report, ())))
-        if len(lines) > LINES_MAX:
-            raise Refused("REPORT_TOO_LONG", f"{asked.area} has more than {LINES_MAX} lines in {asked.period.name}")
-        return filled(columns_of(report), lines)
+        return filled(columns_of(report), _whole(asked, lines))
 
     async def _summary(self, asked: Asked, _today: date) -> _Filled:
         lines = await self._found.sums(asked)
@@ -200,13 +199,14 @@ class ReportCommands:
         dues = due_between(self._library, asked.area, first, last, official_calendar())
         done = await self._clocks.done(dues)
         states = [(due, state_of(due, done_on(done, due), today)) for due in dues]
-        breaches = await self._breaches.standing(asked.area, first, last)
+        breaches = _whole(asked, await self._breaches.standing(asked.area, first, last, LINES_MAX + 1))
         duties = [duty for policy in self._library.candidates(asked.area, last) for duty in policy.file.duties]
         return filled(UNIT_COLUMNS, unit_lines(duties, states, breaches, first, last))
 
     async def _meeting_problems(self, asked: Asked, _today: date) -> _Filled:
-        breaches = await self._breaches.standing(asked.area, asked.period.first, asked.period.last)
-        columns, rows, _ = filled(PROBLEM_COLUMNS, problem_lines(breaches, asked.period.last))
+        of = asked.period
+        breaches = _whole(asked, await self._breaches.standing(asked.area, of.first, of.last, LINES_MAX + 1))
+        columns, rows, _ = filled(PROBLEM_COLUMNS, problem_lines(breaches, of.last))
         return columns, rows, ()
 
     async def _meeting_next(self, asked: Asked, _today: date) -> _Filled:
@@ -220,7 +220,7 @@ class ReportCommands:
         dues = due_between(self._library, county, period.first, period.last, official_calendar())
         done = await self._clocks.done(dues)
         late = [due for due in dues if state_of(due, done_on(done, due), today) in {"LATE", "DONE_LATE"}]
-        breaches = await self._breaches.opened(county, period.first, period.last)
+        breaches = _whole(asked, await self._breaches.opened(county, period.first, period.last, LINES_MAX + 1))
         sums = await self._indicators.of_period(self._library, county, period)
         return county_line(place_name(county, period.last.year), sums, breaches, late)
 
@@ -248,3 +248,10 @@ def _stream(asked: Asked) -> str:
 def place_name(code: str, year: int) -> str:
     """What a division was called in a year; its code where the table has no name."""
     return next((place.name for place in reversed(divisions_of(code)) if place.stood_in(year)), code)
+
+
+def _whole(asked: Asked, lines: list[LineT]) -> list[LineT]:
+    """All lines, or none: a paper that leaves some out without a word is wrong. Raises Refused REPORT_TOO_LONG."""
+    if len(lines) > LINES_MAX:
+        raise Refused("REPORT_TOO_LONG", f"{asked.area} has more than {LINES_MAX} lines in {asked.period.name}")
+    return lines
