@@ -36,6 +36,8 @@ def new_env(example: str, keys: Path) -> str:
         "IDENTITY_KEY_RING": (keys / KEYS_FILE).read_text(),
         "SCAN_KEY_RING": (keys / SCAN_KEYS_FILE).read_text(),
         "PAYEE_KEY_RING": (keys / PAYEE_KEYS_FILE).read_text(),
+        "TELL_STAYS": "yes",
+        "TELL_CASES": "yes",
         "CHECKPOINT_KEY": SigningKey.in_folder(keys, ORIGIN, KEY_FILE).text,
         **_publishers(keys),
     }

@@ -75,12 +75,8 @@ def scopes_of(
         for clock in policy.file.clocks
         if isinstance(clock, Milestone)
     }
-    return tuple(
-        _scope(
-            settled.get(reach) or Settled(reach=reach, stays=0, first_on=None), found.get(name), untold, done.get(name)
-        )
-        for reach, name in SCOPES.items()
-    )
+    every = {reach: settled.get(reach) or Settled(reach=reach, stays=0, first_on=None) for reach in SCOPES}
+    return tuple(_scope(every[reach], found.get(name), untold, done.get(name)) for reach, name in SCOPES.items())
 
 
 def _scope(settled: Settled, wanted: tuple[str, Milestone] | None, untold: Untold, said: date | None) -> Scope:
