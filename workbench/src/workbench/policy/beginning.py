@@ -8,7 +8,7 @@ import msgspec
 
 #: What must be asked of the new document: figures, clauses, dates, reasons.
 _FACTS: Final = (
-    re.compile(r"(?<=\bclause: )(?:(?! #)[^,}\n])+"),
+    re.compile(r"(?<=clause: )(?:(?! #)[^,}\n])+"),
     re.compile(r'(?<=\bwhy: )"[^"\n]*"'),
     re.compile(r'(?<=\bvalue: )"[^"\n]*"'),
     re.compile(r'(?<=_yuan: )"[^"\n]*"'),

@@ -208,7 +208,13 @@ class PaymentCommands:
             owed_back = await owed_of_revoked(connection, {name: -standing[name] for name in asked.due})
             bank = next((name for name in asked.names if accounts.parse(name).kind == accounts.BANK), None)
             filed = await filed_in(connection, bank, asked.journal_id) if bank and asked.amount_fen == 0 else None
-            found = Found(standing, Moment(context.today, first[county]), receipt, owed_back, filed_in=filed)
+            found = Found(
+                standing=standing,
+                moment=Moment(context.today, first[county]),
+                receipt=receipt,
+                owed_back_fen=owed_back,
+                filed_in=filed,
+            )
             found = await _of_its_year(connection, asked, found)
             turn = Turn(connection, path.within(connection), asked.journal_id, asked.order(found))
             answered = await turn.within.run(context, lambda: _unless_budgeted(turn, asked, attempt))

@@ -15,7 +15,7 @@ from kernel.writing.database import Connection
 from kernel.writing.decision import Decision, Outcome, decided
 
 
-class Found(msgspec.Struct, frozen=True):
+class Found(msgspec.Struct, frozen=True, kw_only=True):
     """What a turn found while it holds it: the accounts, the first open day, and of what goes back what it meets."""
 
     standing: dict[str, int]
