@@ -58,7 +58,7 @@ async def test_what_the_system_before_knows_is_taken_over_once(embedded_town: An
     agency = Window(town.platform, Role.AGENCY)
     person = {"county": HOSPITAL.division, "id_number": number("001"), "name": "示例"}
     person |= {"born_on": "1961-01-01", "sex": "MALE"}
-    await agency.post("identity", "/v1/persons", person, key="onboarding-1")
+    registered = await agency.post("identity", "/v1/persons", person, key="onboarding-1")
     await wait_until_arrived(town.platform.admin_url)
     onboarding, year = Onboarding(town, tmp_path), town.today.year
 
@@ -76,6 +76,13 @@ async def test_what_the_system_before_knows_is_taken_over_once(embedded_town: An
     other = right.replace("5500.00", "5600.00")
     assert await onboarding.run("accumulators", headings, other) == (1, ["拒绝"], ["已按其他内容结转，请先撤销"])
 
+    # What was taken back is not taken over again by the same row, and is not said to be.
+    operations = Window(town.platform, Role.OPERATIONS)
+    taken_back = f"/v1/benefit-years/{AREA}/{registered['person_id']}/{year}/withdrawal"
+    await operations.post("settlement", taken_back, {"reason": "批次有误"}, key="onboarding-2")
+    again = await onboarding.run("accumulators", headings, right)
+    assert again == (1, ["拒绝"], ["以前结转过，后来撤销了；要再结转，请在"])
+    assert await onboarding.run("accumulators", headings, right.replace("7", "8", 1)) == (0, ["已结转"], [""])
     headings = "身份证号,住院号,入院日期"
     stay = f"{number('001')},OLD-77,{town.today - timedelta(days=9)}"
     assert await onboarding.run("stays", headings, stay, more=["--run", "dry"]) == (0, ["可结转"], [""])

@@ -135,12 +135,23 @@ def _taken_over(
         return _REFUSED, "已按其他内容结转，请先撤销"
     if dry or (stands and kind is Kind.STAYS):
         return _KNOWN if stands else _WOULD, ""
+    return _sent(doors, kind, wanted, known=bool(stands))
+
+
+def _sent(doors: Doors, kind: Kind, wanted: Wanted, *, known: bool) -> tuple[str, str]:
     # Of a row the key is always the same: a run that was cut short goes on where it was.
     key = hashlib.sha256(msgspec.json.encode((kind.value, wanted.body), order="sorted")).hexdigest()[:32]
     sent = insist_on(lambda: doors.service.post(wanted.post, json=wanted.body, headers={"Idempotency-Key": key}))
     if not sent.is_success:
         return _REFUSED, _told(sent)
-    return _KNOWN if stands else _TAKEN, ""
+    if sent.headers.get("Idempotency-Replayed") and not _stands_now(doors, wanted):
+        return _REFUSED, "以前结转过，后来撤销了；要再结转，请在 source 栏写明新的来源"
+    return _KNOWN if known else _TAKEN, ""
+
+
+def _stands_now(doors: Doors, wanted: Wanted) -> bool:
+    told = insist_on(lambda: doors.service.get(wanted.get))
+    return told.is_success and bool(wanted.stands(told.json()))
 
 
 def _told(response: httpx.Response) -> str:

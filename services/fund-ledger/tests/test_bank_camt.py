@@ -64,6 +64,22 @@ async def test_booked_entries_meet_their_journals_and_lead_to_the_closing(
     assert (await _take(finance, content))[1]["code"] == "BANK_FILE_TWICE"
 
 
+@pytest.mark.parametrize(
+    ("moment", "last"),
+    [
+        ("2019-07-30T23:30:00", "2019-07-30"),
+        ("2019-07-30T01:00:00+08:00", "2019-07-30"),
+        ("2019-07-29T16:30:00Z", "2019-07-30"),
+        ("2019-07-30T16:30:00Z", "2019-07-31"),
+    ],
+)
+async def test_a_moment_with_a_zone_is_a_day_in_china(finance: httpx.AsyncClient, moment: str, last: str) -> None:
+    closing = CLOSE.replace("<Dt><Dt>2019-07-30</Dt></Dt>", f"<Dt><DtTm>{moment}</DtTm></Dt>")
+    days = "<FrToDt><FrDtTm>2019-07-30T00:00:00</FrDtTm><ToDtTm>2019-07-30T23:59:59</ToDtTm></FrToDt>"
+    status, body = await _take(finance, _file(OPEN, closing, RIGHT, summary=days))
+    assert (status, body.get("statement_id")) == (201, f"445202-MA-{last}"), body
+
+
 BOMB: Final = '<!DOCTYPE a [<!ENTITY b "bbbbbbbbbb"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;">]>'
 FILE_OF_OURS: Final = '<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/hostname">]>'
 OPEN: Final = _balance("OPBD", "0.00", "2019-07-30")

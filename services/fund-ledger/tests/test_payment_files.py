@@ -75,6 +75,10 @@ async def test_a_payment_is_in_one_open_file_whoever_asks_and_leaves_it_only_wit
     own = await finance.post(f"{path}/cancellation", json=cancel)
     assert (own.status_code, own.json()["code"]) == (403, "PAYMENT_FILE_SAME_PERSON")
     assert (await second.post(f"{path}/cancellation", json=cancel)).json()["status"] == "cancelled"
+    # A copy fetched now would be paid beside the next file that has the same payments.
+    for content in ("content.csv", "content.xlsx"):
+        late = await finance.get(f"{path}/{content}")
+        assert (late.status_code, late.json()["code"]) == (409, "PAYMENT_FILE_NOT_OPEN")
     answer = await finance.post(
         f"{path}/answer",
         content=desk.answer(path, (1, paid_out[0], "7.00", "成功", ""), total="7.00"),

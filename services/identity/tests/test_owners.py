@@ -1,6 +1,6 @@
 """Whose list says who belongs to a category: the platform's rule, a document's, a county's own (AMB-H6, R-HN-02)."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from shutil import copytree
 from typing import Any, Final
@@ -11,7 +11,10 @@ import pytest
 from identity.config import Config
 from identity.main import build
 from identity.persons.domain.categories import Category, Department, Group
+from identity.persons.domain.entitlement import Entitlement
+from identity.persons.domain.membership import CorrectionReason, Membership
 from identity.persons.domain.owners import PLATFORM_OWNERS, OwnerRule, Owners
+from identity.persons.domain.person import DECIDER, CorrectMembership, decide
 from kernel.security import KeyRing, Role
 from kernel.testing.deadline import eventually
 from kernel.testing.surroundings import Service, Surroundings
@@ -75,6 +78,23 @@ async def test_in_hunan_civil_affairs_says_who_is_poor_and_disabled(
     foreign = await federation.post(f"{path}/{said.json()['membership_id']}/end", json=ending)
     assert (foreign.status_code, foreign.json()["code"]) == (403, "CATEGORY_NOT_OWNED")
     assert (await civil_affairs.post(f"{path}/{said.json()['membership_id']}/end", json=ending)).is_success
+
+
+def test_who_said_it_puts_its_own_word_right_though_another_office_says_the_category_now() -> None:
+    said = Membership(
+        membership_id="m1",
+        department=Department.DISABLED_PERSONS,
+        category=Category.POOR_DISABLED,
+        valid_from=date(2019, 1, 1),
+        evidence="list 2019-01",
+    )
+    before = Entitlement(person_id="p1", revision=1, county="430102", memberships=(said,))
+    facts = {name: getattr(said, name) for name in said.__struct_fields__ if name not in ("category", "stated")}
+    facts |= {"valid_from": date(2019, 2, 1), "reason": CorrectionReason.ENTERED_WRONGLY, "born_on": date(1990, 3, 7)}
+    (event,) = decide(CorrectMembership(**facts, owners=Owners((PROVINCE,))), before)
+    after = DECIDER.evolve(before, event)
+    assert after is not None
+    assert after.memberships[0].valid_from == date(2019, 2, 1)
 
 
 async def test_a_county_whose_federation_feeds_them_says_so_in_its_settings(

@@ -96,6 +96,16 @@ async def test_another_township_neither_sees_nor_touches_it_and_the_county_does(
     assert (await windows.agency.post(f"{path}/withdrawal", json={"reason": "受理有误"})).status_code == 200
 
 
+async def test_what_the_county_has_settled_no_township_ends_also_after_a_revocation(windows: Windows) -> None:
+    path = await taken_in(windows.own)
+    settled = (await windows.agency.post(f"{path}/settlement", json=BILL)).json()
+    revocation = f"/v1/settlements/{settled['settlement_id']}/revocation"
+    assert (await windows.agency.post(revocation, json={"reason": "漏报费用"})).status_code == 201
+    error = {"reason": "受理有误"}
+    assert refused(await windows.own.post(f"{path}/withdrawal", json=error)) == (409, "CASE_NOT_IN_STATE")
+    assert (await windows.agency.post(f"{path}/withdrawal", json=error)).status_code == 200
+
+
 async def test_what_the_agency_took_in_itself_is_no_township_s(windows: Windows) -> None:
     path = await taken_in(windows.agency, office="445202")
     assert await listed(windows.own) == []

@@ -129,14 +129,19 @@ class CaseCommands:
         path = self._runtime.path
         return await path.decide(context, DECIDER, f"case/{case_id}", command, lambda d: answer(d.after))
 
-    async def withdraw(self, context: CommandContext, case_id: str, reason: str, answer: Answer) -> Answered:
-        """A case was handed in by error, or what it was settled as was revoked for good: then its stay goes, too."""
+    async def withdraw(
+        self, context: CommandContext, case_id: str, reason: str, answer: Answer, *, settled_too: bool
+    ) -> Answered:
+        """A case was handed in by error, or what it was settled as was revoked for good: then its stay goes, too.
+
+        ``settled_too`` says whether the caller may end what was settled: a township's window may not.
+        """
         path = self._runtime.path
 
         async def attempt() -> Outcome:
             stream, case = await path.standing(DECIDER, f"case/{case_id}")
             settled_as = case.settlement_id if case is not None else None
-            standing = settled_as is None or await self._queries.stands(settled_as)
+            standing = settled_as is None or not settled_too or await self._queries.stands(settled_as)
             ended = decided(DECIDER, stream, case, Withdraw(reason, standing))
             before = () if standing else await self._taken_back(context, ended.after, reason)
             return Outcome((*before, ended.append), answer(ended.after), contended=ended.after.person_id)

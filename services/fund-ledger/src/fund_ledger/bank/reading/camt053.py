@@ -3,7 +3,7 @@
 A file that declares entities or a document type is refused: a few lines of such could fill any memory.
 """
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from xml.etree.ElementTree import Element, ParseError
 
@@ -13,6 +13,7 @@ from defusedxml.ElementTree import fromstring
 from fund_ledger.bank.domain.statement import LINES_MAX
 from fund_ledger.bank.reading.said import Said, SaidLine, fen_of, malformed, truncated
 from fund_ledger.bank.reading.words import kept, names_in
+from kernel.values.china_time import china_date
 from kernel.values.money import yuan_from_fen
 from kernel.values.refusals import Refused
 
@@ -121,10 +122,18 @@ def _day(one: Element, path: str, where: str, *names: str) -> date:
         text = _text(one, f"{path}/{{*}}{name}")
         if text:
             try:
-                return date.fromisoformat(text[:10])
+                return _china_day(text)
             except ValueError:
                 raise malformed(where, f"{text[:20]!r} is no day") from None
     raise malformed(where, "it has no day")
+
+
+def _china_day(text: str) -> date:
+    """The day in China of a day or a moment; a moment without a zone is China's."""
+    if "T" not in text:
+        return date.fromisoformat(text[:10])
+    moment = datetime.fromisoformat(text)
+    return moment.date() if moment.tzinfo is None else china_date(moment)
 
 
 def _text(one: Element, path: str) -> str:

@@ -22,6 +22,7 @@ from fund_ledger.payment_files.domain.file import (
     MakeFile,
     PaymentFile,
     lines_of,
+    must_be_open,
     stream_of,
 )
 from fund_ledger.payment_files.queries import wanted
@@ -106,11 +107,13 @@ class FileCommands:
     async def open(self, caller: Principal, file_id: str) -> Content:
         """A file, its accounts and its CSV; that the caller looks is written down first.
 
-        Raises Refused PAYMENT_FILE_UNKNOWN, PERSON_ERASED, PAYMENT_FILE_CHANGED.
+        Raises Refused PAYMENT_FILE_UNKNOWN, PAYMENT_FILE_NOT_OPEN, PERSON_ERASED, PAYMENT_FILE_CHANGED.
         """
         _, made = await self._runtime.path.standing(DECIDER, stream_of(file_id))
         if made is None:
             raise not_found("PAYMENT_FILE_UNKNOWN", f"there is no payment file {file_id}", file_id=file_id)
+        # What was cancelled or answered would be paid a second time from a copy fetched now.
+        must_be_open(made.file)
         await self._note(caller, file_id)
         details = await self._vault.open(line.account_id for line in made.lines)
         if len(details) < len({line.account_id for line in made.lines}):

@@ -211,7 +211,7 @@ def _answer(command: AnswerFile, state: Made) -> Sequence[FileEvent]:
         raise conflict("RETURN_FILE_FOREIGN", f"the bank answers {command.named} here, not {of.file_id}")
     if of.status == "answered" and of.answer_hash == command.answer_hash:
         raise conflict("RETURN_FILE_TWICE", f"this answer to {of.file_id} was taken on {of.ended_on}")
-    _must_be_open(of)
+    must_be_open(of)
     if command.check not in (None, of.check_hash):
         detail = f"the check sum that the bank names is not that of {of.file_id}: it was handed another file"
         raise conflict("RETURN_FILE_CHECKSUM", detail)
@@ -246,14 +246,15 @@ def _check_lines(results: Sequence[Result], lines: Sequence[FileLine]) -> None:
 
 def _cancel(command: CancelFile, state: Made) -> Sequence[FileEvent]:
     of = state.file
-    _must_be_open(of)
+    must_be_open(of)
     if command.by == of.made_by:
         raise forbidden("PAYMENT_FILE_SAME_PERSON", f"{command.by} made {of.file_id}; somebody else must cancel it")
     ended = msgspec.structs.replace(of, status="cancelled", ended_on=command.on, ended_by=command.by)
     return (PaymentFileCancelled(ended, tuple(line.journal_id for line in state.lines), command.reason),)
 
 
-def _must_be_open(of: PaymentFile) -> None:
+def must_be_open(of: PaymentFile) -> None:
+    """Refuse what is done with a file that was answered or cancelled: PAYMENT_FILE_NOT_OPEN."""
     if of.status != "open":
         detail = f"{of.file_id} was {of.status} on {of.ended_on} by {of.ended_by}"
         raise conflict("PAYMENT_FILE_NOT_OPEN", detail, status=of.status)

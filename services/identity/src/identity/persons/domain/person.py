@@ -208,7 +208,9 @@ def _correct(command: CorrectMembership, state: Entitlement) -> Sequence[Event]:
     corrected = msgspec.structs.replace(held, **{name: getattr(command, name) for name in _WORDING})
     _check_own(command.department, held)
     check_coherent(corrected)
-    command.owners.check(command.department, corrected.category, corrected.group, state.county)
+    # Who said it puts its own word right, also where another office says the category by now.
+    if (corrected.category, corrected.group) != (held.category, held.group):
+        command.owners.check(command.department, corrected.category, corrected.group, state.county)
     _check_within_life(corrected, command.born_on, state.deceased_on)
     if corrected == held:
         return []

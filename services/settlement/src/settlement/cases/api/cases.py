@@ -124,8 +124,12 @@ def _add_papers(
     async def withdraw(
         case_id: str, caller: AtWindow, command: Sent[BecauseBody], key: IdempotencyKey
     ) -> Json[CaseAnswer]:
-        """End a case handed in by error, or revoked for good after its settlement; its invoice is free again."""
-        return answered(await commands.withdraw(requests.by(caller, key), case_id, command.reason, receipt))
+        """End a case handed in by error, or by the agency one revoked for good after its settlement.
+
+        Its invoice is free again.
+        """
+        context, settled_too = requests.by(caller, key), Role.AGENCY in caller.roles
+        return answered(await commands.withdraw(context, case_id, command.reason, receipt, settled_too=settled_too))
 
 
 def _add_outcome(
