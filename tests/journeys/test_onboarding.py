@@ -53,13 +53,19 @@ class Onboarding:
         return done.exit_code, [row["结果"] for row in rows], [row["备注"].split(" ")[0] for row in rows]
 
 
+async def _registered(town: Any, serial: str) -> str:
+    person = {"county": HOSPITAL.division, "id_number": number(serial), "name": "示例"}
+    person |= {"born_on": "1961-01-01", "sex": "MALE"}
+    registered = await Window(town.platform, Role.AGENCY).post(
+        "identity", "/v1/persons", person, key=f"onboarding-{serial}"
+    )
+    await wait_until_arrived(town.platform.admin_url)
+    return str(registered["person_id"])
+
+
 async def test_what_the_system_before_knows_is_taken_over_once(embedded_town: Any, tmp_path: Path) -> None:
     town = embedded_town
-    agency = Window(town.platform, Role.AGENCY)
-    person = {"county": HOSPITAL.division, "id_number": number("001"), "name": "示例"}
-    person |= {"born_on": "1961-01-01", "sex": "MALE"}
-    registered = await agency.post("identity", "/v1/persons", person, key="onboarding-1")
-    await wait_until_arrived(town.platform.admin_url)
+    person_id = await _registered(town, "001")
     onboarding, year = Onboarding(town, tmp_path), town.today.year
 
     headings = "来源,身份证号,统筹区,年度,aid_in,sec_paid"
@@ -78,17 +84,23 @@ async def test_what_the_system_before_knows_is_taken_over_once(embedded_town: An
 
     # What was taken back is not taken over again by the same row, and is not said to be.
     operations = Window(town.platform, Role.OPERATIONS)
-    taken_back = f"/v1/benefit-years/{AREA}/{registered['person_id']}/{year}/withdrawal"
+    taken_back = f"/v1/benefit-years/{AREA}/{person_id}/{year}/withdrawal"
     await operations.post("settlement", taken_back, {"reason": "批次有误"}, key="onboarding-2")
     again = await onboarding.run("accumulators", headings, right)
     assert again == (1, ["拒绝"], ["以前结转过，后来撤销了；要再结转，请在"])
     assert await onboarding.run("accumulators", headings, right.replace("7", "8", 1)) == (0, ["已结转"], [""])
+
+
+async def test_open_stays_and_balances_are_taken_over_once(embedded_town: Any, tmp_path: Path) -> None:
+    town = embedded_town
+    await _registered(town, "005")
+    onboarding, year = Onboarding(town, tmp_path), town.today.year
     headings = "身份证号,住院号,入院日期"
-    stay = f"{number('001')},OLD-77,{town.today - timedelta(days=9)}"
+    stay = f"{number('005')},OLD-77,{town.today - timedelta(days=9)}"
     assert await onboarding.run("stays", headings, stay, more=["--run", "dry"]) == (0, ["可结转"], [""])
     assert await onboarding.run("stays", headings, stay) == (0, ["已结转"], [""])
     assert await onboarding.run("stays", headings, stay) == (0, ["已有"], [""])
-    moved = f"{number('001')},OLD-77,{town.today - timedelta(days=8)}"
+    moved = f"{number('005')},OLD-77,{town.today - timedelta(days=8)}"
     assert await onboarding.run("stays", headings, moved) == (1, ["拒绝"], ["已按其他内容结转，请先撤销"])
 
     headings = "来源编号,县区,资金,余额,日期"

@@ -132,10 +132,7 @@ class CaseCommands:
     async def withdraw(
         self, context: CommandContext, case_id: str, reason: str, answer: Answer, *, settled_too: bool
     ) -> Answered:
-        """A case was handed in by error, or what it was settled as was revoked for good: then its stay goes, too.
-
-        ``settled_too`` says whether the caller may end what was settled: a township's window may not.
-        """
+        """A case was handed in by error, or where ``settled_too`` was revoked for good: then its stay goes, too."""
         path = self._runtime.path
 
         async def attempt() -> Outcome:
