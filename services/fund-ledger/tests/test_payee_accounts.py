@@ -21,8 +21,9 @@ MONEY: Final = {"county": "445202", "fund": "MA", "value_on": "2019-08-01"}
 async def test_an_account_is_named_by_one_person_typed_again_by_another_and_never_stored_plain(
     ledger: Service, finance: httpx.AsyncClient, second: httpx.AsyncClient, desk: Any
 ) -> None:
-    formula = await finance.post(desk.PERSON, json={**desk.CARD, "holder": "=张三"})
-    assert (formula.status_code, formula.json()["code"]) == (422, "INVALID_FIELD")
+    for holder in ("=张三", " =张三", "\u3000@张三"):
+        formula = await finance.post(desk.PERSON, json={**desk.CARD, "holder": holder})
+        assert (formula.status_code, formula.json()["code"]) == (422, "INVALID_FIELD")
     card = desk.CARD
     nowhere = await finance.post(desk.PERSON.replace("445202", "445299"), json=card)
     assert (nowhere.status_code, nowhere.json()["code"]) == (422, "DIVISION_UNKNOWN")

@@ -30,8 +30,8 @@ CountyPath = Annotated[str, Path(pattern=r"^[0-9]{6}$", description="Six-digit d
 Kind = Annotated[PayeeKind, Path(description="Who is paid")]
 #: As it is printed on the card or the certificate; spaces and hyphens between groups are taken out.
 Number = Annotated[str, msgspec.Meta(pattern=r"^[0-9](?:[ -]?[0-9]){7,31}$"), SEALED]
-#: A spreadsheet takes what begins so for a formula.
-_NAME: Final = r"^[^=+\-@].{0,99}$"
+#: A spreadsheet takes what begins so for a formula, also behind blanks.
+_NAME: Final = r"^[^\s=+\-@].{0,99}$"
 Holder = Annotated[str, msgspec.Meta(pattern=_NAME), SEALED]
 Bank = Annotated[str, msgspec.Meta(pattern=_NAME), SEALED]
 
