@@ -18,21 +18,24 @@ _names = itertools.count(1)
 _TEMPORARY_ROOT = "PYTEST_DEBUG_TEMPROOT"
 
 
+_made_here: list[str] = []
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """Give each run a temporary root of its own.
+    """Give each run a temporary root of its own, which its workers and what it starts share.
 
     pytest closes the root that all runs of a user share at every start, to other users too: a PostgreSQL that runs as
     "nobody" for a test of another run can then no longer read its own control file.
     """
     if not hasattr(config, "workerinput") and _TEMPORARY_ROOT not in os.environ:
-        os.environ[_TEMPORARY_ROOT] = tempfile.mkdtemp(prefix="onestop-run-")
+        _made_here.append(tempfile.mkdtemp(prefix="onestop-run-"))
+        os.environ[_TEMPORARY_ROOT] = _made_here[0]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Take the root away again, except where a failed test's files may be looked at."""
-    root = os.environ.get(_TEMPORARY_ROOT, "")
-    if not hasattr(config, "workerinput") and Path(root).name.startswith("onestop-run-") and not _failed(config):
-        shutil.rmtree(root, ignore_errors=True)
+    """Take the root away again where this run made it, except where a failed test's files may be looked at."""
+    if _made_here and not _failed(config):
+        shutil.rmtree(_made_here.pop(), ignore_errors=True)
 
 
 def _failed(config: pytest.Config) -> bool:
