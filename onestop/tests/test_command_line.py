@@ -23,6 +23,7 @@ ALONE: Final = [
     "looks",
     "lost",
     "migrate",
+    "onboard",
     "parked",
     "payment-file",
     "platform",
