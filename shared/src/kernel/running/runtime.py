@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Final
 
 import msgspec
@@ -22,7 +23,7 @@ from kernel.running.troubles import Cause, Troubles, cause_of
 from kernel.values.contract import Contract
 from kernel.values.refusals import Refused
 from kernel.writing.command_path import CommandPath
-from kernel.writing.database import Database, Pool, SingleConnection, close_pool
+from kernel.writing.database import Connection, Database, Pool, SingleConnection, close_pool
 from kernel.writing.event_registry import EventRegistry
 from kernel.writing.event_store.restored import require_adopted
 from kernel.writing.event_store.sequencer import Sequencer
@@ -33,6 +34,8 @@ from kernel.writing.signals import Signal
 #: Jobs have three of eight sessions, commands the others: neither can take the other's.
 _JOBS_EIGHTHS: Final = 3
 _LAG_PATIENCE_SECONDS: Final = 1.0
+#: Sessions for commands that turns leave alone: a turn may ask for a second one, and others only read.
+_SPARED: Final = 2
 
 
 class Subscription(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,8 +110,10 @@ class Runtime:
     async def start(self, *, background: bool = True) -> None:
         """Connect, and begin to sequence, relay and consume; raises where the database is away."""
         schema, jobs_max = self.parts.schema, max(1, self._database.sessions_max * _JOBS_EIGHTHS // 8)
-        for name, size in (("commands", self._database.sessions_max - jobs_max), ("jobs", jobs_max)):
+        commands_max = self._database.sessions_max - jobs_max
+        for name, size in (("commands", commands_max), ("jobs", jobs_max)):
             self.pools[name] = await self._database.pool(schema, size, require_adopted)
+        self._turns = asyncio.Semaphore(max(1, commands_max - _SPARED))
         self.store = EventStore(
             self.pools["commands"], self.parts.registry, self.parts.project, refusals=self.parts.refusals
         )
@@ -189,6 +194,17 @@ class Runtime:
             own_keys=own_keys,
             progress=self.troubles.of("relay"),
         )
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[Connection]:
+        """A transaction for a command that holds what it decides by; what it wrote is told on when it has ended.
+
+        A turn keeps a session to itself, so all turns of a service wait in one line: together they never take up the
+        whole pool, whatever they are about. Do not take a turn inside a turn.
+        """
+        async with self._turns, self.store.pool.acquire() as connection, connection.transaction():
+            yield connection
+        self.store.appended.set()
 
     def elect(self, name: str, job: Job) -> None:
         """Have a job of the service's own done by the leading instance until ``stop``; call it after ``start``."""

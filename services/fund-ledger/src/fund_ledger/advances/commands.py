@@ -1,6 +1,5 @@
 """Commands on advances: each moves the money and the advance together, or neither."""
 
-import asyncio
 from collections.abc import Callable
 from datetime import date
 from typing import Final
@@ -21,7 +20,6 @@ from kernel.writing.decision import Outcome, decided
 from law.packs import PackLibrary
 from law.packs.rules import Advance as Rule
 
-_TURNS_MAX: Final = 4
 _REPAID_BY: Final = {"RESCUE": "reimbursement", "CLAIM": "insurer"}
 #: From what the fund's bank account has, and what the insurer owes the hospital, to the command.
 Asked = Callable[[int, int], AdvanceCommand]
@@ -33,7 +31,6 @@ class AdvanceCommands:
     def __init__(self, runtime: Runtime, library: PackLibrary) -> None:
         self._runtime = runtime
         self._library = library
-        self._turns = asyncio.Semaphore(_TURNS_MAX)
 
     def rule(self, county: str, kind: str, on: date) -> tuple[Rule, str]:
         """The rule of the place for a kind of advance, with its clause; raises Refused ADVANCE_WITHOUT_RULE."""
@@ -51,10 +48,10 @@ class AdvanceCommands:
 
     async def move(self, context: CommandContext, of: Advance, asked: Asked, booked_on: date) -> Answered:
         """Do what moves an advance's money."""
-        store, path, journal_id = self._runtime.store, self._runtime.path, context.new_id("journal")
+        path, journal_id = self._runtime.path, context.new_id("journal")
         bank, fund = accounts.bank(of.county, of.fund), accounts.fund(of.county, of.fund)
         payable = accounts.payable_to_hospital(of.hospital_id or "none", of.county, CRITICAL_ILLNESS)
-        async with self._turns, store.pool.acquire() as connection, connection.transaction():
+        async with self._runtime.turn() as connection:
             first = await open_from(connection, [of.county])
             held = await hold(connection, [bank, fund, payable])
             within = path.within(connection)
@@ -77,9 +74,7 @@ class AdvanceCommands:
                     body["to_person"] = yuan_from_fen(repaid.to_person_fen)
                 return Outcome((journal.append, done.append), body)
 
-            answered = await within.run(context, attempt)
-        store.appended.set()
-        return answered
+            return await within.run(context, attempt)
 
 
 def _body(advance: Advance) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """Commands on bank statements: a file is taken once, its lines matched, the rest settled by hand."""
 
-import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
@@ -29,8 +28,6 @@ from kernel.writing.command_context import CommandContext
 from kernel.writing.command_path import Answered
 from kernel.writing.database import Connection
 
-#: A turn keeps a session to itself, so turns must never take up the whole pool.
-_TURNS_MAX: Final = 2
 #: A bank values a line some days before or after it books it.
 _VALUED_APART: Final = timedelta(days=31)
 _Gather = Callable[[Connection], Awaitable[BankCommand]]
@@ -42,7 +39,6 @@ class BankCommands:
     def __init__(self, runtime: Runtime, charts: Charts) -> None:
         self._runtime = runtime
         self._charts = charts
-        self._turns = asyncio.Semaphore(_TURNS_MAX)
 
     async def take(self, context: CommandContext, county: str, fund: str, content: bytes, said: Said) -> Answered:
         """Take what the bank says of an account, and match what is beyond doubt."""
@@ -101,11 +97,11 @@ class BankCommands:
     async def _in_turn(
         self, context: CommandContext, of: BankStatement, gather: _Gather, *, status: int = 200
     ) -> Answered:
-        store, path = self._runtime.store, self._runtime.path
-        async with self._turns, store.pool.acquire() as connection, connection.transaction():
+        path = self._runtime.path
+        async with self._runtime.turn() as connection:
             await hold(connection, [accounts.bank(of.county, of.fund)])
             command = await gather(connection)
-            answered = await path.within(connection).decide(
+            return await path.within(connection).decide(
                 context,
                 DECIDER,
                 stream_of(of.statement_id),
@@ -113,8 +109,6 @@ class BankCommands:
                 lambda done: {"statement_id": of.statement_id, "open": done.after.open},
                 status=status,
             )
-        store.appended.set()
-        return answered
 
 
 def _valued(said: Said) -> tuple[date, date]:

@@ -54,8 +54,8 @@ class FundCommands:
 
     async def meet(self, context: CommandContext, of: str, journal_id: str, amount_fen: int) -> Answered:
         """A receipt meets an order with so much of it."""
-        store, path = self._runtime.store, self._runtime.path
-        async with store.pool.acquire() as connection, connection.transaction():
+        path = self._runtime.path
+        async with self._runtime.turn() as connection:
             receipt = await held_receipt(connection, journal_id)
             if receipt is None:
                 raise not_found("JOURNAL_UNKNOWN", f"there is no receipt {journal_id}")
@@ -68,23 +68,19 @@ class FundCommands:
                 free_fen=receipt.free_fen,
                 amount_fen=amount_fen,
             )
-            answered = await path.within(connection).decide(
+            return await path.within(connection).decide(
                 context, DECIDER, _stream(of), command, lambda decision: _body(decision.after)
             )
-        store.appended.set()
-        return answered
 
     async def let_go(self, context: CommandContext, of: str, journal_id: str) -> Answered:
         """A receipt meets an order no longer: it was matched wrongly, or its money went back."""
-        store, path = self._runtime.store, self._runtime.path
-        async with store.pool.acquire() as connection, connection.transaction():
+        path = self._runtime.path
+        async with self._runtime.turn() as connection:
             await held_receipt(connection, journal_id)
             command = LetGo(of, journal_id, await matched(connection, journal_id, of))
-            answered = await path.within(connection).decide(
+            return await path.within(connection).decide(
                 context, DECIDER, _stream(of), command, lambda decision: _body(decision.after)
             )
-        store.appended.set()
-        return answered
 
 
 def _stream(of: str) -> str:

@@ -69,10 +69,8 @@ class PayeeCommands:
 
     @asynccontextmanager
     async def _one_transaction(self) -> AsyncIterator[tuple[Connection, Within]]:
-        store = self._runtime.store
-        async with store.pool.acquire() as connection, connection.transaction():
+        async with self._runtime.turn() as connection:
             yield connection, self._runtime.path.within(connection)
-        store.appended.set()
 
 
 def _stands(done: Decision[Accounts, PayeeEvent]) -> dict[str, str | None]:

@@ -119,10 +119,9 @@ class PeriodCommands:
         )
 
     async def _alone(self, command: Callable[[Connection, Within], Any]) -> Answered:
-        store, path = self._runtime.store, self._runtime.path
-        async with store.pool.acquire() as connection, connection.transaction():
+        path = self._runtime.path
+        async with self._runtime.turn() as connection:
             answered: Answered = await command(connection, path.within(connection))
-        store.appended.set()
         return answered
 
 

@@ -19,15 +19,13 @@ class RefundCommands:
     async def refund(self, context: CommandContext, refund: Refund) -> Answered:
         """A hospital gave money back."""
         stream_id = f"journal/{refund.settlement_id}"
-        store, path = self._runtime.store, self._runtime.path
+        path = self._runtime.path
         _, state = await path.standing(DECIDER, stream_id)
         held = held_of(state)
         county = accounts.parse(held.receivable).county if held else ""
-        async with store.pool.acquire() as connection, connection.transaction():
+        async with self._runtime.turn() as connection:
             first = await open_from(connection, [county])
             asked = msgspec.structs.replace(refund, open_from=first[county])
-            answered = await path.within(connection).decide(
+            return await path.within(connection).decide(
                 context, DECIDER, stream_id, asked, lambda d: {"journal_id": d.events[0].journal_id}, status=201
             )
-        store.appended.set()
-        return answered

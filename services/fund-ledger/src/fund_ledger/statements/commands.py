@@ -1,10 +1,9 @@
 """Commands on hospitals' statements: drawn from what is on none, reviewed, paid whole, paid again after a return."""
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import date
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from fund_ledger.charts.domain import Charts
 from fund_ledger.journals.domain import accounts
@@ -37,9 +36,6 @@ from kernel.writing.command_context import CommandContext
 from kernel.writing.command_path import Answered, Within
 from kernel.writing.decision import Decision, Outcome, decided
 
-#: A turn keeps one session while it may ask for another, so turns must never take up the whole pool.
-_TURNS_MAX: Final = 4
-
 _Booked: TypeAlias = Decision[JournalState, JournalEvent]
 #: From the standing accounts and the first open day to the journals that go with a statement's event.
 _Booking = Callable[[Within, dict[str, int], Moment], Awaitable[Sequence[_Booked]]]
@@ -52,7 +48,6 @@ class StatementCommands:
         self._runtime = runtime
         self._charts = charts
         self._found = found
-        self._turns = asyncio.Semaphore(_TURNS_MAX)
 
     async def draw(self, context: CommandContext, hospital_id: str, county: str, fund: str, month: date) -> Answered:
         """Draw a hospital's statement of a month to a payer."""
@@ -155,8 +150,8 @@ class StatementCommands:
     async def _in_turn(
         self, context: CommandContext, of: Statement, names: list[str], command: StatementCommand, book: _Booking
     ) -> Answered:
-        store, path = self._runtime.store, self._runtime.path
-        async with self._turns, store.pool.acquire() as connection, connection.transaction():
+        path = self._runtime.path
+        async with self._runtime.turn() as connection:
             first = await open_from(connection, [of.county])
             standing = await hold(connection, names)
             within = path.within(connection)
@@ -169,9 +164,7 @@ class StatementCommands:
                 body = {"statement_id": statement.statement_id, "status": statement.status}
                 return Outcome((*(one.append for one in booked if one.events), done.append), body)
 
-            answered = await within.run(context, attempt)
-        store.appended.set()
-        return answered
+            return await within.run(context, attempt)
 
 
 async def _money(within: Within, journal_id: str, command: PayOut | ReturnMoney) -> Sequence[_Booked]:

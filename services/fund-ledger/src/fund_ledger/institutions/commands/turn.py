@@ -1,9 +1,8 @@
 """A turn at the books: what is decided about an institution and the journal that goes with it are one write."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import date
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -24,8 +23,6 @@ from kernel.writing.command_path import Answered, Within
 from kernel.writing.database import Connection
 from kernel.writing.decision import Decision, Outcome, decided
 
-#: A turn keeps a session to itself, so turns must never take up the whole pool.
-_TURNS_MAX: Final = 4
 StateT = TypeVar("StateT")
 CommandT = TypeVar("CommandT")
 EventT = TypeVar("EventT")
@@ -104,7 +101,6 @@ class Turns:
     def __init__(self, runtime: Runtime, charts: Charts) -> None:
         self._runtime = runtime
         self._charts = charts
-        self._turns = asyncio.Semaphore(_TURNS_MAX)
 
     def money(self, county: str, fund: str) -> str:
         """The account that a fund's money leaves: its bank, or the fund itself where others hold it and have paid."""
@@ -116,8 +112,8 @@ class Turns:
 
     async def take(self, context: CommandContext, county: str, names: Iterable[str], attempt: Attempt) -> Answered:
         """Hold a county's open months and these accounts, and run the attempt on them."""
-        store, path = self._runtime.store, self._runtime.path
-        async with self._turns, store.pool.acquire() as connection, connection.transaction():
+        path = self._runtime.path
+        async with self._runtime.turn() as connection:
             first = await open_from(connection, [county])
             turn = Turn(
                 connection=connection,
@@ -127,9 +123,7 @@ class Turns:
                 held=await hold(connection, names),
                 charts=self._charts,
             )
-            answered = await turn.within.run(context, lambda: attempt(turn))
-        store.appended.set()
-        return answered
+            return await turn.within.run(context, lambda: attempt(turn))
 
 
 def held_here(charts: Charts, county: str, fund: str) -> bool:

@@ -1,6 +1,5 @@
 """The bank's answer to a payment file: taken whole, and what it rejects goes back in the books with it."""
 
-import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, Final
@@ -25,8 +24,6 @@ from kernel.writing.database import Connection
 from kernel.writing.decision import Decision, Outcome, decided
 from kernel.writing.event_store import Stream, StreamAppend
 
-#: A turn keeps a session to itself, so turns must never take up the whole pool.
-_TURNS_MAX: Final = 2
 _REASON: Final = "BANK_RETURNED"
 
 
@@ -46,16 +43,15 @@ class AnswerCommands:
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        self._turns = asyncio.Semaphore(_TURNS_MAX)
 
     async def take(self, context: CommandContext, of: PaymentFile, command: AnswerFile) -> Answered:
         """Take the bank's answer; what it rejected is owed again, since when it was."""
-        store, path, bank = self._runtime.store, self._runtime.path, accounts.bank(of.county, of.fund)
+        path, bank = self._runtime.path, accounts.bank(of.county, of.fund)
         rejected = {one.number for one in command.results if not one.paid}
         _, made = await path.standing(DECIDER, stream_of(of.file_id))
         payables = [_payable(of, line) for line in _lines(made) if line.number in rejected]
         due = sorted({name for name in map(due_again, payables) if name is not None})
-        async with self._turns, store.pool.acquire() as connection, connection.transaction():
+        async with self._runtime.turn() as connection:
             first = await open_from(connection, [of.county])
             standing = await hold(connection, [bank, *payables, *due])
             turn = _Turn(
@@ -81,9 +77,7 @@ class AnswerCommands:
                 }
                 return Outcome((*(one.append for one in booked), *statements, done.append), told)
 
-            answered = await turn.within.run(context, attempt)
-        store.appended.set()
-        return answered
+            return await turn.within.run(context, attempt)
 
 
 async def _returned(turn: _Turn, lines: Iterable[FileLine]) -> list[Decision[Any, Any]]:

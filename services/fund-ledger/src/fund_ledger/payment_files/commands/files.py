@@ -1,9 +1,8 @@
 """Commands on payment files: made of booked payments, answered by the bank line by line, cancelled before it paid."""
 
-import asyncio
 import hashlib
 from collections.abc import Iterable
-from typing import Final, TypeAlias
+from typing import TypeAlias
 from uuid import uuid4
 
 import msgspec
@@ -38,8 +37,6 @@ from kernel.writing.database import Connection
 from kernel.writing.decision import Outcome, decided
 from kernel.writing.event_store import Stream, StreamAppend
 
-#: A turn keeps a session to itself, so turns must never take up the whole pool.
-_TURNS_MAX: Final = 2
 Content: TypeAlias = tuple[Made, dict[str, Details], bytes]
 
 
@@ -50,15 +47,14 @@ class FileCommands:
         self._runtime = runtime
         self._vault = vault
         self._requests = requests
-        self._turns = asyncio.Semaphore(_TURNS_MAX)
 
     async def make(self, context: CommandContext, county: str, fund: str, journal_ids: tuple[str, ...]) -> Answered:
         """Make a file of payments of an account, in their order."""
-        account, store = accounts.bank(county, fund), self._runtime.store
+        account = accounts.bank(county, fund)
         short = context.new_id("payment-file").replace("-", "")[:12]
         file_id = f"{county}-{fund}-{context.today:%Y%m%d}-{short}"
 
-        async with self._turns, store.pool.acquire() as connection, connection.transaction():
+        async with self._runtime.turn() as connection:
             await hold(connection, [account])
             within = self._runtime.path.within(connection)
 
@@ -81,9 +77,7 @@ class FileCommands:
                 done = decided(DECIDER, stream, state, msgspec.structs.replace(command, file=file))
                 return done.outcome(_body(done.after.file), 201)
 
-            answered = await within.run(context, attempt)
-        store.appended.set()
-        return answered
+            return await within.run(context, attempt)
 
     async def cancel(self, context: CommandContext, of: PaymentFile, reason: CancelReason) -> Answered:
         """The bank pays nothing of a file."""

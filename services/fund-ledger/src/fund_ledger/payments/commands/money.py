@@ -1,6 +1,5 @@
 """Commands of finance: money comes in, money goes out, money is given back, and what was booked goes back."""
 
-import asyncio
 from collections.abc import Iterable
 from datetime import date
 from typing import Final
@@ -47,9 +46,6 @@ from kernel.writing.command_path import Answered
 from kernel.writing.database import Connection
 from kernel.writing.decision import Outcome
 
-#: A turn keeps one session while it may ask for another, so turns must never take up the whole pool.
-_TURNS_MAX: Final = 4
-
 #: The purposes of funds whose money is lent and taken back, advance by advance.
 REVOLVING: Final = frozenset({"RESCUE_ADVANCE", "CII_ADVANCE"})
 
@@ -60,7 +56,6 @@ class PaymentCommands:
     def __init__(self, runtime: Runtime, charts: Charts) -> None:
         self._runtime = runtime
         self._charts = charts
-        self._turns = asyncio.Semaphore(_TURNS_MAX)
 
     async def book(self, context: CommandContext, kind: Kind, money: Receipt | Transfer) -> Answered:
         """Money comes into a fund, settles a payable, or is collected, as far as one person may book it alone."""
@@ -199,8 +194,8 @@ class PaymentCommands:
 
     async def in_turn(self, context: CommandContext, asked: Asked, attempt: Attempt) -> Answered:
         """Hold what decides about the money, and run the attempt on it; collisions are tried again."""
-        store, path, county = self._runtime.store, self._runtime.path, asked.county
-        async with self._turns, store.pool.acquire() as connection, connection.transaction():
+        path, county = self._runtime.path, asked.county
+        async with self._runtime.turn() as connection:
             first = await open_from(connection, [county])
             standing = await hold(connection, [*asked.names, *asked.due])
             # Nobody matches a receipt while it goes back.
@@ -217,9 +212,7 @@ class PaymentCommands:
             )
             found = await _of_its_year(connection, asked, found)
             turn = Turn(connection, path.within(connection), asked.journal_id, asked.order(found))
-            answered = await turn.within.run(context, lambda: _unless_budgeted(turn, asked, attempt))
-        store.appended.set()
-        return answered
+            return await turn.within.run(context, lambda: _unless_budgeted(turn, asked, attempt))
 
 
 async def _of_its_year(connection: Connection, asked: Asked, found: Found) -> Found:
