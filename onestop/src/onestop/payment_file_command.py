@@ -1,4 +1,4 @@
-"""``onestop payment-file``: makes the bank's file of payments, fetches it with its check sum, and takes the answer."""
+"""``onestop payment-file``: lists what waits for the bank, makes a file, fetches it, and takes the bank's answer."""
 
 import base64
 import hashlib
@@ -15,9 +15,8 @@ from rich.markup import escape
 
 from onestop.doors import Door, RefusedAtTheDoorError
 
-app: Final = typer.Typer(no_args_is_help=True, help="Files for the bank: make, fetch, take the bank's answer.")
+app: Final = typer.Typer(no_args_is_help=True, help="Files for the bank, and its answers.")
 _console: Final = Console(soft_wrap=True)
-_LINES_MAX: Final = 500
 _ENDINGS: Final = {
     ".csv": "text/csv",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -35,21 +34,34 @@ _HERE: Final = "http://127.0.0.1:8004"
 
 
 @app.command()
-def make(county: County, fund: Fund, first: Day, last: Day, token: Token = "", ledger: Ledger = _HERE) -> None:
-    """Make a file of all payments of some days whose payees have a confirmed account; prints those that have none."""
+def waiting(county: County, fund: Fund, first: Day, last: Day, token: Token = "", ledger: Ledger = _HERE) -> None:
+    """List the payments of some days that are in no file and that no statement of the bank shows yet."""
+    asked = {"county": county, "fund": fund, "from": f"{first:%Y-%m-%d}", "to": f"{last:%Y-%m-%d}"}
     with _door(ledger, token) as door:
-        asked = {"county": county, "fund": fund, "from": f"{first:%Y-%m-%d}", "to": f"{last:%Y-%m-%d}"}
-        waiting = _all(door, f"{_PATH}/waiting", asked)
-        for one in (one for one in waiting if not one["has_account"]):
-            whom = f"{one['payee_kind']} {one['payee_id']}"
-            _console.print(f"no confirmed account: {escape(whom)}, {one['amount']} yuan, {one['journal_id']}")
-        journals = [one["journal_id"] for one in waiting if one["has_account"]]
-        for begin in range(0, len(journals), _LINES_MAX):
-            body = {"county": county, "fund": fund, "journal_ids": journals[begin : begin + _LINES_MAX]}
-            made = door.post(_PATH, body)
-            _console.print(f"{made['file_id']}: {made['lines']} payments")
-        if not journals:
-            _console.print("nothing waits")
+        found = _all(door, f"{_PATH}/waiting", asked)
+    for one in found:
+        whom = f"{one['payee_kind']} {one['payee_id']}"
+        without = "" if one["has_account"] else "  no confirmed account"
+        _console.print(f"{one['journal_id']}  {one['booked_on']}  {escape(whom)}  {one['amount']} yuan{without}")
+    if not found:
+        _console.print("nothing waits")
+
+
+@app.command()
+def make(
+    county: County,
+    fund: Fund,
+    journals: Annotated[list[str], typer.Argument(help="The payments, by their journals: see `waiting`.")],
+    token: Token = "",
+    ledger: Ledger = _HERE,
+) -> None:
+    """Make a file of these payments, in their order.
+
+    Only what is named is filed: what else waits may have been typed into the bank's own program already.
+    """
+    with _door(ledger, token) as door:
+        made = door.post(_PATH, {"county": county, "fund": fund, "journal_ids": journals})
+    _console.print(f"{made['file_id']}: {made['lines']} payments")
 
 
 @app.command()
