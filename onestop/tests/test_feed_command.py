@@ -17,7 +17,7 @@ from onestop.embedded_postgres import EmbeddedPostgres
 from onestop.main import app
 from workbench.examples.http_run import running_services
 
-NUMBER = "44520219600101002" + ric.calc_check_digit("445202196001010020")
+NUMBER = "45020519600101002" + ric.calc_check_digit("450205196001010020")
 #: Where the running town keeps the key of its issuer.
 KEYS: list[Path] = []
 POLICIES = Path(__file__).parent.parent.parent / "policies"
@@ -32,7 +32,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     ):
         KEYS.append(folder / "keys")
         token = Issuer.in_folder(folder / "keys").issue(
-            Role.DEPARTMENT, "clerk", "poverty-alleviation", 3600, time.time()
+            Role.DEPARTMENT, "clerk", "poverty-alleviation", 3600, time.time(), divisions=["450205"]
         )
         yield urls["identity"], token
 
@@ -46,7 +46,7 @@ def sent(town: tuple[str, str], file: Path, number: str, *more: str) -> tuple[in
 
 def test_a_good_file_ends_with_its_counts(town: tuple[str, str], tmp_path: Path) -> None:
     file = tmp_path / "list.csv"
-    file.write_text(f"身份证号,姓名,县区代码,开始日期,脱贫状态\n{NUMBER},示例,445202,2018-01-01,NOT_LIFTED\n")
+    file.write_text(f"身份证号,姓名,县区代码,开始日期,脱贫状态\n{NUMBER},示例,450205,2018-01-01,NOT_LIFTED\n")
     code, said = sent(town, file, "1")
     assert code == 0, said
     assert "batch 1: APPLIED" in said
@@ -55,7 +55,7 @@ def test_a_good_file_ends_with_its_counts(town: tuple[str, str], tmp_path: Path)
 
 def test_refused_rows_are_named_and_the_exit_is_one(town: tuple[str, str], tmp_path: Path) -> None:
     file = tmp_path / "list.csv"
-    file.write_text(f"身份证号,姓名,县区代码,开始日期,脱贫状态\n{NUMBER},示例,445202,2018-13-01,NOT_LIFTED\n")
+    file.write_text(f"身份证号,姓名,县区代码,开始日期,脱贫状态\n{NUMBER},示例,450205,2018-13-01,NOT_LIFTED\n")
     code, said = sent(town, file, "2")
     assert code == 1
     assert "row 2: DATE_MALFORMED 开始日期要写成完整的年月日" in said
@@ -81,7 +81,7 @@ def test_the_moment_is_told_in_china_s_time_wherever_the_clerk_s_machine_is(
     town: tuple[str, str], tmp_path: Path
 ) -> None:
     file = tmp_path / "list.csv"
-    file.write_text(f"身份证号,姓名,县区代码,开始日期,脱贫状态\n{NUMBER},示例,445202,2018-01-01,NOT_LIFTED\n")
+    file.write_text(f"身份证号,姓名,县区代码,开始日期,脱贫状态\n{NUMBER},示例,450205,2018-01-01,NOT_LIFTED\n")
     sent(town, file, "as-of-1")
     url, token = town
     path = f"{url}/v1/feeds/poverty-alleviation/batches/as-of-1"
@@ -93,8 +93,8 @@ def test_a_dry_run_changes_nothing_and_the_receipt_is_the_file_with_remarks(
     town: tuple[str, str], tmp_path: Path
 ) -> None:
     file, receipt = tmp_path / "list.csv", tmp_path / "back.csv"
-    number = "44520219600101004" + ric.calc_check_digit("445202196001010040")
-    file.write_text(f"身份证号,姓名,县区代码,开始日期,脱贫状态\n{number},示例,445202,2018-01-01,NOT_LIFTED\n")
+    number = "45020519600101004" + ric.calc_check_digit("450205196001010040")
+    file.write_text(f"身份证号,姓名,县区代码,开始日期,脱贫状态\n{number},示例,450205,2018-01-01,NOT_LIFTED\n")
     code, said = sent(town, file, "20", "--run", "dry", "--receipt", str(receipt))
     assert (code, "batch 20: TRIED" in said) == (0, True), said
     assert receipt.read_text("utf-8-sig").splitlines()[1].endswith("NOT_LIFTED,将新登记,")
@@ -135,8 +135,8 @@ def test_a_file_is_signed_with_the_department_s_key_in_the_place_of_a_token(
     registered = httpx.post(f"{url}/v1/feeds/poverty-alleviation/keys", json=body, headers=headers)
     assert registered.status_code == 201, registered.text
     file = tmp_path / "list.csv"
-    number = "44520219600101006" + ric.calc_check_digit("445202196001010060")
-    file.write_text(f"身份证号,姓名,县区代码,开始日期,脱贫状态\n{number},示例,445202,2018-01-01,NOT_LIFTED\n")
+    number = "45020519600101006" + ric.calc_check_digit("450205196001010060")
+    file.write_text(f"身份证号,姓名,县区代码,开始日期,脱贫状态\n{number},示例,450205,2018-01-01,NOT_LIFTED\n")
     code, said = sent(town, file, "30", "--token", "", "--key", str(tmp_path / "fp.key"))
     assert (code, "REGISTERED 1" in said) == (0, True), said
     code, said = sent(town, file, "30", "--token", "", "--key", str(file))

@@ -20,6 +20,8 @@ from onestop.quiescence import wait_until_arrived
 from onestop.replay import verify
 from workbench.demo.report import read_books
 from workbench.demo.town import settle_in
+from workbench.machine import machine_of
+from workbench.three_people import APPROVER, REVIEWER, entry_of
 
 SETTLEMENTS = 24
 
@@ -106,7 +108,11 @@ async def test_late_facts_open_one_item_each_and_are_made_good_once_when_killed(
 async def _tell_late(platform: Platform, person_id: str) -> None:
     office = platform.client("identity", Role.DEPARTMENT, "civil-affairs")
     said = {"category": "TEKUN", "valid_from": "2019-01-01", "evidence": "补报名单"}
-    await answered(office, f"/v1/persons/{person_id}/memberships", said, f"late-{person_id}")
+    entry = entry_of(f"/v1/persons/{person_id}/memberships", said)
+    entered = await answered(office, "/v1/entries", entry.body, f"late-{person_id}")
+    for subject, step in ((REVIEWER, "review"), (APPROVER, "approval")):
+        other = platform.client("identity", Role.AGENCY, None, subject)
+        await answered(other, entry.step(entered, step), {}, f"late-{person_id}-{step}")
 
 
 async def _check_supplements(database: str, count: int) -> None:
@@ -131,7 +137,7 @@ async def test_a_file_is_applied_once_however_often_its_worker_is_killed(
     town.start(point)
     try:
         async with speaking_to(town) as platform:
-            office = platform.client("identity", Role.DEPARTMENT, "poverty-alleviation")
+            office = await machine_of(platform, "poverty-alleviation")
             how = {"kind": "delta", "as_of": "2019-07-01T00:00:00Z", "category": "REGISTERED_POOR"}
             path = "/v1/feeds/poverty-alleviation/batches/1"
             with suppress(httpx.TransportError):

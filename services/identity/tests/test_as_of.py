@@ -6,14 +6,13 @@ from typing import Any
 
 import httpx
 import pytest
+from services.identity.tests.conftest import BY_ONE
 
 from identity.config import Config
 from identity.main import build
 from kernel.security import KeyRing, Role
 from kernel.testing.surroundings import Surroundings
-from law.packs import load_library
 
-POLICIES = Path(__file__).parent.parent.parent.parent / "policies"
 WANG = {"id_number": "445201199003070034", "name": "王小明", "born_on": "1990-03-07", "sex": "MALE", "county": "445201"}
 TWIN = {**WANG, "id_number": "445201199003080013", "born_on": "1990-03-08"}
 DIBAO = {"category": "DIBAO", "valid_from": "2019-01-01", "evidence": "dibao list 2019-01"}
@@ -27,8 +26,6 @@ INCOME = {
     "group": "ELDERLY",
 }
 
-MACHINES = frozenset({"civil-affairs", "disabled-persons"})
-
 
 class Offices:
     """Two departments and the agency, with a clock that tests set by the day of July 2019."""
@@ -40,7 +37,7 @@ class Offices:
         self.now = datetime(2019, 7, day, 1, 0, tzinfo=UTC)
 
     async def open(self, around: Surroundings, tmp_path: Path) -> "Offices":
-        config = Config(keys=KeyRing.in_folder(tmp_path), library=load_library(POLICIES), machine_feeds=MACHINES)
+        config = Config(keys=KeyRing.in_folder(tmp_path), library=BY_ONE)
         service = await around.serve("identity", lambda host: build(host, config), clock=lambda: self.now)
         self.service = service
         self.civil_affairs = await service.client(Role.DEPARTMENT, "civil-affairs")

@@ -1,6 +1,5 @@
 """A department's machine signs what it sends: no one else can, nothing can be changed, and nothing counts twice."""
 
-import hashlib
 import io
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -10,14 +9,13 @@ from typing import Any, Final
 import httpx
 import openpyxl
 import pytest
+from services.identity.tests.machine import Machine
 from services.identity.tests.office import Office, csv_of, number_of, person
 
 from identity.config import Config
 from identity.intake.readers.kinds import XLSX
 from identity.main import build
 from kernel.security import KeyRing, Role
-from kernel.security.signed_requests import NO_BODY, signed_headers
-from kernel.security.signing_keys import SigningKey
 from kernel.testing.surroundings import Service, Surroundings
 
 NOW: Final = datetime(2026, 12, 10, 1, 0, tzinfo=UTC)
@@ -39,34 +37,9 @@ def civil(civil_affairs: httpx.AsyncClient) -> Office:
     return Office(civil_affairs, "civil-affairs")
 
 
-class Machine:
-    """A machine with a key that signs, and may be made to sign wrongly."""
-
-    def __init__(self, client: httpx.AsyncClient) -> None:
-        self.key = SigningKey.generate("mz.example/445200")
-        self.url = client.base_url
-        self.moment = int(NOW.timestamp())
-
-    async def send(self, method: str, path: str, content: bytes = b"", **params: str) -> httpx.Response:
-        return await self.again(self.signed(method, path, content, **params))
-
-    def signed(self, method: str, path: str, content: bytes = b"", **params: str) -> httpx.Request:
-        self.moment += 1
-        request = httpx.Request(method, self.url.join(path), params=params, content=content)
-        digest = hashlib.sha256(content).hexdigest() if content else NO_BODY
-        target = request.url.raw_path.decode()
-        request.headers.update(signed_headers(self.key, method, target, self.moment, digest))
-        request.headers["Content-Type"] = "text/csv"
-        return request
-
-    async def again(self, request: httpx.Request) -> httpx.Response:
-        async with httpx.AsyncClient() as client:
-            return await client.send(request)
-
-
 @pytest.fixture
 async def machine(civil: Office, agency: httpx.AsyncClient) -> Machine:
-    made = Machine(civil.client)
+    made = Machine(civil.client, NOW)
     body = {"public_key": made.key.public.text, "divisions": ["445202"]}
     registered = await agency.post(KEYS, json=body)
     assert registered.status_code == 201, registered.text
@@ -116,7 +89,7 @@ async def test_a_key_speaks_for_its_department_until_it_is_revoked(
     foreign = await machine.send("GET", "/v1/feeds/poverty-alleviation/batches/1")
     assert foreign.json()["code"] == "ORGANISATION_FOREIGN"
     assert (await machine.send("GET", "/v1/feeds/civil-affairs/batches")).json()["code"] == "TOKEN_MISSING"
-    stranger = Machine(civil.client)
+    stranger = Machine(civil.client, NOW)
     assert (await stranger.send("GET", civil.path("m1"))).json()["code"] == "SIGNATURE_WRONG"
     own = await civil.client.post(KEYS, json={"public_key": stranger.key.public.text})
     assert own.status_code == 403, "a thief with a department's token makes no key"

@@ -59,13 +59,15 @@ class Principal(msgspec.Struct, frozen=True):
     ``organisation`` is a hospital's, department's or township's code; None for staff of the platform itself.
     ``divisions`` are the counties, cities or provinces whose people the caller works for; None for those who work
     for all, which is also how it stands for hospitals: they treat people of every county (docs/decisions/0020). A
-    township's one division is itself, so what is its county's is not open to it.
+    township's one division is itself, so what is its county's is not open to it. ``is_machine`` says that no token
+    but a registered key's signature named the caller: no person clicked.
     """
 
     subject: str
     roles: frozenset[Role]
     organisation: str | None = None
     divisions: frozenset[str] | None = None
+    is_machine: bool = False
 
     @property
     def scope(self) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 
 from kernel.security import Issuer, Role
+from workbench.three_people import APPROVER, REVIEWER, entry_of, must_be_entered
 
 
 class HttpClient:
@@ -30,22 +31,43 @@ class HttpClient:
     def post(self, service: str, path: str, body: dict[str, Any], role: Role, organisation: str | None = None) -> Any:
         """Send a message; raises AssertionError unless it succeeds."""
         response = self.send(service, path, body, role, organisation)
-        assert response.is_success, f"POST {path}: {response.status_code} {response.text}"
-        return response.json()
+        if must_be_entered(response):
+            return self._by_three(service, path, body, role, organisation)
+        return _good(response, f"POST {path}")
 
     def get(self, service: str, path: str, role: Role) -> Any:
         """Ask; raises AssertionError unless it succeeds."""
         response = self._client.get(self._urls[service] + path, headers=self._bearer(role, None))
-        assert response.is_success, f"GET {path}: {response.status_code} {response.text}"
-        return response.json()
+        return _good(response, f"GET {path}")
 
     def send(
-        self, service: str, path: str, body: dict[str, Any], role: Role, organisation: str | None
+        self,
+        service: str,
+        path: str,
+        body: dict[str, Any],
+        role: Role,
+        organisation: str | None,
+        user: str | None = None,
     ) -> httpx.Response:
         """Send a message that may be refused."""
-        headers = {**self._bearer(role, organisation), "Idempotency-Key": f"examples-{next(self._keys)}"}
+        headers = {**self._bearer(role, organisation, user), "Idempotency-Key": f"examples-{next(self._keys)}"}
         return self._client.post(self._urls[service] + path, json=body, headers=headers)
 
-    def _bearer(self, role: Role, organisation: str | None) -> dict[str, str]:
-        token = self._issuer.issue(role, f"{role}-examples", organisation, 3600, time.time())
+    def _by_three(self, service: str, path: str, body: dict[str, Any], role: Role, organisation: str | None) -> Any:
+        """Enter a change, and have two others review and approve it."""
+        entry = entry_of(path, body)
+        entered = self.post(service, "/v1/entries", entry.body, role, organisation)
+        answer = None
+        for user, step in ((REVIEWER, "review"), (APPROVER, "approval")):
+            taken = self.send(service, entry.step(entered, step), {}, Role.AGENCY, None, user)
+            answer = _good(taken, f"{step} of {path}")
+        return answer
+
+    def _bearer(self, role: Role, organisation: str | None, user: str | None = None) -> dict[str, str]:
+        token = self._issuer.issue(role, user or f"{role}-examples", organisation, 3600, time.time())
         return {"Authorization": f"Bearer {token}"}
+
+
+def _good(response: httpx.Response, asked: str) -> Any:
+    assert response.is_success, f"{asked}: {response.status_code} {response.text}"
+    return response.json()

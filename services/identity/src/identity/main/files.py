@@ -52,7 +52,7 @@ def taking_files_in(shared: Shared, config: Config) -> Files:
     runtime, vault, requests = shared.runtime, shared.vault, shared.requests
     spool = Spool(runtime, config.keys, config.cipher)
     receiving = Receiving(runtime, spool, config.feeds.file_bytes_max)
-    worker = FeedWorker(runtime, vault, spool, requests, config.feeds, shared.places)
+    worker = FeedWorker(runtime, vault, spool, requests, config.feeds, places=shared.places, rules=shared.rules)
     payment_worker = PaymentListWorker(runtime, vault, spool, requests)
     feeding = FeedCommands(runtime, receiving, spool, worker, requests, places=shared.places)
     queries, people = FeedQueries(runtime), PeopleOfBatches(runtime, spool, vault)

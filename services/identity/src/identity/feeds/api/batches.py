@@ -109,6 +109,7 @@ def _add_writing(router: Router, commands: FeedCommands, rules: ApprovalRules) -
             group=group,
             course=Course.TRIAL if run is Run.DRY else None,
             approval=True if run is Run.REAL and by_three else None,
+            machine=True if caller.is_machine else None,
         )
         upload = Arriving(announced_size(request), request.headers.get(DIGEST), patiently(request))
         return answered(await commands.receive(caller, sent, upload))
@@ -132,7 +133,8 @@ def _by_three(rules: ApprovalRules, caller: Principal, sender: Department, area:
     if Role.DEPARTMENT not in caller.roles:
         rules.check_agency_enters(divisions, on)
         return True
-    return rules.needs_approval(sender, divisions if area is None else [area], on)
+    areas = divisions if area is None else [area]
+    return rules.needs_approval(sender, areas, on, by_machine=caller.is_machine)
 
 
 def _add_reading(router: Router, queries: FeedQueries) -> None:

@@ -38,6 +38,7 @@ CODES: Final = (
     ErrorCode("CATEGORY_FOREIGN", 422, "The row's category is not the list's"),
     ErrorCode("DATE_MALFORMED", 422, "A cell is not a day"),
     ErrorCode("NAME_UNKNOWN", 422, "A cell holds none of the known names"),
+    ErrorCode("ROW_APPROVAL_MISSING", 422, "Three people handle what is said of people of the row's county"),
     ErrorCode("ROW_DIVISION_FOREIGN", 422, "The sender does not work for the person's county"),
     ErrorCode("ROW_CELL_COUNT", 422, "The row has more or fewer cells than there are columns"),
     ErrorCode("ROW_FORMULA", 422, "A cell is a formula"),

@@ -7,6 +7,7 @@ from uuid import NAMESPACE_OID, uuid5
 
 from identity.feeds.commands.known import Known, NewPerson
 from identity.feeds.domain.batch import Batch, BatchKind
+from identity.feeds.domain.handling import Handling
 from identity.feeds.domain.lines import Barrier, Line, Receipt, prefix_of_area
 from identity.feeds.domain.places import check_division, is_former
 from identity.feeds.domain.row import FeedRow, FileDescription
@@ -42,8 +43,9 @@ def person_id_of(token: str) -> str:
 class Group:
     """Decides one group of lines; it lives inside one attempt of a command."""
 
-    def __init__(self, batch: Batch, known: Known, barriers: Sequence[Barrier]) -> None:
+    def __init__(self, batch: Batch, known: Known, barriers: Sequence[Barrier], handling: Handling) -> None:
         self._batch = batch
+        self._handling = handling
         self._file = description_of(batch)
         self._known = known
         self._barriers = barriers
@@ -80,13 +82,11 @@ class Group:
             return
         events: list[Any] = []
         is_newest = self._is_newest(state)
-        outside = not row.county.startswith(prefix_of_area(self._batch.area))
+        outside = self._is_outside(row.county)
         # A list says nothing about where people of other areas live.
         moves = state is not None and state.county != row.county and not outside
         try:
-            if state is not None and self._batch.kind is BatchKind.DELTA:
-                # The row may say another county than the one where the person is registered.
-                check_division(self._batch.divisions, state.county)
+            self._check_place(row.county, state)
             events += self._begins(line, row, new, state)
             outcome = self._statement(line, self._file.statement(row), row.county, person_id, events)
             if moves and outcome != "SUPERSEDED" and (away := self._moved_from(person_id, row.county)) is not None:
@@ -106,6 +106,17 @@ class Group:
         seen = Seen(outside=outside, numbered=line.row in self._known.numbers, former=former)
         receipt = Receipt(line.line, outcome, person_id, *warned(row, seen))
         self._keep(line, person_id, events, receipt)
+
+    def _is_outside(self, county: str) -> bool:
+        return not county.startswith(prefix_of_area(self._batch.area))
+
+    def _check_place(self, county: str, state: Entitlement | None) -> None:
+        """Refuse a row by where its person lives: ROW_DIVISION_FOREIGN, ROW_APPROVAL_MISSING."""
+        if state is not None and self._batch.kind is BatchKind.DELTA:
+            # The row may say another county than the one where the person is registered.
+            check_division(self._batch.divisions, state.county)
+        lives = None if state is None else state.county
+        self._handling.check(county, outside=self._is_outside(county), lives=lives)
 
     def _begins(self, line: Line, row: FeedRow, new: NewPerson | None, state: Entitlement | None) -> Sequence[Any]:
         """What comes before a row's statement: a registration, or the number of a baby that had none."""
@@ -193,6 +204,7 @@ class Group:
         statement = _ended(self._batch, self._file, held)
         events: list[Any] = []
         try:
+            self._handling.check(state.county, outside=self._is_outside(state.county))
             outcome = self._statement(line, statement, state.county, line.person_id, events)
         except Refused as refused:
             self._refuse(line, refused)

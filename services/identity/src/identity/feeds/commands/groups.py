@@ -11,9 +11,11 @@ from identity.feeds.commands.known import Known, NewPerson
 from identity.feeds.commands.newborns import NewbornsOfRows
 from identity.feeds.commands.personal_data import PersonalDataOfRows
 from identity.feeds.domain.batch import Batch
+from identity.feeds.domain.handling import handling_of
 from identity.feeds.domain.lines import Barrier, Line, Receipt
 from identity.feeds.domain.row import FeedRow
 from identity.intake.queries import KnownPeople
+from identity.persons.domain.approval import ApprovalRules
 from identity.persons.queries.vault import PersonalData, Vault
 from kernel.running.runtime import Runtime
 from kernel.values.refusals import Refused
@@ -34,8 +36,9 @@ WHERE l.batch_id = $1 AND l.line = r.line
 class Groups:
     """Applies lines through the write path: a group that is sent again gives its first receipts again."""
 
-    def __init__(self, runtime: Runtime, vault: Vault) -> None:
+    def __init__(self, runtime: Runtime, vault: Vault, rules: ApprovalRules) -> None:
         self._runtime = runtime
+        self._rules = rules
         self._vault = vault
         self._people = KnownPeople(runtime)
         self._data = PersonalDataOfRows(runtime, vault)
@@ -58,7 +61,8 @@ class Groups:
 
         async def attempt() -> Outcome:
             hashes = {n: self._vault.hash_of(row.id_number.number) for n, row in rows.items()}
-            group = Group(batch, await self._known(batch, lines, rows, hashes), barriers)
+            known = await self._known(batch, lines, rows, hashes)
+            group = Group(batch, known, barriers, handling_of(batch, self._rules))
             for line in lines:
                 group.line(line, hashes, rows)
             return Outcome(group.appends, group.receipts)

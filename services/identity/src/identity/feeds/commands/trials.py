@@ -9,10 +9,12 @@ from identity.feeds.commands.applying import Group
 from identity.feeds.commands.known import Known, NewPerson
 from identity.feeds.commands.newborns import NewbornsOfRows
 from identity.feeds.domain.batch import Batch
+from identity.feeds.domain.handling import handling_of
 from identity.feeds.domain.lines import Barrier, Line, Receipt, Seen, held_by
 from identity.feeds.domain.row import FeedRow
 from identity.intake.queries import KnownPeople
 from identity.intake.spool import Beside
+from identity.persons.domain.approval import ApprovalRules
 from identity.persons.domain.person import SealedPersonalData
 from identity.persons.queries.vault import PersonalData, Vault
 from kernel.running.runtime import Runtime
@@ -32,8 +34,11 @@ _NEW: Final = "new/"
 class Trial:
     """One dry run of a batch. ``twice`` are the hashes of numbers that several lines name."""
 
-    def __init__(self, runtime: Runtime, vault: Vault, batch: Batch, twice: frozenset[str], beside: Beside) -> None:
+    def __init__(
+        self, runtime: Runtime, vault: Vault, rules: ApprovalRules, batch: Batch, twice: frozenset[str], beside: Beside
+    ) -> None:
         self._runtime = runtime
+        self._handling = handling_of(batch, rules)
         self._vault = vault
         self._batch = batch
         self._twice = twice
@@ -48,7 +53,7 @@ class Trial:
     async def take(self, lines: Sequence[Line], rows: Mapping[int, FeedRow], barriers: Sequence[Barrier]) -> None:
         """Decide lines, and write down what would become of each, with whom it is about."""
         hashes = {place: self._vault.hash_of(row.id_number.number) for place, row in rows.items()}
-        group = Group(self._batch, await self._known(lines, rows, hashes), barriers)
+        group = Group(self._batch, await self._known(lines, rows, hashes), barriers, self._handling)
         ended = await self._vault.people([line.person_id for line in lines if line.row is None and line.person_id])
         seen: list[Seen | None] = []
         for line in lines:

@@ -6,10 +6,12 @@ from typing import Any, Final
 import msgspec
 
 from identity.feeds.domain.batch import Batch, Counts
+from identity.feeds.domain.handling import Handling, handling_of
 from identity.feeds.domain.households import undo_household
 from identity.feeds.domain.lines import Line, Receipt
 from identity.feeds.domain.undoing import undo, undo_move
 from identity.intake.domain import both
+from identity.persons.domain.approval import ApprovalRules
 from identity.persons.domain.person import DECIDER, standing
 from kernel.running.runtime import Runtime
 from kernel.values.refusals import Refused
@@ -31,8 +33,9 @@ _DEATH: Final = both("死亡登记没有撤销，如有误请单独更正", "the
 class Undo:
     """Works through the people whom a batch changed."""
 
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, runtime: Runtime, rules: ApprovalRules) -> None:
         self._runtime = runtime
+        self._rules = rules
 
     async def stage(self, batch: Batch, undone: Batch) -> Counts:
         """A line for each person whom the undone batch changed."""
@@ -42,8 +45,9 @@ class Undo:
         found: int = await pool.fetchval(_COUNT_SQL, batch.batch_id)
         return Counts(rows=0, refused=0, unchanged=0, changing=found, ending=0)
 
-    async def apply(self, context: CommandContext, undone: Batch, lines: Sequence[Line]) -> list[Receipt]:
+    async def apply(self, context: CommandContext, batch: Batch, undone: Batch, lines: Sequence[Line]) -> list[Receipt]:
         """Decide and commit a group. Where the database refuses it, each line is tried by itself."""
+        handling = handling_of(batch, self._rules)
 
         async def attempt() -> Outcome:
             streams = [f"{kind}/{line.person_id}" for line in lines for kind in ("person", "facts")]
@@ -53,7 +57,7 @@ class Undo:
             for line in lines:
                 stream, past = loaded[f"person/{line.person_id}"]
                 of_facts, told = loaded[f"facts/{line.person_id}"]
-                back, receipt = _decided(undone, line, past, told)
+                back, receipt = _decided(undone, handling, line, past, told)
                 receipts.append(receipt)
                 appends += [
                     StreamAppend(of, events) for of, events in ((stream, back.person), (of_facts, back.facts)) if events
@@ -68,7 +72,7 @@ class Undo:
             receipts: list[Receipt] = []
             for line in lines:
                 alone = msgspec.structs.replace(context, key=f"{context.key}/{line.line}")
-                receipts += await self.apply(alone, undone, [line])
+                receipts += await self.apply(alone, batch, undone, [line])
             return receipts
         return msgspec.json.decode(answered.body, type=list[Receipt])
 
@@ -80,10 +84,14 @@ class Back(msgspec.Struct, frozen=True):
     facts: tuple[Any, ...] = ()
 
 
-def _decided(undone: Batch, line: Line, past: Sequence[Any], told: Sequence[Any]) -> tuple[Back, Receipt]:
+def _decided(
+    undone: Batch, handling: Handling, line: Line, past: Sequence[Any], told: Sequence[Any]
+) -> tuple[Back, Receipt]:
     assert line.person_id is not None, "a line of an undo is about somebody"
     try:
         state = standing(DECIDER.fold(past))
+        # Who moved since may live where three people handle what is said.
+        handling.check(state.county, outside=False)
         found = undo(undone, past)
         events = list(found.events)
         events += undo_move(undone, past, events[-1].entitlement if events else state)

@@ -26,6 +26,7 @@ from identity.intake.domain import FileProblem, Notice, Told, both, file_refused
 from identity.intake.reading import Reading
 from identity.intake.spool import Spool
 from identity.intake.working import FileKind, FileWorker
+from identity.persons.domain.approval import ApprovalRules
 from identity.persons.domain.categories import Department, Group
 from identity.persons.domain.statement import stated_at
 from identity.persons.queries.places import Places
@@ -49,17 +50,26 @@ class FeedWorker(FileWorker[Command, State, FeedRow]):
     """One elected instance works through the batches of all departments."""
 
     def __init__(
-        self, runtime: Runtime, vault: Vault, spool: Spool, requests: Requests, settings: FeedSettings, places: Places
+        self,
+        runtime: Runtime,
+        vault: Vault,
+        spool: Spool,
+        requests: Requests,
+        settings: FeedSettings,
+        *,
+        places: Places,
+        rules: ApprovalRules,
     ) -> None:
         super().__init__(runtime, spool, requests, _FEED)
         self._vault = vault
         self._settings = settings
         self._places = places
+        self._rules = rules
         self._queries = FeedQueries(runtime)
         self._lines = LineQueries(runtime)
         self._staging = FeedStaging(runtime, vault)
-        self._groups = Groups(runtime, vault)
-        self._undo = Undo(runtime)
+        self._groups = Groups(runtime, vault, rules)
+        self._undo = Undo(runtime, rules)
 
     @override
     async def _reading(self, state: State, file: BinaryIO) -> Reading[FeedRow]:
@@ -151,7 +161,7 @@ class FeedWorker(FileWorker[Command, State, FeedRow]):
 
             async def take(lines: Sequence[Line], _rows: Mapping[int, FeedRow]) -> None:
                 context = self._context(batch.batch_id, f"lines/{lines[0].line}{_turn(state)}")
-                await self._groups.write(batch.batch_id, await self._undo.apply(context, undone, lines))
+                await self._groups.write(batch.batch_id, await self._undo.apply(context, batch, undone, lines))
 
             await self._in_groups(batch, None, take)
             await self._applied(batch)
@@ -164,7 +174,7 @@ class FeedWorker(FileWorker[Command, State, FeedRow]):
             await self._decide(batch.batch_id, finished, "read")
         beside = await self._spool.beside(batch.kept_as)
         if beside is not None:
-            trial = Trial(self._runtime, self._vault, batch, twice, beside)
+            trial = Trial(self._runtime, self._vault, self._rules, batch, twice, beside)
             await self._in_groups(batch, reading, partial(trial.take, barriers=barriers))
             await self._applied(batch)
 

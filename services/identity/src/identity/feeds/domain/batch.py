@@ -57,6 +57,8 @@ class FileSent(msgspec.Struct, frozen=True, kw_only=True):
     course: Course | None = None
     #: Whether it is entered, reviewed and approved by three people, because the place demands that (004 七(四)).
     approval: bool | None = None
+    #: Whether the department's own system signed it, and no clerk with a token sent it.
+    machine: bool | None = None
 
 
 class Batch(FileSent, frozen=True, kw_only=True):
@@ -75,6 +77,11 @@ class Batch(FileSent, frozen=True, kw_only=True):
     #: The number of the batch that it takes back, and why.
     undoes: str | None = None
     because: str | None = None
+
+    @property
+    def areas(self) -> tuple[str, ...]:
+        """The divisions that it may be about, as far as its description tells; none are all."""
+        return (self.area,) if self.area is not None else self.divisions or ()
 
     @property
     def is_direct(self) -> bool:

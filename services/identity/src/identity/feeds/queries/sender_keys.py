@@ -73,7 +73,8 @@ class SenderKeys(Reads):
             raise _wrong()
         await self._check_fresh(moment, signature)
         divisions = None if key.divisions is None else frozenset(key.divisions)
-        return Principal(f"key:{key.key_id}", frozenset({Role.DEPARTMENT}), key.department.value, divisions)
+        own = frozenset({Role.DEPARTMENT})
+        return Principal(f"key:{key.key_id}", own, key.department.value, divisions, is_machine=True)
 
     async def _standing(self, key_id: str) -> SenderKey | None:
         key = await self.one(checked(SenderKey), _KEY_SQL, key_id)

@@ -63,7 +63,7 @@ def corrections(
         """Correct name, phone, address or card number; for the agency and departments that feed the person."""
         await _check_may_correct(caller, person_id, queries)
         if command.name is not msgspec.UNSET:
-            await direct.check_identity(caller, person_id)
+            await direct.check(caller, person_id)
         said = msgspec.structs.asdict(command)
         changes = {name: said[name] for name in said if name != "reason" and said[name] is not msgspec.UNSET}
         return answered(await commands.correct_data(caller, key, person_id, changes, command.reason))
@@ -74,7 +74,7 @@ def corrections(
     ) -> Json[PersonChanged]:
         """Correct the ID number; a look-up by the former one still finds the person, and says so."""
         await _check_may_correct(caller, person_id, queries)
-        await direct.check_identity(caller, person_id)
+        await direct.check(caller, person_id)
         number = parse_resident_id(command.id_number, today=commands.today)
         check_holder(number, born_on=command.born_on, sex=command.sex)
         return answered(await commands.correct_number(caller, key, person_id, number, command.reason))

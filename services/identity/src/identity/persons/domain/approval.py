@@ -30,10 +30,11 @@ class Demand(msgspec.Struct, frozen=True, kw_only=True):
 class ApprovalRules(msgspec.Struct, frozen=True):
     """Whose changes need three people, and the named system administrators (系统管理员) of each county.
 
-    ``departments`` need them everywhere; in the places of ``demanded`` everybody does, but for ``machine_feeds``: the
-    systems of departments that upload what was confirmed in them, approved beforehand (004 五(一)1, 七(二)). In a
-    county without named administrators any user of the agency may approve. ``agency_enters`` are the places in which
-    medical security enters what departments tell it (004 五(一)2).
+    ``departments`` need them everywhere; in the places of ``demanded`` everybody does, but for the machines of
+    ``machine_feeds``: departments whose systems upload what was confirmed in them, approved beforehand (004 五(一)1,
+    七(二)). Who signs with such a system's key is the machine; a clerk of the same department is a person. In a county
+    without named administrators any user of the agency may approve. ``agency_enters`` are the places in which medical
+    security enters what departments tell it (004 五(一)2).
     """
 
     departments: frozenset[Department] = frozenset()
@@ -42,14 +43,18 @@ class ApprovalRules(msgspec.Struct, frozen=True):
     demanded: tuple[Demand, ...] = ()
     agency_enters: tuple[Demand, ...] = ()
 
-    def needs_approval(self, department: Department | None, areas: Sequence[str], on: date) -> bool:
+    def needs_approval(
+        self, department: Department | None, areas: Sequence[str], on: date, *, by_machine: bool = False
+    ) -> bool:
         """Whether three people handle what a department, or the agency, says of people of these areas.
 
-        Without ``areas`` they may live anywhere.
+        Without ``areas`` they may live anywhere. ``by_machine`` says that the department's own system signed it.
         """
         if department in self.departments:
             return True
-        return department not in self.machine_feeds and self.is_demanded(areas, on)
+        if by_machine and department in self.machine_feeds:
+            return False
+        return self.is_demanded(areas, on)
 
     def is_demanded(self, areas: Sequence[str], on: date) -> bool:
         """Whether a document asks for three people somewhere in these areas, whoever says it."""
@@ -58,11 +63,6 @@ class ApprovalRules(msgspec.Struct, frozen=True):
     def check_direct(self, department: Department | None, county: str, on: date) -> None:
         """Refuse a direct change that must be entered: ENTRY_REQUIRED."""
         if self.needs_approval(department, [county], on):
-            raise entry_required(department or "the agency")
-
-    def check_identity(self, department: Department | None, county: str, on: date) -> None:
-        """Refuse to write a name or number anew without three people, whoever does: ENTRY_REQUIRED."""
-        if department in self.departments or self.is_demanded([county], on):
             raise entry_required(department or "the agency")
 
     def check_agency_enters(self, areas: Sequence[str], on: date) -> None:

@@ -20,9 +20,3 @@ class DirectChanges:
         department, county = own_department(caller), await self._divisions.of_person(person_id)
         if county is not None:
             self._rules.check_direct(department, county, china_date(self._clock()))
-
-    async def check_identity(self, caller: Principal, person_id: str) -> None:
-        """Refuse to write a person's name or number anew by oneself: ENTRY_REQUIRED, DEPARTMENT_UNKNOWN."""
-        department, county = own_department(caller), await self._divisions.of_person(person_id)
-        if county is not None:
-            self._rules.check_identity(department, county, china_date(self._clock()))
