@@ -80,8 +80,9 @@ def test_three_people_bring_an_entry_into_effect() -> None:
         by="clerk",
         at=MONDAY,
         told_by="civil-affairs",
+        upon=1,
     )
-    entered = msgspec.structs.replace(NEW, told_by="civil-affairs")
+    entered = msgspec.structs.replace(NEW, told_by="civil-affairs", upon=1)
     given(DECIDER).when(entering).then(EntryEntered(entered))
     given(DECIDER, ENTERED).when(Review("head", TUESDAY)).then(EntryReviewed(REVIEWED))
     approved = moved(REVIEWED, EntryState.APPROVED, decided_by="admin", decided_at=WEDNESDAY)
@@ -106,7 +107,7 @@ def test_nobody_takes_two_steps(past: list[Event], command: Command) -> None:
     ("past", "command"),
     [
         (ENTERED, Approve("admin", TUESDAY)),
-        (ENTERED, Amend(END, "clerk", TUESDAY)),
+        (ENTERED, Amend(END, "clerk", TUESDAY, 2)),
         (SEEN, Review("other", WEDNESDAY)),
         ([EntryReturned(RETURNED)], Approve("admin", WEDNESDAY)),
         ([EntryReturned(RETURNED)], Review("other", WEDNESDAY)),
@@ -122,9 +123,9 @@ def test_an_entry_is_sent_back_and_begins_again_in_new_words() -> None:
     given(DECIDER, ENTERED).when(SendBack("head", TUESDAY, "which list?")).then(EntryReturned(RETURNED))
     past: list[Event] = [*ENTERED, EntryReturned(RETURNED)]
     amended = msgspec.structs.replace(
-        NEW, revision=3, proposal=END, authors=("clerk", "clerk-2"), submitted_at=WEDNESDAY
+        NEW, revision=3, proposal=END, authors=("clerk", "clerk-2"), submitted_at=WEDNESDAY, upon=2
     )
-    given(DECIDER, past).when(Amend(END, "clerk-2", WEDNESDAY)).then(EntryAmended(amended))
+    given(DECIDER, past).when(Amend(END, "clerk-2", WEDNESDAY, 2)).then(EntryAmended(amended))
     again: list[Event] = [*past, EntryAmended(amended)]
     for author in ("clerk", "clerk-2"):
         given(DECIDER, again).when(Review(author, WEDNESDAY)).then_refused("ENTRY_SAME_PERSON")

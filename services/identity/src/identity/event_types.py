@@ -18,6 +18,7 @@ from identity.illnesses.domain import illness
 from identity.illnesses.domain.exit_check import ExitChecked
 from identity.persons.domain import corrections, erasure, merging, person
 from identity.persons.domain.annulment import RegistrationAnnulled
+from identity.persons.domain.handing_over import MembershipHandedOver
 from identity.persons.domain.lookup import LookupMade
 from identity.persons.domain.moving import PersonMoved
 from identity.persons.domain.seeing import DataSeen
@@ -40,6 +41,7 @@ REGISTRY: Final = EventRegistry(
         erasure.PersonErased,
         RegistrationAnnulled,
         PersonMoved,
+        MembershipHandedOver,
         DataSeen,
         MembershipWithdrawn,
         *get_args(facts.Event),

@@ -13,6 +13,7 @@ from identity.persons.domain.annulment import RegistrationAnnulled
 from identity.persons.domain.corrections import DeathCorrected, IdNumberCorrected, PersonalDataCorrected
 from identity.persons.domain.entitlement import Entitlement
 from identity.persons.domain.erasure import PersonErased
+from identity.persons.domain.handing_over import MembershipHandedOver
 from identity.persons.domain.merging import AliasMoved, MergedAway, RecordsMerged
 from identity.persons.domain.moving import PersonMoved
 from identity.persons.domain.person import (
@@ -101,6 +102,7 @@ TOLD: Final[Mapping[type, Callable[[Any], Published | None]]] = {
     PersonEnrolled: _as("ENROLLED"),
     DeathRecorded: _as("DIED"),
     PersonMoved: _as("MOVED"),
+    MembershipHandedOver: _as("HANDED_OVER"),
     DeathCorrected: _death_corrected,
     PersonalDataCorrected: _as("PERSON_CORRECTED"),
     IdNumberCorrected: _as("PERSON_CORRECTED"),

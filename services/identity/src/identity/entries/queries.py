@@ -5,6 +5,8 @@ from typing import Any, Final
 
 import msgspec
 
+from identity.entries.domain.proposal import Proposal, ProposedFact, ProposedFactCorrection
+from identity.facts.domain.facts import Handbook
 from identity.memberships.queries.as_of import DetailAnswer, detail_answer
 from identity.persons.domain.person import SealedPersonalData
 from identity.persons.queries.vault import PersonalData
@@ -17,6 +19,7 @@ submitted_at, reviewed_by, reviewed_at, decided_by, decided_at, reason, revision
 """
 _ENTRY_SQL: Final = f"SELECT {_COLUMNS} FROM entries WHERE entry_id = $1"
 _SEALED_SQL: Final = "SELECT proposal -> 'sealed' FROM entries WHERE entry_id = $1"
+_OF_PERSON_SQL: Final = "SELECT entry_id FROM entries WHERE person_id = $1"
 _COUNTY_SQL: Final = "SELECT county FROM entries WHERE entry_id = $1"
 # $4 is the last entry shown; its moment is looked up, so that a cursor needs no time that could be malformed.
 _LIST_SQL: Final = f"""
@@ -34,8 +37,12 @@ GROUP BY county, month, step ORDER BY county, month, step LIMIT $6
 """
 
 
+#: The kind of an entry that a newer program made, while this one still runs beside it.
+UNKNOWN: Final = "unknown"
+
+
 class ProposalAnswer(Wire, frozen=True, kw_only=True):
-    """What is proposed, in the words of the request.
+    """What is proposed, in the words of the request; of ``kind`` unknown what a newer release made during an upgrade.
 
     ``membership_id`` is empty where it is about none. Of a correction of personal data ``fields`` names what should
     read otherwise; how, only who handles the entry sees, and only at the entry itself.
@@ -56,6 +63,8 @@ class ProposalAnswer(Wire, frozen=True, kw_only=True):
     fact_id: str | None = None
     detail: DetailAnswer | None = None
     fields: list[str] | None = None
+    other_id: str | None = None
+    keep: list[str] | None = None
     name: str | None = None
     id_number: str | None = None
 
@@ -103,6 +112,14 @@ class EntryQueries(Reads):
         kept: str | None = await self.pool.fetchval(_SEALED_SQL, entry_id)
         return None if kept is None else msgspec.json.decode(kept, type=SealedPersonalData)
 
+    async def handbook_tokens(self, person_id: str) -> set[str]:
+        """The tokens of all handbooks that entries about a person ever proposed, also in words that were given up."""
+        ids = [row["entry_id"] for row in await self.pool.fetch(_OF_PERSON_SQL, person_id)]
+        loaded = await self.store.load_many([f"entry/{entry_id}" for entry_id in ids])
+        proposals = [event.entry.proposal for _, past in loaded.values() for event in past]
+        facts = [said.fact for said in proposals if isinstance(said, ProposedFact | ProposedFactCorrection)]
+        return {fact.detail.token for fact in facts if isinstance(fact.detail, Handbook)}
+
     async def county_of(self, entry_id: str) -> str | None:
         """The county of the person whom an entry is about."""
         county: str | None = await self.pool.fetchval(_COUNTY_SQL, entry_id)
@@ -122,6 +139,15 @@ class EntryQueries(Reads):
 
 
 def _entry(*, proposal: str, **columns: Any) -> EntryAnswer:
+    return EntryAnswer(proposal=_shown(proposal), **columns)
+
+
+def _shown(proposal: str) -> ProposalAnswer:
+    """A proposal in the words of the request; UNKNOWN where a newer program made it and this one cannot read it."""
+    try:
+        msgspec.json.decode(proposal, type=Proposal, strict=False)
+    except msgspec.ValidationError:
+        return ProposalAnswer(kind=UNKNOWN, membership_id="")
     stored = msgspec.json.decode(proposal, type=dict[str, Any])
     # The membership of a proposed assertion, and the fact of a proposed one, lie inside it; what names their department
     # and moment is not shown.
@@ -130,7 +156,7 @@ def _entry(*, proposal: str, **columns: Any) -> EntryAnswer:
     shown.setdefault("membership_id", "")
     if "detail" in shown:
         shown["detail"] = detail_answer(shown["detail"])
-    return EntryAnswer(proposal=msgspec.convert(shown, ProposalAnswer), **columns)
+    return msgspec.convert(shown, ProposalAnswer)
 
 
 def with_data(entry: EntryAnswer, data: PersonalData | None) -> EntryAnswer:

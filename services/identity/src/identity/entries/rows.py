@@ -18,7 +18,7 @@ TABLES: Final = MetaData()
 entries = Table(
     "entries",
     TABLES,
-    *columns_of(Entry, "entry_id", leaving=("told_by",), proposal=JSONB),
+    *columns_of(Entry, "entry_id", leaving=("told_by", "upon"), proposal=JSONB),
     Index("entries_in_state", "state", "submitted_at", "entry_id"),
 )
 

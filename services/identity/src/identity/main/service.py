@@ -39,7 +39,6 @@ from identity.facts.api.handbooks import handbooks
 from identity.facts.commands.facts import FactCommands
 from identity.facts.commands.handbooks import HandbookCommands
 from identity.facts.queries.details import FactDetails
-from identity.facts.queries.facts import FactQueries
 from identity.feeds.api.error_codes import CODES as OF_FEEDS
 from identity.feeds.api.figures import ConfirmationCollector
 from identity.feeds.queries.sender_keys import SenderKeys
@@ -48,13 +47,16 @@ from identity.illnesses.api import exit_checks, exit_checks_of_person, illnesses
 from identity.illnesses.commands import IllnessCommands
 from identity.illnesses.queries import IllnessQueries
 from identity.integration_events import publish
+from identity.main.erasing import erasing
 from identity.main.files import taking_files_in
 from identity.main.shared import Shared
 from identity.memberships.api.as_of import as_of
 from identity.memberships.api.error_codes import CODES as OF_MEMBERSHIPS
+from identity.memberships.api.handovers import handovers
 from identity.memberships.api.memberships import memberships, memberships_of_department
-from identity.memberships.commands import MembershipCommands
+from identity.memberships.commands import HandoverCommands, MembershipCommands
 from identity.memberships.queries.as_of import AsOfQueries
+from identity.memberships.queries.handovers import HandoverQueries
 from identity.memberships.queries.memberships import MembershipQueries
 from identity.persons.api.corrections import corrections
 from identity.persons.api.erasure import erasure, erasure_list
@@ -64,7 +66,7 @@ from identity.persons.api.lookups import looks_at_person, lookups
 from identity.persons.api.persons import Seeing, persons
 from identity.persons.api.records import records
 from identity.persons.commands.corrections import CorrectionCommands
-from identity.persons.commands.erasure import ErasureCommands, Forget
+from identity.persons.commands.erasure import Forget
 from identity.persons.commands.persons import PersonCommands
 from identity.persons.commands.records import RecordCommands
 from identity.persons.domain.approval import ApprovalRules
@@ -179,12 +181,11 @@ def _shared(host: Host, config: Config) -> Shared:
 def _persons(shared: Shared, forget: Forget, host: Host) -> list[Router]:
     seeing = Seeing(shared.vault, shared.access, shared.looks)
     runtime, vault, requests, divisions = shared.runtime, shared.vault, shared.requests, shared.divisions
-    erasing = ErasureCommands(runtime, vault, requests, FactQueries(runtime).handbook_tokens, forget)
     return [
         persons(PersonCommands(runtime, vault, requests), shared.persons, seeing, divisions, shared.direct),
         corrections(CorrectionCommands(runtime, vault, requests), shared.persons, divisions, shared.direct),
-        records(RecordCommands(runtime, requests), divisions),
-        erasure(erasing, divisions),
+        records(RecordCommands(runtime, requests), divisions, shared.direct),
+        erasure(erasing(shared, forget), divisions),
         erasure_list(ErasureQueries(runtime)),
         lookups(LookupQueries(runtime), shared.persons, divisions),
         holder_notes(PersonCommands(runtime, vault, requests), vault, divisions, host.keys.own, host.clock),
@@ -206,6 +207,7 @@ def _memberships(shared: Shared) -> list[Router]:
     return [
         memberships(commands, queries, shared.persons, shared.direct, shared.divisions),
         memberships_of_department(queries),
+        handovers(HandoverCommands(shared.runtime, shared.requests, shared.places), HandoverQueries(shared.runtime)),
         as_of(AsOfQueries(shared.runtime), shared.persons, shared.requests.clock, shared.divisions),
     ]
 

@@ -1,15 +1,25 @@
 """Commands about memberships: what a department says of a person, its end, and its correction."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from identity.facts.queries.facts import FactQueries
 from identity.memberships.domain import Assertion, Ending
+from identity.memberships.queries.handovers import Asked, HandoverQueries, heir
 from identity.persons.domain.categories import Department
 from identity.persons.domain.entitlement import Entitlement
-from identity.persons.domain.person import DECIDER, AssertMembership, Command, Correction, CorrectMembership, State
+from identity.persons.domain.handing_over import hand_over
+from identity.persons.domain.person import (
+    DECIDER,
+    AssertMembership,
+    Command,
+    Correction,
+    CorrectMembership,
+    State,
+    standing,
+)
 from identity.persons.domain.statement import stated_at
 from identity.persons.queries.changes import person_changed
 from identity.persons.queries.people import PeopleCommands
@@ -19,9 +29,14 @@ from kernel.http import Idempotency
 from kernel.running.requested import Requests
 from kernel.running.runtime import Runtime
 from kernel.security import Principal
+from kernel.values.refusals import Refused
 from kernel.writing.command_context import CommandContext
 from kernel.writing.command_path import Answered
-from kernel.writing.decision import Decision
+from kernel.writing.decision import Decision, Outcome
+from kernel.writing.event_store import StreamAppend
+
+#: So many people are written in one append.
+HANDED_OVER_AT_ONCE: Final = 200
 
 
 class MembershipCommands(PeopleCommands):
@@ -74,6 +89,44 @@ class MembershipCommands(PeopleCommands):
     async def _change(self, context: CommandContext, held: "Held", command: Command) -> Answered:
         stream_id, changed = f"person/{held.person_id}", _changed(held.membership_id)
         return await self._runtime.path.decide(context, DECIDER, stream_id, command, changed, contended=held.person_id)
+
+
+class HandoverCommands:
+    """Hands over what a department said of a category to the one whose list says it now."""
+
+    def __init__(self, runtime: Runtime, requests: Requests, places: Places) -> None:
+        self._runtime = runtime
+        self._requests = requests
+        self._places = places
+        self._queries = HandoverQueries(runtime)
+
+    async def hand_over(self, caller: Principal, key: Idempotency, asked: Asked, after: str) -> Answered:
+        """Hand over the next memberships after an id, as many as one append may hold; what overlaps stays as it is."""
+        context = self._requests.by(caller, key)
+        owners = self._places.owners(context.today)
+
+        async def attempt() -> Outcome:
+            found = await self._queries.standing(asked, context.today, after, HANDED_OVER_AT_ONCE)
+            loaded = await self._runtime.store.load_many([f"person/{held.person_id}" for held in found])
+            appends, staying = [], []
+            for held in found:
+                if (department := heir(held, asked, owners)) is None:
+                    continue
+                stream, past = loaded[f"person/{held.person_id}"]
+                try:
+                    event = hand_over(standing(DECIDER.fold(past)), held.membership_id, department)
+                except Refused as refused:
+                    staying.append({"membership_id": held.membership_id, "code": refused.code})
+                else:
+                    appends.append(StreamAppend(stream, (event,)))
+            body = {
+                "handed_over": len(appends),
+                "staying": staying,
+                "next": found[-1].membership_id if len(found) == HANDED_OVER_AT_ONCE else None,
+            }
+            return Outcome(tuple(appends), body, contended=f"handover/{asked.category}")
+
+        return await self._runtime.path.run(context, attempt)
 
 
 class Held(msgspec.Struct, frozen=True):

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy import CheckConstraint, Column, DateTime, Index, Integer, MetaData, Table, Text
 
+from identity.persons.domain.handing_over import MembershipHandedOver
 from identity.persons.domain.membership import Membership
 from identity.persons.domain.merging import RecordsMerged
 from identity.persons.domain.person import MembershipAsserted, MembershipCorrected, MembershipEnded, PersonRegistered
@@ -50,6 +51,21 @@ membership_versions = Table(
     Index("membership_versions_of_person", "person_id"),
 )
 
+#: Memberships that went from the department that said a category before to the one that says it now.
+handovers = Table(
+    "handovers",
+    TABLES,
+    Column("membership_id", Text, primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("person_id", Text, nullable=False),
+    Column("category", Text, nullable=False),
+    Column("former", Text, nullable=False),
+    Column("department", Text, nullable=False),
+    Column("handed_over_at", DateTime(timezone=True), nullable=False),
+    Index("handovers_of_former", "former", "membership_id"),
+    Index("handovers_of_department", "department", "membership_id"),
+)
+
 
 def _changed(recorded: RecordedEvent) -> Iterable[Change]:
     yield from _standing(recorded, recorded.event.membership_id, recorded.event.reason)
@@ -70,6 +86,14 @@ def _withdrawn(recorded: RecordedEvent) -> Iterable[Change]:
     yield _version(recorded, held, "WITHDRAWN")
 
 
+def _handed_over(recorded: RecordedEvent) -> Iterable[Change]:
+    event: MembershipHandedOver = recorded.event
+    yield from _standing(recorded, event.membership_id, "HANDED_OVER")
+    held, standing = event.entitlement.membership(event.membership_id), event.entitlement
+    told = {"revision": standing.revision, "person_id": standing.person_id, "department": held.department}
+    yield put_of(event, handovers, **told, handed_over_at=recorded.occurred_at)
+
+
 def _registered(recorded: RecordedEvent) -> Iterable[Change]:
     event: PersonRegistered = recorded.event
     for held in event.entitlement.memberships:
@@ -83,6 +107,7 @@ ROWS: Final[RowsByEvent] = {
     MembershipEnded: _changed,
     MembershipCorrected: _changed,
     RecordsMerged: _taken_over,
+    MembershipHandedOver: _handed_over,
 }
 
 

@@ -84,10 +84,20 @@ class FactWithdrawalChange(RequestBody, frozen=True, tag="withdraw_fact", tag_fi
     fact_id: FactId
 
 
+class MergeChange(RequestBody, frozen=True, tag="merge", tag_field="kind", kw_only=True):
+    """The other record is of the same person; ``keep`` names memberships to keep where one department's contradict."""
+
+    other_id: PersonId
+    evidence: Text
+    keep: Annotated[list[MembershipId], msgspec.Meta(max_length=100)] = msgspec.field(default_factory=list)
+
+
 MembershipChange = AssertChange | EndChange | CorrectChange
 FactChanges = FactChange | FactCorrectionChange | FactWithdrawalChange
 DataChange = NameChange | NumberChange
-Change = MembershipChange | FactChanges | DataChange | DeathChange | DeathCorrectionChange
+#: What the agency alone says.
+AgencysChange = DeathCorrectionChange | MergeChange
+Change = MembershipChange | FactChanges | DataChange | DeathChange | AgencysChange
 
 
 class EnterBody(RequestBody, frozen=True):

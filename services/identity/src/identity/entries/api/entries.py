@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import Query
 
-from identity.entries.api.bodies import AmendBody, EnterBody, EntryChanged, ReasonBody
+from identity.entries.api.bodies import AmendBody, EnterBody, EntryChanged, MergeChange, ReasonBody
 from identity.entries.api.proposing import Proposing
 from identity.entries.commands.entries import Entering, EntryCommands
 from identity.entries.domain.entry import (
@@ -64,7 +64,8 @@ def entry_steps(
         A department enters what is its own to say. The agency enters names, numbers and deaths, and, where a document
         says so, what a department told it.
         """
-        await divisions.must_act_for(caller, command.person_id)
+        for record in _records_of(command):
+            await divisions.must_act_for(caller, record)
         department = await proposing.whose(caller, command.department, command.person_id, command.change)
         proposal_of = partial(proposing.proposal, command.person_id, department, command.change)
         return answered(await commands.enter(caller, key, Entering(command.person_id, department, proposal_of)))
@@ -108,6 +109,12 @@ def entry_steps(
         return answered(await commands.step(caller, key, entry_id, own_department(caller), Withdraw))
 
     return router
+
+
+def _records_of(command: EnterBody) -> tuple[str, ...]:
+    """Whom an entry is about: of a merger both records."""
+    change = command.change
+    return (command.person_id, change.other_id) if isinstance(change, MergeChange) else (command.person_id,)
 
 
 def entry_lists(queries: EntryQueries, vault: Vault, looks: Looks) -> Router:

@@ -11,7 +11,8 @@ CODES: Final = (
     ErrorCode("ENTRY_NOT_AGENCYS", 403, "No document lets the agency enter what departments say there"),
     ErrorCode("ENTRY_AGENCYS_OWN", 403, "Only the agency enters this"),
     ErrorCode("ENTRY_NOT_AUTHOR", 403, "Only its author can withdraw an entry"),
+    ErrorCode("ENTRY_KIND_UNKNOWN", 409, "A newer release made the entry; this one cannot read it"),
     ErrorCode("ENTRY_STATE", 409, "The entry is not in the state for this step"),
-    ErrorCode("ENTRY_SUPERSEDED", 409, "The department said something newer after the entry was handed in"),
+    ErrorCode("ENTRY_SUPERSEDED", 409, "Something newer was said after the entry was handed in"),
     ErrorCode("ENTRY_NO_LONGER_FITS", 409, "What was entered no longer fits the person"),
 )

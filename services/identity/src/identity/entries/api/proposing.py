@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 
 from identity.entries.api.bodies import (
+    AgencysChange,
     AssertChange,
     Change,
     CorrectChange,
@@ -16,6 +17,7 @@ from identity.entries.api.bodies import (
     FactChange,
     FactCorrectionChange,
     FactWithdrawalChange,
+    MergeChange,
     NameChange,
     NumberChange,
 )
@@ -30,6 +32,7 @@ from identity.entries.domain.proposal import (
     ProposedFact,
     ProposedFactCorrection,
     ProposedFactWithdrawal,
+    ProposedMerger,
 )
 from identity.facts.queries.details import FactDetails
 from identity.persons.domain.approval import ApprovalRules
@@ -78,7 +81,7 @@ class Proposing(msgspec.Struct, frozen=True, kw_only=True):
                 caller.must_act_for(named)
             await self._check_departments(own, person_id, change)
             return own
-        if isinstance(change, DataChange | DeathCorrectionChange):
+        if isinstance(change, DataChange | AgencysChange):
             return None
         if named is None and isinstance(change, DeathChange):
             return None
@@ -88,8 +91,11 @@ class Proposing(msgspec.Struct, frozen=True, kw_only=True):
         return department_of(named)
 
     async def _check_departments(self, department: Department, person_id: str, change: Change) -> None:
-        if isinstance(change, DeathCorrectionChange):
-            raise forbidden("ENTRY_AGENCYS_OWN", "where departments disagree about a death, the agency settles it")
+        if isinstance(change, AgencysChange):
+            raise forbidden(
+                "ENTRY_AGENCYS_OWN",
+                "what departments disagree about, and whose records are one, is settled by the agency",
+            )
         if isinstance(change, DataChange) and not await self.persons.is_in_feed(person_id, department):
             raise not_in_feed(department)
 
@@ -98,6 +104,8 @@ class Proposing(msgspec.Struct, frozen=True, kw_only=True):
         match change:
             case NameChange() | NumberChange():
                 return await self._data(person_id, change)
+            case MergeChange(other_id=other_id, evidence=evidence, keep=keep):
+                return ProposedMerger(other_id, evidence, tuple(keep))
             case AssertChange() | FactChange() | FactCorrectionChange():
                 assert department is not None, "whose word it is was asked before"
                 return await self._word(person_id, department, change, new_id)

@@ -1,10 +1,12 @@
 """What an entry brings about when it is approved, and whether it could: the same decision, tried and taken."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, assert_never
 
 import msgspec
 
+from identity.entries.domain.overtaking import check_not_overtaken
 from identity.entries.domain.proposal import (
     OfFact,
     OfMembership,
@@ -15,6 +17,7 @@ from identity.entries.domain.proposal import (
     ProposedDeath,
     ProposedDeathCorrection,
     ProposedEnd,
+    ProposedMerger,
     Saying,
     check_newest,
     command_of,
@@ -29,6 +32,7 @@ from identity.persons.domain.person import RecordDeath, standing
 from identity.persons.domain.refusals import person_erased
 from identity.persons.domain.statement import stated_at
 from identity.persons.queries.correcting import Correcting, NumberSaid
+from identity.persons.queries.mergers import Mergers
 from identity.persons.queries.places import Places
 from identity.persons.queries.vault import Vault
 from kernel.running.runtime import Runtime
@@ -38,20 +42,28 @@ from kernel.writing.event_store import Stream, StreamAppend
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
-    """Whose word an entry is, of whom, and when it was handed in. ``told_by`` is the office of who entered it."""
+    """Whose word an entry is, of whom, and when it was handed in. ``told_by`` is the office of who entered it.
+
+    ``upon`` is how many events could be seen then; None where it is handed in now, in view of all.
+    """
 
     person_id: str
     department: Department | None
     told_by: str
     proposal: Proposal
     submitted_at: datetime
+    upon: int | None = None
 
 
 class Effect(msgspec.Struct, frozen=True):
-    """What is written, the person's county, and the person's revision afterwards where that moves."""
+    """What is written, the person's county, and the person's revision afterwards where that moves.
 
-    append: StreamAppend
+    ``upon`` is how many events it was decided in view of.
+    """
+
+    appends: tuple[StreamAppend, ...]
     county: str
+    upon: int
     person_revision: int | None = None
 
 
@@ -64,15 +76,24 @@ class Effects:
         self._places = places
         self._facts = FactQueries(runtime)
         self._correcting = Correcting(runtime, vault)
+        self._mergers = Mergers(runtime)
 
     async def of(self, said: Said, now: datetime, *, only_tried: bool) -> Effect:
         """What an entry brings about; raises what the person, or the person's facts, refuse."""
-        stream, state = await self._runtime.path.standing(person.DECIDER, f"person/{said.person_id}")
-        known = standing(state)
+        stream, past = await self._runtime.store.load(f"person/{said.person_id}")
+        known = standing(person.DECIDER.fold(past))
         today = china_date(now)
+        if isinstance(said.proposal, OfFact):
+            return await self._fact(known, said, said.proposal, today)
+        _check_seen(said, past)
         match said.proposal:
             case ProposedAssertion() | ProposedEnd() | ProposedCorrection():
                 return await self._membership(stream, known, said, said.proposal, today)
+            case ProposedMerger(other_id=other_id, evidence=evidence, keep=keep):
+                merger = await self._mergers.of(
+                    said.person_id, other_id, keep=frozenset(keep), evidence=evidence, by=said.told_by
+                )
+                return Effect(merger.appends, known.county, stream.version, merger.merged.entitlement.revision)
             case ProposedDeath(died_on=died_on):
                 born_on = await self._vault.born_on(said.person_id, today=today)
                 death = RecordDeath(died_on, said.told_by, born_on, today)
@@ -81,7 +102,7 @@ class Effects:
                 command = await self._correction(said, said.proposal, today, only_tried=only_tried)
                 return _changed(known, decided(corrections.DECIDER, stream, known, command))
             case _:
-                return await self._fact(known, said, said.proposal, today)
+                assert_never(said.proposal)
 
     async def _membership(
         self, stream: Stream, known: Entitlement, said: Said, proposal: OfMembership, today: date
@@ -119,10 +140,17 @@ class Effects:
     async def _fact(self, known: Entitlement, said: Said, proposal: OfFact, today: date) -> Effect:
         assert said.department is not None, "a fact is a department's word"
         born_on = await self._vault.born_on(said.person_id, today=today)
-        stream, state = await self._runtime.path.standing(FACTS, f"facts/{said.person_id}")
+        stream, past = await self._runtime.store.load(f"facts/{said.person_id}")
+        _check_seen(said, past)
         command = fact_command_of(proposal, said.person_id, said.department, born_on)
-        return Effect(decided(FACTS, stream, state, command).append, known.county)
+        told = decided(FACTS, stream, FACTS.fold(past), command)
+        return Effect((told.append,), known.county, stream.version)
+
+
+def _check_seen(said: Said, past: Sequence[Any]) -> None:
+    if said.upon is not None:
+        check_not_overtaken(said.proposal, past[said.upon :])
 
 
 def _changed(known: Entitlement, decision: Decision[person.State, Any]) -> Effect:
-    return Effect(decision.append, known.county, decision.after.revision)
+    return Effect((decision.append,), known.county, decision.stream.version, decision.after.revision)

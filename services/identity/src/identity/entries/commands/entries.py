@@ -84,6 +84,7 @@ class EntryCommands:
                 by=context.actor,
                 at=context.now,
                 told_by=caller.source,
+                upon=tried.upon,
             )
 
         return await self._runtime.path.gather(
@@ -95,18 +96,23 @@ class EntryCommands:
     ) -> Answered:
         """Hand a returned entry in again; what it would begin keeps its id."""
         context = self._requests.by(caller, key)
+        await self._check_kind(entry_id)
 
         async def gather(state: State) -> Amend:
             entry = _own(state, department)
             proposal = await proposal_of(_begun_by(entry.proposal) or context.new_id("membership"))
             amended = msgspec.structs.replace(entry, proposal=proposal, submitted_at=context.now)
-            await self._effects.of(_said(amended), context.now, only_tried=True)
-            return Amend(proposal, context.actor, context.now)
+            tried = await self._effects.of(_said(amended, upon=None), context.now, only_tried=True)
+            return Amend(proposal, context.actor, context.now, tried.upon)
 
         return await self._runtime.path.gather(context, DECIDER, f"entry/{entry_id}", gather, _changed)
 
     async def entry(self, entry_id: str, department: Department | None) -> Entry:
-        """An entry as it stands, where a ``department`` may touch it. Raises Refused ENTRY_UNKNOWN."""
+        """An entry as it stands, where a ``department`` may touch it.
+
+        Raises Refused ENTRY_UNKNOWN, ENTRY_KIND_UNKNOWN.
+        """
+        await self._check_kind(entry_id)
         _, state = await self._runtime.path.standing(DECIDER, f"entry/{entry_id}")
         return _own(state, department)
 
@@ -115,6 +121,7 @@ class EntryCommands:
     ) -> Answered:
         """Take one step that changes nothing but the entry; a ``department`` may touch only its own."""
         context = self._requests.by(caller, key)
+        await self._check_kind(entry_id)
 
         async def gather(state: State) -> Command:
             _own(state, department)
@@ -123,8 +130,9 @@ class EntryCommands:
         return await self._runtime.path.gather(context, DECIDER, f"entry/{entry_id}", gather, _changed)
 
     async def approve(self, caller: Principal, key: Idempotency, entry_id: str) -> Answered:
-        """Approve an entry: in one append the entry is approved and the person's membership changed."""
+        """Approve an entry: in one append the entry is approved and what it is about changed."""
         context = self._requests.by(caller, key)
+        await self._check_kind(entry_id)
 
         async def attempt() -> Outcome:
             stream, state = await self._runtime.path.standing(DECIDER, f"entry/{entry_id}")
@@ -133,27 +141,36 @@ class EntryCommands:
             approved = decided(DECIDER, stream, entry, Approve(context.actor, context.now))
             effect = await self._took_effect(context, entry)
             revision = {} if effect.person_revision is None else {"person_revision": effect.person_revision}
-            appends = tuple(append for append in (approved.append, effect.append) if append.events)
+            appends = tuple(append for append in (approved.append, *effect.appends) if append.events)
             return Outcome(appends, {**_changed(approved), **revision}, contended=entry.person_id)
 
         return await self._runtime.path.run(context, attempt)
 
+    async def _check_kind(self, entry_id: str) -> None:
+        """Refuse to touch what a newer program entered in a way that this one cannot read: ENTRY_KIND_UNKNOWN."""
+        try:
+            await self._runtime.store.load(f"entry/{entry_id}")
+        except msgspec.ValidationError as error:
+            detail = "a newer release entered this in a way that this one does not know; that release handles it"
+            raise conflict("ENTRY_KIND_UNKNOWN", detail) from error
+
     async def _took_effect(self, context: CommandContext, entry: Entry) -> Effect:
         try:
-            return await self._effects.of(_said(entry), context.now, only_tried=False)
+            return await self._effects.of(_said(entry, upon=entry.upon), context.now, only_tried=False)
         except Refused as refused:
             detail = f"what was entered no longer fits, send it back or reject it: {refused}"
             about = {**refused.about, "reason": refused.code}
             raise conflict("ENTRY_NO_LONGER_FITS", detail, **about) from refused
 
 
-def _said(entry: Entry) -> Said:
+def _said(entry: Entry, *, upon: int | None) -> Said:
     return Said(
         person_id=entry.person_id,
         department=entry.department,
         told_by=entry.told_by or str(entry.department),
         proposal=entry.proposal,
         submitted_at=entry.submitted_at,
+        upon=upon,
     )
 
 

@@ -29,7 +29,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
     ``department`` is whose word it is, None where it is the agency's own. ``authors`` are all who wrote it; none of
     them may review or approve. ``submitted_at`` is when the latest wording was handed in, ``revision`` grows by one
-    with each event. ``told_by`` is the office of who entered it; an entry without is its department's.
+    with each event. ``told_by`` is the office of who entered it; an entry without is its department's. ``upon`` is how
+    many events of the person, or of the person's facts, whoever wrote it could see; an old entry counts as blind.
     """
 
     entry_id: str
@@ -48,6 +49,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     decided_at: datetime | None = None
     reason: str | None = None
     told_by: str | None = None
+    upon: int = 0
 
 
 # Commands: ``by`` is the user, ``at`` the moment.
@@ -64,6 +66,7 @@ class Enter(msgspec.Struct, frozen=True, kw_only=True):
     by: str
     at: datetime
     told_by: str
+    upon: int
 
 
 class Amend(msgspec.Struct, frozen=True):
@@ -72,6 +75,7 @@ class Amend(msgspec.Struct, frozen=True):
     proposal: Proposal
     by: str
     at: datetime
+    upon: int
 
 
 class _Step(msgspec.Struct, frozen=True):
@@ -196,6 +200,7 @@ def _amended(command: Amend, state: Entry) -> EntryAmended:
         # The reader of an old wording is no reader of the new one: all begins again.
         authors=tuple(sorted({*state.authors, command.by})),
         submitted_at=command.at,
+        upon=command.upon,
         reviewed_by=None,
         reviewed_at=None,
         decided_by=None,

@@ -104,9 +104,17 @@ class ProposedFactWithdrawal(msgspec.Struct, frozen=True, tag="withdraw_fact", t
     fact_id: str
 
 
+class ProposedMerger(msgspec.Struct, frozen=True, tag="merge", tag_field="kind"):
+    """Another record is said to be of the same person; ``keep`` names memberships to keep where two contradict."""
+
+    other_id: str
+    evidence: str
+    keep: tuple[str, ...] = ()
+
+
 OfMembership: TypeAlias = ProposedAssertion | ProposedEnd | ProposedCorrection
 OfFact: TypeAlias = ProposedFact | ProposedFactCorrection | ProposedFactWithdrawal
-Proposal: TypeAlias = OfMembership | OfFact | ProposedDeath | ProposedDeathCorrection | ProposedData
+Proposal: TypeAlias = OfMembership | OfFact | ProposedDeath | ProposedDeathCorrection | ProposedData | ProposedMerger
 
 
 def command_of(proposal: OfMembership, department: Department, said: Saying) -> Command:
@@ -159,7 +167,7 @@ def about_of(proposal: Proposal) -> str:
             return fact.fact_id
         case ProposedFactWithdrawal(fact_id=about):
             return about
-        case ProposedDeath() | ProposedDeathCorrection() | ProposedData():
+        case ProposedDeath() | ProposedDeathCorrection() | ProposedData() | ProposedMerger():
             return ""
         case _:
             assert_never(proposal)

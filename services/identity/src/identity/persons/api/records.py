@@ -7,6 +7,7 @@ import msgspec
 from identity.persons.commands.records import RecordCommands
 from identity.persons.domain.annulment import AnnulmentReason
 from identity.persons.queries.changes import PersonChanged
+from identity.persons.queries.direct import DirectChanges
 from identity.persons.queries.divisions import DivisionQueries
 from kernel.http import IdempotencyKey, Json, RequestBody, Router, Sent, Wire, allow, answered
 from kernel.http.fields import Text
@@ -42,7 +43,7 @@ class RecordsMergedAnswer(Wire, frozen=True):
 Agency = Annotated[Principal, allow(Role.AGENCY)]
 
 
-def records(commands: RecordCommands, divisions: DivisionQueries) -> Router:
+def records(commands: RecordCommands, divisions: DivisionQueries, direct: DirectChanges) -> Router:
     """The routes under /v1/persons/{person_id} about whole records."""
     router = Router(prefix="/v1/persons/{person_id}", tags=["records"], dependencies=[divisions.guard])
 
@@ -50,8 +51,13 @@ def records(commands: RecordCommands, divisions: DivisionQueries) -> Router:
     async def merge(
         person_id: str, caller: Agency, command: Sent[MergeBody], key: IdempotencyKey
     ) -> Json[RecordsMergedAnswer]:
-        """Merge another record of the same person into this one, which survives; the other leads here afterwards."""
+        """Merge another record of the same person into this one, which survives; the other leads here afterwards.
+
+        Where three people handle changes of either, it is entered.
+        """
         await divisions.must_act_for(caller, command.other_id)
+        for record in (person_id, command.other_id):
+            await direct.check(caller, record)
         return answered(
             await commands.merge(caller, key, person_id, command.other_id, frozenset(command.keep), command.evidence)
         )

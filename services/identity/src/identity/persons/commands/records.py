@@ -2,9 +2,9 @@
 
 from identity.persons.domain.annulment import AnnulmentReason, AnnulRegistration, annul
 from identity.persons.domain.entitlement import Entitlement
-from identity.persons.domain.merging import MergeRecords, merge, move_alias
 from identity.persons.domain.person import DECIDER, known
 from identity.persons.queries.changes import PersonChanged
+from identity.persons.queries.mergers import Mergers
 from identity.persons.queries.records import RecordQueries
 from kernel.http import Idempotency
 from kernel.running.requested import Requests
@@ -22,6 +22,7 @@ class RecordCommands:
         self._runtime = runtime
         self._requests = requests
         self._records = RecordQueries(runtime)
+        self._mergers = Mergers(runtime)
 
     async def merge(
         self, caller: Principal, key: Idempotency, person_id: str, other_id: str, keep: frozenset[str], evidence: str
@@ -29,14 +30,8 @@ class RecordCommands:
         """Merge the other record into this one; both, and earlier aliases of the other, change in one append."""
 
         async def attempt() -> Outcome:
-            stream, surviving = await self._load(person_id)
-            other_stream, other = await self._load(other_id)
-            tokens = await self._records.number_tokens(other_id)
-            merged, away = merge(MergeRecords(keep, tuple(tokens), evidence, caller.source), surviving, other)
-            appends = [StreamAppend(stream, (merged,)), StreamAppend(other_stream, (away,))]
-            for alias_id in await self._records.aliases(other_id):
-                alias_stream, alias = await self._load(alias_id)
-                appends.append(StreamAppend(alias_stream, (move_alias(alias, merged.entitlement),)))
+            merger = await self._mergers.of(person_id, other_id, keep=keep, evidence=evidence, by=caller.source)
+            merged = merger.merged
             body = {
                 "person_id": person_id,
                 "revision": merged.entitlement.revision,
@@ -44,7 +39,7 @@ class RecordCommands:
                 "taken": merged.taken,
                 "given_up": [held.membership_id for held in merged.given_up],
             }
-            return Outcome(tuple(appends), body, contended=person_id)
+            return Outcome(merger.appends, body, contended=person_id)
 
         return await self._runtime.path.run(self._requests.by(caller, key), attempt)
 

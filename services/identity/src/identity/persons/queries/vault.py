@@ -60,6 +60,9 @@ WHERE t.token IN (SELECT unnest(number_tokens) FROM erasures WHERE state = 'CONF
   AND NOT EXISTS (SELECT FROM former_numbers f WHERE f.number_token = t.token)
   AND NOT EXISTS (SELECT FROM handbooks h WHERE h.token = t.token AND h.person_id NOT IN (
     SELECT unnest(records) FROM erasures WHERE state = 'CONFIRMED'))
+  AND NOT EXISTS (SELECT FROM entries e WHERE e.proposal->'fact'->'detail'->>'token' = t.token
+    AND e.state IN ('ENTERED', 'REVIEWED', 'RETURNED')
+    AND e.person_id NOT IN (SELECT unnest(records) FROM erasures WHERE state = 'CONFIRMED'))
 """
 
 

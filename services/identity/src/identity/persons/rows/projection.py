@@ -10,6 +10,7 @@ from identity.persons.domain import corrections, merging, person
 from identity.persons.domain.annulment import RegistrationAnnulled
 from identity.persons.domain.corrections import DeathCorrected, IdNumberCorrected, PersonalDataCorrected, PersonalRecord
 from identity.persons.domain.erasure import ErasureAsked, ErasureConfirmed, ErasureDeclined, PersonErased
+from identity.persons.domain.handing_over import MembershipHandedOver
 from identity.persons.domain.lookup import LookupMade
 from identity.persons.domain.merging import MergedAway, RecordsMerged
 from identity.persons.domain.moving import PersonMoved
@@ -74,6 +75,7 @@ STANDING: Final[RowsByEvent] = dict.fromkeys(
         *get_args(merging.Event),
         RegistrationAnnulled,
         PersonMoved,
+        MembershipHandedOver,
         MembershipWithdrawn,
         PersonErased,
     ),
