@@ -7,7 +7,7 @@ from fastapi import Query
 
 from identity.memberships.commands import HandoverCommands
 from identity.memberships.queries.handovers import Asked, HandoverAnswer, HandoverQueries
-from identity.persons.domain.categories import Category, Department
+from identity.persons.domain.categories import Category, Department, department_of
 from kernel.http import ById, IdempotencyKey, Json, Page, RequestBody, Router, Sent, Wire, allow, answered, paged
 from kernel.http.fields import DivisionCode, after_of
 from kernel.security import Principal, Role
@@ -20,7 +20,7 @@ class HandoverBody(RequestBody, frozen=True, kw_only=True):
     """What the ``former`` department said of a category in an area; ``after`` is what the answer before called next."""
 
     category: Category
-    former: Department
+    former: Annotated[str, msgspec.Meta(max_length=40, description="Such as disabled-persons")]
     area: DivisionCode
     after: Annotated[str, msgspec.Meta(max_length=64)] = ""
 
@@ -48,7 +48,7 @@ def handovers(commands: HandoverCommands, queries: HandoverQueries) -> Router:
     async def hand_over(caller: Operator, command: Sent[HandoverBody], key: IdempotencyKey) -> Json[HandedOverAnswer]:
         """Make what a department said the word of the one whose list says the category there now."""
         caller.must_act_in(command.area)
-        asked = Asked(command.former, command.category, command.area)
+        asked = Asked(department_of(command.former), command.category, command.area)
         return answered(await commands.hand_over(caller, key, asked, command.after))
 
     @router.get("")
