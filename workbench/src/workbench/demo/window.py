@@ -58,7 +58,7 @@ class Window:
         answer: dict[str, Any] = {}
         for subject, step in ((REVIEWER, "review"), (APPROVER, "approval")):
             other = Window(self._platform, Role.AGENCY, subject=subject)
-            answer = await other.post(service, entry.step(entered, step), {}, key=f"{key}-{step}")
+            answer = await other.post(service, entry.step(entered, step), {}, key=f"{entered['entry_id']}-{step}")
         return answer
 
     async def send(self, service: str, path: str, body: dict[str, Any], *, key: str | None = None) -> httpx.Response:

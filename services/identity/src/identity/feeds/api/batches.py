@@ -94,8 +94,6 @@ def _add_writing(router: Router, commands: FeedCommands, rules: ApprovalRules) -
         says so, the agency sends what a department told it; three people handle that.
         """
         sender = own_or_any(caller, department)
-        if area is not None:
-            caller.must_act_in(area)
         by_three = _by_three(rules, caller, sender, area, commands.today)
         sent = FileSent(
             department=sender,
@@ -127,8 +125,11 @@ def _add_writing(router: Router, commands: FeedCommands, rules: ApprovalRules) -
 def _by_three(rules: ApprovalRules, caller: Principal, sender: Department, area: str | None, on: date) -> bool:
     """Whether three people handle a file: of what the agency enters always, else where a place or document asks for it.
 
-    Raises Refused ENTRY_NOT_AGENCYS. The agency sends for its divisions: rows about people elsewhere are refused.
+    Raises Refused DIVISION_FOREIGN, ENTRY_NOT_AGENCYS. The agency sends for its divisions: rows about people elsewhere
+    are refused.
     """
+    if area is not None:
+        caller.must_act_in(area)
     divisions = sorted(caller.divisions or ())
     if Role.DEPARTMENT not in caller.roles:
         rules.check_agency_enters(divisions, on)
