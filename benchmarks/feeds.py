@@ -6,7 +6,7 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -17,10 +17,10 @@ from benchmarks.booking import spread
 from benchmarks.feed_files import entry, first_list, pieces, second_list, workbook
 from benchmarks.platform_process import cpu_seconds, issuer, memory_mib, platform_process, service_process, signing
 from benchmarks.report import table, write
-from kernel.security import Role
 from kernel.writing.database import administering
 from onestop.embedded_postgres import EmbeddedPostgres
-from onestop.platform import recreate_database
+from onestop.platform import Platform, recreate_database
+from workbench.machine import machine_of
 
 DEPARTMENT: Final = "poverty-alleviation"
 #: What a million people took before the figures of issue 12 were asked for (23 November 2026), in people a second.
@@ -132,11 +132,10 @@ async def measured(
 
 @asynccontextmanager
 async def calling(url: str, folder: Path, department: str) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of a department."""
-    token = issuer(folder).issue(Role.DEPARTMENT, "bench", department, 4 * 3600, time.time())
-    headers = {"Authorization": f"Bearer {token}"}
-    async with httpx.AsyncClient(base_url=url, headers=headers, timeout=PATIENCE_SECONDS) as client:
-        yield client
+    """A client of a department, whose own system signs its lists."""
+    async with AsyncExitStack() as stack:
+        platform = Platform("", {"identity": url}, issuer(folder), stack)
+        yield await stack.enter_async_context(await machine_of(platform, department, timeout_seconds=PATIENCE_SECONDS))
 
 
 async def change_one_by_one(client: httpx.AsyncClient, first: int) -> list[float]:
