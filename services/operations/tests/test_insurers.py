@@ -1,4 +1,4 @@
-"""Insurers: one file each, and the poor for whom the lower deductible was not carried out (002 三(一))."""
+"""Insurers: one file in each county, and the poor for whom the lower deductible was not carried out (002 三(一))."""
 
 from datetime import date
 from typing import Any
@@ -14,7 +14,7 @@ from kernel.testing.set_clock import SetClock
 from kernel.testing.surroundings import Service
 from operations.insurers.domain import Terms, least_fen
 
-HUINING = "620422"
+HUINING, LEYE = "620422", "451028"
 FILE: dict[str, Any] = {
     "county": HUINING,
     "name": "示范保险公司",
@@ -175,7 +175,30 @@ async def test_without_terms_of_the_year_nobody_is_judged_and_other_counties_are
     files: dict[str, Any] = {"county": HUINING}
     for path, asked in (("", files), ("/deductible-exceptions", EXCEPTIONS)):
         assert code(await far.get(f"/v1/insurers{path}", params=asked)) == (403, "DIVISION_FOREIGN")
-    assert code(await put(far, FILE | {"county": "451028", "version": 2})) == (403, "DIVISION_FOREIGN")
+    assert code(await put(far, FILE | {"version": 2})) == (403, "DIVISION_FOREIGN")
+    terms = await far.post(f"{PATH}/terms", json=TERMS, params={"county": HUINING})
+    assert code(terms) == (403, "DIVISION_FOREIGN")
+
+
+async def test_an_insurer_has_a_file_in_each_county_in_which_it_is_active(
+    staff: httpx.AsyncClient, operations: Service
+) -> None:
+    await opened(staff)
+    far = await operations.client(Role.AGENCY, "A2", divisions=[LEYE])
+    assert code(await far.post(f"{PATH}/terms", json=TERMS)) == (404, "INSURER_UNKNOWN")
+    there = FILE | {"county": LEYE, "qualification": "另一许可证"}
+    assert (await put(far, there)).json() == {"insurer_id": "I-1", "version": 1}
+    assert (await far.post(f"{PATH}/terms", json=TERMS | {"deductible": "4000.00"})).json()["version"] == 2
+    # Who works for both says which one; each county's file stays what its own office said.
+    both = await operations.client(Role.AGENCY, "A3", divisions=[HUINING, LEYE])
+    check = {"of": "SERVICE", "on": "2019-08-01", "passed": False, "reference": "检查记录 示范"}
+    assert code(await both.post(f"{PATH}/checks", json=check)) == (422, "INSURER_COUNTY_MISSING")
+    assert (await both.post(f"{PATH}/checks", json=check, params={"county": LEYE})).is_success
+    seen = {}
+    for county in (HUINING, LEYE):
+        (file,) = (await both.get("/v1/insurers", params={"county": county})).json()["items"]
+        seen[county] = (file["qualification"], file["terms"][0]["deductible"], file["failing"], file["version"])
+    assert seen == {HUINING: ("许可证 示范", "5000.00", [], 2), LEYE: ("另一许可证", "4000.00", ["SERVICE"], 3)}
 
 
 @pytest.mark.parametrize(("base", "least"), [(200_000, 0), (200_001, 0), (200_002, 1), (500_000, 180_000)])

@@ -29,8 +29,8 @@ from kernel.http.fields import CountyQuery, DivisionCode, NameInPath, Text, afte
 from kernel.http.paging import write_cursor
 from kernel.running.requested import Requests
 from kernel.security import Principal, Role
-from kernel.values.refusals import not_found
-from operations.insurers.commands import InsurerCommands
+from kernel.values.refusals import Refused, not_found
+from operations.insurers.commands import File, InsurerCommands
 from operations.insurers.domain import (
     Check,
     Checked,
@@ -46,6 +46,7 @@ from operations.insurers.queries import InsurerQueries
 
 CODES: Final = (
     ErrorCode("INSURER_UNKNOWN", 404, "No file of this insurer"),
+    ErrorCode("INSURER_COUNTY_MISSING", 422, "The insurer has a file in several counties"),
     ErrorCode("INSURER_CHANGED", 409, "Somebody has changed it meanwhile"),
     ErrorCode("DEDUCTIBLE_NOT_LOWERED", 422, "The registered poor must have a lower deductible"),
     ErrorCode("INSURER_TERMS_MISSING", 404, "Nobody has said what the insurers give in that year"),
@@ -55,6 +56,9 @@ Officer = Annotated[Principal, allow(Role.OPERATIONS, Role.AGENCY, Role.DEPARTME
 #: So many persons are looked at in one go, and so often for one page.
 _BATCH: Final = 2_000
 _BATCHES_MAX: Final = 5
+OfCounty = Annotated[
+    str | None, Query(pattern=r"^[0-9]{6}$", description="Whose file; needed where the insurer is in several counties")
+]
 YearQuery = Annotated[int, Query(ge=2016, le=2100)]
 Percent = Annotated[str, msgspec.Meta(pattern=r"^(100(\.0{1,2})?|[0-9]{1,2}(\.[0-9]{1,2})?)$")]
 #: Who writes down that somebody looked at persons of a county: county, caller, moment.
@@ -151,31 +155,37 @@ def insurers(commands: InsurerCommands, found: InsurerQueries, see: See, request
 
 
 def _add_files(router: Router, commands: InsurerCommands, found: InsurerQueries, requests: Requests) -> None:
-    async def seen(caller: Principal, insurer_id: str) -> Insurer:
-        insurer = await found.one_insurer(insurer_id)
-        if insurer is None:
+    async def file_of(caller: Principal, insurer_id: str, county: str | None) -> File:
+        """The county's file; without a county the only one that the caller has."""
+        if county is not None:
+            caller.must_act_in(county)
+        counties = caller.division_patterns if county is None else [county]
+        files = await found.of_insurer(insurer_id, counties, 2)
+        if not files:
             raise not_found("INSURER_UNKNOWN", f"there is no file of insurer {insurer_id}", insurer=insurer_id)
-        caller.must_act_in(insurer.county)
-        return insurer
+        if len(files) > 1:
+            raise Refused("INSURER_COUNTY_MISSING", f"insurer {insurer_id} has a file in several counties: name one")
+        return File(files[0].county, insurer_id)
 
     @router.put("/{insurer_id}")
     async def set_insurer(
         insurer_id: NameInPath, caller: Officer, command: Sent[InsurerBody], key: IdempotencyKey
     ) -> Json[InsurerStands]:
-        """Open an insurer's file, or change who it is about."""
+        """Open an insurer's file at a county, or change it; each county in which it is active has its own."""
         caller.must_act_in(command.county)
-        known = await found.one_insurer(insurer_id)
-        if known is not None:
-            caller.must_act_in(known.county)
         said = SetInsurer(insurer_id=insurer_id, **msgspec.structs.asdict(command))
-        return answered(await commands.do(requests.by(caller, key), insurer_id, said))
+        return answered(await commands.do(requests.by(caller, key), File(command.county, insurer_id), said))
 
     @router.post("/{insurer_id}/terms")
     async def set_terms(
-        insurer_id: NameInPath, caller: Officer, command: Sent[TermsBody], key: IdempotencyKey
+        insurer_id: NameInPath,
+        caller: Officer,
+        command: Sent[TermsBody],
+        key: IdempotencyKey,
+        county: OfCounty = None,
     ) -> Json[InsurerStands]:
         """Say what a year's contract gives; the deductible of the registered poor must be lower."""
-        await seen(caller, insurer_id)
+        file = await file_of(caller, insurer_id, county)
         terms = Terms(
             year=command.year,
             deductible_fen=int(command.deductible_fen),
@@ -183,16 +193,20 @@ def _add_files(router: Router, commands: InsurerCommands, found: InsurerQueries,
             lowest_percent=command.lowest_percent,
             reference=command.reference,
         )
-        return answered(await commands.do(requests.by(caller, key), insurer_id, SetTerms(terms)))
+        return answered(await commands.do(requests.by(caller, key), file, SetTerms(terms)))
 
     @router.post("/{insurer_id}/checks")
     async def record_check(
-        insurer_id: NameInPath, caller: Officer, command: Sent[CheckBody], key: IdempotencyKey
+        insurer_id: NameInPath,
+        caller: Officer,
+        command: Sent[CheckBody],
+        key: IdempotencyKey,
+        county: OfCounty = None,
     ) -> Json[InsurerStands]:
         """Write down what a check of qualification, service or market conduct found."""
-        await seen(caller, insurer_id)
+        file = await file_of(caller, insurer_id, county)
         check = Check(**msgspec.structs.asdict(command), checked_by=caller.subject)
-        return answered(await commands.do(requests.by(caller, key), insurer_id, RecordCheck(check, requests.today)))
+        return answered(await commands.do(requests.by(caller, key), file, RecordCheck(check, requests.today)))
 
 
 def _add_reading(router: Router, found: InsurerQueries, see: See, requests: Requests) -> None:

@@ -1,4 +1,4 @@
-"""One file an insurer (002 三(一)): may it do this, on which terms, what checks found, what its terms give: pure."""
+"""One file an insurer and county (002 三(一)): may it do this, on which terms, what checks found: pure."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -143,7 +143,7 @@ def decide(command: InsurerCommand, state: Insurer | None) -> Sequence[InsurerEv
 def _set(command: SetInsurer, state: Insurer | None) -> Insurer:
     known = 0 if state is None else state.version
     if command.version != known:
-        detail = f"the file of {command.insurer_id} is in version {known}, not {command.version}; look again"
+        detail = f"the file of {command.insurer_id} there is in version {known}, not {command.version}; look again"
         raise conflict("INSURER_CHANGED", detail)
     return Insurer(
         insurer_id=command.insurer_id,

@@ -1,5 +1,6 @@
 """Questions about insurers, and about what the critical-illness insurance gave the registered poor in a year."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -11,9 +12,11 @@ from operations.insurers.domain import Insurer, PoorYear
 _COLUMNS: Final = (
     "insurer_id, county, name, qualification, qualified_until, terms::text AS terms, checks::text AS checks, version"
 )
-_ONE_SQL: Final = f"SELECT {_COLUMNS} FROM insurers WHERE insurer_id = $1"
+_OF_INSURER_SQL: Final = f"""
+SELECT {_COLUMNS} FROM insurer_files WHERE insurer_id = $1 AND county LIKE ANY($2::text[]) ORDER BY county LIMIT $3
+"""
 _MANY_SQL: Final = f"""
-SELECT {_COLUMNS} FROM insurers WHERE county = $1 AND insurer_id > $2 ORDER BY insurer_id LIMIT $3
+SELECT {_COLUMNS} FROM insurer_files WHERE county = $1 AND insurer_id > $2 ORDER BY insurer_id LIMIT $3
 """
 # A supplement's changes belong to its bill; bills of which the compliant cost was not told cannot be measured.
 _YEARS_SQL: Final = """
@@ -43,9 +46,9 @@ ORDER BY s.person_id LIMIT $6
 class InsurerQueries(Reads):
     """Read-only questions, each bounded."""
 
-    async def one_insurer(self, insurer_id: str) -> Insurer | None:
-        """A file as it stands."""
-        return await self.one(_insurer, _ONE_SQL, insurer_id)
+    async def of_insurer(self, insurer_id: str, counties: Sequence[str], limit: int) -> list[Insurer]:
+        """An insurer's files in counties that are like one of these."""
+        return await self.many(_insurer, _OF_INSURER_SQL, insurer_id, list(counties), limit)
 
     async def insurers(self, county: str, after: str, limit: int) -> list[Insurer]:
         """A county's files in the order of their ids."""
