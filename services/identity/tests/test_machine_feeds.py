@@ -35,11 +35,18 @@ def civil(civil_affairs: httpx.AsyncClient) -> Office:
     return Office(civil_affairs, "civil-affairs")
 
 
-async def machine_of(identity: Service, department: str) -> Machine:
+async def machine_of(identity: Service, department: str, *, confirmed: bool = True) -> Machine:
     agency = await identity.client(Role.AGENCY, "A445200")
     made = Machine(agency, NOW)
-    body = {"public_key": made.key.public.text, "divisions": ["445202"]}
-    assert (await agency.post(f"/v1/feeds/{department}/keys", json=body)).status_code == 201
+    keys, body = f"/v1/feeds/{department}/keys", {"public_key": made.key.public.text, "divisions": ["445202"]}
+    registered = await agency.post(keys, json=body)
+    assert registered.status_code == 201, registered.text
+    key = {"key_id": registered.json()["key_id"]}
+    refused = await agency.post(f"{keys}/confirmation", json=key)
+    assert (refused.status_code, refused.json()["code"]) == (403, "SENDER_KEY_SAME_PERSON")
+    if confirmed:
+        other = await identity.client(Role.DEPARTMENT, department, subject="head")
+        assert (await other.post(f"{keys}/confirmation", json=key)).json()["confirmed_by"] == "head"
     return made
 
 
@@ -49,6 +56,12 @@ async def test_what_the_department_s_system_signs_is_approved_beforehand(identit
     assert sent.status_code == 202, sent.text
     batch = await civil.batch("m1")
     assert (batch["status"], batch["outcomes"]) == ("APPLIED", {"REGISTERED": 1})
+
+
+async def test_nobody_makes_a_machine_alone(identity: Service, civil: Office) -> None:
+    machine = await machine_of(identity, "civil-affairs", confirmed=False)
+    assert (await machine.send("PUT", civil.path("m1"), csv_of(person(1)), **ASKED)).status_code == 202
+    assert (await civil.batch("m1"))["status"] == "ENTERED"
 
 
 async def test_a_clerk_of_that_department_is_no_machine(identity: Service, civil: Office) -> None:

@@ -37,12 +37,19 @@ class SignedFiles(httpx.Auth):
 
 
 async def machine_of(platform: Platform, department: str, *, timeout_seconds: float = 30) -> httpx.AsyncClient:
-    """A department's system with a key of its own, which the agency registers; close it afterwards."""
+    """A department's system with a key that the agency registers and the office confirms; close it afterwards."""
     key = SigningKey.generate(_NAME)
     agency = platform.client("identity", Role.AGENCY)
     body, name = {"public_key": key.public.text}, {"Idempotency-Key": f"key-{key.public.id.hex()}"}
     registered = await agency.post(f"/v1/feeds/{department}/keys", json=body, headers=name)
     registered.raise_for_status()
+    office = platform.client("identity", Role.DEPARTMENT, department)
+    confirmed = await office.post(
+        f"/v1/feeds/{department}/keys/confirmation",
+        json={"key_id": registered.json()["key_id"]},
+        headers={"Idempotency-Key": f"confirmed-{key.public.id.hex()}"},
+    )
+    confirmed.raise_for_status()
     token = platform.token(Role.DEPARTMENT, department)
     return httpx.AsyncClient(
         base_url=platform.urls["identity"],

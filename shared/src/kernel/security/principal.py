@@ -60,7 +60,7 @@ class Principal(msgspec.Struct, frozen=True):
     ``divisions`` are the counties, cities or provinces whose people the caller works for; None for those who work
     for all, which is also how it stands for hospitals: they treat people of every county (docs/decisions/0020). A
     township's one division is itself, so what is its county's is not open to it. ``is_machine`` says that no token
-    but a registered key's signature named the caller: no person clicked.
+    but the signature of a registered and confirmed key named the caller: no person clicked.
     """
 
     subject: str

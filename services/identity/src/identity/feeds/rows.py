@@ -33,7 +33,7 @@ from identity.feeds.domain.feed import (
     BatchTried,
 )
 from identity.feeds.domain.offices import OfficeWordsKept, office_key
-from identity.feeds.domain.sender_keys import SenderKey, SenderKeyRegistered, SenderKeyRevoked
+from identity.feeds.domain.sender_keys import SenderKey, SenderKeyConfirmed, SenderKeyRegistered, SenderKeyRevoked
 from kernel.writing.columns import columns_of
 from kernel.writing.event_store import RecordedEvent
 from kernel.writing.read_model import Rows, RowsByEvent, one_row
@@ -223,7 +223,7 @@ ROWS: Final[RowsByEvent] = {
     BatchApplied: _applied,
     BatchTried: _tried,
     OfficeWordsKept: _words_kept,
-    **dict.fromkeys((SenderKeyRegistered, SenderKeyRevoked), one_row(sender_keys, "key")),
+    **dict.fromkeys((SenderKeyRegistered, SenderKeyConfirmed, SenderKeyRevoked), one_row(sender_keys, "key")),
 }
 
 

@@ -13,6 +13,7 @@ CODES: Final = (
     ErrorCode("FEED_DIGEST_DIFFERS", 422, "The file is not the one whose digest was told"),
     ErrorCode("SENDER_KEY_KNOWN", 409, "The key was registered before"),
     ErrorCode("SENDER_KEY_MALFORMED", 422, "The text is no public key"),
+    ErrorCode("SENDER_KEY_SAME_PERSON", 403, "Who registered a key does not confirm it"),
     ErrorCode("SENDER_KEY_UNKNOWN", 404, "No such key of this department"),
     ErrorCode("SIGNATURE_WRONG", 403, "No key that stands has signed the request"),
     ErrorCode("SIGNATURE_STALE", 403, "The request was signed too long ago, or in the future"),

@@ -65,6 +65,16 @@ def sender_keys(commands: SenderKeyCommands, keys: SenderKeys) -> Router:
         own = department_of(department)
         return answered(await commands.register(caller, key, own, command.public_key, divisions))
 
+    @router.post("/{department}/keys/confirmation")
+    async def confirm_key(
+        department: str, caller: Judge, command: Sent[KeyNameBody], key: IdempotencyKey
+    ) -> Json[KeyAnswer]:
+        """Confirm that a key is the department's own system's: another person than who registered it.
+
+        Where the installation names the department as a machine feed, what it signs is approved beforehand from now on.
+        """
+        return answered(await commands.confirm(caller, key, own_or_any(caller, department), command.key_id))
+
     @router.post("/{department}/keys/revocation")
     async def revoke_key(
         department: str, caller: Judge, command: Sent[KeyNameBody], key: IdempotencyKey
@@ -74,7 +84,7 @@ def sender_keys(commands: SenderKeyCommands, keys: SenderKeys) -> Router:
 
     @router.get("/{department}/keys")
     async def list_keys(department: str, caller: Reader) -> Json[list[KeyAnswer]]:
-        """A department's keys with who registered and who revoked them."""
+        """A department's keys with who registered, who confirmed and who revoked them."""
         found = await keys.of_department(own_or_any(caller, department))
         return answer([one for one in found if all(map(caller.acts_in, one.divisions or ("000000",)))])
 

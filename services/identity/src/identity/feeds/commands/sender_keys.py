@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from identity.feeds.domain.sender_keys import DECIDER, RegisterKey, RevokeKey, SenderKey
+from identity.feeds.domain.sender_keys import DECIDER, ConfirmKey, RegisterKey, RevokeKey, SenderKey
 from identity.persons.domain.categories import Department
 from kernel.http import Idempotency
 from kernel.running.requested import Requests
@@ -48,6 +48,14 @@ class SenderKeyCommands:
         stream_id = f"sender-key/{registered.key_id}"
         return await self._runtime.path.decide(
             context, DECIDER, stream_id, RegisterKey(registered), lambda decision: decision.after, status=201
+        )
+
+    async def confirm(self, caller: Principal, key: Idempotency, department: Department, key_id: str) -> Answered:
+        """Confirm a key. Raises Refused SENDER_KEY_UNKNOWN, SENDER_KEY_SAME_PERSON."""
+        context = self._requests.by(caller, key)
+        command = ConfirmKey(department, caller.subject, context.now)
+        return await self._runtime.path.decide(
+            context, DECIDER, f"sender-key/{key_id}", command, lambda decision: decision.after
         )
 
     async def revoke(self, caller: Principal, key: Idempotency, department: Department, key_id: str) -> Answered:

@@ -20,7 +20,10 @@ from kernel.writing.reads import Reads, checked
 _NEAR: Final = timedelta(minutes=5)
 _MOMENT: Final = re.compile(r"[0-9]{1,11}")
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
-_COLUMNS: Final = "key_id, department, divisions, public_key, registered_by, registered_at, revoked_by, revoked_at"
+_COLUMNS: Final = """
+key_id, department, divisions, public_key, registered_by, registered_at, revoked_by, revoked_at, confirmed_by,
+confirmed_at
+"""
 _KEY_SQL: Final = f"SELECT {_COLUMNS} FROM sender_keys WHERE key_id = $1"
 _LIST_SQL: Final = f"SELECT {_COLUMNS} FROM sender_keys WHERE department = $1 ORDER BY registered_at, key_id LIMIT 500"
 _USE_SQL: Final = """
@@ -31,7 +34,7 @@ ON CONFLICT (signature_hash) DO NOTHING RETURNING 1
 
 
 class KeyAnswer(Wire, frozen=True, kw_only=True):
-    """A key, for whom it speaks, and who registered and who revoked it."""
+    """A key, for whom it speaks, and who registered, who confirmed and who revoked it."""
 
     key_id: str
     department: str
@@ -41,6 +44,8 @@ class KeyAnswer(Wire, frozen=True, kw_only=True):
     registered_at: datetime
     revoked_by: str | None
     revoked_at: datetime | None
+    confirmed_by: str | None
+    confirmed_at: datetime | None
 
 
 class SenderKeys(Reads):
@@ -74,7 +79,8 @@ class SenderKeys(Reads):
         await self._check_fresh(moment, signature)
         divisions = None if key.divisions is None else frozenset(key.divisions)
         own = frozenset({Role.DEPARTMENT})
-        return Principal(f"key:{key.key_id}", own, key.department.value, divisions, is_machine=True)
+        is_machine = key.confirmed_by is not None
+        return Principal(f"key:{key.key_id}", own, key.department.value, divisions, is_machine=is_machine)
 
     async def _standing(self, key_id: str) -> SenderKey | None:
         key = await self.one(checked(SenderKey), _KEY_SQL, key_id)
