@@ -131,7 +131,7 @@ def test_a_file_is_signed_with_the_department_s_key_in_the_place_of_a_token(
     issuer = Issuer.in_folder(KEYS[0])
     agency = issuer.issue(Role.AGENCY, "clerk", None, 3600, time.time())
     headers = {"Authorization": f"Bearer {agency}", "Idempotency-Key": "register-key"}
-    body = {"public_key": key.public.text}
+    body = {"public_key": key.public.text, "divisions": ["450205"]}
     registered = httpx.post(f"{url}/v1/feeds/poverty-alleviation/keys", json=body, headers=headers)
     assert registered.status_code == 201, registered.text
     file = tmp_path / "list.csv"
