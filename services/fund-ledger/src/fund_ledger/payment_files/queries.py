@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from fund_ledger.journals.domain import accounts
 from fund_ledger.payment_files.domain.file import Payment, PaymentFile
-from fund_ledger.payments.domain.money import PAYMENT, STATEMENT_PAYMENT
+from fund_ledger.payments.domain.moved import PAYMENT, STATEMENT_PAYMENT
 from kernel.http import Wire, Yuan
 from kernel.writing.database import Connection
 from kernel.writing.reads import Reads, checked

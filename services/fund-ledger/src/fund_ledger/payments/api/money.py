@@ -9,7 +9,7 @@ from fund_ledger.journals.domain import accounts
 from fund_ledger.journals.queries.books import Books
 from fund_ledger.payments.commands.money import PaymentCommands
 from fund_ledger.payments.domain.checks import EARLIEST
-from fund_ledger.payments.domain.money import Receipt, Transfer
+from fund_ledger.payments.domain.moved import Receipt, Transfer
 from fund_ledger.payments.domain.opening import OPENING
 from kernel.http import ErrorCode, IdempotencyKey, Json, RequestBody, Router, Sent, Wire, Yuan, allow, answered
 from kernel.running.requested import Requests
@@ -116,6 +116,13 @@ class WriteOffBody(RequestBody, frozen=True, kw_only=True):
     value_on: date
     person_id: Identifier
     ground: Ground
+
+
+class RevivalBody(RequestBody, frozen=True):
+    """Which write-off was wrong, and why: entered wrongly, the person was found or can pay, or a court has ruled."""
+
+    journal_id: Identifier
+    reason: Literal["BOOKED_WRONGLY", "FOUND", "CAN_PAY", "COURT"]
 
 
 class ReturnBody(RequestBody, frozen=True):

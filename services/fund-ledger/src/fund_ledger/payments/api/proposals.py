@@ -6,11 +6,13 @@ from typing import Annotated, Final
 
 from fastapi import Path, Query
 
+from fund_ledger.journals.domain import accounts
 from fund_ledger.payments.api.money import (
     CollectionBody,
     Finance,
     PaymentBody,
     ReceiptBody,
+    RevivalBody,
     WriteOffBody,
     collected,
     paid,
@@ -19,6 +21,7 @@ from fund_ledger.payments.api.money import (
 )
 from fund_ledger.payments.commands.proposals import ProposalCommands
 from fund_ledger.payments.domain.limit import Limit
+from fund_ledger.payments.domain.moved import Revival
 from fund_ledger.payments.domain.proposal import Proposal, RejectReason
 from fund_ledger.payments.queries import PaymentQueries
 from kernel.http import (
@@ -103,6 +106,7 @@ class ProposalAnswer(Wire, frozen=True, kw_only=True):
     account: str
     counter: str | None
     source: str
+    corrects: str | None
     status: str
     proposed_on: date
     proposed_by: str
@@ -168,6 +172,23 @@ def proposals(commands: ProposalCommands, found: PaymentQueries, requests: Reque
         caller.must_act_in(command.county)
         return answered(await commands.propose(requests.by(caller, key), "write_off", written_off(command)))
 
+    @router.post("/revivals", status_code=201)
+    async def propose_revival(caller: Finance, command: Sent[RevivalBody], key: IdempotencyKey) -> Json[ProposalMoved]:
+        """Propose that what was written off is owed again, as far as that stands; another person releases it, once."""
+        context = requests.by(caller, key)
+        of = await found.write_off(command.journal_id)
+        if of is None:
+            raise not_found("JOURNAL_UNKNOWN", f"there is no write-off {command.journal_id} of what a person owes")
+        caller.must_act_in(accounts.parse(of.account).county)
+        revival = Revival(
+            journal_id=of.journal_id,
+            account=of.account,
+            amount_fen=of.amount_fen,
+            value_on=context.today,
+            reason=command.reason,
+        )
+        return answered(await commands.propose(context, "revival", revival))
+
     @router.post("/{proposal_id}/release")
     async def release(proposal_id: NameInPath, caller: Finance, key: IdempotencyKey) -> Json[ProposalMoved]:
         """Release and book a proposal, by somebody who neither proposed it nor set the sum."""
@@ -182,6 +203,11 @@ def proposals(commands: ProposalCommands, found: PaymentQueries, requests: Reque
         of = await _seen(found, caller, proposal_id)
         return answered(await commands.reject(requests.by(caller, key), of, command.reason))
 
+    _add_reads(router, found)
+    return router
+
+
+def _add_reads(router: Router, found: PaymentQueries) -> None:
     @router.get("")
     async def list_proposals(
         caller: Reader, county: CountyQuery, page: ById, status: Status = "proposed"
@@ -195,8 +221,6 @@ def proposals(commands: ProposalCommands, found: PaymentQueries, requests: Reque
     async def get_proposal(proposal_id: NameInPath, caller: Reader) -> Json[ProposalAnswer]:
         """One proposal."""
         return answer(_told(await _seen(found, caller, proposal_id)))
-
-    return router
 
 
 async def _seen(found: PaymentQueries, caller: Principal, proposal_id: str) -> Proposal:
@@ -222,6 +246,7 @@ def _told(of: Proposal) -> ProposalAnswer:
         account=of.account,
         counter=of.counter,
         source=of.source,
+        corrects=of.corrects,
         status=of.status,
         proposed_on=of.proposed_on,
         proposed_by=of.proposed_by,

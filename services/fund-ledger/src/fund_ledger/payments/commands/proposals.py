@@ -1,5 +1,7 @@
 """Commands on money that needs a second person: the county's sum, proposals, their release or rejection."""
 
+from typing import assert_never
+
 import msgspec
 
 from fund_ledger.journals.domain import accounts
@@ -8,11 +10,7 @@ from fund_ledger.payments.commands.turn import Turn
 from fund_ledger.payments.domain import limit as limits
 from fund_ledger.payments.domain import proposal as proposals
 from fund_ledger.payments.domain.limit import Limit, SetLimit
-from fund_ledger.payments.domain.money import (
-    RECEIPT,
-    Receipt,
-    Transfer,
-)
+from fund_ledger.payments.domain.moved import RECEIPT, Money, Receipt, Revival, Transfer
 from fund_ledger.payments.domain.proposal import (
     Kind,
     Proposal,
@@ -37,7 +35,7 @@ class ProposalCommands:
         self._runtime = runtime
         self._money = money
 
-    async def propose(self, context: CommandContext, kind: Kind, money: Receipt | Transfer) -> Answered:
+    async def propose(self, context: CommandContext, kind: Kind, money: Money) -> Answered:
         """Propose money to be booked by another person's release; what the ledger would refuse is refused now."""
         asked = self._money.asked(kind, context.new_id("journal"), money)
         proposal = Proposal(
@@ -49,7 +47,8 @@ class ProposalCommands:
             value_on=money.value_on,
             account=asked.account,
             counter=money.counter if isinstance(money, Transfer) else None,
-            source=money.source if isinstance(money, Receipt) else money.ground or "",
+            source=_why(money),
+            corrects=money.journal_id if isinstance(money, Revival) else None,
             proposed_on=context.today,
             proposed_by=context.actor,
         )
@@ -70,7 +69,7 @@ class ProposalCommands:
                 proposal_id=of.proposal_id,
                 by=context.actor,
                 on=context.today,
-                journal_id=asked.journal_id,
+                journal_id=asked.books,
                 limit_set_by=limit.set_by if limit else None,
             )
             # Who may release comes before what the books say.
@@ -95,8 +94,29 @@ class ProposalCommands:
         )
 
 
-def money_of(of: Proposal) -> Receipt | Transfer:
+def _why(money: Money) -> str:
+    """Where a receipt came from, why a debt is written off or owed again; nothing of other transfers."""
+    match money:
+        case Receipt(source=source):
+            return source
+        case Revival(reason=reason):
+            return reason
+        case Transfer(ground=ground):
+            return ground or ""
+        case _:
+            assert_never(money)
+
+
+def money_of(of: Proposal) -> Money:
     """What a proposal proposes."""
+    if of.corrects is not None:
+        return Revival(
+            journal_id=of.corrects,
+            account=of.account,
+            amount_fen=of.amount_fen,
+            value_on=of.value_on,
+            reason=of.source,
+        )
     if of.kind == RECEIPT:
         return Receipt(county=of.county, fund=of.fund, amount_fen=of.amount_fen, source=of.source, value_on=of.value_on)
     return Transfer(of.account, of.amount_fen, of.value_on, of.counter, of.source or None)

@@ -9,7 +9,7 @@ import msgspec
 from kernel.values.decider import Decider
 from kernel.values.refusals import conflict, forbidden, not_found
 
-Kind = Literal["receipt", "payment", "collection", "write_off"]
+Kind = Literal["receipt", "payment", "collection", "write_off", "revival"]
 Status = Literal["proposed", "released", "rejected"]
 RejectReason = Literal["NOT_DUE", "WRONG_AMOUNT", "WRONG_PAYEE", "BOOKED_BEFORE"]
 
@@ -17,7 +17,7 @@ RejectReason = Literal["NOT_DUE", "WRONG_AMOUNT", "WRONG_PAYEE", "BOOKED_BEFORE"
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     """Money that is to be booked: a receipt of a ``source`` on a fund, or a transfer that settles ``account``.
 
-    Of a write-off ``source`` is its ground.
+    Of a write-off ``source`` is its ground; of a revival it is why the write-off ``corrects`` was wrong.
     """
 
     proposal_id: str
@@ -29,6 +29,7 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     account: str
     counter: str | None = None
     source: str = ""
+    corrects: str | None = None
     status: Status = "proposed"
     proposed_on: date
     proposed_by: str
