@@ -45,8 +45,10 @@ from fund_ledger.journals.queries.entries import Entries
 from fund_ledger.payees import api as payees_api
 from fund_ledger.payees.commands import PayeeCommands
 from fund_ledger.payees.queries import PayeeQueries, Vault
-from fund_ledger.payment_files import api as files_api
+from fund_ledger.payment_files.api import by_hand as by_hand_api
+from fund_ledger.payment_files.api import files as files_api
 from fund_ledger.payment_files.commands.answers import AnswerCommands
+from fund_ledger.payment_files.commands.by_hand import HandCommands
 from fund_ledger.payment_files.commands.files import FileCommands
 from fund_ledger.payment_files.queries import FileQueries
 from fund_ledger.payments.api import money as money_api
@@ -93,6 +95,7 @@ CODES: Final = (
     *bank_api.CODES,
     *payees_api.CODES,
     *files_api.CODES,
+    *by_hand_api.CODES,
     *periods_api.CODES,
 )
 
@@ -178,11 +181,14 @@ def _to_the_bank(runtime: Runtime, host: Host, config: Config) -> Sequence[Route
     """Payees' accounts, and the files of payments that are handed to the bank."""
     vault, payees, files = Vault(runtime, config.payee_keys), PayeeQueries(runtime), FileQueries(runtime)
     requests = Requests(host.clock)
+    # A request with a number or a bank's answer in it is known by a hash that nobody can try others against.
+    keyed = Requests(host.clock, vault.hashed)
     handed = FileCommands(runtime, vault, requests)
     return (
-        # A request with a number in it is known by a hash that nobody can try numbers against.
-        payees_api.payees(PayeeCommands(runtime, vault), payees, Requests(host.clock, vault.hashed)),
-        files_api.payment_files(handed, AnswerCommands(runtime), files, requests),
+        payees_api.payees(PayeeCommands(runtime, vault), payees, keyed),
+        files_api.payment_files(handed, files, requests),
+        files_api.bank_answers(AnswerCommands(runtime), handed, files, keyed),
+        by_hand_api.hand_payments(HandCommands(runtime), files, requests),
         files_api.payment_files_read(handed, files, payees),
     )
 
