@@ -139,6 +139,7 @@ def build(host: Host, config: Config | None = None) -> FastAPI:
         routers=[
             money_api.money(money, books, requests),
             proposals_api.limits(proposed, paid, requests),
+            proposals_api.openings(proposed, requests),
             proposals_api.proposals(proposed, paid, requests),
             refunds_api.refunds(RefundCommands(runtime), RefundQueries(runtime), requests),
             funds_api.funding_orders(FundCommands(runtime, config.library, charts, funds), funds, requests),

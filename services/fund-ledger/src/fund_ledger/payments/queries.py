@@ -46,8 +46,8 @@ WHERE hospital_id = $1 AND county = $2 AND fund = $3 AND year <= $4 AND kind = '
 ORDER BY year LIMIT 1
 """
 _COLUMNS: Final = (
-    "proposal_id, kind, county, fund, amount_fen, value_on, account, counter, source, corrects, status, proposed_on,"
-    " proposed_by, decided_on, decided_by, journal_id, reason"
+    "proposal_id, kind, county, fund, amount_fen, value_on, account, counter, source, corrects, reference, status,"
+    " proposed_on, proposed_by, decided_on, decided_by, journal_id, reason"
 )
 _ONE_SQL: Final = f"SELECT {_COLUMNS} FROM money_proposals WHERE proposal_id = $1"
 _MANY_SQL: Final = f"""

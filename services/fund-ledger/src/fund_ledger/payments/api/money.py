@@ -29,6 +29,8 @@ CODES: Final = (
     ErrorCode("BANK_SHORT", 409, "The bank account has less than is to leave it"),
     ErrorCode("NOT_RETURNABLE", 409, "Such a journal is not taken back by hand"),
     ErrorCode("OPENING_DIFFERS", 409, "The balance was taken over otherwise, or given back"),
+    ErrorCode("OPENING_TAKEN", 409, "The balance was taken over before"),
+    ErrorCode("OPENING_UNNAMED", 422, "An opening balance is proposed under its name"),
     ErrorCode("RETURNED_BEFORE", 409, "The money went back before"),
     ErrorCode("PAYMENT_AT_BANK", 409, "The payment is in a file that the bank has not answered"),
     ErrorCode(
@@ -156,16 +158,7 @@ def money(commands: PaymentCommands, books: Books, requests: Requests) -> Router
         What was taken over wrongly goes back with the journal's return.
         """
         caller.must_act_in(command.county)
-        check_division(command.county, max(command.value_on, EARLIEST).year)
-        opening = Receipt(
-            county=command.county,
-            fund=command.fund,
-            amount_fen=int(command.amount_fen),
-            source=OPENING,
-            value_on=command.value_on,
-            reference=command.reference,
-        )
-        return answered(await commands.take_over(requests.by(caller, key), opening))
+        return answered(await commands.take_over(requests.by(caller, key), opened(command)))
 
     @router.post("/payments", status_code=201)
     async def pay(caller: Finance, command: Sent[PaymentBody], key: IdempotencyKey) -> Json[JournalMade]:
@@ -206,6 +199,19 @@ def received(command: ReceiptBody) -> Receipt:
         amount_fen=int(command.amount_fen),
         source=command.source,
         value_on=command.value_on,
+    )
+
+
+def opened(command: OpeningBody) -> Receipt:
+    """The opening balance that a body tells of; raises Refused DIVISION_UNKNOWN and the like."""
+    check_division(command.county, max(command.value_on, EARLIEST).year)
+    return Receipt(
+        county=command.county,
+        fund=command.fund,
+        amount_fen=int(command.amount_fen),
+        source=OPENING,
+        value_on=command.value_on,
+        reference=command.reference,
     )
 
 

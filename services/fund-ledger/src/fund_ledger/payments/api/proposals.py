@@ -10,11 +10,13 @@ from fund_ledger.journals.domain import accounts
 from fund_ledger.payments.api.money import (
     CollectionBody,
     Finance,
+    OpeningBody,
     PaymentBody,
     ReceiptBody,
     RevivalBody,
     WriteOffBody,
     collected,
+    opened,
     paid,
     received,
     written_off,
@@ -22,6 +24,7 @@ from fund_ledger.payments.api.money import (
 from fund_ledger.payments.commands.proposals import ProposalCommands
 from fund_ledger.payments.domain.limit import Limit
 from fund_ledger.payments.domain.moved import Revival
+from fund_ledger.payments.domain.opening import OPENING
 from fund_ledger.payments.domain.proposal import Proposal, RejectReason
 from fund_ledger.payments.queries import PaymentQueries
 from kernel.http import (
@@ -43,7 +46,7 @@ from kernel.http import (
 from kernel.http.fields import CountyQuery, NameInPath, after_of
 from kernel.running.requested import Requests
 from kernel.security import Principal, Role
-from kernel.values.refusals import not_found
+from kernel.values.refusals import Refused, not_found
 
 CODES: Final[Sequence[ErrorCode]] = (
     ErrorCode("PROPOSAL_UNKNOWN", 404, "No such proposal"),
@@ -107,6 +110,7 @@ class ProposalAnswer(Wire, frozen=True, kw_only=True):
     counter: str | None
     source: str
     corrects: str | None
+    reference: str | None
     status: str
     proposed_on: date
     proposed_by: str
@@ -146,8 +150,11 @@ def proposals(commands: ProposalCommands, found: PaymentQueries, requests: Reque
 
     @router.post("/receipts", status_code=201)
     async def propose_receipt(caller: Finance, command: Sent[ReceiptBody], key: IdempotencyKey) -> Json[ProposalMoved]:
-        """Propose money that came into a county's fund."""
+        """Propose money that came into a county's fund; what it has left from before under /opening-balances."""
         caller.must_act_in(command.county)
+        if command.source == OPENING:
+            # Without a name it would be proposed and booked as often as somebody sends it.
+            raise Refused("OPENING_UNNAMED", "propose what was there before at /v1/money-proposals/opening-balances")
         return answered(await commands.propose(requests.by(caller, key), "receipt", received(command)))
 
     @router.post("/payments", status_code=201)
@@ -207,6 +214,19 @@ def proposals(commands: ProposalCommands, found: PaymentQueries, requests: Reque
     return router
 
 
+def openings(commands: ProposalCommands, requests: Requests) -> Router:
+    """The route of an opening balance that is above the county's sum."""
+    router = Router(prefix="/v1/money-proposals", tags=["money"])
+
+    @router.post("/opening-balances", status_code=201)
+    async def propose_opening(caller: Finance, command: Sent[OpeningBody], key: IdempotencyKey) -> Json[ProposalMoved]:
+        """Propose what a fund has left from the system before: under one reference once, as it is booked once."""
+        caller.must_act_in(command.county)
+        return answered(await commands.propose(requests.by(caller, key), "receipt", opened(command)))
+
+    return router
+
+
 def _add_reads(router: Router, found: PaymentQueries) -> None:
     @router.get("")
     async def list_proposals(
@@ -247,6 +267,7 @@ def _told(of: Proposal) -> ProposalAnswer:
         counter=of.counter,
         source=of.source,
         corrects=of.corrects,
+        reference=of.reference,
         status=of.status,
         proposed_on=of.proposed_on,
         proposed_by=of.proposed_by,

@@ -64,8 +64,8 @@ class PaymentCommands:
     async def take_over(self, context: CommandContext, opening: Receipt) -> Answered:
         """A fund's balance from the system before, once; above the county's sum it is as any money."""
         assert opening.reference is not None, "an opening balance has its name in the system before"
-        journal_id = journal_of(opening.county, opening.fund, opening.reference)
-        asked = self._receipt(journal_id, opening)
+        asked = self.asked(RECEIPT, "", opening)
+        journal_id = asked.journal_id
 
         async def attempt(turn: Turn) -> Outcome:
             booked = await turn.booked()
@@ -81,7 +81,8 @@ class PaymentCommands:
     def asked(self, kind: Kind, journal_id: str, money: Money) -> Asked:
         """What a receipt, payment, collection, write-off or its revival asks of the books."""
         if isinstance(money, Receipt):
-            return self._receipt(journal_id, money)
+            named = money.reference and journal_of(money.county, money.fund, money.reference)
+            return self._receipt(named or journal_id, money)
         if isinstance(money, Revival):
             return self._revival(money)
         match kind:

@@ -23,6 +23,7 @@ from fund_ledger.payments.domain.proposal import (
 from fund_ledger.payments.queries import limit_of
 from kernel.running.runtime import Runtime
 from kernel.values.money import yuan_from_fen
+from kernel.values.refusals import conflict
 from kernel.writing.command_context import CommandContext
 from kernel.writing.command_path import Answered
 from kernel.writing.decision import Outcome, decided
@@ -38,8 +39,10 @@ class ProposalCommands:
     async def propose(self, context: CommandContext, kind: Kind, money: Money) -> Answered:
         """Propose money to be booked by another person's release; what the ledger would refuse is refused now."""
         asked = self._money.asked(kind, context.new_id("journal"), money)
+        named = money.reference if isinstance(money, Receipt) else None
         proposal = Proposal(
-            proposal_id=context.new_id("proposal"),
+            # An opening balance is proposed once under its name, as it is booked once.
+            proposal_id=asked.journal_id if named else context.new_id("proposal"),
             kind=kind,
             county=asked.county,
             fund=accounts.parse(asked.account).fund,
@@ -49,13 +52,17 @@ class ProposalCommands:
             counter=money.counter if isinstance(money, Transfer) else None,
             source=_why(money),
             corrects=money.journal_id if isinstance(money, Revival) else None,
+            reference=named,
             proposed_on=context.today,
             proposed_by=context.actor,
         )
 
         async def attempt(turn: Turn) -> Outcome:
-            await turn.booked()
-            return await _on_proposal(turn, proposal.proposal_id, Propose(proposal), status=201)
+            booked = await turn.booked()
+            done = await _on_proposal(turn, proposal.proposal_id, Propose(proposal), status=201)
+            if done.appends and not booked.events:
+                raise conflict("OPENING_TAKEN", f"the balance {named} of {proposal.fund} was taken over before")
+            return done
 
         return await self._money.in_turn(context, asked, attempt)
 
@@ -74,7 +81,9 @@ class ProposalCommands:
             )
             # Who may release comes before what the books say.
             released = await _on_proposal(turn, of.proposal_id, command)
-            return msgspec.structs.replace(released, appends=(*released.appends, (await turn.booked()).append))
+            booked = await turn.booked()
+            journals = (booked.append,) if booked.events else ()
+            return msgspec.structs.replace(released, appends=(*released.appends, *journals))
 
         return await self._money.in_turn(context, asked, attempt)
 
@@ -118,7 +127,14 @@ def money_of(of: Proposal) -> Money:
             reason=of.source,
         )
     if of.kind == RECEIPT:
-        return Receipt(county=of.county, fund=of.fund, amount_fen=of.amount_fen, source=of.source, value_on=of.value_on)
+        return Receipt(
+            county=of.county,
+            fund=of.fund,
+            amount_fen=of.amount_fen,
+            source=of.source,
+            value_on=of.value_on,
+            reference=of.reference,
+        )
     return Transfer(of.account, of.amount_fen, of.value_on, of.counter, of.source or None)
 
 
