@@ -105,11 +105,11 @@ async def test_a_write_off_is_taken_back_once_by_two_people_and_the_debt_is_as_o
     release = [f"/v1/money-proposals/{one['proposal_id']}/release" for one in waiting]
     assert (await finance.post(release[0])).json()["code"] == "RELEASE_SAME_PERSON"
     done = (await second.post(release[0])).json()
-    assert done["journal_id"] == f"{journal_id}-return"
+    assert done["journal_id"] == f"{journal_id}-revival"
     twice = await second.post(release[1])
     assert (twice.status_code, twice.json()["code"]) == (409, "RETURNED_BEFORE")
     journal = (await finance.get(f"/v1/journals/{done['journal_id']}")).json()
-    assert (journal["kind"], journal["corrects"], journal["reason"]) == ("return", journal_id, "FOUND")
+    assert (journal["kind"], journal["corrects"], journal["reason"]) == ("revival", journal_id, "FOUND")
     (after,) = (await finance.get("/v1/receivables?county=445202")).json()["items"]
     assert (before["due"], after["due"], after["since"]) == ("10.00", "30.00", before["since"])
     told = (await finance.get(f"/v1/money-proposals/{waiting[0]['proposal_id']}")).json()

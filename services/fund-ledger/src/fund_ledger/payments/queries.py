@@ -23,7 +23,7 @@ FROM entries WHERE account = ANY($1::text[]) GROUP BY account
 _WRITTEN_OFF_SQL: Final = """
 SELECT e.journal_id, e.account, (-e.amount_fen - COALESCE((
   SELECT sum(r.amount_fen) FROM entries r JOIN journals j USING (journal_id)
-  WHERE r.account = e.account AND r.kind = 'return' AND j.corrects = e.journal_id), 0))::bigint AS amount_fen
+  WHERE r.account = e.account AND r.kind = 'revival' AND j.corrects = e.journal_id), 0))::bigint AS amount_fen
 FROM entries e WHERE e.account = ANY($1::text[]) AND e.kind = 'write_off' AND e.amount_fen < 0
 ORDER BY e.account, e.booked_on, e.journal_id
 """

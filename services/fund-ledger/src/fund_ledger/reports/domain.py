@@ -28,6 +28,7 @@ KINDS: Final = {
     "deduction": "审核扣减",
     "deduction_change": "审核扣减变更",
     "write_off": "核销",
+    "revival": "核销转回",
     "clearing": "年终清算",
     "advance": "垫付",
     "repayment": "收回垫付",

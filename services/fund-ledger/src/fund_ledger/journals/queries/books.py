@@ -60,10 +60,12 @@ FROM balances b CROSS JOIN LATERAL (
     SELECT j.booked_on, p.amount_fen,
            sum(p.amount_fen) OVER (ORDER BY j.booked_on, j.journal_id, p.line) AS up_to
     FROM journals j, unnest(j.accounts, j.amounts) WITH ORDINALITY AS p(account, amount_fen, line)
-    WHERE j.accounts @> ARRAY[b.account] AND p.account = b.account AND p.amount_fen > 0 AND j.kind <> 'return'
+    WHERE j.accounts @> ARRAY[b.account] AND p.account = b.account AND p.amount_fen > 0
+      AND j.kind NOT IN ('return', 'revival')
   ) d WHERE d.up_to > b.credit_fen - (
     SELECT COALESCE(sum(p.amount_fen), 0) FROM journals j, unnest(j.accounts, j.amounts) AS p(account, amount_fen)
-    WHERE j.accounts @> ARRAY[b.account] AND p.account = b.account AND p.amount_fen > 0 AND j.kind = 'return')
+    WHERE j.accounts @> ARRAY[b.account] AND p.account = b.account AND p.amount_fen > 0
+      AND j.kind IN ('return', 'revival'))
 ) a
 WHERE b.account > GREATEST($1, 'receivable/person/') AND b.account < 'receivable/person0'
   AND b.debit_fen <> b.credit_fen AND b.debit_fen > b.credit_fen

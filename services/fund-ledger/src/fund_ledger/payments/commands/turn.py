@@ -50,7 +50,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def books(self) -> str:
         """The name of the journal that it books."""
-        return f"{self.journal_id}-return" if self.revives else self.journal_id
+        return f"{self.journal_id}-revival" if self.revives else self.journal_id
 
     @property
     def county(self) -> str:

@@ -10,7 +10,7 @@ from fund_ledger.journals.domain.events import JournalBooked, JournalEvent, Post
 from fund_ledger.journals.domain.journal import Booked, JournalState, with_alarms
 from fund_ledger.months.domain import must_be_open
 from fund_ledger.payments.domain.checks import check_moved
-from fund_ledger.payments.domain.moved import RETURN, WRITE_OFF, Moment, Transfer
+from fund_ledger.payments.domain.moved import REVIVAL, WRITE_OFF, Moment, Transfer
 from kernel.values.money import yuan_from_fen
 from kernel.values.refusals import conflict, not_found
 
@@ -78,7 +78,7 @@ def revive(command: ReviveDebt, state: JournalState) -> Sequence[JournalEvent]:
         detail = f"of the write-off {of.journal_id} {yuan_from_fen(standing)} yuan stand: propose it again"
         raise conflict("OVERPAYMENT", detail, account=of.account)
     today = max(command.moment.today, command.moment.open_from)
-    back = revived(of, f"{of.journal_id}-return", today, command.reason)
+    back = revived(of, f"{of.journal_id}-revival", today, command.reason)
     return with_alarms(back, command.available_fen)
 
 
@@ -87,7 +87,7 @@ def revived(of: WrittenOff, journal_id: str, booked_on: date, reason: str) -> Jo
     name = accounts.parse(of.account)
     return JournalBooked(
         journal_id=journal_id,
-        kind=RETURN,
+        kind=REVIVAL,
         booked_on=booked_on,
         postings=(
             Posting(of.account, of.amount_fen),

@@ -14,6 +14,8 @@ RETURN: Final = "return"
 STATEMENT_PAYMENT: Final = "statement_payment"
 #: What nobody will get back from a person is borne by the fund; another person has to agree.
 WRITE_OFF: Final = "write_off"
+#: A write-off was wrong, or its money came back: the person owes it again, and the fund bears it no longer.
+REVIVAL: Final = "revival"
 #: What goes back by hand.
 RETURNABLE: Final = frozenset({RECEIPT, PAYMENT, COLLECTION})
 

@@ -49,7 +49,7 @@ def give_back(command: ReturnMoney, state: JournalState) -> Sequence[JournalEven
         for account, of in owed.items()
     }
     journals = [
-        revived(one, f"{booked.journal_id}-return-{number}", command.today, command.reason)
+        revived(one, f"{booked.journal_id}-revival-{number}", command.today, command.reason)
         for number, one in enumerate(again, start=1)
     ]
     return _booked((*journals, _back(command, booked, met)), command.available_fen)
