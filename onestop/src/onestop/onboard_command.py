@@ -229,12 +229,12 @@ def _stay(doors: Doors, row: Row) -> Wanted:
 
     def stands() -> Standing:
         told = doors.asked(f"/v1/encounters?{httpx.QueryParams({'inpatient_number': number})}")
-        found = told["items"] if told else []
-        same = [stay for stay in found if [stay["person_id"], stay["admitted_on"]] == [person_id, admitted_on]]
-        if any(stay["cancelled_at"] is None for stay in found):
-            return Standing.SAME if any(stay["cancelled_at"] is None for stay in same) else Standing.OTHERWISE
-        # Whoever cancelled it meant it: it comes again only under a source that the row names.
-        return Standing.TAKEN_BACK if same and not source else Standing.NOTHING
+        found = [stay for stay in told["items"] if stay["cancelled_at"] is None] if told else []
+        # One that was cancelled has its number no more: that it was there the idempotency key says.
+        if not found:
+            return Standing.NOTHING
+        same = [found[0]["person_id"], found[0]["admitted_on"]] == [person_id, admitted_on]
+        return Standing.SAME if same else Standing.OTHERWISE
 
     return Wanted(post="/v1/encounters", body=body, stands=stands, source=source)
 

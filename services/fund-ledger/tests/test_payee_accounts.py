@@ -44,13 +44,13 @@ async def test_an_account_is_named_by_one_person_typed_again_by_another_and_neve
         ("bank_code", "102586000011"),
     ):
         typed = await second.post(confirm, json={**card, field: otherwise})
-        assert (typed.status_code, typed.json()["code"], typed.json()["differing"]) == (
+        assert (typed.status_code, typed.json()["code"], typed.json()["about"]["differing"]) == (
             422,
             "PAYEE_ACCOUNT_DIFFERS",
             field,
         )
     alone = await second.post(confirm, json={"number": card["number"]})
-    assert (alone.status_code, alone.json()["differing"]) == (422, "holder bank")
+    assert (alone.status_code, alone.json()["about"]["differing"]) == (422, "holder bank")
     again = {"holder": "张 三", "number": "6222021234567890123", "bank": "某银行　榕城支行"}
     assert (await second.post(confirm, json=again)).json()["paid_to"] == account_id
     # Another one waits beside it; the first is paid to until it is confirmed.
@@ -105,12 +105,12 @@ async def test_an_erased_person_s_account_is_gone_from_files_too_and_a_changed_s
     assert await ledger.pool.fetchval("SELECT count(*) FROM sealed_accounts WHERE subject = 'person/P1'") == 0
     gone = await finance.get(f"{path}/content.csv")
     assert (gone.status_code, gone.json()["code"]) == (409, "PERSON_ERASED")
-    assert gone.json()["journal_ids"] == paid_out[1]
+    assert gone.json()["about"]["journal_ids"] == paid_out[1]
     # Nobody else waits for it: the payment is left out of the next file, and named.
     cancelled = await second.post(f"{path}/cancellation", json={"reason": "NOT_HANDED_IN"})
     assert cancelled.status_code == 200
     alone = await desk.make(paid_out[1])
-    assert (alone.status_code, alone.json()["code"], alone.json()["journal_ids"]) == (
+    assert (alone.status_code, alone.json()["code"], alone.json()["about"]["journal_ids"]) == (
         409,
         "PERSON_ERASED",
         paid_out[1],

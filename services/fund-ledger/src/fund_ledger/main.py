@@ -26,6 +26,7 @@ from fund_ledger.funds.queries import FundQueries
 from fund_ledger.institutions.api import codes as institutions_codes
 from fund_ledger.institutions.api.budgets import budgets, budgets_read
 from fund_ledger.institutions.api.clinics import clinics
+from fund_ledger.institutions.api.corrections import budget_corrections, fee_corrections
 from fund_ledger.institutions.api.fees import fees, fees_read
 from fund_ledger.institutions.api.placements import placements, placements_read
 from fund_ledger.institutions.commands.budgets import BudgetCommands
@@ -166,12 +167,15 @@ def build(host: Host, config: Config | None = None) -> FastAPI:
 
 def _institutions(runtime: Runtime, config: Config, charts: Charts, requests: Requests) -> Sequence[Router]:
     turns, found, law = Turns(runtime, charts), InstitutionQueries(runtime), config.library
+    of_budgets, of_fees = BudgetCommands(runtime, law, charts, turns), FeeCommands(runtime, law, charts, turns)
     return (
-        budgets(BudgetCommands(runtime, law, charts, turns), found, requests),
+        budgets(of_budgets, found, requests),
+        budget_corrections(of_budgets, found, requests),
         budgets_read(found),
         placements(PlacementCommands(runtime, law, charts, turns), found, requests),
         placements_read(found),
-        fees(FeeCommands(runtime, law, charts, turns), found, requests),
+        fees(of_fees, found, requests),
+        fee_corrections(of_fees, found, requests),
         fees_read(found, requests),
         clinics(ClinicCommands(runtime, turns), found, requests),
         subsidies_api.subsidies(SubsidyCommands(runtime, law, charts), SubsidyQueries(runtime), requests),

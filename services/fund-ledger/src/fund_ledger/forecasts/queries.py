@@ -16,6 +16,7 @@ _GIVEN: Final = ("receipt", "return", "clearing", "payment", "statement_payment"
 #: Whoever holds a fund's money elsewhere has paid out of it: the fund is given as much as it pays, by whatever journal.
 _PAID_ELSEWHERE: Final = (
     "prepayment", "prepayment_returned", "assessment", "placement", "placement_returned", "consult_fee_paid",
+    "consult_fee_returned",
 )  # fmt: skip
 _MONTHS_SQL: Final = """
 SELECT fund, month, COALESCE(sum(debit_fen - credit_fen) FILTER (

@@ -42,7 +42,7 @@ SELECT COALESCE(sum(credit_fen - debit_fen), 0)::bigint FROM day_sums WHERE acco
 _BUDGET_SQL: Final = """
 SELECT budget_id FROM hospital_budgets
 WHERE hospital_id = $1 AND county = $2 AND fund = $3 AND year <= $4 AND kind = 'ASSESSED'
-  AND (status <> 'paid' OR settled_on >= $5)
+  AND status <> 'withdrawn' AND (status <> 'paid' OR settled_on >= $5)
 ORDER BY year LIMIT 1
 """
 _COLUMNS: Final = (

@@ -60,7 +60,7 @@ class ProposalCommands:
         async def attempt(turn: Turn) -> Outcome:
             booked = await turn.booked()
             done = await _on_proposal(turn, proposal.proposal_id, Propose(proposal), status=201)
-            if done.appends and not booked.events:
+            if not booked.events and any(append.events for append in done.appends):
                 raise conflict("OPENING_TAKEN", f"the balance {named} of {proposal.fund} was taken over before")
             return done
 
