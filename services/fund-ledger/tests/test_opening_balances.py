@@ -84,6 +84,6 @@ async def test_above_the_county_s_sum_it_is_proposed_and_released_once_under_its
     assert (await finance.post(propose, json=OPENING)).json()["status"] == "released"
     assert (await finance.post("/v1/opening-balances", json=OPENING)).json() == {"journal_id": journal["journal_id"]}
     assert await balance(finance, "fund/445202/MA") == "-1000.00"
-    small = {**OPENING, "reference": "OLD-2", "amount": "1.00"}
+    small = {**OPENING, "fund": "POVFUND", "amount": "1.00"}
     assert (await colleague.post("/v1/opening-balances", json=small)).status_code == 201
     assert code(await finance.post(propose, json=small)) == (409, "OPENING_TAKEN")

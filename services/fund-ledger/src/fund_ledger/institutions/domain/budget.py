@@ -54,8 +54,8 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True):
     scored_by: str | None = None
     #: Only in the events: no row shows it.
     scored_on: date | None = None
-    #: Who paid the part of each month; only in the events, too.
-    paid_by: dict[int, str] = {}
+    #: Who paid the part of which month; only in the events, too.
+    paid_by: tuple[tuple[int, str], ...] = ()
 
     def part_fen(self, month: int) -> int:
         """The part of a month: all parts together are exactly what was planned."""

@@ -128,7 +128,7 @@ def _pay_instalment(command: PayInstalment, budget: Budget) -> Sequence[BudgetEv
         budget,
         paid_months=tuple(sorted((*budget.paid_months, month))),
         prepaid_fen=budget.prepaid_fen + amount,
-        paid_by={**budget.paid_by, month: command.by},
+        paid_by=(*budget.paid_by, (month, command.by)),
     )
     return (InstalmentPaid(paid, month, amount),)
 
@@ -142,7 +142,7 @@ def _return_instalment(command: ReturnInstalment, budget: Budget) -> Sequence[Bu
     if not 0 < amount <= budget.prepaid_fen - budget.returned_fen:
         detail = f"the hospital has no whole part of {budget.year}-{month:02} of {budget.budget_id} to give back"
         raise conflict("INSTALMENT_UNPAID", detail, budget_id=budget.budget_id)
-    _must_be_another(command.by, budget.paid_by.get(month), budget)
+    _must_be_another(command.by, dict(budget.paid_by).get(month), budget)
     check_moved(amount, command.paid_on, command.today)
     if command.paid_on < date(budget.year, month, 1):
         raise Refused("DATES_OUT_OF_ORDER", f"{command.paid_on} is before the part of {budget.year}-{month:02}")
@@ -150,7 +150,7 @@ def _return_instalment(command: ReturnInstalment, budget: Budget) -> Sequence[Bu
         budget,
         paid_months=tuple(paid for paid in budget.paid_months if paid != month),
         prepaid_fen=budget.prepaid_fen - amount,
-        paid_by={paid: by for paid, by in budget.paid_by.items() if paid != month},
+        paid_by=tuple((paid, by) for paid, by in budget.paid_by if paid != month),
     )
     return (InstalmentReturned(back, month, amount),)
 
