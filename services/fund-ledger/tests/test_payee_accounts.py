@@ -36,6 +36,28 @@ async def test_an_account_is_named_by_one_person_typed_again_by_another_and_neve
     confirm = f"{desk.PERSON}/{account_id}/confirmation"
     own = await finance.post(confirm, json=card)
     assert (own.status_code, own.json()["code"]) == (403, "PAYEE_ACCOUNT_SAME_PERSON")
+    assert (await second.post(confirm, json=card)).json()["paid_to"] == account_id
+    # Another one waits beside it; the first is paid to until it is confirmed.
+    other = (await finance.post(desk.PERSON, json={**card, "number": "6222021234567890999"})).json()
+    listed = (await second.get(desk.PERSON)).json()
+    assert [(one["status"], one["tail"], one["confirmed_by"]) for one in listed] == [
+        ("paid_to", "0123", "finance-2"),
+        ("waiting", "0999", None),
+    ]
+    wrong = await second.post(f"{desk.PERSON}/{other['account_id']}/rejection", json={"reason": "TYPED_WRONG"})
+    assert wrong.json() == {"account_id": other["account_id"], "paid_to": account_id, "waiting": None}
+    stored = str(await ledger.pool.fetch("SELECT data::text, meta::text FROM events"))
+    stored += str(await ledger.pool.fetch("SELECT details FROM sealed_accounts"))
+    for said in ("张三", "6222", "567890", "榕城"):
+        assert said not in stored, said
+
+
+async def test_an_account_is_confirmed_by_all_of_it(
+    finance: httpx.AsyncClient, second: httpx.AsyncClient, desk: Any
+) -> None:
+    card = desk.CARD
+    account_id = (await finance.post(desk.PERSON, json=card)).json()["account_id"]
+    confirm = f"{desk.PERSON}/{account_id}/confirmation"
     # The holder and the branch decide who is paid, too: whoever names them alone could have another one paid.
     for field, otherwise in (
         ("number", "6222021234567890124"),
@@ -53,19 +75,6 @@ async def test_an_account_is_named_by_one_person_typed_again_by_another_and_neve
     assert (alone.status_code, alone.json()["about"]["differing"]) == (422, "holder bank")
     again = {"holder": "张 三", "number": "6222021234567890123", "bank": "某银行　榕城支行"}
     assert (await second.post(confirm, json=again)).json()["paid_to"] == account_id
-    # Another one waits beside it; the first is paid to until it is confirmed.
-    other = (await finance.post(desk.PERSON, json={**card, "number": "6222021234567890999"})).json()
-    listed = (await second.get(desk.PERSON)).json()
-    assert [(one["status"], one["tail"], one["confirmed_by"]) for one in listed] == [
-        ("paid_to", "0123", "finance-2"),
-        ("waiting", "0999", None),
-    ]
-    wrong = await second.post(f"{desk.PERSON}/{other['account_id']}/rejection", json={"reason": "TYPED_WRONG"})
-    assert wrong.json() == {"account_id": other["account_id"], "paid_to": account_id, "waiting": None}
-    stored = str(await ledger.pool.fetch("SELECT data::text, meta::text FROM events"))
-    stored += str(await ledger.pool.fetch("SELECT details FROM sealed_accounts"))
-    for said in ("张三", "6222", "567890", "榕城"):
-        assert said not in stored, said
 
 
 async def test_another_county_s_finance_and_other_roles_see_no_account_and_no_file(

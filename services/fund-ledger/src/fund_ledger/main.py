@@ -131,8 +131,7 @@ def build(host: Host, config: Config | None = None) -> FastAPI:
     funds, bank = FundQueries(runtime), BankQueries(runtime)
     money, paid = PaymentCommands(runtime, charts), PaymentQueries(runtime)
     told, outlooks = ReportQueries(runtime), ForecastQueries(runtime)
-    papers = reports_api.Papers(told, charts, outlooks)
-    proposed = ProposalCommands(runtime, money)
+    papers, proposed = reports_api.Papers(told, charts, outlooks), ProposalCommands(runtime, money)
     return application(
         runtime,
         host,
