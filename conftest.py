@@ -12,6 +12,7 @@ import pytest
 
 import workbench  # noqa: F401 - before pytest takes the folder of its tests for the package
 from kernel.testing.kafka_broker import KafkaBroker, java_and_maven_available
+from kernel.testing.templates import Templates
 from onestop.embedded_postgres import EmbeddedPostgres
 
 _names = itertools.count(1)
@@ -52,16 +53,32 @@ def server_folder() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def postgres(server_folder: Path) -> Iterator[EmbeddedPostgres]:
-    """The embedded PostgreSQL 18, one for the whole run."""
-    with EmbeddedPostgres(server_folder / "postgres") as server:
+    """The embedded PostgreSQL 18, one for the whole run.
+
+    It does not wait for the disk: what a killed server wrote is in the machine's memory still, and only a machine that
+    loses its power, which no test does, would miss it.
+    """
+    with EmbeddedPostgres(server_folder / "postgres", {"fsync": "off", "full_page_writes": "off"}) as server:
         yield server
 
 
+@pytest.fixture(scope="session")
+def schemas() -> tuple[str, ...]:
+    """The services whose tables a test's database has from its beginning: folders and files of tests say their own."""
+    return ()
+
+
+@pytest.fixture(scope="session")
+def templates(postgres: EmbeddedPostgres) -> Templates:
+    """What databases of tests are copied from, migrated once in the whole run."""
+    return Templates(postgres.url)
+
+
 @pytest.fixture
-async def database(postgres: EmbeddedPostgres) -> AsyncIterator[str]:
-    """A fresh database of its own; gives its address as the server's administrator."""
+async def database(postgres: EmbeddedPostgres, templates: Templates, schemas: tuple[str, ...]) -> AsyncIterator[str]:
+    """A fresh database of its own, with the tables of ``schemas``; gives its address as the server's administrator."""
     name = f"test_{os.getpid()}_{next(_names)}"
-    await _administer(postgres, f"CREATE DATABASE {name}")
+    await _administer(postgres, f"CREATE DATABASE {name} TEMPLATE {await templates.of(schemas)}")
     yield postgres.url(name)
     await _administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
 

@@ -17,11 +17,17 @@ from kernel.writing.database import open_pool
 from onestop.embedded_postgres import EmbeddedPostgres
 from onestop.platform import recreate_database, running_platform
 from onestop.restore.database import restore
+from onestop.services import SCHEMAS
 from workbench.demo.people import DemoPerson
 from workbench.demo.town import Town, settle_in
 
 POLICIES = Path(__file__).parent.parent / "policies"
 _copies = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def schemas() -> tuple[str, ...]:
+    return SCHEMAS
 
 
 class SettledTown(msgspec.Struct, frozen=True):

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,35 +16,14 @@ from onestop.doctor.examination import Verdict, examine
 from onestop.doctor.examined import Examined
 from onestop.doctor.finding import Check, Severity, lasting
 from onestop.doctor.register import CHECKS, chosen
-from onestop.embedded_postgres import EmbeddedPostgres
 from onestop.free_ports import first_of_free_ports
 from onestop.main import app
-from onestop.platform import recreate_database, running_platform
+from onestop.platform import running_platform
 from onestop.restore.lost import close
-from onestop.services import SERVICES, migrate
+from onestop.services import SERVICES
 from onestop.tidying.tidy import tidy
 
 POLICIES = Path(__file__).parent.parent.parent / "policies"
-
-
-@pytest.fixture(scope="module")
-async def migrated(postgres: EmbeddedPostgres) -> AsyncIterator[str]:
-    """The platform's tables, once; each test gets a copy."""
-    name = f"doctor_{os.getpid()}"
-    await recreate_database(postgres.url("postgres"), name)
-    await migrate(postgres.url(name))
-    yield name
-    async with administering(postgres.url("postgres")) as admin:
-        await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-@pytest.fixture
-async def database(postgres: EmbeddedPostgres, migrated: str) -> AsyncIterator[str]:
-    name = f"{migrated}_copy"
-    async with administering(postgres.url("postgres")) as admin:
-        await admin.execute(f"CREATE DATABASE {name} TEMPLATE {migrated}")
-        yield postgres.url(name)
-        await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from types import MappingProxyType
 import httpx
 
 from kernel.http import Address, serving
+from kernel.http.plain import TRUSTS_NOBODY
 from kernel.messaging.event_log import EventLog
 from kernel.messaging.event_log.embedded import EmbeddedEventLog
 from kernel.messaging.event_log.kafka import KafkaEventLog
@@ -46,6 +47,7 @@ class Platform:
         key = (service, role, organisation, subject)
         if key not in self._clients:
             client = httpx.AsyncClient(
+                verify=TRUSTS_NOBODY,
                 base_url=self.urls[service],
                 headers={"Authorization": f"Bearer {self.token(role, organisation, subject)}"},
                 timeout=30,

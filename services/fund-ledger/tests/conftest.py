@@ -32,6 +32,11 @@ NOW: Final = datetime(2019, 8, 1, 1, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
+def schemas() -> tuple[str, ...]:
+    return ("fund_ledger",)
+
+
+@pytest.fixture(scope="session")
 def config() -> Config:
     """The law as it is shipped."""
     return Config(load_library(POLICIES), payee_keys=PAYEE_KEYS)

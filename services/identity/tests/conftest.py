@@ -32,6 +32,11 @@ def by_one(pack: Pack) -> Pack:
 BY_ONE: Final = PackLibrary(by_one(pack) for pack in LIBRARY.packs)
 
 
+@pytest.fixture(scope="session")
+def schemas() -> tuple[str, ...]:
+    return ("identity",)
+
+
 @pytest.fixture
 def library() -> PackLibrary:
     return LIBRARY

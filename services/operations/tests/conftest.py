@@ -23,6 +23,11 @@ NOW: Final = datetime(2019, 9, 3, 1, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
+def schemas() -> tuple[str, ...]:
+    return ("operations",)
+
+
+@pytest.fixture(scope="session")
 def config() -> Config:
     """The law as it is shipped."""
     return Config(library=load_library(POLICIES))

@@ -32,6 +32,11 @@ FORM: Final[dict[str, Any]] = {
 SEALED: Final = {"opinion": "同意", "sealed_on": "2018-09-02"}
 
 
+@pytest.fixture(scope="session")
+def schemas() -> tuple[str, ...]:
+    return ("referral",)
+
+
 @pytest.fixture
 async def around(database: str, tmp_path: Path) -> AsyncIterator[Surroundings]:
     async with surroundings(database, Issuer.in_folder(tmp_path)) as opened:

@@ -31,6 +31,11 @@ SCAN_KEYS: Final = KeyRing({"1": b"k" * 32}, current="1", hash_key=b"h" * 32)
 FIRST: Final = date(2019, 1, 1)
 
 
+@pytest.fixture(scope="session")
+def schemas() -> tuple[str, ...]:
+    return ("settlement",)
+
+
 @pytest.fixture
 async def around(database: str, tmp_path: Path) -> AsyncIterator[Surroundings]:
     async with surroundings(database, Issuer.in_folder(tmp_path)) as opened:

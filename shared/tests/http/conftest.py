@@ -39,6 +39,7 @@ from kernel.http import (
     paging,
     stored_answer,
 )
+from kernel.http.plain import TRUSTS_NOBODY
 from kernel.security import Issuer, Principal, Role
 from kernel.values.refusals import RefusalKind, Refused
 
@@ -193,7 +194,11 @@ async def connect(token: str) -> AsyncIterator[Connect]:
         def client_of(app: FastAPI) -> httpx.AsyncClient:
             headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "k1"}
             client = httpx.AsyncClient(
-                transport=httpx.ASGITransport(app), base_url="http://sample", headers=headers, timeout=30
+                transport=httpx.ASGITransport(app),
+                verify=TRUSTS_NOBODY,
+                base_url="http://sample",
+                headers=headers,
+                timeout=30,
             )
             stack.push_async_callback(client.aclose)
             return client

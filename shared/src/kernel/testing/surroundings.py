@@ -14,6 +14,7 @@ import msgspec
 from fastapi import FastAPI
 
 from kernel.http import Address, serving
+from kernel.http.plain import TRUSTS_NOBODY
 from kernel.messaging.envelope import type_of
 from kernel.messaging.event_log import EventLog, Outgoing, Publisher, partition_of
 from kernel.messaging.event_log.embedded import EmbeddedEventLog
@@ -22,7 +23,7 @@ from kernel.running.clock import Clock
 from kernel.running.hosting import Host
 from kernel.security import Issuer, Role
 from kernel.values.contract import Contract
-from kernel.writing.database import Database, Pool, open_pool
+from kernel.writing.database import Database, Pool, administering, open_pool
 
 _WORDS: Final = itertools.count(1)
 
@@ -52,6 +53,7 @@ class Service:
                 request.headers["idempotency-key"] = f"key-{next(_WORDS)}"
 
         client = httpx.AsyncClient(
+            verify=TRUSTS_NOBODY,
             base_url=self._url,
             headers={"Authorization": f"Bearer {token}"},
             event_hooks={"request": [add_key]},
@@ -73,9 +75,10 @@ class Surroundings:
         self._publisher: Publisher | None = None
 
     async def serve(self, package: str, build: Callable[[Host], FastAPI], *, clock: Clock) -> Service:
-        """Migrate the schema of ``package``, start the service as its own role, and speak to it over a socket."""
+        """Start the service as its own role, on the tables it has or else gets, and speak to it over a socket."""
         await migrations.prepare(self._database, [package])
-        await migrations.upgrade(self._database, package, package)
+        if not await _has_tables(self._database, package):
+            await migrations.upgrade(self._database, package, package)
         database = Database(url=self._database, user=package)
         host = Host(database=database, log=self.log, authenticator=self._issuer.authenticator(), clock=clock)
         running = await self._stack.enter_async_context(serving([(build(host), Address())]))
@@ -101,6 +104,11 @@ class Surroundings:
         body = msgspec.json.encode(event)
         message = Outgoing(topic=topic, partition=partition, pseq=pseq, key=key, headers=headers, body=body)
         await self._publisher.publish([message])
+
+
+async def _has_tables(database: str, schema: str) -> bool:
+    async with administering(database) as connection:
+        return await connection.fetchval("SELECT to_regclass($1 || '.events') IS NOT NULL", schema) is True
 
 
 @asynccontextmanager
