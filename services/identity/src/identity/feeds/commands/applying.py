@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, Final
 from uuid import NAMESPACE_OID, uuid5
 
+from identity.facts.domain.facts import check_low_income
 from identity.feeds.commands.known import Known, NewPerson
 from identity.feeds.domain.batch import Batch, BatchKind
 from identity.feeds.domain.handling import Handling
@@ -87,8 +88,10 @@ class Group:
         moves = state is not None and state.county != row.county and not outside
         try:
             self._check_place(row.county, state)
+            said = self._file.statement(row)
+            check_low_income(said, self._known.facts.get(person_id))
             events += self._begins(line, row, new, state)
-            outcome = self._statement(line, self._file.statement(row), row.county, person_id, events)
+            outcome = self._statement(line, said, row.county, person_id, events)
             if moves and outcome != "SUPERSEDED" and (away := self._moved_from(person_id, row.county)) is not None:
                 self._keep(line, person_id, events, Receipt(line.line, outcome, person_id, "ROW_MOVED_AWAY", away))
                 return
