@@ -129,6 +129,36 @@ async def test_no_county_fund_or_hospital_is_paid_for_another(
     assert (refused.status_code, refused.json()["code"]) == (409, "OVERPAYMENT")
 
 
+async def test_of_hunans_special_account_each_department_pays_its_own_layer_and_no_other(
+    ledger: Service, around: Surroundings, finance: httpx.AsyncClient, bills: Any
+) -> None:
+    """001 二(三): one account a county, earmarked, with a part for each department."""
+    hunan = {**RECEIPT, "county": "430181"}
+    for fund in ("CII", "THB", "MA", "FISCAL"):
+        assert (await finance.post("/v1/fund-receipts", json={**hunan, "fund": fund})).status_code == 201, fund
+    bill = bills.settled("S1", bills.layer("THB", 500), bills.layer("MA", 700), county="430181")
+    await around.tell(CONTRACT, "P1", bill)
+    foreign = bills.settled("S2", bills.layer("MA", 100, "THB"), county="430181", person_id="P2")
+    await around.tell(CONTRACT, "P2", foreign)
+
+    async def arrived() -> bool:
+        parked = [row["error"] for row in await ledger.pool.fetch("SELECT error FROM inbox_parked")]
+        booked = await ledger.pool.fetchval("SELECT count(*) FROM journals WHERE kind <> 'receipt'")
+        return booked == 1 and len(parked) == 1 and "PURPOSE_NOT_ALLOWED" in parked[0]
+
+    await eventually(arrived)
+    paid = {**PAYMENT, "county": "430181"}
+    for fund, amount, status in (("CII", "7.00", 409), ("THB", "7.00", 409), ("THB", "5.00", 201), ("MA", "7.00", 201)):
+        sent = await finance.post("/v1/payments", json={**paid, "fund": fund, "amount": amount})
+        assert sent.status_code == status, (fund, sent.text)
+    assert [await _balance(finance, f"bank/430181/{fund}") for fund in ("CII", "THB", "MA", "FISCAL")] == [
+        "1000.00",
+        "995.00",
+        "993.00",
+        "1000.00",
+    ]
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [

@@ -62,6 +62,33 @@ async def test_a_certification_counts_at_once_is_filed_and_may_be_cancelled(
     assert (row["cancelled_from"], row["reason"], row["filed_on"]) == ("2019-08-01", "not qualified", "2019-08-01")
 
 
+async def test_a_list_is_of_the_hospital_s_own_month_and_what_it_left_out_follows(
+    identity: Service, agency: httpx.AsyncClient, certifier: httpx.AsyncClient, person: str
+) -> None:
+    path = f"/v1/persons/{person}/certifications"
+    certified = [
+        (await post(certifier, path, {**CERTIFY, "disease": disease}, 201))["certification_id"]
+        for disease in ("GX01", "GX02")
+    ]
+    other = await identity.client(Role.HOSPITAL, "H-GX-3")
+    await post(agency, "/v1/certifiers", {**CERTIFIER, "hospital_id": "H-GX-3"}, 201)
+
+    async def file(client: httpx.AsyncClient, ids: list[str], status: int, **changes: str) -> Any:
+        body = {"month": "2019-08", "certification_ids": ids, "sealed_on": "2019-08-01", **changes}
+        return await post(client, "/v1/chronic-filings", body, status)
+
+    foreign = await file(other, certified[:1], 422)
+    july = await file(certifier, certified[:1], 422, month="2019-07")
+    assert (foreign["code"], july["code"]) == ("CERTIFICATION_NOT_OF_MONTH", "CERTIFICATION_NOT_OF_MONTH")
+    assert (await file(certifier, certified, 422, sealed_on="2019-08-02"))["code"] == "DATE_IN_FUTURE"
+    assert (await file(certifier, certified[:1], 201))["filed"] == 1
+    # Who is certified and on no list is an exception that is looked for, and keeps the benefits.
+    (left_out,) = (await agency.get("/v1/chronic-filings?month=2019-08&filed=false")).json()["items"]
+    assert (left_out["certification_id"], left_out["effective_from"]) == (certified[1], "2019-08-01")
+    assert left_out["cancelled_from"] is None
+    assert (await file(certifier, certified, 201))["filed"] == 1
+
+
 async def test_others_learn_of_a_certification_and_of_its_end(
     agency: httpx.AsyncClient, certifier: httpx.AsyncClient, person: str, around: Surroundings
 ) -> None:

@@ -44,6 +44,7 @@ def test_every_department_reports_by_the_8th_and_longer_periods_come_with_their_
         (HUNAN, "dispatch_notice", "2018-09", date(2018, 10, 31), False, "人力资源社会保障部门"),
         (HUNAN, "reserves_in_and_platform_live", "2018-07-31", date(2018, 7, 31), True, None),
         (LIUZHOU, "enrolment_comparison", "2019-10", date(2019, 10, 10), True, None),
+        (LIUZHOU, "coverage_notice", "2019-09", date(2019, 10, 31), False, None),
         (LIUZHOU, "chronic_filing", "2019-09", date(2019, 10, 31), False, None),
         (JIEYANG, "quota", "2020", date(2020, 1, 15), True, "财政部门"),
         (JIEYANG, "clearing", "2020", date(2020, 1, 31), False, "财政部门"),

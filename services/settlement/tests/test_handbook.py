@@ -62,6 +62,17 @@ async def test_a_check_for_another_person_or_hospital_is_not_this_one_s(leye: An
     assert (unknown.status_code, unknown.json()["code"]) == (409, "HANDBOOK_CHECK_UNKNOWN")
 
 
+async def test_a_handbook_opens_no_door_outside_the_county(leye: Any) -> None:
+    agency = await leye.service.client(Role.AGENCY, "A1")
+    city = {"hospital_id": "H9", "name": "示范市医院", "level": "city", "division": "451002"}
+    assert (await agency.post("/v1/institutions", json=city | {"contract_from": "2018-01-01"})).status_code == 201
+    await leye.tell("P1")
+    leye.hospital = await leye.service.client(Role.HOSPITAL, "H9")
+    admitted = (await admit(leye, await shown(leye, "UNLISTED", hospital_id="H9"))).json()
+    assert (admitted["deposit_required"], admitted["clause"]) == (True, None)
+    assert (await agency.get("/v1/admission-checks")).json()["items"] == []
+
+
 async def test_where_the_document_knows_no_handbook_it_changes_nothing(jieyang: Any) -> None:
     await jieyang.tell("P1")
     admitted = (await admit(jieyang, await shown(jieyang, "UNLISTED"))).json()
