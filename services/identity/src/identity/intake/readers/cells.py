@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 import msgspec
 
 from identity.intake.domain import row_refused
-from identity.intake.readers.days import is_for_ever, read_day
+from identity.intake.readers.days import read_day, read_last_day
 from identity.intake.readers.folding import fold_word, is_invisible, listed, visible
 from identity.persons.domain.names import check_name
 from identity.persons.domain.resident_id import ResidentId, parse_resident_id
@@ -31,7 +31,8 @@ _NO_NUMBER: Final = _NOTHING | {"未办理", "未办", "未上户", "未上户�
 _CROSSES: Final = str.maketrans(dict.fromkeys("ⅩⅹХх×✕✖ΧχX", "X"))
 #: What is written before and behind a number; a star is none of it, because it hides something.
 _AROUND_NUMBERS: Final = re.compile(
-    r"^(?:(?:居民|公民)?(?:身份证|身份|残疾人?证|证件)(?:号码?|编号)?|NO\.?|ID|[:#^<\[(\"'“‘「])*|[.,;。、>\])\"'”’」]+$"
+    r"^(?:(?:居民|公民)?(?:身份证|身份|残疾人?证|证件)(?:号码?|编号)?|NO\.?|ID|[:#^<\[(\"'“‘「_])*"
+    r"|(?:[(（](?:居民|公民)?身份证(?:号码?)?[)）]|[.,;。、>\])\"'”’」_])+$"
 )
 _LIKE_DIGITS: Final = str.maketrans("OIL〇", "0110")
 _NUMBER_LENGTHS: Final = frozenset((15, 18, 20))
@@ -131,7 +132,7 @@ def day(cell: Cell) -> date | None:
 
 def last_day(cell: Cell) -> date | None:
     """A last day, None where there is none (长期); raises Refused DATE_MALFORMED."""
-    return None if is_for_ever(cell.text) else read_day(cell.column, cell.title, cell.text)
+    return read_last_day(cell.column, cell.title, cell.text)
 
 
 def one_of(

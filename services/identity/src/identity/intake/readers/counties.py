@@ -28,6 +28,8 @@ _BOTH: Final = re.compile(
 )
 #: What stands between the parts of a place's name.
 _BETWEEN: Final = re.compile(r"[-/\\,、>|·•—–_.]+")
+#: What parts two places that are both meant.
+_LISTED: Final = re.compile(r"[/、,;和及]")
 _PEOPLES: Final = re.compile(
     "(?:(?:满|回|蒙古|朝鲜|壮|苗|瑶|侗|土家|布依|彝|藏|羌|黎|畲|傣|白|哈尼|拉祜|佤|傈僳|纳西|景颇|布朗|怒|普米|独龙|仡佬|仫佬|"
     "毛南|水|土|撒拉|东乡|保安|裕固|哈萨克|锡伯|塔吉克|达斡尔|鄂温克|各)族)+自治(?=[县旗])"
@@ -55,6 +57,7 @@ def gazetteer() -> Gazetteer:
     provinces: dict[str, str] = {}
     cities: dict[str, str] = {}
     by_name: dict[str, list[str]] = {}
+    former: list[tuple[str, str]] = []
     province = ""
     text = files("stdnum.cn").joinpath("loc.dat").read_text("utf-8")
     for code, said in _ENTRY.findall(text):
@@ -66,9 +69,15 @@ def gazetteer() -> Gazetteer:
             cities[whole] = name or ""
             continue
         codes.add(whole)
-        if name is not None and name != "市辖区":
+        if name is None:
+            former += [(called, whole) for _, _, called in _NAME.findall(said)]
+        elif name != "市辖区":
             for called in _called(name):
                 by_name.setdefault(called, []).append(whole)
+    # Papers go on saying what a county was called, which is nobody else's name today.
+    for called, whole in former:
+        if called not in by_name and called.endswith(("县", "市", "区", "旗")):
+            by_name[called] = [whole]
     return Gazetteer(frozenset(codes), provinces, cities, {name: tuple(found) for name, found in by_name.items()})
 
 
@@ -109,7 +118,15 @@ def county_of(text: str, within: Sequence[str] = (), zones: Mapping[str, str] = 
     found = _named(_BETWEEN.sub("", plain).removeprefix("中国"), within)
     if len(found) != 1:
         raise _unknown(several=bool(found))
+    if _names_another(plain, found[0]):
+        raise _two()
     return found[0]
+
+
+def _names_another(plain: str, code: str) -> bool:
+    """Whether a part of a text is another county of the province: 榕城区/普宁市, and not a street of the county."""
+    counties = (gazetteer().by_name.get(part, ()) for part in _LISTED.split(plain) if part.endswith(("县", "市", "区")))
+    return any(found[:1] and code not in found and found[0][:2] == code[:2] for found in counties)
 
 
 def _agreed(code: str, name: str) -> str:
@@ -191,6 +208,14 @@ def _malformed() -> Refused:
         "COUNTY_MALFORMED",
         "县区要写六位区划代码（也可写 9 位、12 位代码）或县区的全称",
         "county is the six-digit division code (区划代码), or the county's name",
+    )
+
+
+def _two() -> Refused:
+    return row_refused(
+        "COUNTY_UNKNOWN",
+        "这一格写了两个县区，请只写此人户籍（参保）所在的一个",
+        "the cell names two counties; write the one where the person lives",
     )
 
 

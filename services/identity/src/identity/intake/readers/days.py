@@ -11,9 +11,10 @@ from kernel.values.refusals import Refused
 
 _ZONE: Final = r"(?: ?(?:Z|UTC|[+-]\d{2}:?\d{2}))?"
 _TIME: Final = (
-    rf"(?:上午|下午|AM|PM)? ?\d{{1,2}}[:时]\d{{1,2}}(?:[:分]\d{{1,2}}(?:\.\d+)?秒?)?(?: ?[AP]M)?{_ZONE}|0?0时"
+    r"(?:上午|下午|AM|PM)? ?\d{1,2}[:时]\d{1,2}分?(?:[:分]?\d{1,2}(?:\.\d+)?秒?)?(?: ?[AP]M)?"
+    rf"{_ZONE}|0?0时|上午|下午"
 )
-_WEEKDAY: Final = "(?: ?[(]?(?:星期|周)[一二三四五六日天][)]?)?"
+_WEEKDAY: Final = "(?: ?[(]?(?:星期|周)[一二三四五六日天][)]?| ?[(][一二三四五六日][)])?"
 #: As most files have them, read without looking further.
 _ISO: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _PARTED: Final = re.compile(
@@ -21,7 +22,7 @@ _PARTED: Final = re.compile(
     rf"(?:[ T](?:{_TIME}))?"
 )
 _CHINESE: Final = re.compile(
-    rf"(?P<year>\d{{4}})年(?P<month>\d{{1,2}})月(?P<day>\d{{1,2}})(?:[日号]{_WEEKDAY} ?(?:{_TIME})?)?"
+    rf"(?P<year>\d{{4}})年(?P<month>\d{{1,2}})月(?P<day>\d{{1,2}})(?:[日号]{_WEEKDAY} ?(?:{_TIME})?\.?)?"
 )
 _COMPACT: Final = re.compile(rf"(?P<year>\d{{4}})(?P<month>\d{{2}})(?P<day>\d{{2}})(?:\d{{6}}|\.0+)?(?: (?:{_TIME}))?")
 #: Only the month's name tells which of the numbers it is.
@@ -31,7 +32,7 @@ _ENGLISH: Final = re.compile(
 )
 _MONTHS: Final = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _SPELT: Final = re.compile(
-    r"([〇○零一二三四五六七八九]{4})年([一二三四五六七八九十元正]{1,3})月([一二三四五六七八九十廿卅]{1,3})[日号]?"
+    r"([〇○零一二三四五六七八九]{4}|\d{4})年([一二三四五六七八九十元正]{1,3})月([一二三四五六七八九十廿卅]{1,3})[日号]?"
 )
 _DIGITS: Final = {digit: value for value, digit in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0}
 #: Space stands between a day and its time; within a day it says nothing.
@@ -45,7 +46,7 @@ _SERIAL_MAX: Final = 73_050
 _FIRST: Final = date(1900, 1, 1)
 #: Days from this on are what programs write for a day that never comes.
 _NEVER: Final = date(2099, 1, 1)
-_DASHES: Final = str.maketrans("－–—―‐‑−．。／\\", "-------..//")
+_DASHES: Final = str.maketrans("－–—―‐‑−．。·／\\", "-------...//")
 _NOTHING: Final = frozenset(
     listed(
         """
@@ -61,6 +62,14 @@ _FOR_EVER: Final = frozenset(
     """
     )
 )
+#: How a list says that something has no last day, however it goes on.
+_GOES_ON: Final = re.compile(
+    "(?:长期|长年|常年|永久|终身|长久|持续|一直|无期限?|不限期?|无限|未定|待定|至今|迄今|现在|目前|动态管理|∞|在保|在享|享受|正在)"
+    "(?:有效|享受|保障|救助|供养|管理|在保|在享|在册|中|至今)*|未(?:到期|失效|退出|终止|停止|取消)|9999[-/.]99[-/.]99|9{8}"
+)
+_BRACKETS: Final = re.compile(r"\([^()]*\)")
+#: Words around a last day, which leave it the day that it is.
+_UNTIL: Final = re.compile("^ *(?:截至|截止到?|至|到)|(?:为止|止) *$")
 _FORMS: Final = "2019-05-01、2019/5/1、2019.5.1、2019年5月1日、20190501"
 
 
@@ -69,7 +78,8 @@ def is_for_ever(text: str) -> bool:
     found = _day_in(text)
     if found is not None:
         return found >= _NEVER
-    return fold_word(text.translate(_DASHES)) in _FOR_EVER
+    word = fold_word(text.translate(_DASHES))
+    return word in _FOR_EVER or _GOES_ON.fullmatch(_BRACKETS.sub("", word)) is not None
 
 
 def read_day(column: str, title: str, text: str) -> date | None:
@@ -80,6 +90,11 @@ def read_day(column: str, title: str, text: str) -> date | None:
             return None
         raise malformed(column, title)
     return found if found >= _FIRST else None
+
+
+def read_last_day(column: str, title: str, text: str) -> date | None:
+    """The last day that a text names, None where there is none (长期). Raises Refused DATE_MALFORMED."""
+    return None if is_for_ever(text) else read_day(column, title, _UNTIL.sub("", text))
 
 
 def _day_in(text: str) -> date | None:
@@ -106,7 +121,7 @@ def _spelt(plain: str) -> date | None:
     parts = _SPELT.fullmatch(plain)
     if parts is None:
         return None
-    year = int("".join(str(_DIGITS[digit]) for digit in parts[1]))
+    year = int("".join(str(_DIGITS.get(digit, digit)) for digit in parts[1]))
     return date(year, _numeral(parts[2]), _numeral(parts[3]))
 
 

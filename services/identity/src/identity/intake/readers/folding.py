@@ -12,10 +12,14 @@ _PERSON: Final = (
     "本人", "对象", "人员", "患者", "成员", "家庭成员", "救助对象", "保障对象", "低保对象", "低保人员", "特困人员",
     "残疾人", "贫困人口", "参保人", "参保人员", "被保险人", "申请人", "持证人", "受益人", "孤儿", "儿童",
     "享受人", "享受人员", "享受对象", "受助人", "受助人员", "受助对象", "被救助人", "救助人员", "保障人员",
-    "被保障人", "低收入对象", "贫困户", "个人", "真实", "中文", "二代", "第二代", "有效",
+    "被保障人", "低收入对象", "贫困户", "个人", "真实", "中文", "二代", "第二代", "有效", "保障人", "救助人",
+    "就诊人", "就诊人员", "农户", "公民", "居民", "帮扶对象", "扶贫对象", "供养人员", "供养对象", "18位",
 )  # fmt: skip
 
 
+#: Headings in traditional characters, and one that is often written wrongly.
+_SIMPLE: Final = str.maketrans("證証號碼縣區時間開稱戶類別電話際銀戶", "证证号码县区时间开称户类别电话际银户")
+_MISSPELT: Final = (("身分证", "身份证"),)
 #: What parts two names of one column, such as 身份证号/残疾人证号.
 _OR: Final = re.compile(r"[/\\|]|或者?")
 
@@ -45,7 +49,12 @@ def fold_word(text: str) -> str:
 
 def fold_heading(heading: str) -> str:
     """A heading as a word, without marks such as the one for required columns."""
-    return fold_word(heading).strip(_MARKS)
+    folded = fold_word(heading).strip(_MARKS)
+    if not folded.isascii():
+        folded = folded.translate(_SIMPLE)
+        for wrong, right in _MISSPELT:
+            folded = folded.replace(wrong, right)
+    return folded
 
 
 def without_hints(folded: str) -> str:

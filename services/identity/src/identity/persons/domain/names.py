@@ -15,6 +15,8 @@ _NO_NAMES: Final = frozenset(
         "无", "无名", "无姓名", "暂无", "没有", "不详", "未知", "空", "空白", "以下空白",
         "合计", "小计", "总计", "共计", "同上", "姓名", "男", "女", "测试", "本人", "身份证", "性别", "备注",
         "未取名", "未命名", "待定", "待补", "待查", "待核", "待核实", "查无此人", "test",
+        "无名氏", "佚名", "死亡", "已死亡", "待补充", "待取名", "户主", "某", "某某", "某某某", "制表人", "审核人",
+        "填表人", "无此人", "新生儿", "婴儿", "名字", "人名", "错误", "乱码", "锟斤拷",
         "null", "none", "nil", "nan", "na", "undefined", "false", "true",
     )
 )  # fmt: skip
@@ -22,7 +24,11 @@ _NO_NAMES: Final = frozenset(
 _STANDS_FOR_NOTHING: Final = frozenset("□■◻◼▢○●◇◆△▲�?*＊？#＃〓")
 _ESCAPE: Final = re.compile(r"_x[0-9A-Fa-f]{4}_|&#x?[0-9A-Fa-f]+;|&[A-Za-z]{2,8};")
 #: Two people in one place, a number of people, or a number that is longer than what tells namesakes apart.
-_NO_PART: Final = re.compile(r"[/、;；]|\d{8}|^(?:合计|总计|小计|共计?)?[:：]?\d+[人户名]?$")
+_NO_PART: Final = re.compile(
+    r"[/、;；…]|\.{2}|[\u4e00-\u9fff][,，][\u4e00-\u9fff]|\d{8}|^(?:合计|总计|小计|共计?)?[:：]?\d+[人户名]?$|锟斤拷|烫烫烫"
+)
+#: A name of which a part was struck out: 张某, 李某某, XXX.
+_STRUCK_OUT: Final = re.compile(r"^.{0,2}某某?$|^[xX]{2,}$|^[A-Za-z]$")
 #: What is written around a word that is no name.
 _AROUND: Final = frozenset("()（）[]【】:：/\\-—·.。,，")
 _SELECTORS: Final = (("\ufe00", "\ufe0f"), ("\U000e0100", "\U000e01ef"))
@@ -47,6 +53,7 @@ def check_name(name: str) -> None:
         folded in _NO_NAMES
         or _ESCAPE.search(name)
         or _NO_PART.search(name)
+        or _STRUCK_OUT.search(name)
         or any(_is_no_letter(letter) for letter in name)
     ):
         raise _implausible()
