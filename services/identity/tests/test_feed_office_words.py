@@ -156,7 +156,7 @@ def test_what_is_written_around_a_number() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    listed("无名氏 佚名 张某 李某某 XXX xx 已死亡 待补充 户主 制表人 无此人 新生儿 张三，李四 张… 李.. 锟斤拷 N 乱码"),
+    listed("无名氏 佚名 张某 李某某 XXX xx 已死亡 待补充 制表人 无此人 张三，李四 张… 李.. 锟斤拷 N 乱码"),
 )
 def test_what_is_no_name(name: str) -> None:
     assert read(table({**ROW, "姓名": name}))[0] == "NAME_IMPLAUSIBLE=1"
@@ -170,3 +170,22 @@ def test_what_is_no_name(name: str) -> None:
 )
 def test_what_is_a_name_after_all(name: str) -> None:
     assert alone({"姓名": name}).name == name
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [
+        ("GOOD=1", "正在享受 已参保 保障中 审核通过 存活"),
+        ("VALID_TO_MISSING=1", "已停发 已终止 已清退 不再享受"),
+        ("DIED_ON_MISSING=1", "过世 已故"),
+        ("NAME_UNKNOWN=1", "待审核 拟新增"),
+    ],
+)
+def test_how_somebody_stands_on_the_list(outcome: str, words: str) -> None:
+    for word in words.split():
+        assert (word, read(table({**ROW, "人员状态": word}))[0]) == (word, outcome)
+
+
+def test_whether_somebody_is_dead() -> None:
+    for word, outcome in {"已故": "DIED_ON_MISSING=1", "过世": "DIED_ON_MISSING=1", "存活": "GOOD=1"}.items():
+        assert (word, read(table({**ROW, "是否死亡": word}))[0]) == (word, outcome)

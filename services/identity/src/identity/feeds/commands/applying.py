@@ -88,10 +88,8 @@ class Group:
         moves = state is not None and state.county != row.county and not outside
         try:
             self._check_place(row.county, state)
-            said = self._file.statement(row)
-            check_low_income(said, self._known.facts.get(person_id))
             events += self._begins(line, row, new, state)
-            outcome = self._statement(line, said, row.county, person_id, events)
+            outcome = self._statement(line, self._file.statement(row), row.county, person_id, events)
             if moves and outcome != "SUPERSEDED" and (away := self._moved_from(person_id, row.county)) is not None:
                 self._keep(line, person_id, events, Receipt(line.line, outcome, person_id, "ROW_MOVED_AWAY", away))
                 return
@@ -122,10 +120,14 @@ class Group:
         self._handling.check(county, outside=self._is_outside(county), lives=lives)
 
     def _begins(self, line: Line, row: FeedRow, new: NewPerson | None, state: Entitlement | None) -> Sequence[Any]:
-        """What comes before a row's statement: a registration, or the number of a baby that had none."""
+        """What comes before a row's statement: a registration, or the number of a baby that had none.
+
+        Raises Refused where a fact that was told of the person says otherwise than the row (004 三(一)4).
+        """
         if state is None:
             assert new is not None, "who is registered has a stream"
             return DECIDER.decide(self._registration(new, row), None)
+        check_low_income(self._file.statement(row), self._known.facts.get(state.person_id))
         number = self._known.numbers.get(line.row or 0)
         return () if number is None else CORRECTIONS.decide(number, state)
 

@@ -41,8 +41,8 @@ SEXES: Final[Mapping[str, Sex | None]] = MappingProxyType(
 )
 YES_OR_NO: Final[Mapping[str, bool]] = MappingProxyType(
     {
-        **dict.fromkeys(("是", "Y", "YES", "TRUE", "1", "死亡", "已死亡", "去世", "√"), True),
-        **dict.fromkeys(("否", "N", "NO", "FALSE", "0", "健在", "在世", "未死亡", "正常", "×"), False),
+        **dict.fromkeys(("是", "Y", "YES", "TRUE", "1", "死亡", "已死亡", "去世", "已去世", "已故", "过世", "√"), True),
+        **dict.fromkeys(("否", "N", "NO", "FALSE", "0", "健在", "在世", "存活", "生存", "未死亡", "正常", "×"), False),
     }
 )
 #: Codes of GB/T 2261.1 for a sex that is not known or not said.

@@ -74,10 +74,10 @@ class Nobody:
         said = [fold_heading(value) for value in values if value.strip()]
         if not said or _REMARK.match(said[0].lstrip(_LEADING)) or any(cell in SUMS for cell in said[:3]):
             return True
-        if len(said) == 1:
-            return self._is_alone(values, said[0])
         if any(_SIGNED.search(cell) for cell in said[:2]) or (len(said) == _PLACES_MAX and self._are_places(values)):
             return True
+        if len(said) == 1:
+            return self._is_alone(values, said[0])
         return said == self._headings or (first and self._tells_how(values, said))
 
     def _tells_how(self, values: Sequence[str], said: Sequence[str]) -> bool:
