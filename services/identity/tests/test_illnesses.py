@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
+from services.identity.tests.conftest import BY_ONE
 
 from identity.config import Config
 from identity.illnesses.domain.exit_check import exit_check
@@ -22,13 +23,11 @@ from identity.illnesses.domain.illness import (
     VerifyIllness,
 )
 from identity.main import build
-from identity.persons.domain.categories import Department
 from identity.persons.domain.enrolment import Enrolment, Scheme
 from kernel.security import KeyRing, Role
 from kernel.testing.set_clock import SetClock
 from kernel.testing.surroundings import Service, Surroundings
 from kernel.values.refusals import Refused
-from law.packs import PackLibrary
 
 TODAY = date(2019, 8, 1)
 ILL = Illness(
@@ -194,11 +193,9 @@ async def test_who_left_the_list_without_a_passed_check_is_looked_for(
     assert sorted(row["passed"] for row in (await agency.get(path)).json()) == [False, True]
 
 
-async def test_a_check_of_a_former_leaving_is_none_of_a_later_one(
-    around: Surroundings, tmp_path: Path, library: PackLibrary
-) -> None:
+async def test_a_check_of_a_former_leaving_is_none_of_a_later_one(around: Surroundings, tmp_path: Path) -> None:
     clock = SetClock(datetime(2018, 12, 20, 1, tzinfo=UTC))
-    config = Config(keys=KeyRing.in_folder(tmp_path), library=library, machine_feeds=frozenset(Department))
+    config = Config(keys=KeyRing.in_folder(tmp_path), library=BY_ONE)
     served = await around.serve("identity", lambda host: build(host, config), clock=clock)
     agency = await served.client(Role.AGENCY, "A445200")
     office = await served.client(Role.DEPARTMENT, "poverty-alleviation")

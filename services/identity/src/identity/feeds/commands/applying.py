@@ -22,11 +22,7 @@ from identity.persons.domain.membership import EndReason, Membership
 from identity.persons.domain.moving import last_move, move
 from identity.persons.domain.names import NameMatch, compare_names
 from identity.persons.domain.owners import PLATFORM_OWNERS, Owners
-from identity.persons.domain.person import (
-    DECIDER,
-    RecordDeath,
-    RegisterPerson,
-)
+from identity.persons.domain.person import DECIDER, RecordDeath, RegisterPerson
 from identity.persons.domain.statement import Statement, Superseded, registered_with, stated_at, take
 from kernel.values.china_time import china_date
 from kernel.values.division_table import own_zones
