@@ -90,6 +90,19 @@ async def test_every_projection_of_every_service_is_exchanged_under_load(embedde
     assert (await verify(url)).differences == ()
 
 
+async def test_what_the_database_keeps_by_itself_is_compared_and_rebuilt_too(embedded_town: Town) -> None:
+    url = embedded_town.platform.admin_url
+    await wait_until_arrived(url)
+    assert (await verify(url)).identical
+    async with administering(url) as admin:
+        paid_long_ago = "('payable/hospital/H1/445202/MA', '2019-09-01', 'J9')"
+        await admin.execute(f"INSERT INTO fund_ledger.unbilled_entries VALUES {paid_long_ago}")
+    (difference,) = (await verify(url)).differences
+    assert difference.where.startswith("fund_ledger.unbilled_entries payable/hospital/")
+    await rebuild(url, "fund-ledger", ["unbilled_entries"], _nobody)
+    assert (await verify(url)).identical
+
+
 async def _migrate(url: str) -> None:
     async with administering(url) as admin:
         await admin.execute("ALTER TABLE identity.illnesses ADD COLUMN of_a_later_release text")

@@ -6,7 +6,7 @@ comes from; the same file run again changes nothing, and a row that says otherwi
 
 import hashlib
 from collections.abc import Callable, Mapping
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Final
@@ -37,7 +37,10 @@ _BALANCES: Final = Columns(
 _TAKEN: Final = "已结转"
 _KNOWN: Final = "已有"
 _WOULD: Final = "可结转"
+_WAITS: Final = "待批准"
 _REFUSED: Final = "拒绝"
+#: Of what was taken over and taken back, returned or rejected since.
+_AGAIN: Final = "以前结转过，后来撤销或退回了；要再结转，请写明新的来源（余额为新的来源编号）"
 _NOTHING: Final = "0.00"
 _MARKS: Final = ("结果", "备注")
 console: Final = Console()
@@ -67,14 +70,49 @@ class Doors(msgspec.Struct, frozen=True):
             raise CellError(why)
         return person_id
 
+    def asked(self, path: str) -> Any | None:
+        """What the service has there; None where it has nothing. Raises CellError."""
+        told = insist_on(lambda: self.service.get(path))
+        if told.status_code == httpx.codes.NOT_FOUND:
+            return None
+        if not told.is_success:
+            raise CellError(_told(told))
+        return told.json()
 
-class Wanted(msgspec.Struct, frozen=True):
-    """A row as it is sent, where what it says stands once it was taken over, and what stands there then."""
+
+class Standing(Enum):
+    """How what a row says stands in the service."""
+
+    NOTHING = auto()
+    SAME = auto()
+    OTHERWISE = auto()
+    #: It waits for a second person.
+    WAITING = auto()
+    #: It was taken over, and taken back since.
+    TAKEN_BACK = auto()
+
+
+#: What becomes of a row that is not sent.
+_LEFT: Final = MappingProxyType(
+    {
+        Standing.OTHERWISE: (_REFUSED, "已按其他内容结转，请先撤销"),
+        Standing.TAKEN_BACK: (_REFUSED, _AGAIN),
+        Standing.WAITING: (_WAITS, ""),
+    }
+)
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """A row as it is sent, and how what it says stands. ``above`` takes what needs a second person.
+
+    ``source`` makes another row of it where what the first took over was taken back.
+    """
 
     post: str
     body: Mapping[str, Any]
-    get: str
-    stands: Callable[[Any], bool | None]
+    stands: Callable[[], Standing]
+    above: str | None = None
+    source: str = ""
 
 
 def onboard_command(
@@ -111,7 +149,7 @@ def onboard_command(
         console.print(f"[red]nobody answers[/red] ({type(error).__name__}): are the services running there?")
         raise typer.Exit(1) from None
     columns.save(result, rows, results, _MARKS)
-    counts = {name: sum(one[0] == name for one in results) for name in (_TAKEN, _WOULD, _KNOWN, _REFUSED)}
+    counts = {name: sum(one[0] == name for one in results) for name in (_TAKEN, _WOULD, _KNOWN, _WAITS, _REFUSED)}
     console.print(", ".join(f"{name} {count}" for name, count in counts.items() if count) + f": {result}")
     for number, (outcome, remark) in enumerate(results, 2):
         if outcome == _REFUSED:
@@ -125,33 +163,35 @@ def _taken_over(
     """The result and remark of a row."""
     try:
         wanted = wanted_of(doors, row)
+        standing = wanted.stands()
+        if standing in _LEFT:
+            return _LEFT[standing]
+        known = standing is Standing.SAME
+        if dry or (known and kind is Kind.STAYS):
+            return _KNOWN if known else _WOULD, ""
+        return _sent(doors, kind, wanted, known=known)
     except CellError as error:
         return _REFUSED, str(error)
-    standing = insist_on(lambda: doors.service.get(wanted.get))
-    if not standing.is_success and standing.status_code != httpx.codes.NOT_FOUND:
-        return _REFUSED, _told(standing)
-    stands = wanted.stands(standing.json()) if standing.is_success else None
-    if stands is False:
-        return _REFUSED, "已按其他内容结转，请先撤销"
-    if dry or (stands and kind is Kind.STAYS):
-        return _KNOWN if stands else _WOULD, ""
-    return _sent(doors, kind, wanted, known=bool(stands))
 
 
 def _sent(doors: Doors, kind: Kind, wanted: Wanted, *, known: bool) -> tuple[str, str]:
-    # Of a row the key is always the same: a run that was cut short goes on where it was.
-    key = hashlib.sha256(msgspec.json.encode((kind.value, wanted.body), order="sorted")).hexdigest()[:32]
-    sent = insist_on(lambda: doors.service.post(wanted.post, json=wanted.body, headers={"Idempotency-Key": key}))
+    sent = _posted(doors, kind, wanted, wanted.post)
+    if wanted.above and not sent.is_success and sent.json()["code"] == "RELEASE_NEEDED":
+        sent = _posted(doors, kind, wanted, wanted.above)
+        if sent.is_success:
+            return _WAITS, ""
     if not sent.is_success:
         return _REFUSED, _told(sent)
-    if sent.headers.get("Idempotency-Replayed") and not _stands_now(doors, wanted):
-        return _REFUSED, "以前结转过，后来撤销了；要再结转，请在 source 栏写明新的来源"
+    if sent.headers.get("Idempotency-Replayed") and wanted.stands() is not Standing.SAME:
+        return _REFUSED, _AGAIN
     return _KNOWN if known else _TAKEN, ""
 
 
-def _stands_now(doors: Doors, wanted: Wanted) -> bool:
-    told = insist_on(lambda: doors.service.get(wanted.get))
-    return told.is_success and bool(wanted.stands(told.json()))
+def _posted(doors: Doors, kind: Kind, wanted: Wanted, path: str) -> httpx.Response:
+    # Of a row the key is always the same: a run that was cut short goes on where it was.
+    seed = (kind.value, wanted.body, wanted.source) if wanted.source else (kind.value, wanted.body)
+    key = hashlib.sha256(msgspec.json.encode(seed, order="sorted")).hexdigest()[:32]
+    return insist_on(lambda: doors.service.post(path, json=wanted.body, headers={"Idempotency-Key": key}))
 
 
 def _told(response: httpx.Response) -> str:
@@ -169,14 +209,15 @@ def _year(doors: Doors, row: Row) -> Wanted:
     source = _ACCUMULATORS.cell(row, "source")
     body = {"person_id": person_id, "area": area, "year": int(year), "balances": balances, "source": source}
 
-    def stands(told: Any) -> bool | None:
-        there = {name: amount for name, amount in told["balances"].items() if amount != _NOTHING}
-        if there == {name: amount for name, amount in balances.items() if amount != _NOTHING}:
-            return True
+    def stands() -> Standing:
+        told = doors.asked(f"/v1/benefit-years/{area}/{person_id}/{year}")
+        there = {name: amount for name, amount in told["balances"].items() if amount != _NOTHING} if told else {}
+        if told and there == {name: amount for name, amount in balances.items() if amount != _NOTHING}:
+            return Standing.SAME
         # A year that was taken back stands at nothing; one that has moved since is compared by the service itself.
-        return None if not there or told["latest_settlement"] else False
+        return Standing.NOTHING if not told or not there or told["latest_settlement"] else Standing.OTHERWISE
 
-    return Wanted("/v1/benefit-years", body, f"/v1/benefit-years/{area}/{person_id}/{year}", stands)
+    return Wanted(post="/v1/benefit-years", body=body, stands=stands)
 
 
 def _stay(doors: Doors, row: Row) -> Wanted:
@@ -184,31 +225,46 @@ def _stay(doors: Doors, row: Row) -> Wanted:
     person_id = doors.person(_STAYS.cell(row, "id_number"))
     body = {"person_id": person_id, "kind": "inpatient", "admitted_on": admitted_on, "inpatient_number": number}
     body |= {"referral_id": row["referral_id"]} if row.get("referral_id") else {}
+    source = row.get("source", "")
 
-    def stands(told: Any) -> bool | None:
-        found = [stay for stay in told["items"] if stay["cancelled_at"] is None]
+    def stands() -> Standing:
+        told = doors.asked(f"/v1/encounters?{httpx.QueryParams({'inpatient_number': number})}")
+        found = [stay for stay in told["items"] if stay["cancelled_at"] is None] if told else []
+        # One that was cancelled has its number no more: that it was there the idempotency key says.
         if not found:
-            return None
-        return [found[0]["person_id"], found[0]["admitted_on"]] == [person_id, admitted_on]
+            return Standing.NOTHING
+        same = [found[0]["person_id"], found[0]["admitted_on"]] == [person_id, admitted_on]
+        return Standing.SAME if same else Standing.OTHERWISE
 
-    asked = httpx.QueryParams({"inpatient_number": number})
-    return Wanted("/v1/encounters", body, f"/v1/encounters?{asked}", stands)
+    return Wanted(post="/v1/encounters", body=body, stands=stands, source=source)
 
 
-def _balance(_doors: Doors, row: Row) -> Wanted:
+def _balance(doors: Doors, row: Row) -> Wanted:
     body = {name: _BALANCES.cell(row, name) for name in ("county", "fund", "value_on", "reference")}
     body["amount"] = _BALANCES.money(row, "amount")
+    journal_id = journal_of(body["county"], body["fund"], body["reference"])
 
-    def stands(told: Any) -> bool | None:
-        amounts = {line["amount"] for line in told["lines"]}
-        return (told["booked_on"], body["amount"] in amounts) == (body["value_on"], True)
+    def stands() -> Standing:
+        journal = doors.asked(f"/v1/journals/{journal_id}")
+        if journal is None:
+            return _proposed(doors.asked(f"/v1/money-proposals/{journal_id}"), body)
+        if doors.asked(f"/v1/journals/{journal_id}-return") is not None:
+            return Standing.TAKEN_BACK
+        amounts = {line["amount"] for line in journal["lines"]}
+        same = (journal["booked_on"], body["amount"] in amounts) == (body["value_on"], True)
+        return Standing.SAME if same else Standing.OTHERWISE
 
-    return Wanted(
-        "/v1/opening-balances",
-        body,
-        f"/v1/journals/{journal_of(body['county'], body['fund'], body['reference'])}",
-        stands,
-    )
+    above = "/v1/money-proposals/opening-balances"
+    return Wanted(post="/v1/opening-balances", body=body, stands=stands, above=above)
+
+
+def _proposed(proposal: Any, body: Mapping[str, str]) -> Standing:
+    """How a balance stands that is not booked: it waits for a second person, or one has sent it back."""
+    if proposal is None:
+        return Standing.NOTHING
+    if (proposal["amount"], proposal["value_on"]) != (body["amount"], body["value_on"]):
+        return Standing.OTHERWISE
+    return Standing.TAKEN_BACK if proposal["status"] == "rejected" else Standing.WAITING
 
 
 _KINDS: Final[Mapping[Kind, tuple[Columns, Callable[[Doors, Row], Wanted]]]] = MappingProxyType(

@@ -62,6 +62,8 @@ def make(
     with _door(ledger, token) as door:
         made = door.post(_PATH, {"county": county, "fund": fund, "journal_ids": journals})
     _console.print(f"{made['file_id']}: {made['lines']} payments")
+    for journal_id in made["left_out"]:
+        _console.print(f"  left out, as its payee was erased: {journal_id}")
 
 
 @app.command()

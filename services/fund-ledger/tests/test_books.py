@@ -16,7 +16,8 @@ from fund_ledger.journals.domain.events import FundOverdrawn, FundRestored, Jour
 from fund_ledger.journals.domain.journal import DECIDER, JournalState, after
 from fund_ledger.journals.rows import balances, journals, payer_totals
 from fund_ledger.payments.domain import money as payments
-from fund_ledger.payments.domain.money import Moment, MoneyCommand, Receipt, ReceiveMoney
+from fund_ledger.payments.domain.money import MoneyCommand, ReceiveMoney
+from fund_ledger.payments.domain.moved import Moment, Receipt
 from fund_ledger.rows import READ_MODEL
 from kernel.writing.event_store import RecordedEvent
 from kernel.writing.read_tables import collapse

@@ -4,12 +4,19 @@ import io
 from datetime import UTC, date, datetime
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from contracts.settlement import CONTRACT
+from fund_ledger.config import Config
 from fund_ledger.forecasts.domain import METHODS, MONTHS_MIN, Forecast, Months, forecast
+from fund_ledger.main import build
+from kernel.security import Role
+from kernel.testing.deadline import eventually
+from kernel.testing.surroundings import Surroundings
 
 TODAY = date(2019, 9, 10)
 JANUARY = date(2019, 1, 1)
@@ -94,3 +101,25 @@ async def test_a_county_s_funds_are_foretold_from_their_books(scene: Any) -> Non
     assert (await scene.hospital.get("/v1/forecasts?county=445202")).status_code == 403
     foreign = await scene.agency.get("/v1/forecasts?county=451028")
     assert foreign.status_code == 200, "an agency without divisions sees all"
+
+
+async def test_what_others_pay_in_advance_out_of_a_fund_that_they_hold_makes_its_burden_no_smaller(
+    around: Surroundings, config: Config, bills: Any
+) -> None:
+    now = datetime(2018, 9, 3, 1, 0, tzinfo=UTC)
+    ledger = await around.serve("fund_ledger", lambda host: build(host, config), clock=lambda: now)
+    agency, finance = await ledger.client(Role.AGENCY, "A1"), await ledger.client(Role.FINANCE)
+    for month in (6, 7, 8):
+        bill = bills.settled(f"S{month}", bills.layer("BMI", 30_000), county="620422")
+        told = msgspec.structs.replace(bill, settled_at=datetime(2018, month, 5, 1, 0, tzinfo=UTC))
+        await around.tell(CONTRACT, "P1", told)
+    await eventually(lambda: ledger.pool.fetchval("SELECT count(*) = 3 FROM journals"))
+    budget = {"county": "620422", "fund": "BMI", "hospital_id": "H1", "year": 2018, "total": "6000.00"}
+    assert (await agency.post("/v1/hospital-budgets", json=budget)).status_code == 201
+    for month in (6, 7, 8):
+        part = {"month": month, "value_on": f"2018-0{month}-28"}
+        paid = await finance.post("/v1/hospital-budgets/620422-BMI-2018-H1/instalments", json=part)
+        assert paid.status_code == 200, paid.text
+    told = (await agency.get("/v1/forecasts?county=620422")).json()
+    (fund,) = told["funds"]
+    assert (fund["fund"], fund["need"], fund["available"]) == ("BMI", "300.00", None)

@@ -11,7 +11,8 @@ from fund_ledger.journals.domain.commands import BookSettlement, ReverseSettleme
 from fund_ledger.journals.domain.events import FundOverdrawn, FundRestored, JournalBooked, JournalReversed, Posting
 from fund_ledger.journals.domain.journal import DECIDER
 from fund_ledger.payments.domain import money as payments
-from fund_ledger.payments.domain.money import Moment, PayOut, Receipt, ReceiveMoney, Transfer
+from fund_ledger.payments.domain.money import PayOut, ReceiveMoney
+from fund_ledger.payments.domain.moved import Moment, Receipt, Transfer
 from kernel.testing.specification import given
 from kernel.values.refusals import Refused
 from law.packs import load_library

@@ -59,3 +59,31 @@ async def test_what_was_wrong_goes_back_and_does_not_come_again_under_its_name(f
     right = {**OPENING, "amount": "900.00", "reference": "OLD-2019-MA-1b"}
     assert (await finance.post("/v1/opening-balances", json=right)).status_code == 201
     assert await balance(finance, "fund/445202/MA") == "-900.00"
+
+
+async def test_above_the_county_s_sum_it_is_proposed_and_released_once_under_its_name(
+    ledger: Service, finance: httpx.AsyncClient, agency: httpx.AsyncClient
+) -> None:
+    assert (await agency.post("/v1/counties/445202/money-limit", json={"above": "100.00"})).status_code == 200
+    assert code(await finance.post("/v1/opening-balances", json=OPENING)) == (409, "RELEASE_NEEDED")
+    propose = "/v1/money-proposals/opening-balances"
+    unnamed = {name: OPENING[name] for name in OPENING if name != "reference"} | {"source": "OPENING"}
+    assert code(await finance.post("/v1/money-proposals/receipts", json=unnamed)) == (422, "OPENING_UNNAMED")
+    first, again = [await finance.post(propose, json=OPENING) for _ in "12"]
+    assert (first.status_code, first.json()) == (201, again.json())
+    other = await finance.post(propose, json={**OPENING, "amount": "1000.01"})
+    assert code(other) == (409, "OPENING_DIFFERS")
+    (waits,) = (await finance.get("/v1/money-proposals?county=445202")).json()["items"]
+    assert (waits["reference"], waits["amount"], waits["source"]) == (OPENING["reference"], "1000.00", "OPENING")
+    colleague = await ledger.client(Role.FINANCE, subject="colleague")
+    done = await colleague.post(f"/v1/money-proposals/{waits['proposal_id']}/release")
+    assert done.status_code == 200, done.text
+    journal = (await finance.get(f"/v1/journals/{done.json()['journal_id']}")).json()
+    assert journal["reason"] == OPENING["reference"]
+    # Whoever sends it again, by whichever door, books nothing more.
+    assert (await finance.post(propose, json=OPENING)).json()["status"] == "released"
+    assert (await finance.post("/v1/opening-balances", json=OPENING)).json() == {"journal_id": journal["journal_id"]}
+    assert await balance(finance, "fund/445202/MA") == "-1000.00"
+    small = {**OPENING, "fund": "POVFUND", "amount": "1.00"}
+    assert (await colleague.post("/v1/opening-balances", json=small)).status_code == 201
+    assert code(await finance.post(propose, json=small)) == (409, "OPENING_TAKEN")

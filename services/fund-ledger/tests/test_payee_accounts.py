@@ -34,11 +34,9 @@ async def test_an_account_is_named_by_one_person_typed_again_by_another_and_neve
         {"account_id": account_id, "paid_to": None, "waiting": account_id},
     )
     confirm = f"{desk.PERSON}/{account_id}/confirmation"
-    own = await finance.post(confirm, json={"number": card["number"]})
+    own = await finance.post(confirm, json=card)
     assert (own.status_code, own.json()["code"]) == (403, "PAYEE_ACCOUNT_SAME_PERSON")
-    typed = await second.post(confirm, json={"number": "6222021234567890124"})
-    assert (typed.status_code, typed.json()["code"]) == (422, "PAYEE_ACCOUNT_DIFFERS")
-    assert (await second.post(confirm, json={"number": "6222021234567890123"})).json()["paid_to"] == account_id
+    assert (await second.post(confirm, json=card)).json()["paid_to"] == account_id
     # Another one waits beside it; the first is paid to until it is confirmed.
     other = (await finance.post(desk.PERSON, json={**card, "number": "6222021234567890999"})).json()
     listed = (await second.get(desk.PERSON)).json()
@@ -52,6 +50,31 @@ async def test_an_account_is_named_by_one_person_typed_again_by_another_and_neve
     stored += str(await ledger.pool.fetch("SELECT details FROM sealed_accounts"))
     for said in ("张三", "6222", "567890", "榕城"):
         assert said not in stored, said
+
+
+async def test_an_account_is_confirmed_by_all_of_it(
+    finance: httpx.AsyncClient, second: httpx.AsyncClient, desk: Any
+) -> None:
+    card = desk.CARD
+    account_id = (await finance.post(desk.PERSON, json=card)).json()["account_id"]
+    confirm = f"{desk.PERSON}/{account_id}/confirmation"
+    # The holder and the branch decide who is paid, too: whoever names them alone could have another one paid.
+    for field, otherwise in (
+        ("number", "6222021234567890124"),
+        ("holder", "李四"),
+        ("bank", "某银行揭东支行"),
+        ("bank_code", "102586000011"),
+    ):
+        typed = await second.post(confirm, json={**card, field: otherwise})
+        assert (typed.status_code, typed.json()["code"], typed.json()["about"]["differing"]) == (
+            422,
+            "PAYEE_ACCOUNT_DIFFERS",
+            field,
+        )
+    alone = await second.post(confirm, json={"number": card["number"]})
+    assert (alone.status_code, alone.json()["about"]["differing"]) == (422, "holder bank")
+    again = {"holder": "张 三", "number": "6222021234567890123", "bank": "某银行　榕城支行"}
+    assert (await second.post(confirm, json=again)).json()["paid_to"] == account_id
 
 
 async def test_another_county_s_finance_and_other_roles_see_no_account_and_no_file(
@@ -74,8 +97,9 @@ async def test_another_county_s_finance_and_other_roles_see_no_account_and_no_fi
 
 
 async def test_an_erased_person_s_account_is_gone_from_files_too_and_a_changed_seal_stops_the_file(
-    ledger: Service, around: Surroundings, finance: httpx.AsyncClient, paid_out: tuple[str, str], desk: Any
+    ledger: Service, around: Surroundings, paid_out: tuple[str, str], desk: Any
 ) -> None:
+    finance, second = desk.one, desk.other
     await desk.know_both()
     path = await desk.made(paid_out[1])
     mine = await ledger.pool.fetchval("SELECT details FROM sealed_accounts WHERE subject = 'person/P1'")
@@ -90,6 +114,20 @@ async def test_an_erased_person_s_account_is_gone_from_files_too_and_a_changed_s
     assert await ledger.pool.fetchval("SELECT count(*) FROM sealed_accounts WHERE subject = 'person/P1'") == 0
     gone = await finance.get(f"{path}/content.csv")
     assert (gone.status_code, gone.json()["code"]) == (409, "PERSON_ERASED")
+    assert gone.json()["about"]["journal_ids"] == paid_out[1]
+    # Nobody else waits for it: the payment is left out of the next file, and named.
+    cancelled = await second.post(f"{path}/cancellation", json={"reason": "NOT_HANDED_IN"})
+    assert cancelled.status_code == 200
+    alone = await desk.make(paid_out[1])
+    assert (alone.status_code, alone.json()["code"], alone.json()["about"]["journal_ids"]) == (
+        409,
+        "PERSON_ERASED",
+        paid_out[1],
+    )
+    made = (await desk.make(*paid_out)).json()
+    assert (made["lines"], made["left_out"]) == (1, [paid_out[1]])
+    (line,) = (await finance.get(f"/v1/payment-files/{made['file_id']}/lines")).json()["items"]
+    assert (line["journal_id"], line["amount"]) == (paid_out[0], "7.00")
     named = await finance.post(desk.PERSON, json=desk.CARD)
     assert (named.status_code, named.json()["code"]) == (409, "PERSON_ERASED")
 

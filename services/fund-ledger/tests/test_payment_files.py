@@ -95,7 +95,7 @@ async def test_what_the_books_did_not_pay_so_is_in_no_file(
     assert await desk.refused(paid_out[1]) == "PAYEE_ACCOUNT_MISSING"
     named = (await finance.post(desk.PERSON, json=desk.CARD)).json()
     assert await desk.refused(paid_out[1]) == "PAYEE_ACCOUNT_MISSING", "it waits for another person"
-    await second.post(f"{desk.PERSON}/{named['account_id']}/confirmation", json={"number": desk.CARD["number"]})
+    await second.post(f"{desk.PERSON}/{named['account_id']}/confirmation", json=desk.CARD)
     assert await desk.refused("S1") == "PAYMENT_UNKNOWN"
     elsewhere = {"county": "445203", "fund": "MA", "journal_ids": [paid_out[1]]}
     assert (await finance.post("/v1/payment-files", json=elsewhere)).json()["code"] == "PAYMENT_UNKNOWN"

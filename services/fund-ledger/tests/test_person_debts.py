@@ -1,5 +1,6 @@
 """What a person owes a fund: given back in parts, set off against what the fund owes, written off by two people."""
 
+from datetime import timedelta
 from typing import Any, Final
 
 import httpx
@@ -79,6 +80,41 @@ async def test_what_nobody_will_get_back_the_fund_bears_once_another_person_agre
     back = await owing.post(f"/v1/journals/{journal['journal_id']}/return", json={"reason": "BOOKED_WRONGLY"})
     assert back.json()["code"] == "NOT_RETURNABLE"
     assert (await owing.get("/v1/trial-balance?county=445202")).json()["balanced"] is True
+
+
+async def test_a_write_off_is_taken_back_once_by_two_people_and_the_debt_is_as_old_as_it_was(
+    scene: Any, bills: Any
+) -> None:
+    await scene.around.tell(CONTRACT, "P1", bills.settled("S1", bills.layer("MA", 100, payout_fen=3_000)))
+    await scene.booked(1)
+    finance = scene.finance
+    money = {**MONEY, "value_on": "2019-09-02", "person_id": "P1"}
+    assert (await finance.post("/v1/payments", json={**money, "amount": "30.00"})).status_code == 201
+    await scene.around.tell(CONTRACT, "P1", bills.revoked("S1"))
+    await scene.booked(2)
+    second = await scene.ledger.client(Role.FINANCE, subject="finance-2")
+    off = {**money, "amount": "20.00", "ground": "NOT_FOUND"}
+    proposal = (await finance.post("/v1/money-proposals/write-offs", json=off)).json()["proposal_id"]
+    journal_id = (await second.post(f"/v1/money-proposals/{proposal}/release")).json()["journal_id"]
+    (before,) = (await finance.get("/v1/receivables?county=445202")).json()["items"]
+    scene.now += timedelta(days=40)
+    revival = {"journal_id": journal_id, "reason": "FOUND"}
+    unknown = await finance.post("/v1/money-proposals/revivals", json={**revival, "journal_id": "S1"})
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "JOURNAL_UNKNOWN")
+    waiting = [(await finance.post("/v1/money-proposals/revivals", json=revival)).json() for _ in "12"]
+    release = [f"/v1/money-proposals/{one['proposal_id']}/release" for one in waiting]
+    assert (await finance.post(release[0])).json()["code"] == "RELEASE_SAME_PERSON"
+    done = (await second.post(release[0])).json()
+    assert done["journal_id"] == f"{journal_id}-revival"
+    twice = await second.post(release[1])
+    assert (twice.status_code, twice.json()["code"]) == (409, "RETURNED_BEFORE")
+    journal = (await finance.get(f"/v1/journals/{done['journal_id']}")).json()
+    assert (journal["kind"], journal["corrects"], journal["reason"]) == ("revival", journal_id, "FOUND")
+    (after,) = (await finance.get("/v1/receivables?county=445202")).json()["items"]
+    assert (before["due"], after["due"], after["since"]) == ("10.00", "30.00", before["since"])
+    told = (await finance.get(f"/v1/money-proposals/{waiting[0]['proposal_id']}")).json()
+    assert (told["kind"], told["corrects"], told["amount"]) == ("revival", journal_id, "20.00")
+    assert (await finance.get("/v1/trial-balance?county=445202")).json()["balanced"] is True
 
 
 @pytest.mark.parametrize(

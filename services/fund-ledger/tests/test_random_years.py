@@ -26,7 +26,9 @@ from fund_ledger.journals.domain.refused_payment import DEDUCTION
 from fund_ledger.months import domain as months
 from fund_ledger.months.domain import CloseMonth, FundAtClose, MonthClosed, Months, after, first_open, last_day
 from fund_ledger.payments.domain import money as payments
-from fund_ledger.payments.domain.money import STATEMENT_PAYMENT, Moment, PayOut, Receipt, ReceiveMoney, Transfer
+from fund_ledger.payments.domain.money import PayOut, ReceiveMoney
+from fund_ledger.payments.domain.moved import STATEMENT_PAYMENT, Moment, Receipt, Transfer
+from fund_ledger.payments.domain.returns import ReturnMoney
 from fund_ledger.statements.domain import deduction, statement
 from fund_ledger.statements.domain.deduction import Deduct
 from fund_ledger.statements.domain.statement import Deduction, DrawStatement, ReviewStatement, Statements, Unbilled
@@ -177,7 +179,7 @@ class Year:
         of = self._drawn(which)
         payment_id = self.statements[of[:2]].by_id[of[2]].payment_id or ""
         self._on_statement(of, statement.ReturnStatement(statement_id=of[2]))
-        back = payments.ReturnMoney(
+        back = ReturnMoney(
             journal_id=payment_id,
             reason="BANK_RETURNED",
             available_fen={},
@@ -277,11 +279,8 @@ def test_what_a_hospital_is_owed_is_on_one_statement_or_on_none_yet(happened: li
     for (place, hospital), state in year.statements.items():
         account = accounts.payable_to_hospital(hospital, place, "MA")
         assert len(year.billed[account]) == len(set(year.billed[account]))
-        waiting = sum(
-            one.due_fen if one.status == "drawn" else one.payable_fen
-            for one in state.by_id.values()
-            if one.status in ("drawn", "reviewed", "returned")
-        )
+        open_ones = [one for one in state.by_id.values() if one.status in ("drawn", "reviewed", "returned")]
+        waiting = sum(one.due_fen if one.status == "drawn" else one.payable_fen for one in open_ones)
         unbilled = sum(one.owed_fen for one in year._unbilled(account, date.max))
         assert -year._sum(account) == waiting + state.carried_fen + unbilled
     _check_bills(year)

@@ -39,6 +39,14 @@ class Paid:
         answer = await self.finance.post(f"/v1/journals/{journal_id}/return", json=BANK_RETURNED)
         assert answer.status_code == 201, answer.text
 
+    async def write_off(self, other: httpx.AsyncClient, amount: str) -> str:
+        off = {**PAYMENT, "amount": amount, "ground": "NOT_FOUND"}
+        proposal = (await self.finance.post("/v1/money-proposals/write-offs", json=off)).json()["proposal_id"]
+        done = await other.post(f"/v1/money-proposals/{proposal}/release")
+        assert done.status_code == 200, done.text
+        journal_id: str = done.json()["journal_id"]
+        return journal_id
+
     async def standing(self) -> tuple[str | None, str | None]:
         """What the fund owes the person and the person the fund; None where the account never moved."""
         items = (await self.finance.get("/v1/accounts", params={"limit": 200})).json()["items"]
@@ -93,3 +101,27 @@ async def test_without_a_revocation_all_of_it_is_owed_again(paid: Paid) -> None:
     journal_id = await paid.pay("30.00")
     await paid.give_back(journal_id)
     assert await paid.standing() == ("-30.00", None)
+
+
+async def test_what_was_written_off_and_then_never_reached_the_person_is_no_loss_and_not_payable(
+    paid: Paid, second: httpx.AsyncClient
+) -> None:
+    journal_id = await paid.pay("30.00")
+    await paid.tell(paid.bills.revoked("S1"))
+    collection = {"county": "445202", "fund": "MA", "person_id": "P1", "amount": "5.00", "value_on": "2019-08-01"}
+    assert (await paid.finance.post("/v1/collections", json=collection)).status_code == 201
+    offs = [await paid.write_off(second, amount) for amount in ("15.00", "4.00")]
+    assert await paid.standing() == ("0.00", "6.00")
+    await paid.give_back(journal_id)
+    # The bank has the 30.00; the person is owed the 5.00 that were given back, and the fund bears nothing any more.
+    assert await paid.standing() == ("-5.00", "0.00")
+    trial = (await paid.finance.get("/v1/trial-balance?county=445202")).json()
+    assert [(one["bank"], one["available"], one["owed"]) for one in trial["funds"] if one["fund"] == "MA"] == [
+        ("105.00", "100.00", "5.00")
+    ]
+    again = [(await paid.finance.get(f"/v1/journals/{journal_id}-revival-{number}")).json() for number in (1, 2)]
+    assert {(one["kind"], one["reason"]) for one in again} == {("revival", "BANK_RETURNED")}
+    assert sorted(one["corrects"] for one in again) == sorted(offs)
+    revival = {"journal_id": offs[0], "reason": "BOOKED_WRONGLY"}
+    late = await paid.finance.post("/v1/money-proposals/revivals", json=revival)
+    assert (late.status_code, late.json()["code"]) == (409, "RETURNED_BEFORE")

@@ -15,7 +15,8 @@ from fund_ledger.journals.domain.funding import redistribute
 from fund_ledger.journals.domain.journal import DECIDER
 from fund_ledger.journals.domain.supplements import supplementary
 from fund_ledger.payments.domain import money as payments
-from fund_ledger.payments.domain.money import Collect, Moment, Transfer
+from fund_ledger.payments.domain.money import Collect
+from fund_ledger.payments.domain.moved import Moment, Transfer
 from kernel.testing.deadline import eventually
 from kernel.testing.specification import given
 

@@ -158,6 +158,7 @@ class _Rebuild:
                 tables = ", ".join(f'"{table}"' for table in self._progress.tables)
                 await self._connection.execute(f"LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE")
                 await self._take_the_rest()
+                await self._derive()
                 await self._check_forms()
                 await exchange(self._connection, self._live, self._beside, self._progress.tables)
         except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError, _TooMuchLeftError):
@@ -190,6 +191,14 @@ class _Rebuild:
                 pages += 1
                 if pages > _LEFT_PAGES_MAX:
                     raise _TooMuchLeftError
+
+    async def _derive(self) -> None:
+        """Work out what follows from other tables: from those that are built with it, else from the live ones."""
+        for table, sql in self._service.read_model.derived.items():
+            if table in self._progress.tables:
+                await self._connection.execute(f'SET LOCAL search_path TO "{self._beside}", "{self._live}"')
+                await self._connection.execute(sql)
+                await self._connection.execute(f'SET LOCAL search_path TO "{self._live}"')
 
     def _of_events(self, entries: Iterable[LoggedEvent]) -> list[Change]:
         project = self._service.parts.project

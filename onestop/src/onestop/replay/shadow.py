@@ -25,6 +25,14 @@ class Shadow:
                 await write(self._connection, listed)
 
 
+async def derive(connection: SingleConnection, run: Run, service: Service) -> None:
+    """Fill the shadow tables that follow from other ones, once those are filled."""
+    for sql in service.read_model.derived.values():
+        async with connection.transaction():
+            await connection.execute(f'SET LOCAL search_path TO "{run.schema(service.schema)}"')
+            await connection.execute(sql)
+
+
 async def make_tables(connection: SingleConnection, run: Run, service: Service) -> None:
     """Make the empty tables of a service; they need not outlive a crash, for they are made again anyway."""
     schema = run.schema(service.schema)

@@ -18,7 +18,7 @@ from onestop.replay.comparison import compare
 from onestop.replay.difference import SAID_MAX, Difference
 from onestop.replay.log_pass import PassVerdict, pass_in_process, pass_log
 from onestop.replay.run import Run, verification_run
-from onestop.replay.shadow import make_tables
+from onestop.replay.shadow import derive, make_tables
 from onestop.services import SERVICES
 
 #: Below so many events one process is faster than starting several.
@@ -55,6 +55,8 @@ async def verify(admin_url: str, processes: int | None = None) -> Verdict:
         for service in SERVICES.values():
             await make_tables(owner, run, service)
         passed = await _passes(run, processes or await _processes(admin_url))
+        for service in SERVICES.values():
+            await derive(owner, run, service)
         compared = [await compare(run, service) for service in SERVICES.values()]
         differences = [difference for one in passed for difference in one.differences]
         differences += (await unbooked(owner, run.name))[:SAID_MAX]

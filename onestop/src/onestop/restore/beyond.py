@@ -26,6 +26,15 @@ class Counted(msgspec.Struct, frozen=True):
     pseqs: tuple[int, ...] = (0,) * PARTITIONS
 
 
+class Consumed(msgspec.Struct, frozen=True):
+    """How far a consumer had come in a partition when the dump was taken."""
+
+    consumer: str
+    partition: int
+    next_offset: int
+    last_pseq: int
+
+
 class Beyond(msgspec.Struct, frozen=True):
     """How far the store and the topic agree, and the messages after that which the store knows nothing of."""
 
@@ -40,17 +49,36 @@ async def counted_by(connection: SingleConnection, topic: str) -> Counted:
 
 
 async def look_beyond(
-    connection: SingleConnection, parts: ServiceParts, log: EventLog, start: Mapping[int, int]
+    connection: SingleConnection, parts: ServiceParts, log: EventLog, consumers: Sequence[Consumed]
 ) -> Beyond:
-    """Read a service's topic from the offsets ``start`` and compare it with the store that the connection sees."""
+    """Compare what a service's topic has after its relay's cursor with the store that the connection sees."""
     stored = await counted_by(connection, parts.topic)
-    after = [m for m in await _rest_of(log, parts.topic, start) if m.pseq > stored.pseqs[m.partition]]
+    after = await _after(log, parts.topic, stored, consumers)
     # A relay stores its cursor a little later than it sends: what is out and in the store is nobody's loss.
     counted = await _agreed(connection, parts, stored, {(m.partition, m.pseq): m.headers["ce_id"] for m in after})
     beyond = [m for m in after if m.pseq > counted.pseqs[m.partition]]
     rows = await connection.fetch(_KNOWN_SQL, [UUID(m.headers["ce_id"]) for m in beyond])
     known = {str(row["event_id"]) for row in rows}
     return Beyond(counted, tuple(m for m in beyond if m.headers["ce_id"] not in known))
+
+
+async def _after(log: EventLog, topic: str, stored: Counted, consumers: Sequence[Consumed]) -> list[Message]:
+    """The messages after the cursor, from where the slowest consumer of each partition stood.
+
+    Where all consumers had worked off more than the cursor says, the topic is read from as far before them as it takes.
+    """
+    slowest: dict[int, Consumed] = {}
+    for one in consumers:
+        slowest[one.partition] = min(one, slowest.get(one.partition, one), key=lambda found: found.next_offset)
+    back = {partition: max(0, one.last_pseq - stored.pseqs[partition]) for partition, one in slowest.items()}
+    while True:
+        start = {partition: max(0, one.next_offset - back[partition]) for partition, one in slowest.items()}
+        found = await _rest_of(log, topic, start)
+        first = {m.partition: m.pseq for m in reversed(found)}
+        late = [p for p in start if back[p] and start[p] and first.get(p, 0) > stored.pseqs[p] + 1]
+        if not late:
+            return [m for m in found if m.pseq > stored.pseqs[m.partition]]
+        back |= {partition: 2 * back[partition] for partition in late}
 
 
 async def _rest_of(log: EventLog, topic: str, start: Mapping[int, int]) -> list[Message]:
@@ -79,8 +107,3 @@ async def _agreed(
                 return counted
             counted = Counted(entry.gseq, tuple(pseqs))
     return counted
-
-
-def ahead_of(counted: Counted, positions: Mapping[int, int]) -> Sequence[int]:
-    """The partitions on which a consumer has worked off more than its publisher's restored store ever said."""
-    return [partition for partition, pseq in positions.items() if pseq > counted.pseqs[partition]]

@@ -1,8 +1,8 @@
 """Adopting a restored database: every service's store, which history each follows, and what the topics have beyond."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -11,7 +11,7 @@ from kernel.messaging.following import follow_after_restore
 from kernel.running.service import Service
 from kernel.writing.database import SingleConnection, administering
 from kernel.writing.event_store.adoption import Adopted, adopt_restored
-from onestop.restore.beyond import Beyond, Counted, ahead_of, counted_by, look_beyond
+from onestop.restore.beyond import Beyond, Consumed, Counted, counted_by, look_beyond
 from onestop.restore.lost import keep
 from onestop.services import SERVICES
 
@@ -70,25 +70,21 @@ async def seeing(connection: SingleConnection, service: Service) -> None:
 
 async def _beyond(connection: SingleConnection, service: Service, log: EventLog) -> Beyond:
     topic = service.parts.topic
-    consumers = [row for other in SERVICES.values() for row in await _positions(connection, other, topic)]
-    start: dict[int, int] = {}
-    for row in consumers:
-        start[row["partition"]] = min(row["next_offset"], start.get(row["partition"], row["next_offset"]))
+    consumers = [one for other in SERVICES.values() for one in await _positions(connection, other, topic)]
     await seeing(connection, service)
-    beyond = await look_beyond(connection, service.parts, log, start)
-    for row in consumers:
-        if ahead_of(beyond.counted, {row["partition"]: row["last_pseq"]}):
+    beyond = await look_beyond(connection, service.parts, log, consumers)
+    for one in consumers:
+        if one.last_pseq > (ends_at := beyond.counted.pseqs[one.partition]):
             raise RestoreError(
-                f"{row['consumer']} has consumed message {row['last_pseq']} of topic {topic} partition "
-                f"{row['partition']}, but {service.parts.name}'s store ends at "
-                f"{beyond.counted.pseqs[row['partition']]}: restore all services from one dump"
+                f"{one.consumer} has consumed message {one.last_pseq} of topic {topic} partition {one.partition}, "
+                f"but {service.parts.name}'s store ends at {ends_at}: restore all services from one dump"
             )
     return beyond
 
 
-async def _positions(connection: SingleConnection, service: Service, topic: str) -> list[Mapping[str, Any]]:
+async def _positions(connection: SingleConnection, service: Service, topic: str) -> list[Consumed]:
     await seeing(connection, service)
-    return [dict(row) for row in await connection.fetch(_POSITIONS_SQL, topic)]
+    return [Consumed(*row.values()) for row in await connection.fetch(_POSITIONS_SQL, topic)]
 
 
 async def _adopt(connection: SingleConnection, name: str, beyond: Beyond) -> RestoredService:

@@ -13,6 +13,7 @@ from fund_ledger.institutions.domain.placement import PlacementEvent
 from fund_ledger.journals.domain.events import JournalEvent
 from fund_ledger.months.domain import MonthClosed
 from fund_ledger.payees.domain import AccountsSeen, PayeeEvent
+from fund_ledger.payment_files.domain.by_hand import HandEvent
 from fund_ledger.payment_files.domain.file import FileEvent
 from fund_ledger.payments.domain.limit import LimitSet
 from fund_ledger.payments.domain.proposal import ProposalEvent
@@ -42,6 +43,7 @@ REGISTRY: Final = EventRegistry(
         *get_args(PayeeEvent),
         AccountsSeen,
         *get_args(FileEvent),
+        *get_args(HandEvent),
         *get_args(MendingEvent),
     ]
 )

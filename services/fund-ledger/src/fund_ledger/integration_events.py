@@ -23,6 +23,7 @@ from fund_ledger.journals.domain.events import (
 )
 from fund_ledger.months.domain import MonthClosed
 from fund_ledger.payees.domain import AccountsSeen, PayeeEvent
+from fund_ledger.payment_files.domain.by_hand import HandEvent
 from fund_ledger.payment_files.domain.file import FileEvent
 from fund_ledger.payments.domain.limit import LimitSet
 from fund_ledger.payments.domain.proposal import ProposalEvent
@@ -106,6 +107,7 @@ PUBLISHED: Final[Mapping[type, Callable[[Any], Published | None]]] = {
             *get_args(PayeeEvent),
             AccountsSeen,
             *get_args(FileEvent),
+            *get_args(HandEvent),
             *get_args(MendingEvent),
         ),
         _nothing,

@@ -26,6 +26,7 @@ from fund_ledger.funds.queries import FundQueries
 from fund_ledger.institutions.api import codes as institutions_codes
 from fund_ledger.institutions.api.budgets import budgets, budgets_read
 from fund_ledger.institutions.api.clinics import clinics
+from fund_ledger.institutions.api.corrections import budget_corrections, fee_corrections
 from fund_ledger.institutions.api.fees import fees, fees_read
 from fund_ledger.institutions.api.placements import placements, placements_read
 from fund_ledger.institutions.commands.budgets import BudgetCommands
@@ -45,8 +46,10 @@ from fund_ledger.journals.queries.entries import Entries
 from fund_ledger.payees import api as payees_api
 from fund_ledger.payees.commands import PayeeCommands
 from fund_ledger.payees.queries import PayeeQueries, Vault
-from fund_ledger.payment_files import api as files_api
+from fund_ledger.payment_files.api import by_hand as by_hand_api
+from fund_ledger.payment_files.api import files as files_api
 from fund_ledger.payment_files.commands.answers import AnswerCommands
+from fund_ledger.payment_files.commands.by_hand import HandCommands
 from fund_ledger.payment_files.commands.files import FileCommands
 from fund_ledger.payment_files.queries import FileQueries
 from fund_ledger.payments.api import money as money_api
@@ -93,6 +96,7 @@ CODES: Final = (
     *bank_api.CODES,
     *payees_api.CODES,
     *files_api.CODES,
+    *by_hand_api.CODES,
     *periods_api.CODES,
 )
 
@@ -127,8 +131,7 @@ def build(host: Host, config: Config | None = None) -> FastAPI:
     funds, bank = FundQueries(runtime), BankQueries(runtime)
     money, paid = PaymentCommands(runtime, charts), PaymentQueries(runtime)
     told, outlooks = ReportQueries(runtime), ForecastQueries(runtime)
-    papers = reports_api.Papers(told, charts, outlooks)
-    proposed = ProposalCommands(runtime, money)
+    papers, proposed = reports_api.Papers(told, charts, outlooks), ProposalCommands(runtime, money)
     return application(
         runtime,
         host,
@@ -136,6 +139,7 @@ def build(host: Host, config: Config | None = None) -> FastAPI:
         routers=[
             money_api.money(money, books, requests),
             proposals_api.limits(proposed, paid, requests),
+            proposals_api.openings(proposed, requests),
             proposals_api.proposals(proposed, paid, requests),
             refunds_api.refunds(RefundCommands(runtime), RefundQueries(runtime), requests),
             funds_api.funding_orders(FundCommands(runtime, config.library, charts, funds), funds, requests),
@@ -162,12 +166,15 @@ def build(host: Host, config: Config | None = None) -> FastAPI:
 
 def _institutions(runtime: Runtime, config: Config, charts: Charts, requests: Requests) -> Sequence[Router]:
     turns, found, law = Turns(runtime, charts), InstitutionQueries(runtime), config.library
+    of_budgets, of_fees = BudgetCommands(runtime, law, charts, turns), FeeCommands(runtime, law, charts, turns)
     return (
-        budgets(BudgetCommands(runtime, law, charts, turns), found, requests),
+        budgets(of_budgets, found, requests),
+        budget_corrections(of_budgets, found, requests),
         budgets_read(found),
         placements(PlacementCommands(runtime, law, charts, turns), found, requests),
         placements_read(found),
-        fees(FeeCommands(runtime, law, charts, turns), found, requests),
+        fees(of_fees, found, requests),
+        fee_corrections(of_fees, found, requests),
         fees_read(found, requests),
         clinics(ClinicCommands(runtime, turns), found, requests),
         subsidies_api.subsidies(SubsidyCommands(runtime, law, charts), SubsidyQueries(runtime), requests),
@@ -178,11 +185,14 @@ def _to_the_bank(runtime: Runtime, host: Host, config: Config) -> Sequence[Route
     """Payees' accounts, and the files of payments that are handed to the bank."""
     vault, payees, files = Vault(runtime, config.payee_keys), PayeeQueries(runtime), FileQueries(runtime)
     requests = Requests(host.clock)
+    # A request with a number or a bank's answer in it is known by a hash that nobody can try others against.
+    keyed = Requests(host.clock, vault.hashed)
     handed = FileCommands(runtime, vault, requests)
     return (
-        # A request with a number in it is known by a hash that nobody can try numbers against.
-        payees_api.payees(PayeeCommands(runtime, vault), payees, Requests(host.clock, vault.hashed)),
-        files_api.payment_files(handed, AnswerCommands(runtime), files, requests),
+        payees_api.payees(PayeeCommands(runtime, vault), payees, keyed),
+        files_api.payment_files(handed, files, requests),
+        files_api.bank_answers(AnswerCommands(runtime), handed, files, keyed),
+        by_hand_api.hand_payments(HandCommands(runtime), files, requests),
         files_api.payment_files_read(handed, files, payees),
     )
 

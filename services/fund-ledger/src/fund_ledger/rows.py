@@ -28,4 +28,5 @@ READ_MODEL: Final = ReadModel(
     tables=tuple(topic.TABLES for topic in _TOPICS),
     topics=(*(topic.ROWS for topic in _TOPICS), mending.ROWS),
     not_rebuilt=(payees.SOURCES, statements.WORKING),
+    derived=statements.DERIVED,
 )

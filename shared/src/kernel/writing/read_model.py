@@ -37,7 +37,8 @@ class ReadModel:
 
     Raises ValueError when it is made: for an event of the registry that no topic has an entry for, and for an entry
     that is no event of the registry. So an event without rows is seen at the start, and never a silent nothing.
-    ``not_rebuilt`` are tables that do not follow from events: sources of their own, and working tables.
+    ``not_rebuilt`` are tables that do not follow from events: sources of their own, and working tables. Of these
+    ``derived`` are kept by the database itself and follow from other tables, each by a question that gives its rows.
     """
 
     def __init__(
@@ -46,10 +47,12 @@ class ReadModel:
         tables: Sequence[MetaData],
         topics: Iterable[RowsByEvent],
         not_rebuilt: Sequence[MetaData] = (),
+        derived: Mapping[Table, str] | None = None,
     ) -> None:
         #: For Alembic: the kernel's tables and the topics'.
         self.metadata: tuple[MetaData, ...] = (KERNEL_METADATA, *tables, *not_rebuilt)
         self._rebuilt = tuple(tables)
+        self._derived = dict(derived or {})
         self._rows: dict[type, tuple[Rows, ...]] = {}
         for topic in topics:
             for event_class, rows in topic.items():
@@ -66,7 +69,16 @@ class ReadModel:
     @property
     def tables(self) -> list[Table]:
         """The tables that replay rebuilds, in the order of their names."""
-        return sorted((table for one in self._rebuilt for table in one.tables.values()), key=lambda table: table.name)
+        of_events = [table for one in self._rebuilt for table in one.tables.values()]
+        return sorted((*of_events, *self._derived), key=lambda table: table.name)
+
+    @property
+    def derived(self) -> dict[str, str]:
+        """By the names of tables that follow from others, the statement that fills an empty one."""
+        return {
+            table.name: f"INSERT INTO {table.name} ({', '.join(table.columns.keys())}) {question}"
+            for table, question in self._derived.items()
+        }
 
 
 def _check(what: str, classes: Iterable[Any]) -> None:

@@ -9,15 +9,15 @@ from fund_ledger.institutions.domain.aid import Aid
 from fund_ledger.institutions.domain.budget import Budget, Claims
 from fund_ledger.institutions.domain.budget_postings import OF_BUDGETS, owed_to
 from fund_ledger.institutions.domain.clinic import Clinic
-from fund_ledger.institutions.domain.fee import Fees
+from fund_ledger.institutions.domain.fee import Fees, ReportFees
 from fund_ledger.institutions.domain.placement import Placement
 from kernel.writing.database import Connection
 from kernel.writing.reads import Reads, checked
 
-_BUDGET: Final = ", ".join(name for name in Budget.__struct_fields__ if name != "scored_on")
+_BUDGET: Final = ", ".join(name for name in Budget.__struct_fields__ if name not in ("scored_on", "paid_by"))
 _PLACEMENT: Final = ", ".join(Placement.__struct_fields__)
 _AID: Final = ", ".join(Aid.__struct_fields__)
-_FEES: Final = ", ".join(Fees.__struct_fields__)
+_FEES: Final = ", ".join(name for name in Fees.__struct_fields__ if name != "paid_by")
 _CLINIC: Final = ", ".join(Clinic.__struct_fields__)
 
 _BUDGET_SQL: Final = f"SELECT {_BUDGET} FROM hospital_budgets WHERE budget_id = $1"
@@ -27,7 +27,8 @@ WHERE county LIKE ANY($1::text[]) AND ($2::text IS NULL OR hospital_id = $2) AND
   AND budget_id > $4 ORDER BY budget_id LIMIT $5
 """
 _EARLIER_SQL: Final = f"""
-SELECT {_BUDGET} FROM hospital_budgets WHERE county = $1 AND fund = $2 AND hospital_id = $3 AND year < $4 ORDER BY year
+SELECT {_BUDGET} FROM hospital_budgets WHERE county = $1 AND fund = $2 AND hospital_id = $3 AND year < $4
+  AND status <> 'withdrawn' ORDER BY year
 """
 _CLAIMED_SQL: Final = """
 SELECT COALESCE(-sum(amount_fen), 0)::bigint AS owed_fen,
@@ -60,12 +61,14 @@ SELECT {_FEES} FROM consultation_fees
 WHERE county LIKE ANY($1::text[]) AND ($2::text IS NULL OR centre_id = $2) AND ($3 = '' OR status = $3)
   AND fees_id > $4 ORDER BY fees_id LIMIT $5
 """
+_REPORTED_SQL: Final = "SELECT EXISTS (SELECT FROM consultation_fees WHERE fees_id = $1)"
 _CENTRE_SQL: Final = "SELECT EXISTS (SELECT FROM clinic_centres WHERE county = $1 AND centre_id = $2)"
 _ELSEWHERE_SQL: Final = """
 SELECT clinic_id FROM clinic_centres WHERE county = $1 AND clinic_id = ANY($2::text[]) AND centre_id <> $3
 UNION
 SELECT named ->> 'clinic_id' FROM consultation_fees f, jsonb_array_elements(f.clinics) AS named
-WHERE f.county = $1 AND f.month = $4 AND f.centre_id <> $3 AND f.status <> 'sent_back'
+WHERE f.county = $1 AND f.month = $4
+  AND CASE f.centre_id WHEN $3 THEN f.status = 'reported' AND f.fees_id <> $5 ELSE f.status <> 'sent_back' END
   AND named ->> 'clinic_id' = ANY($2::text[])
 ORDER BY 1
 """
@@ -102,12 +105,20 @@ async def settles_here(connection: Connection, county: str, centre_id: str) -> b
     return found
 
 
-async def elsewhere_of(
-    connection: Connection, county: str, centre_id: str, month: date, clinics: list[str]
-) -> tuple[str, ...]:
-    """Those of a county's clinics that are another centre's, by its assignment or a standing report of the month."""
-    rows = await connection.fetch(_ELSEWHERE_SQL, county, clinics, centre_id, month)
+async def elsewhere_of(connection: Connection, asked: ReportFees) -> tuple[str, ...]:
+    """Those of a report's clinics that are another centre's, by its assignment or a standing report of the month.
+
+    What was left out of a report of the centre's own is added once that one is approved, so that its agency sees both.
+    """
+    clinics = [clinic for clinic, _visits in asked.visits]
+    rows = await connection.fetch(_ELSEWHERE_SQL, asked.county, clinics, asked.centre_id, asked.month, asked.fees_id)
     return tuple(row["clinic_id"] for row in rows)
+
+
+async def is_reported(connection: Connection, fees_id: str) -> bool:
+    """Whether there is such a report."""
+    found: bool = await connection.fetchval(_REPORTED_SQL, fees_id)
+    return found
 
 
 async def payables_of(connection: Connection, hospital_id: str, county: str) -> list[str]:

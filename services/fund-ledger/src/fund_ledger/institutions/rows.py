@@ -11,18 +11,22 @@ from fund_ledger.institutions.domain.budget import (
     BudgetAssessed,
     BudgetCut,
     BudgetSet,
+    BudgetWithdrawn,
     InstalmentPaid,
+    InstalmentReturned,
     PaidByScore,
     PrepaymentGivenBack,
 )
 from fund_ledger.institutions.domain.clinic import CentreAssigned, Clinic, ClinicPaid, VisitsHandedOver
 from fund_ledger.institutions.domain.fee import (
     Fees,
+    FeesApprovalWithdrawn,
     FeesApproved,
     FeesPaid,
     FeesPassedOn,
     FeesReported,
     FeesRetained,
+    FeesReturned,
     FeesSentBack,
 )
 from fund_ledger.institutions.domain.placement import Placement, PlacementMoved, PlacementOrdered
@@ -37,7 +41,7 @@ hospital_budgets: Final = Table(
     *columns_of(
         Budget,
         "budget_id",
-        leaving=("scored_on",),
+        leaving=("scored_on", "paid_by"),
         kind=Text,
         status=Text,
         months=ARRAY(Integer),
@@ -56,7 +60,7 @@ on_site_aids: Final = Table(
 consultation_fees: Final = Table(
     "consultation_fees",
     TABLES,
-    *columns_of(Fees, "fees_id", route=Text, status=Text, clinics=JSONB, sent_back_for=Text),
+    *columns_of(Fees, "fees_id", leaving=("paid_by",), route=Text, status=Text, clinics=JSONB, sent_back_for=Text),
 )
 clinic_centres: Final = Table("clinic_centres", TABLES, *columns_of(Clinic, "county", "clinic_id"))
 
@@ -68,9 +72,33 @@ _aid, _fees, _clinic = (
 )
 
 ROWS: Final[RowsByEvent] = {
-    **dict.fromkeys((BudgetSet, InstalmentPaid, BudgetCut, BudgetAssessed, PaidByScore, PrepaymentGivenBack), _budget),
+    **dict.fromkeys(
+        (
+            BudgetSet,
+            InstalmentPaid,
+            InstalmentReturned,
+            BudgetWithdrawn,
+            BudgetCut,
+            BudgetAssessed,
+            PaidByScore,
+            PrepaymentGivenBack,
+        ),
+        _budget,
+    ),
     **dict.fromkeys((PlacementOrdered, PlacementMoved), _placement),
     **dict.fromkeys((AidGiven, AidWithdrawn, AidReconciled), _aid),
-    **dict.fromkeys((FeesReported, FeesSentBack, FeesApproved, FeesPaid, FeesPassedOn, FeesRetained), _fees),
+    **dict.fromkeys(
+        (
+            FeesReported,
+            FeesSentBack,
+            FeesApproved,
+            FeesApprovalWithdrawn,
+            FeesPaid,
+            FeesReturned,
+            FeesPassedOn,
+            FeesRetained,
+        ),
+        _fees,
+    ),
     **dict.fromkeys((CentreAssigned, VisitsHandedOver, ClinicPaid), _clinic),
 }

@@ -19,7 +19,7 @@ from kernel.values.division_table import check_division
 CODES: Final = (
     ErrorCode("PAYEE_ACCOUNT_UNKNOWN", 404, "The payee has no such account"),
     ErrorCode("PAYEE_ACCOUNT_SAME_PERSON", 403, "Who named the account does not confirm it"),
-    ErrorCode("PAYEE_ACCOUNT_DIFFERS", 422, "The number is not the one that was named"),
+    ErrorCode("PAYEE_ACCOUNT_DIFFERS", 422, "The account is not the one that was named"),
     ErrorCode("PAYEE_ACCOUNTS_OFF", 409, "No accounts of payees are kept here"),
     ErrorCode("PERSON_ERASED", 409, "The person's data were erased"),
 )
@@ -45,10 +45,13 @@ class AccountBody(RequestBody, frozen=True, kw_only=True):
     bank_code: Annotated[str, msgspec.Meta(pattern=r"^([0-9]{12})?$")] = ""
 
 
-class ConfirmBody(RequestBody, frozen=True):
-    """The number once more, typed from the paper."""
+class ConfirmBody(RequestBody, frozen=True, kw_only=True):
+    """The account once more, typed from the paper: all of what was named, or it is not confirmed."""
 
     number: Number
+    holder: Annotated[str, msgspec.Meta(max_length=100), SEALED] = ""
+    bank: Annotated[str, msgspec.Meta(max_length=100), SEALED] = ""
+    bank_code: Annotated[str, msgspec.Meta(pattern=r"^([0-9]{12})?$")] = ""
 
 
 class RejectBody(RequestBody, frozen=True):
@@ -82,13 +85,8 @@ def payees(commands: PayeeCommands, found: PayeeQueries, requests: Requests) -> 
         """Name the bank account of a payee; it is paid to once another person of finance has confirmed it."""
         caller.must_act_in(county)
         check_division(county, requests.today.year)
-        details = Details(
-            holder=" ".join(command.holder.split()),
-            number=_plain(command.number),
-            bank=" ".join(command.bank.split()),
-            bank_code=command.bank_code,
-        )
-        return answered(await commands.name(requests.by(caller, key), county, payee_kind, payee_id, details))
+        context = requests.by(caller, key)
+        return answered(await commands.name(context, county, payee_kind, payee_id, _details(command)))
 
     @router.get(one)
     async def list_accounts(
@@ -108,10 +106,13 @@ def payees(commands: PayeeCommands, found: PayeeQueries, requests: Requests) -> 
         command: Sent[ConfirmBody],
         key: IdempotencyKey,
     ) -> Json[AccountMoved]:
-        """Confirm an account by typing its number again; not by whoever named it."""
+        """Confirm an account by typing all of it again, as its holder and branch decide who is paid, too.
+
+        Not by whoever named it.
+        """
         caller.must_act_in(county)
         payee = Payee(county, payee_kind, payee_id)
-        return answered(await commands.confirm(requests.by(caller, key), payee, account_id, _plain(command.number)))
+        return answered(await commands.confirm(requests.by(caller, key), payee, account_id, _details(command)))
 
     @router.post(one + "/{account_id}/rejection")
     async def reject_account(
@@ -131,5 +132,10 @@ def payees(commands: PayeeCommands, found: PayeeQueries, requests: Requests) -> 
     return router
 
 
-def _plain(number: str) -> str:
-    return re.sub(r"[ -]", "", number)
+def _details(said: AccountBody | ConfirmBody) -> Details:
+    return Details(
+        holder=" ".join(said.holder.split()),
+        number=re.sub(r"[ -]", "", said.number),
+        bank=" ".join(said.bank.split()),
+        bank_code=said.bank_code,
+    )

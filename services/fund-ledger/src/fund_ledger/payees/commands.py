@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from hmac import compare_digest
 
 from fund_ledger.payees.domain import (
     DECIDER,
@@ -16,6 +15,7 @@ from fund_ledger.payees.domain import (
     PayeeKind,
     RejectAccount,
     Why,
+    differing,
     lost,
     stream_of,
 )
@@ -52,14 +52,14 @@ class PayeeCommands:
             await self._vault.put(connection, account.account_id, payee, details)
             return await within.decide(context, DECIDER, stream_of(payee), NameAccount(account), _stands, status=201)
 
-    async def confirm(self, context: CommandContext, payee: Payee, account_id: str, number: str) -> Answered:
-        """Another person has typed the number again; raises Refused as the domain does."""
+    async def confirm(self, context: CommandContext, payee: Payee, account_id: str, typed: Details) -> Answered:
+        """Another person has typed the account again; raises Refused as the domain does."""
         opened = (await self._vault.open([account_id])).get(account_id)
         _, state = await self._runtime.path.standing(DECIDER, stream_of(payee))
         if opened is None and state.waiting is not None and state.waiting.account_id == account_id:
             raise lost()
-        same = opened is not None and compare_digest(opened.number.encode(), number.encode())
-        command = ConfirmAccount(account_id=account_id, by=context.actor, on=context.today, same=same)
+        unlike = differing(opened, typed) if opened is not None else ()
+        command = ConfirmAccount(account_id=account_id, by=context.actor, on=context.today, differing=unlike)
         return await self._runtime.path.decide(context, DECIDER, stream_of(payee), command, _stands)
 
     async def reject(self, context: CommandContext, payee: Payee, account_id: str, reason: Why) -> Answered:

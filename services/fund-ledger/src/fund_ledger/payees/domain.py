@@ -6,7 +6,9 @@ next one is confirmed; the number and its holder lie sealed beside the events, w
 
 from collections.abc import Sequence
 from datetime import date
+from hmac import compare_digest
 from typing import Final, Literal, assert_never
+from unicodedata import normalize
 
 import msgspec
 
@@ -58,12 +60,12 @@ class NameAccount(msgspec.Struct, frozen=True):
 
 
 class ConfirmAccount(msgspec.Struct, frozen=True, kw_only=True):
-    """Another person has typed the number again from the paper; ``same`` says whether it is the number named."""
+    """Another person has typed the account again from the paper; ``differing`` is what is not as it was named."""
 
     account_id: str
     by: str
     on: date
-    same: bool
+    differing: tuple[str, ...]
 
 
 class RejectAccount(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,15 +132,15 @@ def decide(command: PayeeCommand, state: Accounts) -> Sequence[PayeeEvent]:
     match command:
         case NameAccount(account=account):
             return (PayeeAccountNamed(account),)
-        case ConfirmAccount(account_id=of, by=by, on=on, same=same):
+        case ConfirmAccount(account_id=of, by=by, on=on, differing=differing):
             waiting = state.waiting
             if waiting is None or waiting.account_id != of:
                 raise _unknown(of)
             if by == waiting.named_by:
                 raise forbidden("PAYEE_ACCOUNT_SAME_PERSON", f"{by} named it; somebody else must confirm it")
-            if not same:
-                detail = "the number differs from the one that was named: one of the two is typed wrongly"
-                raise Refused("PAYEE_ACCOUNT_DIFFERS", detail)
+            if differing:
+                detail = f"{', '.join(differing)} of it differ from what was named: one of the two is typed wrongly"
+                raise Refused("PAYEE_ACCOUNT_DIFFERS", detail, about={"differing": " ".join(differing)})
             return (PayeeAccountConfirmed(account=waiting, by=by, on=on),)
         case RejectAccount(account_id=of, by=by, on=on, reason=reason):
             if state.waiting is not None and state.waiting.account_id == of:
@@ -176,6 +178,25 @@ def _unknown(account_id: str) -> Refused:
     return not_found("PAYEE_ACCOUNT_UNKNOWN", detail, account_id=account_id)
 
 
-def lost() -> Refused:
+def differing(named: Details, typed: Details) -> tuple[str, ...]:
+    """What of an account was typed otherwise than it was named. Blanks, and how wide a sign is, make no difference."""
+    return tuple(field for field in Details.__struct_fields__ if _differ(getattr(named, field), getattr(typed, field)))
+
+
+def _differ(named: str, typed: str) -> bool:
+    return not compare_digest(_bare(named), _bare(typed))
+
+
+def _bare(text: str) -> bytes:
+    return "".join(normalize("NFKC", text).split()).casefold().encode()
+
+
+def lost(*journal_ids: str) -> Refused:
     """The refusal of an account that cannot be read any more, because the person's data were erased."""
-    return conflict("PERSON_ERASED", "this person's data were erased, and the account with them")
+    detail = "this person's data were erased, and the account with them"
+    if not journal_ids:
+        return conflict("PERSON_ERASED", detail)
+    detail = (
+        f"the payees of {', '.join(journal_ids)} were erased, and their accounts with them: leave these payments out"
+    )
+    return conflict("PERSON_ERASED", detail, journal_ids=" ".join(journal_ids))

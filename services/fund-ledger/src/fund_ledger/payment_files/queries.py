@@ -5,8 +5,10 @@ from datetime import date
 from typing import Any, Final
 
 from fund_ledger.journals.domain import accounts
-from fund_ledger.payment_files.domain.file import Payment, PaymentFile
-from fund_ledger.payments.domain.money import PAYMENT, STATEMENT_PAYMENT
+from fund_ledger.payment_files.domain.by_hand import HandPayment
+from fund_ledger.payment_files.domain.file import PaymentFile
+from fund_ledger.payment_files.domain.payment import Payment
+from fund_ledger.payments.domain.moved import PAYMENT, STATEMENT_PAYMENT
 from kernel.http import Wire, Yuan
 from kernel.writing.database import Connection
 from kernel.writing.reads import Reads, checked
@@ -17,7 +19,8 @@ _RETURNED: Final = "EXISTS (SELECT FROM journals r WHERE r.journal_id = j.journa
 _MET: Final = "EXISTS (SELECT FROM bank_met_journals m WHERE m.account = $1 AND m.journal_id = j.journal_id)"
 _WANTED_SQL: Final = f"""
 SELECT j.journal_id, j.kind, j.accounts, j.amounts, {_RETURNED} AS returned, {_MET} AS met,
-       (SELECT f.file_id FROM filed_payments f WHERE f.account = $1 AND f.journal_id = j.journal_id) AS filed_in
+       (SELECT f.file_id FROM filed_payments f WHERE f.account = $1 AND f.journal_id = j.journal_id) AS filed_in,
+       (SELECT h.reference FROM hand_payments h WHERE h.account = $1 AND h.journal_id = j.journal_id) AS by_hand
 FROM journals j WHERE j.journal_id = ANY($2::text[]) AND $1 = ANY(j.accounts) AND j.kind = ANY($3::text[])
 """
 _WAITING_SQL: Final = f"""
@@ -28,6 +31,7 @@ SELECT j.journal_id, e.booked_on, e.kind, -e.amount_fen AS amount_fen, split_par
 FROM entries e JOIN journals j USING (journal_id)
 WHERE e.account = $1 AND e.booked_on BETWEEN $3 AND $4 AND e.kind = ANY($5::text[])
   AND NOT EXISTS (SELECT FROM filed_payments f WHERE f.account = e.account AND f.journal_id = e.journal_id)
+  AND NOT EXISTS (SELECT FROM hand_payments h WHERE h.account = e.account AND h.journal_id = e.journal_id)
   AND NOT {_MET} AND NOT {_RETURNED}
   AND (e.booked_on, e.journal_id) > ($6, $7) ORDER BY e.booked_on, e.journal_id LIMIT $8
 """
@@ -42,6 +46,11 @@ _ONE_SQL: Final = f"SELECT {_COLUMNS} FROM payment_files WHERE file_id = $1"
 _MANY_SQL: Final = f"""
 SELECT {_COLUMNS} FROM payment_files WHERE county = $1 AND fund = $2 AND file_id > $3 ORDER BY file_id LIMIT $4
 """
+_HAND_COLUMNS: Final = "account, journal_id, amount_fen, reference, marked_on, marked_by"
+_BY_HAND_SQL: Final = f"SELECT {_HAND_COLUMNS} FROM hand_payments WHERE journal_id = $1"
+_ALL_BY_HAND_SQL: Final = f"""
+SELECT {_HAND_COLUMNS} FROM hand_payments WHERE account = $1 AND journal_id > $2 ORDER BY journal_id LIMIT $3
+"""
 _LINES_SQL: Final = """
 SELECT l.number, l.journal_id, l.payee_kind, l.payee_id, l.tail, l.amount_fen, COALESCE(r.result, '') AS result, r.why
 FROM payment_file_lines l LEFT JOIN payment_file_results r USING (file_id, number)
@@ -50,7 +59,7 @@ WHERE l.file_id = $1 AND l.number > $2 ORDER BY l.number LIMIT $3
 
 
 class WaitingPayment(Wire, frozen=True, kw_only=True):
-    """A payment that is in no file and that no statement of the bank shows yet."""
+    """A payment that is in no file, was not carried out by hand, and that no statement of the bank shows yet."""
 
     journal_id: str
     booked_on: date
@@ -103,6 +112,14 @@ class FileQueries(Reads):
         """The lines of a file in their order."""
         return await self.many(LineAnswer.of_row, _LINES_SQL, file_id, past, limit)
 
+    async def by_hand(self, journal_id: str) -> HandPayment | None:
+        """What is said of a payment that was carried out by hand."""
+        return await self.one(HandPayment, _BY_HAND_SQL, journal_id)
+
+    async def all_by_hand(self, account: str, after: str, limit: int) -> list[HandPayment]:
+        """The payments out of an account that were carried out by hand, in the order of their journals."""
+        return await self.many(HandPayment, _ALL_BY_HAND_SQL, account, after, limit)
+
     async def waiting(
         self, county: str, fund: str, days: tuple[date, date], past: tuple[date, str], limit: int
     ) -> list[WaitingPayment]:
@@ -123,4 +140,5 @@ def _payment(account: str, journal_id: str, kind: str, *, returned: bool, met: b
         returned=returned,
         filed_in=more["filed_in"],
         met=met,
+        by_hand=more["by_hand"],
     )

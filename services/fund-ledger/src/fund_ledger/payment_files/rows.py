@@ -6,6 +6,7 @@ from typing import Final
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text
 
 from fund_ledger.journals.domain import accounts
+from fund_ledger.payment_files.domain.by_hand import HandPayment, HandPaymentWithdrawn, PaidByHand
 from fund_ledger.payment_files.domain.file import (
     FileLine,
     PaymentFile,
@@ -52,6 +53,13 @@ filed_payments: Final = Table(
     Column("state", Text, nullable=False),
 )
 
+hand_payments: Final = Table(
+    "hand_payments",
+    TABLES,
+    *columns_of(HandPayment, "journal_id"),
+    Index("hand_payments_account", "account", "journal_id"),
+)
+
 
 def _made(recorded: RecordedEvent) -> Iterable[Change]:
     event: PaymentFileMade = recorded.event
@@ -85,8 +93,18 @@ def _filed(of: PaymentFile, journal_id: str, amount_fen: int) -> Change:
     return put(filed_payments, account=account, journal_id=journal_id, file_id=of.file_id, **about)
 
 
+def _by_hand(recorded: RecordedEvent) -> Iterable[Change]:
+    yield put_of(recorded.event.payment, hand_payments)
+
+
+def _withdrawn(recorded: RecordedEvent) -> Iterable[Change]:
+    yield remove(hand_payments, journal_id=recorded.event.payment.journal_id)
+
+
 ROWS: Final[RowsByEvent] = {
     PaymentFileMade: _made,
     PaymentFileAnswered: _answered,
     PaymentFileCancelled: _cancelled,
+    PaidByHand: _by_hand,
+    HandPaymentWithdrawn: _withdrawn,
 }

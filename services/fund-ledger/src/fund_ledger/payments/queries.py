@@ -1,12 +1,14 @@
 """What finance's money is decided by: what persons owe of revoked bills, the county's sum, what was proposed."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Final
 
 from fund_ledger.journals.domain import accounts
+from fund_ledger.payments.domain.debts import WrittenOff
 from fund_ledger.payments.domain.limit import Limit
 from fund_ledger.payments.domain.proposal import Proposal
+from fund_ledger.payments.domain.taken_back import OwedBack, up_to
 from kernel.values.refusals import conflict
 from kernel.writing.database import Connection, Pool
 from kernel.writing.reads import Reads, checked
@@ -16,6 +18,18 @@ _OF_REVOKED_SQL: Final = """
 SELECT account, (COALESCE(sum(amount_fen) FILTER (WHERE kind = 'reversal' AND amount_fen > 0), 0)
                + COALESCE(sum(amount_fen) FILTER (WHERE kind = 'return' AND amount_fen < 0), 0))::bigint AS left_fen
 FROM entries WHERE account = ANY($1::text[]) GROUP BY account
+"""
+# What of each write-off of a person's debt stands, the oldest first: by hand or by money that came back it is undone.
+_WRITTEN_OFF_SQL: Final = """
+SELECT e.journal_id, e.account, (-e.amount_fen - COALESCE((
+  SELECT sum(r.amount_fen) FROM entries r JOIN journals j USING (journal_id)
+  WHERE r.account = e.account AND r.kind = 'revival' AND j.corrects = e.journal_id), 0))::bigint AS amount_fen
+FROM entries e WHERE e.account = ANY($1::text[]) AND e.kind = 'write_off' AND e.amount_fen < 0
+ORDER BY e.account, e.booked_on, e.journal_id
+"""
+_WRITE_OFF_SQL: Final = """
+SELECT p.account FROM journals j, unnest(j.accounts) AS p(account)
+WHERE j.journal_id = $1 AND j.kind = 'write_off' AND starts_with(p.account, 'receivable/person/')
 """
 _LIMIT_SQL: Final = "SELECT county, above_fen, set_on, set_by FROM money_limits WHERE county = $1"
 _TODAY_SQL: Final = """
@@ -28,12 +42,12 @@ SELECT COALESCE(sum(credit_fen - debit_fen), 0)::bigint FROM day_sums WHERE acco
 _BUDGET_SQL: Final = """
 SELECT budget_id FROM hospital_budgets
 WHERE hospital_id = $1 AND county = $2 AND fund = $3 AND year <= $4 AND kind = 'ASSESSED'
-  AND (status <> 'paid' OR settled_on >= $5)
+  AND status <> 'withdrawn' AND (status <> 'paid' OR settled_on >= $5)
 ORDER BY year LIMIT 1
 """
 _COLUMNS: Final = (
-    "proposal_id, kind, county, fund, amount_fen, value_on, account, counter, source, status, proposed_on, proposed_by,"
-    " decided_on, decided_by, journal_id, reason"
+    "proposal_id, kind, county, fund, amount_fen, value_on, account, counter, source, corrects, reference, status,"
+    " proposed_on, proposed_by, decided_on, decided_by, journal_id, reason"
 )
 _ONE_SQL: Final = f"SELECT {_COLUMNS} FROM money_proposals WHERE proposal_id = $1"
 _MANY_SQL: Final = f"""
@@ -87,6 +101,12 @@ async def booked_today(connection: Connection, account: str, kind: str, today: d
 class PaymentQueries(Reads):
     """Read-only questions, each bounded."""
 
+    async def write_off(self, journal_id: str) -> WrittenOff | None:
+        """A write-off of a person's debt, with what of it stands."""
+        account = await self.pool.fetchval(_WRITE_OFF_SQL, journal_id)
+        rows = await self.pool.fetch(_WRITTEN_OFF_SQL, [account]) if account else []
+        return next((WrittenOff(**dict(row)) for row in rows if row["journal_id"] == journal_id), None)
+
     async def limit(self, county: str) -> Limit | None:
         """A county's sum."""
         return await self.one(Limit, _LIMIT_SQL, county)
@@ -100,10 +120,23 @@ class PaymentQueries(Reads):
         return await self.many(checked(Proposal), _MANY_SQL, county, status, after, limit)
 
 
-async def owed_of_revoked(connection: Connection, due_fen: Mapping[str, int]) -> dict[str, int]:
-    """What of ``due_fen``, by account, is due because bills were revoked; the accounts are held.
+async def owed_of_revoked(connection: Connection, due_fen: Mapping[str, int]) -> dict[str, OwedBack]:
+    """What of ``due_fen``, by account, is due because bills were revoked, and what of it was written off; held.
 
     What was clawed back of a bill that stands is another debt, and is not set off by itself.
     """
     rows = await connection.fetch(_OF_REVOKED_SQL, sorted(due_fen)) if due_fen else []
-    return {row["account"]: max(0, min(row["left_fen"], due_fen[row["account"]])) for row in rows}
+    found = {row["account"]: (row["left_fen"], due_fen[row["account"]]) for row in rows}
+    off = await written_off(connection, [account for account, (left, due) in found.items() if left > max(0, due)])
+    return {
+        account: OwedBack(
+            max(0, min(left, due)), tuple(up_to(left - max(0, due), (one for one in off if one.account == account)))
+        )
+        for account, (left, due) in found.items()
+    }
+
+
+async def written_off(connection: Connection, receivables: Collection[str]) -> list[WrittenOff]:
+    """The write-offs that stand on these accounts, which are held; the oldest first."""
+    rows = await connection.fetch(_WRITTEN_OFF_SQL, sorted(receivables)) if receivables else []
+    return [WrittenOff(**dict(row)) for row in rows if row["amount_fen"] > 0]

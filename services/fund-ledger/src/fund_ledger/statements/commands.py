@@ -14,7 +14,9 @@ from fund_ledger.months.domain import after as next_month
 from fund_ledger.months.queries import open_from
 from fund_ledger.payments.domain import money as payments
 from fund_ledger.payments.domain.apart import check_not_apart
-from fund_ledger.payments.domain.money import STATEMENT_PAYMENT, Moment, PayOut, ReturnMoney, Transfer
+from fund_ledger.payments.domain.money import PayOut
+from fund_ledger.payments.domain.moved import STATEMENT_PAYMENT, Moment, Transfer
+from fund_ledger.payments.domain.returns import ReturnMoney
 from fund_ledger.payments.queries import check_no_budget, filed_in
 from fund_ledger.statements.domain import deduction
 from fund_ledger.statements.domain.deduction import Deduct

@@ -9,7 +9,7 @@ import msgspec
 from fund_ledger.journals.domain import accounts
 from fund_ledger.journals.domain.refused_payment import DEDUCTION
 from fund_ledger.months.domain import last_day
-from fund_ledger.payments.domain.money import RETURN, STATEMENT_PAYMENT
+from fund_ledger.payments.domain.moved import RETURN, STATEMENT_PAYMENT
 from fund_ledger.statements.domain.statement import JOURNALS_MAX, Statement, Unbilled
 from kernel.http import SignedYuan, Wire, Yuan
 from kernel.writing.reads import Reads, checked

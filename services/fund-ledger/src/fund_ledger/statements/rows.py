@@ -57,6 +57,16 @@ unbilled_entries: Final = Table(
     Column("journal_id", Text, primary_key=True),
 )
 
+#: The same, worked out from what is on statements: so the triggers' work is compared, and can be done anew.
+DERIVED: Final = {
+    unbilled_entries: """
+SELECT DISTINCT e.account, e.booked_on, e.journal_id FROM entries e
+WHERE e.account >= 'payable/hospital/' AND e.account < 'payable/hospital0'
+  AND e.kind NOT IN ('statement_payment', 'deduction')
+  AND NOT EXISTS (SELECT FROM statement_journals s WHERE s.account = e.account AND s.journal_id = e.journal_id)
+"""
+}
+
 
 def _drawn(recorded: RecordedEvent) -> Iterable[Change]:
     event: StatementDrawn = recorded.event

@@ -139,7 +139,7 @@ def budgets(commands: BudgetCommands, found: InstitutionQueries, requests: Reque
         budget_id: LongName, caller: Finance, command: Sent[InstalmentBody], key: IdempotencyKey
     ) -> Json[BudgetMoved]:
         """Book that a month's part was paid in advance; claims are set against it."""
-        of = await _seen(found, caller, budget_id)
+        of = await seen_budget(found, caller, budget_id)
         context = requests.by(caller, key)
         paid = PayInstalment(
             budget_id=budget_id,
@@ -155,7 +155,7 @@ def budgets(commands: BudgetCommands, found: InstitutionQueries, requests: Reque
         budget_id: LongName, caller: Agency, command: Sent[ClosedBody], key: IdempotencyKey
     ) -> Json[BudgetMoved]:
         """Say that the hospital closed in mid-year: what belongs to later months lapses."""
-        await _seen(found, caller, budget_id)
+        await seen_budget(found, caller, budget_id)
         check_not_to_come("closed_on", command.closed_on, requests.today)
         closed = CloseHospital(budget_id=budget_id, closed_on=command.closed_on)
         return answered(await commands.say(requests.by(caller, key), budget_id, closed))
@@ -165,7 +165,7 @@ def budgets(commands: BudgetCommands, found: InstitutionQueries, requests: Reque
         budget_id: LongName, caller: Agency, command: Sent[ScoreBody], key: IdempotencyKey
     ) -> Json[BudgetMoved]:
         """Enter the score of a year that is over, or of a hospital that has closed (002 三(二) 考核)."""
-        await _seen(found, caller, budget_id)
+        await seen_budget(found, caller, budget_id)
         scored = Assess(
             budget_id=budget_id, score_percent=command.score_percent, by=caller.subject, today=requests.today
         )
@@ -176,7 +176,7 @@ def budgets(commands: BudgetCommands, found: InstitutionQueries, requests: Reque
         budget_id: LongName, caller: Finance, command: Sent[PaidOn], key: IdempotencyKey
     ) -> Json[BudgetMoved]:
         """Book that the pool was paid by the score; what is withheld the fund owes no more."""
-        of = await _seen(found, caller, budget_id)
+        of = await seen_budget(found, caller, budget_id)
         paid = PayByScore(budget_id=budget_id, by=caller.subject, paid_on=command.value_on, today=requests.today)
         return answered(await commands.pay(requests.by(caller, key), of, paid, command.value_on))
 
@@ -185,7 +185,7 @@ def budgets(commands: BudgetCommands, found: InstitutionQueries, requests: Reque
         budget_id: LongName, caller: Finance, command: Sent[GivenBackBody], key: IdempotencyKey
     ) -> Json[BudgetMoved]:
         """Book what the hospital gave back of what it got beyond its claims."""
-        of = await _seen(found, caller, budget_id)
+        of = await seen_budget(found, caller, budget_id)
         back = GiveBack(
             budget_id=budget_id,
             amount_fen=int(command.amount_fen),
@@ -213,12 +213,12 @@ def budgets_read(found: InstitutionQueries) -> Router:
     @router.get("/{budget_id}")
     async def get_budget(budget_id: LongName, caller: Reader) -> Json[BudgetAnswer]:
         """One budget."""
-        return answer(_told(await _seen(found, caller, budget_id)))
+        return answer(_told(await seen_budget(found, caller, budget_id)))
 
     return router
 
 
-async def _seen(found: InstitutionQueries, caller: Principal, budget_id: str) -> Budget:
+async def seen_budget(found: InstitutionQueries, caller: Principal, budget_id: str) -> Budget:
     """A budget that the caller may see; another hospital's is not there for it."""
     budget = await found.one_budget(budget_id)
     if budget is None or caller.own_hospital not in (None, budget.hospital_id):

@@ -59,6 +59,8 @@ class ReportBody(RequestBody, frozen=True, kw_only=True):
     month: Month
     route: Route
     clinics: Annotated[tuple[VisitsBody, ...], msgspec.Meta(min_length=1, max_length=_CLINICS_MAX)]
+    #: Beside the first report of a month: for the other route, or what an approved one left out.
+    number: Annotated[int, msgspec.Meta(ge=1, le=9)] = 1
 
 
 class SentBackBody(RequestBody, frozen=True):
@@ -151,6 +153,7 @@ def fees(commands: FeeCommands, found: InstitutionQueries, requests: Requests) -
             month=month,
             route=command.route,
             visits=tuple((clinic.clinic_id, clinic.visits) for clinic in command.clinics),
+            number=command.number,
         )
         return answered(await commands.report(requests.by(caller, key), reported))
 
@@ -159,14 +162,14 @@ def fees(commands: FeeCommands, found: InstitutionQueries, requests: Requests) -
         fees_id: LongName, caller: Agency, command: Sent[SentBackBody], key: IdempotencyKey
     ) -> Json[FeesStand]:
         """Send a report back, to be made again."""
-        of = await _seen(found, caller, fees_id)
+        of = await seen_fees(found, caller, fees_id)
         command_ = SendBack(fees_id=fees_id, why=command.reason)
         return answered(await commands.say(requests.by(caller, key), of, command_))
 
     @router.post("/{fees_id}/approval")
     async def approve(fees_id: LongName, caller: Agency, key: IdempotencyKey, due: Due = "") -> Json[FeesStand]:
         """Approve a report that comes to ``due`` yuan, which must be given: from now on all of it is owed."""
-        of = await _seen(found, caller, fees_id)
+        of = await seen_fees(found, caller, fees_id)
         approved = ApproveFees(fees_id=fees_id, due_fen=fen_from_yuan(due) if due else None, by=caller.subject)
         return answered(await commands.book(requests.by(caller, key), of, approved, requests.today))
 
@@ -175,7 +178,7 @@ def fees(commands: FeeCommands, found: InstitutionQueries, requests: Requests) -
         fees_id: LongName, caller: Finance, command: Sent[FeesPaidOn], key: IdempotencyKey
     ) -> Json[FeesStand]:
         """Book that what was approved was paid in full, by somebody who did not approve it."""
-        of = await _seen(found, caller, fees_id)
+        of = await seen_fees(found, caller, fees_id)
         paid = PayFees(
             fees_id=fees_id,
             amount_fen=amount_of(command.amount_fen),
@@ -190,7 +193,7 @@ def fees(commands: FeeCommands, found: InstitutionQueries, requests: Requests) -
         fees_id: LongName, caller: Institution, command: Sent[PassedOnBody], key: IdempotencyKey
     ) -> Json[FeesStand]:
         """Say what the clinics got of it; in the end each has all of its fee (全额支付给村卫生室)."""
-        of = await _seen(found, caller, fees_id)
+        of = await seen_fees(found, caller, fees_id)
         passed = PassOn(
             fees_id=fees_id,
             passed_fen=tuple((clinic.clinic_id, int(clinic.amount_fen)) for clinic in command.clinics),
@@ -203,7 +206,7 @@ def fees(commands: FeeCommands, found: InstitutionQueries, requests: Requests) -
     @router.post("/{fees_id}/finding")
     async def find(fees_id: LongName, caller: Agency, key: IdempotencyKey) -> Json[FeesStand]:
         """Find that the centre still keeps a part of what it was paid: operations registers the breach."""
-        of = await _seen(found, caller, fees_id)
+        of = await seen_fees(found, caller, fees_id)
         retained = FindRetained(fees_id=fees_id, today=requests.today)
         return answered(await commands.say(requests.by(caller, key), of, retained))
 
@@ -226,12 +229,12 @@ def fees_read(found: InstitutionQueries, requests: Requests) -> Router:
     @router.get("/{fees_id}")
     async def get_fees(fees_id: LongName, caller: Reader) -> Json[FeesAnswer]:
         """One report: its centre's, a clinic's that is in it, or the county's."""
-        return answer(_told(await _seen(found, caller, fees_id, clinics_too=True), requests.today))
+        return answer(_told(await seen_fees(found, caller, fees_id, clinics_too=True), requests.today))
 
     return router
 
 
-async def _seen(found: InstitutionQueries, caller: Principal, fees_id: str, *, clinics_too: bool = False) -> Fees:
+async def seen_fees(found: InstitutionQueries, caller: Principal, fees_id: str, *, clinics_too: bool = False) -> Fees:
     """A report that the caller may see; another centre's is not there for it."""
     of = await found.one_fees(fees_id)
     if of is not None:

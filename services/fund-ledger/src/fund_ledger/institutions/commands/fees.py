@@ -10,7 +10,7 @@ from fund_ledger.institutions.commands.turn import Lines, Turn, Turns, written
 from fund_ledger.institutions.domain.fee import FeeCommand, Fees, FeesRetained, PassOn, ReportFees, Route, fees_id
 from fund_ledger.institutions.domain.fee_postings import held_by_centre, postings_of
 from fund_ledger.institutions.domain.passing_on import DECIDER
-from fund_ledger.institutions.queries import elsewhere_of, settles_here
+from fund_ledger.institutions.queries import elsewhere_of, is_reported, settles_here
 from fund_ledger.journals.domain import accounts
 from fund_ledger.months.domain import last_day
 from kernel.running.runtime import Runtime
@@ -28,6 +28,7 @@ class Reported(msgspec.Struct, frozen=True, kw_only=True):
     month: date
     route: Route
     visits: tuple[tuple[str, int], ...]
+    number: int = 1
 
 
 class FeeCommands:
@@ -44,7 +45,7 @@ class FeeCommands:
         fund, unit_fee, clause = fee_rule(self._library, reported.county, last_day(reported.month))
         self._charts.ever(reported.county).fund(fund)
         command = ReportFees(
-            fees_id=fees_id(reported.centre_id, reported.county, reported.month),
+            fees_id=fees_id(reported.centre_id, reported.county, reported.month, reported.number),
             county=reported.county,
             fund=fund,
             centre_id=reported.centre_id,
@@ -58,13 +59,16 @@ class FeeCommands:
             by=context.actor,
             today=context.today,
         )
-        clinics = [clinic for clinic, _visits in reported.visits]
+        before = fees_id(reported.centre_id, reported.county, reported.month, max(1, reported.number - 1))
 
         async def attempt(turn: Turn) -> Outcome:
-            others = await elsewhere_of(turn.connection, reported.county, reported.centre_id, reported.month, clinics)
-            is_here = await settles_here(turn.connection, reported.county, reported.centre_id)
-            with_others = msgspec.structs.replace(command, is_here=is_here, elsewhere=others)
-            done = await turn.decide(DECIDER, _stream(command.fees_id), with_others)
+            found = msgspec.structs.replace(
+                command,
+                is_here=await settles_here(turn.connection, reported.county, reported.centre_id),
+                elsewhere=await elsewhere_of(turn.connection, command),
+                in_order=reported.number == 1 or await is_reported(turn.connection, before),
+            )
+            done = await turn.decide(DECIDER, _stream(command.fees_id), found)
             return Outcome(written(done), _body(done.after), 201)
 
         # Whoever reports for the county holds the same account: two centres never name a clinic at the same time.

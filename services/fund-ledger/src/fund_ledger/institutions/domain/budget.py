@@ -13,7 +13,9 @@ from law.packs.rules import Assessment, Contracted
 
 Kind = Literal["ASSESSED", "CONTRACT"]
 #: ``set`` until it is scored, ``paid`` once the pool is paid too; a contract has no pool and stays as it was set.
-Status = Literal["set", "assessed", "paid"]
+#: ``withdrawn`` was set wrongly: another one may be set in its place.
+Status = Literal["set", "assessed", "paid", "withdrawn"]
+WrongBudget = Literal["WRONG_TOTAL", "WRONG_MONTHS", "WRONG_HOSPITAL", "NO_BUDGET"]
 
 
 class Budget(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +54,8 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True):
     scored_by: str | None = None
     #: Only in the events: no row shows it.
     scored_on: date | None = None
+    #: Who paid the part of which month; only in the events, too.
+    paid_by: tuple[tuple[int, str], ...] = ()
 
     def part_fen(self, month: int) -> int:
         """The part of a month: all parts together are exactly what was planned."""
@@ -67,6 +71,8 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def unpaid_fen(self) -> int:
         """The parts that count and are not paid yet."""
+        if self.status == "withdrawn":
+            return 0
         return sum(self.part_fen(month) for month in self.standing_months if month not in self.paid_months)
 
     @property
@@ -105,6 +111,24 @@ class PayInstalment(msgspec.Struct, frozen=True, kw_only=True):
     by: str
     paid_on: date
     today: date
+
+
+class ReturnInstalment(msgspec.Struct, frozen=True, kw_only=True):
+    """The part of a month came back whole: the bank returned it, or the hospital had closed before it."""
+
+    budget_id: str
+    month: int
+    by: str
+    paid_on: date
+    today: date
+
+
+class WithdrawBudget(msgspec.Struct, frozen=True, kw_only=True):
+    """The budget was set wrongly; said by another person than who set it, while none of it is paid."""
+
+    budget_id: str
+    by: str
+    reason: WrongBudget
 
 
 class CloseHospital(msgspec.Struct, frozen=True, kw_only=True):
@@ -165,7 +189,9 @@ class GiveBack(msgspec.Struct, frozen=True, kw_only=True):
     claims: Claims = Claims()
 
 
-BudgetCommand = SetBudget | PayInstalment | CloseHospital | Assess | PayByScore | GiveBack
+BudgetCommand = (
+    SetBudget | PayInstalment | ReturnInstalment | WithdrawBudget | CloseHospital | Assess | PayByScore | GiveBack
+)
 
 
 class BudgetSet(msgspec.Struct, frozen=True):
@@ -180,6 +206,22 @@ class InstalmentPaid(msgspec.Struct, frozen=True):
     budget: Budget
     month: int
     amount_fen: int
+
+
+class InstalmentReturned(msgspec.Struct, frozen=True):
+    """A month's part came back: it is paid no more, and may be paid again if the month stands."""
+
+    budget: Budget
+    month: int
+    amount_fen: int
+
+
+class BudgetWithdrawn(msgspec.Struct, frozen=True, kw_only=True):
+    """The budget was wrong, and stands no more."""
+
+    budget: Budget
+    by: str
+    reason: WrongBudget
 
 
 class BudgetCut(msgspec.Struct, frozen=True):
@@ -207,7 +249,16 @@ class PrepaymentGivenBack(msgspec.Struct, frozen=True):
     amount_fen: int
 
 
-BudgetEvent = BudgetSet | InstalmentPaid | BudgetCut | BudgetAssessed | PaidByScore | PrepaymentGivenBack
+BudgetEvent = (
+    BudgetSet
+    | InstalmentPaid
+    | InstalmentReturned
+    | BudgetWithdrawn
+    | BudgetCut
+    | BudgetAssessed
+    | PaidByScore
+    | PrepaymentGivenBack
+)
 
 
 def budget_id(county: str, fund: str, year: int, hospital_id: str) -> str:

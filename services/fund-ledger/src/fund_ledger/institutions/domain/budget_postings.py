@@ -6,6 +6,7 @@ from fund_ledger.institutions.domain.budget import (
     Budget,
     BudgetEvent,
     InstalmentPaid,
+    InstalmentReturned,
     PaidByScore,
     PrepaymentGivenBack,
 )
@@ -31,7 +32,7 @@ def postings_of(event: BudgetEvent, money: str) -> tuple[str, tuple[Posting, ...
             return PREPAYMENT, moved(payable, money, amount)
         case PaidByScore():
             return ASSESSMENT, (*moved(payable, money, of.payout_fen), *_taken_off(of))
-        case PrepaymentGivenBack(amount_fen=amount):
+        case PrepaymentGivenBack(amount_fen=amount) | InstalmentReturned(amount_fen=amount):
             return GIVEN_BACK, moved(money, payable, amount)
         case _:
             return "", ()

@@ -16,14 +16,18 @@ from fund_ledger.institutions.domain.budget import (
     BudgetCut,
     BudgetEvent,
     BudgetSet,
+    BudgetWithdrawn,
     CloseHospital,
     GiveBack,
     InstalmentPaid,
+    InstalmentReturned,
     PaidByScore,
     PayByScore,
     PayInstalment,
     PrepaymentGivenBack,
+    ReturnInstalment,
     SetBudget,
+    WithdrawBudget,
 )
 from fund_ledger.payments.domain.checks import check_day, check_moved
 from kernel.values.decider import Decider
@@ -38,30 +42,36 @@ def decide(command: BudgetCommand, state: Budget | None) -> Sequence[BudgetEvent
     """What a command brings about.
 
     Raises Refused BUDGET_EXISTS, BUDGET_FIGURES, AMOUNT_NOT_POSITIVE; BUDGET_UNKNOWN, BUDGET_NOT_IN_STATE,
-    SAME_PERSON, INSTALMENT_UNKNOWN, INSTALMENT_PAID, INSTALMENT_EARLY, BUDGET_YEAR_RUNNING, SCORE_OUT_OF_RANGE,
-    DATES_OUT_OF_ORDER, OVERPAYMENT and those of a day on which money moved.
+    SAME_PERSON, INSTALMENT_UNKNOWN, INSTALMENT_PAID, INSTALMENT_EARLY, INSTALMENT_UNPAID, BUDGET_YEAR_RUNNING,
+    SCORE_OUT_OF_RANGE, DATES_OUT_OF_ORDER, OVERPAYMENT and those of a day on which money moved.
     """
     if isinstance(command, SetBudget):
         return _set(command, state)
     if state is None:
         raise not_found("BUDGET_UNKNOWN", f"there is no budget {command.budget_id}", budget_id=command.budget_id)
+    told: Sequence[BudgetEvent]
     match command:
         case PayInstalment():
-            return _pay_instalment(command, state)
+            told = _pay_instalment(command, state)
+        case ReturnInstalment():
+            told = _return_instalment(command, state)
+        case WithdrawBudget():
+            told = _withdraw(command, state)
         case CloseHospital():
-            return _close(command, state)
+            told = _close(command, state)
         case Assess():
-            return _assess(command, state)
+            told = _assess(command, state)
         case PayByScore():
-            return _pay_by_score(command, state)
+            told = _pay_by_score(command, state)
         case GiveBack():
-            return _give_back(command, state)
+            told = _give_back(command, state)
         case _:
             assert_never(command)
+    return told
 
 
 def _set(command: SetBudget, state: Budget | None) -> Sequence[BudgetEvent]:
-    if state is not None:
+    if state is not None and state.status != "withdrawn":
         raise conflict("BUDGET_EXISTS", f"{state.budget_id} was set on {state.set_on}", budget_id=state.budget_id)
     if command.total_fen <= 0:
         raise Refused("AMOUNT_NOT_POSITIVE", "a budget of 0.00 yuan pays nothing; the total must be above zero")
@@ -99,6 +109,8 @@ def _prepaid(command: SetBudget) -> int:
 
 
 def _pay_instalment(command: PayInstalment, budget: Budget) -> Sequence[BudgetEvent]:
+    if budget.status == "withdrawn":
+        raise _not_in_state(budget, "one that stands")
     _must_be_another(command.by, budget.set_by, budget)
     month = command.month
     if month not in budget.standing_months:
@@ -113,9 +125,41 @@ def _pay_instalment(command: PayInstalment, budget: Budget) -> Sequence[BudgetEv
     if command.paid_on < date(budget.year, month, 1):
         raise conflict("INSTALMENT_EARLY", f"the part of {budget.year}-{month:02} is paid from the first of it on")
     paid = _changed(
-        budget, paid_months=tuple(sorted((*budget.paid_months, month))), prepaid_fen=budget.prepaid_fen + amount
+        budget,
+        paid_months=tuple(sorted((*budget.paid_months, month))),
+        prepaid_fen=budget.prepaid_fen + amount,
+        paid_by=(*budget.paid_by, (month, command.by)),
     )
     return (InstalmentPaid(paid, month, amount),)
+
+
+def _return_instalment(command: ReturnInstalment, budget: Budget) -> Sequence[BudgetEvent]:
+    if budget.status not in ("set", "assessed"):
+        raise _not_in_state(budget, "one whose pool is not paid")
+    month, amount = command.month, 0
+    if month in budget.paid_months:
+        amount = budget.part_fen(month)
+    if not 0 < amount <= budget.prepaid_fen - budget.returned_fen:
+        detail = f"the hospital has no whole part of {budget.year}-{month:02} of {budget.budget_id} to give back"
+        raise conflict("INSTALMENT_UNPAID", detail, budget_id=budget.budget_id)
+    _must_be_another(command.by, dict(budget.paid_by).get(month), budget)
+    check_moved(amount, command.paid_on, command.today)
+    if command.paid_on < date(budget.year, month, 1):
+        raise Refused("DATES_OUT_OF_ORDER", f"{command.paid_on} is before the part of {budget.year}-{month:02}")
+    back = _changed(
+        budget,
+        paid_months=tuple(paid for paid in budget.paid_months if paid != month),
+        prepaid_fen=budget.prepaid_fen - amount,
+        paid_by=tuple((paid, by) for paid, by in budget.paid_by if paid != month),
+    )
+    return (InstalmentReturned(back, month, amount),)
+
+
+def _withdraw(command: WithdrawBudget, budget: Budget) -> Sequence[BudgetEvent]:
+    if budget.status != "set" or budget.prepaid_fen:
+        raise _not_in_state(budget, "set, with no part of it paid: what was paid comes back first")
+    _must_be_another(command.by, budget.set_by, budget)
+    return (BudgetWithdrawn(budget=_changed(budget, status="withdrawn"), by=command.by, reason=command.reason),)
 
 
 def _close(command: CloseHospital, budget: Budget) -> Sequence[BudgetEvent]:
@@ -182,7 +226,7 @@ def _changed(budget: Budget, **fields: object) -> Budget:
 
 def _must_be_another(by: str, before: str | None, budget: Budget) -> None:
     if by == before:
-        raise conflict("SAME_PERSON", f"{by} took the step before on {budget.budget_id}; somebody else pays")
+        raise conflict("SAME_PERSON", f"{by} took the step before on {budget.budget_id}; somebody else takes this one")
 
 
 def _not_in_state(budget: Budget, wanted: str) -> Refused:

@@ -45,6 +45,8 @@ class Fees(msgspec.Struct, frozen=True, kw_only=True):
     paid_on: date | None = None
     sent_back_for: SentBackFor | None = None
     found_on: date | None = None
+    #: Only in the events: no row shows it.
+    paid_by: str | None = None
 
     @property
     def left_fen(self) -> int:
@@ -67,6 +69,8 @@ class ReportFees(msgspec.Struct, frozen=True, kw_only=True):
     is_here: bool
     #: Those of its clinics that settle with another centre, or stand in another one's report of the month.
     elsewhere: tuple[str, ...]
+    #: Whether a report beside others of the month comes after the one before it.
+    in_order: bool = True
     clause: str
     by: str
     today: date
@@ -85,6 +89,23 @@ class ApproveFees(msgspec.Struct, frozen=True, kw_only=True):
     fees_id: str
     due_fen: int | None
     by: str
+
+
+class WithdrawApproval(msgspec.Struct, frozen=True, kw_only=True):
+    """The report should not have been approved; said by another person of the agency before it is paid."""
+
+    fees_id: str
+    by: str
+    why: SentBackFor
+
+
+class ReturnFees(msgspec.Struct, frozen=True, kw_only=True):
+    """The bank gave the payment back, nothing of it having been passed on; said by another person than who paid."""
+
+    fees_id: str
+    by: str
+    paid_on: date
+    today: date
 
 
 class PayFees(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,7 +135,7 @@ class FindRetained(msgspec.Struct, frozen=True, kw_only=True):
     today: date
 
 
-FeeCommand = ReportFees | SendBack | ApproveFees | PayFees | PassOn | FindRetained
+FeeCommand = ReportFees | SendBack | ApproveFees | WithdrawApproval | PayFees | ReturnFees | PassOn | FindRetained
 
 
 class FeesReported(msgspec.Struct, frozen=True):
@@ -131,6 +152,18 @@ class FeesSentBack(msgspec.Struct, frozen=True):
 
 class FeesApproved(msgspec.Struct, frozen=True):
     """What the report comes to is owed."""
+
+    fees: Fees
+
+
+class FeesApprovalWithdrawn(msgspec.Struct, frozen=True):
+    """What was approved is owed no more, and the report is to be made again."""
+
+    fees: Fees
+
+
+class FeesReturned(msgspec.Struct, frozen=True):
+    """The payment came back, and is owed again."""
 
     fees: Fees
 
@@ -156,9 +189,22 @@ class FeesRetained(msgspec.Struct, frozen=True, kw_only=True):
     clinics: tuple[str, ...]
 
 
-FeeEvent = FeesReported | FeesSentBack | FeesApproved | FeesPaid | FeesPassedOn | FeesRetained
+FeeEvent = (
+    FeesReported
+    | FeesSentBack
+    | FeesApproved
+    | FeesApprovalWithdrawn
+    | FeesPaid
+    | FeesReturned
+    | FeesPassedOn
+    | FeesRetained
+)
 
 
-def fees_id(centre_id: str, county: str, month: date) -> str:
-    """The name of a report: one for each centre, county and month."""
-    return f"{centre_id}-{county}-{month:%Y-%m}"
+def fees_id(centre_id: str, county: str, month: date, number: int = 1) -> str:
+    """The name of a report of a centre's month in a county; those beside the first one are numbered.
+
+    They are for clinics of the other route, and for what was left out when the one before was approved.
+    """
+    name = f"{centre_id}-{county}-{month:%Y-%m}"
+    return name if number == 1 else f"{name}-{number}"

@@ -2,7 +2,15 @@
 
 from collections.abc import Iterable
 
-from fund_ledger.institutions.domain.fee import FeeEvent, Fees, FeesApproved, FeesPaid, FeesPassedOn
+from fund_ledger.institutions.domain.fee import (
+    FeeEvent,
+    Fees,
+    FeesApprovalWithdrawn,
+    FeesApproved,
+    FeesPaid,
+    FeesPassedOn,
+    FeesReturned,
+)
 from fund_ledger.journals.domain import accounts
 from fund_ledger.journals.domain.beside import moved
 from fund_ledger.journals.domain.events import Posting
@@ -16,9 +24,14 @@ def postings_of(event: FeeEvent, money: str) -> tuple[str, tuple[Posting, ...]]:
         case FeesApproved():
             fund = accounts.fund(of.county, of.fund)
             return "consult_fee_due", _of_all(moved(fund, payee, fen, CONSULT_FEE) for payee, fen in _owed(of))
+        case FeesApprovalWithdrawn():
+            fund = accounts.fund(of.county, of.fund)
+            return "consult_fee_withdrawn", _of_all(moved(payee, fund, fen, CONSULT_FEE) for payee, fen in _owed(of))
         case FeesPaid():
-            paid = _of_all(moved(payee, money, fen) for payee, fen in _owed(of))
-            return "consult_fee_paid", (*paid, *_to_be_passed_on(of))
+            return "consult_fee_paid", _paid(of, money)
+        case FeesReturned():
+            back = (Posting(line.account, -line.amount_fen, line.payer) for line in _paid(of, money))
+            return "consult_fee_returned", tuple(back)
         case FeesPassedOn(passed_fen=passed):
             held = held_by_centre(of)
             return "consult_fee_passed_on", _of_all(
@@ -26,6 +39,11 @@ def postings_of(event: FeeEvent, money: str) -> tuple[str, tuple[Posting, ...]]:
             )
         case _:
             return "", ()
+
+
+def _paid(of: Fees, money: str) -> tuple[Posting, ...]:
+    paid = _of_all(moved(payee, money, fen) for payee, fen in _owed(of))
+    return (*paid, *_to_be_passed_on(of))
 
 
 def held_by_centre(of: Fees) -> str:

@@ -11,18 +11,22 @@ from fund_ledger.institutions.domain.fee import (
     FeeCommand,
     FeeEvent,
     Fees,
+    FeesApprovalWithdrawn,
     FeesApproved,
     FeesPaid,
     FeesPassedOn,
     FeesReported,
     FeesRetained,
+    FeesReturned,
     FeesSentBack,
     FindRetained,
     PassOn,
     PayFees,
     ReportFees,
+    ReturnFees,
     SendBack,
     Status,
+    WithdrawApproval,
 )
 from fund_ledger.months.domain import after
 from fund_ledger.payments.domain.checks import check_moved, check_same
@@ -34,31 +38,40 @@ from kernel.values.refusals import Refused, conflict, forbidden, not_found
 def decide(command: FeeCommand, state: Fees | None) -> Sequence[FeeEvent]:
     """What a command brings about.
 
-    Raises Refused MONTH_NOT_OVER, FEES_REPORTED_BEFORE, FEES_FIGURES, FEES_CENTRE_FOREIGN, FEES_CLINIC_ELSEWHERE;
-    FEES_UNKNOWN, FEES_NOT_IN_STATE, SAME_PERSON, AMOUNT_DIFFERS, FEES_CLINIC_UNKNOWN, FEES_EXCEEDED,
-    DATES_OUT_OF_ORDER, FEES_PASSED_ON and those of a day on which money moved.
+    Raises Refused MONTH_NOT_OVER, FEES_REPORTED_BEFORE, FEES_FIGURES, FEES_OUT_OF_ORDER, FEES_CENTRE_FOREIGN,
+    FEES_CLINIC_ELSEWHERE; FEES_UNKNOWN, FEES_NOT_IN_STATE, SAME_PERSON, AMOUNT_DIFFERS, FEES_CLINIC_UNKNOWN,
+    FEES_EXCEEDED, DATES_OUT_OF_ORDER, FEES_PASSED_ON and those of a day on which money moved.
     """
     if isinstance(command, ReportFees):
         return _report(command, state)
     if state is None:
         raise not_found("FEES_UNKNOWN", f"there is no report {command.fees_id}", fees_id=command.fees_id)
+    told: Sequence[FeeEvent]
     match command:
         case SendBack():
             _must_be(state, "reported")
-            return (FeesSentBack(_changed(state, status="sent_back", sent_back_for=command.why)),)
+            told = (FeesSentBack(_changed(state, status="sent_back", sent_back_for=command.why)),)
         case ApproveFees():
             _must_be(state, "reported")
             _must_be_another(command.by, state.reported_by, state)
             check_same(state.fees_id, state.due_fen, command.due_fen)
-            return (FeesApproved(_changed(state, status="approved", approved_by=command.by)),)
+            told = (FeesApproved(_changed(state, status="approved", approved_by=command.by)),)
+        case WithdrawApproval():
+            _must_be(state, "approved")
+            _must_be_another(command.by, state.approved_by, state)
+            open_again = _changed(state, status="sent_back", sent_back_for=command.why, approved_by=None)
+            told = (FeesApprovalWithdrawn(open_again),)
         case PayFees():
-            return _pay(command, state)
+            told = _pay(command, state)
+        case ReturnFees():
+            told = _return(command, state)
         case PassOn():
-            return _pass_on(command, state)
+            told = _pass_on(command, state)
         case FindRetained():
-            return _find(command, state)
+            told = _find(command, state)
         case _:
             assert_never(command)
+    return told
 
 
 def _report(command: ReportFees, state: Fees | None) -> Sequence[FeeEvent]:
@@ -72,11 +85,14 @@ def _report(command: ReportFees, state: Fees | None) -> Sequence[FeeEvent]:
     due = sum(clinic.due_fen for clinic in clinics)
     if len({clinic.clinic_id for clinic in clinics}) < len(clinics) or due <= 0:
         raise Refused("FEES_FIGURES", "name each clinic once, with its visits; all together at least one visit")
+    if not command.in_order:
+        detail = f"{command.fees_id} is beside another report of {month:%Y-%m}: the one before it comes first"
+        raise conflict("FEES_OUT_OF_ORDER", detail, fees_id=command.fees_id)
     if not command.is_here:
         detail = f"no clinic of {command.county} settles with {command.centre_id}: its agency says so before"
         raise forbidden("FEES_CENTRE_FOREIGN", detail, fees_id=command.fees_id)
     if command.elsewhere:
-        detail = f"{', '.join(command.elsewhere)} settles with another centre, or is in its report of {month:%Y-%m}"
+        detail = f"{', '.join(command.elsewhere)} settles with another centre, or is in a report of {month:%Y-%m}"
         raise conflict("FEES_CLINIC_ELSEWHERE", detail, fees_id=command.fees_id)
     reported = Fees(
         fees_id=command.fees_id,
@@ -103,12 +119,27 @@ def _pay(command: PayFees, state: Fees) -> Sequence[FeeEvent]:
     check_moved(state.due_fen, command.paid_on, command.today)
     if command.paid_on < state.reported_on:
         raise Refused("DATES_OUT_OF_ORDER", f"{command.paid_on} is before {state.fees_id} was reported")
-    paid = _changed(state, status="paid", paid_on=command.paid_on)
+    paid = _changed(state, status="paid", paid_on=command.paid_on, paid_by=command.by)
     if state.route == "DIRECT":
         # The clinics themselves are paid: nothing is anybody's to pass on.
         whole = tuple(msgspec.structs.replace(clinic, passed_fen=clinic.due_fen) for clinic in state.clinics)
         paid = _changed(paid, status="done", passed_fen=state.due_fen, clinics=whole)
     return (FeesPaid(paid),)
+
+
+def _return(command: ReturnFees, state: Fees) -> Sequence[FeeEvent]:
+    _must_be(state, "done" if state.route == "DIRECT" else "paid")
+    if state.route == "THROUGH_CENTRE" and state.passed_fen:
+        detail = f"{yuan_from_fen(state.passed_fen)} yuan of {state.fees_id} have reached clinics: it did not come back"
+        raise conflict("FEES_PASSED_ON", detail, fees_id=state.fees_id)
+    _must_be_another(command.by, state.paid_by, state)
+    check_moved(state.due_fen, command.paid_on, command.today)
+    assert state.paid_on is not None, "what came back was paid"
+    if command.paid_on < state.paid_on:
+        raise Refused("DATES_OUT_OF_ORDER", f"{command.paid_on} is before {state.fees_id} was paid")
+    none = tuple(msgspec.structs.replace(clinic, passed_fen=0) for clinic in state.clinics)
+    back = _changed(state, status="approved", passed_fen=0, clinics=none, paid_on=None, paid_by=None, found_on=None)
+    return (FeesReturned(back),)
 
 
 def _pass_on(command: PassOn, state: Fees) -> Sequence[FeeEvent]:

@@ -51,7 +51,8 @@ SELECT payer, fund, sum(to_hospitals_fen + to_persons_fen)::bigint AS amount_fen
        sum(to_hospitals_fen)::bigint AS to_hospitals_fen, sum(to_persons_fen)::bigint AS to_persons_fen
 FROM payer_totals WHERE county LIKE ANY($1::text[]) GROUP BY payer, fund ORDER BY payer, fund
 """
-# The oldest day is that of the first amount which what was given back does not cover: first in, first out.
+# The oldest day is that of the first amount which what was given back does not cover: first in, first out. A debt that
+# stands again, as it was not given back or written off wrongly, is as old as it was.
 _RECEIVABLES_SQL: Final = """
 SELECT b.account, b.debit_fen - b.credit_fen AS due_fen, a.since
 FROM balances b CROSS JOIN LATERAL (
@@ -60,7 +61,11 @@ FROM balances b CROSS JOIN LATERAL (
            sum(p.amount_fen) OVER (ORDER BY j.booked_on, j.journal_id, p.line) AS up_to
     FROM journals j, unnest(j.accounts, j.amounts) WITH ORDINALITY AS p(account, amount_fen, line)
     WHERE j.accounts @> ARRAY[b.account] AND p.account = b.account AND p.amount_fen > 0
-  ) d WHERE d.up_to > b.credit_fen
+      AND j.kind NOT IN ('return', 'revival')
+  ) d WHERE d.up_to > b.credit_fen - (
+    SELECT COALESCE(sum(p.amount_fen), 0) FROM journals j, unnest(j.accounts, j.amounts) AS p(account, amount_fen)
+    WHERE j.accounts @> ARRAY[b.account] AND p.account = b.account AND p.amount_fen > 0
+      AND j.kind IN ('return', 'revival'))
 ) a
 WHERE b.account > GREATEST($1, 'receivable/person/') AND b.account < 'receivable/person0'
   AND b.debit_fen <> b.credit_fen AND b.debit_fen > b.credit_fen

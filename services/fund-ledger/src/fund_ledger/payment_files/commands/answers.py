@@ -7,13 +7,15 @@ from typing import Any, Final
 import msgspec
 
 from fund_ledger.journals.domain import accounts
+from fund_ledger.journals.domain.journal import after
 from fund_ledger.journals.queries.turn import hold
 from fund_ledger.months.queries import open_from
 from fund_ledger.payment_files.domain.file import DECIDER, AnswerFile, FileLine, Made, PaymentFile, stream_of
 from fund_ledger.payment_files.queries import statement_paid_by
 from fund_ledger.payments.domain import money
-from fund_ledger.payments.domain.money import PAYMENT, STATEMENT_PAYMENT, ReturnMoney
-from fund_ledger.payments.domain.taken_back import due_again
+from fund_ledger.payments.domain.moved import PAYMENT, STATEMENT_PAYMENT
+from fund_ledger.payments.domain.returns import ReturnMoney
+from fund_ledger.payments.domain.taken_back import OwedBack, after_it, borne_for, due_again
 from fund_ledger.payments.queries import owed_of_revoked
 from fund_ledger.statements.domain import statement
 from fund_ledger.statements.domain.statement import ReturnStatement, Statements
@@ -35,7 +37,8 @@ class _Turn(msgspec.Struct, frozen=True, kw_only=True):
     of: PaymentFile
     today: date
     bank_fen: int
-    owed_back_fen: dict[str, int]
+    owed_back: dict[str, OwedBack]
+    available_fen: dict[str, int]
 
 
 class AnswerCommands:
@@ -53,14 +56,16 @@ class AnswerCommands:
         due = sorted({name for name in map(due_again, payables) if name is not None})
         async with self._runtime.turn() as connection:
             first = await open_from(connection, [of.county])
-            standing = await hold(connection, [bank, *payables, *due])
+            funds = {borne_for(name) for name in due}
+            standing = await hold(connection, [bank, *payables, *due, *funds])
             turn = _Turn(
                 connection=connection,
                 within=path.within(connection),
                 of=of,
                 today=max(context.today, first[of.county]),
                 bank_fen=-standing[bank],
-                owed_back_fen=await owed_of_revoked(connection, {name: -standing[name] for name in due}),
+                owed_back=await owed_of_revoked(connection, {name: -standing[name] for name in due}),
+                available_fen={name: standing[name] for name in funds},
             )
 
             async def attempt() -> Outcome:
@@ -73,7 +78,7 @@ class AnswerCommands:
                     "file_id": of.file_id,
                     "paid_lines": done.after.file.lines - done.after.file.rejected,
                     "rejected_lines": done.after.file.rejected,
-                    "returns": [one.events[0].journal_id for one in booked],
+                    "returns": [f"{line.journal_id}-return" for line in back],
                 }
                 return Outcome((*(one.append for one in booked), *statements, done.append), told)
 
@@ -82,22 +87,21 @@ class AnswerCommands:
 
 async def _returned(turn: _Turn, lines: Iterable[FileLine]) -> list[Decision[Any, Any]]:
     """The journals of the returns, one after the other: what a person owes back is met once."""
-    owed, booked = dict(turn.owed_back_fen), list[Decision[Any, Any]]()
+    owed, available, booked = turn.owed_back, turn.available_fen, list[Decision[Any, Any]]()
     for line in lines:
         command = ReturnMoney(
             journal_id=line.journal_id,
             reason=_REASON,
-            available_fen={},
+            available_fen=available,
             bank_fen=turn.bank_fen,
             today=turn.today,
             kinds=frozenset({PAYMENT, STATEMENT_PAYMENT}),
-            owed_back_fen=owed,
+            owed_back=owed,
         )
         stream, state = await turn.within.standing(money.DECIDER, f"journal/{line.journal_id}")
         booked.append(decided(money.DECIDER, stream, state, command))
-        for posting in booked[-1].events[0].postings:
-            if posting.account in owed:
-                owed[posting.account] += posting.amount_fen
+        available = after(available, booked[-1].events)
+        owed = after_it(owed, booked[-1].state.journals[-1].postings)
     return booked
 
 

@@ -1,7 +1,6 @@
 """Commands on payment files: made of booked payments, answered by the bank line by line, cancelled before it paid."""
 
 import hashlib
-from collections.abc import Iterable
 from typing import TypeAlias
 from uuid import uuid4
 
@@ -16,7 +15,6 @@ from fund_ledger.payment_files.domain.file import (
     AnswerFile,
     CancelFile,
     CancelReason,
-    FileLine,
     Made,
     MakeFile,
     PaymentFile,
@@ -50,34 +48,42 @@ class FileCommands:
 
     async def make(self, context: CommandContext, county: str, fund: str, journal_ids: tuple[str, ...]) -> Answered:
         """Make a file of payments of an account, in their order."""
-        account = accounts.bank(county, fund)
         short = context.new_id("payment-file").replace("-", "")[:12]
-        file_id = f"{county}-{fund}-{context.today:%Y%m%d}-{short}"
+        file = _blank(f"{county}-{fund}-{context.today:%Y%m%d}-{short}", county, fund, context)
 
         async with self._runtime.turn() as connection:
-            await hold(connection, [account])
+            await hold(connection, [accounts.bank(county, fund)])
             within = self._runtime.path.within(connection)
 
             async def attempt() -> Outcome:
-                stream, state = await within.standing(DECIDER, stream_of(file_id))
-                found = await wanted(connection, account, journal_ids)
-                payees = {(one.payee_kind, one.payee_id) for one in found.values()}
-                known = await paid_to(connection, county, payees)
-                command = MakeFile(
-                    file=_blank(file_id, county, fund, context),
-                    wanted=journal_ids,
-                    found=found,
-                    accounts={payee: (one.account_id, one.tail) for payee, one in known.items()},
-                )
-                lines = lines_of(command)
-                file = msgspec.structs.replace(
-                    command.file, lines=len(lines), total_fen=sum(line.amount_fen for line in lines)
-                )
-                file = msgspec.structs.replace(file, check_hash=await self._check(connection, file, lines))
-                done = decided(DECIDER, stream, state, msgspec.structs.replace(command, file=file))
-                return done.outcome(_body(done.after.file), 201)
+                stream, state = await within.standing(DECIDER, stream_of(file.file_id))
+                command, left_out = await self._gathered(connection, file, journal_ids)
+                done = decided(DECIDER, stream, state, command)
+                return done.outcome({**_body(done.after.file), "left_out": left_out}, 201)
 
             return await within.run(context, attempt)
+
+    async def _gathered(
+        self, connection: Connection, file: PaymentFile, journal_ids: tuple[str, ...]
+    ) -> tuple[MakeFile, tuple[str, ...]]:
+        """What a file is made of, and the payments that are left out of it: who was erased stops nobody's money."""
+        found = await wanted(connection, accounts.bank(file.county, file.fund), journal_ids)
+        known = await paid_to(connection, file.county, {(one.payee_kind, one.payee_id) for one in found.values()})
+        details = await self._vault.open((one.account_id for one in known.values()), connection)
+        erased = {payee for payee, one in known.items() if one.account_id not in details}
+        left_out = tuple(name for name, one in found.items() if (one.payee_kind, one.payee_id) in erased)
+        if left_out and len(left_out) == len(journal_ids):
+            raise lost(*left_out)
+        command = MakeFile(
+            file=file,
+            wanted=tuple(name for name in journal_ids if name not in left_out),
+            found=found,
+            accounts={payee: (one.account_id, one.tail) for payee, one in known.items()},
+        )
+        lines = lines_of(command)
+        file = msgspec.structs.replace(file, lines=len(lines), total_fen=sum(line.amount_fen for line in lines))
+        check = self._vault.keyed(hashlib.sha256(csv_file(file, lines, details)).hexdigest())
+        return msgspec.structs.replace(command, file=msgspec.structs.replace(file, check_hash=check)), left_out
 
     async def cancel(self, context: CommandContext, of: PaymentFile, reason: CancelReason) -> Answered:
         """The bank pays nothing of a file."""
@@ -110,8 +116,8 @@ class FileCommands:
         must_be_open(made.file)
         await self._note(caller, file_id)
         details = await self._vault.open(line.account_id for line in made.lines)
-        if len(details) < len({line.account_id for line in made.lines}):
-            raise lost()
+        if gone := [line.journal_id for line in made.lines if line.account_id not in details]:
+            raise lost(*gone)
         content = csv_file(made.file, made.lines, details)
         if self._vault.keyed(hashlib.sha256(content).hexdigest()) != made.file.check_hash:
             detail = (
@@ -119,14 +125,6 @@ class FileCommands:
             )
             raise conflict("PAYMENT_FILE_CHANGED", detail, file_id=file_id)
         return made, dict(details), content
-
-    async def _check(self, connection: Connection, file: PaymentFile, lines: Iterable[FileLine]) -> str:
-        """The keyed hash of the check sum that the file will have whenever it is made."""
-        listed = tuple(lines)
-        details = await self._vault.open((line.account_id for line in listed), connection)
-        if len(details) < len({line.account_id for line in listed}):
-            raise lost()
-        return self._vault.keyed(hashlib.sha256(csv_file(file, listed, details)).hexdigest())
 
     async def _note(self, caller: Principal, file_id: str) -> None:
         seen = AccountsSeen(

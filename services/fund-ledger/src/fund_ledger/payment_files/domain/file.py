@@ -10,6 +10,7 @@ from typing import Final, Literal, assert_never
 
 import msgspec
 
+from fund_ledger.payment_files.domain.payment import Payment, unpaid
 from kernel.values.decider import Decider
 from kernel.values.money import yuan_from_fen
 from kernel.values.refusals import Refused, conflict, forbidden, not_found
@@ -55,19 +56,6 @@ class PaymentFile(msgspec.Struct, frozen=True, kw_only=True):
     rejected: int = 0
     rejected_fen: int = 0
     answer_hash: str | None = None
-
-
-class Payment(msgspec.Struct, frozen=True, kw_only=True):
-    """A payment as the books have it, and what speaks against paying it: returned, at the bank, seen as paid."""
-
-    journal_id: str
-    kind: str
-    payee_kind: str
-    payee_id: str
-    amount_fen: int
-    returned: bool = False
-    filed_in: str | None = None
-    met: bool = False
 
 
 class MakeFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -151,9 +139,8 @@ class Made(msgspec.Struct, frozen=True):
 def decide(command: FileCommand, state: Made | None) -> Sequence[FileEvent]:
     """What a command brings about.
 
-    Raises Refused PAYMENT_UNKNOWN, PAYMENT_RETURNED, PAYMENT_FILED, PAYMENT_CARRIED_OUT, PAYEE_ACCOUNT_MISSING;
-    PAYMENT_FILE_UNKNOWN, RETURN_FILE_FOREIGN, RETURN_FILE_TWICE, PAYMENT_FILE_NOT_OPEN, RETURN_FILE_CHECKSUM,
-    RETURN_FILE_LINES, PAYMENT_FILE_SAME_PERSON.
+    Raises Refused as ``unpaid`` does, PAYEE_ACCOUNT_MISSING; PAYMENT_FILE_UNKNOWN, RETURN_FILE_FOREIGN,
+    RETURN_FILE_TWICE, PAYMENT_FILE_NOT_OPEN, RETURN_FILE_CHECKSUM, RETURN_FILE_LINES, PAYMENT_FILE_SAME_PERSON.
     """
     match command:
         case MakeFile():
@@ -176,18 +163,7 @@ def _make(command: MakeFile) -> Sequence[FileEvent]:
 
 
 def _line(number: int, journal_id: str, command: MakeFile) -> FileLine:
-    payment = command.found.get(journal_id)
-    if payment is None:
-        detail = f"{journal_id} is no payment out of bank/{command.file.county}/{command.file.fund}"
-        raise not_found("PAYMENT_UNKNOWN", detail, journal_id=journal_id)
-    if payment.returned:
-        raise conflict("PAYMENT_RETURNED", f"{journal_id} went back: pay it anew", journal_id=journal_id)
-    if payment.filed_in is not None:
-        detail = f"{journal_id} is in the file {payment.filed_in}"
-        raise conflict("PAYMENT_FILED", detail, journal_id=journal_id, file_id=payment.filed_in)
-    if payment.met:
-        detail = f"{journal_id} is on a statement of the bank: it was carried out"
-        raise conflict("PAYMENT_CARRIED_OUT", detail, journal_id=journal_id)
+    payment = unpaid(journal_id, command.found.get(journal_id), f"bank/{command.file.county}/{command.file.fund}")
     account = command.accounts.get((payment.payee_kind, payment.payee_id))
     if account is None:
         whom = f"{payment.payee_kind} {payment.payee_id}"

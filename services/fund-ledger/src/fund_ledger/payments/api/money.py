@@ -9,7 +9,7 @@ from fund_ledger.journals.domain import accounts
 from fund_ledger.journals.queries.books import Books
 from fund_ledger.payments.commands.money import PaymentCommands
 from fund_ledger.payments.domain.checks import EARLIEST
-from fund_ledger.payments.domain.money import Receipt, Transfer
+from fund_ledger.payments.domain.moved import Receipt, Transfer
 from fund_ledger.payments.domain.opening import OPENING
 from kernel.http import ErrorCode, IdempotencyKey, Json, RequestBody, Router, Sent, Wire, Yuan, allow, answered
 from kernel.running.requested import Requests
@@ -29,6 +29,8 @@ CODES: Final = (
     ErrorCode("BANK_SHORT", 409, "The bank account has less than is to leave it"),
     ErrorCode("NOT_RETURNABLE", 409, "Such a journal is not taken back by hand"),
     ErrorCode("OPENING_DIFFERS", 409, "The balance was taken over otherwise, or given back"),
+    ErrorCode("OPENING_TAKEN", 409, "The balance was taken over before"),
+    ErrorCode("OPENING_UNNAMED", 422, "An opening balance is proposed under its name"),
     ErrorCode("RETURNED_BEFORE", 409, "The money went back before"),
     ErrorCode("PAYMENT_AT_BANK", 409, "The payment is in a file that the bank has not answered"),
     ErrorCode(
@@ -118,6 +120,13 @@ class WriteOffBody(RequestBody, frozen=True, kw_only=True):
     ground: Ground
 
 
+class RevivalBody(RequestBody, frozen=True):
+    """Which write-off was wrong, and why: entered wrongly, the person was found or can pay, or a court has ruled."""
+
+    journal_id: Identifier
+    reason: Literal["BOOKED_WRONGLY", "FOUND", "CAN_PAY", "COURT"]
+
+
 class ReturnBody(RequestBody, frozen=True):
     """Why money that was booked went back."""
 
@@ -149,16 +158,7 @@ def money(commands: PaymentCommands, books: Books, requests: Requests) -> Router
         What was taken over wrongly goes back with the journal's return.
         """
         caller.must_act_in(command.county)
-        check_division(command.county, max(command.value_on, EARLIEST).year)
-        opening = Receipt(
-            county=command.county,
-            fund=command.fund,
-            amount_fen=int(command.amount_fen),
-            source=OPENING,
-            value_on=command.value_on,
-            reference=command.reference,
-        )
-        return answered(await commands.take_over(requests.by(caller, key), opening))
+        return answered(await commands.take_over(requests.by(caller, key), opened(command)))
 
     @router.post("/payments", status_code=201)
     async def pay(caller: Finance, command: Sent[PaymentBody], key: IdempotencyKey) -> Json[JournalMade]:
@@ -199,6 +199,19 @@ def received(command: ReceiptBody) -> Receipt:
         amount_fen=int(command.amount_fen),
         source=command.source,
         value_on=command.value_on,
+    )
+
+
+def opened(command: OpeningBody) -> Receipt:
+    """The opening balance that a body tells of; raises Refused DIVISION_UNKNOWN and the like."""
+    check_division(command.county, max(command.value_on, EARLIEST).year)
+    return Receipt(
+        county=command.county,
+        fund=command.fund,
+        amount_fen=int(command.amount_fen),
+        source=OPENING,
+        value_on=command.value_on,
+        reference=command.reference,
     )
 
 

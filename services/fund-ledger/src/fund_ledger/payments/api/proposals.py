@@ -6,19 +6,25 @@ from typing import Annotated, Final
 
 from fastapi import Path, Query
 
+from fund_ledger.journals.domain import accounts
 from fund_ledger.payments.api.money import (
     CollectionBody,
     Finance,
+    OpeningBody,
     PaymentBody,
     ReceiptBody,
+    RevivalBody,
     WriteOffBody,
     collected,
+    opened,
     paid,
     received,
     written_off,
 )
 from fund_ledger.payments.commands.proposals import ProposalCommands
 from fund_ledger.payments.domain.limit import Limit
+from fund_ledger.payments.domain.moved import Revival
+from fund_ledger.payments.domain.opening import OPENING
 from fund_ledger.payments.domain.proposal import Proposal, RejectReason
 from fund_ledger.payments.queries import PaymentQueries
 from kernel.http import (
@@ -40,7 +46,7 @@ from kernel.http import (
 from kernel.http.fields import CountyQuery, NameInPath, after_of
 from kernel.running.requested import Requests
 from kernel.security import Principal, Role
-from kernel.values.refusals import not_found
+from kernel.values.refusals import Refused, not_found
 
 CODES: Final[Sequence[ErrorCode]] = (
     ErrorCode("PROPOSAL_UNKNOWN", 404, "No such proposal"),
@@ -103,6 +109,8 @@ class ProposalAnswer(Wire, frozen=True, kw_only=True):
     account: str
     counter: str | None
     source: str
+    corrects: str | None
+    reference: str | None
     status: str
     proposed_on: date
     proposed_by: str
@@ -142,8 +150,11 @@ def proposals(commands: ProposalCommands, found: PaymentQueries, requests: Reque
 
     @router.post("/receipts", status_code=201)
     async def propose_receipt(caller: Finance, command: Sent[ReceiptBody], key: IdempotencyKey) -> Json[ProposalMoved]:
-        """Propose money that came into a county's fund."""
+        """Propose money that came into a county's fund; what it has left from before under /opening-balances."""
         caller.must_act_in(command.county)
+        if command.source == OPENING:
+            # Without a name it would be proposed and booked as often as somebody sends it.
+            raise Refused("OPENING_UNNAMED", "propose what was there before at /v1/money-proposals/opening-balances")
         return answered(await commands.propose(requests.by(caller, key), "receipt", received(command)))
 
     @router.post("/payments", status_code=201)
@@ -168,6 +179,23 @@ def proposals(commands: ProposalCommands, found: PaymentQueries, requests: Reque
         caller.must_act_in(command.county)
         return answered(await commands.propose(requests.by(caller, key), "write_off", written_off(command)))
 
+    @router.post("/revivals", status_code=201)
+    async def propose_revival(caller: Finance, command: Sent[RevivalBody], key: IdempotencyKey) -> Json[ProposalMoved]:
+        """Propose that what was written off is owed again, as far as that stands; another person releases it, once."""
+        context = requests.by(caller, key)
+        of = await found.write_off(command.journal_id)
+        if of is None:
+            raise not_found("JOURNAL_UNKNOWN", f"there is no write-off {command.journal_id} of what a person owes")
+        caller.must_act_in(accounts.parse(of.account).county)
+        revival = Revival(
+            journal_id=of.journal_id,
+            account=of.account,
+            amount_fen=of.amount_fen,
+            value_on=context.today,
+            reason=command.reason,
+        )
+        return answered(await commands.propose(context, "revival", revival))
+
     @router.post("/{proposal_id}/release")
     async def release(proposal_id: NameInPath, caller: Finance, key: IdempotencyKey) -> Json[ProposalMoved]:
         """Release and book a proposal, by somebody who neither proposed it nor set the sum."""
@@ -182,6 +210,24 @@ def proposals(commands: ProposalCommands, found: PaymentQueries, requests: Reque
         of = await _seen(found, caller, proposal_id)
         return answered(await commands.reject(requests.by(caller, key), of, command.reason))
 
+    _add_reads(router, found)
+    return router
+
+
+def openings(commands: ProposalCommands, requests: Requests) -> Router:
+    """The route of an opening balance that is above the county's sum."""
+    router = Router(prefix="/v1/money-proposals", tags=["money"])
+
+    @router.post("/opening-balances", status_code=201)
+    async def propose_opening(caller: Finance, command: Sent[OpeningBody], key: IdempotencyKey) -> Json[ProposalMoved]:
+        """Propose what a fund has left from the system before: under one reference once, as it is booked once."""
+        caller.must_act_in(command.county)
+        return answered(await commands.propose(requests.by(caller, key), "receipt", opened(command)))
+
+    return router
+
+
+def _add_reads(router: Router, found: PaymentQueries) -> None:
     @router.get("")
     async def list_proposals(
         caller: Reader, county: CountyQuery, page: ById, status: Status = "proposed"
@@ -195,8 +241,6 @@ def proposals(commands: ProposalCommands, found: PaymentQueries, requests: Reque
     async def get_proposal(proposal_id: NameInPath, caller: Reader) -> Json[ProposalAnswer]:
         """One proposal."""
         return answer(_told(await _seen(found, caller, proposal_id)))
-
-    return router
 
 
 async def _seen(found: PaymentQueries, caller: Principal, proposal_id: str) -> Proposal:
@@ -222,6 +266,8 @@ def _told(of: Proposal) -> ProposalAnswer:
         account=of.account,
         counter=of.counter,
         source=of.source,
+        corrects=of.corrects,
+        reference=of.reference,
         status=of.status,
         proposed_on=of.proposed_on,
         proposed_by=of.proposed_by,

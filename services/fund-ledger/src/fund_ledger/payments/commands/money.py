@@ -13,24 +13,14 @@ from fund_ledger.journals.queries.turn import hold
 from fund_ledger.months.queries import open_from
 from fund_ledger.payments.commands.turn import Asked, Attempt, Found, Order, Turn
 from fund_ledger.payments.domain.apart import check_not_apart
+from fund_ledger.payments.domain.debts import ReviveDebt, WriteOff, WrittenOff
 from fund_ledger.payments.domain.limit import check_limit
-from fund_ledger.payments.domain.money import (
-    RECEIPT,
-    Collect,
-    Moment,
-    MoneyCommand,
-    PayOut,
-    Receipt,
-    ReceiveMoney,
-    ReturnMoney,
-    Transfer,
-    WriteOff,
-)
+from fund_ledger.payments.domain.money import Collect, MoneyCommand, PayOut, ReceiveMoney
+from fund_ledger.payments.domain.moved import RECEIPT, Moment, Money, Receipt, Revival, Transfer
 from fund_ledger.payments.domain.opening import journal_of
-from fund_ledger.payments.domain.proposal import (
-    Kind,
-)
-from fund_ledger.payments.domain.taken_back import due_again
+from fund_ledger.payments.domain.proposal import Kind
+from fund_ledger.payments.domain.returns import ReturnMoney
+from fund_ledger.payments.domain.taken_back import borne_for, due_again
 from fund_ledger.payments.queries import (
     booked_today,
     check_no_budget,
@@ -38,6 +28,7 @@ from fund_ledger.payments.queries import (
     later_than,
     limit_of,
     owed_of_revoked,
+    written_off,
 )
 from kernel.running.runtime import Runtime
 from kernel.values.refusals import Refused
@@ -73,8 +64,8 @@ class PaymentCommands:
     async def take_over(self, context: CommandContext, opening: Receipt) -> Answered:
         """A fund's balance from the system before, once; above the county's sum it is as any money."""
         assert opening.reference is not None, "an opening balance has its name in the system before"
-        journal_id = journal_of(opening.county, opening.fund, opening.reference)
-        asked = self._receipt(journal_id, opening)
+        asked = self.asked(RECEIPT, "", opening)
+        journal_id = asked.journal_id
 
         async def attempt(turn: Turn) -> Outcome:
             booked = await turn.booked()
@@ -87,10 +78,13 @@ class PaymentCommands:
 
         return await self.in_turn(context, asked, attempt)
 
-    def asked(self, kind: Kind, journal_id: str, money: Receipt | Transfer) -> Asked:
-        """What a receipt, payment, collection or write-off asks of the books."""
+    def asked(self, kind: Kind, journal_id: str, money: Money) -> Asked:
+        """What a receipt, payment, collection, write-off or its revival asks of the books."""
         if isinstance(money, Receipt):
-            return self._receipt(journal_id, money)
+            named = money.reference and journal_of(money.county, money.fund, money.reference)
+            return self._receipt(named or journal_id, money)
+        if isinstance(money, Revival):
+            return self._revival(money)
         match kind:
             case "payment":
                 return self._payment(journal_id, money)
@@ -141,12 +135,37 @@ class PaymentCommands:
 
         return _of_transfer(journal_id, transfer, (account,) if holder is None else (account, holder), order)
 
-    def _write_off(self, journal_id: str, transfer: Transfer) -> Asked:
-        account = transfer.account
+    def _bearing(self, account: str) -> str:
+        """The account of the fund that bears a person's debt. Raises Refused FUND_UNKNOWN, PAYEE_UNCLEAR."""
         name = accounts.parse(account)
         if not REVOLVING.isdisjoint(self._charts.ever(name.county).fund(name.fund).purposes):
             raise Refused("PAYEE_UNCLEAR", f"what {name.fund} has advanced is written off at /v1/advances")
-        fund = accounts.fund(name.county, name.fund)
+        return borne_for(account)
+
+    def _revival(self, revival: Revival) -> Asked:
+        fund = self._bearing(revival.account)
+        of = WrittenOff(journal_id=revival.journal_id, account=revival.account, amount_fen=revival.amount_fen)
+
+        def order(found: Found) -> MoneyCommand:
+            return ReviveDebt(
+                of=of,
+                standing_fen=found.written_off_fen,
+                reason=revival.reason,
+                available_fen={fund: found.standing[fund]} if self._watched(fund) else {},
+                moment=found.moment,
+            )
+
+        return Asked(
+            journal_id=of.journal_id,
+            account=of.account,
+            amount_fen=of.amount_fen,
+            names=(of.account, fund),
+            order=order,
+            revives=True,
+        )
+
+    def _write_off(self, journal_id: str, transfer: Transfer) -> Asked:
+        account, fund = transfer.account, self._bearing(transfer.account)
 
         def order(found: Found) -> MoneyCommand:
             return WriteOff(
@@ -162,8 +181,9 @@ class PaymentCommands:
     async def give_back(self, context: CommandContext, journal_id: str, lines: Iterable[str], reason: str) -> Answered:
         """What was booked goes back; ``lines`` are the accounts of its journal."""
         names = sorted(lines)
-        funds, banks = _of_kind(names, accounts.FUND), _of_kind(names, accounts.BANK)
         due = {account for account in map(due_again, names) if account is not None}
+        funds = _of_kind(names, accounts.FUND) | {borne_for(account) for account in due}
+        banks = _of_kind(names, accounts.BANK)
 
         def order(found: Found) -> MoneyCommand:
             return ReturnMoney(
@@ -173,7 +193,7 @@ class PaymentCommands:
                 bank_fen=-sum(found.standing[name] for name in banks),
                 today=max(found.moment.today, found.moment.open_from),
                 matched_fen=found.receipt.matched_fen if found.receipt else 0,
-                owed_back_fen=found.owed_back_fen,
+                owed_back=found.owed_back,
                 filed_in=found.filed_in,
             )
 
@@ -207,16 +227,23 @@ class PaymentCommands:
                 standing=standing,
                 moment=Moment(context.today, first[county]),
                 receipt=receipt,
-                owed_back_fen=owed_back,
+                owed_back=owed_back,
                 filed_in=filed,
             )
-            found = await _of_its_year(connection, asked, found)
+            found = await _beside(connection, asked, found)
             turn = Turn(connection, path.within(connection), asked.journal_id, asked.order(found))
             return await turn.within.run(context, lambda: _unless_budgeted(turn, asked, attempt))
 
 
-async def _of_its_year(connection: Connection, asked: Asked, found: Found) -> Found:
-    """With what came to be owed after the year of a payment; a payment of this year knows of none."""
+async def _beside(connection: Connection, asked: Asked, found: Found) -> Found:
+    """With what stands of a write-off that is taken back, and what came to be owed after the year of a payment.
+
+    A payment of this year knows of none.
+    """
+    if asked.revives:
+        standing = await written_off(connection, [asked.account])
+        left = sum(one.amount_fen for one in standing if one.journal_id == asked.journal_id)
+        return msgspec.structs.replace(found, written_off_fen=left)
     if asked.paid_on is None or asked.paid_on.year >= found.moment.today.year:
         return found
     end = date(asked.paid_on.year, 12, 31)

@@ -1,5 +1,7 @@
 """Commands on money that needs a second person: the county's sum, proposals, their release or rejection."""
 
+from typing import assert_never
+
 import msgspec
 
 from fund_ledger.journals.domain import accounts
@@ -8,11 +10,7 @@ from fund_ledger.payments.commands.turn import Turn
 from fund_ledger.payments.domain import limit as limits
 from fund_ledger.payments.domain import proposal as proposals
 from fund_ledger.payments.domain.limit import Limit, SetLimit
-from fund_ledger.payments.domain.money import (
-    RECEIPT,
-    Receipt,
-    Transfer,
-)
+from fund_ledger.payments.domain.moved import RECEIPT, Money, Receipt, Revival, Transfer
 from fund_ledger.payments.domain.proposal import (
     Kind,
     Proposal,
@@ -25,6 +23,7 @@ from fund_ledger.payments.domain.proposal import (
 from fund_ledger.payments.queries import limit_of
 from kernel.running.runtime import Runtime
 from kernel.values.money import yuan_from_fen
+from kernel.values.refusals import conflict
 from kernel.writing.command_context import CommandContext
 from kernel.writing.command_path import Answered
 from kernel.writing.decision import Outcome, decided
@@ -37,11 +36,13 @@ class ProposalCommands:
         self._runtime = runtime
         self._money = money
 
-    async def propose(self, context: CommandContext, kind: Kind, money: Receipt | Transfer) -> Answered:
+    async def propose(self, context: CommandContext, kind: Kind, money: Money) -> Answered:
         """Propose money to be booked by another person's release; what the ledger would refuse is refused now."""
         asked = self._money.asked(kind, context.new_id("journal"), money)
+        named = money.reference if isinstance(money, Receipt) else None
         proposal = Proposal(
-            proposal_id=context.new_id("proposal"),
+            # An opening balance is proposed once under its name, as it is booked once.
+            proposal_id=asked.journal_id if named else context.new_id("proposal"),
             kind=kind,
             county=asked.county,
             fund=accounts.parse(asked.account).fund,
@@ -49,14 +50,19 @@ class ProposalCommands:
             value_on=money.value_on,
             account=asked.account,
             counter=money.counter if isinstance(money, Transfer) else None,
-            source=money.source if isinstance(money, Receipt) else money.ground or "",
+            source=_why(money),
+            corrects=money.journal_id if isinstance(money, Revival) else None,
+            reference=named,
             proposed_on=context.today,
             proposed_by=context.actor,
         )
 
         async def attempt(turn: Turn) -> Outcome:
-            await turn.booked()
-            return await _on_proposal(turn, proposal.proposal_id, Propose(proposal), status=201)
+            booked = await turn.booked()
+            done = await _on_proposal(turn, proposal.proposal_id, Propose(proposal), status=201)
+            if not booked.events and any(append.events for append in done.appends):
+                raise conflict("OPENING_TAKEN", f"the balance {named} of {proposal.fund} was taken over before")
+            return done
 
         return await self._money.in_turn(context, asked, attempt)
 
@@ -70,12 +76,14 @@ class ProposalCommands:
                 proposal_id=of.proposal_id,
                 by=context.actor,
                 on=context.today,
-                journal_id=asked.journal_id,
+                journal_id=asked.books,
                 limit_set_by=limit.set_by if limit else None,
             )
             # Who may release comes before what the books say.
             released = await _on_proposal(turn, of.proposal_id, command)
-            return msgspec.structs.replace(released, appends=(*released.appends, (await turn.booked()).append))
+            booked = await turn.booked()
+            journals = (booked.append,) if booked.events else ()
+            return msgspec.structs.replace(released, appends=(*released.appends, *journals))
 
         return await self._money.in_turn(context, asked, attempt)
 
@@ -95,10 +103,38 @@ class ProposalCommands:
         )
 
 
-def money_of(of: Proposal) -> Receipt | Transfer:
+def _why(money: Money) -> str:
+    """Where a receipt came from, why a debt is written off or owed again; nothing of other transfers."""
+    match money:
+        case Receipt(source=source):
+            return source
+        case Revival(reason=reason):
+            return reason
+        case Transfer(ground=ground):
+            return ground or ""
+        case _:
+            assert_never(money)
+
+
+def money_of(of: Proposal) -> Money:
     """What a proposal proposes."""
+    if of.corrects is not None:
+        return Revival(
+            journal_id=of.corrects,
+            account=of.account,
+            amount_fen=of.amount_fen,
+            value_on=of.value_on,
+            reason=of.source,
+        )
     if of.kind == RECEIPT:
-        return Receipt(county=of.county, fund=of.fund, amount_fen=of.amount_fen, source=of.source, value_on=of.value_on)
+        return Receipt(
+            county=of.county,
+            fund=of.fund,
+            amount_fen=of.amount_fen,
+            source=of.source,
+            value_on=of.value_on,
+            reference=of.reference,
+        )
     return Transfer(of.account, of.amount_fen, of.value_on, of.counter, of.source or None)
 
 

@@ -9,7 +9,9 @@ from fund_ledger.funds.queries import Receipt as FundReceipt
 from fund_ledger.journals.domain import accounts
 from fund_ledger.journals.domain.events import JournalEvent
 from fund_ledger.journals.domain.journal import JournalState
-from fund_ledger.payments.domain.money import DECIDER, Moment, MoneyCommand
+from fund_ledger.payments.domain.money import DECIDER, MoneyCommand
+from fund_ledger.payments.domain.moved import Moment
+from fund_ledger.payments.domain.taken_back import OwedBack
 from kernel.writing.command_path import Within
 from kernel.writing.database import Connection
 from kernel.writing.decision import Decision, Outcome, decided
@@ -21,8 +23,10 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     standing: dict[str, int]
     moment: Moment
     receipt: FundReceipt | None
-    owed_back_fen: dict[str, int]
+    owed_back: dict[str, OwedBack]
     later_fen: int = 0
+    #: Of the write-off that is to be taken back, what stands.
+    written_off_fen: int = 0
     filed_in: str | None = None
 
 
@@ -40,6 +44,13 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     due: tuple[str, ...] = ()
     #: Of what settles a payable, the day of which the money was paid.
     paid_on: date | None = None
+    #: Whether it takes back the write-off that ``journal_id`` is.
+    revives: bool = False
+
+    @property
+    def books(self) -> str:
+        """The name of the journal that it books."""
+        return f"{self.journal_id}-revival" if self.revives else self.journal_id
 
     @property
     def county(self) -> str:

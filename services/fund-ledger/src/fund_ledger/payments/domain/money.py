@@ -1,7 +1,6 @@
 """Money that finance moved: what came in, was paid out or was collected, each of it a journal of its own."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Final, assert_never
 
 import msgspec
@@ -12,55 +11,12 @@ from fund_ledger.journals.domain.events import JournalBooked, JournalEvent, Post
 from fund_ledger.journals.domain.journal import Booked, JournalState, Unbooked, evolve, with_alarms
 from fund_ledger.months.domain import must_be_open
 from fund_ledger.payments.domain.checks import check_bank, check_moved, check_year
-from fund_ledger.payments.domain.taken_back import taken_back
+from fund_ledger.payments.domain.debts import ReviveDebt, WriteOff, revive, write_off
+from fund_ledger.payments.domain.moved import COLLECTION, PAYMENT, RECEIPT, Moment, Receipt, Transfer
+from fund_ledger.payments.domain.returns import ReturnMoney, give_back
 from kernel.values.decider import Decider
 from kernel.values.money import yuan_from_fen
-from kernel.values.refusals import conflict, not_found
-
-#: Kinds of journals that finance makes, and the one that takes them back.
-RECEIPT: Final = "receipt"
-PAYMENT: Final = "payment"
-COLLECTION: Final = "collection"
-RETURN: Final = "return"
-#: Pays a hospital's statement whole, and goes back with it.
-STATEMENT_PAYMENT: Final = "statement_payment"
-#: What nobody will get back from a person is borne by the fund; another person has to agree.
-WRITE_OFF: Final = "write_off"
-#: What goes back by hand.
-RETURNABLE: Final = frozenset({RECEIPT, PAYMENT, COLLECTION})
-
-
-class Receipt(msgspec.Struct, frozen=True, kw_only=True):
-    """Money that came into a county's fund on ``value_on``, and where it came from.
-
-    ``reference`` names an opening balance in the system before: under one name it is taken over once.
-    """
-
-    county: str
-    fund: str
-    amount_fen: int
-    source: str
-    value_on: date
-    reference: str | None = None
-
-
-class Transfer(msgspec.Struct, frozen=True):
-    """Money that settled a payable or a receivable on ``value_on``, wholly or in part."""
-
-    account: str
-    amount_fen: int
-    value_on: date
-    #: The account that the money came to or from; None for the fund's bank.
-    counter: str | None = None
-    #: Why nothing moved, of a debt that is written off.
-    ground: str | None = None
-
-
-class Moment(msgspec.Struct, frozen=True):
-    """When money is booked: today, and the first day of the county that is not in a closed month."""
-
-    today: date
-    open_from: date
+from kernel.values.refusals import conflict
 
 
 class ReceiveMoney(msgspec.Struct, frozen=True):
@@ -103,36 +59,7 @@ class Collect(msgspec.Struct, frozen=True):
     counter_fen: int | None = None
 
 
-class WriteOff(msgspec.Struct, frozen=True, kw_only=True):
-    """A person will not give back what is due on a receivable; ``due_fen`` is what is due now, the fund bears it."""
-
-    journal_id: str
-    transfer: Transfer
-    due_fen: int
-    available_fen: Mapping[str, int]
-    moment: Moment
-
-
-class ReturnMoney(msgspec.Struct, frozen=True, kw_only=True):
-    """Money that was booked went back: the bank returned it, or it was booked wrongly.
-
-    ``available_fen`` is what the fund account has left where its money is here, ``bank_fen`` what the bank account has,
-    ``matched_fen`` with how much a receipt meets orders. ``owed_back_fen`` is what a person owes on each receivable
-    because a bill was revoked after it was paid. ``filed_in`` is the payment file by which the bank is to pay it now.
-    """
-
-    journal_id: str
-    reason: str
-    available_fen: Mapping[str, int]
-    bank_fen: int
-    today: date
-    kinds: frozenset[str] = RETURNABLE
-    matched_fen: int = 0
-    owed_back_fen: Mapping[str, int] = {}
-    filed_in: str | None = None
-
-
-MoneyCommand = ReceiveMoney | PayOut | Collect | WriteOff | ReturnMoney
+MoneyCommand = ReceiveMoney | PayOut | Collect | WriteOff | ReviveDebt | ReturnMoney
 
 
 def decide(command: MoneyCommand, state: JournalState) -> Sequence[JournalEvent]:
@@ -140,11 +67,12 @@ def decide(command: MoneyCommand, state: JournalState) -> Sequence[JournalEvent]
 
     Raises Refused, in this order: FUND_UNKNOWN, FUND_HELD_ELSEWHERE, SOURCE_UNKNOWN, AMOUNT_NOT_POSITIVE,
     VALUE_DATE_TOO_EARLY, VALUE_DATE_AHEAD, PERIOD_CLOSED, OVERPAYMENT, WRONG_YEAR, BANK_SHORT; of an opening balance
-    that was taken over OPENING_DIFFERS; of a return JOURNAL_UNKNOWN, NOT_RETURNABLE, RETURNED_BEFORE, PAYMENT_AT_BANK,
-    RECEIPT_MATCHED, BANK_SHORT.
+    that was taken over OPENING_DIFFERS; of what goes back as ``give_back`` and ``revive`` do.
     """
     if isinstance(command, ReturnMoney):
-        return _return(command, state)
+        return give_back(command, state)
+    if isinstance(command, ReviveDebt):
+        return revive(command, state)
     if not isinstance(state, Unbooked):
         if isinstance(command, ReceiveMoney) and command.receipt.reference is not None:
             _check_taken_over(command.receipt, state)
@@ -155,7 +83,7 @@ def decide(command: MoneyCommand, state: JournalState) -> Sequence[JournalEvent]
         case PayOut() | Collect():
             return _pay(command)
         case WriteOff():
-            return _write_off(command)
+            return write_off(command)
         case _:
             assert_never(command)
 
@@ -226,61 +154,6 @@ def _pay(command: PayOut | Collect) -> Sequence[JournalEvent]:
         Posting(transfer.counter or other(name.county, name.fund), -moved),
     )
     return (JournalBooked(journal_id=command.journal_id, kind=kind, booked_on=transfer.value_on, postings=postings),)
-
-
-def _write_off(command: WriteOff) -> Sequence[JournalEvent]:
-    transfer = command.transfer
-    name = accounts.parse(transfer.account)
-    check_moved(transfer.amount_fen, transfer.value_on, command.moment.today)
-    must_be_open(transfer.value_on, name.county, command.moment.open_from)
-    if transfer.amount_fen > command.due_fen:
-        due, asked = yuan_from_fen(max(0, command.due_fen)), yuan_from_fen(transfer.amount_fen)
-        detail = f"on {transfer.account} {due} yuan are due, so {asked} yuan cannot be written off"
-        raise conflict("OVERPAYMENT", detail, account=transfer.account)
-    journal = JournalBooked(
-        journal_id=command.journal_id,
-        kind=WRITE_OFF,
-        booked_on=transfer.value_on,
-        postings=(
-            Posting(accounts.fund(name.county, name.fund), transfer.amount_fen),
-            Posting(transfer.account, -transfer.amount_fen),
-        ),
-        reason=transfer.ground,
-    )
-    return with_alarms(journal, command.available_fen)
-
-
-def _return(command: ReturnMoney, state: JournalState) -> Sequence[JournalEvent]:
-    if not isinstance(state, Booked):
-        raise not_found("JOURNAL_UNKNOWN", f"there is no journal {command.journal_id}")
-    booked = state.journals[0]
-    if booked.kind not in command.kinds:
-        detail = f"journal {booked.journal_id} is a {booked.kind}; only {', '.join(sorted(command.kinds))} go back here"
-        raise conflict("NOT_RETURNABLE", detail, kind=booked.kind)
-    if any(journal.corrects == booked.journal_id for journal in state.journals):
-        raise conflict("RETURNED_BEFORE", f"the money of journal {booked.journal_id} went back before")
-    if (file_id := command.filed_in) is not None:
-        detail = f"the bank is to pay {booked.journal_id} by the file {file_id}: take its answer, or cancel the file"
-        raise conflict("PAYMENT_AT_BANK", detail, file_id=file_id)
-    if command.matched_fen:
-        detail = f"receipt {booked.journal_id} meets an order with {yuan_from_fen(command.matched_fen)} yuan; let it go"
-        raise conflict("RECEIPT_MATCHED", detail)
-    # What was set off is apart again; only money that came back meets a debt by itself.
-    met = {} if booked.kind == COLLECTION else command.owed_back_fen
-    back = tuple(posting for taken in booked.postings for posting in taken_back(taken, met))
-    for posting in back:
-        if accounts.parse(posting.account).kind == accounts.BANK:
-            check_bank(posting.account, command.bank_fen, -posting.amount_fen)
-    journal = JournalBooked(
-        journal_id=f"{booked.journal_id}-return",
-        kind=RETURN,
-        booked_on=command.today,
-        postings=back,
-        source=booked.source,
-        corrects=booked.journal_id,
-        reason=command.reason,
-    )
-    return with_alarms(journal, command.available_fen)
 
 
 def _check_counter(command: Collect) -> None:

@@ -7,9 +7,10 @@ from typing import Final, Literal, assert_never
 import msgspec
 
 from kernel.values.decider import Decider
+from kernel.values.money import yuan_from_fen
 from kernel.values.refusals import conflict, forbidden, not_found
 
-Kind = Literal["receipt", "payment", "collection", "write_off"]
+Kind = Literal["receipt", "payment", "collection", "write_off", "revival"]
 Status = Literal["proposed", "released", "rejected"]
 RejectReason = Literal["NOT_DUE", "WRONG_AMOUNT", "WRONG_PAYEE", "BOOKED_BEFORE"]
 
@@ -17,7 +18,7 @@ RejectReason = Literal["NOT_DUE", "WRONG_AMOUNT", "WRONG_PAYEE", "BOOKED_BEFORE"
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     """Money that is to be booked: a receipt of a ``source`` on a fund, or a transfer that settles ``account``.
 
-    Of a write-off ``source`` is its ground.
+    Of a write-off ``source`` is its ground; of a revival it is why the write-off ``corrects`` was wrong.
     """
 
     proposal_id: str
@@ -29,6 +30,9 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     account: str
     counter: str | None = None
     source: str = ""
+    corrects: str | None = None
+    #: The name of an opening balance in the system before.
+    reference: str | None = None
     status: Status = "proposed"
     proposed_on: date
     proposed_by: str
@@ -88,9 +92,12 @@ ProposalEvent = MoneyProposed | MoneyReleased | MoneyRejected
 
 
 def decide(command: ProposalCommand, state: Proposal | None) -> Sequence[ProposalEvent]:
-    """What a command brings about. Raises Refused PROPOSAL_UNKNOWN, PROPOSAL_DECIDED, RELEASE_SAME_PERSON."""
+    """What a command brings about.
+
+    Raises Refused OPENING_DIFFERS, PROPOSAL_UNKNOWN, PROPOSAL_DECIDED, RELEASE_SAME_PERSON.
+    """
     if isinstance(command, Propose):
-        return (MoneyProposed(command.proposal),) if state is None else ()
+        return _propose(command.proposal, state)
     of = command.proposal_id
     if state is None:
         raise not_found("PROPOSAL_UNKNOWN", f"there is no proposal {of}", proposal_id=of)
@@ -108,6 +115,17 @@ def decide(command: ProposalCommand, state: Proposal | None) -> Sequence[Proposa
             return (MoneyRejected(msgspec.structs.replace(decided, status="rejected", reason=reason)),)
         case _:
             assert_never(command)
+
+
+def _propose(wanted: Proposal, state: Proposal | None) -> Sequence[ProposalEvent]:
+    """An opening balance has one proposal under its name, whoever sends it and however often."""
+    if state is None:
+        return (MoneyProposed(wanted),)
+    if (wanted.amount_fen, wanted.value_on) != (state.amount_fen, state.value_on):
+        said = f"{yuan_from_fen(state.amount_fen)} yuan on {state.value_on}"
+        detail = f"the balance {state.reference} of {state.fund} was proposed as {said}; propose it under another name"
+        raise conflict("OPENING_DIFFERS", detail, reference=state.reference or "")
+    return ()
 
 
 def evolve(_state: Proposal | None, event: ProposalEvent) -> Proposal:

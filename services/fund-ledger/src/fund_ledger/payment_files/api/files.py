@@ -99,6 +99,16 @@ class FileMoved(Wire, frozen=True):
     rejected_lines: int
 
 
+class FileMade(Wire, frozen=True):
+    """Where a file stands now, and the payments that are not in it, as their payees were erased."""
+
+    file_id: str
+    status: str
+    lines: int
+    rejected_lines: int
+    left_out: tuple[str, ...]
+
+
 class FileAnswered(Wire, frozen=True):
     """How many lines the bank has paid and rejected, and the journals that took the rejected back."""
 
@@ -125,13 +135,16 @@ class FileAnswer(Wire, frozen=True, kw_only=True):
     rejected_fen: Yuan
 
 
-def payment_files(files: FileCommands, answers: AnswerCommands, found: FileQueries, requests: Requests) -> Router:
-    """The routes that make, cancel and answer payment files."""
+def payment_files(files: FileCommands, found: FileQueries, requests: Requests) -> Router:
+    """The routes that make and cancel payment files."""
     router = Router(prefix="/v1/payment-files", tags=["payment files"])
 
     @router.post("", status_code=201)
-    async def make(caller: Finance, command: Sent[FileBody], key: IdempotencyKey) -> Json[FileMoved]:
-        """Make a file of payments that are booked; each is in one open file at most."""
+    async def make(caller: Finance, command: Sent[FileBody], key: IdempotencyKey) -> Json[FileMade]:
+        """Make a file of payments that are booked; each is in one open file at most.
+
+        Payments of people whose data were erased are left out, and named.
+        """
         caller.must_act_in(command.county)
         journals = tuple(dict.fromkeys(command.journal_ids))
         return answered(await files.make(requests.by(caller, key), command.county, command.fund, journals))
@@ -143,6 +156,13 @@ def payment_files(files: FileCommands, answers: AnswerCommands, found: FileQueri
         """Say that the bank pays nothing of a file; its payments may go into another. Not by who made it."""
         of = await _seen(found, caller, file_id)
         return answered(await files.cancel(requests.by(caller, key), of, command.reason))
+
+    return router
+
+
+def bank_answers(answers: AnswerCommands, files: FileCommands, found: FileQueries, requests: Requests) -> Router:
+    """The route that takes the bank's answers."""
+    router = Router(prefix="/v1/payment-files", tags=["payment files"])
 
     @router.post("/{file_id}/answer")
     async def take_answer(

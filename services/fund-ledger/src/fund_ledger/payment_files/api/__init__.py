@@ -1,0 +1,1 @@
+"""What is asked of files for the bank over HTTP."""
