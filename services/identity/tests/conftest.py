@@ -65,6 +65,11 @@ async def poverty_alleviation(identity: Service) -> httpx.AsyncClient:
 
 
 @pytest.fixture
+async def disabled_persons(identity: Service) -> httpx.AsyncClient:
+    return await identity.client(Role.DEPARTMENT, "disabled-persons")
+
+
+@pytest.fixture
 async def hospital(identity: Service) -> httpx.AsyncClient:
     return await identity.client(Role.HOSPITAL, "H445201001")
 

@@ -26,6 +26,8 @@ INCOME = {
     "group": "ELDERLY",
 }
 
+_FAILED = "LOW_INCOME_TEST_FAILED"
+
 
 class Offices:
     """Two departments and the agency, with a clock that tests set by the day of July 2019."""
@@ -157,7 +159,7 @@ async def test_a_low_income_test_is_kept_with_its_inputs_result_and_clause(offic
     assert passed["detail"]["clause"].endswith("三(一)4")
     [failed] = (await offices.as_of("2019-09-15", 1))["facts"]
     assert (failed["detail"]["income"], failed["detail"]["passed"]) == ("900.01", False)
-    low_income = {**DIBAO, "category": "LOW_INCOME", "group": "ELDERLY", "valid_from": "2019-09-01"}
+    low_income = {**DIBAO, "category": "LOW_INCOME", "group": "CRITICALLY_ILL", "valid_from": "2019-09-01"}
     path = f"/v1/persons/{offices.person_id}/memberships"
     refused = await offices.civil_affairs.post(path, json=low_income)
     assert (refused.status_code, refused.json()["code"]) == (409, "LOW_INCOME_TEST_FAILED")
@@ -174,6 +176,29 @@ async def test_a_low_income_test_is_kept_with_its_inputs_result_and_clause(offic
         f"/v1/persons/{offices.person_id}/facts", json={**told, "valid_from": "2010-01-01"}
     )
     assert early.json()["code"] in ("POLICY_UNKNOWN", "LOW_INCOME_RULE_MISSING")
+
+
+@pytest.mark.parametrize(
+    ("changes", "passed"),
+    [
+        ({}, True),  # 900.00 is one and a half times 600.00 exactly: 1.5倍以下
+        ({"income": "900.01"}, False),
+        ({"local_line": "600.01", "income": "900.01"}, True),  # the multiple is 900.015, and not rounded
+        ({"local_line": "600.01", "income": "900.02"}, False),
+        ({"assets": "49999.99"}, True),
+        ({"assets": "50000.00"}, False),  # 低于 does not reach the limit
+    ],
+)
+async def test_a_family_is_of_low_income_at_the_edges_of_the_document(
+    offices: Offices, changes: dict[str, str], *, passed: bool
+) -> None:
+    told = {"detail": INCOME | changes, "valid_from": "2019-07-01", "evidence": "income check 12"}
+    await offices.say(offices.civil_affairs, "facts", told)
+    [found] = (await offices.as_of("2019-07-01", 1))["facts"]
+    assert found["detail"]["passed"] is passed
+    member = {**DIBAO, "category": "LOW_INCOME", "group": "CRITICALLY_ILL", "valid_from": "2019-07-01"}
+    answered = await offices.civil_affairs.post(f"/v1/persons/{offices.person_id}/memberships", json=member)
+    assert (answered.status_code, answered.json().get("code")) == ((201, None) if passed else (409, _FAILED))
 
 
 async def test_who_sees_which_facts(offices: Offices) -> None:

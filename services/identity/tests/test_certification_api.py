@@ -62,6 +62,60 @@ async def test_a_certification_counts_at_once_is_filed_and_may_be_cancelled(
     assert (row["cancelled_from"], row["reason"], row["filed_on"]) == ("2019-08-01", "not qualified", "2019-08-01")
 
 
+async def test_a_list_is_of_the_hospital_s_own_month_and_what_it_left_out_follows(
+    identity: Service, agency: httpx.AsyncClient, certifier: httpx.AsyncClient, person: str
+) -> None:
+    path = f"/v1/persons/{person}/certifications"
+    certified = [
+        (await post(certifier, path, {**CERTIFY, "disease": disease}, 201))["certification_id"]
+        for disease in ("GX01", "GX02")
+    ]
+    other = await identity.client(Role.HOSPITAL, "H-GX-3")
+    await post(agency, "/v1/certifiers", {**CERTIFIER, "hospital_id": "H-GX-3"}, 201)
+
+    async def file(client: httpx.AsyncClient, ids: list[str], status: int, **changes: str) -> Any:
+        body = {"month": "2019-08", "certification_ids": ids, "sealed_on": "2019-08-01", **changes}
+        return await post(client, "/v1/chronic-filings", body, status)
+
+    foreign = await file(other, certified[:1], 422)
+    july = await file(certifier, certified[:1], 422, month="2019-07")
+    assert (foreign["code"], july["code"]) == ("CERTIFICATION_NOT_OF_MONTH", "CERTIFICATION_NOT_OF_MONTH")
+    assert (await file(certifier, certified, 422, sealed_on="2019-08-02"))["code"] == "DATE_IN_FUTURE"
+    assert (await file(certifier, certified[:1], 201))["filed"] == 1
+    # Who is certified and on no list is an exception that is looked for, and keeps the benefits.
+    (left_out,) = (await agency.get("/v1/chronic-filings?month=2019-08&filed=false")).json()["items"]
+    assert (left_out["certification_id"], left_out["effective_from"]) == (certified[1], "2019-08-01")
+    assert left_out["cancelled_from"] is None
+    assert (await file(certifier, certified, 201))["filed"] == 1
+
+
+async def test_the_list_is_printed_for_the_hospital_to_seal(
+    identity: Service, agency: httpx.AsyncClient, certifier: httpx.AsyncClient, person: str
+) -> None:
+    path = f"/v1/persons/{person}/certifications"
+    certified, cancelled = [
+        (await post(certifier, path, {**CERTIFY, "disease": disease}, 201))["certification_id"]
+        for disease in ("GX01", "GX02")
+    ]
+    cancel = {"cancelled_from": "2019-08-01", "reason": "not qualified"}
+    await post(agency, f"{path}/{cancelled}/cancellation", cancel, 200)
+    printed = await certifier.get("/v1/chronic-filings/paper?month=2019-08")
+    assert (printed.status_code, printed.headers["content-type"]) == (200, "text/html; charset=utf-8"), printed.text
+    assert "2019年8月建档立卡人员门诊特殊慢性病认定名单" in printed.text
+    assert "认定机构：示例医院" in printed.text
+    assert "<td>1</td><td>示例</td><td>冠心病</td><td>2019-08-01</td><td></td>" in printed.text
+    assert ("合计：1 人次" in printed.text, "公章" in printed.text) == (True, True)
+    assert PERSON["id_number"] not in printed.text
+    filing = {"month": "2019-08", "certification_ids": [certified], "sealed_on": "2019-08-01"}
+    await post(certifier, "/v1/chronic-filings", filing, 201)
+    own = "/v1/chronic-filings/paper?month=2019-08&hospital=H-GX-2"
+    assert "2019-08-01 已备案" in (await agency.get(own)).text
+    other = await identity.client(Role.HOSPITAL, "H-GX-3")
+    assert (await other.get(own)).status_code == 403
+    looks = await identity.pool.fetchval("SELECT count(*) FROM events WHERE type = 'DataSeen'")
+    assert looks == 2, "each look at the names is written down"
+
+
 async def test_others_learn_of_a_certification_and_of_its_end(
     agency: httpx.AsyncClient, certifier: httpx.AsyncClient, person: str, around: Surroundings
 ) -> None:

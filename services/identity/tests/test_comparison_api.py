@@ -143,8 +143,13 @@ async def test_notices_reach_each_level_as_json_csv_and_paper(agency: httpx.Asyn
     path = f"/v1/comparisons/{comparison}/notice"
     region = await get(agency, path)
     assert ([row["area"] for row in region["rows"]], region["total"]["registered"]) == (["450200"], 2)
+    city = await get(agency, f"{path}?area=450200")
+    assert [(row["area"], row["not_enrolled"]) for row in city["rows"]] == [("450202", 1)]
+    assert "各市、县（市、区）医疗保障局" in region["recipients"]
+    assert city["recipients"].endswith("抄送当地党委、政府")
     towns = await get(agency, f"{path}?area=450202")
     assert [(row["area"], row["coverage_basis_points"]) for row in towns["rows"]] == [("450202001", 5000)]
+    assert towns["recipients"] == "全县所辖乡镇（街道）"
     table = await agency.get(f"{path}-csv?area=450202")
     assert table.headers["content-type"] == "text/csv; charset=utf-8"
     assert table.text.splitlines()[1:] == ["450202001,2,0,2,1,0,1,0,50.00%", "合计,2,0,2,1,0,1,0,50.00%"]

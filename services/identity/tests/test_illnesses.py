@@ -1,12 +1,15 @@
 """The registry of the sick (002 三(六)): written by one, verified by another; and who leaves the list is checked."""
 
-from datetime import date
+from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
 import msgspec
 import pytest
+from services.identity.tests.conftest import BY_ONE
 
+from identity.config import Config
 from identity.illnesses.domain.exit_check import exit_check
 from identity.illnesses.domain.illness import (
     DECIDER,
@@ -19,9 +22,11 @@ from identity.illnesses.domain.illness import (
     RecordIllness,
     VerifyIllness,
 )
+from identity.main import build
 from identity.persons.domain.enrolment import Enrolment, Scheme
-from kernel.security import Role
-from kernel.testing.surroundings import Service
+from kernel.security import KeyRing, Role
+from kernel.testing.set_clock import SetClock
+from kernel.testing.surroundings import Service, Surroundings
 from kernel.values.refusals import Refused
 
 TODAY = date(2019, 8, 1)
@@ -186,3 +191,38 @@ async def test_who_left_the_list_without_a_passed_check_is_looked_for(
     assert (await agency.post(path, json=paper)).json()["passed"]
     assert await missing() == []
     assert sorted(row["passed"] for row in (await agency.get(path)).json()) == [False, True]
+
+
+async def test_a_check_of_a_former_leaving_is_none_of_a_later_one(around: Surroundings, tmp_path: Path) -> None:
+    clock = SetClock(datetime(2018, 12, 20, 1, tzinfo=UTC))
+    config = Config(keys=KeyRing.in_folder(tmp_path), library=BY_ONE)
+    served = await around.serve("identity", lambda host: build(host, config), clock=clock)
+    agency = await served.client(Role.AGENCY, "A445200")
+    office = await served.client(Role.DEPARTMENT, "poverty-alleviation")
+    person = (await agency.post("/v1/persons", json=WANG)).json()["person_id"]
+    path = f"/v1/persons/{person}"
+
+    async def leaves(on: str, **held: str) -> None:
+        said = {"category": "REGISTERED_POOR", "poverty_status": "LIFTED", "exit_date": on, "evidence": "脱贫名单"}
+        told = await office.post(f"{path}/memberships", json=said | held)
+        assert told.status_code == 201, told.text
+
+    async def checked() -> bool:
+        year = clock.now.year
+        insured = {"scheme": "RESIDENT", "area": "445200", "year": year, "registered_on": f"{year}-01-01"}
+        await agency.post(f"{path}/enrolments", json=insured)
+        made = await agency.post(f"{path}/exit-checks", json={"evidence": "退出验收表"})
+        return bool(made.json()["passed"])
+
+    async def missing() -> list[str]:
+        found = await agency.get("/v1/exit-checks/missing", params={"area": "445200"})
+        return [row["exit_date"] for row in found.json()["items"]]
+
+    assert await checked()
+    await leaves("2018-12-31", valid_from="2018-12-31", valid_to="2019-06-30")
+    assert await missing() == []
+    clock.now = datetime(2020, 12, 31, 1, tzinfo=UTC)
+    await leaves("2020-12-31", valid_from="2020-12-31")
+    assert await missing() == ["2020-12-31"]
+    assert await checked()
+    assert await missing() == []

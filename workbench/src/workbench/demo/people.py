@@ -47,11 +47,13 @@ def made_up_people(count: int, chance: Random) -> list[DemoPerson]:
 
 def _person(number: int, chance: Random) -> DemoPerson:
     county = chance.choice(sorted(COUNTIES))
-    born_on = date(1940, 1, 1) + timedelta(days=chance.randrange(25_000))
+    department, category, group = _SAID[number % len(_SAID)]
+    # Whoever is told to be old is sixty by 2019.
+    days = chance.randrange(25_000) % (7_000 if group == "ELDERLY" else 25_000)
+    born_on = date(1940, 1, 1) + timedelta(days=days)
     sex = chance.choice(("MALE", "FEMALE"))
     sequence = 2 * (number % 500) + (1 if sex == "MALE" else 0)
     body = f"{county}{born_on:%Y%m%d}{sequence:03d}"
-    department, category, group = _SAID[number % len(_SAID)]
     return DemoPerson(
         number=number,
         id_number=body + ric.calc_check_digit(f"{body}0"),

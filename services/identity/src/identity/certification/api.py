@@ -1,13 +1,16 @@
 """Chronic certification over HTTP: hospitals certify and file each month, the agency cancels (003 三(八)-(九))."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Final
 
 import msgspec
 from fastapi import Query
+from starlette.responses import HTMLResponse
 
 from identity.certification.commands import MONTH, CertificationCommands, CertifyBody, Code, FilingBody, TakeOverBody
 from identity.certification.domain.certifiers import Certifier
+from identity.certification.domain.paper import PAPER_LINES_MAX, PaperLine, filing_paper
 from identity.certification.queries import CertificationAnswer, CertificationQueries, CertifierAnswer
 from identity.persons.domain.masking import mask_name
 from identity.persons.domain.seeing import SeenFor
@@ -30,6 +33,8 @@ from kernel.http import (
 )
 from kernel.http.fields import CountyQuery, Text, after_of
 from kernel.security import Principal, Role
+from kernel.values.china_time import CHINA
+from kernel.values.refusals import Refused
 
 
 class CancelBody(RequestBody, frozen=True):
@@ -226,7 +231,45 @@ def filings(commands: CertificationCommands, queries: CertificationQueries, vaul
     return router
 
 
+def filing_papers(commands: CertificationCommands, queries: CertificationQueries, vault: Vault, looks: Looks) -> Router:
+    """The route of /v1/chronic-filings/paper."""
+    router = Router(prefix="/v1/chronic-filings", tags=["certification"])
+
+    @router.get("/paper")
+    async def get_paper(
+        month: Annotated[str, Query(pattern=MONTH)],
+        caller: Reader,
+        hospital: Annotated[str | None, Query(max_length=64, description="A hospital has its own only")] = None,
+    ) -> HTMLResponse:
+        """A hospital's list of a month as a page to print and to seal (003 三(九)); the look is written down."""
+        hospital = hospital or caller.own_hospital or ""
+        caller.must_act_for(hospital)
+        rows = await queries.of_month(
+            hospital, month, caller.division_patterns, filed=None, after="", limit=PAPER_LINES_MAX + 1
+        )
+        if len(rows) > PAPER_LINES_MAX:
+            detail = f"{hospital} certified more than {PAPER_LINES_MAX} times in {month}: take the list page by page"
+            raise Refused("FILING_TOO_LONG", detail, about={"month": month})
+        names = await vault.names_of([row.person_id for row in rows])
+        await looks.note(caller, SeenFor.LIST_CHECKED, person_ids=list(names))
+        certifier = await queries.certifier(hospital)
+        page = filing_paper(
+            hospital if certifier is None else certifier.name,
+            month,
+            [_line(row, names, commands.disease_names) for row in rows if row.cancelled_from is None],
+        )
+        return HTMLResponse(page)
+
+    return router
+
+
+def _line(row: CertificationAnswer, names: Mapping[str, str], diseases: Mapping[str, str]) -> PaperLine:
+    disease = diseases.get(row.disease, row.disease)
+    return PaperLine(names.get(row.person_id, ""), disease, row.certified_at.astimezone(CHINA).date(), row.filed_on)
+
+
 CODES: Final = (
+    ErrorCode("FILING_TOO_LONG", 422, "The month's list is too long for one paper"),
     ErrorCode("CERTIFICATION_RULE_MISSING", 422, "No policy of the place knows certified chronic diseases"),
     ErrorCode("DISEASE_NOT_LISTED", 422, "The disease is not among those that may be certified"),
     ErrorCode("CERTIFIER_UNKNOWN", 403, "The hospital is not registered as a certifying institution"),

@@ -36,14 +36,16 @@ _CHECKS_SQL: Final = """
 SELECT check_id, person_id, county, checked_on, insured, unverified, without_plan, passed, evidence, checked_by
 FROM exit_checks WHERE person_id = $1 ORDER BY checked_on DESC, check_id LIMIT 100
 """
-# Whoever is said to have left poverty, and for whom no check was passed by the day of leaving or later.
+# Whoever is said to have left poverty, and for whom no check was passed in the year before the day of leaving or later:
+# who came back to poverty and leaves it again is checked again (002 三(六) 退出…验收). The document names no time.
 _UNCHECKED_SQL: Final = """
 SELECT DISTINCT ON (m.person_id) m.person_id, p.county, m.exit_date
 FROM memberships m JOIN persons p USING (person_id)
 WHERE m.category = 'REGISTERED_POOR' AND m.poverty_status = 'LIFTED' AND m.exit_date IS NOT NULL
   AND p.county LIKE $1 || '%' AND p.county LIKE ANY($2::text[]) AND p.merged_into IS NULL AND NOT p.annulled
   AND p.deceased_on IS NULL AND m.person_id > $3
-  AND NOT EXISTS (SELECT FROM exit_checks e WHERE e.person_id = m.person_id AND e.passed)
+  AND NOT EXISTS (SELECT FROM exit_checks e WHERE e.person_id = m.person_id AND e.passed
+                  AND e.checked_on > m.exit_date - interval '1 year')
 ORDER BY m.person_id, m.exit_date LIMIT $4
 """
 

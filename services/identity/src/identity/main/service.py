@@ -6,7 +6,7 @@ from fastapi import FastAPI
 
 from contracts.identity import CONTRACT
 from identity.certification.api import CODES as OF_CERTIFICATION
-from identity.certification.api import certifications, certifiers, chronic_diseases, filings
+from identity.certification.api import certifications, certifiers, chronic_diseases, filing_papers, filings
 from identity.certification.commands import CertificationCommands
 from identity.certification.queries import CertificationQueries
 from identity.comparison.api.comparisons import comparisons
@@ -235,6 +235,7 @@ def _certification(shared: Shared) -> list[Router]:
         certifications(commands, queries, shared.of_person),
         certifiers(commands, queries),
         chronic_diseases(commands),
+        filing_papers(commands, queries, shared.vault, shared.looks),
         filings(commands, queries, shared.vault, shared.looks),
     ]
 

@@ -11,8 +11,12 @@ import msgspec
 from identity.facts.domain.low_income import Means
 from identity.persons.domain.categories import GROUPS, Category, Department, Group
 from identity.persons.domain.membership import Membership, dates_out_of_order
+from identity.persons.domain.statement import Statement
 from kernel.values.decider import Decider
 from kernel.values.refusals import Refused, conflict, forbidden, not_found
+
+#: 重度 are the first two of the four grades of disability.
+SEVERE_GRADE_MAX: Final = 2
 
 
 class HouseholdRole(StrEnum):
@@ -102,20 +106,24 @@ def check_low_income_group(group: Group | None) -> None:
         raise Refused("GROUP_MISPLACED", f"{group} is none of the four groups of a low-income family")
 
 
-def check_low_income(membership: Membership, told: Facts | None) -> None:
-    """Refuse LOW_INCOME for a day on which a recorded test was failed: LOW_INCOME_TEST_FAILED (004 三(一)4).
+def check_low_income(said: Membership | Statement, told: Facts | None) -> None:
+    """Refuse LOW_INCOME from a day on which a recorded fact says otherwise (004 三(一)4).
 
-    Without a test the department's confirmation stands for itself.
+    LOW_INCOME_TEST_FAILED where the family's test was failed, GROUP_DISABILITY_DISAGREES where the federation knows a
+    slighter disability than a severe one. Without such a fact the department's confirmation stands for itself.
     """
-    if membership.category is not Category.LOW_INCOME or told is None:
+    if said.category is not Category.LOW_INCOME or told is None:
         return
     for fact in told.facts:
-        on_that_day = fact.valid_from <= membership.valid_from and (
-            fact.valid_to is None or membership.valid_from <= fact.valid_to
-        )
-        if isinstance(fact.detail, LowIncomeTest) and on_that_day and not fact.detail.passed:
+        if said.valid_from < fact.valid_from or (fact.valid_to is not None and said.valid_from > fact.valid_to):
+            continue
+        if isinstance(fact.detail, LowIncomeTest) and not fact.detail.passed:
             detail = f"the test from {fact.valid_from} was failed by {fact.detail.clause}: tell a newer one first"
             raise conflict("LOW_INCOME_TEST_FAILED", detail, fact_id=fact.fact_id)
+        severe = not isinstance(fact.detail, Disability) or fact.detail.grade <= SEVERE_GRADE_MAX
+        if said.group is Group.SEVERE_DISABLED and not severe:
+            detail = f"the disability from {fact.valid_from} is of a grade above {SEVERE_GRADE_MAX}, so not severe"
+            raise conflict("GROUP_DISABILITY_DISAGREES", detail, fact_id=fact.fact_id)
 
 
 # Commands

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, Final
 from uuid import NAMESPACE_OID, uuid5
 
+from identity.facts.domain.facts import check_low_income
 from identity.feeds.commands.known import Known, NewPerson
 from identity.feeds.domain.batch import Batch, BatchKind
 from identity.feeds.domain.handling import Handling
@@ -21,11 +22,7 @@ from identity.persons.domain.membership import EndReason, Membership
 from identity.persons.domain.moving import last_move, move
 from identity.persons.domain.names import NameMatch, compare_names
 from identity.persons.domain.owners import PLATFORM_OWNERS, Owners
-from identity.persons.domain.person import (
-    DECIDER,
-    RecordDeath,
-    RegisterPerson,
-)
+from identity.persons.domain.person import DECIDER, RecordDeath, RegisterPerson
 from identity.persons.domain.statement import Statement, Superseded, registered_with, stated_at, take
 from kernel.values.china_time import china_date
 from kernel.values.division_table import own_zones
@@ -119,10 +116,14 @@ class Group:
         self._handling.check(county, outside=self._is_outside(county), lives=lives)
 
     def _begins(self, line: Line, row: FeedRow, new: NewPerson | None, state: Entitlement | None) -> Sequence[Any]:
-        """What comes before a row's statement: a registration, or the number of a baby that had none."""
+        """What comes before a row's statement: a registration, or the number of a baby that had none.
+
+        Raises Refused where a fact that was told of the person says otherwise than the row (004 三(一)4).
+        """
         if state is None:
             assert new is not None, "who is registered has a stream"
             return DECIDER.decide(self._registration(new, row), None)
+        check_low_income(self._file.statement(row), self._known.facts.get(state.person_id))
         number = self._known.numbers.get(line.row or 0)
         return () if number is None else CORRECTIONS.decide(number, state)
 

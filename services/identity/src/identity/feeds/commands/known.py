@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from identity.facts.domain.facts import Facts
 from identity.persons.domain.corrections import CorrectIdNumber, CorrectPersonalData
 from identity.persons.domain.person import SealedPersonalData
 from kernel.writing.event_store import Stream, StreamAppend
@@ -29,5 +30,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     numbers: Mapping[int, CorrectIdNumber] = {}
     #: By row, what is to be written of the person's household.
     households: Mapping[int, StreamAppend] = {}
+    #: By person, what was told beside memberships of whom a row says to be of low income.
+    facts: Mapping[str, Facts] = {}
     #: By row, what is to be written anew of a known person.
     corrections: Mapping[int, CorrectPersonalData] = {}

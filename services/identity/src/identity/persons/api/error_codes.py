@@ -32,6 +32,7 @@ CODES: Final = (
     ErrorCode("MEMBERSHIP_UNKNOWN", 404, "No such membership of this person"),
     ErrorCode("MEMBERSHIP_OVERLAPS", 409, "The department already says so for some of these days"),
     ErrorCode("MEMBERSHIP_ENDED", 409, "The membership already ended"),
+    ErrorCode("GROUP_AGE_DISAGREES", 422, "Nobody of this age is in the group"),
     ErrorCode("GROUP_MISPLACED", 422, "A group is missing, or stands where none belongs"),
     ErrorCode("POVERTY_STATUS_MISPLACED", 422, "A poverty status is missing, or stands where none belongs"),
     ErrorCode("EXIT_DATE_MISSING", 422, "A lifted person has no exit date"),

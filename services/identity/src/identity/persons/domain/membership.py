@@ -55,6 +55,12 @@ class Membership(msgspec.Struct, frozen=True, kw_only=True):
         """Whose it is and of what kind: on any day a person has at most one membership of each."""
         return self.department, self.category
 
+    @property
+    def judged_on(self) -> date:
+        """The day on which what the department said is looked at: when it was said, while the membership holds."""
+        said = date.fromisoformat(self.stated[:8]) if self.stated else self.valid_from
+        return min(max(self.valid_from, said), self.valid_to or date.max)
+
     def overlaps(self, other: "Membership") -> bool:
         """Whether both hold on at least one day."""
         return self.valid_from <= (other.valid_to or date.max) and other.valid_from <= (self.valid_to or date.max)

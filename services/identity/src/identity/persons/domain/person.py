@@ -9,6 +9,7 @@ import msgspec
 from identity.persons.domain.categories import Department, Group, PovertyStatus
 from identity.persons.domain.enrolment import Enrolment, check_enrolment
 from identity.persons.domain.entitlement import Entitlement
+from identity.persons.domain.group_ages import check_age
 from identity.persons.domain.membership import (
     CorrectionReason,
     EndReason,
@@ -256,6 +257,8 @@ def check_death_date(died_on: date, born_on: date | None, today: date) -> None:
 def _check_within_life(membership: Membership, born_on: date | None, deceased_on: date | None) -> None:
     if born_on is not None and membership.valid_from < born_on:
         raise Refused("BEFORE_BIRTH", f"valid_from {membership.valid_from} is before the person was born")
+    if born_on is not None:
+        check_age(membership.group, born_on, membership.judged_on)
     if deceased_on is not None and membership.valid_from > deceased_on:
         raise _person_deceased(deceased_on)
 

@@ -1,0 +1,135 @@
+"""Who is of low income by age, disability and the family's test: single changes and lists alike (004 三(一)4)."""
+
+from datetime import date
+from typing import Any, Final
+
+import httpx
+import pytest
+from stdnum.cn import ric
+
+from identity.persons.domain.categories import Group
+from identity.persons.domain.group_ages import check_age
+from kernel.testing.deadline import eventually
+from kernel.values.refusals import Refused
+
+HEADINGS: Final = "身份证号,姓名,县区代码,开始日期,结束日期,低收入类型"
+FAILED: Final = {
+    "kind": "low_income_test",
+    "income": "900.01",
+    "assets": "0.00",
+    "local_line": "600.00",
+    "asset_limit": "50000.00",
+    "group": "CRITICALLY_ILL",
+}
+#: The clock of these tests stands on 1 August 2019.
+TODAY: Final = date(2019, 8, 1)
+
+
+def number(born: str) -> str:
+    body = f"445201{born.replace('-', '')}001"
+    return body + ric.calc_check_digit(f"{body}0")
+
+
+@pytest.mark.parametrize(
+    ("group", "born_on", "fits"),
+    [
+        (Group.ELDERLY, date(1959, 8, 1), True),
+        (Group.ELDERLY, date(1959, 8, 2), False),
+        (Group.MINOR, date(2001, 8, 2), True),
+        (Group.MINOR, date(2001, 8, 1), False),
+        (Group.CRITICALLY_ILL, date(1990, 3, 7), True),
+        (None, date(1990, 3, 7), True),
+    ],
+)
+def test_the_old_are_sixty_and_minors_below_eighteen(group: Group | None, born_on: date, *, fits: bool) -> None:
+    if fits:
+        check_age(group, born_on, TODAY)
+    else:
+        with pytest.raises(Refused, match="GROUP_AGE_DISAGREES"):
+            check_age(group, born_on, TODAY)
+
+
+async def registered(agency: httpx.AsyncClient, born: str) -> str:
+    body = {"id_number": number(born), "name": "示例", "born_on": born, "sex": "MALE", "county": "445201"}
+    made = await agency.post("/v1/persons", json=body)
+    assert made.status_code == 201, made.text
+    return str(made.json()["person_id"])
+
+
+@pytest.mark.parametrize(
+    ("born", "said", "status"),
+    [
+        ("1990-03-07", {"group": "MINOR"}, 422),
+        ("1990-03-07", {"group": "ELDERLY"}, 422),
+        # The family was taken in before the person was sixty, and is spoken of today.
+        ("1958-01-01", {"group": "ELDERLY", "valid_from": "2016-01-01"}, 201),
+        # Somebody was a minor as long as that held.
+        ("2000-01-01", {"group": "MINOR", "valid_from": "2015-01-01", "valid_to": "2017-12-31"}, 201),
+        ("2000-01-01", {"group": "MINOR", "valid_from": "2015-01-01"}, 422),
+    ],
+)
+async def test_a_group_fits_the_age_on_the_day_of_which_it_is_said(
+    agency: httpx.AsyncClient, civil_affairs: httpx.AsyncClient, born: str, said: dict[str, str], status: int
+) -> None:
+    person = await registered(agency, born)
+    member = {"category": "LOW_INCOME", "valid_from": "2019-07-01", "evidence": "低收入名单", **said}
+    answered = await civil_affairs.post(f"/v1/persons/{person}/memberships", json=member)
+    assert answered.status_code == status, answered.text
+    assert status == 201 or answered.json()["code"] == "GROUP_AGE_DISAGREES"
+
+
+async def refusals(office: httpx.AsyncClient, *rows: str, department: str = "civil-affairs") -> list[str]:
+    """The codes of the rows of a list that are refused."""
+    path = f"/v1/feeds/{department}/batches/1"
+    sent = await office.put(
+        path,
+        params={"kind": "delta", "as_of": "2019-08-01T00:00:00+08:00", "category": "LOW_INCOME"},
+        content="\n".join([HEADINGS, *rows, ""]).encode(),
+        headers={"Content-Type": "text/csv"},
+    )
+    assert sent.status_code == 202, sent.text
+
+    async def applied() -> bool:
+        return bool((await office.get(path)).json()["status"] == "APPLIED")
+
+    await eventually(applied)
+    lines: list[dict[str, Any]] = (await office.get(f"{path}/rows")).json()["items"]
+    return [line["code"] if line["outcome"] == "REFUSED" else line["outcome"] for line in lines]
+
+
+def row(born: str, group: str) -> str:
+    return f"{number(born)},示例,445201,2019-07-01,,{group}"
+
+
+async def test_a_list_is_asked_the_same_as_a_single_change(civil_affairs: httpx.AsyncClient) -> None:
+    told = await refusals(
+        civil_affairs, row("1990-03-07", "未成年人"), row("1990-03-08", "老年人"), row("1950-01-01", "老年人")
+    )
+    assert sorted(told) == ["GROUP_AGE_DISAGREES", "GROUP_AGE_DISAGREES", "REGISTERED"]
+
+
+async def test_a_list_overrides_no_failed_test(agency: httpx.AsyncClient, civil_affairs: httpx.AsyncClient) -> None:
+    person = await registered(agency, "1990-03-07")
+    fact = {"detail": FAILED, "valid_from": "2019-06-01", "evidence": "核对表"}
+    assert (await civil_affairs.post(f"/v1/persons/{person}/facts", json=fact)).status_code == 201
+    told = await refusals(civil_affairs, row("1990-03-07", "重病患者"), row("1990-03-08", "重病患者"))
+    assert sorted(told) == ["LOW_INCOME_TEST_FAILED", "REGISTERED"]
+
+
+async def test_a_slight_disability_is_none_of_the_severe_ones(
+    agency: httpx.AsyncClient, disabled_persons: httpx.AsyncClient
+) -> None:
+    slight, severe = await registered(agency, "1990-03-07"), await registered(agency, "1990-03-08")
+    for person, grade in ((slight, 3), (severe, 2)):
+        fact = {"detail": {"kind": "disability", "grade": grade}, "valid_from": "2019-01-01", "evidence": "残疾人证"}
+        assert (await disabled_persons.post(f"/v1/persons/{person}/facts", json=fact)).status_code == 201
+    member = {"category": "LOW_INCOME", "group": "SEVERE_DISABLED", "valid_from": "2019-07-01", "evidence": "名单"}
+    refused = await disabled_persons.post(f"/v1/persons/{slight}/memberships", json=member)
+    assert (refused.status_code, refused.json()["code"]) == (409, "GROUP_DISABILITY_DISAGREES")
+    told = await refusals(
+        disabled_persons,
+        row("1990-03-07", "重度残疾人"),
+        row("1990-03-08", "重度残疾人"),
+        department="disabled-persons",
+    )
+    assert sorted(told) == ["ADDED", "GROUP_DISABILITY_DISAGREES"]
