@@ -19,7 +19,7 @@ from kernel.running.hosting import Host
 from kernel.security import Issuer, KeyRing, Role
 from kernel.security.key_ring import KEYS_FILE, PAYEE_KEYS_FILE, SCAN_KEYS_FILE
 from kernel.writing.database import Database, administering, close_pool, open_pool
-from onestop.services import SERVICES, TOPICS, migrate
+from onestop.services import ALL_TOPICS, SERVICES, TOPICS, migrate
 
 TOKEN_SECONDS = 12 * 3600
 
@@ -93,11 +93,13 @@ async def running_platform(
     clock: Clock = system_clock,
     settings: Mapping[str, str] = MappingProxyType({}),
     through: str | None = None,
+    keeps_logs: bool | None = None,
 ) -> AsyncIterator[Platform]:
     """Migrate the database and run every service in this process, on Kafka where a broker is named.
 
     ``settings`` are added to those that the embedded run makes for itself. ``through`` is a transaction pooler before
-    the database, ``instance`` this process's own name.
+    the database, ``instance`` this process's own name. Unless it is said, the services' logs are kept on topics where
+    there is a broker.
     """
     await migrate(admin_url)
     environ = embedded_settings(folder, policies) | dict(settings)
@@ -114,6 +116,7 @@ async def running_platform(
                 authenticator=issuer.authenticator(),
                 clock=clock,
                 keys=keys[service.parts.topic],
+                keeps_log=kafka_bootstrap is not None if keeps_logs is None else keeps_logs,
             )
             apps.append((service.build(host, environ), Address(port=(ports or {}).get(name, 0))))
         running = await stack.enter_async_context(serving(apps))
@@ -128,4 +131,4 @@ async def _event_log(
         bus = await open_pool(admin_url, schema="bus", size=5)
         stack.push_async_callback(close_pool, bus)
         return EmbeddedEventLog(bus)
-    return KafkaEventLog(kafka_bootstrap, prefix=prefix, topics=TOPICS, instance=instance)
+    return KafkaEventLog(kafka_bootstrap, prefix=prefix, topics=ALL_TOPICS, instance=instance)

@@ -119,9 +119,9 @@ def _run(
 
 @asynccontextmanager
 async def _log_of(url: str, bootstrap: str, prefix: str) -> AsyncIterator[EventLog]:
-    from onestop.services import TOPICS  # noqa: PLC0415 - imports every service
+    from onestop.services import ALL_TOPICS  # noqa: PLC0415 - imports every service
 
     async with transport_of(url, bootstrap, prefix) as log:
         if isinstance(log, KafkaEventLog):
-            await log.create_topics(TOPICS)
+            await log.create_topics(ALL_TOPICS)
         yield log
