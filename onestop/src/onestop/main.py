@@ -30,6 +30,7 @@ from onestop.payment_file_command import app as payment_file_app
 from onestop.positions_command import positions
 from onestop.rebuild.command import rebuild_command
 from onestop.reconcile import command as reconcile_command
+from onestop.recover.command import recover_command
 from onestop.report_command import report_command
 from onestop.republish_command import republish
 from onestop.restore.command import fill_topics_command, lost_command, restore_command
@@ -48,6 +49,7 @@ app.command("verify-chain")(verify_chain_command)
 app.command("restore")(restore_command)
 app.command("adopt-restored", hidden=True)(restore_command)  # its name of before
 app.command("rebuild")(rebuild_command)
+app.command("recover")(recover_command)
 app.command("fill-topics")(fill_topics_command)
 app.command("lost")(lost_command)
 app.command("tidy")(tidy_command)

@@ -1,0 +1,102 @@
+"""The command ``onestop recover``: services of a lost database, written back from Kafka alone."""
+
+import asyncio
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from kernel.messaging.survey import SurveyError
+from kernel.security.signing_keys import PublicKey, SigningKeyError
+from onestop.address import database_address
+from onestop.options import HOME, Broker, Database, Folder, TopicPrefix
+from onestop.recover.errors import RecoverError
+from onestop.transport import transport_of
+
+if TYPE_CHECKING:
+    from onestop.recover.recover import KeysOf, Recovered
+
+_console: Final = Console(soft_wrap=True, highlight=False)
+
+
+def recover_command(
+    services: Annotated[
+        list[str] | None, typer.Argument(help="Services, such as fund-ledger; all without one.")
+    ] = None,
+    kafka_bootstrap: Broker = "",
+    topic_prefix: TopicPrefix = "",
+    database: Database = "",
+    folder: Folder = HOME,
+) -> None:
+    """Write services back from the topics of their logs, into an empty and migrated database. Stop every service first.
+
+    Broken off, it goes on where it was. Nobody answers from the database before `onestop restore` has adopted it.
+    """
+    from onestop.services import SERVICES  # noqa: PLC0415 - imports every service
+
+    names = services or list(SERVICES)
+    if unknown := [name for name in names if name not in SERVICES]:
+        raise typer.BadParameter(f"there is no service {unknown[0]}; there are {', '.join(SERVICES)}")
+    try:
+        with database_address(database, folder) as url:
+            recovered = _recovered(url, names, (kafka_bootstrap, topic_prefix), folder)
+    except (RecoverError, SurveyError, SigningKeyError) as error:
+        _console.print(f"[red]not recovered[/red]: {error}")
+        raise typer.Exit(2) from error
+    for one in recovered:
+        _say(one)
+    _console.print(
+        "not in this database: stored answers to used keys, and messages that were parked; see docs/runbooks"
+    )
+    _console.print("now put back what no event has, then adopt the database: `onestop restore`")
+
+
+def _recovered(url: str, names: list[str], transport: tuple[str, str], folder: Path) -> "list[Recovered]":
+    from onestop.recover.recover import recover  # noqa: PLC0415 - imports every service
+
+    keys = publisher_keys(folder)
+
+    async def go() -> "list[Recovered]":
+        with Progress(console=_console, transient=True) as bar:
+            tasks = {name: bar.add_task(name, total=None) for name in names}
+            async with transport_of(url, *transport) as log:
+                return await recover(
+                    url,
+                    names,
+                    log,
+                    keys,
+                    lambda name: lambda done, total: bar.update(tasks[name], completed=done, total=total),
+                )
+
+    return asyncio.run(go())
+
+
+def publisher_keys(folder: Path) -> "KeysOf":
+    """The publishers' public keys: of ONESTOP_PUBLISHER_KEYS, or of the embedded run. Raises SigningKeyError."""
+    from kernel.messaging.chain import keys_by_id  # noqa: PLC0415
+    from kernel.messaging.publisher_keys import PublisherKeys, signing_key  # noqa: PLC0415
+
+    told = PublisherKeys.of_texts(None, os.environ.get("ONESTOP_PUBLISHER_KEYS"))
+
+    def keys_of(topic: str) -> Mapping[str, PublicKey] | None:
+        own = signing_key({}, folder / "keys", topic)
+        return told.of(topic) or (None if own is None else keys_by_id([own.public]))
+
+    return keys_of
+
+
+def _say(one: "Recovered") -> None:
+    signed = "" if one.is_signed else "; nobody has signed them"
+    _console.print(f"{one.name}: {one.events} events, {one.written} of them written now{signed}")
+    for standing in one.standings:
+        _console.print(f"  {standing.consumer} goes on behind {sum(standing.behind)} messages of {standing.topic}")
+    if one.beyond:
+        _console.print(
+            f"  [yellow]{one.beyond} messages are public and their events are not on the log's topic[/yellow]"
+        )
+    for table in one.lacking:
+        _console.print(f"  {table.table} follows from no event: {table.rows} rows here")
