@@ -1,8 +1,6 @@
 """The command ``onestop recover``: services of a lost database, written back from Kafka alone."""
 
 import asyncio
-import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -11,14 +9,15 @@ from rich.console import Console
 from rich.progress import Progress
 
 from kernel.messaging.survey import SurveyError
-from kernel.security.signing_keys import PublicKey, SigningKeyError
+from kernel.security.signing_keys import SigningKeyError
 from onestop.address import database_address
+from onestop.believed import publisher_keys
 from onestop.options import HOME, Broker, Database, Folder, TopicPrefix
 from onestop.recover.errors import RecoverError
 from onestop.transport import transport_of
 
 if TYPE_CHECKING:
-    from onestop.recover.recover import KeysOf, Recovered
+    from onestop.recover.recover import Recovered
 
 _console: Final = Console(soft_wrap=True, highlight=False)
 
@@ -73,20 +72,6 @@ def _recovered(url: str, names: list[str], transport: tuple[str, str], folder: P
                 )
 
     return asyncio.run(go())
-
-
-def publisher_keys(folder: Path) -> "KeysOf":
-    """The publishers' public keys: of ONESTOP_PUBLISHER_KEYS, or of the embedded run. Raises SigningKeyError."""
-    from kernel.messaging.chain import keys_by_id  # noqa: PLC0415
-    from kernel.messaging.publisher_keys import PublisherKeys, signing_key  # noqa: PLC0415
-
-    told = PublisherKeys.of_texts(None, os.environ.get("ONESTOP_PUBLISHER_KEYS"))
-
-    def keys_of(topic: str) -> Mapping[str, PublicKey] | None:
-        own = signing_key({}, folder / "keys", topic)
-        return told.of(topic) or (None if own is None else keys_by_id([own.public]))
-
-    return keys_of
 
 
 def _say(one: "Recovered") -> None:

@@ -6,7 +6,7 @@ from typing import Final
 from kernel.messaging.event_log import EventLog, Message
 from kernel.messaging.event_log.port import log_topic_of
 from kernel.messaging.log_telling import UnreadableEventError, event_of
-from kernel.messaging.survey import Survey, read_through
+from kernel.messaging.survey import Survey, batches_of
 from kernel.running.service import Service
 from kernel.writing.database import SingleConnection
 from kernel.writing.event_registry import UnknownEventTypeError
@@ -61,7 +61,7 @@ async def write_events(
     await connection.execute(_BEGIN_SQL, survey.timeline, RECOVERED)
     last_id = await connection.fetchval(_ID_SQL, before)
 
-    async def take(batches: dict[int, list[Message]]) -> None:
+    async for batches in batches_of(log, log_topic_of(service.parts.topic)):
         events = [_read(message) for message in batches.get(0, []) if survey.counts(message)]
         if any(event.gseq == before and event.event_id != last_id for event in events):
             raise RecoverError(
@@ -70,8 +70,6 @@ async def write_events(
         if fresh := [event for event in events if event.gseq > before]:
             await _write(connection, service, fresh)
             advance(fresh[-1].gseq, survey.last)
-
-    await read_through(log, log_topic_of(service.parts.topic), take)
     await go_on_behind(connection)
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         verdict = await check_chain(connection)

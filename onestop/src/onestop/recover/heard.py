@@ -15,7 +15,7 @@ from kernel.messaging.event_log.port import PARTITIONS
 from kernel.messaging.following import follow_after_restore
 from kernel.messaging.heard import Heard, read
 from kernel.messaging.inbox import PoisonError
-from kernel.messaging.survey import Survey, read_through
+from kernel.messaging.survey import Survey, batches_of
 from kernel.running.runtime import Subscription
 from kernel.running.service import Service
 from kernel.writing.command_path import CommandPath
@@ -67,7 +67,8 @@ class HeardTopic:
         for heard in self._keeping:
             rows = await self._connection.fetch(_STOOD_SQL, heard.consumer, self._topic)
             self._done[heard.consumer] = {row["partition"]: row["last_pseq"] for row in rows}
-        await read_through(log, self._topic, self._take)
+        async for batches in batches_of(log, self._topic):
+            await self._take(batches)
         await self._follow()
         ends = [survey.last for survey in self._surveys]
         standings = [Standing(heard.consumer, self._topic, tuple(ends)) for heard in self._keeping]

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Final, TypeAlias
+from typing import Final
 
 import asyncpg
 import msgspec
@@ -12,8 +12,8 @@ from kernel.messaging.event_log.port import log_topic_of
 from kernel.messaging.survey import Survey, SurveyError, survey
 from kernel.running.leadership import lock_number
 from kernel.running.service import Service
-from kernel.security.signing_keys import PublicKey
 from kernel.writing.database import SingleConnection
+from onestop.believed import KeysOf
 from onestop.recover.errors import RecoverError
 from onestop.recover.events import Advance, write_events, written_before
 from onestop.recover.heard import HeardTopic, Standing, heard_topics
@@ -22,8 +22,6 @@ from onestop.recover.relays import set_relays
 from onestop.restore.database import operating, seeing
 from onestop.services import SERVICES
 
-#: A publisher's public keys by its public topic; None where nothing it says is signed, or none is known.
-KeysOf: TypeAlias = Callable[[str], Mapping[str, PublicKey] | None]
 _ALONE: Final = lock_number("recover")
 
 

@@ -5,7 +5,7 @@ ended. Whoever rebuilds from a topic alone has nothing else to hold it against, 
 """
 
 from array import array
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -98,6 +98,11 @@ class Survey:
 
     def end(self) -> None:
         """Raises SurveyError where something is missing before what was said last."""
+        if self._beyond > self.last and any(held.pseq == self.last + 1 for held in self._held.values()):
+            raise SurveyError(
+                f"{self._where}: message {self.last + 1} is not the one that its publisher has signed; somebody has "
+                "changed it. Nothing was done"
+            )
         if self._beyond > self.last:
             raise SurveyError(
                 f"{self._where}: message {self.last + 1} is missing, and {self._beyond} was published. Where its "
@@ -190,8 +195,8 @@ class Survey:
         return self._digests[(pseq - 1) * _DIGEST_BYTES : pseq * _DIGEST_BYTES].hex() if pseq else NOTHING_BEFORE
 
 
-async def read_through(log: EventLog, topic: str, take: Callable[[dict[int, list[Message]]], Awaitable[None]]) -> None:
-    """Read a topic from its beginning to where it ends now, and hand over what comes; raises SurveyError."""
+async def batches_of(log: EventLog, topic: str) -> AsyncIterator[dict[int, list[Message]]]:
+    """A topic from its beginning to where it ends now, as it comes; raises SurveyError."""
     reader = await log.reader(topic, dict.fromkeys(range(partitions_of(topic)), 0))
     try:
         begins, ends = await reader.begin_offsets(), await reader.end_offsets()
@@ -200,7 +205,7 @@ async def read_through(log: EventLog, topic: str, take: Callable[[dict[int, list
         left = {at for at, end in ends.items() if end}
         while left:
             batches = await reader.read(_READ_SECONDS)
-            await take({at: [m for m in messages if m.offset < ends[at]] for at, messages in batches.items()})
+            yield {at: [m for m in messages if m.offset < ends[at]] for at, messages in batches.items()}
             left -= {at for at, messages in batches.items() if messages[-1].offset + 1 >= ends[at]}
     finally:
         await reader.close()
@@ -209,13 +214,10 @@ async def read_through(log: EventLog, topic: str, take: Callable[[dict[int, list
 async def survey(log: EventLog, topic: str, keys: Mapping[str, PublicKey] | None) -> list[Survey]:
     """Every partition of a topic, proven from its first message to its last; raises SurveyError."""
     found = [Survey(topic, at, keys) for at in range(partitions_of(topic))]
-
-    async def take(batches: dict[int, list[Message]]) -> None:
+    async for batches in batches_of(log, topic):
         for at, messages in batches.items():
             for message in messages:
                 found[at].take(message)
-
-    await read_through(log, topic, take)
     for one in found:
         one.end()
     return found
