@@ -1,7 +1,6 @@
 """A service of a lost database: it is dropped, written back from the topics, adopted, and held against what it was."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from tests.command_line import onestop
 
@@ -38,10 +37,10 @@ async def lose(database: str, *schemas: str) -> None:
     await migrate(database)
 
 
-async def recovered(words: Sequence[Any], *services: str) -> str:
+async def recovered(words: Sequence[str], *services: str) -> str:
     """``onestop recover`` and the adoption after it, as the runbook has them; what the first one says."""
-    told = await onestop("recover", *services, *map(str, words))
+    told = await onestop("recover", *services, *words)
     assert told.exit_code == 0, told.output
-    adopted = await onestop("restore", "--yes", *map(str, words[:-2]))
+    adopted = await onestop("restore", "--yes", *words)
     assert adopted.exit_code == 0, adopted.output
     return told.output

@@ -1,4 +1,4 @@
-"""What is wrong with the topic of a log is said, and nothing half-made comes of it; what is whole replays identically."""
+"""What is wrong with a log's topic is said, and nothing half-made comes of it; what is whole replays identically."""
 
 import asyncio
 from pathlib import Path
