@@ -113,6 +113,7 @@ class Relay:
 
     async def _go_on(self, publisher: Publisher, cursor: Cursor) -> None:
         clock, stored, stored_at = asyncio.get_running_loop().time, cursor, 0.0
+        self._is_out(cursor)
         try:
             while True:
                 logged = await self._next(cursor)

@@ -43,6 +43,7 @@ class Survey:
     """One partition of a topic; with the publisher's ``keys`` only what it has sealed counts."""
 
     def __init__(self, topic: str, partition: int, keys: Mapping[str, PublicKey] | None) -> None:
+        self._topic = topic
         self._where = f"topic {topic} partition {partition}"
         self._keys = keys
         #: By number less one where each message that counts lies, and its digest.
@@ -106,7 +107,8 @@ class Survey:
         if self._beyond > self.last:
             raise SurveyError(
                 f"{self._where}: message {self.last + 1} is missing, and {self._beyond} was published. Where its "
-                "publisher's database is there, `onestop republish` sends it again; nothing was done"
+                f"publisher's database is there, `onestop republish SERVICE --topic {self._topic} --from {self.last + 1}` "
+                "sends it again; nothing was done"
             )
 
     def _unsigned(self, heard: _Heard, message: Message) -> None:
