@@ -6,13 +6,14 @@ since, because nothing came of it, it looks at again.
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Final
 
 import msgspec
 
 from kernel.messaging.event_log import EventLog, Message
 from kernel.messaging.event_log.port import PARTITIONS
-from kernel.messaging.following import follow_after_restore
+from kernel.messaging.following import Followed, follow
 from kernel.messaging.heard import Heard, read
 from kernel.messaging.inbox import PoisonError
 from kernel.messaging.survey import Survey, batches_of
@@ -115,20 +116,17 @@ class HeardTopic:
         await self._connection.execute(_STAND_SQL, consumer, self._topic, partition, offset, last, head)
 
     async def _follow(self) -> None:
-        """Follow the publisher's last timeline, and let those before count as far as they do."""
-        eras = {era.timeline: era for survey in self._surveys for era in survey.eras}
+        """Every timeline that is on the topic counts as far as it does now; the adoption begins others."""
         newest = max(self._surveys, key=lambda survey: (len(survey.eras), survey.epoch)).timeline
-        for timeline in eras:
-            if timeline != newest:
-                ended = [_end_of(survey, timeline) for survey in self._surveys]
-                await follow_after_restore(self._connection, self._topic, newest, timeline, ended)
+        names = {era.timeline for survey in self._surveys for era in survey.eras if era.timeline}
+        if names:
+            ended = {name: [_end_of(survey, name) for survey in self._surveys] for name in sorted(names)}
+            await follow(self._connection, self._topic, Followed(newest, ended))
 
 
 def _end_of(survey: Survey, timeline: str) -> int:
-    for era, after in zip(survey.eras, (*survey.eras[1:], None), strict=True):
-        if era.timeline == timeline:
-            return survey.last if after is None else after.first - 1
-    return 0
+    after = next((then for era, then in pairwise(survey.eras) if era.timeline == timeline), None)
+    return survey.last if after is None else after.first - 1
 
 
 def heard_topics(service: Service) -> list[str]:

@@ -107,8 +107,8 @@ class Survey:
         if self._beyond > self.last:
             raise SurveyError(
                 f"{self._where}: message {self.last + 1} is missing, and {self._beyond} was published. Where its "
-                f"publisher's database is there, `onestop republish SERVICE --topic {self._topic} --from {self.last + 1}` "
-                "sends it again; nothing was done"
+                f"publisher's database is there, `onestop republish SERVICE --topic {self._topic} "
+                f"--from {self.last + 1}` sends it again; nothing was done"
             )
 
     def _unsigned(self, heard: _Heard, message: Message) -> None:
