@@ -55,7 +55,7 @@ async def test_every_event_is_on_the_log_s_topic_word_for_word_under_its_number(
     messages = await kept.on_log(3)
     assert [message.pseq for message in messages] == [1, 2, 3]
     assert [event_of(message) for message in messages] == await read_whole(kept.pool, after=0, limit=10)
-    assert await kept.hears(2) == [("a", 5), ("b", 7)]
+    assert sorted(await kept.hears(2)) == [("a", 5), ("b", 7)]
     with pytest.raises(UnreadableEventError, match="cannot be read"):
         event_of(Message(**{**msgspec.structs.asdict(messages[0]), "body": b"{}"}))
 

@@ -51,6 +51,8 @@ class Survey:
         self._digests = bytearray()
         self._held: dict[str, _Heard] = {}
         self._beyond = 0
+        #: The first that a later one names and that is not there as it was.
+        self._lacking = 0
         self._epoch = 0
         self._ended: set[str] = set()
         self.eras: list[Era] = []
@@ -99,16 +101,17 @@ class Survey:
 
     def end(self) -> None:
         """Raises SurveyError where something is missing before what was said last."""
-        if self._beyond > self.last and any(held.pseq == self.last + 1 for held in self._held.values()):
+        lacking = max(self._lacking, self.last + 1)
+        if self._beyond > self.last and any(held.pseq == lacking for held in self._held.values()):
             raise SurveyError(
-                f"{self._where}: message {self.last + 1} is not the one that its publisher has signed; somebody has "
-                "changed it. Nothing was done"
+                f"{self._where}: message {lacking} is not the one that its publisher has signed; somebody has changed "
+                "it. Nothing was done"
             )
         if self._beyond > self.last:
             raise SurveyError(
-                f"{self._where}: message {self.last + 1} is missing, and {self._beyond} was published. Where its "
+                f"{self._where}: message {lacking} is missing, and {self._beyond} was published. Where its "
                 f"publisher's database is there, `onestop republish SERVICE --topic {self._topic} "
-                f"--from {self.last + 1}` sends it again; nothing was done"
+                f"--from {lacking}` sends it again; nothing was done"
             )
 
     def _unsigned(self, heard: _Heard, message: Message) -> None:
@@ -147,6 +150,8 @@ class Survey:
         while not self._follows(path[-1]):
             before = self._held.get(path[-1].previous)
             if before is None or before.pseq != path[-1].pseq - 1:
+                if self._beyond <= self.last:
+                    self._lacking = path[-1].pseq - 1
                 self._beyond = max(self._beyond, heard.pseq)
                 return []
             path.append(before)

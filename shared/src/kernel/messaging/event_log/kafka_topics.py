@@ -31,7 +31,7 @@ class TopicSettingError(Exception):
     """A topic is not as it must be; names the topic, the setting, and the command that mends it."""
 
 
-def settings(topic: str, replicas: int) -> dict[str, str]:
+def settings(replicas: int, topic: str = "") -> dict[str, str]:
     """What a topic with so many copies must be set to; where old segments go to tiered storage does not matter."""
     large = {"max.message.bytes": str(MESSAGE_BYTES_MAX)} if is_log_topic(topic) else {}
     return {**_ALWAYS, **large, "min.insync.replicas": "2" if replicas >= _REPLICAS_FOR_TWO else "1"}
@@ -52,11 +52,11 @@ async def ensure(admin: AIOKafkaAdminClient, topics: Sequence[str], replicas: in
     known = set(await admin.list_topics())
     for topic in sorted(set(topics) - known):
         with suppress(TopicAlreadyExistsError):  # another instance was faster
-            wanted = settings(topic, replicas)
+            wanted = settings(replicas, topic)
             await admin.create_topics([NewTopic(topic, partitions_of(topic), replicas, topic_configs=wanted)])
     async with asyncio.timeout(_KNOWN_SECONDS):
         for topic in topics:
-            while not await _is_right(admin, topic, settings(topic, replicas)):
+            while not await _is_right(admin, topic, settings(replicas, topic)):
                 await asyncio.sleep(_AGAIN_SECONDS)  # created this moment: not every part of the broker knows it yet
 
 
