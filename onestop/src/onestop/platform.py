@@ -93,21 +93,20 @@ async def running_platform(
     clock: Clock = system_clock,
     settings: Mapping[str, str] = MappingProxyType({}),
     through: str | None = None,
-    keeps_logs: bool | None = None,
+    keeps_logs: bool = False,
 ) -> AsyncIterator[Platform]:
     """Migrate the database and run every service in this process, on Kafka where a broker is named.
 
     ``settings`` are added to those that the embedded run makes for itself. ``through`` is a transaction pooler before
-    the database, ``instance`` this process's own name. Unless it is said, the services' logs are kept on topics where
-    there is a broker.
+    the database, ``instance`` this process's own name. The services' logs are kept on topics where there
+    is a broker, or ``keeps_logs``.
     """
     await migrate(admin_url)
     environ = embedded_settings(folder, policies) | dict(settings)
     issuer = Issuer.in_folder(folder / "keys")
     async with AsyncExitStack() as stack:
         log = await _event_log(admin_url, kafka_bootstrap, topic_prefix, instance=instance, stack=stack)
-        keys = keys_in_folder(folder / "keys", TOPICS)
-        apps = []
+        keys, apps = keys_in_folder(folder / "keys", TOPICS), []
         for name, service in SERVICES.items():
             database = Database(url=through or admin_url, user=service.schema, session_url=through and admin_url)
             host = Host(
@@ -116,7 +115,7 @@ async def running_platform(
                 authenticator=issuer.authenticator(),
                 clock=clock,
                 keys=keys[service.parts.topic],
-                keeps_log=kafka_bootstrap is not None if keeps_logs is None else keeps_logs,
+                keeps_log=keeps_logs or kafka_bootstrap is not None,
             )
             apps.append((service.build(host, environ), Address(port=(ports or {}).get(name, 0))))
         running = await stack.enter_async_context(serving(apps))
