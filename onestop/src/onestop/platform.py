@@ -98,7 +98,7 @@ async def running_platform(
     """Migrate the database and run every service in this process, on Kafka where a broker is named.
 
     ``settings`` are added to those that the embedded run makes for itself. ``through`` is a transaction pooler before
-    the database, ``instance`` this process's own name. Logs are kept on topics where there is a broker or ``keeps_logs``.
+    the database, ``instance`` this process's own name. With a broker or ``keeps_logs`` logs are kept on topics, too.
     """
     await migrate(admin_url)
     environ = embedded_settings(folder, policies) | dict(settings)
