@@ -11,6 +11,7 @@ import typer
 import uvloop
 from rich.console import Console
 
+from kernel.messaging.event_log import TransportAwayError
 from kernel.messaging.log_telling import UnreadableEventError
 from kernel.messaging.survey import SurveyError
 from kernel.security import Issuer, Role
@@ -105,7 +106,7 @@ def replay(
         started = time.perf_counter()
         try:
             verdict = asyncio.run(verify_all(url, topics=topics))
-        except (SurveyError, UnreadableEventError) as broken:
+        except (SurveyError, TransportAwayError, UnreadableEventError) as broken:
             console.print(f"[red]not replayed[/red]: {broken}", soft_wrap=True)
             raise typer.Exit(2) from broken
         except ArchivedError as away:

@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from kernel.messaging.event_log import TransportAwayError
 from kernel.messaging.survey import SurveyError
 from kernel.security.signing_keys import SigningKeyError
 from onestop.address import database_address
@@ -35,7 +36,8 @@ def recover_command(
 
     Broken off, it goes on where it was. Nobody answers from the database before `onestop restore` has adopted it.
     """
-    from onestop.services import SERVICES  # noqa: PLC0415 - imports every service
+    from onestop.restore.database import RestoreError  # noqa: PLC0415 - imports every service
+    from onestop.services import SERVICES  # noqa: PLC0415 - the same
 
     names = services or list(SERVICES)
     if unknown := [name for name in names if name not in SERVICES]:
@@ -43,7 +45,7 @@ def recover_command(
     try:
         with database_address(database, folder) as url:
             recovered = _recovered(url, names, (kafka_bootstrap, topic_prefix), folder)
-    except (RecoverError, SurveyError, SigningKeyError) as error:
+    except (RecoverError, RestoreError, SurveyError, SigningKeyError, TransportAwayError) as error:
         _console.print(f"[red]not recovered[/red]: {error}")
         raise typer.Exit(2) from error
     for one in recovered:

@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from kernel.messaging.chain import NOTHING_BEFORE, PREVIOUS, SEAL, Head, digest_of_message, has_signed, seal_of
-from kernel.messaging.event_log import EventLog, Message
+from kernel.messaging.event_log import EventLog, Message, TransportAwayError
 from kernel.messaging.event_log.port import partitions_of
 from kernel.security.signing_keys import PublicKey
 
@@ -206,7 +206,10 @@ async def batches_of(log: EventLog, topic: str) -> AsyncIterator[dict[int, list[
     """A topic from its beginning to where it ends now, as it comes; raises SurveyError."""
     reader = await log.reader(topic, dict.fromkeys(range(partitions_of(topic)), 0))
     try:
-        begins, ends = await reader.begin_offsets(), await reader.end_offsets()
+        try:
+            begins, ends = await reader.begin_offsets(), await reader.end_offsets()
+        except TransportAwayError as error:
+            raise SurveyError(f"topic {topic} cannot be read; is it on this broker? {error}") from error
         if cut := [at for at, begin in begins.items() if begin > 0]:
             raise SurveyError(f"topic {topic} partition {cut[0]} does not begin with its first message any more")
         left = {at for at, end in ends.items() if end}
