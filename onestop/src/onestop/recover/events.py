@@ -58,6 +58,8 @@ async def write_events(
     Broken off anywhere, it goes on where it was. Raises RecoverError.
     """
     before = await written_before(connection, service, survey)
+    if not survey.last:
+        return 0
     await connection.execute(_BEGIN_SQL, survey.timeline, RECOVERED)
     last_id = await connection.fetchval(_ID_SQL, before)
 

@@ -70,17 +70,24 @@ async def _survey(
     for service in services:
         topic = service.parts.topic
         kept = surveys[log_topic_of(topic)] = await survey(log, log_topic_of(topic), keys(topic))
-        if not kept[0].last:
-            raise SurveyError(
-                f"topic {log_topic_of(topic)} holds no event: is the broker the right one, and the prefix of its "
-                "topics? Where ONESTOP_LOG_TOPIC was no, a service cannot be recovered from topics"
-            )
         await seeing(connection, service)
         await written_before(connection, service, kept[0])
         for heard in (topic, *heard_topics(service)):
             if heard not in surveys:
                 surveys[heard] = await survey(log, heard, keys(heard))
+    _require_logs(services, surveys)
     return surveys
+
+
+def _require_logs(services: Sequence[Service], surveys: Mapping[str, Sequence[Survey]]) -> None:
+    """A service of which nothing ever happened has an empty log; one that has told something has not."""
+    empty = [one.parts.topic for one in services if not surveys[log_topic_of(one.parts.topic)][0].last]
+    told = [topic for topic in empty if any(survey.last for survey in surveys[topic])]
+    if told or len(empty) == len(services):
+        raise SurveyError(
+            f"topic {log_topic_of((told or empty)[0])} holds no event: is the broker the right one, and the prefix of "
+            "its topics? Where ONESTOP_LOG_TOPIC was no, a service cannot be recovered from topics"
+        )
 
 
 async def _recover(
