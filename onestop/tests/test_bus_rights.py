@@ -6,9 +6,10 @@ import pytest
 from kernel.messaging.event_log import Outgoing
 from kernel.messaging.event_log.embedded import EmbeddedEventLog
 from kernel.messaging.event_log.embedded_schema import topic_of
+from kernel.messaging.event_log.port import log_topic_of
 from kernel.running import migrations
 from kernel.writing.database import open_pool
-from onestop.services import SCHEMAS, SERVICES, TOPICS
+from onestop.services import ALL_TOPICS, SCHEMAS, SERVICES, TOPICS
 
 
 def message(topic: str) -> Outgoing:
@@ -26,12 +27,15 @@ async def test_a_service_cannot_write_what_another_one_would_say(database: str) 
     for role in SCHEMAS:
         async with await open_pool(database, schema="bus", user=role, size=1) as pool:
             publisher = await EmbeddedEventLog(pool).publisher()
-            for topic in TOPICS:
-                if topic != topic_of(role):
+            for topic in ALL_TOPICS:
+                if topic not in (topic_of(role), log_topic_of(topic_of(role))):
                     with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
                         await publisher.publish([message(topic)])
             await publisher.publish([message(topic_of(role))])
+            await publisher.publish([message(log_topic_of(topic_of(role)))])
+            logs = await pool.fetch("SELECT topic FROM bus.messages WHERE topic LIKE '%.log'")
+            assert [row["topic"] for row in logs] == [log_topic_of(topic_of(role))], "a log is its service's alone"
             for sql in ("UPDATE bus.messages SET body = ''", "DELETE FROM bus.messages"):
                 with pytest.raises(asyncpg.InsufficientPrivilegeError):
                     await pool.execute(sql)
-            assert await pool.fetchval("SELECT count(*) FROM bus.messages") == SCHEMAS.index(role) + 1
+            assert await pool.fetchval("SELECT count(*) FROM bus.messages") == SCHEMAS.index(role) + 2

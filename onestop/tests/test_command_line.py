@@ -30,6 +30,7 @@ ALONE: Final = [
     "positions",
     "rebuild",
     "reconcile",
+    "recover",
     "replay",
     "report",
     "republish",

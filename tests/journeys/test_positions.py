@@ -31,7 +31,7 @@ from workbench.demo.window import Window
 pytestmark = pytest.mark.kafka
 POLICIES = Path(__file__).parents[2] / "policies"
 BILL = stories.Bill(100_000, 0, 60_000)
-_RELAYED_SQL = "SELECT (SELECT gseq FROM relay) = (SELECT gseq FROM sequencer WHERE one = 1)"
+_RELAYED_SQL = "SELECT (SELECT gseq FROM relay WHERE topic = 'settlement') = (SELECT gseq FROM sequencer WHERE one = 1)"
 
 
 class Desk:

@@ -21,7 +21,7 @@ from onestop.embedded_postgres import EmbeddedPostgres
 from onestop.platform import Platform, running_platform
 from onestop.quiescence import wait_until_arrived
 from onestop.restore.lost import close, lost_messages
-from onestop.services import TOPICS
+from onestop.services import ALL_TOPICS
 from workbench.demo import stories
 from workbench.demo.city import HOSPITALS
 from workbench.demo.report import read_books
@@ -145,7 +145,7 @@ async def lose_topics(bootstrap: str, prefix: str) -> None:
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
-        await admin.delete_topics([prefix + topic for topic in TOPICS])
+        await admin.delete_topics([prefix + topic for topic in ALL_TOPICS])
 
         async def gone() -> bool:
             return not any(name.startswith(prefix) for name in await admin.list_topics())

@@ -11,6 +11,7 @@ from kernel.messaging.event_log import EventLog
 from kernel.messaging.event_log.embedded import EmbeddedEventLog
 from kernel.messaging.event_log.kafka import KafkaEventLog
 from kernel.messaging.event_log.kafka_login import KafkaLogin, KafkaLoginError
+from kernel.messaging.event_log.port import log_topic_of
 from kernel.messaging.publisher_keys import PublisherKeys
 from kernel.running.hosting import Host
 from kernel.security import Authenticator, PublicKeys
@@ -46,10 +47,11 @@ async def serve_from(name: str, environ: Mapping[str, str]) -> None:
     _warn_of_missing_keys(name, environ)
     host = Host(
         database=database,
-        log=await _event_log(environ, database),
+        log=await _event_log(environ, database, service.parts.topic),
         authenticator=authenticator,
         keys=keys,
         language=_language(environ),
+        keeps_log=_keeps_log(environ),
     )
     address = Address(
         host=environ.get("ONESTOP_HOST", "0.0.0.0"),  # noqa: S104 - a container is reached from outside
@@ -102,8 +104,8 @@ def _warn_of_missing_keys(service: str, environ: Mapping[str, str]) -> None:
             _log.warning("a key is missing", service=service, setting=setting, consequence=consequence)
 
 
-async def _event_log(environ: Mapping[str, str], database: Database) -> EventLog:
-    transport = environ.get("ONESTOP_TRANSPORT", "kafka")
+async def _event_log(environ: Mapping[str, str], database: Database, topic: str) -> EventLog:
+    transport = _transport(environ)
     if transport == "kafka":
         try:
             login = KafkaLogin.of(environ)
@@ -113,13 +115,25 @@ async def _event_log(environ: Mapping[str, str], database: Database) -> EventLog
         return KafkaEventLog(
             _setting(environ, "ONESTOP_KAFKA_BOOTSTRAP"),
             replication_factor=replication,
-            topics=topics(),
+            topics=[*topics(), *([log_topic_of(topic)] if _keeps_log(environ) else [])],
             instance=environ.get("ONESTOP_INSTANCE") or None,
             login=login,
         )
     if transport == "embedded":
         return EmbeddedEventLog(await database.pool("bus", 2), lambda: database.session("bus"))
     raise SettingError(f"ONESTOP_TRANSPORT={transport!r} is neither kafka nor embedded")
+
+
+def _transport(environ: Mapping[str, str]) -> str:
+    return environ.get("ONESTOP_TRANSPORT", "kafka")
+
+
+def _keeps_log(environ: Mapping[str, str]) -> bool:
+    """Where a broker is, it has the whole log, unless somebody says otherwise: the embedded bus is in the database."""
+    said = environ.get("ONESTOP_LOG_TOPIC") or ("yes" if _transport(environ) == "kafka" else "no")
+    if said not in ("yes", "no"):
+        raise SettingError(f"ONESTOP_LOG_TOPIC is {said!r}; it must be yes or no")
+    return said == "yes"
 
 
 def _setting(environ: Mapping[str, str], name: str) -> str:

@@ -21,7 +21,7 @@ def kafka_rights(
     ],
     topic_prefix: TopicPrefix = "",
 ) -> None:
-    """Create the topics; let each service write its own and read all. Give a password in NAME_KAFKA_PASSWORD each.
+    """Create the topics; each service writes its own, and reads all but the others' logs. NAME_KAFKA_PASSWORD each.
 
     It may be run again, and then sets the passwords anew. Topics get three copies where there are three brokers.
     """
@@ -29,22 +29,23 @@ def kafka_rights(
 
     from kernel.messaging.event_log.kafka import KafkaEventLog  # noqa: PLC0415
     from kernel.messaging.event_log.kafka_rights import give_rights  # noqa: PLC0415
-    from onestop.services import SERVICES, TOPICS  # noqa: PLC0415 - it takes every service
+    from kernel.messaging.event_log.port import log_topic_of  # noqa: PLC0415
+    from onestop.services import ALL_TOPICS, SERVICES, TOPICS  # noqa: PLC0415 - it takes every service
 
     passwords = {name: os.environ.get(_setting(name), "") for name in SERVICES}
     missing = [_setting(name) for name, password in passwords.items() if not password]
     if missing:
         raise typer.BadParameter(f"{', '.join(missing)} must be in the environment", param_hint="passwords")
     log = KafkaEventLog(kafka_bootstrap, prefix=topic_prefix, replication_factor=None)
-    asyncio.run(log.create_topics(TOPICS))
-    topics = {name: [service.parts.topic] for name, service in SERVICES.items()}
+    asyncio.run(log.create_topics(ALL_TOPICS))
+    topics = {name: [service.parts.topic, log_topic_of(service.parts.topic)] for name, service in SERVICES.items()}
     try:
         give_rights(kafka_bootstrap, passwords, topics, topic_prefix)
     except KafkaException as error:
         console.print(f"[red]not all rights were given[/red]: {error}; run it again when that is mended")
         raise typer.Exit(1) from error
     for name, own in topics.items():
-        console.print(f"{name} writes {', '.join(own)}, and reads all {len(TOPICS)} topics")
+        console.print(f"{name} writes {', '.join(own)}, and reads all {len(TOPICS)} public topics")
 
 
 def _setting(service: str) -> str:

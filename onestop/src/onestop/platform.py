@@ -20,7 +20,7 @@ from kernel.running.hosting import Host
 from kernel.security import Issuer, KeyRing, Role
 from kernel.security.key_ring import KEYS_FILE, PAYEE_KEYS_FILE, SCAN_KEYS_FILE
 from kernel.writing.database import Database, administering, close_pool, open_pool
-from onestop.services import SERVICES, TOPICS, migrate
+from onestop.services import ALL_TOPICS, SERVICES, TOPICS, migrate
 
 TOKEN_SECONDS = 12 * 3600
 
@@ -95,19 +95,19 @@ async def running_platform(
     clock: Clock = system_clock,
     settings: Mapping[str, str] = MappingProxyType({}),
     through: str | None = None,
+    keeps_logs: bool = False,
 ) -> AsyncIterator[Platform]:
     """Migrate the database and run every service in this process, on Kafka where a broker is named.
 
     ``settings`` are added to those that the embedded run makes for itself. ``through`` is a transaction pooler before
-    the database, ``instance`` this process's own name.
+    the database, ``instance`` this process's own name. With a broker or ``keeps_logs`` logs are kept on topics, too.
     """
     await migrate(admin_url)
     environ = embedded_settings(folder, policies) | dict(settings)
     issuer = Issuer.in_folder(folder / "keys")
     async with AsyncExitStack() as stack:
         log = await _event_log(admin_url, kafka_bootstrap, topic_prefix, instance=instance, stack=stack)
-        keys = keys_in_folder(folder / "keys", TOPICS)
-        apps = []
+        keys, apps = keys_in_folder(folder / "keys", TOPICS), []
         for name, service in SERVICES.items():
             database = Database(url=through or admin_url, user=service.schema, session_url=through and admin_url)
             host = Host(
@@ -116,6 +116,7 @@ async def running_platform(
                 authenticator=issuer.authenticator(),
                 clock=clock,
                 keys=keys[service.parts.topic],
+                keeps_log=keeps_logs or kafka_bootstrap is not None,
             )
             apps.append((service.build(host, environ), Address(port=(ports or {}).get(name, 0))))
         running = await stack.enter_async_context(serving(apps))
@@ -130,4 +131,4 @@ async def _event_log(
         bus = await open_pool(admin_url, schema="bus", size=5)
         stack.push_async_callback(close_pool, bus)
         return EmbeddedEventLog(bus)
-    return KafkaEventLog(kafka_bootstrap, prefix=prefix, topics=TOPICS, instance=instance)
+    return KafkaEventLog(kafka_bootstrap, prefix=prefix, topics=ALL_TOPICS, instance=instance)

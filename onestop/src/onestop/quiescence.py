@@ -9,7 +9,7 @@ from kernel.writing.event_store.log import log_counts
 from kernel.writing.snapshots import snapshot
 from onestop.services import SERVICES
 
-_RELAYED_SQL = "SELECT gseq, pseqs FROM relay"
+_RELAYED_SQL = "SELECT gseq, pseqs FROM relay WHERE topic = $1"
 _CONSUMED_SQL = """
 SELECT consumer, sum(last_pseq)::bigint AS consumed FROM "{schema}".inbox_cursor WHERE topic = $1 GROUP BY consumer
 """
@@ -46,7 +46,7 @@ async def backlog(admin_url: str) -> Backlog:
         for service in there:
             await connection.execute(f'SET LOCAL search_path TO "{service.schema}"')
             waiting, numbered = await _numbered(connection, archives=archives[service.schema])
-            relay = await connection.fetchrow(_RELAYED_SQL)
+            relay = await connection.fetchrow(_RELAYED_SQL, service.parts.topic)
             unnumbered += waiting
             unpublished += numbered - (relay["gseq"] if relay else 0)
             sent = sum(msgspec.json.decode(relay["pseqs"], type=list[int])) if relay else 0

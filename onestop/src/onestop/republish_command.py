@@ -4,14 +4,14 @@ import asyncio
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress
 
-from kernel.messaging.event_log.port import PARTITIONS
+from kernel.messaging.event_log.port import PARTITIONS, log_topic_of
 from kernel.values.refusals import Refused
 from onestop.address import database_address
 from onestop.options import HOME, Broker, Database, Folder, TopicPrefix
@@ -23,7 +23,9 @@ console: Final = Console()
 def republish(
     service: Annotated[str, typer.Argument(help="The publisher, such as settlement.")],
     first: Annotated[int, typer.Option("--from", min=1, help="The first number to send again, in each partition.")],
-    topic: Annotated[str, typer.Option(help="Its topic, to be certain; there is one a service.")] = "",
+    topic: Annotated[
+        str, typer.Option(help="Its public topic, unless it is that of its log, such as settlement.log.")
+    ] = "",
     partition: Annotated[
         int | None, typer.Option(min=0, max=PARTITIONS - 1, help="Of this partition alone; else of all.")
     ] = None,
@@ -68,9 +70,10 @@ async def _republish(
     keys: Path,
     advance: Callable[[int], None],
 ) -> dict[int, int]:
+    from kernel.messaging.log_telling import LogTelling  # noqa: PLC0415
     from kernel.messaging.publisher_keys import signing_key  # noqa: PLC0415
     from kernel.messaging.republishing import Republishing, Wanted  # noqa: PLC0415
-    from kernel.messaging.telling import Telling  # noqa: PLC0415
+    from kernel.messaging.telling import Teller, Telling  # noqa: PLC0415
     from kernel.writing.database import administering  # noqa: PLC0415
     from onestop.services import SERVICES  # noqa: PLC0415 - it takes every service
 
@@ -78,12 +81,15 @@ async def _republish(
     if service is None:
         raise typer.BadParameter(f"{name!r} is none of {', '.join(SERVICES)}", param_hint="SERVICE")
     parts = service.parts
-    if topic not in ("", parts.topic):
-        raise typer.BadParameter(f"{name} publishes on {parts.topic}, not on {topic}", param_hint="--topic")
+    kept = log_topic_of(parts.topic)
+    if topic not in ("", parts.topic, kept):
+        raise typer.BadParameter(f"{name} publishes on {parts.topic} and {kept}, not on {topic}", param_hint="--topic")
     async with administering(url, search_path=service.schema) as source, transport_of(url, *transport) as log:
         publisher = await log.publisher()
         try:
-            telling = Telling(parts.publishes, parts.publish, signing_key(os.environ, keys, parts.topic))
+            key = signing_key(os.environ, keys, parts.topic)
+            public = Telling(parts.publishes, parts.publish, key)
+            telling: Teller[Any] = LogTelling(kept, key) if topic == kept else public
             again = Republishing(source, parts.registry, telling)
             return await again.send(publisher, Wanted(*wanted), advance)
         finally:

@@ -13,11 +13,12 @@ from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 import msgspec
 import pytest
+from tests.replay.recovering import positions_of, whole_of
 
 from contracts.settlement import CONTRACT
 from fund_ledger.config import Config
@@ -30,12 +31,13 @@ from kernel.values.money import fen_from_yuan
 from kernel.writing.database import administering
 from onestop.ledger.books import Span
 from onestop.ledger.export import Format, export
-from onestop.packages import topics
+from onestop.platform import recreate_database
+from onestop.recover.recover import recover
 from onestop.replay.comparison import compare
 from onestop.replay.log_pass import pass_log
 from onestop.replay.run import verification_run
 from onestop.replay.shadow import make_tables
-from onestop.services import SERVICES, migrate
+from onestop.services import ALL_TOPICS, SERVICES, migrate
 
 YEAR: Final = 2019
 HLEDGER: Final = shutil.which("hledger")
@@ -81,8 +83,9 @@ async def around(request: pytest.FixtureRequest, database: str, tmp_path: Path) 
     log = None
     if request.param == "kafka":
         bootstrap = request.getfixturevalue("kafka_broker").bootstrap
-        log = KafkaEventLog(bootstrap, prefix=f"{urlsplit(database).path.strip('/')}-", topics=topics())
+        log = KafkaEventLog(bootstrap, prefix=f"{urlsplit(database).path.strip('/')}-", topics=ALL_TOPICS)
     async with surroundings(database, Issuer.in_folder(tmp_path), log) as opened:
+        opened.keeps_logs = True
         yield opened
 
 
@@ -255,6 +258,7 @@ async def test_a_year_of_three_regions_closes_to_the_fen_and_is_proved(
         for span in (Span(of.county, date(on, 1, 1), date(on, 12, 31)) for on in (YEAR, YEAR + 1)):
             await asyncio.gather(*(_prove(database, span, form, tmp_path) for form in Format))
     assert await _is_rebuilt(database) == ()
+    await _is_recovered(database, year)
 
 
 async def _prove(database: str, span: Span, form: Format, folder: Path) -> None:
@@ -280,3 +284,16 @@ async def _is_rebuilt(database: str) -> tuple[object, ...]:
         passed = await pass_log(run, "fund-ledger")
         compared = await compare(run, service)
     return (*passed.differences, *compared.differences)
+
+
+async def _is_recovered(database: str, year: Year) -> None:
+    """From the topics alone, on an empty database, the year comes out as it was."""
+    name = f"{urlsplit(database).path.strip('/')}_recovered"
+    anew = urlunsplit(urlsplit(database)._replace(path=f"/{name}"))
+    await recreate_database(database, name)
+    await migrate(anew)
+    await recover(anew, ["fund-ledger"], year.around.log, lambda _: None, lambda _: lambda *_: None)
+    assert await whole_of(anew, "fund-ledger") == await whole_of(database, "fund-ledger")
+    assert await positions_of(anew, "fund_ledger") == await positions_of(database, "fund_ledger")
+    async with administering(database) as admin:
+        await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")

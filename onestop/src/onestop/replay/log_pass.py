@@ -2,7 +2,7 @@
 
 import asyncio
 import gc
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 
 import msgspec
 
@@ -20,6 +20,7 @@ from onestop.replay.checks.outcomes import Outcomes
 from onestop.replay.checks.people import lost_people
 from onestop.replay.checks.years import Years
 from onestop.replay.difference import Difference, Findings
+from onestop.replay.from_topics import FromTopic
 from onestop.replay.heard_rows import HeardRows
 from onestop.replay.published import Numbering
 from onestop.replay.run import Run
@@ -61,6 +62,7 @@ def _checks(live: SingleConnection, writer: SingleConnection, run: Run, name: st
 class _Pass:
     def __init__(self, run: Run, service: Service, live: SingleConnection, writer: SingleConnection) -> None:
         topic = service.parts.topic
+        self._run = run
         self._service = service
         self._live = live
         self._own = Shadow(writer, run, service)
@@ -81,7 +83,7 @@ class _Pass:
         await self._money.begin(self._live)
         for rows in self._heard:
             await rows.begin(self._live, self._service)
-        async for page in events_in_order(self._live, self._service.parts.registry):
+        async for page in self._pages():
             for check in checks:
                 self._found.add(check, await check.page(page))
             await self._rebuild(page)
@@ -93,6 +95,11 @@ class _Pass:
         if self._service.parts.name == "identity":
             self._found.add(self, await lost_people(self._live))
         return PassVerdict(events, outcomes.decided, self._found.all)
+
+    def _pages(self) -> AsyncIterator[list[LoggedEvent]]:
+        if self._run.topics is None:
+            return events_in_order(self._live, self._service.parts.registry)
+        return FromTopic(self._service, self._live, self._run.topics, self._found).pages(self._run.admin_url)
 
     async def _rebuild(self, page: Sequence[LoggedEvent]) -> None:
         changes: list[Change] = []

@@ -10,6 +10,7 @@ import msgspec
 from kernel.running.leadership import lock_number
 from kernel.writing.database import SingleConnection, administering
 from kernel.writing.snapshots import FOR_AS_LONG_AS_IT_TAKES, export, snapshot
+from onestop.replay.from_topics import Topics
 
 _OLD_SQL: Final = r"SELECT nspname FROM pg_namespace WHERE nspname ~ '^shadow_' ORDER BY nspname"
 _TABLES_SQL: Final = """
@@ -27,6 +28,8 @@ class Run(msgspec.Struct, frozen=True):
     admin_url: str
     name: str
     picture: str
+    #: Where the logs are read; without it in the stores.
+    topics: Topics | None = None
 
     def schema(self, service_schema: str) -> str:
         """The schema of a service's rebuilt tables."""
@@ -34,7 +37,7 @@ class Run(msgspec.Struct, frozen=True):
 
 
 @asynccontextmanager
-async def verification_run(admin_url: str) -> AsyncIterator[Run]:
+async def verification_run(admin_url: str, topics: Topics | None = None) -> AsyncIterator[Run]:
     """Begin a run; its schemas are dropped at its end, and those of a run that was killed by the next one.
 
     The run holds a lock while it lives, so that two at once leave each other's schemas alone.
@@ -46,7 +49,7 @@ async def verification_run(admin_url: str) -> AsyncIterator[Run]:
         await owner.execute(_TABLES_SQL.format(schema=name))
         try:
             async with snapshot(admin_url, "public") as picture:
-                yield Run(admin_url, name, await export(picture))
+                yield Run(admin_url, name, await export(picture), topics)
         finally:
             await _drop(owner, name)
 

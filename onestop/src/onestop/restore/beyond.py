@@ -1,18 +1,18 @@
 """What a topic has beyond its publisher's restored store: messages of events that the dump does not hold."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 
 from kernel.messaging.envelope import Election
 from kernel.messaging.event_log import EventLog, Message
-from kernel.messaging.event_log.port import PARTITIONS
-from kernel.messaging.telling import number
-from kernel.running.runtime import ServiceParts
+from kernel.messaging.event_log.port import PARTITIONS, partitions_of
+from kernel.messaging.telling import Cursor, Teller
 from kernel.writing.database import SingleConnection
-from kernel.writing.event_store.log import PAGE, read_log
+from kernel.writing.event_registry import EventRegistry
+from kernel.writing.event_store.log import PAGE
 
 _READ_SECONDS: Final = 1.0
 _RELAY_SQL: Final = "SELECT gseq, pseqs FROM relay WHERE topic = $1"
@@ -24,6 +24,11 @@ class Counted(msgspec.Struct, frozen=True):
 
     gseq: int = 0
     pseqs: tuple[int, ...] = (0,) * PARTITIONS
+
+    @classmethod
+    def nothing(cls, topic: str) -> "Counted":
+        """What a relay that never sent has counted."""
+        return cls(pseqs=(0,) * partitions_of(topic))
 
 
 class Consumed(msgspec.Struct, frozen=True):
@@ -45,17 +50,23 @@ class Beyond(msgspec.Struct, frozen=True):
 async def counted_by(connection: SingleConnection, topic: str) -> Counted:
     """How far the relay of the service whose schema the connection sees had come when the dump was taken."""
     row = await connection.fetchrow(_RELAY_SQL, topic)
-    return Counted(row["gseq"], tuple(msgspec.json.decode(row["pseqs"]))) if row else Counted()
+    return Counted(row["gseq"], tuple(msgspec.json.decode(row["pseqs"]))) if row else Counted.nothing(topic)
 
 
 async def look_beyond(
-    connection: SingleConnection, parts: ServiceParts, log: EventLog, consumers: Sequence[Consumed]
+    connection: SingleConnection,
+    registry: EventRegistry,
+    telling: Teller[Any],
+    log: EventLog,
+    consumers: Sequence[Consumed],
 ) -> Beyond:
     """Compare what a service's topic has after its relay's cursor with the store that the connection sees."""
-    stored = await counted_by(connection, parts.topic)
-    after = await _after(log, parts.topic, stored, consumers)
+    stored = await counted_by(connection, telling.topic)
+    after = await _after(log, telling.topic, stored, consumers)
     # A relay stores its cursor a little later than it sends: what is out and in the store is nobody's loss.
-    counted = await _agreed(connection, parts, stored, {(m.partition, m.pseq): m.headers["ce_id"] for m in after})
+    counted = await _agreed(
+        connection, registry, telling, stored, {(m.partition, m.pseq): m.headers["ce_id"] for m in after}
+    )
     beyond = [m for m in after if m.pseq > counted.pseqs[m.partition]]
     rows = await connection.fetch(_KNOWN_SQL, [UUID(m.headers["ce_id"]) for m in beyond])
     known = {str(row["event_id"]) for row in rows}
@@ -82,7 +93,7 @@ async def _after(log: EventLog, topic: str, stored: Counted, consumers: Sequence
 
 
 async def _rest_of(log: EventLog, topic: str, start: Mapping[int, int]) -> list[Message]:
-    positions = {partition: start.get(partition, 0) for partition in range(PARTITIONS)}
+    positions = {partition: start.get(partition, 0) for partition in range(partitions_of(topic))}
     reader = await log.reader(topic, positions)
     try:
         ends = await reader.end_offsets()
@@ -97,13 +108,17 @@ async def _rest_of(log: EventLog, topic: str, start: Mapping[int, int]) -> list[
 
 
 async def _agreed(
-    connection: SingleConnection, parts: ServiceParts, counted: Counted, out: Mapping[tuple[int, int], str]
+    connection: SingleConnection,
+    registry: EventRegistry,
+    telling: Teller[Any],
+    counted: Counted,
+    out: Mapping[tuple[int, int], str],
 ) -> Counted:
-    nobody = Election(0, "")
-    while page := await read_log(connection, parts.registry, after=counted.gseq, limit=PAGE):
+    cursor = Cursor(gseq=counted.gseq, pseqs=list(counted.pseqs), election=Election(0, ""))
+    while page := await telling.read(connection, registry, after=counted.gseq, limit=PAGE):
         for entry in page:
-            messages, pseqs = number(parts.publishes, [entry], parts.publish, counted.pseqs, nobody)
-            if any(out.get((m.partition, m.pseq)) != str(entry.recorded.event_id) for m in messages):
+            messages, cursor = telling.of([entry], cursor)
+            if any(out.get((m.partition, m.pseq)) != dict(m.headers)["ce_id"] for m in messages):
                 return counted
-            counted = Counted(entry.gseq, tuple(pseqs))
+            counted = Counted(cursor.gseq, tuple(cursor.pseqs))
     return counted

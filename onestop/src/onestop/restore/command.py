@@ -45,6 +45,8 @@ def restore_command(
         _console.print(f"{service.name}: {adopted.gseq} events{numbered}; timeline {adopted.timeline} begins")
         if lost:
             _console.print(f"[yellow]{lost} messages of {service.name} are on the topic and not in the store[/yellow]")
+        if beyond := len(service.log_beyond.lost):
+            _console.print(f"  {beyond} events are on the topic of its log and not in the store")
     if any(service.beyond.lost for service in restored):
         _console.print("`onestop lost` lists them: have each done again, or tell whom it concerns, then close it")
     _console.print("adopted; start the services")
@@ -119,9 +121,9 @@ def _run(
 
 @asynccontextmanager
 async def _log_of(url: str, bootstrap: str, prefix: str) -> AsyncIterator[EventLog]:
-    from onestop.services import TOPICS  # noqa: PLC0415 - imports every service
+    from onestop.services import ALL_TOPICS  # noqa: PLC0415 - imports every service
 
     async with transport_of(url, bootstrap, prefix) as log:
         if isinstance(log, KafkaEventLog):
-            await log.create_topics(TOPICS)
+            await log.create_topics(ALL_TOPICS)
         yield log

@@ -7,7 +7,10 @@ from typing import Final
 import msgspec
 
 from kernel.messaging.event_log import EventLog
+from kernel.messaging.event_log.port import log_topic_of
 from kernel.messaging.following import follow_after_restore
+from kernel.messaging.log_telling import LogTelling
+from kernel.messaging.telling import Telling
 from kernel.running.service import Service
 from kernel.writing.database import SingleConnection, administering
 from kernel.writing.event_store.adoption import Adopted, adopt_restored
@@ -35,6 +38,8 @@ class RestoredService(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     adopted: Adopted
     beyond: Beyond
+    #: What the topic of its log has beyond the store.
+    log_beyond: Beyond
 
 
 @asynccontextmanager
@@ -56,8 +61,9 @@ async def restore(admin_url: str, log: EventLog) -> list[RestoredService]:
     """
     async with operating(admin_url) as connection:
         found = {name: await _beyond(connection, service, log) for name, service in SERVICES.items()}
+        logs = {name: await _log_beyond(connection, service, log) for name, service in SERVICES.items()}
         async with connection.transaction():
-            restored = [await _adopt(connection, name, found[name]) for name in SERVICES]
+            restored = [await _adopt(connection, name, found[name], logs[name]) for name in SERVICES]
             for telling in restored:
                 await _let_follow(connection, SERVICES[telling.name], telling)
     return restored
@@ -72,7 +78,8 @@ async def _beyond(connection: SingleConnection, service: Service, log: EventLog)
     topic = service.parts.topic
     consumers = [one for other in SERVICES.values() for one in await _positions(connection, other, topic)]
     await seeing(connection, service)
-    beyond = await look_beyond(connection, service.parts, log, consumers)
+    telling = Telling(service.parts.publishes, service.parts.publish)
+    beyond = await look_beyond(connection, service.parts.registry, telling, log, consumers)
     for one in consumers:
         if one.last_pseq > (ends_at := beyond.counted.pseqs[one.partition]):
             raise RestoreError(
@@ -82,22 +89,33 @@ async def _beyond(connection: SingleConnection, service: Service, log: EventLog)
     return beyond
 
 
+async def _log_beyond(connection: SingleConnection, service: Service, log: EventLog) -> Beyond:
+    topic = log_topic_of(service.parts.topic)
+    await seeing(connection, service)
+    counted = await counted_by(connection, topic)
+    # A message lies no further ahead than its number says: what was sent again only adds to what is before it.
+    relay = Consumed("the relay itself", 0, counted.gseq, counted.gseq)
+    return await look_beyond(connection, service.parts.registry, LogTelling(topic), log, [relay])
+
+
 async def _positions(connection: SingleConnection, service: Service, topic: str) -> list[Consumed]:
     await seeing(connection, service)
     return [Consumed(*row.values()) for row in await connection.fetch(_POSITIONS_SQL, topic)]
 
 
-async def _adopt(connection: SingleConnection, name: str, beyond: Beyond) -> RestoredService:
+async def _adopt(connection: SingleConnection, name: str, beyond: Beyond, kept: Beyond) -> RestoredService:
     service = SERVICES[name]
     await seeing(connection, service)
     adopted = await adopt_restored(connection)
     stored: Counted = await counted_by(connection, service.parts.topic)
     if stored.gseq > beyond.counted.gseq:
         raise RestoreError(f"somebody publishes for {name} at this moment: stop every service, then try again")
-    pseqs = msgspec.json.encode(beyond.counted.pseqs).decode()
-    await connection.execute(_RELAYED_SQL, service.parts.topic, beyond.counted.gseq, pseqs)
+    topic = service.parts.topic
+    for name_of, out in ((topic, beyond.counted), (log_topic_of(topic), kept.counted)):
+        await connection.execute(_RELAYED_SQL, name_of, out.gseq, msgspec.json.encode(out.pseqs).decode())
+    await follow_after_restore(connection, log_topic_of(topic), adopted.timeline, adopted.ended, kept.counted.pseqs)
     await keep(connection, adopted.ended, beyond.lost)
-    return RestoredService(name=name, adopted=adopted, beyond=beyond)
+    return RestoredService(name=name, adopted=adopted, beyond=beyond, log_beyond=kept)
 
 
 async def _let_follow(connection: SingleConnection, publisher: Service, telling: RestoredService) -> None:

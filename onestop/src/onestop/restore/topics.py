@@ -1,20 +1,20 @@
 """Filling topics again from the stores, after the broker's disk was lost: the same messages under the same numbers."""
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
 from kernel.messaging.envelope import Election
 from kernel.messaging.event_log import EventLog
-from kernel.messaging.event_log.port import PARTITIONS
+from kernel.messaging.event_log.port import log_topic_of, partitions_of
+from kernel.messaging.log_telling import LogTelling
 from kernel.messaging.relay import BATCH_MAX
 from kernel.messaging.taking_over import begun
-from kernel.messaging.telling import NO_HEADS, Cursor, Telling
+from kernel.messaging.telling import Cursor, Teller, Telling
 from kernel.running.service import Service
 from kernel.security.signing_keys import SigningKey
 from kernel.writing.database import SingleConnection
-from kernel.writing.event_store.log import read_log
 from kernel.writing.event_store.timeline import know_timeline
 from onestop.restore.beyond import Counted, counted_by
 from onestop.restore.database import operating, seeing
@@ -43,18 +43,25 @@ async def fill_topics(
     Raises RestoreError while services run, NoSigningKeyError where messages are signed and the key is not there.
     """
     async with operating(admin_url) as connection:
-        return [await _fill(connection, service, log, keys(service.parts.topic)) for service in SERVICES.values()]
+        filled: list[Filled] = []
+        for service in SERVICES.values():
+            parts, key = service.parts, keys(service.parts.topic)
+            public = Telling(parts.publishes, parts.publish, key)
+            filled += [await _fill(connection, service, log, public)]
+            filled += [await _fill(connection, service, log, LogTelling(log_topic_of(parts.topic), key))]
+        return filled
 
 
-async def _fill(connection: SingleConnection, service: Service, log: EventLog, key: SigningKey | None) -> Filled:
-    topic = service.parts.topic
+async def _fill(connection: SingleConnection, service: Service, log: EventLog, telling: Teller[Any]) -> Filled:
+    topic = telling.topic
     await seeing(connection, service)
     counted = await counted_by(connection, topic)
+    if not any(counted.pseqs):
+        return Filled(topic, 0)
     ends = await _ends_of(log, topic)
-    lacking = [partition for partition in range(PARTITIONS) if ends.get(partition, 0) < counted.pseqs[partition]]
+    lacking = [at for at, pseq in enumerate(counted.pseqs) if ends.get(at, 0) < pseq]
     if not lacking:
         return Filled(topic, 0)
-    telling = Telling(service.parts.publishes, service.parts.publish, key)
     sent = await _send(connection, service, log, (counted, ends), telling)
     for other in SERVICES.values():
         await seeing(connection, other)
@@ -67,7 +74,7 @@ async def _send(
     service: Service,
     log: EventLog,
     places: tuple[Counted, Mapping[int, int]],
-    telling: Telling,
+    telling: Teller[Any],
 ) -> int:
     counted, ends = places
     parts = service.parts
@@ -76,7 +83,7 @@ async def _send(
     sent = 0
     try:
         while cursor.gseq < counted.gseq:
-            page = await read_log(connection, parts.registry, after=cursor.gseq, limit=BATCH_MAX)
+            page = await telling.read(connection, parts.registry, after=cursor.gseq, limit=BATCH_MAX)
             page = [entry for entry in page if entry.gseq <= counted.gseq]
             messages, cursor = telling.of(page, cursor)
             missing = [message for message in messages if message.pseq > ends.get(message.partition, 0)]
@@ -88,22 +95,21 @@ async def _send(
     return sent
 
 
-async def _beginning(connection: SingleConnection, telling: Telling) -> Cursor:
-    row = await connection.fetchrow(_RELAY_SQL, telling.contract.topic)
+async def _beginning(connection: SingleConnection, telling: Teller[Any]) -> Cursor:
+    row = await connection.fetchrow(_RELAY_SQL, telling.topic)
     assert row is not None, "what was counted has a relay"
     chained = row["heads"] is not None
-    cursor = Cursor(
-        gseq=0,
-        pseqs=[0] * PARTITIONS,
-        election=Election(row["epoch"], (await know_timeline(connection)).name),
-        heads=list(NO_HEADS) if chained else None,
+    begin = telling.beginning(Election(row["epoch"], (await know_timeline(connection)).name))
+    cursor = msgspec.structs.replace(
+        begin,
+        heads=begin.no_heads if chained else None,
         unchained=msgspec.json.decode(row["unchained"] or "null", type=list[int] | None),
     )
     return begun(cursor, telling.key, {}) if chained else cursor
 
 
 async def _ends_of(log: EventLog, topic: str) -> Mapping[int, int]:
-    reader = await log.reader(topic, dict.fromkeys(range(PARTITIONS), 0))
+    reader = await log.reader(topic, dict.fromkeys(range(partitions_of(topic)), 0))
     try:
         return await reader.end_offsets()
     finally:

@@ -130,8 +130,12 @@ async def follow_after_restore(
     """Have the service whose schema the connection sees follow another timeline of a publisher, from ``pseqs`` on."""
     row = await connection.fetchrow(_READ_SQL, topic)
     before = Followed("") if row is None else _followed(row)
-    now = before.after(timeline, ended, pseqs)
-    await connection.execute(_FOLLOW_SQL, topic, now.timeline, msgspec.json.encode(now.ended).decode())
+    await follow(connection, topic, before.after(timeline, ended, pseqs))
+
+
+async def follow(connection: SingleConnection | Connection, topic: str, followed: Followed) -> None:
+    """Have the service whose schema the connection sees follow just this."""
+    await connection.execute(_FOLLOW_SQL, topic, followed.timeline, msgspec.json.encode(followed.ended).decode())
 
 
 def _followed(row: Any) -> Followed:

@@ -4,23 +4,21 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
 from kernel.messaging.envelope import Election
 from kernel.messaging.event_log import EventLog, Publisher
-from kernel.messaging.event_log.port import PARTITIONS
+from kernel.messaging.event_log.port import partitions_of
 from kernel.messaging.following import told_and_ended
 from kernel.messaging.taking_over import begun, taken_over, to_be_known
-from kernel.messaging.telling import Cursor, Telling
-from kernel.messaging.traced import began, tell_sent
+from kernel.messaging.telling import Cursor, Teller
+from kernel.messaging.traced import began
 from kernel.security.signing_keys import PublicKey
 from kernel.writing import failpoints
 from kernel.writing.database import Pool
 from kernel.writing.event_registry import EventRegistry
-from kernel.writing.event_store.log import read_log
-from kernel.writing.event_store.stream import LoggedEvent
 from kernel.writing.event_store.timeline import know_timeline
 from kernel.writing.progress import UNHEARD, Progress
 from kernel.writing.signals import Signal
@@ -50,33 +48,41 @@ class Relay:
     """Publishes one service's events on its topic; run it only while elected, in the ``term`` of that election.
 
     Nothing is ever marked as sent: the cursor is one row, and what lies on the topic beyond it is out all the same.
-    ``own_keys`` are the keys with which the service has ever sealed, by their ids.
+    ``own_keys`` are the keys with which the service has ever sealed, by their ids. What the relay ``behind`` has not
+    sent yet is not sent here either, unless that one is only filling its topic; ``sent`` is told of what has gone out.
     """
 
     def __init__(
         self,
         pool: Pool,
         registry: EventRegistry,
-        telling: Telling,
+        telling: Teller[Any],
         *,
         log: EventLog,
         logged: Signal,
         term: Callable[[], int],
         own_keys: Mapping[str, PublicKey] = MappingProxyType({}),
         progress: Progress = UNHEARD,
+        behind: "Relay | None" = None,
+        sent: Signal | None = None,
     ) -> None:
         self._pool = pool
         self._registry = registry
         self._telling = telling
-        self._topic = telling.contract.topic
+        self._topic = telling.topic
         self._log = log
         self._own_keys = own_keys
         self._logged = logged
         self._term = term
         self._progress = progress
+        self._behind = behind
+        self._sent = sent
+        #: Up to which number it is out; None before this run has taken over.
+        self.upto: int | None = None
 
     async def run(self) -> None:
         """Publish as events are numbered, until cancelled or deposed; any error starts over from the cursor."""
+        self.upto = None
         publisher = await self._log.publisher()
         try:
             await self._go_on(publisher, await self._taken_over())
@@ -84,7 +90,7 @@ class Relay:
             await publisher.close()
 
     async def _taken_over(self) -> Cursor:
-        zero = msgspec.json.encode([0] * PARTITIONS).decode()
+        zero = msgspec.json.encode([0] * partitions_of(self._topic)).decode()
         term = self._term()
         row = await self._pool.fetchrow(_ELECT_SQL, self._topic, zero, term)
         if row is None:
@@ -107,11 +113,13 @@ class Relay:
 
     async def _go_on(self, publisher: Publisher, cursor: Cursor) -> None:
         clock, stored, stored_at = asyncio.get_running_loop().time, cursor, 0.0
+        self._is_out(cursor)
         try:
             while True:
-                logged = await read_log(self._pool, self._registry, after=cursor.gseq, limit=BATCH_MAX)
+                logged = await self._next(cursor)
                 if logged:
                     cursor = await self._send(publisher, logged, cursor)
+                self._is_out(cursor)
                 self._progress.works()
                 # The stored cursor may lag: whoever takes over reads on the topic what is out beyond it.
                 if cursor != stored and cursor.is_whole and (clock() - stored_at > _STORE_SECONDS or not logged):
@@ -128,13 +136,32 @@ class Relay:
                         await self._store(cursor)
             raise
 
-    async def _send(self, publisher: Publisher, logged: Sequence[LoggedEvent], cursor: Cursor) -> Cursor:
+    async def _next(self, cursor: Cursor) -> Sequence[Any]:
+        """The next entries that may go out."""
+        limit = BATCH_MAX
+        if self._behind is not None:
+            first = self._behind.upto
+            if first is None:
+                return ()
+            if first >= cursor.gseq:  # else that one fills a topic that is new, and nobody waits for it
+                limit = min(limit, first - cursor.gseq)
+        if not limit:
+            return ()
+        return await self._telling.read(self._pool, self._registry, after=cursor.gseq, limit=limit)
+
+    def _is_out(self, cursor: Cursor) -> None:
+        if self.upto != cursor.gseq:
+            self.upto = cursor.gseq
+            if self._sent is not None:
+                self._sent.set()
+
+    async def _send(self, publisher: Publisher, logged: Sequence[Any], cursor: Cursor) -> Cursor:
         messages, after = self._telling.of(logged, cursor)
         failpoints.reach("relay.before_send")
         if messages:
             began_ns = began()
             await publisher.publish(messages)
-            tell_sent(logged, messages, began_ns)
+            self._telling.tell_sent(logged, messages, began_ns)
         failpoints.reach("relay.after_send")
         return after
 

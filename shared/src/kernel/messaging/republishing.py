@@ -1,19 +1,18 @@
 """Republishing: what was published is sent again from the publisher's own log, under its old numbers."""
 
 from collections.abc import AsyncIterator, Callable
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
 from kernel.messaging.envelope import Election
 from kernel.messaging.event_log import Outgoing, Publisher
-from kernel.messaging.event_log.port import PARTITIONS
 from kernel.messaging.taking_over import begun
-from kernel.messaging.telling import NO_HEADS, Cursor, Telling
+from kernel.messaging.telling import Cursor, Teller
 from kernel.values.refusals import Refused, conflict
 from kernel.writing.database import SingleConnection
 from kernel.writing.event_registry import EventRegistry
-from kernel.writing.event_store.log import PAGE, read_log
+from kernel.writing.event_store.log import PAGE
 from kernel.writing.event_store.timeline import know_timeline
 
 _BATCH: Final = 1000
@@ -38,10 +37,10 @@ class Republishing:
     twice: nothing goes out before it is certain that today's program numbers and links as the one did that sent them.
     """
 
-    def __init__(self, source: SingleConnection, registry: EventRegistry, telling: Telling) -> None:
+    def __init__(self, source: SingleConnection, registry: EventRegistry, telling: Teller[Any]) -> None:
         self._source = source
         self._registry = registry
-        self._topic = telling.contract.topic
+        self._topic = telling.topic
         self._telling = telling
 
     async def send(self, publisher: Publisher, wanted: Wanted, advance: Callable[[int], None]) -> dict[int, int]:
@@ -60,11 +59,10 @@ class Republishing:
             detail = f"message {wanted.first}{where} was not published yet; the last one is {last}"
             raise conflict("NOT_PUBLISHED_YET", detail)
         heads = msgspec.json.decode(row["heads"] or "null", type=list[str] | None)
-        begin = Cursor(
-            gseq=0,
-            pseqs=[0] * PARTITIONS,
-            election=Election(row["epoch"], (await know_timeline(self._source)).name),
-            heads=None if heads is None else list(NO_HEADS),
+        begin = self._telling.beginning(Election(row["epoch"], (await know_timeline(self._source)).name))
+        begin = msgspec.structs.replace(
+            begin,
+            heads=None if heads is None else begin.no_heads,
             unchained=msgspec.json.decode(row["unchained"] or "null", type=list[int] | None),
         )
         if heads is not None:
@@ -87,7 +85,7 @@ class Republishing:
     async def _messages(self, upto: int, cursor: Cursor) -> AsyncIterator[tuple[list[Outgoing], Cursor]]:
         while cursor.gseq < upto:
             limit = min(PAGE, upto - cursor.gseq)
-            logged = await read_log(self._source, self._registry, after=cursor.gseq, limit=limit)
+            logged = await self._telling.read(self._source, self._registry, after=cursor.gseq, limit=limit)
             if not logged:
                 return
             messages, cursor = self._telling.of(logged, cursor)

@@ -11,7 +11,7 @@ import msgspec
 
 from kernel.messaging.chain import PREVIOUS, SEAL, digest_of_message, has_signed, seal_of
 from kernel.messaging.event_log import Message
-from kernel.messaging.telling import NO_HEADS, Cursor
+from kernel.messaging.telling import Cursor
 from kernel.security.signing_keys import PublicKey, SigningKey
 from kernel.writing.database import Pool
 
@@ -38,7 +38,7 @@ def begun(cursor: Cursor, key: SigningKey | None, beyond: Mapping[int, Sequence[
         )
     if key is None or cursor.heads is not None:
         return cursor
-    return msgspec.structs.replace(cursor, heads=list(NO_HEADS))
+    return msgspec.structs.replace(cursor, heads=cursor.no_heads)
 
 
 async def taken_over(
@@ -78,7 +78,7 @@ def to_be_known(cursor: Cursor, stored: Cursor) -> Cursor:
     """What of a cursor that was taken over is stored at once: its chain, where it is no further than ``stored``."""
     if cursor.heads is None:
         return stored
-    before = stored.heads or NO_HEADS
+    before = stored.heads or stored.no_heads
     heads = [before[at] if at in cursor.out else head for at, head in enumerate(cursor.heads)]
     return msgspec.structs.replace(stored, heads=heads, unchained=cursor.unchained)
 

@@ -34,10 +34,12 @@ class Host(msgspec.Struct, frozen=True, kw_only=True):
     keys: PublisherKeys = NO_KEYS
     #: In which language refusals are told to callers who prefer neither: ``en`` or ``zh``.
     language: str = ENGLISH
+    #: Whether every event goes whole to a topic of the service's own, too.
+    keeps_log: bool = False
 
     def runtime(self, parts: ServiceParts) -> Runtime:
         """The runtime of a service in these surroundings, not started yet."""
-        return Runtime(parts, self.database, self.log, keys=self.keys)
+        return Runtime(parts, self.database, self.log, keys=self.keys, keeps_log=self.keeps_log)
 
 
 def application(

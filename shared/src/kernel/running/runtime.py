@@ -4,18 +4,20 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
 from kernel.messaging.consumer import BATCH_MAX, GATHER_SECONDS, Consumer
 from kernel.messaging.event_log import EventLog
+from kernel.messaging.event_log.port import log_topic_of
 from kernel.messaging.event_log.share import Member
 from kernel.messaging.heard import Heard
 from kernel.messaging.inbox import Effects, Inbox, RowsOf
+from kernel.messaging.log_telling import LogTelling
 from kernel.messaging.publisher_keys import NO_KEYS, PublisherKeys
 from kernel.messaging.relay import Relay
-from kernel.messaging.telling import Publish, Telling
+from kernel.messaging.telling import Publish, Teller, Telling
 from kernel.running.figures import Looking
 from kernel.running.leadership import Job, Leadership
 from kernel.running.readiness import Readiness
@@ -82,13 +84,22 @@ class ServiceParts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Runtime:
-    """A started service without its HTTP side. ``store`` and ``path`` exist after ``start``."""
+    """A started service without its HTTP side. ``store`` and ``path`` exist after ``start``.
+
+    One that ``keeps_log`` sends every event whole to a topic of its own, before others hear of it.
+    """
 
     store: EventStore
     path: CommandPath
 
     def __init__(
-        self, parts: ServiceParts, database: Database | str, log: EventLog, *, keys: PublisherKeys = NO_KEYS
+        self,
+        parts: ServiceParts,
+        database: Database | str,
+        log: EventLog,
+        *,
+        keys: PublisherKeys = NO_KEYS,
+        keeps_log: bool = False,
     ) -> None:
         self.parts = parts
         self.consumers: list[Consumer] = []
@@ -97,6 +108,7 @@ class Runtime:
         self._database = Database(url=database) if isinstance(database, str) else database
         self._log = log
         self._keys = keys
+        self._keeps_log = keeps_log
         #: The sessions for commands, and those for the background jobs.
         self.pools: dict[str, Pool] = {}
         self.troubles = Troubles(parts.name)
@@ -130,7 +142,7 @@ class Runtime:
         parts = self.parts
         sequencer = Sequencer(pool, self.store.appended, logged, self.troubles.of("sequencer"))
         self.leadership.add("sequencer", sequencer.run)
-        self.leadership.add("relay", self._relay(pool, logged).run)
+        self._add_relays(pool, logged)
         rows = [
             Subscription(
                 consumer=heard.consumer,
@@ -181,19 +193,38 @@ class Runtime:
                 self.leadership.add_everywhere(job, member.run)
         return self._members[topic]
 
-    def _relay(self, pool: Pool, logged: Signal) -> Relay:
-        telling = Telling(self.parts.publishes, self.parts.publish, self._keys.own)
-        own_keys = self._keys.of(self.parts.topic) or {}
-        return Relay(
+    def _add_relays(self, pool: Pool, logged: Signal) -> None:
+        parts, key, first = self.parts, self._keys.own, None
+        if self._keeps_log:
+            kept, told = LogTelling(log_topic_of(parts.topic), key), Signal()
+            first = self._relay(pool, kept, "log-relay", logged, sent=told)
+            logged = told
+        self._relay(pool, Telling(parts.publishes, parts.publish, key), "relay", logged, behind=first)
+
+    def _relay(
+        self,
+        pool: Pool,
+        telling: Teller[Any],
+        job: str,
+        logged: Signal,
+        *,
+        behind: Relay | None = None,
+        sent: Signal | None = None,
+    ) -> Relay:
+        relay = Relay(
             pool,
             self.parts.registry,
             telling,
             log=self._log,
             logged=logged,
             term=lambda: self.leadership.term,
-            own_keys=own_keys,
-            progress=self.troubles.of("relay"),
+            own_keys=self._keys.of(self.parts.topic) or {},
+            progress=self.troubles.of(job),
+            behind=behind,
+            sent=sent,
         )
+        self.leadership.add(job, relay.run)
+        return relay
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[Connection]:

@@ -67,6 +67,8 @@ class Surroundings:
 
     def __init__(self, database: str, issuer: Issuer, log: EventLog, bus: Pool, stack: AsyncExitStack) -> None:
         self.bus = bus
+        #: Whether services that are served from now on keep their logs on a topic.
+        self.keeps_logs = False
         self.log = log
         self._database = database
         self._issuer = issuer
@@ -80,7 +82,13 @@ class Surroundings:
         if not await _has_tables(self._database, package):
             await migrations.upgrade(self._database, package, package)
         database = Database(url=self._database, user=package)
-        host = Host(database=database, log=self.log, authenticator=self._issuer.authenticator(), clock=clock)
+        host = Host(
+            database=database,
+            log=self.log,
+            authenticator=self._issuer.authenticator(),
+            clock=clock,
+            keeps_log=self.keeps_logs,
+        )
         running = await self._stack.enter_async_context(serving([(build(host), Address())]))
         pool = await open_pool(self._database, schema=package, size=2)
         self._stack.push_async_callback(pool.close)

@@ -15,7 +15,7 @@ from onestop.replay.difference import Difference, text
 from onestop.replay.published import Told
 
 _USED_SQL: Final = "SELECT EXISTS (SELECT FROM bus.messages)"
-_SENT_SQL: Final = "SELECT pseqs FROM relay"
+_SENT_SQL: Final = "SELECT pseqs FROM relay WHERE topic = $1"
 _READ_SQL: Final = """
 SELECT m.partition, m."offset" + 1 AS pseq, m.key, m.headers, m.body
 FROM unnest($2::smallint[], $3::bigint[], $4::bigint[]) AS r(partition, first, last)
@@ -39,7 +39,7 @@ class Messages:
         """See whether the embedded transport is used at all, and how far the relay has come."""
         self._used = await self._live.fetchval(_USED_SQL)
         self._first = {row[0]: row[1] for row in await self._live.fetch(_FIRST_SQL, self._contract.topic)}
-        if pseqs := await self._live.fetchval(_SENT_SQL):
+        if pseqs := await self._live.fetchval(_SENT_SQL, self._contract.topic):
             self._sent = msgspec.json.decode(pseqs, type=list[int])
 
     async def take(self, told: Sequence[Told]) -> Iterable[Difference]:

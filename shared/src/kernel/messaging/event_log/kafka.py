@@ -15,7 +15,7 @@ from aiokafka.errors import KafkaError, OffsetOutOfRangeError
 
 from kernel.messaging.event_log.kafka_group import KafkaMember
 from kernel.messaging.event_log.kafka_login import NOBODY, KafkaLogin
-from kernel.messaging.event_log.kafka_topics import ensure
+from kernel.messaging.event_log.kafka_topics import MESSAGE_BYTES_MAX, ensure
 from kernel.messaging.event_log.port import Message, Outgoing, Publisher, Reader, TransportAwayError
 from kernel.messaging.event_log.share import Member
 from kernel.writing.progress import UNHEARD, Progress
@@ -98,6 +98,7 @@ class KafkaEventLog:
             acks="all",
             linger_ms=2,
             max_batch_size=128 * 1024,
+            max_request_size=MESSAGE_BYTES_MAX,
             request_timeout_ms=REQUEST_TIMEOUT_MS,
         )
         await _started(producer.start, producer.stop)

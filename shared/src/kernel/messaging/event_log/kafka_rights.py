@@ -1,4 +1,4 @@
-"""Who may do what at the broker: each service writes its own topic, reads all, and has groups of its own."""
+"""Who may do what at the broker: each service writes its own topics, reads all public ones, and has its own groups."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -13,6 +13,8 @@ from confluent_kafka.admin._scram import (
     UserScramCredentialUpsertion,
 )
 
+from kernel.messaging.event_log.port import is_log_topic
+
 _SCRAM: Final = ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 4096)
 _WAIT_SECONDS: Final = 30.0
 _TOPIC: Final = (ResourceType.TOPIC, ResourcePatternType.LITERAL)
@@ -21,6 +23,8 @@ _GROUP: Final = (ResourceType.GROUP, ResourcePatternType.PREFIXED)
 
 def give_rights(bootstrap: str, passwords: Mapping[str, str], topics: Mapping[str, Sequence[str]], prefix: str) -> None:
     """Make each user with its password, let it write its ``topics`` and read those of all; raises KafkaException.
+
+    A log is read by the service alone whose it is.
 
     ``bootstrap`` is the broker's door for its administrator. It may be done again: passwords are then changed, and
     rights of a user that were given by hand stay.
@@ -36,7 +40,7 @@ def give_rights(bootstrap: str, passwords: Mapping[str, str], topics: Mapping[st
 
 
 def _rights(user: str, own: Sequence[str], every: Sequence[str], prefix: str) -> Iterator[AclBinding]:
-    for topic in every:
+    for topic in (topic for topic in every if topic in own or not is_log_topic(topic)):
         for may in (AclOperation.READ, AclOperation.DESCRIBE, AclOperation.DESCRIBE_CONFIGS):
             yield _allowed(user, _TOPIC, prefix + topic, may)
     for topic in own:

@@ -9,10 +9,12 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import TopicAlreadyExistsError
 
-from kernel.messaging.event_log.port import PARTITIONS
+from kernel.messaging.event_log.port import is_log_topic, partitions_of
 
 #: Copies from which on one broker may fail without a message being lost or refused.
 _REPLICAS_FOR_TWO: Final = 3
+#: So large an event may be: what is told to others is small, a stored one may hold a whole pack of the law.
+MESSAGE_BYTES_MAX: Final = 16 * 1024 * 1024
 _KNOWN_SECONDS: Final = 15.0
 _AGAIN_SECONDS: Final = 0.1
 _ALWAYS: Final[Mapping[str, str]] = {
@@ -29,9 +31,10 @@ class TopicSettingError(Exception):
     """A topic is not as it must be; names the topic, the setting, and the command that mends it."""
 
 
-def settings(replicas: int) -> dict[str, str]:
+def settings(replicas: int, topic: str = "") -> dict[str, str]:
     """What a topic with so many copies must be set to; where old segments go to tiered storage does not matter."""
-    return {**_ALWAYS, "min.insync.replicas": "2" if replicas >= _REPLICAS_FOR_TWO else "1"}
+    large = {"max.message.bytes": str(MESSAGE_BYTES_MAX)} if is_log_topic(topic) else {}
+    return {**_ALWAYS, **large, "min.insync.replicas": "2" if replicas >= _REPLICAS_FOR_TWO else "1"}
 
 
 def copies_on(brokers: int) -> int:
@@ -49,10 +52,11 @@ async def ensure(admin: AIOKafkaAdminClient, topics: Sequence[str], replicas: in
     known = set(await admin.list_topics())
     for topic in sorted(set(topics) - known):
         with suppress(TopicAlreadyExistsError):  # another instance was faster
-            await admin.create_topics([NewTopic(topic, PARTITIONS, replicas, topic_configs=settings(replicas))])
+            wanted = settings(replicas, topic)
+            await admin.create_topics([NewTopic(topic, partitions_of(topic), replicas, topic_configs=wanted)])
     async with asyncio.timeout(_KNOWN_SECONDS):
         for topic in topics:
-            while not await _is_right(admin, topic, settings(replicas)):
+            while not await _is_right(admin, topic, settings(replicas, topic)):
                 await asyncio.sleep(_AGAIN_SECONDS)  # created this moment: not every part of the broker knows it yet
 
 
@@ -62,9 +66,9 @@ async def _is_right(admin: AIOKafkaAdminClient, topic: str, wanted: Mapping[str,
     found = await _settings_of(admin, topic, wanted)
     if not count or found.keys() != wanted.keys():
         return False
-    if count != PARTITIONS:
+    if count != partitions_of(topic):
         raise TopicSettingError(
-            f"topic {topic} has {count} partitions instead of {PARTITIONS}: the order of each person's messages rests "
+            f"topic {topic} has {count} partitions instead of {partitions_of(topic)}: the order of messages rests "
             "on that number. Create the topic anew and run `onestop republish`"
         )
     for name, value in wanted.items():

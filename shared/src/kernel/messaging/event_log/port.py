@@ -13,6 +13,7 @@ from kernel.writing.progress import UNHEARD, Progress
 #: Partitions of every topic, for ever: adding some would tear the order of keys apart (EVENT-STORE 2.8).
 PARTITIONS: Final = 12
 ALL: Final = frozenset(range(PARTITIONS))
+_LOG_SUFFIX: Final = ".log"
 #: Whoever is in hospital today has several messages, and the hash is worked out in Python (7 µs).
 _KEYS_MAX: Final = 16_384
 
@@ -101,6 +102,21 @@ class EventLog(Protocol):
 
     async def ready(self) -> None:
         """Raises when the transport cannot be reached."""
+
+
+def log_topic_of(topic: str) -> str:
+    """The topic beside a service's public one that has every event of its log, word for word."""
+    return topic + _LOG_SUFFIX
+
+
+def is_log_topic(topic: str) -> bool:
+    """Whether a topic is a service's log, which is nobody else's to read."""
+    return topic.endswith(_LOG_SUFFIX)
+
+
+def partitions_of(topic: str) -> int:
+    """How many partitions a topic has: a log is one sequence, and its numbers are those of its events."""
+    return 1 if is_log_topic(topic) else PARTITIONS
 
 
 @lru_cache(maxsize=_KEYS_MAX)

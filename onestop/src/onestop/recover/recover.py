@@ -1,0 +1,115 @@
+"""A service of a lost database, recovered from the topics alone: first all is proven, then written, then counted."""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Final
+
+import asyncpg
+import msgspec
+
+from kernel.messaging.event_log import EventLog
+from kernel.messaging.event_log.port import log_topic_of
+from kernel.messaging.survey import Survey, SurveyError, survey
+from kernel.running.leadership import lock_number
+from kernel.running.service import Service
+from kernel.writing.database import SingleConnection
+from onestop.believed import KeysOf
+from onestop.recover.errors import RecoverError
+from onestop.recover.events import Advance, write_events, written_before
+from onestop.recover.heard import HeardTopic, Standing, heard_topics
+from onestop.recover.lacking import Lacking, lacking
+from onestop.recover.relays import set_relays
+from onestop.restore.database import operating, seeing
+from onestop.services import SERVICES
+
+_ALONE: Final = lock_number("recover")
+
+
+class Recovered(msgspec.Struct, frozen=True, kw_only=True):
+    """What the recovery of a service came to."""
+
+    name: str
+    events: int
+    written: int
+    is_signed: bool
+    standings: tuple[Standing, ...]
+    #: Messages that are on the public topic and of no event here.
+    beyond: int
+    lacking: tuple[Lacking, ...]
+
+
+async def recover(
+    admin_url: str, names: Sequence[str], log: EventLog, keys: KeysOf, advance: Callable[[str], Advance]
+) -> list[Recovered]:
+    """Write services back from the topics into their empty schemas. Nothing is written before all of it is proven.
+
+    Nobody answers from them before ``onestop restore`` has adopted the database. Broken off, it goes on where it was.
+    Raises RecoverError and SurveyError.
+    """
+    services = [SERVICES[name] for name in names]
+    async with operating(admin_url) as connection, _alone(connection):
+        surveys = await _survey(connection, services, log, keys)
+        return [await _recover(connection, one, log, surveys, advance(one.parts.name)) for one in services]
+
+
+@asynccontextmanager
+async def _alone(connection: SingleConnection) -> AsyncIterator[None]:
+    if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _ALONE):
+        raise RecoverError("somebody recovers services in this database at this moment")
+    try:
+        yield
+    except asyncpg.UndefinedTableError as error:
+        raise RecoverError(f"{error}: run `onestop migrate` on the database first") from error
+
+
+async def _survey(
+    connection: SingleConnection, services: Sequence[Service], log: EventLog, keys: KeysOf
+) -> dict[str, list[Survey]]:
+    """Every topic that is needed, proven; by its name."""
+    surveys: dict[str, list[Survey]] = {}
+    for service in services:
+        topic = service.parts.topic
+        kept = surveys[log_topic_of(topic)] = await survey(log, log_topic_of(topic), keys(topic))
+        await seeing(connection, service)
+        await written_before(connection, service, kept[0])
+        for heard in (topic, *heard_topics(service)):
+            if heard not in surveys:
+                surveys[heard] = await survey(log, heard, keys(heard))
+    _require_logs(services, surveys)
+    return surveys
+
+
+def _require_logs(services: Sequence[Service], surveys: Mapping[str, Sequence[Survey]]) -> None:
+    """A service of which nothing ever happened has an empty log; one that has told something has not."""
+    empty = [one.parts.topic for one in services if not surveys[log_topic_of(one.parts.topic)][0].last]
+    told = [topic for topic in empty if any(survey.last for survey in surveys[topic])]
+    if told or len(empty) == len(services):
+        raise SurveyError(
+            f"topic {log_topic_of((told or empty)[0])} holds no event: is the broker the right one, and the prefix of "
+            "its topics? Where ONESTOP_LOG_TOPIC was no, a service cannot be recovered from topics"
+        )
+
+
+async def _recover(
+    connection: SingleConnection,
+    service: Service,
+    log: EventLog,
+    surveys: Mapping[str, Sequence[Survey]],
+    advance: Advance,
+) -> Recovered:
+    topic = service.parts.topic
+    kept = surveys[log_topic_of(topic)]
+    await seeing(connection, service)
+    written = await write_events(connection, service, log, kept[0], advance)
+    standings: list[Standing] = []
+    for heard in heard_topics(service):
+        standings += await HeardTopic(connection, service, surveys[heard], heard).hear(service, log)
+    return Recovered(
+        name=service.parts.name,
+        events=kept[0].last,
+        written=written,
+        is_signed=kept[0].is_signed,
+        standings=tuple(standings),
+        beyond=await set_relays(connection, service, surveys[topic], kept),
+        lacking=tuple(await lacking(connection, service)),
+    )
