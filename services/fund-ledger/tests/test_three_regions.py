@@ -36,7 +36,7 @@ from onestop.recover.recover import recover
 from onestop.replay.comparison import compare
 from onestop.replay.log_pass import pass_log
 from onestop.replay.run import verification_run
-from onestop.replay.shadow import make_tables
+from onestop.replay.shadow import derive, make_tables
 from onestop.services import ALL_TOPICS, SERVICES, migrate
 
 YEAR: Final = 2019
@@ -282,6 +282,7 @@ async def _is_rebuilt(database: str) -> tuple[object, ...]:
         for one in SERVICES.values():
             await make_tables(owner, run, one)
         passed = await pass_log(run, "fund-ledger")
+        await derive(owner, run, service)
         compared = await compare(run, service)
     return (*passed.differences, *compared.differences)
 
