@@ -39,7 +39,8 @@ class Office:
             found: dict[str, Any] = (await self.client.get(self.path(number))).json()
             return found if found["status"] not in {"RECEIVED", "APPLYING"} else None
 
-        found = await eventually(ended)
+        # A reader may take its whole time for a damaged file, and begins late on busy cores.
+        found = await eventually(ended, within_seconds=90)
         assert found is not None
         return found
 
