@@ -283,8 +283,7 @@ async def _is_rebuilt(database: str) -> tuple[object, ...]:
             await make_tables(owner, run, one)
         passed = await pass_log(run, "fund-ledger")
         await derive(owner, run, service)
-        compared = await compare(run, service)
-    return (*passed.differences, *compared.differences)
+        return (*passed.differences, *(await compare(run, service)).differences)
 
 
 async def _is_recovered(database: str, year: Year) -> None:
