@@ -62,6 +62,8 @@ async def restore(admin_url: str, log: EventLog) -> list[RestoredService]:
     It may be done again: then another timeline begins, and nothing that was found before is forgotten.
     """
     async with operating(admin_url) as connection:
+        for name, service in SERVICES.items():
+            await _must_be_whole(connection, name, service)
         found = {name: await _beyond(connection, service, log) for name, service in SERVICES.items()}
         logs = {name: await _log_beyond(connection, service, log) for name, service in SERVICES.items()}
         async with connection.transaction():
@@ -74,6 +76,15 @@ async def restore(admin_url: str, log: EventLog) -> list[RestoredService]:
 async def seeing(connection: SingleConnection, service: Service) -> None:
     """Have the session see a service's schema from here on."""
     await connection.execute(f'SET search_path TO "{service.schema}"')
+
+
+async def _must_be_whole(connection: SingleConnection, name: str, service: Service) -> None:
+    await seeing(connection, service)
+    if await connection.fetchval(_CLUSTER_SQL) == RECOVERING:
+        raise RestoreError(
+            f"{name} is not written back whole from its topic: run `onestop recover {name}` to its end, or begin anew "
+            "in an empty database"
+        )
 
 
 async def _beyond(connection: SingleConnection, service: Service, log: EventLog) -> Beyond:
@@ -108,11 +119,6 @@ async def _positions(connection: SingleConnection, service: Service, topic: str)
 async def _adopt(connection: SingleConnection, name: str, beyond: Beyond, kept: Beyond) -> RestoredService:
     service = SERVICES[name]
     await seeing(connection, service)
-    if await connection.fetchval(_CLUSTER_SQL) == RECOVERING:
-        raise RestoreError(
-            f"{name} is not written back whole from its topic: run `onestop recover {name}` to its end, or begin anew "
-            "in an empty database"
-        )
     adopted = await adopt_restored(connection)
     stored: Counted = await counted_by(connection, service.parts.topic)
     if stored.gseq > beyond.counted.gseq:
