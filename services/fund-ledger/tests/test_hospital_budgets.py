@@ -268,3 +268,27 @@ async def test_another_hospital_and_another_county_see_nothing_of_a_budget(offic
     paid = {"month": 7, "value_on": "2018-07-02"}
     assert await office.code(foreign, f"{PATH}/instalments", **paid) == (403, "DIVISION_FOREIGN")
     assert (await office.hospital.get("/v1/hospital-budgets")).json()["items"][0]["hospital_id"] == "H1"
+
+
+async def test_what_is_withheld_is_never_taken_off_the_claims_of_an_earlier_year(
+    office: Office, around: Surroundings, bills: Any
+) -> None:
+    office.now = datetime(2018, 12, 3, 1, 0, tzinfo=UTC)
+    await settled(office, around, bills, 200_000)
+    await office.do(office.agency, "/v1/hospital-budgets", **BUDGET)
+    await pay_months(office, *range(1, 13))
+    office.now = datetime(2019, 1, 8, 1, 0, tzinfo=UTC)
+    await office.do(office.agency, f"{PATH}/assessment", score_percent="100")
+    await office.do(office.finance, f"{PATH}/payout", value_on="2019-01-08")
+    later = PATH.replace("2018", "2019")
+    office.now = datetime(2019, 12, 3, 1, 0, tzinfo=UTC)
+    await office.do(office.agency, "/v1/hospital-budgets", **{**BUDGET, "year": 2019})
+    await settled(office, around, bills, 60_001, settlement="S2")
+    for month in range(1, 13):
+        await office.do(office.finance, f"{later}/instalments", month=month, value_on=f"2019-{month:02}-01")
+    office.now = datetime(2020, 1, 8, 1, 0, tzinfo=UTC)
+    await office.do(office.agency, f"{later}/assessment", score_percent="0")
+    await office.do(office.finance, f"{later}/payout", value_on="2020-01-08")
+    # 999.99 of 2018 are owed still; the bills of 2019 were paid in advance, and nothing of them is withheld.
+    assert (await office.agency.get(later)).json()["taken_off"] == "0.00"
+    assert (await office.books())[OWED] == "-999.99"

@@ -159,8 +159,12 @@ class Claims(msgspec.Struct, frozen=True, kw_only=True):
     earlier: tuple[Budget, ...] = ()
 
     def left_fen(self, of: Budget) -> int:
-        """What is owed until the end of the year beyond all parts in advance, paid or not, of the years until then."""
-        return self.owed_fen - sum(one.moved_fen + one.unpaid_fen for one in (*self.earlier, of))
+        """What is owed for the year beyond all parts in advance, paid or not.
+
+        What earlier years paid beyond their claims is set against the year's; what they left unpaid is not in it.
+        """
+        before = self.owed_before_fen - sum(one.moved_fen + one.unpaid_fen for one in self.earlier)
+        return self.owed_fen - self.owed_before_fen + min(0, before) - of.moved_fen - of.unpaid_fen
 
     def beyond_fen(self, of: Budget) -> int:
         """What this budget paid beyond the claims: not what an earlier one did."""
