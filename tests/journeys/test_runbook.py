@@ -62,7 +62,9 @@ class Site(msgspec.Struct, frozen=True):
     def platform_on(self, url: str) -> AbstractAsyncContextManager[Platform]:
         """Start every service on a database."""
         bootstrap, prefix = self.environment["ONESTOP_KAFKA_BOOTSTRAP"], self.environment["TOPIC_PREFIX"]
-        return running_platform(url, self.folder, POLICIES, kafka_bootstrap=bootstrap, topic_prefix=prefix)
+        return running_platform(
+            url, self.folder, POLICIES, kafka_bootstrap=bootstrap, topic_prefix=prefix, keeps_logs=True
+        )
 
 
 @pytest.fixture

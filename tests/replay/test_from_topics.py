@@ -24,7 +24,7 @@ from onestop.recover.recover import Recovered, recover
 from onestop.replay import verify
 from onestop.replay.comparison import TableDigest
 from onestop.replay.from_topics import Topics
-from onestop.restore.database import RestoreError
+from onestop.restore.database import RestoreError, restore
 from onestop.services import SERVICES
 
 POLICIES: Final = Path(__file__).parents[2] / "policies"
@@ -145,6 +145,9 @@ async def test_a_recovery_that_was_broken_off_goes_on_and_two_at_once_are_refuse
     with pytest.raises(asyncio.CancelledError):
         await left.recover("identity", "settlement", advance=lambda _name: break_off)
     begun = await whole_of(left.database, "identity")
+    async with await open_pool(left.database, schema="bus", size=2) as bus:
+        with pytest.raises(RestoreError, match="is not written back whole from its topic"):
+            await restore(left.database, EmbeddedEventLog(bus))
     assert begun[0] == before["identity"][0][: len(begun[0])]
     with pytest.raises(RestoredClusterError, match="nobody has adopted"):
         async with running_platform(left.database, left.folder, POLICIES):

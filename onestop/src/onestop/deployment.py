@@ -129,8 +129,8 @@ def _transport(environ: Mapping[str, str]) -> str:
 
 
 def _keeps_log(environ: Mapping[str, str]) -> bool:
-    """Where a broker is, it has the whole log, unless somebody says otherwise: the embedded bus is in the database."""
-    said = environ.get("ONESTOP_LOG_TOPIC") or ("yes" if _transport(environ) == "kafka" else "no")
+    """Whether the log goes whole to a topic, too: where somebody says so (docs/decisions/0057)."""
+    said = environ.get("ONESTOP_LOG_TOPIC") or "no"
     if said not in ("yes", "no"):
         raise SettingError(f"ONESTOP_LOG_TOPIC is {said!r}; it must be yes or no")
     return said == "yes"

@@ -100,7 +100,7 @@ async def running_platform(
     """Migrate the database and run every service in this process, on Kafka where a broker is named.
 
     ``settings`` are added to those that the embedded run makes for itself. ``through`` is a transaction pooler before
-    the database, ``instance`` this process's own name. With a broker or ``keeps_logs`` logs are kept on topics, too.
+    the database, ``instance`` this process's own name. With ``keeps_logs`` logs are kept on topics, too.
     """
     await migrate(admin_url)
     environ = embedded_settings(folder, policies) | dict(settings)
@@ -116,7 +116,7 @@ async def running_platform(
                 authenticator=issuer.authenticator(),
                 clock=clock,
                 keys=keys[service.parts.topic],
-                keeps_log=keeps_logs or kafka_bootstrap is not None,
+                keeps_log=keeps_logs,
             )
             apps.append((service.build(host, environ), Address(port=(ports or {}).get(name, 0))))
         running = await stack.enter_async_context(serving(apps))

@@ -14,14 +14,14 @@ from kernel.writing.event_store.chain import check_chain
 from kernel.writing.event_store.whole import WholeEvent, go_on_behind, put_back
 from kernel.writing.read_tables import write
 from onestop.recover.errors import RecoverError
+from onestop.restore.recovered import RECOVERED, RECOVERING
 
-#: What stands in place of a cluster while and after a service is recovered: it is nobody's until it is adopted.
-RECOVERED: Final = "recovered from its topic"
 _STATE_SQL: Final = """
 SELECT (SELECT cluster FROM timeline) AS cluster, (SELECT name FROM timeline) AS timeline,
        EXISTS (SELECT FROM events) AS has_events, (SELECT COALESCE(max(gseq), 0) FROM event_log) AS last
 """
 _BEGIN_SQL: Final = "INSERT INTO timeline (one, name, cluster) VALUES (1, $1, $2) ON CONFLICT DO NOTHING"
+_DONE_SQL: Final = "UPDATE timeline SET cluster = $1 WHERE cluster = $2"
 _ID_SQL: Final = "SELECT event_id FROM events e JOIN event_log l ON l.pos = e.pos WHERE l.gseq = $1"
 
 Advance = Callable[[int, int], None]
@@ -37,7 +37,7 @@ async def written_before(connection: SingleConnection, service: Service, survey:
     assert state is not None
     if state["cluster"] is None and not state["has_events"]:
         return 0
-    if state["cluster"] != RECOVERED:
+    if state["cluster"] not in (RECOVERING, RECOVERED):
         raise RecoverError(
             f"{name} has events in this database already: only an empty one is filled from a topic. Create a new "
             "database and run `onestop migrate` on it; `onestop replay --verify --from-kafka` compares the two"
@@ -60,7 +60,7 @@ async def write_events(
     before = await written_before(connection, service, survey)
     if not survey.last:
         return 0
-    await connection.execute(_BEGIN_SQL, survey.timeline, RECOVERED)
+    await connection.execute(_BEGIN_SQL, survey.timeline, RECOVERING)
     last_id = await connection.fetchval(_ID_SQL, before)
 
     async for batches in batches_of(log, log_topic_of(service.parts.topic)):
@@ -81,6 +81,11 @@ async def write_events(
             "Nobody answers from this database; look for who has written on the topic"
         )
     return survey.last - before
+
+
+async def all_is_written(connection: SingleConnection) -> None:
+    """Let the service be adopted from here on."""
+    await connection.execute(_DONE_SQL, RECOVERED, RECOVERING)
 
 
 def _read(message: Message) -> WholeEvent:

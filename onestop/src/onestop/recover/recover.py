@@ -15,7 +15,7 @@ from kernel.running.service import Service
 from kernel.writing.database import SingleConnection
 from onestop.believed import KeysOf
 from onestop.recover.errors import RecoverError
-from onestop.recover.events import Advance, write_events, written_before
+from onestop.recover.events import Advance, all_is_written, write_events, written_before
 from onestop.recover.heard import HeardTopic, Standing, heard_topics
 from onestop.recover.lacking import Lacking, lacking
 from onestop.recover.relays import set_relays
@@ -104,12 +104,14 @@ async def _recover(
     standings: list[Standing] = []
     for heard in heard_topics(service):
         standings += await HeardTopic(connection, service, surveys[heard], heard).hear(service, log)
+    beyond = await set_relays(connection, service, surveys[topic], kept)
+    await all_is_written(connection)
     return Recovered(
         name=service.parts.name,
         events=kept[0].last,
         written=written,
         is_signed=kept[0].is_signed,
         standings=tuple(standings),
-        beyond=await set_relays(connection, service, surveys[topic], kept),
+        beyond=beyond,
         lacking=tuple(await lacking(connection, service)),
     )

@@ -63,6 +63,8 @@ async def look_beyond(
     """Compare what a service's topic has after its relay's cursor with the store that the connection sees."""
     stored = await counted_by(connection, telling.topic)
     after = await _after(log, telling.topic, stored, consumers)
+    if not after:
+        return Beyond(stored, ())  # no event is asked for that may lie in an archive elsewhere
     # A relay stores its cursor a little later than it sends: what is out and in the store is nobody's loss.
     counted = await _agreed(
         connection, registry, telling, stored, {(m.partition, m.pseq): m.headers["ce_id"] for m in after}
@@ -84,25 +86,29 @@ async def _after(log: EventLog, topic: str, stored: Counted, consumers: Sequence
     back = {partition: max(0, one.last_pseq - stored.pseqs[partition]) for partition, one in slowest.items()}
     while True:
         start = {partition: max(0, one.next_offset - back[partition]) for partition, one in slowest.items()}
-        found = await _rest_of(log, topic, start)
-        first = {m.partition: m.pseq for m in reversed(found)}
+        found, first = await _rest_of(log, topic, start, stored)
         late = [p for p in start if back[p] and start[p] and first.get(p, 0) > stored.pseqs[p] + 1]
         if not late:
-            return [m for m in found if m.pseq > stored.pseqs[m.partition]]
+            return found
         back |= {partition: 2 * back[partition] for partition in late}
 
 
-async def _rest_of(log: EventLog, topic: str, start: Mapping[int, int]) -> list[Message]:
+async def _rest_of(
+    log: EventLog, topic: str, start: Mapping[int, int], stored: Counted
+) -> tuple[list[Message], dict[int, int]]:
+    """The messages from there on that the cursor does not count, and the number of the first one of each partition."""
     positions = {partition: start.get(partition, 0) for partition in range(partitions_of(topic))}
     reader = await log.reader(topic, positions)
     try:
         ends = await reader.end_offsets()
         found: list[Message] = []
+        first: dict[int, int] = {}
         while any(position < ends.get(partition, 0) for partition, position in positions.items()):
             for partition, messages in (await reader.read(_READ_SECONDS)).items():
-                found += messages
+                first.setdefault(partition, messages[0].pseq)
+                found += (message for message in messages if message.pseq > stored.pseqs[partition])
                 positions[partition] = messages[-1].offset + 1
-        return found
+        return found, first
     finally:
         await reader.close()
 

@@ -16,6 +16,7 @@ from kernel.writing.database import SingleConnection, administering
 from kernel.writing.event_store.adoption import Adopted, adopt_restored
 from onestop.restore.beyond import Beyond, Consumed, Counted, counted_by, look_beyond
 from onestop.restore.lost import keep
+from onestop.restore.recovered import RECOVERING
 from onestop.services import SERVICES
 
 _SERVING_SQL: Final = """
@@ -25,6 +26,7 @@ WHERE datname = current_database() AND application_name = ANY($1::text[])
 _POSITIONS_SQL: Final = """
 SELECT consumer, partition, next_offset, last_pseq FROM inbox_cursor WHERE topic = $1 ORDER BY consumer, partition
 """
+_CLUSTER_SQL: Final = "SELECT cluster FROM timeline"
 _RELAYED_SQL: Final = "UPDATE relay SET gseq = $2, pseqs = $3::text::json WHERE topic = $1"
 
 
@@ -106,6 +108,11 @@ async def _positions(connection: SingleConnection, service: Service, topic: str)
 async def _adopt(connection: SingleConnection, name: str, beyond: Beyond, kept: Beyond) -> RestoredService:
     service = SERVICES[name]
     await seeing(connection, service)
+    if await connection.fetchval(_CLUSTER_SQL) == RECOVERING:
+        raise RestoreError(
+            f"{name} is not written back whole from its topic: run `onestop recover {name}` to its end, or begin anew "
+            "in an empty database"
+        )
     adopted = await adopt_restored(connection)
     stored: Counted = await counted_by(connection, service.parts.topic)
     if stored.gseq > beyond.counted.gseq:

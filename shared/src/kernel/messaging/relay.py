@@ -150,8 +150,10 @@ class Relay:
         return await self._telling.read(self._pool, self._registry, after=cursor.gseq, limit=limit)
 
     def _is_out(self, cursor: Cursor) -> None:
-        if self.upto != cursor.gseq:
-            self.upto = cursor.gseq
+        # Behind a takeover the topic has more than the stored cursor says: nobody takes that for a topic that is new.
+        upto = max([cursor.gseq, *cursor.out.values()])
+        if self.upto != upto:
+            self.upto = upto
             if self._sent is not None:
                 self._sent.set()
 

@@ -100,7 +100,12 @@ class Survey:
             self._sealed(heard, message)
 
     def end(self) -> None:
-        """Raises SurveyError where something is missing before what was said last."""
+        """Raises SurveyError where something is missing before what was said last, or nobody who has a key signed."""
+        if self._keys and self.last and not self.is_signed:
+            raise SurveyError(
+                f"{self._where}: none of its {self.last} messages is signed, although public keys were given: is "
+                "the broker the right one, and the prefix of its topics? Nothing was done"
+            )
         lacking = max(self._lacking, self.last + 1)
         if self._beyond > self.last and any(held.pseq == lacking for held in self._held.values()):
             raise SurveyError(
