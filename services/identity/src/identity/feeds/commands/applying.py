@@ -116,10 +116,7 @@ class Group:
         self._handling.check(county, outside=self._is_outside(county), lives=lives)
 
     def _begins(self, line: Line, row: FeedRow, new: NewPerson | None, state: Entitlement | None) -> Sequence[Any]:
-        """What comes before a row's statement: a registration, or the number of a baby that had none.
-
-        Raises Refused where the age, or a fact that was told of the person, says otherwise than the row.
-        """
+        """What comes before a row's statement, if it may be: a registration, or the number of a baby without one."""
         told = None if state is None else self._known.facts.get(state.person_id)
         check_belongs(row, self._file.statement(row), state, told, self._file.today)
         if state is None:
