@@ -112,6 +112,8 @@ async def test_the_list_is_printed_for_the_hospital_to_seal(
     assert "2019-08-01 已备案" in (await agency.get(own)).text
     other = await identity.client(Role.HOSPITAL, "H-GX-3")
     assert (await other.get(own)).status_code == 403
+    operations = await (await identity.client(Role.OPERATIONS)).get(own)
+    assert (operations.status_code, operations.json()["code"]) == (403, "ROLE_NOT_ALLOWED")
     looks = await identity.pool.fetchval("SELECT count(*) FROM events WHERE type = 'DataSeen'")
     assert looks == 2, "each look at the names is written down"
 

@@ -155,3 +155,13 @@ def test_a_name_of_several_counties_is_found_within_the_list_s_area_only() -> No
             county_of(text)
         assert refused.value.code == "COUNTY_UNKNOWN", text
     assert county_of("445299", ("445299",)) == "445299", "what the service was told to be a county is one"
+
+
+def test_a_former_name_of_several_counties_is_nobody_s_without_its_city() -> None:
+    # 南市区 was a district of 保定 and one of 上海.
+    with pytest.raises(Refused) as refused:
+        county_of("南市区")
+    assert "several counties" in str(refused.value)
+    assert (county_of("河北省南市区"), county_of("上海市南市区")) == ("130604", "310102")
+    assert county_of("南市区", ("310000",)) == "310102"
+    assert county_of("昌平县") == "110201", "one county that was given another number"

@@ -118,8 +118,11 @@ def test_how_the_poor_stand(status: PovertyStatus, words: str) -> None:
 @pytest.mark.parametrize(
     ("reason", "words"),
     [
-        (EndReason.DIED, "过世 已过世 车祸身亡 溺亡 火化 亡"),
-        (EndReason.STOPPED, "享受养老保险 领取养老金 享受退休金 子女工作 到龄 隐瞒收入 户主死亡"),
+        (EndReason.DIED, "过世 已过世 车祸身亡 溺亡 火化 亡 离世"),
+        (
+            EndReason.STOPPED,
+            "享受养老保险 领取养老金 享受退休金 子女工作 到龄 隐瞒收入 户主死亡 父母过世 配偶已火化 母亲离世 户主殁",
+        ),
         (EndReason.CATEGORY_CHANGED, "纳入特困 已纳入特困供养 农转非 城转农"),
         (EndReason.MOVED_AWAY, "异地安置"),
     ],

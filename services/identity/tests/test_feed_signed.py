@@ -105,6 +105,23 @@ async def test_a_key_speaks_for_its_department_until_it_is_revoked(
     assert wrong.json()["code"] == "SENDER_KEY_MALFORMED"
 
 
+async def test_a_key_is_confirmed_and_revoked_by_who_acts_where_it_speaks(
+    civil: Office, machine: Machine, agency: httpx.AsyncClient, identity: Service
+) -> None:
+    own = await identity.client(Role.DEPARTMENT, "civil-affairs", subject="own", divisions=["445202"])
+    neighbour = await identity.client(Role.AGENCY, "A445281", divisions=["445281"])
+    everywhere = Machine(civil.client, NOW)
+    assert (await agency.post(KEYS, json={"public_key": everywhere.key.public.text})).status_code == 201
+    here, wide = [{"key_id": one["key_id"]} for one in (await civil.client.get(KEYS)).json()]
+    for client, key in ((neighbour, here), (own, wide)):
+        for step in ("confirmation", "revocation"):
+            refused = await client.post(f"{KEYS}/{step}", json=key)
+            assert (refused.status_code, refused.json()["code"]) == (403, "DIVISION_FOREIGN"), step
+    assert (await own.post(f"{KEYS}/confirmation", json=here)).json()["confirmed_by"] == "own"
+    assert (await own.post(f"{KEYS}/revocation", json=here)).json()["revoked_by"] == "own"
+    assert (await machine.send("GET", civil.path("m1"))).json()["code"] == "SIGNATURE_WRONG"
+
+
 @pytest.mark.parametrize(
     "department", ["civil-affairs", "poverty-alleviation", "disabled-persons", "county-government"]
 )

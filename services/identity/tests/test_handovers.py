@@ -76,6 +76,23 @@ async def test_what_the_former_owner_said_is_the_new_one_s_to_end(
     assert (held["department"], held["valid_from"], held["valid_to"]) == ("civil-affairs", "2019-01-01", "2019-07-31")
 
 
+async def test_two_memberships_of_one_person_are_handed_over_together(
+    before: Service, around: Surroundings, tmp_path: Path
+) -> None:
+    federation = await before.client(Role.DEPARTMENT, "disabled-persons")
+    path, first = await said(federation, WANG)
+    assert (
+        await federation.post(f"{path}/{first}/end", json={"last_day": "2019-08-01", "reason": "STOPPED"})
+    ).is_success
+    second = await federation.post(path, json={**DISABLED, "valid_from": "2019-08-02"})
+    assert second.status_code == 201, second.text
+    after = await upgraded(around, tmp_path)
+    done = await (await after.client(Role.OPERATIONS)).post(HANDOVERS, json=ASKED)
+    assert (done.status_code, done.json()) == (200, {"handed_over": 2, "staying": [], "next": None})
+    found = await listed(after, "civil-affairs")
+    assert {one["membership_id"] for one in found} == {first, second.json()["membership_id"]}
+
+
 async def test_days_that_both_said_stay_with_who_said_them(
     before: Service, around: Surroundings, tmp_path: Path
 ) -> None:

@@ -1,18 +1,25 @@
 """Who is of low income by age, disability and the family's test: single changes and lists alike (004 三(一)4)."""
 
-from datetime import date
+from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any, Final
 
 import httpx
 import pytest
+from services.identity.tests.conftest import BY_ONE
 from stdnum.cn import ric
 
+from identity.config import Config
+from identity.main import build
 from identity.persons.domain.categories import Group
 from identity.persons.domain.group_ages import check_age
+from kernel.security import KeyRing, Role
 from kernel.testing.deadline import eventually
+from kernel.testing.set_clock import SetClock
+from kernel.testing.surroundings import Surroundings
 from kernel.values.refusals import Refused
 
-HEADINGS: Final = "身份证号,姓名,县区代码,开始日期,结束日期,低收入类型"
+HEADINGS: Final = "身份证号,姓名,县区代码,开始日期,结束日期,低收入类型,死亡日期"
 FAILED: Final = {
     "kind": "low_income_test",
     "income": "900.01",
@@ -78,27 +85,29 @@ async def test_a_group_fits_the_age_on_the_day_of_which_it_is_said(
     assert status == 201 or answered.json()["code"] == "GROUP_AGE_DISAGREES"
 
 
-async def refusals(office: httpx.AsyncClient, *rows: str, department: str = "civil-affairs") -> list[str]:
+async def refusals(
+    office: httpx.AsyncClient, *rows: str, department: str = "civil-affairs", number: int = 1, **how: str
+) -> list[str]:
     """The codes of the rows of a list that are refused."""
-    path = f"/v1/feeds/{department}/batches/1"
+    path = f"/v1/feeds/{department}/batches/{number}"
     sent = await office.put(
         path,
-        params={"kind": "delta", "as_of": "2019-08-01T00:00:00+08:00", "category": "LOW_INCOME"},
+        params={"kind": "delta", "as_of": "2019-08-01T00:00:00+08:00", "category": "LOW_INCOME"} | how,
         content="\n".join([HEADINGS, *rows, ""]).encode(),
         headers={"Content-Type": "text/csv"},
     )
     assert sent.status_code == 202, sent.text
 
     async def applied() -> bool:
-        return bool((await office.get(path)).json()["status"] == "APPLIED")
+        return bool((await office.get(path)).json()["status"] in {"APPLIED", "TRIED"})
 
     await eventually(applied)
     lines: list[dict[str, Any]] = (await office.get(f"{path}/rows")).json()["items"]
     return [line["code"] if line["outcome"] == "REFUSED" else line["outcome"] for line in lines]
 
 
-def row(born: str, group: str) -> str:
-    return f"{number(born)},示例,445201,2019-07-01,,{group}"
+def row(born: str, group: str, since: str = "2019-07-01", *, until: str = "", died: str = "") -> str:
+    return f"{number(born)},示例,445201,{since},{until},{group},{died}"
 
 
 async def test_a_list_is_asked_the_same_as_a_single_change(civil_affairs: httpx.AsyncClient) -> None:
@@ -112,8 +121,46 @@ async def test_a_list_overrides_no_failed_test(agency: httpx.AsyncClient, civil_
     person = await registered(agency, "1990-03-07")
     fact = {"detail": FAILED, "valid_from": "2019-06-01", "evidence": "核对表"}
     assert (await civil_affairs.post(f"/v1/persons/{person}/facts", json=fact)).status_code == 201
-    told = await refusals(civil_affairs, row("1990-03-07", "重病患者"), row("1990-03-08", "重病患者"))
-    assert sorted(told) == ["LOW_INCOME_TEST_FAILED", "REGISTERED"]
+    rows = row("1990-03-07", "重病患者"), row("1990-03-08", "重病患者")
+    tried = await refusals(civil_affairs, *rows, run="dry")
+    assert sorted(tried) == ["LOW_INCOME_TEST_FAILED", "REGISTERED"]
+    assert await refusals(civil_affairs, *rows) == tried, "a dry run says what the run does"
+
+
+async def test_the_end_of_what_a_failed_test_refuses_is_taken(
+    agency: httpx.AsyncClient, civil_affairs: httpx.AsyncClient
+) -> None:
+    person = await registered(agency, "1990-03-07")
+    begun = await refusals(civil_affairs, row("1990-03-07", "重病患者"), as_of="2019-07-31T00:00:00+08:00")
+    assert begun == ["ADDED"]
+    fact = {"detail": FAILED, "valid_from": "2019-06-01", "evidence": "核对表"}
+    assert (await civil_affairs.post(f"/v1/persons/{person}/facts", json=fact)).status_code == 201
+    assert await refusals(civil_affairs, row("1990-03-07", "重病患者", until="2019-07-31"), number=2) == ["CHANGED"]
+    longer = row("1990-03-07", "重病患者", until="2019-12-31")
+    assert await refusals(civil_affairs, longer, number=3) == ["LOW_INCOME_TEST_FAILED"], "that ends nothing"
+
+
+async def test_the_end_and_the_death_of_who_is_of_another_age_today_are_taken(
+    around: Surroundings, tmp_path: Path
+) -> None:
+    clock = SetClock(datetime(2019, 8, 1, 1, 0, tzinfo=UTC))
+    config = Config(keys=KeyRing.in_folder(tmp_path), library=BY_ONE)
+    service = await around.serve("identity", lambda host: build(host, config), clock=clock)
+    office = await service.client(Role.DEPARTMENT, "civil-affairs")
+    minors = ("2001-09-01", "2001-09-02", "2001-09-03")
+    told = await refusals(office, *(row(born, "未成年人") for born in minors))
+    assert told == ["REGISTERED"] * 3
+    clock.now = datetime(2020, 8, 1, 1, 0, tzinfo=UTC)
+    rows = (
+        row(minors[0], "未成年人", until="2020-07-31"),
+        row(minors[1], "未成年人", died="2020-07-01"),
+        row(minors[2], "未成年人"),
+        # Of nobody known, who died as a minor and who was none on the last day.
+        row("2001-09-04", "未成年人", died="2019-08-20"),
+        row("2001-09-05", "未成年人", until="2020-07-31"),
+    )
+    told = await refusals(office, *rows, number=2, as_of="2020-08-01T00:00:00+08:00")
+    assert told == ["CHANGED", "CHANGED", "GROUP_AGE_DISAGREES", "REGISTERED", "GROUP_AGE_DISAGREES"]
 
 
 async def test_a_slight_disability_is_none_of_the_severe_ones(

@@ -119,6 +119,11 @@ async def _positions(connection: SingleConnection, service: Service, topic: str)
 async def _adopt(connection: SingleConnection, name: str, beyond: Beyond, kept: Beyond) -> RestoredService:
     service = SERVICES[name]
     await seeing(connection, service)
+    if await connection.fetchval(_CLUSTER_SQL) == RECOVERING:
+        raise RestoreError(
+            f"{name} is not written back whole from its topic: run `onestop recover {name}` to its end, or begin anew "
+            "in an empty database"
+        )
     adopted = await adopt_restored(connection)
     stored: Counted = await counted_by(connection, service.parts.topic)
     if stored.gseq > beyond.counted.gseq:

@@ -107,6 +107,8 @@ Agency = Annotated[Principal, allow(Role.AGENCY)]
 Operations = Annotated[Principal, allow(Role.OPERATIONS)]
 #: The registry of certifying institutions and the list of diseases belong to no division.
 Reader = Annotated[Principal, allow(Role.HOSPITAL, Role.AGENCY, Role.OPERATIONS, by_division=True)]
+#: Who sees whole names on paper: the hospital that seals it, and the agency that files it.
+Sealer = Annotated[Principal, allow(Role.HOSPITAL, Role.AGENCY, by_division=True)]
 
 
 def certifications(commands: CertificationCommands, queries: CertificationQueries, of_person: Any) -> Router:
@@ -238,7 +240,7 @@ def filing_papers(commands: CertificationCommands, queries: CertificationQueries
     @router.get("/paper")
     async def get_paper(
         month: Annotated[str, Query(pattern=MONTH)],
-        caller: Reader,
+        caller: Sealer,
         hospital: Annotated[str | None, Query(max_length=64, description="A hospital has its own only")] = None,
     ) -> HTMLResponse:
         """A hospital's list of a month as a page to print and to seal (003 三(九)); the look is written down."""

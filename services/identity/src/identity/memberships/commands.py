@@ -108,19 +108,23 @@ class HandoverCommands:
         async def attempt() -> Outcome:
             found = await self._queries.standing(asked, context.today, after, HANDED_OVER_AT_ONCE)
             loaded = await self._runtime.store.load_many([f"person/{held.person_id}" for held in found])
-            appends, staying = [], []
+            staying = []
+            said: dict[str, list[Any]] = {}
             for held in found:
                 if (department := heir(held, asked, owners)) is None:
                     continue
-                stream, past = loaded[f"person/{held.person_id}"]
+                # Several memberships of one person go one after the other, in one append.
+                before = said.setdefault(held.person_id, [])
+                person = standing(DECIDER.fold((*loaded[f"person/{held.person_id}"][1], *before)))
                 try:
-                    event = hand_over(standing(DECIDER.fold(past)), held.membership_id, department)
+                    before.append(hand_over(person, held.membership_id, department))
                 except Refused as refused:
                     staying.append({"membership_id": held.membership_id, "code": refused.code})
-                else:
-                    appends.append(StreamAppend(stream, (event,)))
+            appends = [
+                StreamAppend(loaded[f"person/{one}"][0], tuple(events)) for one, events in said.items() if events
+            ]
             body = {
-                "handed_over": len(appends),
+                "handed_over": sum(map(len, said.values())),
                 "staying": staying,
                 "next": found[-1].membership_id if len(found) == HANDED_OVER_AT_ONCE else None,
             }

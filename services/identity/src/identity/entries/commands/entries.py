@@ -1,6 +1,6 @@
 """Commands about entries: each step of the three, and the change that the last of them brings about."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -21,9 +21,10 @@ from identity.entries.domain.entry import (
     Withdraw,
     entry_unknown,
 )
-from identity.entries.domain.proposal import Proposal, ProposedAssertion, ProposedFact, about_of
+from identity.entries.domain.proposal import Proposal, ProposedAssertion, ProposedFact, ProposedMerger, about_of
 from identity.persons.domain.approval import ApprovalRules
 from identity.persons.domain.categories import Department
+from identity.persons.queries.divisions import DivisionQueries
 from kernel.http import Idempotency
 from kernel.running.requested import Requests
 from kernel.running.runtime import Runtime
@@ -54,6 +55,7 @@ class EntryCommands:
         self._requests = requests
         self._effects = effects
         self._rules = rules
+        self._divisions = DivisionQueries(runtime)
 
     @property
     def today(self) -> date:
@@ -101,6 +103,7 @@ class EntryCommands:
         async def gather(state: State) -> Amend:
             entry = _own(state, department)
             proposal = await proposal_of(_begun_by(entry.proposal) or context.new_id("membership"))
+            await self._check_other(caller, proposal)
             amended = msgspec.structs.replace(entry, proposal=proposal, submitted_at=context.now)
             tried = await self._effects.of(_said(amended, upon=None), context.now, only_tried=True)
             return Amend(proposal, context.actor, context.now, tried.upon)
@@ -124,7 +127,9 @@ class EntryCommands:
         await self._check_kind(entry_id)
 
         async def gather(state: State) -> Command:
-            _own(state, department)
+            entry = _own(state, department)
+            if kind is Review:
+                await self._check_other(caller, entry.proposal)
             return kind(context.actor, context.now, *why)
 
         return await self._runtime.path.gather(context, DECIDER, f"entry/{entry_id}", gather, _changed)
@@ -137,7 +142,9 @@ class EntryCommands:
         async def attempt() -> Outcome:
             stream, state = await self._runtime.path.standing(DECIDER, f"entry/{entry_id}")
             entry = _own(state, None)
-            self._rules.check_administrator(entry.county, context.actor)
+            await self._check_other(caller, entry.proposal)
+            for county in await self._counties_of(entry):
+                self._rules.check_administrator(county, context.actor)
             approved = decided(DECIDER, stream, entry, Approve(context.actor, context.now))
             effect = await self._took_effect(context, entry)
             revision = {} if effect.person_revision is None else {"person_revision": effect.person_revision}
@@ -145,6 +152,18 @@ class EntryCommands:
             return Outcome(appends, {**_changed(approved), **revision}, contended=entry.person_id)
 
         return await self._runtime.path.run(context, attempt)
+
+    async def _check_other(self, caller: Principal, proposal: Proposal) -> None:
+        """Refuse a merger that takes up a record of a county that is not the caller's: DIVISION_FOREIGN."""
+        if isinstance(proposal, ProposedMerger):
+            await self._divisions.must_act_for(caller, proposal.other_id)
+
+    async def _counties_of(self, entry: Entry) -> Sequence[str]:
+        """The counties that an entry is about: of a merger those of both records."""
+        if not isinstance(entry.proposal, ProposedMerger):
+            return (entry.county,)
+        other = await self._divisions.of_person(entry.proposal.other_id)
+        return (entry.county,) if other is None else (entry.county, other)
 
     async def _check_kind(self, entry_id: str) -> None:
         """Refuse to touch what a newer program entered in a way that this one cannot read: ENTRY_KIND_UNKNOWN."""

@@ -9,6 +9,7 @@ from typing_extensions import override
 
 from identity.feeds.api.callers import Judge, Reader, own_or_any
 from identity.feeds.commands.sender_keys import SenderKeyCommands
+from identity.feeds.domain.sender_keys import EVERYWHERE
 from identity.feeds.queries.sender_keys import KeyAnswer, SenderKeys
 from identity.persons.domain.categories import department_of
 from kernel.http import IdempotencyKey, Json, RequestBody, Router, Sent, allow, answer, answered
@@ -86,6 +87,6 @@ def sender_keys(commands: SenderKeyCommands, keys: SenderKeys) -> Router:
     async def list_keys(department: str, caller: Reader) -> Json[list[KeyAnswer]]:
         """A department's keys with who registered, who confirmed and who revoked them."""
         found = await keys.of_department(own_or_any(caller, department))
-        return answer([one for one in found if all(map(caller.acts_in, one.divisions or ("000000",)))])
+        return answer([one for one in found if all(map(caller.acts_in, one.divisions or EVERYWHERE))])
 
     return router

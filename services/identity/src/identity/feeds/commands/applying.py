@@ -5,9 +5,9 @@ from datetime import date
 from typing import Any, Final
 from uuid import NAMESPACE_OID, uuid5
 
-from identity.facts.domain.facts import check_low_income
 from identity.feeds.commands.known import Known, NewPerson
 from identity.feeds.domain.batch import Batch, BatchKind
+from identity.feeds.domain.belonging import check_belongs
 from identity.feeds.domain.handling import Handling
 from identity.feeds.domain.lines import Barrier, Line, Receipt, prefix_of_area
 from identity.feeds.domain.places import check_division, is_former
@@ -116,14 +116,12 @@ class Group:
         self._handling.check(county, outside=self._is_outside(county), lives=lives)
 
     def _begins(self, line: Line, row: FeedRow, new: NewPerson | None, state: Entitlement | None) -> Sequence[Any]:
-        """What comes before a row's statement: a registration, or the number of a baby that had none.
-
-        Raises Refused where a fact that was told of the person says otherwise than the row (004 三(一)4).
-        """
+        """What comes before a row's statement, if it may be: a registration, or the number of a baby without one."""
+        told = None if state is None else self._known.facts.get(state.person_id)
+        check_belongs(row, self._file.statement(row), state, told, self._file.today)
         if state is None:
             assert new is not None, "who is registered has a stream"
             return DECIDER.decide(self._registration(new, row), None)
-        check_low_income(self._file.statement(row), self._known.facts.get(state.person_id))
         number = self._known.numbers.get(line.row or 0)
         return () if number is None else CORRECTIONS.decide(number, state)
 

@@ -5,20 +5,18 @@ from typing import Final
 
 import msgspec
 
-from identity.facts.domain.facts import DECIDER as FACTS
-from identity.facts.domain.facts import Facts
 from identity.feeds.commands.applying import Group, person_id_of
 from identity.feeds.commands.households import HouseholdsOfRows
 from identity.feeds.commands.known import Known, NewPerson
 from identity.feeds.commands.newborns import NewbornsOfRows
 from identity.feeds.commands.personal_data import PersonalDataOfRows
+from identity.feeds.commands.told import told_of
 from identity.feeds.domain.batch import Batch
 from identity.feeds.domain.handling import handling_of
 from identity.feeds.domain.lines import Barrier, Line, Receipt
 from identity.feeds.domain.row import FeedRow
 from identity.intake.queries import KnownPeople
 from identity.persons.domain.approval import ApprovalRules
-from identity.persons.domain.categories import Category
 from identity.persons.queries.vault import PersonalData, Vault
 from kernel.running.runtime import Runtime
 from kernel.values.refusals import Refused
@@ -154,19 +152,12 @@ class Groups:
             new=new,
             sealed=sealed,
             numbers={place: command for place, command in numbered.items() if command is not None},
-            facts=await self._facts(rows, registered),
+            facts=await told_of(self._runtime, rows, registered),
             corrections=await self._data.corrections(batch, rows, registered),
             households=await self._households.told(
                 batch, rows, registered, {place: new[h].person_id for place, h in hashes.items() if h in new}
             ),
         )
-
-    async def _facts(self, rows: Mapping[int, FeedRow], registered: Mapping[int, str]) -> dict[str, Facts]:
-        """What was told of known people whom rows say to be of low income: a list overrides no test (004 三(一)4)."""
-        asked = {person_id for place, person_id in registered.items() if rows[place].category is Category.LOW_INCOME}
-        loaded = await self._runtime.store.load_many([f"facts/{person_id}" for person_id in sorted(asked)])
-        folded = (FACTS.fold(past) for _, past in loaded.values())
-        return {facts.person_id: facts for facts in folded if facts is not None}
 
 
 def _personal(row: FeedRow) -> PersonalData:

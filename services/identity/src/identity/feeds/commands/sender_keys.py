@@ -2,7 +2,16 @@
 
 from collections.abc import Sequence
 
-from identity.feeds.domain.sender_keys import DECIDER, ConfirmKey, RegisterKey, RevokeKey, SenderKey
+from identity.feeds.domain.sender_keys import (
+    DECIDER,
+    EVERYWHERE,
+    Command,
+    ConfirmKey,
+    RegisterKey,
+    RevokeKey,
+    SenderKey,
+    State,
+)
 from identity.persons.domain.categories import Department
 from kernel.http import Idempotency
 from kernel.running.requested import Requests
@@ -51,17 +60,30 @@ class SenderKeyCommands:
         )
 
     async def confirm(self, caller: Principal, key: Idempotency, department: Department, key_id: str) -> Answered:
-        """Confirm a key. Raises Refused SENDER_KEY_UNKNOWN, SENDER_KEY_SAME_PERSON."""
-        context = self._requests.by(caller, key)
-        command = ConfirmKey(department, caller.subject, context.now)
-        return await self._runtime.path.decide(
-            context, DECIDER, f"sender-key/{key_id}", command, lambda decision: decision.after
-        )
+        """Confirm a key. Raises Refused SENDER_KEY_UNKNOWN, DIVISION_FOREIGN, SENDER_KEY_SAME_PERSON."""
+        return await self._change(caller, key, department, key_id, ConfirmKey)
 
     async def revoke(self, caller: Principal, key: Idempotency, department: Department, key_id: str) -> Answered:
-        """Let a key count no more. Raises Refused SENDER_KEY_UNKNOWN."""
+        """Let a key count no more. Raises Refused SENDER_KEY_UNKNOWN, DIVISION_FOREIGN."""
+        return await self._change(caller, key, department, key_id, RevokeKey)
+
+    async def _change(
+        self,
+        caller: Principal,
+        key: Idempotency,
+        department: Department,
+        key_id: str,
+        kind: type[ConfirmKey | RevokeKey],
+    ) -> Answered:
+        """Change a key of whom the caller acts for: one that speaks for everywhere is nobody's of a county."""
         context = self._requests.by(caller, key)
-        command = RevokeKey(department, caller.subject, context.now)
-        return await self._runtime.path.decide(
-            context, DECIDER, f"sender-key/{key_id}", command, lambda decision: decision.after
+
+        async def gather(state: State) -> Command:
+            if state is not None and state.department is department:
+                for division in state.divisions or EVERYWHERE:
+                    caller.must_act_in(division)
+            return kind(department, caller.subject, context.now)
+
+        return await self._runtime.path.gather(
+            context, DECIDER, f"sender-key/{key_id}", gather, lambda decision: decision.after
         )

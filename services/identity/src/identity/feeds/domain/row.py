@@ -27,7 +27,6 @@ from identity.intake.readers.layout import Column, Layout, Office, Stands
 from identity.intake.readers.person_columns import ID_COLUMN, NAME
 from identity.intake.readers.workbooks import Rounded
 from identity.persons.domain.categories import Category, Department, Group, PovertyStatus
-from identity.persons.domain.group_ages import check_age
 from identity.persons.domain.membership import EndReason
 from identity.persons.domain.newborn import WITHOUT_NUMBER_MAX, newborn
 from identity.persons.domain.owners import PLATFORM_OWNERS, Owners
@@ -266,7 +265,6 @@ def _check_days(row: FeedRow, today: date) -> None:
     for column, said in (("valid_from", row.valid_from), ("died_on", row.died_on)):
         if said is not None and said < row.id_number.born_on:
             raise row_refused("BEFORE_BIRTH", "日期早于出生日期", f"{column} {said} is before the person was born")
-    check_age(row.group, row.id_number.born_on, min(max(row.valid_from, today), row.valid_to or date.max))
 
 
 def _check_begins(begins: date, today: date) -> None:

@@ -10,6 +10,9 @@ from identity.persons.domain.categories import Department
 from kernel.values.decider import Decider
 from kernel.values.refusals import conflict, forbidden, not_found
 
+#: What a key without divisions speaks for.
+EVERYWHERE: Final = ("000000",)
+
 
 class SenderKey(msgspec.Struct, frozen=True, kw_only=True):
     """A public key and for whom it speaks; ``divisions`` as of a department's token, None for all.

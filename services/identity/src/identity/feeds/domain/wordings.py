@@ -90,9 +90,11 @@ _AREAS: Final = (
 )
 #: What a column for rural and urban says where it says neither.
 _NEITHER: Final = _whole(f"{_AREA}{_WHO}{_GRADE}(?:低保|补助|保障)?{_GRADE}")
+#: How a death is written, whoever died.
+_DEATH: Final = "死|[去过离]世|逝|[身病溺]亡|亡故|身故|病故|已故|殁|火化"
 _REASONS: Final = (
-    (re.compile("(?:户主|配偶|父|母|夫|妻|子|女|监护人|家属|家庭成员).{0,3}(?:死|去世|逝|亡|故)"), EndReason.STOPPED),
-    (re.compile("(?<![未没非不])(?:死|[去过]世|逝|[身病溺]亡|亡故|身故|病故|已故|离世|殁|火化)|^亡$"), EndReason.DIED),
+    (re.compile(f"(?:户主|配偶|父|母|夫|妻|子|女|监护人|家属|家庭成员).{{0,3}}(?:{_DEATH}|亡|故)"), EndReason.STOPPED),
+    (re.compile(f"(?<![未没非不])(?:{_DEATH})|^亡$"), EndReason.DIED),
     (re.compile(
         "(?:转|纳入)为?入?(?:成|为)?(?:农村|城市|城镇)?(?:低保|特困|五保|孤儿|低收入|建档|边缘)|(?:类别|类型|身份)(?:变|转|调)"
         "|^(?:城转农|农转城|农转非|非转农)$"

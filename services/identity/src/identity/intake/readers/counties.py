@@ -5,7 +5,7 @@ that is newer is made known among the words of an office.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -74,11 +74,20 @@ def gazetteer() -> Gazetteer:
         elif name != "市辖区":
             for called in _called(name):
                 by_name.setdefault(called, []).append(whole)
-    # Papers go on saying what a county was called, which is nobody else's name today.
-    for called, whole in former:
-        if called not in by_name and called.endswith(("县", "市", "区", "旗")):
-            by_name[called] = [whole]
+    by_name |= _by_former_name(former, by_name)
     return Gazetteer(frozenset(codes), provinces, cities, {name: tuple(found) for name, found in by_name.items()})
+
+
+def _by_former_name(former: Sequence[tuple[str, str]], today: Container[str]) -> dict[str, list[str]]:
+    """Counties by what they were called, which papers go on saying and is nobody else's name ``today``.
+
+    What two cities had of one name is two places; what one city had twice is one that was given another number.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for called, whole in former:
+        if called not in today and called.endswith(("县", "市", "区", "旗")):
+            found.setdefault(called, {}).setdefault(whole[:4], whole)
+    return {called: list(by_city.values()) for called, by_city in found.items()}
 
 
 def _called(name: str) -> set[str]:
