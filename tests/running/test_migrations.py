@@ -130,3 +130,17 @@ async def test_a_migration_that_waits_lets_commands_pass_and_is_done_when_the_ta
     assert await writer.fetchval("SELECT version_num FROM alembic_version") > "0004"
     await reader.close()
     await writer.close()
+
+
+async def test_what_a_statement_left_noted_as_on_none_while_the_ledger_was_upgraded_goes(database: str) -> None:
+    await migrations.prepare(database, ["fund_ledger"])
+    config = migrations._config(database, "fund_ledger", "fund_ledger")  # an older state, which no door makes
+    await asyncio.to_thread(command.upgrade, config, "0027")
+    ledger = await asyncpg.connect(database, server_settings={"search_path": "fund_ledger"})
+    await ledger.execute("INSERT INTO statement_journals VALUES ('payable/hospital/H1/445202/MA', 'J1', 'S1')")
+    noted = "INSERT INTO unbilled_entries VALUES ('payable/hospital/H1/445202/MA', '2019-08-01', $1)"
+    for journal_id in ("J1", "J2"):
+        await ledger.execute(noted, journal_id)
+    await migrations.upgrade(database, "fund_ledger", "fund_ledger")
+    assert await ledger.fetchval("SELECT string_agg(journal_id, ' ') FROM unbilled_entries") == "J2"
+    await ledger.close()

@@ -124,3 +124,36 @@ async def test_a_month_has_a_report_for_each_route_and_for_what_an_approved_one_
         ("THROUGH_CENTRE", "117.00"),
     ]
     assert (await office.finance.get("/v1/trial-balance")).json()["balanced"] is True
+
+
+async def test_the_same_visits_are_not_paid_by_a_later_report_and_again_by_the_one_that_went_back(
+    office: Office,
+) -> None:
+    foreign = (409, "FEES_CLINIC_ELSEWHERE")
+    await office.do(office.centre, REPORTS, **report(("V1", 100), ("V2", 40)))
+    await office.do(office.agency, f"{PATH}/sending-back", reason="VISITS_WRONG")
+    # It may be made again, so its clinics are not for a report beside it.
+    assert await office.code(office.centre, REPORTS, **report(("V1", 100), number=2)) == foreign
+    await office.do(office.centre, REPORTS, **report(("V1", 90), ("V2", 40)))
+    await office.do(office.agency, f"{PATH}/approval?due=1170.00")
+    await office.do(office.centre, REPORTS, **report(("V1", 10), number=2))
+    await office.do(office.agency_2, f"{PATH}/approval-withdrawal", reason="VISITS_WRONG")
+    await office.paid(f"{PATH}-2", "90.00")
+    assert await office.code(office.centre, REPORTS, **report(("V1", 100), ("V2", 40))) == foreign
+    await office.do(office.centre, REPORTS, **report(("V2", 40)))
+    await office.paid(PATH, "360.00")
+    # What is left of that clinic stands beside both, where the agency sees it.
+    await office.do(office.centre, REPORTS, **report(("V1", 90), number=3))
+
+
+async def test_two_reports_of_a_clinic_that_both_went_back_are_made_again_the_first_one_first(office: Office) -> None:
+    await office.do(office.centre, REPORTS, **report(("V1", 90)))
+    await office.do(office.agency, f"{PATH}/approval?due=810.00")
+    await office.do(office.centre, REPORTS, **report(("V1", 10), number=2))
+    await office.do(office.agency, f"{PATH}-2/sending-back", reason="VISITS_WRONG")
+    await office.do(office.agency_2, f"{PATH}/approval-withdrawal", reason="VISITS_WRONG")
+    second = report(("V1", 9), number=2)
+    assert await office.code(office.centre, REPORTS, **second) == (409, "FEES_CLINIC_ELSEWHERE")
+    await office.do(office.centre, REPORTS, **report(("V1", 91)))
+    await office.paid(PATH, "819.00")
+    await office.do(office.centre, REPORTS, **second)

@@ -2,7 +2,9 @@
 
 from typing import Any, Final
 
+import asyncpg
 import httpx
+import pytest
 
 from kernel.security import Role
 from kernel.testing.surroundings import Service
@@ -53,3 +55,18 @@ async def test_what_is_in_a_file_or_went_back_is_not_marked_and_a_cancelled_file
     assert (returned.status_code, returned.json()["code"]) == (409, "PAYMENT_RETURNED")
     unknown = await finance.post("/v1/hand-payments", json={**body, "journal_id": "S1"})
     assert (unknown.status_code, unknown.json()["code"]) == (404, "PAYMENT_UNKNOWN")
+
+
+async def test_a_release_that_knows_nothing_of_it_files_no_payment_that_was_carried_out_by_hand(
+    ledger: Service, finance: httpx.AsyncClient, second: httpx.AsyncClient, paid_out: tuple[str, str]
+) -> None:
+    body = {**BODY, "journal_id": paid_out[1]}
+    assert (await finance.post("/v1/hand-payments", json=body)).status_code == 201
+    # What a program of the release before writes when it makes a file.
+    row = "INSERT INTO filed_payments VALUES ('bank/445202/MA', $1, 'F9', 200, 'open')"
+    with pytest.raises(asyncpg.RaiseError, match="carried out by hand"):
+        await ledger.pool.execute(row, paid_out[1])
+    await ledger.pool.execute(row, paid_out[0])
+    wrong = {"reason": "NOT_CARRIED_OUT"}
+    assert (await second.post(f"/v1/hand-payments/{paid_out[1]}/withdrawal", json=wrong)).status_code == 200
+    await ledger.pool.execute(row, paid_out[1])

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 import httpx
+import msgspec
 import pytest
 
 from contracts.settlement import CONTRACT
@@ -125,3 +126,23 @@ async def test_what_was_written_off_and_then_never_reached_the_person_is_no_loss
     revival = {"journal_id": offs[0], "reason": "BOOKED_WRONGLY"}
     late = await paid.finance.post("/v1/money-proposals/revivals", json=revival)
     assert (late.status_code, late.json()["code"]) == (409, "RETURNED_BEFORE")
+
+
+async def test_money_that_came_back_twice_brings_back_no_write_off_of_another_debt(
+    paid: Paid, second: httpx.AsyncClient
+) -> None:
+    journal_id = await paid.pay("30.00")
+    await paid.tell(paid.bills.revoked("S1"))
+    collection = {"county": "445202", "fund": "MA", "person_id": "P1", "amount": "30.00", "value_on": "2019-08-01"}
+    assert (await paid.finance.post("/v1/collections", json=collection)).status_code == 201
+    # Of a bill that stands 10.00 are clawed back, and written off.
+    await paid.tell(paid.bills.settled("S2", paid.bills.layer("MA", 2_000, payee="PERSON")))
+    less = msgspec.structs.replace(paid.bills.supplemented("S2", "MA", -1_000).layers[0], payee="PERSON")
+    changed = msgspec.structs.replace(paid.bills.supplemented("S2", "MA", -1_000), layers=(less,))
+    await paid.around.tell(CONTRACT, "P1", changed)
+    await eventually(lambda: paid.ledger.pool.fetchval("SELECT count(*) = 1 FROM journals WHERE kind = 'supplement'"))
+    assert await paid.standing() == ("-20.00", "10.00")
+    await paid.write_off(second, "10.00")
+    await paid.give_back(journal_id)
+    # The person is owed the 30.00 that were given back; the 10.00 are no part of them, and the fund still bears them.
+    assert await paid.standing() == ("-50.00", "0.00")

@@ -63,12 +63,15 @@ WHERE county LIKE ANY($1::text[]) AND ($2::text IS NULL OR centre_id = $2) AND (
 """
 _REPORTED_SQL: Final = "SELECT EXISTS (SELECT FROM consultation_fees WHERE fees_id = $1)"
 _CENTRE_SQL: Final = "SELECT EXISTS (SELECT FROM clinic_centres WHERE county = $1 AND centre_id = $2)"
+# Of the centre's own reports one that may be made again blocks a later one; a later one that stands blocks this one.
 _ELSEWHERE_SQL: Final = """
 SELECT clinic_id FROM clinic_centres WHERE county = $1 AND clinic_id = ANY($2::text[]) AND centre_id <> $3
 UNION
 SELECT named ->> 'clinic_id' FROM consultation_fees f, jsonb_array_elements(f.clinics) AS named
 WHERE f.county = $1 AND f.month = $4
-  AND CASE f.centre_id WHEN $3 THEN f.status = 'reported' AND f.fees_id <> $5 ELSE f.status <> 'sent_back' END
+  AND CASE WHEN f.centre_id <> $3 THEN f.status <> 'sent_back'
+           WHEN (length(f.fees_id), f.fees_id) > (length($5), $5) THEN f.status <> 'sent_back'
+           ELSE f.fees_id <> $5 AND f.status IN ('reported', 'sent_back') END
   AND named ->> 'clinic_id' = ANY($2::text[])
 ORDER BY 1
 """
@@ -109,6 +112,8 @@ async def elsewhere_of(connection: Connection, asked: ReportFees) -> tuple[str, 
     """Those of a report's clinics that are another centre's, by its assignment or a standing report of the month.
 
     What was left out of a report of the centre's own is added once that one is approved, so that its agency sees both.
+    What was sent back may be made again: until it is approved, a later report does not name its clinics, and it does
+    not name those of a later report that stands.
     """
     clinics = [clinic for clinic, _visits in asked.visits]
     rows = await connection.fetch(_ELSEWHERE_SQL, asked.county, clinics, asked.centre_id, asked.month, asked.fees_id)

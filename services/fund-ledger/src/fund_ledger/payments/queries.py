@@ -13,10 +13,13 @@ from kernel.values.refusals import conflict
 from kernel.writing.database import Connection, Pool
 from kernel.writing.reads import Reads, checked
 
-# Revocations made it; money that had come back before has met some of it.
+# Revocations made it; money that had come back before has met some of it. ``collected``: what the person gave back,
+# less what of that went back again.
 _OF_REVOKED_SQL: Final = """
 SELECT account, (COALESCE(sum(amount_fen) FILTER (WHERE kind = 'reversal' AND amount_fen > 0), 0)
-               + COALESCE(sum(amount_fen) FILTER (WHERE kind = 'return' AND amount_fen < 0), 0))::bigint AS left_fen
+               + COALESCE(sum(amount_fen) FILTER (WHERE kind = 'return' AND amount_fen < 0), 0))::bigint AS left_fen,
+       COALESCE(-sum(amount_fen) FILTER (WHERE kind = 'collection' OR kind = 'return' AND amount_fen > 0), 0)::bigint
+         AS collected_fen
 FROM entries WHERE account = ANY($1::text[]) GROUP BY account
 """
 # What of each write-off of a person's debt stands, the oldest first: by hand or by money that came back it is undone.
@@ -126,13 +129,18 @@ async def owed_of_revoked(connection: Connection, due_fen: Mapping[str, int]) ->
     What was clawed back of a bill that stands is another debt, and is not set off by itself.
     """
     rows = await connection.fetch(_OF_REVOKED_SQL, sorted(due_fen)) if due_fen else []
-    found = {row["account"]: (row["left_fen"], due_fen[row["account"]]) for row in rows}
-    off = await written_off(connection, [account for account, (left, due) in found.items() if left > max(0, due)])
-    return {
-        account: OwedBack(
-            max(0, min(left, due)), tuple(up_to(left - max(0, due), (one for one in off if one.account == account)))
+    # What is neither due nor was given back was written off, and no more than that was: the rest is of another debt.
+    found = {
+        row["account"]: (
+            max(0, min(row["left_fen"], due_fen[row["account"]])),
+            row["left_fen"] - max(0, due_fen[row["account"]]) - max(0, row["collected_fen"]),
         )
-        for account, (left, due) in found.items()
+        for row in rows
+    }
+    off = await written_off(connection, [account for account, (_, borne) in found.items() if borne > 0])
+    return {
+        account: OwedBack(due, tuple(up_to(borne, (one for one in off if one.account == account))))
+        for account, (due, borne) in found.items()
     }
 
 
