@@ -135,7 +135,7 @@ async def calling(url: str, folder: Path, department: str) -> AsyncIterator[http
     """A client of a department, whose own system signs its lists."""
     async with AsyncExitStack() as stack:
         platform = Platform("", {"identity": url}, issuer(folder), stack)
-        yield await stack.enter_async_context(await machine_of(platform, department, timeout_seconds=PATIENCE_SECONDS))
+        yield await stack.enter_async_context(machine_of(platform, department, timeout_seconds=PATIENCE_SECONDS))
 
 
 async def change_one_by_one(client: httpx.AsyncClient, first: int) -> list[float]:

@@ -137,11 +137,11 @@ async def test_a_file_is_applied_once_however_often_its_worker_is_killed(
     town.start(point)
     try:
         async with speaking_to(town) as platform:
-            office = await machine_of(platform, "poverty-alleviation")
             how = {"kind": "delta", "as_of": "2019-07-01T00:00:00Z", "category": "REGISTERED_POOR"}
-            path = "/v1/feeds/poverty-alleviation/batches/1"
-            with suppress(httpx.TransportError):
-                await office.put(path, params=how, content=_people_file(people), headers={"Content-Type": "text/csv"})
+            path, as_csv = "/v1/feeds/poverty-alleviation/batches/1", {"Content-Type": "text/csv"}
+            async with machine_of(platform, "poverty-alleviation") as office:
+                with suppress(httpx.TransportError):
+                    await office.put(path, params=how, content=_people_file(people), headers=as_csv)
             await until_dead(town)
             town.start()
             batch = await _applied(platform, path)

@@ -21,7 +21,7 @@ async def send(town: Any, number: str, day: str, ends: str = "") -> dict[str, An
     file = f"身份证号,姓名,县区代码,开始日期,结束日期\n{NUMBER},示例,445202,2019-01-01,{ends}\n"
     how = {"kind": "delta", "category": "DIBAO", "as_of": f"{day}T00:00:00+08:00"}
     headers = {"Content-Type": "text/csv"}
-    async with await machine_of(town.platform, "civil-affairs") as machine:
+    async with machine_of(town.platform, "civil-affairs") as machine:
         sent = await machine.put(f"{PATH}/{number}", params=how, content=file.encode("gb18030"), headers=headers)
     assert sent.status_code == 202, sent.text
 
@@ -81,7 +81,7 @@ async def test_a_file_that_was_tried_handed_in_and_taken_back_replays_the_same(t
 
     for run, state in (("dry", "TRIED"), ("real", "APPLIED")):
         how = {"kind": "delta", "category": "DIBAO", "as_of": "2019-05-01T00:00:00+08:00", "run": run}
-        async with await machine_of(town.platform, "civil-affairs") as machine:
+        async with machine_of(town.platform, "civil-affairs") as machine:
             sent = await machine.put(f"{PATH}/t1", params=how, content=file, headers={"Content-Type": "text/csv"})
         assert sent.status_code == 202, sent.text
         assert (await in_state("t1", state))["outcomes"] == {"REGISTERED": 1}

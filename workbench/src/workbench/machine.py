@@ -2,12 +2,14 @@
 
 import hashlib
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Final
 
 import httpx
 from typing_extensions import override
 
+from kernel.http.plain import TRUSTS_NOBODY
 from kernel.security import Role
 from kernel.security.signed_requests import NO_BODY, signed_headers
 from kernel.security.signing_keys import SigningKey
@@ -36,8 +38,11 @@ class SignedFiles(httpx.Auth):
         yield request
 
 
-async def machine_of(platform: Platform, department: str, *, timeout_seconds: float = 30) -> httpx.AsyncClient:
-    """A department's system with a key that the agency registers and the office confirms; close it afterwards."""
+@asynccontextmanager
+async def machine_of(
+    platform: Platform, department: str, *, timeout_seconds: float = 30
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A department's system with a key that the agency registers and the office confirms."""
     key = SigningKey.generate(_NAME)
     agency = platform.client("identity", Role.AGENCY)
     body, name = {"public_key": key.public.text}, {"Idempotency-Key": f"key-{key.public.id.hex()}"}
@@ -51,9 +56,11 @@ async def machine_of(platform: Platform, department: str, *, timeout_seconds: fl
     )
     confirmed.raise_for_status()
     token = platform.token(Role.DEPARTMENT, department)
-    return httpx.AsyncClient(
+    async with httpx.AsyncClient(
+        verify=TRUSTS_NOBODY,
         base_url=platform.urls["identity"],
         auth=SignedFiles(key),
         headers={"Authorization": f"Bearer {token}"},
         timeout=timeout_seconds,
-    )
+    ) as machine:
+        yield machine
