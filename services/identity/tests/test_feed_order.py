@@ -50,7 +50,7 @@ async def memberships(poverty: Office, numbers: Sequence[str]) -> list[list[str]
     return sorted(sorted(told) for told in held.values())
 
 
-@pytest.mark.parametrize("seed", range(int(os.environ.get("ONESTOP_FUZZ_ORDERS", "2"))))
+@pytest.mark.parametrize("seed", range(int(os.environ.get("ONESTOP_FUZZ_ORDERS", "1"))))
 async def test_any_split_order_and_repetition_ends_in_the_same(
     poverty_alleviation: httpx.AsyncClient, seed: int
 ) -> None:

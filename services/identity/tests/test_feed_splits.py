@@ -89,7 +89,7 @@ async def come_to(office: Office, files: Sequence[File], first: int, name: str) 
     return list(named.values())
 
 
-@pytest.mark.parametrize("seed", range(int(os.environ.get("ONESTOP_FUZZ_ORDERS", "2"))))
+@pytest.mark.parametrize("seed", range(int(os.environ.get("ONESTOP_FUZZ_ORDERS", "1"))))
 async def test_any_split_order_and_repetition_ends_in_the_same_memberships(
     poverty_alleviation: httpx.AsyncClient, seed: int
 ) -> None:
