@@ -11,14 +11,13 @@ import asyncpg
 import pytest
 
 import workbench  # noqa: F401 - before pytest takes the folder of its tests for the package
+from kernel.testing.answered_codes import AnsweredCodes
 from kernel.testing.kafka_broker import KafkaBroker, java_and_maven_available
 from kernel.testing.templates import Templates
 from onestop.embedded_postgres import EmbeddedPostgres
 
 _names = itertools.count(1)
 _TEMPORARY_ROOT = "PYTEST_DEBUG_TEMPROOT"
-
-
 _made_here: list[str] = []
 
 
@@ -42,6 +41,22 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def _failed(config: pytest.Config) -> bool:
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     return reporter is not None and any(reporter.stats.get(kind) for kind in ("failed", "error"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def answered_codes() -> Iterator[AnsweredCodes]:
+    """Sees every code that a service answers with, in the whole run."""
+    codes = AnsweredCodes()
+    with codes.watching():
+        yield codes
+
+
+@pytest.fixture(autouse=True)
+def _codes_are_listed(answered_codes: AnsweredCodes) -> Iterator[None]:
+    """An operation answers with no code that its document does not list; `make generate` reads the code anew."""
+    yield
+    unlisted, answered_codes.unlisted = answered_codes.unlisted, set()
+    assert not unlisted, "not in operations.json: " + "; ".join(sorted(unlisted))
 
 
 @pytest.fixture(scope="session")

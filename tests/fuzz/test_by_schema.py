@@ -90,7 +90,11 @@ def _play(operation: Any, token: str) -> None:
         if case.query and "wait_seconds" in case.query:
             case.query["wait_seconds"] = 0
         response = case.call_and_validate(headers=headers, checks=list(_CHECKS))
-        documented = operation.definition.raw["responses"]
-        assert str(response.status_code) in documented, f"answers {response.status_code}, which is not documented"
+        documented = operation.definition.raw
+        status = str(response.status_code)
+        assert status in documented["responses"], f"answers {status}, which is not documented"
+        if response.status_code >= 400:
+            code = response.json()["code"]
+            assert code in documented["x-error-codes"][status], f"answers {status} {code}, which is not documented"
 
     play()

@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from kernel.http.described import Described, Example
+from kernel.testing.answered_codes import AnsweredCodes
+
 
 @pytest.fixture
 def document(make_app: Any) -> dict[str, Any]:
@@ -33,6 +36,30 @@ def test_amounts_are_documented_as_texts_in_yuan(document: dict[str, Any]) -> No
     assert amount["type"] == "string"
     accepted = [text for text in ("0", "1234.50", "-1", "1.005", "01", "") if re.search(amount["pattern"], text)]
     assert accepted == ["0", "1234.50"]
+
+
+def test_an_operation_lists_its_codes_by_status_and_shows_what_was_played(make_app: Any) -> None:
+    problem = Example(title="nobody", status=404, request={"day": "2026-01-31"}, reply={"code": "ROUTE_NOT_FOUND"})
+    name = "POST /encounters/{encounter}/fees"
+    told = {name: Described(["ROUTE_NOT_FOUND", "UNKNOWN_FIELD", "INVALID_FIELD"], (problem,))}
+    operation = make_app(describe=lambda: told).openapi()["paths"]["/encounters/{encounter}/fees"]["post"]
+    assert operation["x-error-codes"] == {"404": ["ROUTE_NOT_FOUND"], "422": ["INVALID_FIELD", "UNKNOWN_FIELD"]}
+    assert set(operation["responses"]) == {"201", "404", "422", "default"}
+    refused = operation["responses"]["404"]["content"]["application/problem+json"]
+    assert refused["examples"] == {"nobody": {"value": problem.reply}}
+    assert operation["requestBody"]["content"]["application/json"]["examples"] == {"nobody": {"value": problem.request}}
+
+
+async def test_a_code_that_an_operation_does_not_list_is_noticed(
+    make_app: Any, connect: Any, answered_codes: AnsweredCodes
+) -> None:
+    told = {"POST /encounters/{encounter}/fees": Described(["UNKNOWN_FIELD"])}
+    client = connect(make_app(describe=lambda: told))
+    await client.post("/encounters/H001-1/fees", json={"no": 1})
+    assert answered_codes.unlisted == set()
+    await client.post("/encounters/H001-1/fees", content=b"{")
+    noticed, answered_codes.unlisted = answered_codes.unlisted, set()
+    assert noticed == {"POST /encounters/{encounter}/fees answered CONTENT_TYPE_UNSUPPORTED"}
 
 
 def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:

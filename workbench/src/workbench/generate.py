@@ -2,11 +2,13 @@
 
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
 from kernel.http import SHELL_CODES, errors_markdown
+from kernel.http.described import FILE
 from kernel.messaging.event_log.embedded import EmbeddedEventLog
 from kernel.running.hosting import Host
 from kernel.running.parked_messages.api import CODES as PARKED_CODES
@@ -18,6 +20,7 @@ from onestop.services import SERVICES
 from workbench.examples.document import ExampleFile
 from workbench.policy.pages import policy_pages
 from workbench.promises.asyncapi import asyncapi_document
+from workbench.promises.operations import descriptions, descriptions_text, examples_in
 from workbench.requirements import page, read
 
 _CODES = {
@@ -37,7 +40,11 @@ def documents(root: Path) -> Iterator[tuple[str, str]]:
         nowhere = EmbeddedEventLog(object.__new__(Pool))
         host = Host(database=Database(url="postgresql:///nowhere"), log=nowhere, authenticator=authenticator)
         for service_name, service in SERVICES.items():
-            yield f"docs/openapi/{service_name}.json", _json(service.build(host, environ).openapi())
+            app = service.build(host, environ)
+            found = descriptions(service, app, examples_in(root / f"docs/openapi/examples/{service_name}.json"))
+            app.state.describe = partial(dict, found)
+            yield f"services/{service_name}/src/{service.schema}/{FILE}", descriptions_text(found)
+            yield f"docs/openapi/{service_name}.json", _json(app.openapi())
     yield "docs/asyncapi.json", _json(asyncapi_document())
     yield "docs/errors.md", errors_markdown(_CODES)
     yield "policies/pack.schema.json", _json(msgspec.json.schema(PackFile))

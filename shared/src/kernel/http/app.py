@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from kernel.http.described import Descriptions
 from kernel.http.dispatch import Dispatch
 from kernel.http.docs_page import docs_page
 from kernel.http.error_codes import ErrorCode, ErrorCodes
@@ -46,13 +47,15 @@ def create_app(
     in_flight_max: int = IN_FLIGHT_MAX,
     timeout_seconds: float = TIMEOUT_SECONDS,
     language: str = ENGLISH,
+    describe: Callable[[], Descriptions] = dict,
 ) -> FastAPI:
     """The application of the service ``title``.
 
     Raises UnguardedRouteError when a route names no roles and KeylessRouteError when a writing route takes
     no Idempotency-Key. More than ``in_flight_max`` requests at once, or one that takes longer than ``timeout_seconds``,
     get 503 with Retry-After. ``observe`` is waited for before metrics are given.
-    Refusals are told in ``language`` (``en`` or ``zh``) to callers who prefer neither.
+    Refusals are told in ``language`` (``en`` or ``zh``) to callers who prefer neither. ``describe`` is asked for what
+    the document says of each operation, the first time that somebody wants the document.
     """
     app = _bare(title, version, description, _checked_lifespan(lifespan, metrics := HttpMetrics(title, registry)))
     _remember(app, authenticator, ErrorCodes(error_codes), language)
@@ -68,7 +71,7 @@ def create_app(
         in_flight_max=in_flight_max,
         timeout_seconds=timeout_seconds,
     )
-    _document(app)
+    _document(app, describe)
     check_routes(app)
     return app
 
@@ -95,10 +98,12 @@ def _remember(app: FastAPI, authenticator: Authenticator, codes: ErrorCodes, lan
     app.state.draining = False
 
 
-def _document(app: FastAPI) -> None:
+def _document(app: FastAPI, describe: Callable[[], Descriptions]) -> None:
+    app.state.describe = describe
+
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            app.openapi_schema = openapi_document(app)
+            app.openapi_schema = openapi_document(app, app.state.describe())
         return app.openapi_schema
 
     async def docs(_request: Request) -> Response:

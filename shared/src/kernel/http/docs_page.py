@@ -50,6 +50,8 @@ def _parts(operation: Mapping[str, Any]) -> Iterator[str]:
         if status.startswith("2"):
             for media, content in response.get("content", {}).items():
                 yield f"Answers {status} {escape(media)}: {_linked(content.get('schema', {}))}"
+    for status, codes in operation.get("x-error-codes", {}).items():
+        yield f"Refuses with {status}: {escape(', '.join(codes))}"
 
 
 def _schema(name: str, schema: Mapping[str, Any]) -> str:

@@ -52,6 +52,8 @@ SHELL_CODES: Final = (
     ErrorCode("TIMED_OUT", 503, "The service did not finish in time"),
     ErrorCode("DEPENDENCY_UNAVAILABLE", 503, "Something the service needs is away"),
 )
+#: What the shell answers any request with, whichever operation it is for.
+ANY_OPERATION: Final = ("INTERNAL_ERROR", "OVERLOADED", "TIMED_OUT", "DEPENDENCY_UNAVAILABLE")
 
 
 class ErrorCodes:
@@ -68,6 +70,10 @@ class ErrorCodes:
         """The declared title, or the code in words when a service did not declare it."""
         entry = self._by_code.get(code)
         return entry.title if entry is not None else code.replace("_", " ").capitalize()
+
+    def status(self, code: str) -> int:
+        """The status that a declared code is answered with."""
+        return self._by_code[code].status
 
 
 def errors_markdown(groups: Mapping[str, Iterable[ErrorCode]]) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 
 import msgspec
 from fastapi import FastAPI
@@ -9,6 +10,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.registry import Collector
 
 from kernel.http import ErrorCode, Router, create_app
+from kernel.http.described import described_in
 from kernel.http.languages import ENGLISH
 from kernel.messaging.event_log import EventLog
 from kernel.messaging.publisher_keys import NO_KEYS, PublisherKeys
@@ -79,4 +81,5 @@ def application(
         registry=registry,
         error_codes=(*error_codes, *PARKED_CODES),
         language=host.language,
+        describe=partial(described_in, runtime.parts.schema),
     )

@@ -29,7 +29,7 @@ from kernel.running.requested import Requests
 from kernel.security import Principal, Role
 from law import Standing
 from settlement.encounters.domain.events import year_of
-from settlement.encounters.domain.refusals import unknown
+from settlement.encounters.domain.refusals import review_unknown
 from settlement.encounters.queries.encounters import EncounterQueries
 from settlement.reviews.commands.reviews import ReviewCommands
 from settlement.reviews.domain.events import Decision, ReviewEvent
@@ -169,7 +169,7 @@ def _add_reading(router: Router, queries: ReviewQueries, of_review: Any) -> None
         """One item with the full difference, per layer and per later bill."""
         found = await queries.review(review_id)
         if found is None:
-            raise unknown("review", review_id)
+            raise review_unknown(review_id)
         return answer(_answer(found))
 
 

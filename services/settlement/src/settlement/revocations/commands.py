@@ -45,7 +45,7 @@ class RevocationCommands:
             admission = file.opened.admission
             if admission.hospital_id != hospital_id or admission.route != "HOSPITAL":
                 # Another hospital's bill is none for this caller, and the answer names what was asked for alone.
-                raise refusals.unknown("settlement", settlement_id)
+                raise refusals.settlement_unknown(settlement_id)
             revoke = await self._revoke(context, file, year, settlement_id, reason)
             events = tuple(DECIDER.decide(revoke, file.state))
             return Outcome((StreamAppend(file.stream, events),), answer(events), 201, admission.person_id)
@@ -77,7 +77,7 @@ class RevocationCommands:
     async def _file(self, settlement_id: str) -> tuple[CaseFile, int]:
         place = await self._queries.place_of(settlement_id)
         if place is None:
-            raise refusals.unknown("settlement", settlement_id)
+            raise refusals.settlement_unknown(settlement_id)
         return await self._files.of(place.encounter_id, None), place.year
 
     def _cascade(self, person: PersonYears, key: tuple[str, int], settlement_id: str, file: CaseFile) -> Cascade:

@@ -1,19 +1,32 @@
 """The refusals that several of settlement's decisions and questions share."""
 
 from datetime import date
+from typing import Final
 
 from kernel.values.refusals import Refused, conflict, not_found
 
+_NOT_IN_STATE: Final = {"admitted": "ENCOUNTER_NOT_ADMITTED", "discharged": "ENCOUNTER_NOT_DISCHARGED"}
 
-def unknown(what: str, which: str) -> Refused:
-    """There is no such encounter, settlement or review, or it is another hospital's."""
-    return not_found(f"{what.upper()}_UNKNOWN", f"there is no {what} {which}", **{what: which})
+
+def encounter_unknown(encounter_id: str) -> Refused:
+    """There is no such encounter, or it is another hospital's."""
+    return not_found("ENCOUNTER_UNKNOWN", f"there is no encounter {encounter_id}", encounter=encounter_id)
+
+
+def settlement_unknown(settlement_id: str) -> Refused:
+    """There is no such settlement, or it is another hospital's."""
+    return not_found("SETTLEMENT_UNKNOWN", f"there is no settlement {settlement_id}", settlement=settlement_id)
+
+
+def review_unknown(review_id: str) -> Refused:
+    """There is no such review, or it is another county's."""
+    return not_found("REVIEW_UNKNOWN", f"there is no review {review_id}", review=review_id)
 
 
 def not_in_state(encounter_id: str, state: str, wanted: str, command: str) -> Refused:
     """The encounter is elsewhere in its life."""
     detail = f"cannot {command} encounter {encounter_id}: it is {state}, and must be {wanted}"
-    return conflict("ENCOUNTER_NOT_" + wanted.upper(), detail, encounter=encounter_id, state=state)
+    return conflict(_NOT_IN_STATE[wanted], detail, encounter=encounter_id, state=state)
 
 
 def not_in_force(settlement_id: str) -> Refused:

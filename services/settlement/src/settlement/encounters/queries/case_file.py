@@ -93,7 +93,7 @@ class CaseFiles:
         """
         found = await self._coalescer.submit(encounter_id)
         if found is None or (hospital_id is not None and not _is_of(found.opened.admission, hospital_id)):
-            raise refusals.unknown("encounter", encounter_id)
+            raise refusals.encounter_unknown(encounter_id)
         return found
 
     async def _load(self, encounter_ids: Sequence[str]) -> list[CaseFile | BaseException | None]:

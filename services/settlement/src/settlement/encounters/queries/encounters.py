@@ -155,11 +155,11 @@ class EncounterQueries(Reads):
         """
         place = await self.place_of(settlement_id)
         if place is None:
-            raise refusals.unknown("settlement", settlement_id)
+            raise refusals.settlement_unknown(settlement_id)
         _, events = await self.store.load(f"encounter/{place.encounter_id}")
         found = on_file(events, settlement_id)
         if hospital_id not in (None, found.settlement.hospital_id):
-            raise refusals.unknown("settlement", settlement_id)
+            raise refusals.settlement_unknown(settlement_id)
         return found
 
     async def pack(self, digest: str) -> Pack:

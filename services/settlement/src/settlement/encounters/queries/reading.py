@@ -51,7 +51,7 @@ class ReadingQueries(Reads):
 def _on_file(encounter_id: str, happened: Sequence[EncounterEvent], hospital_id: str | None) -> EncounterOnFile:
     found = _folded(happened)
     if found is None or hospital_id not in (None, found.opened.admission.hospital_id):
-        raise refusals.unknown("encounter", encounter_id)
+        raise refusals.encounter_unknown(encounter_id)
     return found
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 from kernel.values.decider import Decider
 from kernel.values.refusals import conflict, forbidden
-from settlement.encounters.domain.refusals import unknown
+from settlement.encounters.domain.refusals import review_unknown
 from settlement.reviews.domain import events
 from settlement.reviews.domain.events import Decision, ReviewEvent
 from settlement.reviews.domain.finding import Finding
@@ -130,7 +130,7 @@ def open_item(review_id: str, state: ReviewState) -> Item:
             detail = f"review {review_id} is closed; there is nothing left to decide"
             raise conflict("REVIEW_NOT_OPEN", detail, review=review_id)
         case Unopened():
-            raise unknown("review", review_id)
+            raise review_unknown(review_id)
         case _:
             assert_never(state)
 

@@ -1,0 +1,71 @@
+"""Each operation's codes and examples, as they go into the package of its service."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+from fastapi import FastAPI
+
+from kernel.http import SHELL_CODES
+from kernel.http.bodies import Body
+from kernel.http.described import Described, Descriptions, Example
+from kernel.http.error_codes import ANY_OPERATION
+from kernel.http.idempotency import IdempotencyKeyPart
+from kernel.http.routes import Route
+from kernel.running.parked_messages.api import CODES as PARKED_CODES
+from kernel.running.service import Service
+from kernel.testing.played_examples import read_steps
+from workbench.promises.reached import Reached
+
+#: Packages whose code every service runs.
+_SHARED: Final = ("kernel", "contracts", "law")
+#: What the write path answers with by itself, and what rests on events that were put away.
+_OF_WRITES: Final = ("IDEMPOTENCY_KEY_REUSED", "TOO_CONTENDED", "EVENTS_ARCHIVED", "CLIENT_DISCONNECTED")
+
+
+def descriptions(service: Service, app: FastAPI, examples: Mapping[str, Sequence[Example]]) -> Descriptions:
+    """What is known of every operation of a service."""
+    codes = [entry.code for entry in (*SHELL_CODES, *PARKED_CODES, *service.codes)]
+    reached = Reached(codes, (*_SHARED, service.schema))
+    return {
+        name: Described(sorted({*ANY_OPERATION, *_codes(route, service, reached)}), examples.get(name, ()))
+        for name, route in sorted(operations(app))
+    }
+
+
+def examples_in(file: Path) -> Mapping[str, Sequence[Example]]:
+    """The examples of a service by operation, from the file that its tests play."""
+    found: dict[str, list[Example]] = {}
+    for step in read_steps(file):
+        example = Example(title=step.title, status=step.status, request=step.request, reply=step.reply)
+        found.setdefault(step.operation, []).append(example)
+    return found
+
+
+def operations(app: FastAPI) -> Iterable[tuple[str, Route]]:
+    """The documented operations, by method and path."""
+    for route in app.router.routes:
+        if isinstance(route, Route) and route.include_in_schema:
+            yield from ((f"{method} {route.path}", route) for method in route.methods or ())
+
+
+def _codes(route: Route, service: Service, reached: Reached) -> set[str]:
+    writes = any(isinstance(part, IdempotencyKeyPart) for part in route.parts)
+    starts: list[Any] = [route.endpoint]
+    for part in route.parts:
+        starts += [part.__call__, part.__init__]  # type: ignore[misc]  # a body's check is made with the part
+    if writes:
+        starts += service.parts.refusals.values()
+    bodies = [part.struct for part in route.parts if isinstance(part, Body)]
+    return {*reached.codes(starts, bodies), *(_OF_WRITES if writes else ())}
+
+
+def descriptions_text(found: Descriptions) -> str:
+    """The file's text, a line an operation."""
+    lines = [
+        f"{json.dumps(name)}: {msgspec.json.encode(each, order='deterministic').decode()}"
+        for name, each in found.items()
+    ]
+    return "{\n" + ",\n".join(lines) + "\n}\n"
