@@ -101,7 +101,8 @@ async def test_a_part_may_be_paid_now_and_the_rest_later_but_never_more(
     assert (await finance.post("/v1/payments", json={**PAYMENT, "amount": "4.00"})).status_code == 201
     refused = await finance.post("/v1/payments", json={**PAYMENT, "amount": "3.01"})
     assert (refused.status_code, refused.json()["code"]) == (409, "OVERPAYMENT")
-    assert refused.json()["about"] == {"account": "payable/hospital/H1/445202/MA"}
+    account = "payable/hospital/H1/445202/MA"
+    assert refused.json()["about"] == {"account": account, "left": "3.00", "asked": "3.01"}
     assert (await finance.post("/v1/payments", json={**PAYMENT, "amount": "3.00"})).status_code == 201
 
 

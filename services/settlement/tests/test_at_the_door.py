@@ -24,6 +24,19 @@ async def test_a_total_that_is_wrong_is_refused_before_settlement_as_at_it(jieya
     assert right.status_code == 200
 
 
+async def test_a_window_is_told_in_chinese_what_is_wrong_with_which_amounts(jieyang: Any) -> None:
+    await jieyang.tell("P1", "DIBAO")
+    encounter = await jieyang.discharged("P1", DAY, {"compliant": "1000.00"})
+    chinese = {"Accept-Language": "zh-CN"}
+    for payers, told in (
+        ({"BMI": "1000.01", "CII": "0.00"}, "基本医保支付 1000.01 元，超过合规费用 1000.00 元；请核对两项金额"),
+        ({"BMI": "900.00", "CII": "200.00"}, "大病保险支付 200.00 元，但合规费用只剩 100.00 元；请核对两项金额"),
+    ):
+        path = f"/v1/encounters/{encounter}/pre-settlement"
+        wrong = await jieyang.hospital.post(path, json={"payers": payers}, headers=chinese)
+        assert (wrong.status_code, wrong.json()["detail"]) == (422, told)
+
+
 async def test_two_lines_of_the_largest_amount_keep_to_the_reply_s_own_schema(jieyang: Any) -> None:
     await jieyang.tell("P1", "DIBAO")
     encounter = await jieyang.discharged("P1", DAY, {"compliant": "1.00"})

@@ -118,16 +118,19 @@ def _check_compliant(claim: Claim, compliant: int) -> None:
             "COMPLIANT_EXCEEDS_TOTAL",
             f"the compliant cost of {yuan_from_fen(compliant)} yuan exceeds the total of "
             f"{yuan_from_fen(claim.total_fen)} yuan",
+            about={"compliant": yuan_from_fen(compliant), "total": yuan_from_fen(claim.total_fen)},
         )
     basic, critical = claim.given_fen.get("BMI", 0), claim.given_fen.get("CII", 0)
     if basic > compliant:
         raise Refused(
             "BMI_EXCEEDS_COMPLIANT",
             f"basic insurance pays {yuan_from_fen(basic)} yuan of a compliant cost of {yuan_from_fen(compliant)} yuan",
+            about={"paid": yuan_from_fen(basic), "compliant": yuan_from_fen(compliant)},
         )
     if critical > compliant - basic:
         raise Refused(
             "CII_EXCEEDS_REMAINDER",
             f"critical-illness insurance pays {yuan_from_fen(critical)} yuan, but "
             f"{yuan_from_fen(compliant - basic)} yuan of compliant cost are left",
+            about={"paid": yuan_from_fen(critical), "left": yuan_from_fen(compliant - basic)},
         )

@@ -40,13 +40,18 @@ async def test_where_the_place_says_so_chinese_is_the_default(make_app: Any, con
 def test_a_sentence_names_the_things_concerned() -> None:
     told = in_chinese("PAYER_AMOUNT_MISSING", "", "", {"payers": "BMI,CII"})
     assert told.sentence == "缺少这些支付方的金额：BMI,CII；不支付的请填 0.00"
-    # A refusal that does not tell them keeps its own words.
-    assert in_chinese("PAYER_AMOUNT_MISSING", "", "as it was", {}).sentence == "as it was"
+    # A refusal that does not tell them gets the sentence that needs nothing.
+    assert in_chinese("PAYER_AMOUNT_MISSING", "", "as it was", {}).sentence == "缺少支付方金额；不支付的请填 0.00"
+
+
+def test_a_code_without_a_sentence_keeps_its_own_words() -> None:
+    assert in_chinese("PREMIUM_NOBODY_KNOWS", "so", "as it was", {}) == ("so", "as it was")
 
 
 def test_every_chinese_message_is_chinese() -> None:
     for code, message in chinese_messages().items():
-        assert re.search("[\u4e00-\u9fff]", message.title), code
+        for text in (message.title, *message.sentences):
+            assert re.search("[\u4e00-\u9fff]", text), code
 
 
 async def test_a_wrong_choice_is_answered_with_the_right_ones(client: httpx.AsyncClient) -> None:
@@ -54,6 +59,8 @@ async def test_a_wrong_choice_is_answered_with_the_right_ones(client: httpx.Asyn
     reply = await client.post("/encounters/H001-1/fees", json=body)
     assert (reply.status_code, reply.json()["path"]) == (422, "$.lines[0].kind")
     assert reply.json()["detail"].endswith("it must be one of bed, drug")
+    told = await client.post("/encounters/H001-1/fees", json=body, headers={"Accept-Language": "zh"})
+    assert told.json()["detail"] == "字段 $.lines[0].kind 的类型或取值不对，须为以下之一：bed, drug"
 
 
 async def test_the_page_of_documents_needs_no_internet(client: httpx.AsyncClient) -> None:

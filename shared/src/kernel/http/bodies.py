@@ -85,7 +85,8 @@ def _field_problem(error: msgspec.ValidationError, struct: type) -> ProblemError
         code = error.__cause__.code
     choices = ", ".join(choices_at(struct, path)) if code == "INVALID_FIELD" else ""
     if choices:
-        return ProblemError(code, 422, f"{path}: {reason}; it must be one of {choices}", path=path)
+        detail = f"{path}: {reason}; it must be one of {choices}"
+        return ProblemError(code, 422, detail, path=path, about={"choices": choices})
     return ProblemError(code, 422, f"{path}: {reason}", path=path)
 
 

@@ -12,10 +12,17 @@ _HEADER_CHARACTERS_MAX: Final = 200
 
 
 class Message(NamedTuple):
-    """What a code is called in Chinese, and a sentence that the things concerned fill; it may be empty."""
+    """What a code is called in Chinese, and a sentence for the one who asked."""
 
     title: str
     sentence: str
+
+
+class Told(NamedTuple):
+    """What a code is called, and sentences that the things concerned fill: the first of which all things are told."""
+
+    title: str
+    sentences: tuple[str, ...]
 
 
 def language_of(header: str | None, default: str) -> str:
@@ -31,22 +38,24 @@ def language_of(header: str | None, default: str) -> str:
 
 
 def in_chinese(code: str, title: str, detail: str, about: Mapping[str, str]) -> Message:
-    """Title and detail in Chinese. A detail without a sentence of its own stays as it is: it says more than a title."""
+    """Title and detail in Chinese. A detail without a sentence stays as it is: it says more than a title."""
     known = chinese_messages().get(code)
     if known is None:
         return Message(title, detail)
-    try:
-        return Message(known.title, known.sentence.format_map(about) or detail)
-    except KeyError:  # this refusal does not tell what the sentence speaks of
-        return Message(known.title, detail)
+    for sentence in known.sentences:
+        try:
+            return Message(known.title, sentence.format_map(about))
+        except KeyError:  # this refusal does not tell what the sentence speaks of
+            continue
+    return Message(known.title, detail)
 
 
 @cache
-def chinese_messages() -> Mapping[str, Message]:
+def chinese_messages() -> Mapping[str, Told]:
     """All of them, by code."""
     text = (files("kernel.http") / _FILE).read_text(encoding="utf-8")
     rows = (line.split("\t") for line in text.splitlines() if line)
-    return {code: Message(title, "".join(sentence)) for code, title, *sentence in rows}
+    return {code: Told(title, tuple(filter(None, sentences))) for code, title, *sentences in rows}
 
 
 def _weight(parameter: str) -> float:

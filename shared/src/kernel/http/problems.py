@@ -57,7 +57,9 @@ def problem_response(request: Request, error: ProblemError) -> Response:
     language = language_of(request.headers.get("accept-language"), request.app.state.language)
     title, detail = codes.title(error.code), error.detail
     if language == CHINESE:
-        title, detail = in_chinese(error.code, title, detail, error.about)
+        title, detail = in_chinese(
+            error.code, title, detail, error.about | ({"path": error.path} if error.path else {})
+        )
     problem = Problem(
         type=f"/problems/{error.code}",
         title=title,

@@ -72,7 +72,8 @@ def decide(command: Refund, state: JournalState) -> Sequence[JournalEvent]:
     must_be_open(command.value_on, accounts.parse(held.receivable).county, command.open_from)
     if command.amount_fen > held.left_fen:
         left, asked = yuan_from_fen(held.left_fen), yuan_from_fen(command.amount_fen)
-        raise conflict("OVERPAYMENT", f"{left} yuan are left to be given back, not {asked} yuan", settlement=about)
+        detail = f"{left} yuan are left to be given back, not {asked} yuan"
+        raise conflict("OVERPAYMENT", detail, settlement=about, left=left, asked=asked)
     assert isinstance(state, Booked), "what is held was booked"
     number = sum(journal.kind == REFUND for journal in state.journals) + 1
     return (

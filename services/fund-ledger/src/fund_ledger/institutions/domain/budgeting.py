@@ -211,11 +211,12 @@ def _give_back(command: GiveBack, budget: Budget) -> Sequence[BudgetEvent]:
     if command.paid_on.year < budget.year:
         raise Refused("DATES_OUT_OF_ORDER", f"{command.paid_on} is before {budget.year}, the year of the budget")
     if command.amount_fen > (over := command.claims.beyond_fen(budget)):
+        left, asked = yuan_from_fen(over), yuan_from_fen(command.amount_fen)
         detail = (
-            f"{budget.hospital_id} has {yuan_from_fen(over)} yuan of {budget.budget_id} beyond its claims,"
-            f" so {yuan_from_fen(command.amount_fen)} yuan cannot come back"
+            f"{budget.hospital_id} has {left} yuan of {budget.budget_id} beyond its claims,"
+            f" so {asked} yuan cannot come back"
         )
-        raise conflict("OVERPAYMENT", detail, budget_id=budget.budget_id)
+        raise conflict("OVERPAYMENT", detail, budget_id=budget.budget_id, left=left, asked=asked)
     back = _changed(budget, returned_fen=budget.returned_fen + command.amount_fen)
     return (PrepaymentGivenBack(back, command.amount_fen),)
 

@@ -124,7 +124,8 @@ def _pay(command: PayClinic, state: Clinic) -> Sequence[ClinicEvent]:
     if command.amount_fen > state.left_fen:
         left = yuan_from_fen(max(0, state.left_fen))
         detail = f"{state.centre_id} owes {state.clinic_id} {left} yuan; no more is paid"
-        raise conflict("OVERPAYMENT", detail, clinic=state.clinic_id)
+        asked = yuan_from_fen(command.amount_fen)
+        raise conflict("OVERPAYMENT", detail, clinic=state.clinic_id, left=left, asked=asked)
     parts: dict[str, int] = {}
     left_fen = command.amount_fen
     for fund, fen in sorted(state.owed.items()):

@@ -13,8 +13,9 @@ EARLIEST: Final = date(2010, 1, 1)
 def check_bank(account: str, bank_fen: int, out_fen: int) -> None:
     """Refuse to take more out of a bank account than it has: BANK_SHORT. Below zero it takes nothing out."""
     if out_fen > 0 and out_fen > bank_fen:
-        detail = f"{account} has {yuan_from_fen(bank_fen)} yuan, so {yuan_from_fen(out_fen)} yuan cannot leave it"
-        raise conflict("BANK_SHORT", detail, account=account)
+        held, asked = yuan_from_fen(bank_fen), yuan_from_fen(out_fen)
+        detail = f"{account} has {held} yuan, so {asked} yuan cannot leave it"
+        raise conflict("BANK_SHORT", detail, account=account, held=held, asked=asked)
 
 
 def check_moved(amount_fen: int, value_on: date, today: date) -> None:

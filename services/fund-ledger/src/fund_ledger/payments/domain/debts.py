@@ -51,7 +51,7 @@ def write_off(command: WriteOff) -> Sequence[JournalEvent]:
     if transfer.amount_fen > command.due_fen:
         due, asked = yuan_from_fen(max(0, command.due_fen)), yuan_from_fen(transfer.amount_fen)
         detail = f"on {transfer.account} {due} yuan are due, so {asked} yuan cannot be written off"
-        raise conflict("OVERPAYMENT", detail, account=transfer.account)
+        raise conflict("OVERPAYMENT", detail, account=transfer.account, left=due, asked=asked)
     journal = JournalBooked(
         journal_id=command.journal_id,
         kind=WRITE_OFF,
@@ -75,8 +75,9 @@ def revive(command: ReviveDebt, state: JournalState) -> Sequence[JournalEvent]:
     if standing <= 0 or len(state.journals) > 1:
         raise conflict("RETURNED_BEFORE", f"the write-off {of.journal_id} was taken back before")
     if of.amount_fen > standing:
-        detail = f"of the write-off {of.journal_id} {yuan_from_fen(standing)} yuan stand: propose it again"
-        raise conflict("OVERPAYMENT", detail, account=of.account)
+        left, asked = yuan_from_fen(standing), yuan_from_fen(of.amount_fen)
+        detail = f"of the write-off {of.journal_id} {left} yuan stand: propose it again"
+        raise conflict("OVERPAYMENT", detail, account=of.account, left=left, asked=asked)
     today = max(command.moment.today, command.moment.open_from)
     back = revived(of, f"{of.journal_id}-revival", today, command.reason)
     return with_alarms(back, command.available_fen)

@@ -135,11 +135,9 @@ def _pay(command: PayOut | Collect) -> Sequence[JournalEvent]:
         case _:
             assert_never(command)
     if transfer.amount_fen > owed:
-        detail = (
-            f"on {transfer.account} {yuan_from_fen(max(0, owed))} yuan are owed, "
-            f"so {yuan_from_fen(transfer.amount_fen)} yuan cannot be paid"
-        )
-        raise conflict("OVERPAYMENT", detail, account=transfer.account)
+        left, asked = yuan_from_fen(max(0, owed)), yuan_from_fen(transfer.amount_fen)
+        detail = f"on {transfer.account} {left} yuan are owed, so {asked} yuan cannot be paid"
+        raise conflict("OVERPAYMENT", detail, account=transfer.account, left=left, asked=asked)
     if isinstance(command, Collect):
         _check_counter(command)
     else:
@@ -160,8 +158,6 @@ def _check_counter(command: Collect) -> None:
     """Refuse to give a hospital more than it has given out, or to set off more than is owed: OVERPAYMENT."""
     transfer, out = command.transfer, command.counter_fen
     if out is not None and transfer.amount_fen > out:
-        detail = (
-            f"{transfer.counter} stands at {yuan_from_fen(max(0, out))} yuan, so "
-            f"{yuan_from_fen(transfer.amount_fen)} yuan cannot come to it"
-        )
-        raise conflict("OVERPAYMENT", detail, account=transfer.counter or "")
+        left, asked = yuan_from_fen(max(0, out)), yuan_from_fen(transfer.amount_fen)
+        detail = f"{transfer.counter} stands at {left} yuan, so {asked} yuan cannot come to it"
+        raise conflict("OVERPAYMENT", detail, account=transfer.counter or "", left=left, asked=asked)

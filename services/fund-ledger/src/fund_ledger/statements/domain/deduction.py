@@ -79,11 +79,13 @@ def _of_bill(command: Deduct, state: JournalState) -> tuple[Posting, ...]:
         )
     owed = _owed(of, state.journals if isinstance(state, Booked) else ())
     if amount > (whole := sum(owed.values())):
+        left, asked = yuan_from_fen(whole), yuan_from_fen(amount)
         detail = (
-            f"{of.fund} owed {of.hospital_id} {yuan_from_fen(whole)} yuan for {about} after what was taken off before,"
-            f" so {yuan_from_fen(amount)} yuan cannot be taken off"
+            f"{of.fund} owed {of.hospital_id} {left} yuan for {about} after what was taken off before,"
+            f" so {asked} yuan cannot be taken off"
         )
-        raise conflict("DEDUCTION_TOO_LARGE", detail, statement_id=of.statement_id, settlement=about or "")
+        named = {"statement_id": of.statement_id, "settlement": about or "", "left": left, "asked": asked}
+        raise conflict("DEDUCTION_TOO_LARGE", detail, **named)
     return back_from_hospital(of.hospital_id, of.county, _shared_out(of.fund, owed, amount))
 
 

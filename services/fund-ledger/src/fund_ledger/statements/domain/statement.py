@@ -196,8 +196,10 @@ def _review(command: ReviewStatement, statement: Statement) -> Sequence[Statemen
             raise conflict("DEDUCTION_MISPLACED", detail, settlement=deduction.settlement_id)
     deducted = sum(deduction.amount_fen for deduction in command.deductions)
     if deducted > statement.due_fen:
-        detail = f"{yuan_from_fen(deducted)} yuan cannot be taken off {yuan_from_fen(statement.due_fen)} yuan"
-        raise conflict("DEDUCTION_TOO_LARGE", detail, statement_id=statement.statement_id)
+        asked, left = yuan_from_fen(deducted), yuan_from_fen(statement.due_fen)
+        detail = f"{asked} yuan cannot be taken off {left} yuan"
+        about = {"statement_id": statement.statement_id, "left": left, "asked": asked}
+        raise conflict("DEDUCTION_TOO_LARGE", detail, **about)
     payable = statement.due_fen - deducted
     reviewed = msgspec.structs.replace(
         statement,

@@ -79,10 +79,10 @@ def _give_back(fee: FeeLine, returns: str, numbered: dict[str | None, FeeLine], 
             about=about,
         )
     if left[returns] + fee.amount_fen < 0 or returned.returns is not None:
+        there, asked = yuan_from_fen(max(0, left[returns])), yuan_from_fen(-fee.amount_fen)
         raise Refused(
             "RETURN_EXCEEDS_LINE",
-            f"{yuan_from_fen(max(0, left[returns]))} yuan are left of line {returns}; "
-            f"{yuan_from_fen(-fee.amount_fen)} yuan cannot be given back",
-            about=about,
+            f"{there} yuan are left of line {returns}; {asked} yuan cannot be given back",
+            about={**about, "left": there, "asked": asked},
         )
     left[returns] += fee.amount_fen
