@@ -39,9 +39,11 @@ def documents(root: Path) -> Iterator[tuple[str, str]]:
         # Building an application connects to nothing, so the transport needs no pool to stand on.
         nowhere = EmbeddedEventLog(object.__new__(Pool))
         host = Host(database=Database(url="postgresql:///nowhere"), log=nowhere, authenticator=authenticator)
+        every_code = [entry.code for each in SERVICES.values() for entry in each.codes]
         for service_name, service in SERVICES.items():
             app = service.build(host, environ)
-            found = descriptions(service, app, examples_in(root / f"docs/openapi/examples/{service_name}.json"))
+            examples = examples_in(root / f"docs/openapi/examples/{service_name}.json")
+            found = descriptions(service, app, examples, every_code)
             app.state.describe = partial(dict, found)
             yield f"services/{service_name}/src/{service.schema}/{FILE}", descriptions_text(found)
             yield f"docs/openapi/{service_name}.json", _json(app.openapi())

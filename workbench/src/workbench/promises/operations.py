@@ -25,14 +25,23 @@ _SHARED: Final = ("kernel", "contracts", "law")
 _OF_WRITES: Final = ("IDEMPOTENCY_KEY_REUSED", "TOO_CONTENDED", "EVENTS_ARCHIVED", "CLIENT_DISCONNECTED")
 
 
-def descriptions(service: Service, app: FastAPI, examples: Mapping[str, Sequence[Example]]) -> Descriptions:
-    """What is known of every operation of a service."""
-    codes = [entry.code for entry in (*SHELL_CODES, *PARKED_CODES, *service.codes)]
-    reached = Reached(codes, (*_SHARED, service.schema))
-    return {
-        name: Described(sorted({*ANY_OPERATION, *_codes(route, service, reached)}), examples.get(name, ()))
-        for name, route in sorted(operations(app))
-    }
+class UndeclaredCodeError(Exception):
+    """A service may answer with a code that only others declare, so it has no title there."""
+
+
+def descriptions(
+    service: Service, app: FastAPI, examples: Mapping[str, Sequence[Example]], elsewhere: Iterable[str] = ()
+) -> Descriptions:
+    """What is known of every operation of a service.
+
+    Raises UndeclaredCodeError where one may answer with a code that is declared ``elsewhere`` alone.
+    """
+    declared = {entry.code for entry in (*SHELL_CODES, *PARKED_CODES, *service.codes)}
+    reached = Reached({*declared, *elsewhere}, (*_SHARED, service.schema))
+    found = {name: {*ANY_OPERATION, *_codes(route, service, reached)} for name, route in sorted(operations(app))}
+    if missing := {name: codes - declared for name, codes in found.items() if codes - declared}:
+        raise UndeclaredCodeError(f"{service.parts.name} declares none of these: {missing}")
+    return {name: Described(sorted(codes), examples.get(name, ())) for name, codes in found.items()}
 
 
 def examples_in(file: Path) -> Mapping[str, Sequence[Example]]:

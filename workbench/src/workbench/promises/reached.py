@@ -246,7 +246,8 @@ class _Reading(ast.NodeVisitor):
         if self._is_ours(kind):
             self._found.made.add(kind)
             for name in ("__init__", "__post_init__", "__call__"):
-                self._meet(value for value in attribute(Typed(kind), name) if isinstance(value, Bound))
+                # The first is its own; those of kinds below it come with these.
+                self._meet(value for value in attribute(Typed(kind), name)[:1] if isinstance(value, Bound))
 
     def _call(self, bound: Bound) -> None:
         if self._is_ours(bound.function):

@@ -17,7 +17,10 @@ from operations.paper_cases.domain import Audited, PaperCase, audited, totals
 from operations.paper_cases.queries import CASES_MAX, PaperCaseQueries, SettledCase
 from operations.periods.domain import PERIOD_PATTERN, period
 
-CODES: Final = (ErrorCode("CASES_TOO_MANY", 422, "The time asked for has too many cases"),)
+CODES: Final = (
+    ErrorCode("CASES_TOO_MANY", 422, "The time asked for has too many cases"),
+    ErrorCode("POLICY_UNKNOWN", 422, "No policy is in force there and then"),
+)
 
 Reader = Annotated[Principal, allow(Role.OPERATIONS, Role.AGENCY, Role.FINANCE, by_division=True)]
 PeriodQuery = Annotated[str, Query(alias="period", pattern=PERIOD_PATTERN, description="In which it was handed in")]

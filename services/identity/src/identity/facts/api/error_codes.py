@@ -5,6 +5,7 @@ from typing import Final
 from kernel.http import ErrorCode
 
 CODES: Final = (
+    ErrorCode("POLICY_UNKNOWN", 422, "No policy is in force there and then"),
     ErrorCode("FACT_UNKNOWN", 404, "No such fact of this person and department"),
     ErrorCode("FACT_NOT_OWNED", 403, "Another department tells this kind of fact"),
     ErrorCode("FACT_OVERLAPS", 409, "The department told another fact of this kind for some of these days"),
