@@ -14,6 +14,8 @@ from tests.architecture.service_layout import PARTS, Topic, read_services
 
 _SOURCE = re.compile(r"(?:services/(?P<service>[^/]+)|[^/]+)/src/(?P<package>[^/]+)/(?P<inside>.+)")
 _BESIDE = frozenset({"__init__.py", "py.typed"})
+#: What each operation answers (`onestop generate`), which is read when somebody asks for the document.
+_GENERATED = frozenset({"operations.json"})
 _VERSIONS = "migrations/versions"  # Alembic reads this folder by its path
 
 
@@ -46,7 +48,7 @@ def _misnamed(service: str, files: set[str], topics: Mapping[str, Topic]) -> Ite
     folders = {"": {*PARTS, *topics}, **{f"{name}/": set(topic.words) for name, topic in topics.items()}}
     for folder, names in folders.items():
         inside = [file.removeprefix(folder).partition("/") for file in files if file.startswith(folder)]
-        for entry in sorted({f"{name}{slash}" for name, slash, _ in inside} - _BESIDE):
+        for entry in sorted({f"{name}{slash}" for name, slash, _ in inside} - _BESIDE - _GENERATED):
             name = entry.removesuffix("/").removesuffix(".py")
             if name not in names or not entry.endswith((".py", "/")):
                 yield f"{service}: {folder}{entry} is none of {', '.join(sorted(names))}"

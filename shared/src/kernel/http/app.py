@@ -49,16 +49,15 @@ def create_app(
     language: str = ENGLISH,
     describe: Callable[[], Descriptions] = dict,
 ) -> FastAPI:
-    """The application of the service ``title``.
+    """The application of the service ``title``. Raises UnguardedRouteError when a route names no roles.
 
-    Raises UnguardedRouteError when a route names no roles and KeylessRouteError when a writing route takes
-    no Idempotency-Key. More than ``in_flight_max`` requests at once, or one that takes longer than ``timeout_seconds``,
-    get 503 with Retry-After. ``observe`` is waited for before metrics are given.
-    Refusals are told in ``language`` (``en`` or ``zh``) to callers who prefer neither. ``describe`` is asked for what
-    the document says of each operation, the first time that somebody wants the document.
+    Raises KeylessRouteError when a writing route takes no Idempotency-Key. More than ``in_flight_max`` requests at
+    once, or one that takes longer than ``timeout_seconds``, get 503 with Retry-After. ``observe`` is waited for before
+    metrics are given. Refusals are told in ``language`` to callers who prefer none. ``describe`` says more of
+    operations, when the document is wanted first.
     """
     app = _bare(title, version, description, _checked_lifespan(lifespan, metrics := HttpMetrics(title, registry)))
-    _remember(app, authenticator, ErrorCodes(error_codes), language)
+    _remember(app, authenticator, ErrorCodes(error_codes), language, describe)
     add_error_handlers(app)
     add_open_routes(app, readiness, metrics, observe)
     # Put in front, not included: an included router is matched twice and may add unseen dependencies.
@@ -71,7 +70,7 @@ def create_app(
         in_flight_max=in_flight_max,
         timeout_seconds=timeout_seconds,
     )
-    _document(app, describe)
+    _document(app)
     check_routes(app)
     return app
 
@@ -90,17 +89,18 @@ def _bare(title: str, version: str, description: str, lifespan: Lifespan) -> Fas
     )
 
 
-def _remember(app: FastAPI, authenticator: Authenticator, codes: ErrorCodes, language: str) -> None:
+def _remember(
+    app: FastAPI, authenticator: Authenticator, codes: ErrorCodes, language: str, describe: Callable[[], Descriptions]
+) -> None:
     """What requests are served with."""
     app.state.authenticator = authenticator
     app.state.error_codes = codes
     app.state.language = language
     app.state.draining = False
-
-
-def _document(app: FastAPI, describe: Callable[[], Descriptions]) -> None:
     app.state.describe = describe
 
+
+def _document(app: FastAPI) -> None:
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
             app.openapi_schema = openapi_document(app, app.state.describe())

@@ -117,8 +117,7 @@ class _Reading(ast.NodeVisitor):
 
     @override
     def visit_Compare(self, node: ast.Compare) -> None:
-        """A code that something is compared with is not one that is answered."""
-        for each in (node.left, *node.comparators):
+        for each in (node.left, *node.comparators):  # a code that is compared with is not one that is answered
             if not isinstance(each, ast.Constant):
                 self.visit(each)
 
