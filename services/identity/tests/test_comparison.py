@@ -22,7 +22,7 @@ from identity.comparison.domain.comparison import (
 )
 from identity.comparison.domain.mobilisation import Assign, HomeVisited, Task, TaskAssigned, Visit, VisitOutcome
 from identity.comparison.domain.notice import TO_AREAS, TO_TOWNSHIPS, notice
-from identity.comparison.domain.township import record
+from identity.persons.domain.township import record
 from kernel.testing.specification import given
 from kernel.values.refusals import Refused
 from law.packs import PackLibrary

@@ -99,3 +99,39 @@ async def test_a_department_and_a_county_see_their_own_figures_only(
     other = await identity.client(Role.DEPARTMENT, "disabled-persons")
     assert (await other.get("/v1/statistics", params=asked)).status_code == 403
     assert (await agency.get("/v1/statistics", params=asked | {"month": "2026-13"})).status_code == 422
+
+
+async def test_townships_that_lists_name_are_kept_and_counted(identity: Service, agency: httpx.AsyncClient) -> None:
+    office = Office(await identity.client(Role.DEPARTMENT, "civil-affairs"), "civil-affairs")
+    rows = [person(1, county="445202002"), person(2, county="445202002017"), person(3, county="445202000000")]
+    await office.hand_in("1", csv_of(*rows), category="DIBAO")
+    assert await _townships(agency) == {"445202002": 2, None: 1}
+    # A full list that says nothing else anew still says where people live.
+    listed = [person(1, "", "榕城区", "445202003"), person(2, "", "榕城区", ""), person(3, "", "榕城区", "445202002")]
+    content = csv_of(*listed, headings=f"{HEADINGS},乡镇代码")
+    tried = await office.hand_in("2", content, kind="full", category="DIBAO", area="445202", run="dry")
+    told = await office.hand_in("2", content, kind="full", category="DIBAO", area="445202")
+    assert tried["outcomes"] == told["outcomes"] == {"CHANGED": 2}
+    assert await _townships(agency) == {"445202002": 2, "445202003": 1}
+    page = await agency.get("/v1/statistics-html", params={"department": "civil-affairs"})
+    assert "<td>445202003</td>" in page.text
+
+
+async def test_a_township_that_cannot_be_kept_is_told_in_the_receipt(
+    identity: Service, agency: httpx.AsyncClient
+) -> None:
+    office = Office(await identity.client(Role.DEPARTMENT, "civil-affairs"), "civil-affairs")
+    rows = [person(1, "", "榕城区", "445203001"), person(2, "", "榕城区", "榕华街道")]
+    told = await office.hand_in("1", csv_of(*rows, headings=f"{HEADINGS},乡镇代码"), category="DIBAO")
+    assert told["outcomes"] == {"REGISTERED": 2}
+    remarks = {line["row"]: (line["code"], line["remark"]) for line in await office.lines("1")}
+    assert remarks == {
+        2: ("ROW_TOWNSHIP_FOREIGN", "乡镇没有记下：乡镇代码不在此人的县区内"),
+        3: ("ROW_TOWNSHIP_UNREAD", "乡镇没有记下：要写 9 位乡镇代码或 12 位村代码"),
+    }
+    assert await _townships(agency) == {None: 2}
+
+
+async def _townships(agency: httpx.AsyncClient) -> dict[str | None, int]:
+    found = (await agency.get("/v1/statistics", params={"department": "civil-affairs"})).json()
+    return {line["township"]: line["standing"] for line in found["lines"]}

@@ -6,7 +6,6 @@ from identity.certification.domain import certifications
 from identity.certification.domain.certifiers import CertifierRegistered
 from identity.certification.domain.filings import ChronicFiled
 from identity.comparison.domain import comparison, mobilisation, payment_list
-from identity.comparison.domain.township import TownshipRecorded
 from identity.enrolment.domain import exemption, premium_batch
 from identity.enrolment.domain.premium import PremiumRefunded, PremiumSelfPaid
 from identity.entries.domain import entry
@@ -22,6 +21,7 @@ from identity.persons.domain.handing_over import MembershipHandedOver
 from identity.persons.domain.lookup import LookupMade
 from identity.persons.domain.moving import PersonMoved
 from identity.persons.domain.seeing import DataSeen
+from identity.persons.domain.township import TownshipRecorded
 from identity.persons.domain.withdrawing import MembershipWithdrawn
 from kernel.messaging.mending import MendingEvent
 from kernel.writing.event_registry import EventRegistry, EventType

@@ -17,7 +17,7 @@ from identity.comparison.domain.payment_list import (
     PaymentsNoted,
 )
 from identity.comparison.domain.payment_row import NotedPayment
-from identity.comparison.domain.township import TownshipRecorded
+from identity.persons.domain.township import TownshipRecorded
 from kernel.writing.columns import columns_of
 from kernel.writing.event_store import RecordedEvent
 from kernel.writing.read_model import RowsByEvent, one_row

@@ -133,6 +133,8 @@ feed_rows = Table(
     Column("county", Text),
     Column("phone_hash", Text),
     Column("address_hash", Text),
+    #: Given where it is one of the county.
+    Column("township", Text),
     Column("code", Text),
     Column("detail", Text),
     prefixes=["UNLOGGED"],

@@ -7,9 +7,9 @@ import msgspec
 
 from identity.comparison.domain import mobilisation
 from identity.comparison.domain.mobilisation import Assign, Visit
-from identity.comparison.domain.township import record
 from identity.comparison.queries.work_list import WorkListQueries
 from identity.enrolment.domain.payers import Payer, to_be_registered
+from identity.persons.domain.township import record
 from identity.persons.queries.persons import PersonQueries
 from kernel.http import Idempotency
 from kernel.running.requested import Requests

@@ -6,6 +6,7 @@ from typing import Any, Final
 from uuid import NAMESPACE_OID, uuid5
 
 from identity.feeds.commands.known import Known, NewPerson
+from identity.feeds.commands.named import differs
 from identity.feeds.domain.batch import Batch, BatchKind
 from identity.feeds.domain.belonging import check_belongs
 from identity.feeds.domain.handling import Handling
@@ -20,7 +21,6 @@ from identity.persons.domain.corrections import DECIDER as CORRECTIONS
 from identity.persons.domain.entitlement import Entitlement
 from identity.persons.domain.membership import EndReason, Membership
 from identity.persons.domain.moving import last_move, move
-from identity.persons.domain.names import NameMatch, compare_names
 from identity.persons.domain.owners import PLATFORM_OWNERS, Owners
 from identity.persons.domain.person import DECIDER, RecordDeath, RegisterPerson
 from identity.persons.domain.statement import Statement, Superseded, registered_with, stated_at, take
@@ -71,17 +71,19 @@ class Group:
         person_id = self.person_of(number_hash)
         state = self.state(person_id)
         registered = self._known.names.get(person_id, row.name)
-        if state is not None and compare_names(registered, row.name) is NameMatch.DIFFERENT:
+        another = state is not None and differs(registered, row.name)
+        # Another office's wrong name bars nobody; but nobody is moved, or dies, under a name that is not theirs.
+        if another and (row.died_on is not None or person_id not in self._known.named_by_others):
             self._refuse(line, Refused("ROW_NAME_DIFFERS", NAME_DIFFERS))
             return
         if state is not None and (dead := self._still_listed(row, state)) is not None:
             self.receipts.append(Receipt(line.line, "UNCHANGED", person_id, "ROW_OF_DECEASED", dead))
             return
         events: list[Any] = []
-        is_newest = self._is_newest(state)
+        is_newest = self._is_newest(state) and not another
         outside = self._is_outside(row.county)
         # A list says nothing about where people of other areas live.
-        moves = state is not None and state.county != row.county and not outside
+        moves = state is not None and state.county != row.county and not outside and not another
         try:
             self._check_place(row.county, state)
             events += self._begins(line, row, new, state)
@@ -94,15 +96,14 @@ class Group:
             if row.died_on is not None:
                 self._death(row.died_on, row.id_number.born_on, events, person_id)
             # The last step: a row that is refused leaves no household either.
-            outcome = self._beside(line, state, events, outcome) if is_newest else outcome
+            outcome = self._beside(line, state, events, outcome, outside=outside) if is_newest else outcome
         except Refused as refused:
             self._refuse(line, refused)
             return
         outcome = "REGISTERED" if state is None else outcome
         former = is_former(row.county, self._file.zones, self._file.today.year)
-        seen = Seen(outside=outside, numbered=line.row in self._known.numbers, former=former)
-        receipt = Receipt(line.line, outcome, person_id, *warned(row, seen))
-        self._keep(line, person_id, events, receipt)
+        seen = Seen(outside=outside, numbered=line.row in self._known.numbers, former=former, named_otherwise=another)
+        self._keep(line, person_id, events, Receipt(line.line, outcome, person_id, *warned(row, seen)))
 
     def _is_outside(self, county: str) -> bool:
         return not county.startswith(prefix_of_area(self._batch.area))
@@ -125,15 +126,16 @@ class Group:
         number = self._known.numbers.get(line.row or 0)
         return () if number is None else CORRECTIONS.decide(number, state)
 
-    def _beside(self, line: Line, state: Entitlement | None, events: list[Any], outcome: str) -> str:
-        """What a row says besides the membership: phone, address and card, and the household."""
+    def _beside(self, line: Line, state: Entitlement | None, events: list[Any], outcome: str, *, outside: bool) -> str:
+        """What a row says besides the membership: phone, address and card, the household and the township."""
         if (correction := self._known.corrections.get(line.row or 0)) is not None:
             events += CORRECTIONS.decide(correction, events[-1].entitlement if events else state)
         household = self._known.households.get(line.row or 0)
-        if household is None:
-            return outcome
-        self._besides.append(household)
-        return "CHANGED" if outcome == "UNCHANGED" else outcome
+        township = self._known.townships.get(line.row or 0)
+        # A list says nothing about where in their county people of other areas live.
+        besides = [each for each in (household, None if outside else township) if each is not None]
+        self._besides += besides
+        return "CHANGED" if besides and outcome == "UNCHANGED" else outcome
 
     def _still_listed(self, row: FeedRow, state: Entitlement) -> str | None:
         """What to tell about somebody who died and whom the list goes on naming as it did; else None."""

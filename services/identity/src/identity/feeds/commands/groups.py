@@ -8,9 +8,11 @@ import msgspec
 from identity.feeds.commands.applying import Group, person_id_of
 from identity.feeds.commands.households import HouseholdsOfRows
 from identity.feeds.commands.known import Known, NewPerson
+from identity.feeds.commands.named import named_by_others
 from identity.feeds.commands.newborns import NewbornsOfRows
 from identity.feeds.commands.personal_data import PersonalDataOfRows
 from identity.feeds.commands.told import told_of
+from identity.feeds.commands.townships import placed
 from identity.feeds.domain.batch import Batch
 from identity.feeds.domain.handling import handling_of
 from identity.feeds.domain.lines import Barrier, Line, Receipt
@@ -145,18 +147,20 @@ class Groups:
         known = {line.person_id for line in lines if line.person_id} | set(persons.values())
         loaded = await self._runtime.store.load_many([f"person/{person_id}" for person_id in known])
         registered = {place: persons[h] for place, h in hashes.items() if h in persons}
+        coming = {place: new[h].person_id for place, h in hashes.items() if h in new}
+        names = await self._vault.names_of(list(persons.values()))
         return Known(
             persons=persons,
             streams={stream_id.removeprefix("person/"): stream for stream_id, stream in loaded.items()},
-            names=await self._vault.names_of(list(persons.values())),
+            names=names,
+            named_by_others=await named_by_others(self._runtime, batch.department, rows, registered, names),
             new=new,
             sealed=sealed,
             numbers={place: command for place, command in numbered.items() if command is not None},
             facts=await told_of(self._runtime, rows, registered),
             corrections=await self._data.corrections(batch, rows, registered),
-            households=await self._households.told(
-                batch, rows, registered, {place: new[h].person_id for place, h in hashes.items() if h in new}
-            ),
+            households=await self._households.told(batch, rows, registered, coming),
+            townships=await placed(self._runtime, rows, {**registered, **coming}),
         )
 
 

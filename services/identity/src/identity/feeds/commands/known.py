@@ -26,10 +26,14 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     names: Mapping[str, str]
     new: Mapping[str, NewPerson]
     sealed: Mapping[str, SealedPersonalData]
+    #: Whom some row names otherwise than another office registered them.
+    named_by_others: frozenset[str] = frozenset()
     #: By row, the own number of somebody who was registered as a baby without one.
     numbers: Mapping[int, CorrectIdNumber] = {}
     #: By row, what is to be written of the person's household.
     households: Mapping[int, StreamAppend] = {}
+    #: By row, in which township the person is to be placed.
+    townships: Mapping[int, StreamAppend] = {}
     #: By person, what was told beside memberships of whom a row says to be of low income.
     facts: Mapping[str, Facts] = {}
     #: By row, what is to be written anew of a known person.

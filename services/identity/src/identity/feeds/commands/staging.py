@@ -5,11 +5,11 @@ from typing import Any, Final
 from identity.feeds.domain.batch import Batch, BatchKind, Counts
 from identity.feeds.domain.lines import prefix_of_area
 from identity.feeds.domain.row import FeedRow
-from identity.feeds.domain.row_warnings import NAME_DIFFERS
+from identity.feeds.domain.row_warnings import NAME_DIFFERS, lies_in
 from identity.feeds.rows import feed_lines, feed_rows
 from identity.intake.domain import ROWS_OF_A_SHEET, Unread, both
 from identity.intake.staging import Staging
-from identity.persons.domain.categories import GROUPS, Group
+from identity.persons.domain.categories import GROUPS, Department, Group
 from identity.persons.queries.vault import Vault
 from kernel.running.runtime import Runtime
 from kernel.values.china_time import china_date
@@ -23,7 +23,7 @@ _BESIDE: Final = ("phone_hash", "address_hash")
 _TITLES: Final = {
     "county": "县区", "category": "类别", "group": "类型", "poverty_status": "脱贫状态", "exit_date": "脱贫日期",
     "valid_from": "开始日期", "valid_to": "结束日期", "died_on": "死亡日期",
-    "phone_hash": "电话", "address_hash": "住址",
+    "phone_hash": "电话", "address_hash": "住址", "township": "乡镇",
 }  # fmt: skip
 _DIFFERING: Final = ", ".join(
     f"""CASE WHEN count(DISTINCT coalesce("{column}"::text, '')) > 1 THEN '{_TITLES[column]}' END""" for column in _SAID
@@ -79,8 +79,9 @@ WHERE r.batch_id = $1 AND r.code IS NULL AND (h.person_id IS NULL OR h."of" <> s
 LIMIT {_NAMES_AT_ONCE}
 """
 _NAMES_OF_OTHERS_SQL: Final = f"""
-UPDATE feed_rows o SET code = 'ROW_NAME_DIFFERS', detail = '{NAME_DIFFERS}'
-FROM (SELECT r.row {_OF_THE_LIST} JOIN name_hashes h ON h.person_id = d.person_id
+UPDATE feed_rows o SET code = CASE WHEN found.own THEN 'ROW_NAME_DIFFERS' END, detail = '{NAME_DIFFERS}'
+FROM (SELECT r.row, d.registered_by = $2 OR r.died_on IS NOT NULL AS own
+      {_OF_THE_LIST} JOIN name_hashes h ON h.person_id = d.person_id
       WHERE r.batch_id = $1 AND r.code IS NULL AND h.name_hash <> r.name_hash) found
 WHERE o.batch_id = $1 AND o.row = found.row
 """
@@ -99,7 +100,9 @@ LEFT JOIN memberships m ON m.person_id = d.person_id AND m.department = $4 AND m
   AND m.valid_from = r.valid_from
 {_SLICE} AND r.code IS NULL
   AND (m.membership_id IS NULL OR r.died_on IS NOT NULL OR p.county <> r.county
-       OR r.county NOT LIKE $5
+       OR r.county NOT LIKE $5 OR r.detail IS NOT NULL
+       OR (r.township IS NOT NULL AND NOT EXISTS (
+         SELECT FROM person_townships t2 WHERE t2.person_id = d.person_id AND t2.township = r.township))
        OR (p.deceased_on IS NOT NULL AND (r.valid_to IS NULL OR r.valid_to > p.deceased_on))
        OR (m.valid_to, m."group", m.poverty_status, m.exit_date)
        IS DISTINCT FROM (r.valid_to, r."group", r.poverty_status, r.exit_date))
@@ -149,6 +152,7 @@ class FeedStaging(Staging):
             told |= {"number_hash": known, "code": row.code, "detail": row.detail}
         else:
             told |= {column: getattr(row, column) for column in _SAID}
+            told["township"] = row.township if lies_in(row) else None
             told["number_hash"] = self._vault.hash_of(row.id_number.number)
             told["name_hash"] = self._vault.name_hash(row.name)
             told["phone_hash"] = None if row.phone is None else self._vault.hash_of(row.phone)
@@ -194,7 +198,7 @@ class FeedStaging(Staging):
         await lists.execute(_NAMES_DIFFER_SQL, batch_id)
         await lists.execute(_DOUBLES_SQL, batch_id, full)
         if full:
-            await self._compare_names(batch_id)
+            await self._compare_names(batch_id, batch.department)
         rows = (await lists.counts(_LAST_ROW_SQL, batch_id))["last"]
         await lists.in_slices(_REFUSED_SQL, rows, batch_id)
         if full:
@@ -206,11 +210,15 @@ class FeedStaging(Staging):
         await lists.execute("DELETE FROM feed_rows WHERE batch_id = $1", batch_id)
         return Counts(unchanged=counted["rows"] - counted["refused"] - counted["changing"], **counted)
 
-    async def _compare_names(self, batch_id: str) -> None:
-        """Refuse rows under the number of somebody who is registered under another name."""
+    async def _compare_names(self, batch_id: str, department: Department) -> None:
+        """Refuse rows under the number of somebody whom the department registered under another name.
+
+        Whom another office registered so gets a line, as the receipt warns of it; a death under a name that is not the
+        person's is refused.
+        """
         pool = self._runtime.store.pool
         while unhashed := await pool.fetch(_UNHASHED_SQL, batch_id):
             names = await self._vault.names_of([row["person_id"] for row in unhashed])
             assert names, "who has a key has a name"
             await self._vault.keep_name_hashes(names)
-        await self.comparing.execute(_NAMES_OF_OTHERS_SQL, batch_id)
+        await self.comparing.execute(_NAMES_OF_OTHERS_SQL, batch_id, department.value)

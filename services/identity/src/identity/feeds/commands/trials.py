@@ -7,8 +7,10 @@ import msgspec
 
 from identity.feeds.commands.applying import Group
 from identity.feeds.commands.known import Known, NewPerson
+from identity.feeds.commands.named import named_by_others
 from identity.feeds.commands.newborns import NewbornsOfRows
 from identity.feeds.commands.told import told_of
+from identity.feeds.commands.townships import placed
 from identity.feeds.domain.batch import Batch
 from identity.feeds.domain.handling import handling_of
 from identity.feeds.domain.lines import Barrier, Line, Receipt, Seen, held_by
@@ -93,13 +95,16 @@ class Trial:
         loaded = await self._runtime.store.load_many([f"person/{i}" for i in known if i not in self._streams])
         streams = {stream_id.removeprefix("person/"): stream for stream_id, stream in loaded.items()}
         registered = {place: persons[h] for place, h in hashes.items() if h in persons}
+        names = {**await self._vault.names_of(list(known - self._names.keys())), **self._names}
         return Known(
             persons=persons,
             streams={**streams, **self._streams},
-            names={**await self._vault.names_of(list(known - self._names.keys())), **self._names},
+            names=names,
+            named_by_others=await named_by_others(self._runtime, self._batch.department, rows, registered, names),
             new=new,
             sealed={person.person_id: SealedPersonalData("", "") for person in new.values()},
             facts=await told_of(self._runtime, rows, registered),
+            townships=await placed(self._runtime, rows, registered),
         )
 
     def _remember(self, group: Group, rows: Mapping[int, FeedRow], hashes: Mapping[int, str]) -> None:

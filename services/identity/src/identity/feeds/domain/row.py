@@ -17,6 +17,7 @@ from identity.feeds.domain import headings, wordings, words
 from identity.feeds.domain.households import UNREAD, household_number, role_of
 from identity.feeds.domain.places import check_division
 from identity.feeds.domain.states import STATES, Standing
+from identity.feeds.domain.townships import read_township, township_in
 from identity.feeds.domain.words import Belonging
 from identity.intake.domain import row_refused
 from identity.intake.readers.cells import Cell, day, last_day, name, one_of, resident_id, text
@@ -110,6 +111,7 @@ def columns(
         Column("guardian", headings.GUARDIAN, _read_guardian, stands=_SHARED),
         Column("household", headings.HOUSEHOLD, household_number, stands=_SHARED),
         Column("role", headings.ROLE, role_of),
+        Column("township", headings.TOWNSHIP, read_township, stands=_SHARED),
         Column("evidence", headings.EVIDENCE, _read_evidence, stands=_SHARED),
     )
 
@@ -139,6 +141,8 @@ class FeedRow(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag=Tr
     #: The number of the household (户编号), empty where it cannot be read, and what the person is in it.
     household: str | None = None
     role: HouseholdRole | None = None
+    #: The township of nine digits, empty where it cannot be read.
+    township: str | None = None
     #: The ID number of a parent or guardian; of a baby without a number it stands in the place of the own one.
     guardian: str | None = None
 
@@ -207,7 +211,7 @@ def read_row(cells: Mapping[str, str], file: FileDescription, layout: Layout = L
     read = layout.reader(cells, file.today)
     holder = _holder(read, file.today)
     check_holder(holder, born_on=read("born_on") or holder.born_on, sex=read("sex") or holder.sex)
-    told: dict[str, Any] = {"county": read("county") or file.county}
+    told: dict[str, Any] = {"county": read("county") or file.county, "township": township_in(cells, read("township"))}
     told |= {column: read(column) for column in ("name", "phone", "address", "card_number")}
     check_division(file.divisions, told["county"])
     belonging: Belonging | None = read("category")
