@@ -37,9 +37,11 @@ WHERE county = $1 AND opened_on <= $3 AND (closed_on IS NULL OR closed_on >= $2)
 ORDER BY breach_id LIMIT $4
 """
 _CERTIFICATION_SQL: Final = """
-SELECT c.certification_id, p.county, c.hospital_id, c.disease, c.effective_from, c.cancelled_from
+SELECT c.certification_id, p.county, c.hospital_id, c.disease, c.effective_from, c.cancelled_from,
+       c.doctors
 FROM people p CROSS JOIN LATERAL jsonb_to_recordset(p.certifications)
-     AS c(certification_id text, disease text, hospital_id text, effective_from date, cancelled_from date)
+     AS c(certification_id text, disease text, hospital_id text, effective_from date, cancelled_from date,
+          doctors text[])
 WHERE p.person_id = $1 AND c.certification_id = $2 LIMIT 1
 """
 _DOCTORS_SQL: Final = """
@@ -66,7 +68,7 @@ class BreachQueries(Reads):
 
     async def certification(self, person_id: str, certification_id: str) -> Cancelled | None:
         """A person's certification as identity told it."""
-        return await self.one(Cancelled, _CERTIFICATION_SQL, person_id, certification_id)
+        return await self.one(checked(Cancelled), _CERTIFICATION_SQL, person_id, certification_id)
 
     async def doctors(self, county: str, after: str, limit: int) -> list[DoctorLine]:
         """A county's doctors with incidents, by licence number."""
