@@ -53,8 +53,7 @@ def create_app(
 
     Raises KeylessRouteError when a writing route takes no Idempotency-Key. More than ``in_flight_max`` requests at
     once, or one that takes longer than ``timeout_seconds``, get 503 with Retry-After. ``observe`` is waited for before
-    metrics are given. Refusals are told in ``language`` to callers who prefer none. ``describe`` says more of
-    operations, when the document is wanted first.
+    metrics are given. Who prefers no language gets ``language``. ``describe`` says more of operations in the document.
     """
     app = _bare(title, version, description, _checked_lifespan(lifespan, metrics := HttpMetrics(title, registry)))
     _remember(app, authenticator, ErrorCodes(error_codes), language, describe)
