@@ -32,7 +32,8 @@ _DIFFERING: Final = ", ".join(
 _DIFFERING_BESIDE: Final = ", ".join(
     f"""CASE WHEN count(DISTINCT "{column}") > 1 THEN '{_TITLES[column]}' END""" for column in _BESIDE
 )
-_FIRST: Final = f"(d.first % {ROWS_OF_A_SHEET})"
+#: The row that another one is told of: the first one, which itself is told of the last.
+_FIRST: Final = f"((CASE WHEN r.row = d.first THEN d.last ELSE d.first END) % {ROWS_OF_A_SHEET})"
 # All rows of one person are right, or none is: one of them may be another's under a wrong number.
 _NAMES_DIFFER_SQL: Final = f"""
 WITH d AS MATERIALIZED (
@@ -49,6 +50,7 @@ WITH twice AS MATERIALIZED (
   SELECT number_hash FROM feed_rows WHERE batch_id = $1 AND code IS NULL GROUP BY number_hash HAVING count(*) > 1
 ), d AS MATERIALIZED (
   SELECT number_hash, category, CASE WHEN $2 THEN NULL ELSE valid_from END AS begins, min(row) AS first,
+         max(row) AS last,
          concat_ws('、', {_DIFFERING}, {_DIFFERING_BESIDE}) AS differing
   FROM feed_rows JOIN twice USING (number_hash) WHERE batch_id = $1 AND code IS NULL
   GROUP BY 1, 2, 3 HAVING count(*) > 1
