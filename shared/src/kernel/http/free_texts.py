@@ -5,7 +5,7 @@ So a field that is added tomorrow is checked, too.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any, Final
 
@@ -43,6 +43,37 @@ def check_text(text: str, path: str) -> None:
     if found is not None:
         detail = f"{path} holds {found}: name the paper, not the person; personal data stay with identity"
         raise ProblemError("PERSONAL_DATA_IN_TEXT", 422, detail, path=path)
+
+
+def texts_of(value: Any, path: str = "$") -> Iterator[tuple[str, str]]:
+    """The free texts of a decoded body, each with the path at which it stands."""
+    if type(value) is str:
+        yield path, value
+    elif isinstance(value, msgspec.Struct):
+        for name, shown in _free_fields(type(value)):
+            yield from texts_of(getattr(value, name), f"{path}.{shown}")
+    elif isinstance(value, list | tuple):
+        for at, each in enumerate(value):
+            yield from texts_of(each, f"{path}[{at}]")
+    elif isinstance(value, dict):
+        for each in value.values():
+            yield from texts_of(each, f"{path}[...]")
+
+
+@lru_cache
+def _free_fields(struct: type) -> tuple[tuple[str, str], ...]:
+    fields = inspect.multi_type_info([struct])[0].fields  # type: ignore[attr-defined]  # a struct has some
+    return tuple((field.name, field.encode_name) for field in fields if not _is_sealed(field.type))
+
+
+def _is_sealed(kind: inspect.Type) -> bool:
+    match kind:
+        case inspect.Metadata(extra=extra) if extra and extra.get(_SEALED):
+            return True
+        case inspect.UnionType(types=types):
+            return any(_is_sealed(each) for each in types)
+        case _:
+            return False
 
 
 @lru_cache(maxsize=16_384)

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from typing_extensions import override
 
 from kernel.http.guard import principal_of
-from kernel.http.parts import Part
+from kernel.http.parts import OF_THE_BODY, Part
 from kernel.http.problems import ProblemError
 from kernel.http.raw_bodies import BODY_BYTES_MAX, DECODED, bounded_body
 from kernel.http.wire import canonical
@@ -50,6 +50,8 @@ class IdempotencyKeyPart(Part):
             detail = "the Idempotency-Key holds personal data: use a random one, such as a UUID"
             raise ProblemError("PERSONAL_DATA_IN_TEXT", 422, detail)
         content = await bounded_body(request, BODY_BYTES_MAX)
+        if OF_THE_BODY in request.scope and DECODED in request.scope:
+            await request.scope[OF_THE_BODY](request.scope[DECODED])
         received = request_hash(request, content)
         meant = request_hash(request, canonical(request.scope[DECODED])) if DECODED in request.scope else received
         return Idempotency(principal_of(request).scope, key, meant, received)

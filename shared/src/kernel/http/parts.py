@@ -32,3 +32,5 @@ class Part(ABC):
 
 
 CALLER_ORDER: Final = 0
+#: Where an earlier part leaves what is to be asked of the body once it is read: a coroutine function of the body.
+OF_THE_BODY: Final = "kernel.of_the_body"

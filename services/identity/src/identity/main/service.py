@@ -75,13 +75,13 @@ from identity.persons.domain.membership import membership_overlaps
 from identity.persons.domain.person import person_already_registered
 from identity.persons.queries.correcting import Correcting
 from identity.persons.queries.direct import DirectChanges
-from identity.persons.queries.divisions import DivisionQueries
 from identity.persons.queries.erasures import ErasureQueries
 from identity.persons.queries.feed_access import FeedAccess
 from identity.persons.queries.lookups import LookupQueries
 from identity.persons.queries.persons import PersonQueries
 from identity.persons.queries.places import Places
 from identity.persons.queries.seeing import Looks
+from identity.persons.queries.unnamed import PersonDivisions
 from identity.persons.queries.vault import Vault
 from identity.persons.rows import IN_CHECKPOINTS
 from identity.rows import READ_MODEL
@@ -157,7 +157,7 @@ def build(host: Host, config: Config) -> FastAPI:
 def _shared(host: Host, config: Config) -> Shared:
     runtime = host.runtime(PARTS)
     vault = Vault(runtime, config.keys, config.cipher)
-    places, divisions = Places(config.library), DivisionQueries(runtime)
+    places, divisions = Places(config.library), PersonDivisions(runtime, vault)
     rules = _approval_rules(config, places)
     return Shared(
         runtime=runtime,

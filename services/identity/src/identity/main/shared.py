@@ -14,7 +14,6 @@ from identity.persons.queries.persons import PersonQueries
 from identity.persons.queries.places import Places
 from identity.persons.queries.seeing import Looks
 from identity.persons.queries.vault import Vault
-from kernel.http import of_division
 from kernel.running.requested import Requests
 from kernel.running.runtime import Runtime
 from law.packs import PackLibrary
@@ -43,5 +42,5 @@ class Shared(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def of_person(self) -> Any:
-        """Keeps a router's routes to people of the caller's divisions."""
-        return of_division("person_id", self.divisions.of_person)
+        """Keeps a router's routes to people of the caller's divisions, and texts to what names nobody."""
+        return self.divisions.guard

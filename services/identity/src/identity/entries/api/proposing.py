@@ -42,6 +42,7 @@ from identity.persons.queries.correcting import Correcting
 from identity.persons.queries.divisions import own_department
 from identity.persons.queries.feed_access import not_in_feed
 from identity.persons.queries.persons import PersonQueries
+from identity.persons.queries.unnamed import must_not_name
 from identity.persons.queries.vault import Vault
 from kernel.running.clock import Clock
 from kernel.security import Principal
@@ -72,9 +73,10 @@ class Proposing(msgspec.Struct, frozen=True, kw_only=True):
         """Whose word a change is: the caller's department's, that which the agency names, or the agency's own (None).
 
         Raises Refused ORGANISATION_FOREIGN, ENTRY_NOT_AGENCYS, ENTRY_AGENCYS_OWN, ENTRY_DEPARTMENT_MISSING,
-        DEPARTMENT_UNKNOWN, PERSON_NOT_IN_FEED, PERSON_UNKNOWN.
+        DEPARTMENT_UNKNOWN, PERSON_NOT_IN_FEED, PERSON_UNKNOWN, and ProblemError where a text names the person.
         """
         person = await self.persons.known(person_id)
+        await must_not_name(self.vault, person_id, change)
         own = own_department(caller)
         if own is not None:
             if named is not None:
