@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import msgspec
+from typing_extensions import override
 
 from kernel.values.decider import Decider
 from kernel.values.refusals import Refused, conflict
@@ -79,3 +80,16 @@ def test_a_command_that_comes_from_outside_counts_as_one_that_is_made() -> None:
     reached = Reached(CODES, [__name__.partition(".")[0]])
     assert reached.codes([decide]) == frozenset()
     assert reached.codes([decide], [End]) == {"TOO_LATE"}
+
+
+class Wider(Things):
+    """Things that are asked for in a way of their own first."""
+
+    @override
+    def known(self, name: str) -> str:
+        return super().known(name)
+
+
+def test_what_a_kind_takes_over_from_the_one_above_it_counts() -> None:
+    reached = Reached(CODES, [__name__.partition(".")[0]])
+    assert reached.codes([Wider().known]) == {"GONE"}

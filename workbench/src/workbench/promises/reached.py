@@ -1,7 +1,7 @@
 """Which codes of problems a function may come to, through everything of ours that it calls.
 
-Found by reading the code as it is wired: an endpoint holds the real commands, these hold what they were given, and the
-rest says its types. Of a ``match command`` only those arms count whose commands the caller makes.
+An endpoint holds the real commands, these hold what they were given, and the rest says its types. Of a
+``match command`` only those arms count whose commands the caller makes.
 """
 
 import ast
@@ -25,6 +25,7 @@ from workbench.promises.reading_code import (
     function_of,
     given,
     held,
+    inherited,
     names_of,
     nodes_of,
     result,
@@ -234,8 +235,7 @@ class _Reading(ast.NodeVisitor):
                 self._meet((Real(thing.decide),))
             case dict() | tuple() | list() | set() | frozenset():
                 inner = [*thing, *thing.values()] if isinstance(thing, dict) else thing
-                if depth < _NESTED_MAX:
-                    self._meet(map(Real, inner), depth + 1)
+                self._meet(map(Real, inner if depth < _NESTED_MAX else ()), depth + 1)
             case _ if (bound := function_of(thing)) is not None:
                 self._call(bound)
             case _ if callable(thing) and self._is_ours(type(thing)):
@@ -253,23 +253,23 @@ class _Reading(ast.NodeVisitor):
             self._found.calls[bound.key] = bound
 
     def _is_ours(self, thing: Any) -> bool:
-        return (getattr(thing, "__module__", None) or "").partition(".")[0] in self._packages
+        return str(getattr(thing, "__module__", "")).partition(".")[0] in self._packages
 
     def _values(self, node: ast.AST) -> tuple[Value, ...]:
         match node:
             case ast.Name(id=name):
                 there = self._bound.function.__globals__.get(name)
                 return self._names.get(name, () if there is None else (Real(there),))
+            case ast.Attribute(value=ast.Call(func=ast.Name(id="super")), attr=name):
+                found = [inherited(self._bound, name)]
             case ast.Attribute(value=base, attr=name):
                 found = [attribute(given(value), name) for value in self._values(base)]
             case ast.Call(func=func):
                 found = [(made,) for value in self._values(func) if (made := result(value)) is not None]
-            case ast.Await(value=inner) | ast.NamedExpr(value=inner):
+            case ast.Await(value=inner) | ast.NamedExpr(value=inner) | ast.IfExp(body=inner):
                 found = [self._values(inner)]
             case ast.Subscript(value=inner):
                 found = [self._items(inner)]
-            case ast.IfExp(body=one, orelse=other):
-                found = [self._values(one), self._values(other)]
             case _:
                 found = []
         return tuple(value for several in found for value in several)

@@ -137,6 +137,25 @@ def attribute(base: Value, name: str) -> tuple[Value, ...]:
     return ()
 
 
+def inherited(bound: Bound, name: str) -> tuple[Value, ...]:
+    """What ``super().name`` stands for within a method."""
+    owner = bound.owner
+    kinds = (
+        [type(owner.of)]
+        if isinstance(owner, Real)
+        else list(classes_of(owner.hint))
+        if isinstance(owner, Typed)
+        else []
+    )
+    for kind in kinds[:1]:
+        chain = kind.__mro__
+        own = next((at for at, each in enumerate(chain) if bound.function in vars(each).values()), 0)
+        above = next((vars(each)[name] for each in chain[own + 1 :] if name in vars(each)), None)
+        found = function_of(above)
+        return (Bound(found.function, owner),) if found else ()
+    return ()
+
+
 def _of_class(kind: type, name: str) -> tuple[Value, ...]:
     return _declared(kind, name, Typed(kind)) or _annotated(kind, name) or _assigned(kind).get(name, ())
 
