@@ -19,9 +19,10 @@ from fund_ledger.charts.domain import Charts
 from fund_ledger.config import Config, config_from
 from fund_ledger.event_types import REGISTRY
 from fund_ledger.forecasts import api as forecasts_api
+from fund_ledger.forecasts.commands import FundWatch
 from fund_ledger.forecasts.queries import ForecastQueries
 from fund_ledger.funds import api as funds_api
-from fund_ledger.funds.commands import FundCommands
+from fund_ledger.funds.commands import FundCommands, MakeUps
 from fund_ledger.funds.queries import FundQueries
 from fund_ledger.institutions.api import codes as institutions_codes
 from fund_ledger.institutions.api.budgets import budgets, budgets_read
@@ -135,6 +136,13 @@ def build(host: Host, config: Config | None = None) -> FastAPI:
     funds, bank = FundQueries(runtime), BankQueries(runtime)
     money, paid = PaymentCommands(runtime, charts), PaymentQueries(runtime)
     told, outlooks = ReportQueries(runtime), ForecastQueries(runtime)
+    ordering = FundCommands(runtime, config.library, charts, funds)
+    watch = FundWatch(outlooks, charts, host.clock)
+
+    async def start_watching() -> None:
+        runtime.elect("funds", watch.run)
+        runtime.elect("make-ups", MakeUps(ordering, funds, charts, host.clock).run)
+
     papers, proposed = reports_api.Papers(told, charts, outlooks), ProposalCommands(runtime, money)
     return application(
         runtime,
@@ -146,7 +154,7 @@ def build(host: Host, config: Config | None = None) -> FastAPI:
             proposals_api.openings(proposed, requests),
             proposals_api.proposals(proposed, paid, requests),
             *_kept_and_given_back(runtime, charts, requests),
-            funds_api.funding_orders(FundCommands(runtime, config.library, charts, funds), funds, requests),
+            funds_api.funding_orders(ordering, funds, requests),
             charts_api.charts_of_places(charts, requests),
             accounts(books),
             entries_api.entries(Entries(runtime), requests),
@@ -162,9 +170,11 @@ def build(host: Host, config: Config | None = None) -> FastAPI:
             forecasts_api.forecasts(outlooks, charts, requests),
             reports_api.reports(papers, told),
             reports_api.workbooks(papers, told, billed, requests),
-            periods_api.periods(PeriodCommands(runtime, config.library, charts), Periods(runtime), requests),
+            periods_api.periods(PeriodCommands(runtime, config, charts), Periods(runtime), requests),
         ],
         error_codes=CODES,
+        on_start=start_watching,
+        collectors=(forecasts_api.FundCollector(watch),),
     )
 
 
