@@ -48,11 +48,16 @@ def booked_parts(journal: Journal) -> Counter[str]:
     """What each payer's funds were charged with, and what the hospital bears itself."""
     booked = Counter[str]()
     for name, fen, payer in zip(journal.accounts, journal.amounts, journal.payers, strict=True):
-        account = accounts.parse(name)
-        if account.kind == accounts.FUND or (account.kind == accounts.MEMO and account.payee_kind is None):
-            booked["" if account.fund == REFUSED else payer] += fen
-    del booked[""]
+        if accounts.parse(name).fund != REFUSED and _bears(accounts.parse(name)):
+            booked[payer] += fen
     return booked
+
+
+def _bears(account: accounts.Account) -> bool:
+    """Whether a debit there is a payer's part; a hospital's own that a person has paid is what it owes the person."""
+    if account.kind == accounts.RECEIVABLE:
+        return account.payee_kind == "hospital" and account.fund in accounts.BORNE_BY_HOSPITAL
+    return account.kind == accounts.FUND or (account.kind == accounts.MEMO and account.payee_kind is None)
 
 
 def funds_charged(journal: Journal) -> dict[str, set[str]]:

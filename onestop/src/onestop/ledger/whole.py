@@ -6,15 +6,15 @@ from datetime import date
 from typing import Final
 
 from fund_ledger.journals.domain import accounts
-from fund_ledger.journals.domain.refused_payment import DEDUCTION, DEDUCTION_CHANGE
+from fund_ledger.journals.domain.refused_payment import DEDUCTION, DEDUCTION_CHANGE, REFUSAL
 from kernel.values.china_time import china_date
 from kernel.writing.database import SingleConnection
 from onestop.ledger.books import Journal
 from onestop.ledger.decided import Decided
 from onestop.ledger.ground import Ground, booked_parts
 
-#: What statements took off is held against the statements.
-_OF_STATEMENTS: Final = frozenset({DEDUCTION, DEDUCTION_CHANGE})
+#: What bills are booked by. What statements took off is held against the statements.
+_OF_BILLS: Final = frozenset({"settlement", "supplement", "reversal", REFUSAL})
 _JOURNALS_SQL: Final = """
 SELECT journal_id, kind, booked_on, effective_on, settlement_id, source, corrects, accounts, amounts, payers
 FROM journals WHERE settlement_id = ANY($1::text[]) ORDER BY journal_id
@@ -37,9 +37,11 @@ def _unlike(name: str, of: Decided, journals: Sequence[Journal]) -> Iterator[Gro
     booked = Counter[str]()
     for journal in journals:
         # A reversal takes back with the bill what was taken off for it.
-        if of.revoked or journal.kind not in _OF_STATEMENTS:
+        if journal.kind in _OF_BILLS or (of.revoked and journal.kind in (DEDUCTION, DEDUCTION_CHANGE)):
             booked.update(booked_parts(journal))
+    wrong = False
     for payer, expected in of.expected_fen.items():
+        wrong |= booked[payer] != expected
         yield Ground(
             journal_id=name,
             settlement_id=name,
@@ -51,7 +53,7 @@ def _unlike(name: str, of: Decided, journals: Sequence[Journal]) -> Iterator[Gro
             document=said.adjudication.document,
             law="" if journals else "no journal",
         )
-    if of.revoked:
+    if of.revoked and not wrong:
         yield from _not_taken_back(name, of, journals, on)
 
 

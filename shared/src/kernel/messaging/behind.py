@@ -22,7 +22,9 @@ async def unconsumed(
     TransportAwayError.
     """
     wanted = sorted(consumers)
-    ends = {topic: await _ends(pool, log, consumer, topic) for consumer, topic in wanted}
+    ends = {
+        topic: await _ends(pool, log, consumer, topic) for topic, consumer in {of[1]: of[0] for of in wanted}.items()
+    }
     deadline = asyncio.get_running_loop().time() + patience_seconds
     while True:
         left = {
