@@ -138,7 +138,8 @@ def _printed(folder: Path) -> str:
         text=True,
         check=True,
     )
-    return done.stdout + done.stderr
+    # That no Java is installed is said of LibreOffice, and of no workbook.
+    return "\n".join(line for line in (done.stdout + done.stderr).splitlines() if line and "javaldx" not in line)
 
 
 def _words(pdf: Path) -> str:
@@ -156,7 +157,7 @@ def test_each_paper_opens_and_prints_without_a_warning(tmp_path: Path) -> None:
     for name, content in papers.items():
         (tmp_path / f"{name}.xlsx").write_bytes(content)
     said = _printed(tmp_path)
-    lines = [line for line in said.splitlines() if line.strip()]
+    lines = said.splitlines()
     assert len(lines) == len(papers), said
     assert all(line.startswith("convert ") and "calc_pdf_Export" in line for line in lines), said
     titles = {
