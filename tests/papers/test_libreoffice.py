@@ -74,6 +74,22 @@ def _of_operations() -> dict[str, bytes]:
     return {**papers, "meeting-pack": pack.getvalue()}
 
 
+def _of_a_hospital() -> domain.Sheet:
+    of = Statement(
+        statement_id="H1-445202-MA-2019-08",
+        hospital_id="H1",
+        county=PLACE,
+        fund="MA",
+        month=AUGUST,
+        status="reviewed",
+        drawn_on=date(2019, 9, 1),
+        claimed_fen=15_000,
+        carried_fen=500,
+    )
+    claimed = domain.Claimed(journal_id="S1", kind="settlement", booked_on=AUGUST, settlement_id="S1", owed_fen=15_000)
+    return domain.hospital_paper(of, [claimed])
+
+
 def _of_the_ledger() -> dict[str, domain.Sheet]:
     funds = [
         domain.Turnover(fund=fund, name=name, opening_fen=100, came_in_fen=500_000_000, went_out_fen=500_000_200)
@@ -90,18 +106,6 @@ def _of_the_ledger() -> dict[str, domain.Sheet]:
         available_fen=-100,
         runs_out_on=date(2019, 9, 2),
     )
-    of = Statement(
-        statement_id="H1-445202-MA-2019-08",
-        hospital_id="H1",
-        county=PLACE,
-        fund="MA",
-        month=AUGUST,
-        status="reviewed",
-        drawn_on=date(2019, 9, 1),
-        claimed_fen=15_000,
-        carried_fen=500,
-    )
-    claimed = domain.Claimed(journal_id="S1", kind="settlement", booked_on=AUGUST, settlement_id="S1", owed_fen=15_000)
     visits = domain.ClinicVisits(
         centre_id="C1",
         clinic_id="V1",
@@ -121,7 +125,7 @@ def _of_the_ledger() -> dict[str, domain.Sheet]:
         "county": domain.county_statement(PLACE, AUGUST, funds),
         "forecast": domain.outlook(PLACE, date(2019, 9, 1), [(outlook, "医疗救助基金")]),
         "fund": domain.fund_statement(PLACE, "MA", AUGUST, [flow]),
-        "hospital": domain.hospital_paper(of, [claimed]),
+        "hospital": _of_a_hospital(),
         "trial-balance": domain.trial_paper(PLACE, AUGUST, [balanced]),
         "consultation-fees": domain.consultation_fees(PLACE, AUGUST, [visits]),
     }

@@ -203,8 +203,7 @@ class ReportCommands:
         )
 
     async def _check_begun(self, asked: Asked) -> None:
-        settled = await self._found.first_settled(asked.area)
-        first = None if settled is None else china_date(settled)
+        first = china_date(settled) if (settled := await self._found.first_settled(asked.area)) else None
         if asked.report == "county-statement" and (came := await self._found.first_received(asked.area)):
             first = min(came, first or came)  # money comes in before the first bill is paid of it
         if first is None or asked.period.last < first:
