@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import pypdfium2
 import pytest
+from openpyxl import load_workbook
 
 from fund_ledger.forecasts.domain import Forecast
 from fund_ledger.reports import domain
@@ -129,6 +130,18 @@ def _of_the_ledger() -> dict[str, domain.Sheet]:
         "trial-balance": domain.trial_paper(PLACE, AUGUST, [balanced]),
         "consultation-fees": domain.consultation_fees(PLACE, AUGUST, [visits]),
     }
+
+
+def test_a_text_that_is_too_long_for_its_column_is_broken_into_lines_and_its_row_grows() -> None:
+    register = load_workbook(io.BytesIO(_of_operations()["late-register"])).active
+    assert register is not None
+    long, short = register["B5"], register["E5"]
+    assert (long.alignment.wrap_text, short.alignment.wrap_text) == (True, None)
+    assert register.row_dimensions[5].height == 45
+    assert register.page_setup.paperSize == 9
+    ledger = load_workbook(io.BytesIO(_of_operations()["ledger-backstop"])).active
+    assert ledger is not None
+    assert ledger.page_setup.paperSize == 8, "A3: two dozen columns are too small on A4"
 
 
 def _printed(folder: Path) -> str:

@@ -28,6 +28,7 @@ _A4_COLUMNS_MAX: Final = 16
 #: A text that would have to be set smaller than this is broken into lines, where rows may grow.
 _SHRUNK_MIN: Final = 0.6
 _WIDE: Final = "WF"
+_LINE_HEIGHT: Final = 15
 _NAME_MAX: Final = 31
 #: What a worksheet's name must not have.
 _NOT_IN_NAMES: Final = str.maketrans(dict.fromkeys("[]:*?/\\", "-"))
@@ -93,7 +94,9 @@ def _write_paper(book: Any, paper: Paper, form: Form) -> None:
         broken = _look(book, "text", form, bold=bold, broken=True)
         for cells in lines:
             _write(page, row, cells, paper.heads, looks)
-            for place in _too_long(cells, paper.heads, form):
+            if long := _too_long(cells, paper.heads, form):
+                page.set_row(row, _LINE_HEIGHT * max(long.values()))
+            for place in long:
                 page.write_string(row, place, str(cells[place]), broken)
             row += 1
     last = _foot(book, page, paper, form, row)
@@ -152,15 +155,18 @@ def _foot(book: Any, page: Any, paper: Paper, form: Form, row: int) -> int:
     return row + 1
 
 
-def _too_long(cells: Sequence[Cell], heads: Sequence[Head], form: Form) -> list[int]:
-    """The places of texts that nobody could read on one line of their column; none where rows have their height."""
+def _too_long(cells: Sequence[Cell], heads: Sequence[Head], form: Form) -> dict[int, int]:
+    """Where texts stand that nobody could read on one line of their column, and how many lines each takes.
+
+    None where rows have their height.
+    """
     if form.row_height is not None:
-        return []
-    return [
-        place
+        return {}
+    return {
+        place: -(-_length(cell) // (_width(head, form) - 1))  # a wide letter that does not fit begins the next line
         for place, (cell, head) in enumerate(zip(cells, heads, strict=True))
         if head.shape == "text" and isinstance(cell, str) and _SHRUNK_MIN * _length(cell) > _width(head, form)
-    ]
+    }
 
 
 def _length(text: str) -> int:
