@@ -1,6 +1,7 @@
 """Insurers: one file in each county, and the poor for whom the lower deductible was not carried out (002 三(一))."""
 
 from datetime import date
+from importlib import import_module
 from typing import Any
 from uuid import uuid4
 
@@ -12,7 +13,11 @@ from contracts.settlement import LayerChanged, LayerPaid, SettlementSupplemented
 from kernel.security import Role
 from kernel.testing.set_clock import SetClock
 from kernel.testing.surroundings import Service
-from operations.insurers.domain import Terms, least_fen
+from kernel.writing.command_context import CommandContext
+from kernel.writing.command_path import CommandPath
+from kernel.writing.event_store import EventStore
+from operations.insurers.domain import DECIDER, SetInsurer, Terms, least_fen
+from operations.main import PARTS
 
 HUINING, LEYE = "620422", "451028"
 FILE: dict[str, Any] = {
@@ -199,6 +204,47 @@ async def test_an_insurer_has_a_file_in_each_county_in_which_it_is_active(
         (file,) = (await both.get("/v1/insurers", params={"county": county})).json()["items"]
         seen[county] = (file["qualification"], file["terms"][0]["deductible"], file["failing"], file["version"])
     assert seen == {HUINING: ("许可证 示范", "5000.00", [], 2), LEYE: ("另一许可证", "4000.00", ["SERVICE"], 3)}
+
+
+async def moved(operations: Service) -> CommandPath:
+    """As before files were each county's: the one file of an insurer was moved to another county."""
+    path = CommandPath(EventStore(operations.pool, PARTS.registry, PARTS.project))
+    who = {"insurer_id": "I-1", "name": "示范", "qualification": "示范", "qualified_until": date(2019, 12, 31)}
+    for version, county in enumerate((HUINING, LEYE)):
+        context = CommandContext.of_service("test", f"file-{version}", NOW)
+        said = SetInsurer(county=county, version=version, **who)  # type: ignore[arg-type]  # a name and a day
+        await path.decide(context, DECIDER, "insurer/I-1", said, lambda _decision: {})
+    return path
+
+
+async def test_a_file_that_was_moved_to_another_county_before_is_that_county_s_alone(
+    staff: httpx.AsyncClient, operations: Service
+) -> None:
+    await moved(operations)
+
+    async def versions() -> list[list[int]]:
+        found = [(await staff.get("/v1/insurers", params={"county": county})).json() for county in (HUINING, LEYE)]
+        return [[file["version"] for file in one["items"]] for one in found]
+
+    assert await versions() == [[], [2]]
+    assert (await put(staff, FILE)).json() == {"insurer_id": "I-1", "version": 1}
+    assert (await put(staff, FILE | {"county": LEYE, "version": 2})).json()["version"] == 3
+    assert await versions() == [[1], [3]]
+
+
+async def test_the_files_of_before_are_filled_in_by_their_streams(
+    staff: httpx.AsyncClient, operations: Service
+) -> None:
+    await moved(operations)
+    await put(staff, FILE)
+    rebuilt = "SELECT * FROM county_insurers ORDER BY stream_id"
+    expected = await operations.pool.fetch(rebuilt)
+    assert [row["stream_id"] for row in expected] == ["insurer/I-1", f"insurer/I-1/{HUINING}"]
+    async with operations.pool.acquire() as connection, connection.transaction():
+        await connection.execute("CREATE TEMPORARY TABLE insurer_files ON COMMIT DROP AS SELECT * FROM county_insurers")
+        await connection.execute("DELETE FROM county_insurers")
+        await connection.execute(import_module("operations.migrations.versions.0009_insurers_by_stream").FILL)
+        assert await connection.fetch(rebuilt) == expected
 
 
 @pytest.mark.parametrize(("base", "least"), [(200_000, 0), (200_001, 0), (200_002, 1), (500_000, 180_000)])

@@ -13,10 +13,10 @@ _COLUMNS: Final = (
     "insurer_id, county, name, qualification, qualified_until, terms::text AS terms, checks::text AS checks, version"
 )
 _OF_INSURER_SQL: Final = f"""
-SELECT {_COLUMNS} FROM insurer_files WHERE insurer_id = $1 AND county LIKE ANY($2::text[]) ORDER BY county LIMIT $3
+SELECT {_COLUMNS} FROM county_insurers WHERE insurer_id = $1 AND county LIKE ANY($2::text[]) ORDER BY county LIMIT $3
 """
 _MANY_SQL: Final = f"""
-SELECT {_COLUMNS} FROM insurer_files WHERE county = $1 AND insurer_id > $2 ORDER BY insurer_id LIMIT $3
+SELECT {_COLUMNS} FROM county_insurers WHERE county = $1 AND insurer_id > $2 ORDER BY insurer_id LIMIT $3
 """
 # A supplement's changes belong to its bill; bills of which the compliant cost was not told cannot be measured.
 _YEARS_SQL: Final = """

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from sqlalchemy import Index, MetaData, Table
+from sqlalchemy import Column, Index, MetaData, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from kernel.writing.columns import columns_of
@@ -14,24 +14,19 @@ from operations.insurers.domain import Insurer, InsurerChecked, InsurerSet, Insu
 
 TABLES: Final = MetaData()
 
-insurer_files: Final = Table(
-    "insurer_files",
+#: By stream: in one of before, an insurer's only one, the county may have been changed.
+county_insurers: Final = Table(
+    "county_insurers",
     TABLES,
-    *columns_of(Insurer, "county", "insurer_id", terms=JSONB, checks=JSONB),
-    Index("insurer_files_of_insurer", "insurer_id", "county"),
-)
-#: One file an insurer, whichever county's was written last: only a program of the release before reads it.
-insurers: Final = Table(
-    "insurers",
-    TABLES,
-    *columns_of(Insurer, "insurer_id", terms=JSONB, checks=JSONB),
-    Index("insurers_county", "county", "insurer_id"),
+    Column("stream_id", Text, primary_key=True),
+    *columns_of(Insurer, terms=JSONB, checks=JSONB),
+    Index("county_insurers_county", "county", "insurer_id"),
+    Index("county_insurers_insurer", "insurer_id", "county"),
 )
 
 
 def _stands(recorded: RecordedEvent) -> Iterable[Change]:
-    for table in (insurer_files, insurers):
-        yield put_of(recorded.event.insurer, table)
+    yield put_of(recorded.event.insurer, county_insurers, stream_id=recorded.stream_id)
 
 
 ROWS: Final[RowsByEvent] = dict.fromkeys((InsurerSet, InsurerTermsSet, InsurerChecked), _stands)
