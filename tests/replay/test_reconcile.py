@@ -42,7 +42,7 @@ async def test_where_nothing_was_done_nothing_is_found(restored: str) -> None:
 
 
 #: Each fault on a settlement, account, person or partition of its own.
-_OF: Final = (
+NTH_SETTLED: Final = (
     "(SELECT settlement_id FROM settlement.settlements s JOIN fund_ledger.journals j USING (settlement_id) "
     "GROUP BY 1 HAVING count(*) = 1 ORDER BY 1 OFFSET {} LIMIT 1)"
 )
@@ -52,14 +52,19 @@ _COPY: Final = (
 )
 _ACCOUNT: Final = "SELECT account FROM fund_ledger.balances WHERE account LIKE 'bank/%' ORDER BY 1 OFFSET {} LIMIT 1"
 _PLANTED: Final = (
-    ("settlement", "DELETE FROM settlements WHERE settlement_id = $1", _OF.format(0), "SETTLEMENTS_ROW_MISSING"),
+    (
+        "settlement",
+        "DELETE FROM settlements WHERE settlement_id = $1",
+        NTH_SETTLED.format(0),
+        "SETTLEMENTS_ROW_MISSING",
+    ),
     (
         "settlement",
         "UPDATE settlements SET patient_pays_fen = patient_pays_fen + 1 WHERE settlement_id = $1",
-        _OF.format(1),
+        NTH_SETTLED.format(1),
         "SETTLEMENTS_ROW_CHANGED",
     ),
-    ("fund_ledger", "DELETE FROM journals WHERE journal_id = $1", _OF.format(3), "JOURNALS_ROW_MISSING"),
+    ("fund_ledger", "DELETE FROM journals WHERE journal_id = $1", NTH_SETTLED.format(3), "JOURNALS_ROW_MISSING"),
     (
         "fund_ledger",
         "UPDATE balances SET debit_fen = debit_fen + 100 WHERE account = $1",
@@ -96,7 +101,7 @@ async def test_planted_faults_are_found_named_and_mended(restored: str) -> None:
         ):
             other = f"00000000-0000-5000-8000-00000000000{at}"
             await connection.execute(f"SET search_path TO {schema}")
-            await connection.execute(_COPY.format(table=table, key=key, other=other, of=_OF.format(at)))
+            await connection.execute(_COPY.format(table=table, key=key, other=other, of=NTH_SETTLED.format(at)))
             wanted.add((f"{table.upper()}_ROW_STRAY", other))
     found = await found_in(restored)
     assert wanted <= {(one.kind, one.subject) for one in found}

@@ -15,7 +15,7 @@ from kernel.values.money import AmountError, fen_from_yuan, yuan_from_fen
 from kernel.values.refusals import Refused
 from kernel.writing.database import SingleConnection
 from kernel.writing.event_store.log import read_stream
-from onestop.reconcile.difference import LOST_EVENT, ByHand, Difference
+from onestop.reconcile.difference import ByHand, Difference, event_lost
 from onestop.services import SERVICES
 from settlement.encounters.domain.events import SettlementConfirmed
 from settlement.encounters.domain.mirrors import revocation_id_of
@@ -139,7 +139,7 @@ async def compare_day(picture: SingleConnection, hospital_id: str, day: date, li
         if event is None:
             stream = f"encounter/{row['encounter_id']}"
             says = f"the event that settled {row['settlement_id']} is not there"
-            found.append(_by_hand("EVENT_LOST", f"{at}/{stream}", "settlement", says, LOST_EVENT))
+            found.append(_by_hand("EVENT_LOST", f"{at}/{stream}", "settlement", says, event_lost("settlement")))
         elif event.route == "HOSPITAL":
             ours += row["settled"] + row["revoked_then"]
             found += _compared(at, _bill(row, event), left)

@@ -7,9 +7,24 @@ from typing import Final, TypeAlias
 import msgspec
 
 _RESTORING: Final = "then docs/runbooks/backup-and-restore.md"
-#: What to do where an event is gone, or one is there that nobody may have written: no row says which is right.
-LOST_EVENT: Final = f"onestop verify-chain --against CHECKPOINTS says what was removed; {_RESTORING}"
+#: What to do where an event is there that nobody may have written: no row says which is right.
 NO_GROUND: Final = f"onestop verify-chain --against CHECKPOINTS says what was added; {_RESTORING}"
+
+
+def event_lost(service: str) -> str:
+    """What to do where an event of a service is gone: whatever followed from it is right, and stays."""
+    return (
+        "onestop verify-chain --against CHECKPOINTS says what was removed; "
+        f"onestop recover {service} writes it back from its topic, else the backup does: {_RESTORING}"
+    )
+
+
+def booked_otherwise(settlement_id: str) -> str:
+    """What to do where the books have another amount than the bill, and both have their events."""
+    return (
+        f"onestop trace {settlement_id}; {NO_GROUND}; where no byte was changed, the agency revokes {settlement_id}, "
+        "which takes its journals back as they are, and it is settled and booked anew"
+    )
 
 
 class State(StrEnum):

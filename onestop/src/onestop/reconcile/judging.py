@@ -7,7 +7,16 @@ import asyncpg
 
 from kernel.writing.event_store.archived import ArchivedError
 from onestop.reconcile.comparing import Entry
-from onestop.reconcile.difference import LOST_EVENT, NO_GROUND, ByHand, Difference, Redelivery, Rows, Sums
+from onestop.reconcile.difference import (
+    NO_GROUND,
+    ByHand,
+    Difference,
+    Redelivery,
+    Rows,
+    Sums,
+    booked_otherwise,
+    event_lost,
+)
 from onestop.reconcile.evidence import Evidence
 from onestop.reconcile.one_row import try_out
 from onestop.reconcile.pairs import Pair, Told
@@ -42,11 +51,14 @@ class Judge:
         except asyncpg.LockNotAvailableError:
             return None  # somebody holds it, such as a migration: nothing is said of it before the next run
         except ArchivedError as away:
-            do = "bring the archive back, and reconcile again"
+            back = await self._evidence.detached({pair.one.service, pair.other.service})
+            do = f"{'; '.join(f'onestop archive bring-back {one}' for one in back)}; onestop reconcile"
             return _by_hand("EVENTS_ARCHIVED", f"{pair.name}/{entry.name}", "operations", str(away), do)
 
     async def settlement(self, entry: Entry) -> Difference | None:
         """A settlement and its journal."""
+        if (half := await self._half_taken_back(entry.name)) is not None:
+            return await self.revocation(half)
         name, says = entry.name, f"settled {_fen(entry.ours)}, booked {_fen(entry.theirs)}"
         stream = await self._evidence.stream_of_settlement(name)
         if (found := await self._rows("settlements", stream, name, says)) is not None:
@@ -57,21 +69,62 @@ class Judge:
         booked, _ = await self._evidence.is_booked(name)
         if booked:
             doubled = entry.theirs is not None and " + " in entry.theirs
-            kind = "JOURNAL_DOUBLED_IN_THE_STORE" if doubled else "AMOUNTS_DIFFER"
-            return _by_hand(kind, name, "finance", says, f"onestop trace {name}; {NO_GROUND}")
+            if doubled:
+                do = f"onestop trace {name}; {NO_GROUND}"
+                return _by_hand("JOURNAL_DOUBLED_IN_THE_STORE", name, "finance", says, do)
+            return _by_hand("AMOUNTS_DIFFER", name, "finance", says, booked_otherwise(name))
         return await self._lost(_to_ledger(stream, event_id), name, "JOURNAL_MISSING", says)
 
     async def revocation(self, entry: Entry) -> Difference | None:
         """A revocation and its reversal."""
         name = entry.name
-        says = "revoked, and no reversal is booked" if entry.theirs is None else "reversed, and was never revoked"
+        if entry.theirs is None:
+            says = "revoked, and no reversal is booked"
+        else:
+            never = entry.ours is None
+            says = "reversed, and was never revoked" if never else f"revoked, and {_fen(entry.theirs)} are left booked"
         stream = await self._evidence.stream_of_settlement(name)
         if (found := await self._rows("revocations", stream, name, says)) is not None:
             return found
         event_id = stream and await self._evidence.event_of_settlement(stream, "SettlementRevoked", name)
         if not stream or not event_id:
             return _by_hand("REVERSAL_WITHOUT_REVOCATION", name, "finance", says, NO_GROUND)
+        if await self._evidence.has_booked(name, "JournalReversed", name):
+            return _by_hand("REVERSAL_DIFFERS", name, "finance", says, f"onestop trace {name}; {NO_GROUND}")
         return await self._lost(_to_ledger(stream, event_id), name, "REVERSAL_MISSING", says)
+
+    async def supplement(self, entry: Entry) -> Difference | None:
+        """A supplement and its journal."""
+        name, says = entry.name, f"supplemented {_fen(entry.ours)}, booked {_fen(entry.theirs)}"
+        settlement_id = await self._evidence.supplemented(name)
+        stream = settlement_id and await self._evidence.stream_of_settlement(settlement_id)
+        if not settlement_id or not stream:
+            return _by_hand("SUPPLEMENT_WITHOUT_GROUND", name, "finance", says, NO_GROUND)
+        if (half := await self._half_taken_back(settlement_id)) is not None:
+            return await self.revocation(half)
+        if (found := await self._rows_of("supplements", stream, name, settlement_id, says)) is not None:
+            return found
+        event_id = await self._evidence.event_of_supplement(stream, name)
+        if event_id is None:
+            return _by_hand("SUPPLEMENT_WITHOUT_GROUND", name, "finance", says, NO_GROUND)
+        if await self._evidence.has_booked(settlement_id, "JournalBooked", name):
+            return _by_hand("SUPPLEMENT_DIFFERS", name, "finance", says, booked_otherwise(settlement_id))
+        return await self._lost(_to_ledger(stream, event_id), name, "SUPPLEMENT_NOT_BOOKED", says)
+
+    async def refusal(self, entry: Entry) -> Difference | None:
+        """A refusal of payers' money, and what the books have of it."""
+        if (half := await self._half_taken_back(entry.name)) is not None:
+            return await self.revocation(half)
+        name, stream = entry.name, f"payment-refusal/{entry.name}"
+        says = f"refused of {entry.ours or 'nobody'}, booked of {entry.theirs or 'nobody'}"
+        if (found := await self._rows_of("payment_refusals", stream, name, name, says)) is not None:
+            return found
+        event_id = await self._evidence.first_event(stream)
+        if event_id is None:
+            return _by_hand("REFUSAL_WITHOUT_GROUND", name, "finance", says, NO_GROUND)
+        if entry.theirs is not None:
+            return _by_hand("REFUSAL_DIFFERS", name, "finance", says, booked_otherwise(name))
+        return await self._lost(_to_ledger(stream, event_id), name, "REFUSAL_NOT_BOOKED", says)
 
     async def settled_stay(self, entry: Entry) -> Difference | None:
         """A stay's settlements as events and as rows."""
@@ -82,7 +135,7 @@ class Judge:
             fault = (await try_out(self._evidence.owner, row)).fault
             if fault == "STRAY" and (await self._evidence.is_booked(name))[1]:
                 # The ledger was told of it, so it happened: the event is what was lost, and the row must stay.
-                return _by_hand("EVENT_LOST", stream, "settlement", says, LOST_EVENT)
+                return _by_hand("EVENT_LOST", stream, "settlement", says, event_lost("settlement"))
             if fault:
                 return _of_row(row, fault, says)
         return None
@@ -110,19 +163,30 @@ class Judge:
         event_id = await self._evidence.newest_told(publisher, stream)
         if event_id is None or (entry.theirs is not None and int(entry.theirs) > int(entry.ours or 0)):
             # The consumer was told more than the publisher has.
-            return _by_hand("EVENT_LOST", stream, publisher, says, LOST_EVENT)
+            return _by_hand("EVENT_LOST", stream, publisher, says, event_lost(publisher))
         again = Redelivery(
             publisher=publisher, stream=stream, event_id=event_id, service=consumer, consumer=told.consumer
         )
         return await self._lost(again, entry.name, f"{told.heard_table}_BEHIND".upper(), says)
 
+    async def _half_taken_back(self, settlement_id: str) -> Entry | None:
+        """The entry of a bill that one side has taken back and the other has not: that is what is wrong with it."""
+        revoked, reversed_ = await self._evidence.taken_back(settlement_id)
+        sides = ("0" if there else None for there in (revoked, reversed_))
+        return None if revoked == reversed_ else Entry(settlement_id, *sides)
+
     async def _rows(self, table: str, stream: str | None, name: str, says: str) -> Difference | None:
         """Settlement's row that is not as its events say, or else the ledger's."""
+        return await self._rows_of(table, stream, name, name, says)
+
+    async def _rows_of(
+        self, table: str, stream: str | None, key: str, settlement_id: str, says: str
+    ) -> Difference | None:
         if stream:
-            row = Rows(service="settlement", table=table, stream=stream, key=name)
+            row = Rows(service="settlement", table=table, stream=stream, key=key)
             if fault := (await try_out(self._evidence.owner, row)).fault:
                 return _of_row(row, fault, says)
-        return await self._journal_rows(name, says)
+        return await self._journal_rows(settlement_id, says)
 
     async def _journal_rows(self, name: str, says: str) -> Difference | None:
         for journal_id in await self._evidence.journals_of(name):
@@ -147,6 +211,8 @@ _Judged: TypeAlias = Callable[[Judge, Entry], Awaitable[Difference | None]]
 _JUDGES: Final[Mapping[str, _Judged]] = {
     "settlements-journals": Judge.settlement,
     "revocations-reversals": Judge.revocation,
+    "supplements-journals": Judge.supplement,
+    "refusals-journals": Judge.refusal,
     "settlement-events-rows": Judge.settled_stay,
     "journal-events-rows": Judge.journal,
     "journals-entries": Judge.account,

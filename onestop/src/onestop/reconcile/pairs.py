@@ -11,20 +11,69 @@ def _at_hand(schema: str, stream: str) -> str:
   WHERE a.detached_at IS NOT NULL AND x.stream_id = {stream})"""
 
 
-# What all payers together took over of a bill, in fen; a bill that nobody took anything of has no journal.
-_SETTLED: Final = """
-SELECT settlement_id AS id, (total_fen - patient_pays_fen + payout_fen)::text AS said
-FROM settlement.settlements WHERE total_fen - patient_pays_fen + payout_fen <> 0
+# What was taken back is looked at as a whole: of the rest, what payers took over is what the books have.
+_STANDS: Final = "NOT EXISTS (SELECT FROM settlement.revocations r WHERE r.settlement_id = x.settlement_id)"
+_STANDS_BOOKED: Final = """
+NOT EXISTS (SELECT FROM fund_ledger.journals r WHERE r.settlement_id = j.settlement_id AND r.kind = 'reversal')
 """
-_BOOKED: Final = """
+# What all payers together took over of a bill, in fen; a bill that nobody took anything of has no journal.
+_SETTLED: Final = f"""
+SELECT settlement_id AS id, (total_fen - patient_pays_fen + payout_fen)::text AS said
+FROM settlement.settlements x WHERE total_fen - patient_pays_fen + payout_fen <> 0 AND {_STANDS}
+"""
+_BOOKED: Final = f"""
 SELECT settlement_id AS id,
        (SELECT COALESCE(sum(a), 0) FROM unnest(amounts, payers) AS u(a, p) WHERE a > 0 AND p <> '')::text AS said
-FROM fund_ledger.journals WHERE kind = 'settlement'
+FROM fund_ledger.journals j WHERE kind = 'settlement' AND {_STANDS_BOOKED}
 """
-_REVOKED: Final = f"""
-SELECT r.settlement_id AS id, '' AS said FROM settlement.revocations r JOIN ({_SETTLED}) s ON s.id = r.settlement_id
+# What a journal charges to whoever gives: funds, and hospitals that bear a part themselves. A refusal is nothing here,
+# because what the funds get back the hospital bears.
+_CHARGED: Final = """
+(SELECT COALESCE(sum(a), 0) FROM unnest(j.accounts, j.amounts, j.payers) AS u(account, a, p)
+ WHERE p <> '' AND (account LIKE 'fund/%' OR account LIKE 'receivable/hospital/%'
+                    OR account LIKE 'memo/%' AND account NOT LIKE 'memo/hospital/%'))
 """
-_REVERSED: Final = "SELECT settlement_id AS id, '' AS said FROM fund_ledger.journals WHERE kind = 'reversal'"
+# Of a bill that was taken back nothing is left in the books, whatever was booked before. One of which nobody took
+# anything over, then or later, has no journal.
+_REVOKED: Final = """
+SELECT settlement_id AS id, '0' AS said
+FROM settlement.revocations r JOIN settlement.settlements s USING (settlement_id)
+WHERE s.total_fen - s.patient_pays_fen + s.payout_fen <> 0 OR EXISTS (
+  SELECT FROM settlement.supplements x WHERE x.settlement_id = r.settlement_id AND x.payout_fen <> x.patient_fen)
+"""
+_REVERSED: Final = f"""
+SELECT r.settlement_id AS id, left_fen::text AS said FROM fund_ledger.journals r CROSS JOIN LATERAL (
+  SELECT sum({_CHARGED}) AS left_fen, bool_or(j.kind <> 'reversal' AND {_CHARGED} <> 0) AS charged
+  FROM fund_ledger.journals j WHERE j.settlement_id = r.settlement_id
+) AS booked WHERE r.kind = 'reversal' AND (charged OR left_fen <> 0)
+"""
+# A supplement that moves a part from one payer to another, and nothing in sum, has a name on neither side.
+_SUPPLEMENTED: Final = f"""
+SELECT supplement_id AS id, (payout_fen - patient_fen)::text AS said FROM settlement.supplements x
+WHERE payout_fen <> patient_fen AND {_STANDS}
+"""
+_SUPPLEMENTS_BOOKED: Final = f"""
+SELECT id, charged::text AS said FROM (
+  SELECT j.journal_id AS id, {_CHARGED} AS charged FROM fund_ledger.journals j
+  WHERE j.kind = 'supplement' AND {_STANDS_BOOKED}
+) AS booked WHERE charged <> 0
+"""
+# Whose money is refused: of payers that had given some there are lines, of the others a note.
+_REFUSED: Final = f"""
+SELECT settlement_id AS id, (SELECT string_agg(p, ',' ORDER BY p) FROM unnest(payers) AS p) AS said
+FROM settlement.payment_refusals x
+WHERE {_STANDS} AND {_at_hand("fund_ledger", "'journal/' || settlement_id")}
+"""
+_REFUSALS_BOOKED: Final = f"""
+SELECT settlement_id AS id, string_agg(DISTINCT p, ',' ORDER BY p) AS said FROM (
+  SELECT j.settlement_id, p FROM fund_ledger.journals j, unnest(j.accounts, j.payers) AS u(account, p)
+  WHERE j.kind = 'refusal' AND account LIKE 'fund/%'
+  UNION ALL
+  SELECT split_part(e.stream_id, '/', 2), p FROM fund_ledger.events e, json_array_elements_text(e.data->'payers') AS p
+  WHERE e.type = 'RefusalNoted'
+) AS j(settlement_id, p)
+WHERE {_STANDS_BOOKED} AND {_at_hand("fund_ledger", "'journal/' || j.settlement_id")} GROUP BY 1
+"""
 _SETTLEMENT_EVENTS: Final = """
 SELECT split_part(stream_id, '/', 2) AS id, count(*)::text AS said FROM settlement.events
 WHERE type = 'SettlementConfirmed' GROUP BY 1
@@ -91,6 +140,8 @@ PAIRS: Final[tuple[Pair, ...]] = (
         Side("fund-ledger", _BOOKED),
     ),
     Pair("revocations-reversals", Side("settlement", _REVOKED), Side("fund-ledger", _REVERSED)),
+    Pair("supplements-journals", Side("settlement", _SUPPLEMENTED), Side("fund-ledger", _SUPPLEMENTS_BOOKED)),
+    Pair("refusals-journals", Side("settlement", _REFUSED), Side("fund-ledger", _REFUSALS_BOOKED)),
     Pair("settlement-events-rows", Side("settlement", _SETTLEMENT_EVENTS), Side("settlement", _SETTLEMENT_ROWS)),
     Pair("journal-events-rows", Side("fund-ledger", _JOURNAL_EVENTS), Side("fund-ledger", _JOURNAL_ROWS)),
     Pair("journals-entries", Side("fund-ledger", _ACCOUNTS_IN_JOURNALS), Side("fund-ledger", _ACCOUNTS_IN_ENTRIES)),

@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from kernel.writing.database import SingleConnection
-from onestop.reconcile.difference import LOST_EVENT, ByHand, Clearance, Difference
+from onestop.reconcile.difference import ByHand, Clearance, Difference, event_lost
 from onestop.services import SERVICES
 
 _SENT_SQL: Final = 'SELECT pseqs FROM "{schema}".relay WHERE topic = $1'
@@ -56,7 +56,7 @@ def _misplaced(name: str, topic: str, *, partition: int, eventless: bool, first:
             subject=subject,
             owner=name,
             says=f"{which} were told, and {name} has no event of some of them",
-            repair=ByHand(LOST_EVENT),
+            repair=ByHand(event_lost(name)),
         )
     return Difference(
         kind="MESSAGES_OUT_OF_ORDER",
