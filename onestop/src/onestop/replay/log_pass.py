@@ -23,7 +23,7 @@ from onestop.replay.difference import Difference, Findings
 from onestop.replay.from_topics import FromTopic
 from onestop.replay.heard_rows import HeardRows
 from onestop.replay.published import Numbering
-from onestop.replay.run import Run
+from onestop.replay.run import Run, begin_once
 from onestop.replay.shadow import Shadow
 from onestop.services import SERVICES
 
@@ -37,9 +37,14 @@ class PassVerdict(msgspec.Struct, frozen=True):
 
 
 def pass_in_process(run: Run, name: str) -> PassVerdict:
-    """The same in a process of its own."""
+    """The same in a process of its own, or at a worker that goes on to other things."""
+    collected = gc.isenabled()
     gc.disable()  # what replay makes lives for one page and has no cycles
-    return asyncio.run(pass_log(run, name))
+    try:
+        return asyncio.run(pass_log(run, name))
+    finally:
+        if collected:
+            gc.enable()
 
 
 async def pass_log(run: Run, name: str) -> PassVerdict:
@@ -48,6 +53,7 @@ async def pass_log(run: Run, name: str) -> PassVerdict:
         snapshot(run.admin_url, SERVICES[name].schema, run.picture) as live,
         administering(run.admin_url, **FOR_AS_LONG_AS_IT_TAKES) as writer,
     ):
+        await begin_once(writer, run, name)
         checks, outcomes = _checks(live, writer, run, name)
         return await _Pass(run, SERVICES[name], live, writer).through(checks, outcomes)
 

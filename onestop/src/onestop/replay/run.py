@@ -18,8 +18,10 @@ CREATE SCHEMA {schema};
 CREATE UNLOGGED TABLE {schema}.notes (kind text, key text, value text NOT NULL, PRIMARY KEY (kind, key));
 CREATE UNLOGGED TABLE {schema}.told (cause text NOT NULL, what text NOT NULL, settlement_id text, owed boolean);
 CREATE INDEX ON {schema}.told (settlement_id) WHERE owed;
+CREATE UNLOGGED TABLE {schema}.begun (pass text PRIMARY KEY);
 CREATE UNLOGGED TABLE {schema}.booked (cause text NOT NULL, what text NOT NULL);
 """
+_BEGUN_SQL: Final = "INSERT INTO {schema}.begun VALUES ($1)"
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -52,6 +54,11 @@ async def verification_run(admin_url: str, topics: Topics | None = None) -> Asyn
                 yield Run(admin_url, name, await export(picture), topics)
         finally:
             await _drop(owner, name)
+
+
+async def begin_once(writer: SingleConnection, run: Run, name: str) -> None:
+    """Say that a log's pass has begun; fails where it has before: an engine may try again what a lost worker did."""
+    await writer.execute(_BEGUN_SQL.format(schema=run.name), name)
 
 
 async def _drop_left_behind(owner: SingleConnection) -> None:

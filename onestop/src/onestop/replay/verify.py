@@ -16,6 +16,7 @@ from kernel.writing.snapshots import FOR_AS_LONG_AS_IT_TAKES
 from onestop.replay.checks.books import unbooked
 from onestop.replay.comparison import compare
 from onestop.replay.difference import SAID_MAX, Difference
+from onestop.replay.engine import passes_on
 from onestop.replay.from_topics import Topics
 from onestop.replay.log_pass import PassVerdict, pass_in_process, pass_log
 from onestop.replay.makers import makers_of
@@ -45,19 +46,23 @@ class Verdict(msgspec.Struct, frozen=True):
         return not self.differences
 
 
-async def verify(admin_url: str, processes: int | None = None, *, topics: Topics | None = None) -> Verdict:
+async def verify(
+    admin_url: str, processes: int | None = None, *, topics: Topics | None = None, engine: str = ""
+) -> Verdict:
     """Rebuild and compare everything as it is at this moment, while the services go on.
 
     Each service's log is read once, several at a time: in ``processes`` of their own where there is much to read.
     Memory does not grow with history. Others that verify at the same time are not disturbed.
     With ``topics`` the logs are read there, each event held against the store's, and everything rebuilt from them.
-    Raises ArchivedError where events were put away and are not at hand, SurveyError where a topic cannot be believed.
+    With an ``engine`` the workers of one that is there already read them, on machines of their own.
+    Raises EngineError where that fails, ArchivedError where events were put away and are not at hand, SurveyError where
+    a topic cannot be believed.
     """
     await _all_at_hand(admin_url)
     async with verification_run(admin_url, topics) as run, administering(admin_url, **FOR_AS_LONG_AS_IT_TAKES) as owner:
         for service in SERVICES.values():
             await make_tables(owner, run, service)
-        passed = await _passes(run, processes or await _processes(admin_url))
+        passed = await (passes_on(engine, run) if engine else _passes(run, processes or await _processes(admin_url)))
         for service in SERVICES.values():
             await derive(owner, run, service)
         compared = [await compare(run, service) for service in SERVICES.values()]
