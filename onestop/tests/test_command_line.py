@@ -39,6 +39,7 @@ ALONE: Final = [
     "tidy",
     "token",
     "trace",
+    "unreadable",
     "verify-chain",
     "visits",
     "what-if",

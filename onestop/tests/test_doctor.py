@@ -113,6 +113,11 @@ async def test_events_that_wait_for_their_number_or_to_be_sent_are_counted(
     assert await found(database, "numbering") == []
     (said,) = await found(database, "publishing")
     assert said.startswith("1 events of identity are not published, the oldest for 2 hours")
+    await bare.execute("INSERT INTO relay VALUES ('identity', 1, '[]', 1), ('identity.log', 0, '[0]', 1)")
+    (said,) = await found(database, "publishing")
+    assert said.startswith("1 events of identity are not on topic identity.log, the oldest for 2 hours")
+    await bare.execute("UPDATE relay SET gseq = 1")
+    assert await found(database, "publishing") == []
 
 
 async def test_data_of_another_cluster_are_recognised(database: str, bare: SingleConnection) -> None:

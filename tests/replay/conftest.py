@@ -9,8 +9,11 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 import pytest
+from tests.conftest import SettledTown
+from tests.replay.left import Left
 
 from kernel.messaging.event_log.embedded import EmbeddedEventLog
 from kernel.running import server_process
@@ -61,6 +64,33 @@ async def restored(postgres: EmbeddedPostgres, migrated: str) -> AsyncIterator[s
     async with await open_pool(postgres.url(name), schema="bus", size=2) as bus:
         await restore(postgres.url(name), EmbeddedEventLog(bus))
     yield postgres.url(name)
+    await _administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+async def kept_town(postgres: EmbeddedPostgres, settled_town: SettledTown, server_folder: Path) -> AsyncIterator[Left]:
+    """A town from before logs were kept, whose services have filled the topics since; it is copied."""
+    name, folder = f"kept_{os.getpid()}", server_folder / "kept"
+    shutil.copytree(settled_town.folder / "keys", folder / "keys")
+    await _administer(postgres, f"CREATE DATABASE {name} TEMPLATE {settled_town.database}")
+    town = Left(postgres.url(name), folder)
+    await town.adopt()
+    async with administering(town.database) as admin:  # as the program before the log had a tree left them
+        await admin.execute("UPDATE fund_ledger.event_log SET leaf = NULL WHERE gseq <= 3")
+    await town.fill_logs()
+    yield town
+    await _administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def left(postgres: EmbeddedPostgres, kept_town: Left, tmp_path: Path) -> AsyncIterator[Left]:
+    """A copy of it, adopted."""
+    name = f"left_{os.getpid()}_{next(_names)}"
+    shutil.copytree(kept_town.folder / "keys", tmp_path / "keys")
+    await _administer(postgres, f"CREATE DATABASE {name} TEMPLATE {urlsplit(kept_town.database).path.strip('/')}")
+    copy = Left(postgres.url(name), tmp_path)
+    await copy.adopt()
+    yield copy
     await _administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
 
 

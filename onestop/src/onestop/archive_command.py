@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from kernel.messaging.event_log.port import log_topic_of
 from kernel.values.refusals import Refused
 from kernel.writing.database import SingleConnection, administering
 from kernel.writing.event_store.archives import Archive, archives, bring_back, detach, put_away
@@ -47,6 +48,9 @@ def put_away_command(
     before: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Streams without an event since this day.")],
     service: Annotated[str, typer.Argument(help="One service; else all.")] = "",
     *,
+    without_logs: Annotated[
+        bool, typer.Option("--without-logs", help="ONESTOP_LOG_TOPIC is off for good: wait for no topic of a log.")
+    ] = False,
     database: Database = "",
     folder: Folder = HOME,
 ) -> None:
@@ -60,7 +64,7 @@ def put_away_command(
     moment = before.replace(tzinfo=UTC)
     with database_address(database, folder) as url:
         for name in [service] if service else list(SERVICES):
-            _say(name, _put_away(url, name, moment))
+            _say(name, _put_away(url, name, moment, without_logs=without_logs))
 
 
 @app.command("detach")
@@ -79,14 +83,19 @@ def bring_back_command(service: Service, name: Name, database: Database = "", fo
         _say(service, _in_service(url, service, lambda connection: bring_back(connection, name)))
 
 
-def _put_away(url: str, name: str, before: datetime) -> Archive:
+def _put_away(url: str, name: str, before: datetime, *, without_logs: bool) -> Archive:
     with Progress(console=_console, transient=True) as bar:
         task = bar.add_task(name, total=None)
 
         def advance(done: int, total: int) -> None:
             bar.update(task, completed=done, total=total)
 
-        return _in_service(url, name, lambda connection: put_away(connection, before, SERVICES[name].ends, advance))
+        async def put(connection: SingleConnection) -> Archive:
+            service = SERVICES[name]
+            unfilled = [log_topic_of(service.parts.topic)] if without_logs else []
+            return await put_away(connection, before, service.ends, advance, unfilled=unfilled)
+
+        return _in_service(url, name, put)
 
 
 def _in_service(url: str, name: str, work: Callable[[SingleConnection], Awaitable[ResultT]]) -> ResultT:

@@ -39,6 +39,7 @@ from onestop.republish_command import republish
 from onestop.restore.command import fill_topics_command, lost_command, restore_command
 from onestop.tidy_command import tidy_command
 from onestop.trace_command import trace_command
+from onestop.unreadable_command import unreadable_command
 from onestop.visits_command import visits_command
 from onestop.what_if.command import what_if_command
 
@@ -55,6 +56,7 @@ app.command("rebuild")(rebuild_command)
 app.command("recover")(recover_command)
 app.command("fill-topics")(fill_topics_command)
 app.command("lost")(lost_command)
+app.command("unreadable")(unreadable_command)
 app.command("tidy")(tidy_command)
 app.command("report")(report_command)
 app.command("coverage-notice")(coverage_notice_command)
@@ -85,6 +87,9 @@ def replay(
     from_kafka: Annotated[
         bool, typer.Option("--from-kafka", help="From the topics of the logs; each event is held against the store.")
     ] = False,
+    on: Annotated[
+        str, typer.Option(help="An engine on other machines, dask://HOST:PORT; its workers reach the database.")
+    ] = "",
     kafka_bootstrap: Broker = "",
     topic_prefix: TopicPrefix = "",
     database: Database = "",
@@ -93,6 +98,7 @@ def replay(
     """Rebuild every projection from events, decide every settlement again; exit 1 at a difference."""
     from kernel.writing.event_store.archived import ArchivedError  # noqa: PLC0415
     from onestop.replay import verify as verify_all  # noqa: PLC0415
+    from onestop.replay.engine import EngineError  # noqa: PLC0415
     from onestop.replay.from_topics import Topics  # noqa: PLC0415
     from onestop.replay.printing import print_verdict  # noqa: PLC0415
 
@@ -105,8 +111,8 @@ def replay(
     with database_address(database, folder) as url:
         started = time.perf_counter()
         try:
-            verdict = asyncio.run(verify_all(url, topics=topics))
-        except (SurveyError, TransportAwayError, UnreadableEventError) as broken:
+            verdict = asyncio.run(verify_all(url, topics=topics, engine=on))
+        except (EngineError, SurveyError, TransportAwayError, UnreadableEventError) as broken:
             console.print(f"[red]not replayed[/red]: {broken}", soft_wrap=True)
             raise typer.Exit(2) from broken
         except ArchivedError as away:

@@ -103,6 +103,12 @@ async def test_what_is_not_numbered_or_went_on_since_stays(store: Store) -> None
     assert (await store.put_away()).events == 2, "an event without a number may still be wanted by its place"
 
 
+async def test_the_topic_of_a_log_that_is_kept_no_more_holds_nothing_back_where_that_is_said(store: Store) -> None:
+    await store.admin.execute("INSERT INTO relay VALUES ('tally.log', 0, '[0]', 1)")
+    assert (await store.put_away()).events == 0, "what is not on the topic of its log may still be wanted"
+    assert (await put_away(store.admin, await store.now(), KINDS, unfilled=["tally.log"])).events == OLD
+
+
 async def test_a_stream_goes_on_beside_its_archive_and_is_put_away_again(store: Store) -> None:
     archive = await store.put_away()
     assert (await store.count("old", "later")).body == '{"counted":1}'

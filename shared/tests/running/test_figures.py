@@ -43,13 +43,15 @@ class Seen:
 
 
 @asynccontextmanager
-async def served(database: str, *subscriptions: Subscription, background: bool = True) -> AsyncIterator[Seen]:
+async def served(
+    database: str, *subscriptions: Subscription, background: bool = True, keeps_log: bool = False
+) -> AsyncIterator[Seen]:
     await tally.create_schema(database)
     async with administering(database) as admin:
         await admin.execute(BUS_SQL)
     async with await open_pool(database, schema="bus") as bus:
         parts = msgspec.structs.replace(tally.PARTS, subscriptions=lambda _path: subscriptions)
-        runtime = Runtime(parts, database, EmbeddedEventLog(bus))
+        runtime = Runtime(parts, database, EmbeddedEventLog(bus), keeps_log=keeps_log)
         await runtime.start(background=background)
         try:
             yield Seen(runtime)
@@ -131,18 +133,21 @@ async def test_when_leadership_goes_so_do_its_troubles(database: str) -> None:
 
 
 async def test_a_relay_that_fails_for_ever_is_seen(database: str) -> None:
-    async with served(database) as seen:
+    async with served(database, keeps_log=True) as seen:
         await seen.comes_to(0, "events_waiting", step="relay")
+        await seen.comes_to(0, "events_waiting", step="log-relay")
         async with administering(database) as admin:
             await admin.execute("ALTER TABLE bus.messages RENAME TO gone")
         await seen.count("a")
-        await seen.comes_to(1, "job_held_up", job="relay", cause="fault")
+        await seen.comes_to(1, "job_held_up", job="log-relay", cause="fault")
         await seen.comes_to(1, "events_waiting", step="relay")
+        await seen.comes_to(1, "events_waiting", step="log-relay")
         assert await seen.runtime.ready() is None
         async with administering(database) as admin:
             await admin.execute("ALTER TABLE bus.gone RENAME TO messages")
-        await seen.comes_to(0, "job_held_up", job="relay", cause="fault")
+        await seen.comes_to(0, "job_held_up", job="log-relay", cause="fault")
         await seen.comes_to(0, "events_waiting", step="relay")
+        await seen.comes_to(0, "events_waiting", step="log-relay")
 
 
 async def test_a_database_that_takes_no_writes_makes_a_service_unready(database: str) -> None:

@@ -51,7 +51,7 @@ def recover_command(
     for one in recovered:
         _say(one)
     _console.print(
-        "not in this database: stored answers to used keys, and messages that were parked; see docs/runbooks"
+        "not in this database: stored answers to used keys, parked messages of who acts on them; see docs/runbooks"
     )
     _console.print("now put back what no event has, then adopt the database: `onestop restore`")
 
@@ -85,5 +85,7 @@ def _say(one: "Recovered") -> None:
         _console.print(
             f"  [yellow]{one.beyond} messages are public and their events are not on the log's topic[/yellow]"
         )
+    if one.parked:
+        _console.print(f"  [yellow]{one.parked} messages left no row and are parked[/yellow]: `onestop parked list`")
     for table in one.lacking:
         _console.print(f"  {table.table} follows from no event: {table.rows} rows here")

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from typing import Final
 
+from kernel.messaging.counted import counted_of
 from kernel.messaging.event_log import EventLog, Message
 from kernel.messaging.event_log.port import log_topic_of
 from kernel.messaging.log_telling import UnreadableEventError, event_of
-from kernel.messaging.survey import Survey, batches_of
+from kernel.messaging.survey import Survey
 from kernel.running.service import Service
 from kernel.writing.database import SingleConnection
 from kernel.writing.event_registry import UnknownEventTypeError
@@ -63,8 +64,9 @@ async def write_events(
     await connection.execute(_BEGIN_SQL, survey.timeline, RECOVERING)
     last_id = await connection.fetchval(_ID_SQL, before)
 
-    async for batches in batches_of(log, log_topic_of(service.parts.topic)):
-        events = [_read(message) for message in batches.get(0, []) if survey.counts(message)]
+    behind = {0: max(0, before - 1)}  # with the last one that is written: it must be the same
+    async for batches in counted_of(log, log_topic_of(service.parts.topic), [survey], behind):
+        events = [_read(message) for message in batches[0]]
         if any(event.gseq == before and event.event_id != last_id for event in events):
             raise RecoverError(
                 f"{service.parts.name} was begun from another topic than this one: create a new database"

@@ -5,25 +5,24 @@ off a partition in its order. So it goes on behind the last message of which the
 since, because nothing came of it, it looks at again.
 """
 
-from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
 
+from kernel.messaging.counted import counted_of
 from kernel.messaging.event_log import EventLog, Message
 from kernel.messaging.event_log.port import PARTITIONS
 from kernel.messaging.following import Followed, follow
-from kernel.messaging.heard import Heard, read
-from kernel.messaging.inbox import PoisonError
-from kernel.messaging.survey import Survey, batches_of
+from kernel.messaging.survey import Survey
 from kernel.running.runtime import Subscription
 from kernel.running.service import Service
 from kernel.writing.command_path import CommandPath
 from kernel.writing.database import Pool, SingleConnection
 from kernel.writing.event_store import EventStore
-from kernel.writing.read_tables import Change, write
-from onestop.replay.otherwise import Otherwise, taken_otherwise
+from onestop.recover.errors import RecoverError
+from onestop.recover.keeping import Keeping, mendings_of
+from onestop.recover.told import Told
 
 _CAUSES_SQL: Final = """
 DROP TABLE IF EXISTS pg_temp.causes;
@@ -51,82 +50,90 @@ class Standing(msgspec.Struct, frozen=True):
 class HeardTopic:
     """One topic that a recovered service hears, read once for all of its consumers of it."""
 
-    def __init__(self, connection: SingleConnection, service: Service, surveys: Sequence[Survey], topic: str) -> None:
+    def __init__(self, connection: SingleConnection, service: Service, told: Told, topic: str) -> None:
         self._connection = connection
-        self._surveys = surveys
+        self._service = service
+        self._told = told
         self._topic = topic
-        self._keeping = [heard for heard in service.parts.heard if heard.contract.topic == topic]
         self._reacting = [one for one in subscriptions_of(service) if one.topic == topic and one.rows_of is None]
+        self._keeping: list[Keeping] = []
         self._done: dict[str, dict[int, int]] = {}
-        self._otherwise = Otherwise({})
         self._caused = [0] * PARTITIONS
+        #: How many messages are parked in the end.
+        self.parked = 0
 
-    async def hear(self, service: Service, log: EventLog) -> list[Standing]:
-        """Write the rows and the positions; broken off, it goes on where it was."""
+    async def hear(self, log: EventLog) -> list[Standing]:
+        """Write the rows and the positions; broken off, it goes on where it was. Raises RecoverError."""
         await self._connection.execute(_CAUSES_SQL)
-        self._otherwise = await taken_otherwise(self._connection, service)
-        for heard in self._keeping:
-            rows = await self._connection.fetch(_STOOD_SQL, heard.consumer, self._topic)
-            self._done[heard.consumer] = {row["partition"]: row["last_pseq"] for row in rows}
-        async for batches in batches_of(log, self._topic):
+        await self._require_causes()
+        await self._begin()
+        surveys = self._told.surveys
+        async for batches in counted_of(log, self._topic, surveys):
             await self._take(batches)
-        await self._follow()
-        ends = [survey.last for survey in self._surveys]
-        standings = [Standing(heard.consumer, self._topic, tuple(ends)) for heard in self._keeping]
+        await follow_to_the_end(self._connection, self._topic, surveys)
+        ends = [survey.last for survey in surveys]
+        standings = [Standing(keeping.consumer, self._topic, tuple(ends)) for keeping in self._keeping]
         standings += [Standing(one.consumer, self._topic, tuple(self._caused)) for one in self._reacting]
         for standing in standings:
             for at, last in enumerate(standing.behind):
                 await self._stand(standing.consumer, at, last)
+        self.parked = sum([await keeping.parked() for keeping in self._keeping])
         return standings
 
+    async def _begin(self) -> None:
+        mendings = await mendings_of(self._connection, self._service)
+        for heard in self._service.parts.heard:
+            if heard.contract.topic == self._topic:
+                rows = await self._connection.fetch(_STOOD_SQL, heard.consumer, self._topic)
+                self._done[heard.consumer] = {row["partition"]: row["last_pseq"] for row in rows}
+                keeping = Keeping(self._connection, heard, mendings)
+                await keeping.begin()
+                self._keeping.append(keeping)
+
+    async def _require_causes(self) -> None:
+        """What happened here because of a message that its publisher does not have, happened because of nothing."""
+        name = self._service.parts.name
+        caused = await self._connection.fetch(_CAUSED_SQL, sorted(self._told.strange))
+        if caused:
+            raise RecoverError(
+                f"{name} has events because of message {caused[0]['id']} of topic {self._topic}, which its publisher's "
+                f"store does not have: a restore has ended it there, and the log of {name} says nothing of that. "
+                f"Restore all services from one dump, or none"
+            )
+
     async def _take(self, batches: dict[int, list[Message]]) -> None:
-        counted = {at: [m for m in messages if self._surveys[at].counts(m)] for at, messages in batches.items()}
-        ids = [message.headers["ce_id"] for messages in counted.values() for message in messages]
+        ids = [message.headers["ce_id"] for messages in batches.values() for message in messages]
         caused = {row["id"] for row in await self._connection.fetch(_CAUSED_SQL, ids)}
-        for at, messages in counted.items():
+        for at, messages in batches.items():
             hits = [message.pseq for message in messages if message.headers["ce_id"] in caused]
             self._caused[at] = max([self._caused[at], *hits])
-        for heard in self._keeping:
+        for keeping in self._keeping:
             async with self._connection.transaction():
-                for at, messages in counted.items():
-                    await self._keep(heard, at, messages)
+                for at, messages in batches.items():
+                    await self._keep(keeping, at, messages)
 
-    async def _keep(self, heard: Heard, partition: int, messages: Sequence[Message]) -> None:
-        done = self._done[heard.consumer]
+    async def _keep(self, keeping: Keeping, partition: int, messages: Sequence[Message]) -> None:
+        done = self._done[keeping.consumer]
         fresh = [message for message in messages if message.pseq > done.get(partition, 0)]
         if fresh:
-            await write(self._connection, [change for message in fresh for change in self._rows(heard, message)])
+            await keeping.keep(fresh)
             done[partition] = fresh[-1].pseq
-            await self._stand(heard.consumer, partition, fresh[-1].pseq)
-
-    def _rows(self, heard: Heard, message: Message) -> list[Change]:
-        if message.type not in heard.types:
-            return []
-        try:
-            event = read(heard.contract, message)
-        except PoisonError:
-            return []  # it was parked, and mended by an event or not at all
-        taken = self._otherwise.taken(event, heard.contract, heard.consumer, message.partition, message.pseq)
-        return [] if taken is None else list(heard.project(taken))
+            await self._stand(keeping.consumer, partition, fresh[-1].pseq)
 
     async def _stand(self, consumer: str, partition: int, last: int) -> None:
-        survey = self._surveys[partition]
-        offset = survey.offset_of(last) + 1 if last else 0
+        survey = self._told.surveys[partition]
+        offset = survey.offset_behind(last)
         head = survey.head_at(last).text if survey.is_signed and last else None
         await self._connection.execute(_STAND_SQL, consumer, self._topic, partition, offset, last, head)
 
-    async def _follow(self) -> None:
-        """Every timeline that is on the topic counts as far as it does now; the adoption begins others."""
-        newest = max(self._surveys, key=lambda survey: (len(survey.eras), survey.epoch)).timeline
-        names = {era.timeline for survey in self._surveys for era in survey.eras if era.timeline}
-        if names:
-            ended = {name: [_end_of(survey, name) for survey in self._surveys] for name in sorted(names)}
-            await follow(self._connection, self._topic, Followed(newest, ended))
 
-
-def _end_of(survey: Survey, timeline: str) -> int:
-    after = next((then for era, then in pairwise(survey.eras) if era.timeline == timeline), None)
-    return survey.last if after is None else after.first - 1
+async def follow_to_the_end(connection: SingleConnection, topic: str, surveys: Sequence[Survey]) -> None:
+    """Every timeline that is on a topic counts as far as it does now; the adoption begins others."""
+    newest = max(surveys, key=lambda survey: (len(survey.eras), survey.epoch)).timeline
+    names = {name for survey in surveys for name in survey.timelines}
+    if names:
+        ended = {name: [survey.end_of(name) for survey in surveys] for name in sorted(names)}
+        await follow(connection, topic, Followed(newest, ended))
 
 
 def heard_topics(service: Service) -> list[str]:
@@ -139,8 +146,3 @@ def subscriptions_of(service: Service) -> Sequence[Subscription]:
     """What a service does on messages; nothing of it is done here, so that the store behind it is nobody's."""
     store = EventStore(_NO_POOL, service.parts.registry, service.parts.project)
     return service.parts.subscriptions(CommandPath(store))
-
-
-def positions(standings: Sequence[Standing]) -> Mapping[str, int]:
-    """How many messages each consumer is behind of, in words."""
-    return {f"{one.consumer} of {one.topic}": sum(one.behind) for one in standings}

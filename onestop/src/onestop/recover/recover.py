@@ -16,9 +16,10 @@ from kernel.writing.database import SingleConnection
 from onestop.believed import KeysOf
 from onestop.recover.errors import RecoverError
 from onestop.recover.events import Advance, all_is_written, write_events, written_before
-from onestop.recover.heard import HeardTopic, Standing, heard_topics
+from onestop.recover.heard import HeardTopic, Standing, follow_to_the_end, heard_topics
 from onestop.recover.lacking import Lacking, lacking
 from onestop.recover.relays import set_relays
+from onestop.recover.told import Told, told_by
 from onestop.restore.database import operating, seeing
 from onestop.services import SERVICES
 
@@ -35,6 +36,8 @@ class Recovered(msgspec.Struct, frozen=True, kw_only=True):
     standings: tuple[Standing, ...]
     #: Messages that are on the public topic and of no event here.
     beyond: int
+    #: Messages that could not be kept as rows, or were not when all was lost, and wait for somebody.
+    parked: int
     lacking: tuple[Lacking, ...]
 
 
@@ -49,7 +52,17 @@ async def recover(
     services = [SERVICES[name] for name in names]
     async with operating(admin_url) as connection, _alone(connection):
         surveys = await _survey(connection, services, log, keys)
-        return [await _recover(connection, one, log, surveys, advance(one.parts.name)) for one in services]
+        written: list[int] = []
+        for one in services:
+            await seeing(connection, one)
+            kept = surveys[log_topic_of(one.parts.topic)][0]
+            written.append(await write_events(connection, one, log, kept, advance(one.parts.name)))
+        told = await _told(connection, services, log, surveys)
+        logs = [surveys[log_topic_of(one.parts.topic)] for one in services]
+        return [
+            await _recover(connection, one, log, told, kept, count)
+            for one, kept, count in zip(services, logs, written, strict=True)
+        ]
 
 
 @asynccontextmanager
@@ -90,21 +103,39 @@ def _require_logs(services: Sequence[Service], surveys: Mapping[str, Sequence[Su
         )
 
 
+async def _told(
+    connection: SingleConnection, services: Sequence[Service], log: EventLog, surveys: Mapping[str, Sequence[Survey]]
+) -> dict[str, Told]:
+    """Every public topic that is needed, as far as its publisher's store has the events."""
+    publishers = {one.parts.topic: one for one in SERVICES.values()}
+    found: dict[str, Told] = {}
+    for topic in surveys:
+        if topic in publishers:
+            await seeing(connection, publishers[topic])
+            recovered = any(one.parts.topic == topic for one in services)
+            found[topic] = await told_by(connection, publishers[topic], log, surveys[topic], recovered=recovered)
+    return found
+
+
 async def _recover(
     connection: SingleConnection,
     service: Service,
     log: EventLog,
-    surveys: Mapping[str, Sequence[Survey]],
-    advance: Advance,
+    told: Mapping[str, Told],
+    kept: Sequence[Survey],
+    written: int,
 ) -> Recovered:
     topic = service.parts.topic
-    kept = surveys[log_topic_of(topic)]
     await seeing(connection, service)
-    written = await write_events(connection, service, log, kept[0], advance)
     standings: list[Standing] = []
+    parked = 0
     for heard in heard_topics(service):
-        standings += await HeardTopic(connection, service, surveys[heard], heard).hear(service, log)
-    beyond = await set_relays(connection, service, surveys[topic], kept)
+        hearing = HeardTopic(connection, service, told[heard], heard)
+        standings += await hearing.hear(log)
+        parked += hearing.parked
+    await set_relays(connection, service, told[topic], kept)
+    for own, surveys in ((topic, told[topic].surveys), (log_topic_of(topic), kept)):
+        await follow_to_the_end(connection, own, surveys)
     await all_is_written(connection)
     return Recovered(
         name=service.parts.name,
@@ -112,6 +143,7 @@ async def _recover(
         written=written,
         is_signed=kept[0].is_signed,
         standings=tuple(standings),
-        beyond=beyond,
+        beyond=len(told[topic].strange),
+        parked=parked,
         lacking=tuple(await lacking(connection, service)),
     )

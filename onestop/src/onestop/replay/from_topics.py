@@ -7,10 +7,11 @@ from typing import Final
 
 import msgspec
 
+from kernel.messaging.counted import counted_of
 from kernel.messaging.event_log import EventLog
 from kernel.messaging.event_log.port import log_topic_of
 from kernel.messaging.log_telling import event_of
-from kernel.messaging.survey import Survey, SurveyError, batches_of, survey
+from kernel.messaging.survey import Survey, SurveyError, survey
 from kernel.running.service import Service
 from kernel.security.signing_keys import PublicKey
 from kernel.writing.database import SingleConnection
@@ -51,11 +52,11 @@ class FromTopic:
         last = await self._live.fetchval(_LAST_SQL)
         async with transport_of(admin_url, self._topics.kafka_bootstrap, self._topics.prefix) as log:
             proven = await _survey_up_to(log, topic, keys, last)
-            async for batches in batches_of(log, topic):
-                counted = [event_of(m) for m in batches.get(0, []) if proven.counts(m) and m.pseq <= last]
-                if counted:
-                    await self._compare(counted)
-                    yield [event.logged(registry) for event in counted]
+            proven.end_at(last)  # what was numbered since is not in the picture
+            async for batches in counted_of(log, topic, [proven]):
+                counted = [event_of(message) for message in batches[0]]
+                await self._compare(counted)
+                yield [event.logged(registry) for event in counted]
         if tail := await unnumbered_tail(self._live, registry):
             yield tail
 

@@ -41,10 +41,15 @@ class Consumed(msgspec.Struct, frozen=True):
 
 
 class Beyond(msgspec.Struct, frozen=True):
-    """How far the store and the topic agree, and the messages after that which the store knows nothing of."""
+    """How far the store and the topic agree, and the messages after that which the store knows nothing of.
+
+    ``ends`` are the last messages that the store knows of. They are further than the count where a batch had come to
+    one partition and not to another, or where another program has told its events otherwise.
+    """
 
     counted: Counted
     lost: tuple[Message, ...]
+    ends: tuple[int, ...]
 
 
 async def counted_by(connection: SingleConnection, topic: str) -> Counted:
@@ -64,7 +69,7 @@ async def look_beyond(
     stored = await counted_by(connection, telling.topic)
     after = await _after(log, telling.topic, stored, consumers)
     if not after:
-        return Beyond(stored, ())  # no event is asked for that may lie in an archive elsewhere
+        return Beyond(stored, (), stored.pseqs)  # no event is asked for that may lie in an archive elsewhere
     # A relay stores its cursor a little later than it sends: what is out and in the store is nobody's loss.
     counted = await _agreed(
         connection, registry, telling, stored, {(m.partition, m.pseq): m.headers["ce_id"] for m in after}
@@ -72,7 +77,16 @@ async def look_beyond(
     beyond = [m for m in after if m.pseq > counted.pseqs[m.partition]]
     rows = await connection.fetch(_KNOWN_SQL, [UUID(m.headers["ce_id"]) for m in beyond])
     known = {str(row["event_id"]) for row in rows}
-    return Beyond(counted, tuple(m for m in beyond if m.headers["ce_id"] not in known))
+    lost = tuple(m for m in beyond if m.headers["ce_id"] not in known)
+    return Beyond(counted, lost, _ends(counted, [m for m in beyond if m.headers["ce_id"] in known]))
+
+
+def _ends(counted: Counted, known: Sequence[Message]) -> tuple[int, ...]:
+    ends = list(counted.pseqs)
+    for message in sorted(known, key=lambda found: found.pseq):
+        if message.pseq == ends[message.partition] + 1:
+            ends[message.partition] = message.pseq
+    return tuple(ends)
 
 
 async def _after(log: EventLog, topic: str, stored: Counted, consumers: Sequence[Consumed]) -> list[Message]:

@@ -34,11 +34,13 @@ def restore_command(
 ) -> None:
     """After a database was restored: adopt it, and keep what the topics have beyond it. Stop every service first."""
     from onestop.restore.database import restore  # noqa: PLC0415 - imports every service
+    from onestop.unreadable import unreadable  # noqa: PLC0415 - the same
 
     if not yes:
         typer.confirm(_SURE, abort=True)
     with database_address(database, folder) as url:
         restored = _run(url, kafka_bootstrap, topic_prefix, restore)
+        unread = len(asyncio.run(unreadable(url)))
     for service in restored:
         adopted, lost = service.adopted, len(service.beyond.lost)
         numbered = f", {adopted.numbered_now} of them numbered just now" if adopted.numbered_now else ""
@@ -49,6 +51,8 @@ def restore_command(
             _console.print(f"  {beyond} events are on the topic of its log and not in the store")
     if any(service.beyond.lost for service in restored):
         _console.print("`onestop lost` lists them: have each done again, or tell whom it concerns, then close it")
+    if unread:
+        _console.print(f"[yellow]{unread} persons cannot be read or found by number[/yellow]: `onestop unreadable`")
     _console.print("adopted; start the services")
 
 

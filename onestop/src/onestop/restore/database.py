@@ -16,6 +16,7 @@ from kernel.writing.database import SingleConnection, administering
 from kernel.writing.event_store.adoption import Adopted, adopt_restored
 from onestop.restore.beyond import Beyond, Consumed, Counted, counted_by, look_beyond
 from onestop.restore.lost import keep
+from onestop.restore.noting import note, seen_to_of
 from onestop.restore.recovered import RECOVERING
 from onestop.services import SERVICES
 
@@ -94,7 +95,7 @@ async def _beyond(connection: SingleConnection, service: Service, log: EventLog)
     telling = Telling(service.parts.publishes, service.parts.publish)
     beyond = await look_beyond(connection, service.parts.registry, telling, log, consumers)
     for one in consumers:
-        if one.last_pseq > (ends_at := beyond.counted.pseqs[one.partition]):
+        if one.last_pseq > (ends_at := beyond.ends[one.partition]):
             raise RestoreError(
                 f"{one.consumer} has consumed message {one.last_pseq} of topic {topic} partition {one.partition}, "
                 f"but {service.parts.name}'s store ends at {ends_at}: restore all services from one dump"
@@ -124,6 +125,7 @@ async def _adopt(connection: SingleConnection, name: str, beyond: Beyond, kept: 
             f"{name} is not written back whole from its topic: run `onestop recover {name}` to its end, or begin anew "
             "in an empty database"
         )
+    seen_to = await seen_to_of(connection, beyond.lost)
     adopted = await adopt_restored(connection)
     stored: Counted = await counted_by(connection, service.parts.topic)
     if stored.gseq > beyond.counted.gseq:
@@ -131,8 +133,10 @@ async def _adopt(connection: SingleConnection, name: str, beyond: Beyond, kept: 
     topic = service.parts.topic
     for name_of, out in ((topic, beyond.counted), (log_topic_of(topic), kept.counted)):
         await connection.execute(_RELAYED_SQL, name_of, out.gseq, msgspec.json.encode(out.pseqs).decode())
-    await follow_after_restore(connection, log_topic_of(topic), adopted.timeline, adopted.ended, kept.counted.pseqs)
-    await keep(connection, adopted.ended, beyond.lost)
+    await follow_after_restore(connection, log_topic_of(topic), adopted.timeline, adopted.ended, kept.ends)
+    await keep(connection, adopted.ended, [one for one in beyond.lost if one.headers["ce_id"] not in seen_to])
+    if beyond.lost or kept.lost:
+        await note(connection, service, adopted)
     return RestoredService(name=name, adopted=adopted, beyond=beyond, log_beyond=kept)
 
 
@@ -144,5 +148,5 @@ async def _let_follow(connection: SingleConnection, publisher: Service, telling:
             publisher.parts.topic,
             telling.adopted.timeline,
             telling.adopted.ended,
-            telling.beyond.counted.pseqs,
+            telling.beyond.ends,
         )

@@ -4,7 +4,7 @@ A message's number is the number of its event. What the database holds sealed st
 """
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -23,7 +23,11 @@ _encoder: Final = msgspec.json.Encoder()
 
 
 class Body(msgspec.Struct, frozen=True, kw_only=True):
-    """A stored event as it travels; number, id and stream stand in the headers, under the same digest."""
+    """A stored event as it travels; number, id and stream stand in the headers, under the same digest.
+
+    ``in_tree`` once said whether its entry has a leaf. That may change, and what is sent again has its old digest, so
+    it says nothing any more.
+    """
 
     type: str
     schema_version: int
@@ -33,7 +37,7 @@ class Body(msgspec.Struct, frozen=True, kw_only=True):
     chain: bytes
     recorded_at: datetime
     logged_at: datetime
-    in_tree: bool
+    in_tree: bool = True
 
 
 _decoder: Final = msgspec.json.Decoder(Body)
@@ -88,11 +92,15 @@ def event_of(message: Message) -> WholeEvent:
             stream_id=headers["ce_subject"],
             version=int(headers["ce_streamversion"]),
             event_id=UUID(headers["ce_id"]),
-            **msgspec.structs.asdict(_decoder.decode(message.body)),
+            **_event_in(_decoder.decode(message.body)),
         )
     except (KeyError, ValueError, msgspec.DecodeError) as error:
         raise UnreadableEventError(f"topic {message.topic} message {message.pseq} cannot be read: {error}") from error
 
 
 def _body_of(entry: WholeEvent) -> Body:
-    return Body(**{name: getattr(entry, name) for name in Body.__struct_fields__})
+    return Body(**{name: getattr(entry, name) for name in Body.__struct_fields__ if name != "in_tree"})
+
+
+def _event_in(body: Body) -> dict[str, Any]:
+    return {name: value for name, value in msgspec.structs.asdict(body).items() if name != "in_tree"}

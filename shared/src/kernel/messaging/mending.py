@@ -1,5 +1,6 @@
-"""Mending: what somebody does to parked and lost messages, as events; whoever mended one does not retry it.
+"""Mending: what somebody does to parked and lost messages and after a restore, as events.
 
+Whoever mended a message does not retry it.
 Every service has these events: its stored names, its read model and what it publishes name them.
 """
 
@@ -71,7 +72,18 @@ class LostMessageClosed(msgspec.Struct, frozen=True, kw_only=True):
     closed_by: str
 
 
-MendingEvent: TypeAlias = MessageMended | MessageVoided | MessagesRetried | LostMessageClosed
+class RestoreAdopted(msgspec.Struct, frozen=True, kw_only=True):
+    """A restored database was adopted whose topics had more: of the timeline that ended no more counts than ``events``.
+
+    It stands in the log, and so on the log's topic: whoever writes the service back from there knows where that ended.
+    """
+
+    timeline: str
+    ended: str
+    events: int
+
+
+MendingEvent: TypeAlias = MessageMended | MessageVoided | MessagesRetried | LostMessageClosed | RestoreAdopted
 #: Of mending there are no rows: what is parked stands in the inbox's own table, and what was lost in the restore's.
 ROWS: Final[RowsByEvent] = dict.fromkeys(get_args(MendingEvent), no_rows)
 
@@ -126,7 +138,13 @@ class CloseLost(msgspec.Struct, frozen=True):
     closed: LostMessageClosed
 
 
-MendingCommand: TypeAlias = Mend | Void | Retry | NoteRetried | CloseLost
+class NoteAdopted(msgspec.Struct, frozen=True):
+    """A restored database is the platform's now."""
+
+    adopted: RestoreAdopted
+
+
+MendingCommand: TypeAlias = Mend | Void | Retry | NoteRetried | CloseLost | NoteAdopted
 #: The numbers that were mended or voided and not retried yet, each with who did it last.
 Menders: TypeAlias = Mapping[int, str]
 
@@ -150,6 +168,8 @@ def decide(command: MendingCommand, menders: Menders) -> Sequence[MendingEvent]:
             return (retried,) if retried.pseqs or retried.voided else ()
         case CloseLost(closed):
             return (closed,)
+        case NoteAdopted(adopted):
+            return (adopted,)
         case _:
             assert_never(command)
 
@@ -164,7 +184,7 @@ def evolve(menders: Menders, event: MendingEvent) -> Menders:
         case MessagesRetried():
             done = {*event.pseqs, *event.voided}
             return {pseq: by for pseq, by in menders.items() if pseq not in done}
-        case LostMessageClosed():
+        case LostMessageClosed() | RestoreAdopted():
             return menders
         case _:
             assert_never(event)
@@ -191,6 +211,11 @@ DECIDER: Final[Decider[MendingCommand, Menders, MendingEvent]] = Decider(_NOBODY
 def stream_of(consumer: str, topic: str, key: str) -> str:
     """The stream of what was done to a key's parked messages."""
     return f"parked/{consumer}/{topic}/{key}"
+
+
+def stream_of_adoption(timeline: str) -> str:
+    """The stream of an adoption; ``timeline`` is the one that begins."""
+    return f"adoption/{timeline}"
 
 
 def stream_of_lost(event_id: str) -> str:

@@ -6,7 +6,7 @@ from typing import Final, Self
 import msgspec
 
 from kernel.messaging.event_log import Message
-from kernel.writing.database import Connection
+from kernel.writing.database import Connection, SingleConnection
 from kernel.writing.event_store.stream import Row
 
 #: Why a message is parked that has no fault of its own: an earlier one of its key is, here or at the consumer followed.
@@ -84,7 +84,7 @@ class Parked:
         rows = await connection.fetch(_KEYS_SQL, self._consumer, self.holders, self._topic, keys)
         return {row["key"]: KEY_PARKED if row["own"] else FOLLOWED_PARKED for row in rows}
 
-    async def park(self, connection: Connection, message: Message, code: str, error: str) -> None:
+    async def park(self, connection: Connection | SingleConnection, message: Message, code: str, error: str) -> None:
         """Put a message aside."""
         await connection.execute(
             _PARK_SQL,

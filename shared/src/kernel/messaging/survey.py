@@ -6,6 +6,7 @@ ended. Whoever rebuilds from a topic alone has nothing else to hold it against, 
 
 from array import array
 from collections.abc import AsyncIterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Final
 
 import msgspec
@@ -49,6 +50,7 @@ class Survey:
         #: By number less one where each message that counts lies, and its digest.
         self._offsets = array("q")
         self._digests = bytearray()
+        self._in_order = True
         self._held: dict[str, _Heard] = {}
         self._beyond = 0
         #: The first that a later one names and that is not there as it was.
@@ -74,18 +76,37 @@ class Survey:
         """The publisher's timeline at the end."""
         return self.eras[-1].timeline if self.eras else ""
 
-    def counts(self, message: Message) -> bool:
-        """Whether a message is the one that counts under its number."""
-        return message.pseq <= self.last and self._offsets[message.pseq - 1] == message.offset
-
     def offset_of(self, pseq: int) -> int:
         """Where the message of a number lies."""
         return self._offsets[pseq - 1]
+
+    def offset_behind(self, pseq: int) -> int:
+        """From where on everything lies that follows a message; what was sent again may lie before that message."""
+        if pseq < self.last and not self._in_order:
+            return min(self._offsets[pseq:])
+        return self._offsets[pseq - 1] + 1 if pseq else 0
 
     def head_at(self, pseq: int) -> Head:
         """The chain's head behind a message; nothing was signed where the survey says so."""
         timeline = next((era.timeline for era in reversed(self.eras) if era.first <= pseq), self.timeline)
         return Head(self._epoch, timeline, self._digest_at(pseq))
+
+    def end_of(self, timeline: str) -> int:
+        """The number of the last message of a timeline that counts; of one that is not here, as far as any does."""
+        after = next((then.first for era, then in pairwise(self.eras) if era.timeline == timeline), None)
+        if after is None and timeline in self._ended:
+            return 0  # all that it told is behind what a later restore has kept
+        return self.last if after is None else min(after - 1, self.last)
+
+    @property
+    def timelines(self) -> set[str]:
+        """Every timeline that told something here, whether that counts or not."""
+        return {name for name in (*self._ended, *(era.timeline for era in self.eras)) if name}
+
+    def end_at(self, pseq: int) -> None:
+        """Nothing behind this number counts, because its publisher's store does not have it."""
+        del self._offsets[pseq:]
+        del self._digests[pseq * _DIGEST_BYTES :]
 
     def take(self, message: Message) -> None:
         """The next message of the partition; raises SurveyError."""
@@ -192,6 +213,7 @@ class Survey:
             self.eras.append(Era(first, timeline))
         self._epoch = max(self._epoch, epoch)
         for heard in path:
+            self._in_order &= not self._offsets or self._offsets[-1] < heard.offset
             self._offsets.append(heard.offset)
             self._digests += bytes.fromhex(heard.digest)
         self._held = {digest: held for digest, held in self._held.items() if held.pseq > self.last}

@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from kernel.messaging.event_log.port import log_topic_of
 from kernel.writing.database import Pool
 from kernel.writing.passing import passes_by_itself
 
@@ -18,7 +19,8 @@ _COUNTED_MAX: Final = 100_000
 
 _WAITING_SQL: Final = """
 WITH numbered AS (SELECT order_tx, pos, gseq FROM sequencer WHERE one = 1),
-     sent AS (SELECT COALESCE(max(gseq), 0) AS gseq FROM relay WHERE topic = $1)
+     sent AS (SELECT COALESCE(max(gseq), 0) AS gseq FROM relay WHERE topic = $1),
+     kept AS (SELECT COALESCE(max(gseq), 0) AS gseq FROM relay WHERE topic = $3)
 SELECT
   (SELECT count(*) FROM (
      SELECT FROM ONLY events e, numbered n WHERE (e.order_tx, e.pos) > (n.order_tx, n.pos) LIMIT $2
@@ -28,6 +30,9 @@ SELECT
   (SELECT numbered.gseq - sent.gseq FROM numbered, sent) AS unsent,
   (SELECT extract(epoch FROM clock_timestamp() - e.recorded_at)::float8
    FROM sent JOIN event_log l ON l.gseq = sent.gseq + 1 JOIN events e ON e.pos = l.pos) AS unsent_seconds,
+  (SELECT numbered.gseq - kept.gseq FROM numbered, kept) AS unkept,
+  (SELECT extract(epoch FROM clock_timestamp() - e.recorded_at)::float8
+   FROM kept JOIN event_log l ON l.gseq = kept.gseq + 1 JOIN events e ON e.pos = l.pos) AS unkept_seconds,
   pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS horizon,
   pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS next_transaction
 """
@@ -41,6 +46,7 @@ FROM inbox_parked GROUP BY consumer, topic
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     """Events that wait for a number, and numbered ones that wait to be sent: how many, and the oldest one's age.
 
+    ``unkept`` ones wait for the topic of the service's log, which means nothing where no log is kept.
     ``horizon`` is the oldest transaction of the cluster that still writes, ``next_transaction`` the next one to begin.
     """
 
@@ -48,6 +54,8 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     unnumbered_seconds: float
     unsent: int
     unsent_seconds: float
+    unkept: int
+    unkept_seconds: float
     horizon: int
     next_transaction: int
 
@@ -98,7 +106,7 @@ class Looking:
                 self._looked_at = self._clock()
 
     async def _figures(self, pool: Pool) -> Figures:
-        row = await pool.fetchrow(_WAITING_SQL, self._topic, _COUNTED_MAX)
+        row = await pool.fetchrow(_WAITING_SQL, self._topic, _COUNTED_MAX, log_topic_of(self._topic))
         assert row is not None, "a question without a table gives a row"
         waiting = Waiting(**{name: value or 0 for name, value in row.items()})
         parked = tuple(ParkedFigures(**dict(found)) for found in await pool.fetch(_PARKED_SQL))

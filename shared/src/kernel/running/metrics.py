@@ -77,8 +77,11 @@ class RuntimeCollector(Collector):
     def _waiting(self, figures: Figures) -> Iterator[Metric]:
         waiting = figures.waiting
         events = {("sequencer",): waiting.unnumbered, ("relay",): waiting.unsent}
-        yield self._gauge("events_waiting", "Events that wait for a number, or to be sent", events, "step")
         seconds = {("sequencer",): waiting.unnumbered_seconds, ("relay",): waiting.unsent_seconds}
+        if self._runtime.keeps_log:
+            events["log-relay",] = waiting.unkept
+            seconds["log-relay",] = waiting.unkept_seconds
+        yield self._gauge("events_waiting", "Events that wait for a number, or to be sent", events, "step")
         yield self._gauge("events_waiting_seconds", "Age of the oldest of them", seconds, "step")
         oldest = max(seconds.values())
         yield self._gauge("oldest_unsent_event_seconds", "Age of the oldest event that was not sent", {(): oldest})

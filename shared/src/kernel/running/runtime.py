@@ -109,7 +109,7 @@ class Runtime:
         self._database = Database(url=database) if isinstance(database, str) else database
         self._log = log
         self._keys = keys
-        self._keeps_log = keeps_log
+        self.keeps_log = keeps_log
         #: The sessions for commands, and those for the background jobs.
         self.pools: dict[str, Pool] = {}
         self.troubles = Troubles(parts.name)
@@ -196,7 +196,7 @@ class Runtime:
 
     def _add_relays(self, pool: Pool, logged: Signal) -> None:
         parts, key, first = self.parts, self._keys.own, None
-        if self._keeps_log:
+        if self.keeps_log:
             kept, told = LogTelling(log_topic_of(parts.topic), key), Signal()
             first = self._relay(pool, kept, "log-relay", logged, sent=told)
             logged = told

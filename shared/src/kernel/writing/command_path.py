@@ -14,7 +14,7 @@ from kernel.values.decider import Decider
 from kernel.values.refusals import Refused, conflict
 from kernel.writing import failpoints
 from kernel.writing.command_context import CommandContext
-from kernel.writing.database import Connection
+from kernel.writing.database import Connection, SingleConnection
 from kernel.writing.decision import Decision, Outcome, decided
 from kernel.writing.event_store import Answer, ConcurrencyError, DuplicateKeyError, EventStore, Stream, Write
 from kernel.writing.keyed_locks import KeyedLocks
@@ -46,7 +46,7 @@ class CommandPath:
         self.store = store
         self._locks = KeyedLocks()
 
-    def within(self, connection: Connection) -> "Within":
+    def within(self, connection: Connection | SingleConnection) -> "Within":
         """The path inside the connection's transaction: a consumer's, or of a turn that holds what it decides by."""
         return Within(self.store, connection)
 
@@ -179,7 +179,7 @@ class Within(CommandPath):
     (``react``) is decided in memory, each on what the one before left, and written together by ``flush``.
     """
 
-    def __init__(self, store: EventStore, connection: Connection) -> None:
+    def __init__(self, store: EventStore, connection: Connection | SingleConnection) -> None:
         super().__init__(store)
         self._connection = connection
         self._standings: dict[str, tuple[Stream, Any]] = {}

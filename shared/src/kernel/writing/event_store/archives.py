@@ -45,7 +45,8 @@ SELECT e.stream_id, count(*) AS events FROM ONLY events e LEFT JOIN event_log l 
 WHERE split_part(e.stream_id, '/', 1) = ANY('{kinds}'::text[])
 GROUP BY e.stream_id
 HAVING max(e.recorded_at) < '{before}'
-   AND bool_and(COALESCE(l.gseq, 9223372036854775807) <= COALESCE((SELECT min(gseq) FROM relay), 9223372036854775807))
+   AND bool_and(COALESCE(l.gseq, 9223372036854775807) <= COALESCE(
+         (SELECT min(gseq) FROM relay WHERE topic <> ALL('{unfilled}'::text[])), 9223372036854775807))
    AND count(l.gseq) = count(*)
 """
 _BATCHES_SQL: Final = f"""
@@ -128,12 +129,15 @@ async def put_away(
     before: datetime,
     kinds: Sequence[str],
     advance: Callable[[int, int], None] = lambda _done, _all: None,
+    *,
+    unfilled: Sequence[str] = (),
 ) -> Archive:
     """Move the streams without an event since ``before`` (midnight, UTC) into the archive of that day, a few at a time.
 
     Only streams of these ``kinds`` (what stands before the first ``/`` of their names), numbered and published, move.
     Broken off, it goes on where it was when it is called again. ``advance`` is told how many events of how many have
-    moved. The connection is an administrator's, in the service's schema.
+    moved. For topics that are ``unfilled``, because nobody sends to them any more, nothing waits. The connection is an
+    administrator's, in the service's schema.
     Raises Refused ARCHIVE_BUSY where another one runs, ARCHIVE_DETACHED where the archive of that day is away, and
     asyncpg.LockNotAvailableError where the table was not to be had in two seconds; then the rest is left.
     """
@@ -149,8 +153,8 @@ async def put_away(
             sql = "INSERT INTO archives (name, before, streams, events) VALUES ($1, $2, 0, 0)"
             await connection.execute(sql, name, before.date())
     await connection.execute("DROP TABLE IF EXISTS pg_temp.ended")
-    of_kinds = "{" + ",".join(kinds) + "}"
-    await connection.execute(_ENDED_SQL.format(kinds=of_kinds, before=before.isoformat()))
+    texts = {"kinds": _array(kinds), "unfilled": _array(unfilled)}
+    await connection.execute(_ENDED_SQL.format(**texts, before=before.isoformat()))
     total = await connection.fetchval("SELECT COALESCE(sum(events), 0)::bigint FROM ended")
     moved = 0
     for row in await connection.fetch(_BATCHES_SQL):
@@ -160,6 +164,10 @@ async def put_away(
             await connection.execute(_GUARDED.format(table="events"))
         advance(moved, total)
     return await _archive(connection, name)
+
+
+def _array(names: Sequence[str]) -> str:
+    return "{" + ",".join(names) + "}"
 
 
 async def detach(connection: SingleConnection, name: str) -> Archive:

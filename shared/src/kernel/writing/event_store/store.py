@@ -9,7 +9,7 @@ import msgspec
 
 from kernel.values.refusals import Refused
 from kernel.writing.coalescer import Coalescer
-from kernel.writing.database import Connection, Pool
+from kernel.writing.database import Connection, Pool, SingleConnection
 from kernel.writing.event_registry import EventRegistry
 from kernel.writing.event_store.archived import at_hand_sql
 from kernel.writing.event_store.stream import (
@@ -72,7 +72,9 @@ class EventStore:
         self.appended = Signal()
         self._coalescer = Coalescer(self._commit_batch, workers=writers, batch_max=64, keys_of=_keys_of)
 
-    async def load(self, stream_id: str, connection: Connection | None = None) -> tuple[Stream, list[Any]]:
+    async def load(
+        self, stream_id: str, connection: Connection | SingleConnection | None = None
+    ) -> tuple[Stream, list[Any]]:
         """A stream's standing and its events, oldest first; an unknown stream has version 0 and no events.
 
         Raises ArchivedError where its events were put away and are not at hand.
@@ -84,7 +86,7 @@ class EventStore:
         return Stream(stream_id, rows[-1]["version"], rows[-1]["chain"]), events
 
     async def load_many(
-        self, stream_ids: Sequence[str], connection: Connection | None = None
+        self, stream_ids: Sequence[str], connection: Connection | SingleConnection | None = None
     ) -> dict[str, tuple[Stream, list[Any]]]:
         """The standing and events of many streams in one round trip; unknown streams stand at version 0."""
         found: dict[str, tuple[Stream, list[Any]]] = {stream_id: (Stream(stream_id), []) for stream_id in stream_ids}
@@ -95,7 +97,9 @@ class EventStore:
             found[stream_id] = Stream(stream_id, row["version"], row["chain"]), events
         return found
 
-    async def answer(self, scope: str, keys: Sequence[str], connection: Connection | None = None) -> Answer | None:
+    async def answer(
+        self, scope: str, keys: Sequence[str], connection: Connection | SingleConnection | None = None
+    ) -> Answer | None:
         """The answer stored under one of the forms of an idempotency key, if there is one."""
         row = await (connection or self.pool).fetchrow(_ANSWER_SQL, scope, list(keys))
         return None if row is None else Answer(scope, row["key"], row["request_hash"], row["status"], row["response"])
@@ -153,7 +157,7 @@ class EventStore:
         await self._coalescer.submit(write)
         self.appended.set()
 
-    async def commit_in(self, connection: Connection, writes: Sequence[Write]) -> None:
+    async def commit_in(self, connection: Connection | SingleConnection, writes: Sequence[Write]) -> None:
         """Write inside the caller's transaction, as consumers do together with their position."""
         sql, arguments = statement_for(writes)
         try:

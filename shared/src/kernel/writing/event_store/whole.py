@@ -16,7 +16,7 @@ from kernel.writing.read_tables import columns_of
 
 _READ_SQL: Final = """
 SELECT l.gseq, e.stream_id, e.version, e.event_id, e.type, e.schema_version, e.data, e.meta, e.occurred_at, e.chain,
-       e.recorded_at, l.logged_at, l.leaf IS NOT NULL AS in_tree
+       e.recorded_at, l.logged_at
 FROM event_log l JOIN events e ON e.pos = l.pos WHERE l.gseq > $1 ORDER BY l.gseq LIMIT $2
 """
 # The position is the number: nothing else remembers the old one. No order of transactions is left, as in a restored
@@ -54,7 +54,7 @@ class Meta(msgspec.Struct, frozen=True):
 
 
 class WholeEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """All that is stored of a numbered event. ``in_tree`` is false for an entry from before the log had a tree."""
+    """All that is stored of a numbered event. Its entry's leaf follows from it, whether it is stored yet or not."""
 
     gseq: int
     stream_id: str
@@ -68,7 +68,6 @@ class WholeEvent(msgspec.Struct, frozen=True, kw_only=True):
     chain: bytes
     recorded_at: datetime
     logged_at: datetime
-    in_tree: bool
 
     @property
     def what_meta_says(self) -> Meta:
@@ -90,7 +89,7 @@ class WholeEvent(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def _row(self) -> tuple[object, ...]:
-        leaf = leaf_of(self.logged_at, self.recorded_at, self.chain) if self.in_tree else None
+        leaf = leaf_of(self.logged_at, self.recorded_at, self.chain)
         data, meta = bytes(self.data).decode(), bytes(self.meta).decode()
         named = self.gseq, self.stream_id, self.version, self.event_id, self.type, self.schema_version
         return *named, data, meta, self.occurred_at, self.chain, self.recorded_at, self.logged_at, leaf
