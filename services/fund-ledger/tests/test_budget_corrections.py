@@ -1,13 +1,14 @@
 """What is put right about hospitals' budgets: by another person, and the books come back to where they were."""
 
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
+import asyncpg
 import httpx
 import pytest
+from tests.ledger_office import Office
 
 from fund_ledger.config import Config
-from fund_ledger.main import build
 from kernel.security import Role
 from kernel.testing.surroundings import Surroundings
 
@@ -18,24 +19,11 @@ OWED: Final = f"payable/hospital/H1/{COUNTY}/BMI"
 DAY: Final = {"value_on": "2018-07-20"}
 
 
-class Office:
-    """Two people of the agency and two of finance, in July 2018."""
+class Budgeting(Office):
+    """Two people of the agency and two of finance."""
 
-    def __init__(self, clients: list[httpx.AsyncClient]) -> None:
-        self.agency, self.agency_2, self.finance, self.finance_2 = clients
-
-    async def do(self, who: httpx.AsyncClient, path: str, **body: Any) -> Any:
-        done = await who.post(path, json=body)
-        assert done.status_code in (200, 201), done.text
-        return done.json()
-
-    async def code(self, who: httpx.AsyncClient, path: str, **body: Any) -> tuple[int, str]:
-        refused = await who.post(path, json=body)
-        return refused.status_code, refused.json()["code"]
-
-    async def books(self) -> dict[str, str]:
-        rows = (await self.finance.get("/v1/accounts")).json()["items"]
-        return {row["account"]: row["balance"] for row in rows if row["balance"] != "0.00"}
+    agency_2: httpx.AsyncClient
+    finance_2: httpx.AsyncClient
 
     async def pay(self, *months: int) -> None:
         for month in months:
@@ -43,22 +31,16 @@ class Office:
 
 
 @pytest.fixture
-async def office(around: Surroundings, config: Config) -> Office:
-    now = datetime(2018, 7, 20, 1, 0, tzinfo=UTC)
-    ledger = await around.serve("fund_ledger", lambda host: build(host, config), clock=lambda: now)
-    made = Office(
-        [
-            await ledger.client(Role.AGENCY, "A1"),
-            await ledger.client(Role.AGENCY, "A1", subject="agency-2"),
-            await ledger.client(Role.FINANCE),
-            await ledger.client(Role.FINANCE, subject="finance-2"),
-        ]
-    )
+async def office(around: Surroundings, config: Config) -> Budgeting:
+    made = Budgeting(datetime(2018, 7, 20, 1, 0, tzinfo=UTC))
+    await made.open(around, config)
+    made.agency_2 = await made.ledger.client(Role.AGENCY, "A1", subject="agency-2")
+    made.finance_2 = await made.ledger.client(Role.FINANCE, subject="finance-2")
     await made.do(made.agency, "/v1/hospital-budgets", **BUDGET)
     return made
 
 
-async def test_a_part_that_the_bank_gave_back_is_not_paid_and_may_be_paid_again(office: Office) -> None:
+async def test_a_part_that_the_bank_gave_back_is_not_paid_and_may_be_paid_again(office: Budgeting) -> None:
     await office.pay(6, 7)
     back = f"{PATH}/instalments/7/return"
     assert await office.code(office.finance, back, **DAY) == (409, "SAME_PERSON")
@@ -71,7 +53,7 @@ async def test_a_part_that_the_bank_gave_back_is_not_paid_and_may_be_paid_again(
     assert (await office.books())[OWED] == "120.00"
 
 
-async def test_a_hospital_whose_closing_is_told_late_gives_back_the_months_after_it(office: Office) -> None:
+async def test_a_hospital_whose_closing_is_told_late_gives_back_the_months_after_it(office: Budgeting) -> None:
     await office.pay(4, 5, 6, 7)
     await office.do(office.agency, f"{PATH}/closing", closed_on="2018-05-31")
     for month in (6, 7):
@@ -82,7 +64,7 @@ async def test_a_hospital_whose_closing_is_told_late_gives_back_the_months_after
     assert await office.code(office.finance, f"{PATH}/instalments", **again) == (409, "INSTALMENT_UNKNOWN")
 
 
-async def test_a_wrong_budget_is_withdrawn_by_another_person_once_nothing_of_it_is_paid(office: Office) -> None:
+async def test_a_wrong_budget_is_withdrawn_by_another_person_once_nothing_of_it_is_paid(office: Budgeting) -> None:
     await office.pay(7)
     withdraw, wrong = f"{PATH}/withdrawal", {"reason": "WRONG_TOTAL"}
     assert await office.code(office.agency_2, withdraw, **wrong) == (409, "BUDGET_NOT_IN_STATE")
@@ -97,3 +79,23 @@ async def test_a_wrong_budget_is_withdrawn_by_another_person_once_nothing_of_it_
     await office.do(office.agency, "/v1/hospital-budgets", **{**BUDGET, "total": "2400.00"})
     await office.pay(7)
     assert (await office.books())[OWED] == "120.00"
+
+
+async def test_who_paid_before_that_was_noted_does_not_take_it_back_alone(office: Budgeting, database: str) -> None:
+    await office.pay(6, 7)
+    await _as_before(database, "data = jsonb_set(data::jsonb, '{budget,paid_by}', '[]')::json")
+    back = f"{PATH}/instalments/7/return"
+    assert await office.code(office.finance, back, **DAY) == (409, "SAME_PERSON")
+    await office.do(office.finance_2, back, **DAY)
+    # Where nothing says who it was, it is nobody's to take back.
+    await _as_before(database, "meta = (meta::jsonb - 'actor')::json")
+    assert await office.code(office.finance_2, f"{PATH}/instalments/6/return", **DAY) == (409, "PAYER_NOT_NOTED")
+
+
+async def _as_before(database: str, change: str) -> None:
+    """The events of payments as the releases before wrote them."""
+    connection = await asyncpg.connect(database)
+    try:
+        await connection.execute(f"UPDATE fund_ledger.events SET {change} WHERE type = 'InstalmentPaid'")
+    finally:
+        await connection.close()

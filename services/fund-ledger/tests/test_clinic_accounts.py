@@ -5,13 +5,13 @@ from typing import Any, Final
 
 import httpx
 import pytest
+from tests.ledger_office import Office
 
 from contracts.settlement import CONTRACT
 from fund_ledger.config import Config
-from fund_ledger.main import build
 from kernel.security import Role
 from kernel.testing.deadline import eventually
-from kernel.testing.surroundings import Service, Surroundings
+from kernel.testing.surroundings import Surroundings
 
 COUNTY: Final = "450223"
 PATH: Final = "/v1/clinic-accounts/V1"
@@ -19,27 +19,10 @@ HERE: Final = {"county": COUNTY}
 PAID: Final = {**HERE, "value_on": "2019-08-01"}
 
 
-class Office:
-    """The ledger with the health centre C1 and its clinic V1."""
+class Township(Office):
+    """The offices with the health centre C1 and its clinic V1."""
 
-    def __init__(self) -> None:
-        self.now = datetime(2019, 8, 1, 1, 0, tzinfo=UTC)
-        self.ledger: Service
-        self.agency: httpx.AsyncClient
-        self.centre: httpx.AsyncClient
-
-    async def do(self, who: httpx.AsyncClient, path: str, **body: Any) -> Any:
-        done = await who.post(path, json=body)
-        assert done.status_code == 200, done.text
-        return done.json()
-
-    async def code(self, who: httpx.AsyncClient, path: str, **body: Any) -> tuple[int, str]:
-        refused = await who.post(path, json=body)
-        return refused.status_code, refused.json()["code"]
-
-    async def books(self) -> dict[str, str]:
-        rows = (await self.agency.get("/v1/accounts")).json()["items"]
-        return {row["account"]: row["balance"] for row in rows if row["balance"] != "0.00"}
+    centre: httpx.AsyncClient
 
     async def told(self, around: Surroundings, event: Any, number: int) -> None:
         await around.tell(CONTRACT, "P1", event)
@@ -51,16 +34,15 @@ class Office:
 
 
 @pytest.fixture
-async def office(around: Surroundings, config: Config) -> Office:
-    made = Office()
-    made.ledger = await around.serve("fund_ledger", lambda host: build(host, config), clock=lambda: made.now)
-    made.agency = await made.ledger.client(Role.AGENCY, "A1")
+async def office(around: Surroundings, config: Config) -> Township:
+    made = Township(datetime(2019, 8, 1, 1, 0, tzinfo=UTC))
+    await made.open(around, config)
     made.centre = await made.ledger.client(Role.HOSPITAL, "C1")
     return made
 
 
 async def test_a_clinic_collects_the_patients_part_and_the_township_owes_the_rest(
-    office: Office, around: Surroundings, bills: Any
+    office: Township, around: Surroundings, bills: Any
 ) -> None:
     layers = bills.layer("BMI", 4_500), bills.layer("MA", 1_400)
     await office.told(around, bills.settled("S1", *layers, county=COUNTY, hospital_id="V1"), 1)
@@ -87,7 +69,7 @@ async def test_a_clinic_collects_the_patients_part_and_the_township_owes_the_res
 
 
 async def test_a_visit_that_is_revoked_afterwards_is_set_off_with_the_next_ones(
-    office: Office, around: Surroundings, bills: Any
+    office: Township, around: Surroundings, bills: Any
 ) -> None:
     await office.do(office.agency, f"{PATH}/centre", **HERE, centre_id="C1")
     await office.told(around, bills.settled("S1", bills.layer("BMI", 4_500), county=COUNTY, hospital_id="V1"), 1)
@@ -106,7 +88,7 @@ async def test_a_visit_that_is_revoked_afterwards_is_set_off_with_the_next_ones(
     await office.do(office.agency, f"{PATH}/centre", **HERE, centre_id="C2")
 
 
-async def test_a_clinic_sees_itself_its_centre_too_and_nobody_else(office: Office) -> None:
+async def test_a_clinic_sees_itself_its_centre_too_and_nobody_else(office: Township) -> None:
     await office.do(office.agency, f"{PATH}/centre", **HERE, centre_id="C1")
     clinic = await office.ledger.client(Role.HOSPITAL, "V1", subject="clinic")
     assert (await clinic.get(PATH, params=HERE)).json()["centre_id"] == "C1"

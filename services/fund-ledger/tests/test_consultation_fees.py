@@ -8,11 +8,12 @@ import httpx
 import msgspec
 import pytest
 from openpyxl import load_workbook
+from tests.ledger_office import Office
 
 from fund_ledger.config import Config
 from fund_ledger.main import build
 from kernel.security import Role
-from kernel.testing.surroundings import Service, Surroundings
+from kernel.testing.surroundings import Surroundings
 from law.packs import Pack, PackLibrary
 
 COUNTY: Final = "450223"
@@ -30,28 +31,10 @@ PAID: Final = {**DAY, "amount": "1260.00"}
 HELD: Final = f"receivable/centre/C1/{COUNTY}/CONSULT_FEE_PASS_THROUGH"
 
 
-class Office:
-    """The ledger with the health centre C1, the agency and finance."""
+class Township(Office):
+    """The offices with the health centre C1."""
 
-    def __init__(self) -> None:
-        self.now = datetime(2019, 8, 1, 1, 0, tzinfo=UTC)
-        self.ledger: Service
-        self.agency: httpx.AsyncClient
-        self.finance: httpx.AsyncClient
-        self.centre: httpx.AsyncClient
-
-    async def do(self, who: httpx.AsyncClient, path: str, **body: Any) -> Any:
-        done = await who.post(path, json=body or None)
-        assert done.status_code in (200, 201), done.text
-        return done.json()
-
-    async def code(self, who: httpx.AsyncClient, path: str, **body: Any) -> tuple[int, str]:
-        refused = await who.post(path, json=body or None)
-        return refused.status_code, refused.json()["code"]
-
-    async def books(self) -> dict[str, str]:
-        rows = (await self.finance.get("/v1/accounts")).json()["items"]
-        return {row["account"]: row["balance"] for row in rows if row["balance"] != "0.00"}
+    centre: httpx.AsyncClient
 
     async def paid(self, **change: Any) -> None:
         await self.do(self.centre, "/v1/consultation-fees", **{**REPORT, **change})
@@ -69,25 +52,23 @@ class Office:
         return found
 
 
-async def office_of(around: Surroundings, config: Config) -> Office:
-    made = Office()
+async def office_of(around: Surroundings, config: Config) -> Township:
+    made = Township(datetime(2019, 8, 1, 1, 0, tzinfo=UTC))
     # The county's own settings say the fee; no document names one.
     library = PackLibrary(config.library.packs, {PACK: {"consultation_fee_yuan": "9.00"}})
     here = msgspec.structs.replace(config, library=library)
-    made.ledger = await around.serve("fund_ledger", lambda host: build(host, here), clock=lambda: made.now)
-    made.agency = await made.ledger.client(Role.AGENCY, "A1")
-    made.finance = await made.ledger.client(Role.FINANCE)
+    await made.open(around, here)
     made.centre = await made.ledger.client(Role.HOSPITAL, "C1")
     await made.do(made.agency, "/v1/clinic-accounts/V8/centre", county=COUNTY, centre_id="C1")
     return made
 
 
 @pytest.fixture
-async def office(around: Surroundings, config: Config) -> Office:
+async def office(around: Surroundings, config: Config) -> Township:
     return await office_of(around, config)
 
 
-async def test_the_fee_is_paid_in_full_and_passes_through_the_centre_down_to_zero(office: Office) -> None:
+async def test_the_fee_is_paid_in_full_and_passes_through_the_centre_down_to_zero(office: Township) -> None:
     await office.do(office.centre, "/v1/consultation-fees", **REPORT)
     told = (await office.agency.get(PATH)).json()
     assert (told["status"], told["unit_fee"], told["due"], told["left"]) == ("reported", "9.00", "1260.00", "0.00")
@@ -130,7 +111,7 @@ async def test_the_fee_is_paid_in_full_and_passes_through_the_centre_down_to_zer
     ],
 )
 async def test_the_consultation_fee_must_reach_every_clinic_whole(
-    office: Office, first: str, second: str, left: str, short: list[str]
+    office: Township, first: str, second: str, left: str, short: list[str]
 ) -> None:
     await office.paid()
     await office.pass_on(first, second, all_of_it=True)
@@ -141,7 +122,7 @@ async def test_the_consultation_fee_must_reach_every_clinic_whole(
     assert await office.retained() == 1
 
 
-async def test_what_one_clinic_lacks_is_not_made_up_by_another_s_surplus(office: Office) -> None:
+async def test_what_one_clinic_lacks_is_not_made_up_by_another_s_surplus(office: Township) -> None:
     await office.paid()
     too_much = {"clinics": [{"clinic_id": "V1", "amount": "900.01"}], **DAY}
     assert await office.code(office.centre, f"{PATH}/passing-on", **too_much) == (409, "FEES_EXCEEDED")
@@ -193,7 +174,7 @@ def _renamed(pack: Pack) -> Pack:
     return msgspec.structs.replace(pack, file=msgspec.structs.replace(pack.file, funds=funds, consultation_fee=fee))
 
 
-async def test_a_clinic_s_month_stands_in_one_report(office: Office) -> None:
+async def test_a_clinic_s_month_stands_in_one_report(office: Township) -> None:
     await office.do(office.centre, "/v1/consultation-fees", **REPORT)
     other = await office.ledger.client(Role.HOSPITAL, "C2", subject="other")
     await office.do(office.agency, "/v1/clinic-accounts/V3/centre", county=COUNTY, centre_id="C2")
@@ -208,13 +189,13 @@ async def test_a_clinic_s_month_stands_in_one_report(office: Office) -> None:
     assert refused == (409, "FEES_CLINIC_ELSEWHERE")
 
 
-async def test_a_centre_of_one_county_reports_to_no_other(office: Office) -> None:
+async def test_a_centre_of_one_county_reports_to_no_other(office: Township) -> None:
     centre = await office.ledger.client(Role.HOSPITAL, "C3", subject="centre-3")
     await office.do(office.agency, "/v1/clinic-accounts/V1/centre", county="450224", centre_id="C3")
     assert await office.code(centre, "/v1/consultation-fees", **REPORT) == (403, "FEES_CENTRE_FOREIGN")
 
 
-async def test_the_agency_finds_a_fee_that_stays_with_the_centre(office: Office) -> None:
+async def test_the_agency_finds_a_fee_that_stays_with_the_centre(office: Township) -> None:
     await office.do(office.centre, "/v1/consultation-fees", **REPORT)
     assert await office.code(office.agency, f"{PATH}/finding") == (409, "FEES_NOT_IN_STATE")
     await office.do(office.agency, APPROVAL)
@@ -226,7 +207,7 @@ async def test_the_agency_finds_a_fee_that_stays_with_the_centre(office: Office)
     assert (await office.centre.post(f"{PATH}/finding")).status_code == 403
 
 
-async def test_clinics_that_settle_directly_are_paid_themselves(office: Office) -> None:
+async def test_clinics_that_settle_directly_are_paid_themselves(office: Township) -> None:
     await office.do(office.centre, "/v1/consultation-fees", **{**REPORT, "route": "DIRECT"})
     await office.do(office.agency, APPROVAL)
     assert (await office.books())[f"payable/hospital/V2/{COUNTY}/CONSULT_FEE_PASS_THROUGH"] == "-360.00"
@@ -236,7 +217,7 @@ async def test_clinics_that_settle_directly_are_paid_themselves(office: Office) 
     assert (told["left"], [clinic["passed"] for clinic in told["clinics"]]) == ("0.00", ["900.00", "360.00"])
 
 
-async def test_a_report_is_checked_by_another_and_made_again_where_it_is_sent_back(office: Office) -> None:
+async def test_a_report_is_checked_by_another_and_made_again_where_it_is_sent_back(office: Township) -> None:
     running = {**REPORT, "month": "2019-08"}
     assert await office.code(office.centre, "/v1/consultation-fees", **running) == (409, "MONTH_NOT_OVER")
     twice = {**REPORT, "clinics": [REPORT["clinics"][0], REPORT["clinics"][0]]}
@@ -270,7 +251,7 @@ async def test_a_report_is_checked_by_another_and_made_again_where_it_is_sent_ba
     assert (await office.agency.get(PATH)).json()["due"] == "891.00"
 
 
-async def test_another_centre_and_another_county_see_nothing_but_a_clinic_its_own(office: Office) -> None:
+async def test_another_centre_and_another_county_see_nothing_but_a_clinic_its_own(office: Township) -> None:
     await office.paid()
     other = await office.ledger.client(Role.HOSPITAL, "C2")
     assert (await other.get(PATH)).json()["code"] == "FEES_UNKNOWN"

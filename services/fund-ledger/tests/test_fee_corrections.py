@@ -3,14 +3,15 @@
 from datetime import UTC, datetime
 from typing import Any, Final
 
+import asyncpg
 import httpx
 import msgspec
 import pytest
+from tests.ledger_office import Office
 
 from fund_ledger.config import Config
-from fund_ledger.main import build
 from kernel.security import Role
-from kernel.testing.surroundings import Service, Surroundings
+from kernel.testing.surroundings import Surroundings
 from law.packs import PackLibrary
 
 COUNTY: Final = "450223"
@@ -27,25 +28,12 @@ def report(*clinics: tuple[str, int], **more: Any) -> dict[str, Any]:
     return {"county": COUNTY, "month": "2019-07", "route": "THROUGH_CENTRE", "clinics": visits, **more}
 
 
-class Office:
-    """The ledger with the health centre C1, two people of the agency and two of finance."""
+class Township(Office):
+    """Two people of the agency and two of finance, with the health centre C1."""
 
-    def __init__(self, ledger: Service, clients: list[httpx.AsyncClient]) -> None:
-        self.ledger = ledger
-        self.agency, self.agency_2, self.finance, self.finance_2, self.centre = clients
-
-    async def do(self, who: httpx.AsyncClient, path: str, **body: Any) -> Any:
-        done = await who.post(path, json=body or None)
-        assert done.status_code in (200, 201), done.text
-        return done.json()
-
-    async def code(self, who: httpx.AsyncClient, path: str, **body: Any) -> tuple[int, str]:
-        refused = await who.post(path, json=body or None)
-        return refused.status_code, refused.json()["code"]
-
-    async def books(self) -> dict[str, str]:
-        rows = (await self.finance.get("/v1/accounts")).json()["items"]
-        return {row["account"]: row["balance"] for row in rows if row["balance"] != "0.00"}
+    agency_2: httpx.AsyncClient
+    finance_2: httpx.AsyncClient
+    centre: httpx.AsyncClient
 
     async def paid(self, path: str, due: str) -> None:
         await self.do(self.agency, f"{path}/approval?due={due}")
@@ -53,24 +41,19 @@ class Office:
 
 
 @pytest.fixture
-async def office(around: Surroundings, config: Config) -> Office:
+async def office(around: Surroundings, config: Config) -> Township:
     library = PackLibrary(config.library.packs, {PACK: {"consultation_fee_yuan": "9.00"}})
     here = msgspec.structs.replace(config, library=library)
-    now = datetime(2019, 8, 1, 1, 0, tzinfo=UTC)
-    ledger = await around.serve("fund_ledger", lambda host: build(host, here), clock=lambda: now)
-    clients = [
-        await ledger.client(Role.AGENCY, "A1"),
-        await ledger.client(Role.AGENCY, "A1", subject="agency-2"),
-        await ledger.client(Role.FINANCE),
-        await ledger.client(Role.FINANCE, subject="finance-2"),
-        await ledger.client(Role.HOSPITAL, "C1"),
-    ]
-    made = Office(ledger, clients)
+    made = Township(datetime(2019, 8, 1, 1, 0, tzinfo=UTC))
+    await made.open(around, here)
+    made.agency_2 = await made.ledger.client(Role.AGENCY, "A1", subject="agency-2")
+    made.finance_2 = await made.ledger.client(Role.FINANCE, subject="finance-2")
+    made.centre = await made.ledger.client(Role.HOSPITAL, "C1")
     await made.do(made.agency, "/v1/clinic-accounts/V8/centre", county=COUNTY, centre_id="C1")
     return made
 
 
-async def test_an_approval_is_withdrawn_by_another_and_the_report_made_again(office: Office) -> None:
+async def test_an_approval_is_withdrawn_by_another_and_the_report_made_again(office: Township) -> None:
     await office.do(office.centre, REPORTS, **report(("V1", 100)))
     await office.do(office.agency, f"{PATH}/approval?due=900.00")
     wrong = {"reason": "VISITS_WRONG"}
@@ -86,7 +69,7 @@ async def test_an_approval_is_withdrawn_by_another_and_the_report_made_again(off
 
 
 @pytest.mark.parametrize("route", ["THROUGH_CENTRE", "DIRECT"])
-async def test_a_payment_that_the_bank_gave_back_is_owed_again(office: Office, route: str) -> None:
+async def test_a_payment_that_the_bank_gave_back_is_owed_again(office: Township, route: str) -> None:
     await office.do(office.centre, REPORTS, **report(("V1", 100), ("V2", 40), route=route))
     await office.do(office.agency, f"{PATH}/approval?due=1260.00")
     owed = await office.books()
@@ -104,7 +87,7 @@ async def test_a_payment_that_the_bank_gave_back_is_owed_again(office: Office, r
         assert await office.code(office.finance_2, f"{PATH}/payment-return", **DAY) == (409, "FEES_PASSED_ON")
 
 
-async def test_a_month_has_a_report_for_each_route_and_for_what_an_approved_one_left_out(office: Office) -> None:
+async def test_a_month_has_a_report_for_each_route_and_for_what_an_approved_one_left_out(office: Township) -> None:
     await office.do(office.centre, REPORTS, **report(("V1", 100)))
     direct = report(("V2", 40), route="DIRECT", number=2)
     assert await office.code(office.centre, REPORTS, **report(("V2", 1), number=3)) == (409, "FEES_OUT_OF_ORDER")
@@ -127,7 +110,7 @@ async def test_a_month_has_a_report_for_each_route_and_for_what_an_approved_one_
 
 
 async def test_the_same_visits_are_not_paid_by_a_later_report_and_again_by_the_one_that_went_back(
-    office: Office,
+    office: Township,
 ) -> None:
     foreign = (409, "FEES_CLINIC_ELSEWHERE")
     await office.do(office.centre, REPORTS, **report(("V1", 100), ("V2", 40)))
@@ -146,7 +129,7 @@ async def test_the_same_visits_are_not_paid_by_a_later_report_and_again_by_the_o
     await office.do(office.centre, REPORTS, **report(("V1", 90), number=3))
 
 
-async def test_two_reports_of_a_clinic_that_both_went_back_are_made_again_the_first_one_first(office: Office) -> None:
+async def test_two_reports_of_a_clinic_that_both_went_back_are_made_again_the_first_one_first(office: Township) -> None:
     await office.do(office.centre, REPORTS, **report(("V1", 90)))
     await office.do(office.agency, f"{PATH}/approval?due=810.00")
     await office.do(office.centre, REPORTS, **report(("V1", 10), number=2))
@@ -157,3 +140,25 @@ async def test_two_reports_of_a_clinic_that_both_went_back_are_made_again_the_fi
     await office.do(office.centre, REPORTS, **report(("V1", 91)))
     await office.paid(PATH, "819.00")
     await office.do(office.centre, REPORTS, **second)
+
+
+async def test_who_paid_before_that_was_noted_does_not_take_it_back_alone(office: Township, database: str) -> None:
+    await office.do(office.centre, REPORTS, **report(("V1", 100)))
+    await office.paid(PATH, "900.00")
+    await _as_before(database, "data = jsonb_set(data::jsonb, '{fees,paid_by}', 'null')::json")
+    assert await office.code(office.finance, f"{PATH}/payment-return", **DAY) == (409, "SAME_PERSON")
+    await office.do(office.finance_2, f"{PATH}/payment-return", **DAY)
+    await office.do(office.finance, f"{PATH}/payment", **DAY, amount="900.00")
+    # Where nothing says who it was, it is nobody's to take back.
+    await _as_before(database, "data = jsonb_set(data::jsonb, '{fees,paid_by}', 'null')::json")
+    await _as_before(database, "meta = (meta::jsonb - 'actor')::json")
+    assert await office.code(office.finance_2, f"{PATH}/payment-return", **DAY) == (409, "PAYER_NOT_NOTED")
+
+
+async def _as_before(database: str, change: str) -> None:
+    """The events of payments as the releases before wrote them."""
+    connection = await asyncpg.connect(database)
+    try:
+        await connection.execute(f"UPDATE fund_ledger.events SET {change} WHERE type = 'FeesPaid'")
+    finally:
+        await connection.close()

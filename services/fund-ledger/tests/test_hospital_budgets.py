@@ -7,13 +7,13 @@ from typing import Any, Final
 import httpx
 import msgspec
 import pytest
+from tests.ledger_office import Office
 
 from contracts.settlement import CONTRACT
 from fund_ledger.config import Config
-from fund_ledger.main import build
 from kernel.security import Role
 from kernel.testing.deadline import eventually
-from kernel.testing.surroundings import Service, Surroundings
+from kernel.testing.surroundings import Surroundings
 
 HUINING: Final = "620422"
 GUANGXI: Final = "450223"
@@ -22,42 +22,22 @@ PATH: Final = f"/v1/hospital-budgets/{HUINING}-BMI-2018-H1"
 OWED: Final = f"payable/hospital/H1/{HUINING}/BMI"
 
 
-class Office:
-    """The ledger with its callers, at a time that the test sets."""
+class Budgeting(Office):
+    """The offices with the hospital."""
 
-    def __init__(self) -> None:
-        self.now = datetime(2018, 7, 2, 1, 0, tzinfo=UTC)
-        self.ledger: Service
-        self.agency: httpx.AsyncClient
-        self.finance: httpx.AsyncClient
-        self.hospital: httpx.AsyncClient
-
-    async def do(self, who: httpx.AsyncClient, path: str, **body: Any) -> Any:
-        done = await who.post(path, json=body or None)
-        assert done.status_code in (200, 201), done.text
-        return done.json()
-
-    async def code(self, who: httpx.AsyncClient, path: str, **body: Any) -> tuple[int, str]:
-        refused = await who.post(path, json=body or None)
-        return refused.status_code, refused.json()["code"]
-
-    async def books(self) -> dict[str, str]:
-        rows = (await self.finance.get("/v1/accounts")).json()["items"]
-        return {row["account"]: row["balance"] for row in rows if row["balance"] != "0.00"}
+    hospital: httpx.AsyncClient
 
 
 @pytest.fixture
-async def office(around: Surroundings, config: Config) -> Office:
-    made = Office()
-    made.ledger = await around.serve("fund_ledger", lambda host: build(host, config), clock=lambda: made.now)
-    made.agency = await made.ledger.client(Role.AGENCY, "A1")
-    made.finance = await made.ledger.client(Role.FINANCE)
+async def office(around: Surroundings, config: Config) -> Budgeting:
+    made = Budgeting(datetime(2018, 7, 2, 1, 0, tzinfo=UTC))
+    await made.open(around, config)
     made.hospital = await made.ledger.client(Role.HOSPITAL, "H1")
     return made
 
 
 async def settled(
-    office: Office, around: Surroundings, bills: Any, amount_fen: int, county: str = HUINING, settlement: str = "S1"
+    office: Budgeting, around: Surroundings, bills: Any, amount_fen: int, county: str = HUINING, settlement: str = "S1"
 ) -> None:
     bill = bills.settled(settlement, bills.layer("BMI", amount_fen), county=county)
     await around.tell(CONTRACT, "P1", msgspec.structs.replace(bill, settled_at=office.now))
@@ -68,14 +48,14 @@ async def settled(
     await eventually(booked)
 
 
-async def pay_months(office: Office, *months: int) -> None:
+async def pay_months(office: Budgeting, *months: int) -> None:
     for month in months:
         day = f"2018-{month:02}-01"
         await office.do(office.finance, f"{PATH}/instalments", month=month, value_on=day)
 
 
 async def test_sixty_percent_are_prepaid_by_months_and_the_rest_by_the_score(
-    office: Office, around: Surroundings, bills: Any
+    office: Budgeting, around: Surroundings, bills: Any
 ) -> None:
     office.now = datetime(2018, 12, 3, 1, 0, tzinfo=UTC)
     await settled(office, around, bills, 100_001)
@@ -119,7 +99,7 @@ async def test_sixty_percent_are_prepaid_by_months_and_the_rest_by_the_score(
     ],
 )
 async def test_what_is_withheld_is_taken_off_the_claims_of_the_year_only(
-    office: Office, around: Surroundings, bills: Any, *, claimed: int, months: int, next_bills: int, taken_off: str
+    office: Budgeting, around: Surroundings, bills: Any, *, claimed: int, months: int, next_bills: int, taken_off: str
 ) -> None:
     office.now = datetime(2018, 12, 3, 1, 0, tzinfo=UTC)
     await settled(office, around, bills, claimed)
@@ -134,7 +114,7 @@ async def test_what_is_withheld_is_taken_off_the_claims_of_the_year_only(
 
 
 async def test_a_year_gives_back_what_it_prepaid_beyond_its_claims_and_nothing_of_another(
-    office: Office, around: Surroundings, bills: Any
+    office: Budgeting, around: Surroundings, bills: Any
 ) -> None:
     office.now = datetime(2018, 12, 3, 1, 0, tzinfo=UTC)
     await settled(office, around, bills, 70_000)
@@ -160,7 +140,7 @@ async def test_a_year_gives_back_what_it_prepaid_beyond_its_claims_and_nothing_o
     assert await office.code(office.finance, f"{PATH}/returns", amount="0.01", **day) == (409, "OVERPAYMENT")
 
 
-async def test_a_payout_has_a_day_that_can_be_also_where_nothing_is_paid(office: Office) -> None:
+async def test_a_payout_has_a_day_that_can_be_also_where_nothing_is_paid(office: Budgeting) -> None:
     await office.do(office.agency, "/v1/hospital-budgets", **BUDGET)
     office.now = datetime(2019, 1, 8, 1, 0, tzinfo=UTC)
     await office.do(office.agency, f"{PATH}/assessment", score_percent="0")
@@ -173,7 +153,7 @@ async def test_a_payout_has_a_day_that_can_be_also_where_nothing_is_paid(office:
     await office.do(office.finance, f"{PATH}/payout", value_on="2019-01-08")
 
 
-async def test_a_hospital_that_closes_in_mid_year_gets_nothing_for_the_months_after_it(office: Office) -> None:
+async def test_a_hospital_that_closes_in_mid_year_gets_nothing_for_the_months_after_it(office: Budgeting) -> None:
     await office.do(office.agency, "/v1/hospital-budgets", **{**BUDGET, "total": "1200.00", "months": [1, 4, 7, 10]})
     await office.do(office.finance, f"{PATH}/instalments", month=1, value_on="2018-01-15")
     await office.do(office.agency, f"{PATH}/closing", closed_on="2018-06-30")
@@ -194,7 +174,7 @@ async def test_a_hospital_that_closes_in_mid_year_gets_nothing_for_the_months_af
     assert await office.books() == {}
 
 
-async def test_each_month_is_paid_once_not_before_it_and_by_another_office(office: Office) -> None:
+async def test_each_month_is_paid_once_not_before_it_and_by_another_office(office: Budgeting) -> None:
     await office.do(office.agency, "/v1/hospital-budgets", **BUDGET)
     bodies = [{"month": 7, "value_on": "2018-07-02"}] * 3
     answers = await asyncio.gather(*(office.finance.post(f"{PATH}/instalments", json=body) for body in bodies))
@@ -211,7 +191,7 @@ async def test_each_month_is_paid_once_not_before_it_and_by_another_office(offic
     assert await office.code(office.agency, f"{PATH}/assessment", score_percent="100.01") == (422, "SCORE_OUT_OF_RANGE")
 
 
-async def test_one_person_with_both_offices_does_not_set_and_pay(office: Office) -> None:
+async def test_one_person_with_both_offices_does_not_set_and_pay(office: Budgeting) -> None:
     await office.do(await office.ledger.client(Role.AGENCY, subject="one"), "/v1/hospital-budgets", **BUDGET)
     same = await office.ledger.client(Role.FINANCE, subject="one")
     refused = await office.code(same, f"{PATH}/instalments", month=1, value_on="2018-07-02")
@@ -231,13 +211,15 @@ async def test_one_person_with_both_offices_does_not_set_and_pay(office: Office)
         ({"county": GUANGXI, "prepay": "1000.02"}, "BUDGET_FIGURES"),
     ],
 )
-async def test_a_budget_whose_figures_do_not_fit_is_refused(office: Office, change: dict[str, Any], code: str) -> None:
+async def test_a_budget_whose_figures_do_not_fit_is_refused(
+    office: Budgeting, change: dict[str, Any], code: str
+) -> None:
     office.now = datetime(2019, 8, 1, 1, 0, tzinfo=UTC)
     assert await office.code(office.agency, "/v1/hospital-budgets", **{**BUDGET, "year": 2019, **change}) == (422, code)
 
 
 async def test_a_contract_s_prepayment_is_settled_against_monthly_claims(
-    office: Office, around: Surroundings, bills: Any
+    office: Budgeting, around: Surroundings, bills: Any
 ) -> None:
     office.now = datetime(2019, 8, 2, 1, 0, tzinfo=UTC)
     budget = {**BUDGET, "county": GUANGXI, "year": 2019, "total": "2400.00", "prepay": "1200.00"}
@@ -258,7 +240,7 @@ async def test_a_contract_s_prepayment_is_settled_against_monthly_claims(
     assert await office.code(office.agency, f"{path}/assessment", score_percent="90") == (409, "BUDGET_NOT_IN_STATE")
 
 
-async def test_another_hospital_and_another_county_see_nothing_of_a_budget(office: Office) -> None:
+async def test_another_hospital_and_another_county_see_nothing_of_a_budget(office: Budgeting) -> None:
     await office.do(office.agency, "/v1/hospital-budgets", **BUDGET)
     other = await office.ledger.client(Role.HOSPITAL, "H2")
     assert (await other.get(PATH)).json()["code"] == "BUDGET_UNKNOWN"
@@ -271,7 +253,7 @@ async def test_another_hospital_and_another_county_see_nothing_of_a_budget(offic
 
 
 async def test_what_is_withheld_is_never_taken_off_the_claims_of_an_earlier_year(
-    office: Office, around: Surroundings, bills: Any
+    office: Budgeting, around: Surroundings, bills: Any
 ) -> None:
     office.now = datetime(2018, 12, 3, 1, 0, tzinfo=UTC)
     await settled(office, around, bills, 200_000)

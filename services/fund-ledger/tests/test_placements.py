@@ -6,14 +6,14 @@ from typing import Any, Final
 
 import httpx
 import pytest
+from tests.ledger_office import Office
 
 from contracts.settlement import CONTRACT
 from fund_ledger.config import Config
 from fund_ledger.journals.queries.turn import hold
-from fund_ledger.main import build
 from kernel.security import Role
 from kernel.testing.deadline import eventually
-from kernel.testing.surroundings import Service, Surroundings
+from kernel.testing.surroundings import Surroundings
 from kernel.writing.database import Pool
 
 HUINING: Final = "620422"
@@ -27,32 +27,14 @@ FUND: Final = f"fund/{HUINING}/MA"
 OWED: Final = f"payable/hospital/H1/{HUINING}/MA"
 
 
-class Office:
-    """The ledger with its callers, and 5,000 yuan of aid money in the bank."""
+class Placing(Office):
+    """The offices with the hospital, and 5,000 yuan of aid money in the bank."""
 
-    def __init__(self) -> None:
-        self.now = datetime(2018, 7, 2, 1, 0, tzinfo=UTC)
-        self.ledger: Service
-        self.agency: httpx.AsyncClient
-        self.finance: httpx.AsyncClient
-        self.hospital: httpx.AsyncClient
-
-    async def do(self, who: httpx.AsyncClient, path: str, **body: Any) -> Any:
-        done = await who.post(path, json=body or None)
-        assert done.status_code in (200, 201), done.text
-        return done.json()
-
-    async def code(self, who: httpx.AsyncClient, path: str, **body: Any) -> tuple[int, str]:
-        refused = await who.post(path, json=body or None)
-        return refused.status_code, refused.json()["code"]
+    hospital: httpx.AsyncClient
 
     async def placed(self, amount: str = "1000.00") -> None:
         await self.do(self.agency, "/v1/placements", **{**ORDER, "amount": amount})
         await self.do(self.finance, f"{PATH}/payment", **DAY, amount=amount)
-
-    async def books(self) -> dict[str, str]:
-        rows = (await self.finance.get("/v1/accounts")).json()["items"]
-        return {row["account"]: row["balance"] for row in rows if row["balance"] != "0.00"}
 
     async def told(self) -> dict[str, Any]:
         found: dict[str, Any] = (await self.hospital.get(PATH)).json()
@@ -60,18 +42,16 @@ class Office:
 
 
 @pytest.fixture
-async def office(around: Surroundings, config: Config) -> Office:
-    made = Office()
-    made.ledger = await around.serve("fund_ledger", lambda host: build(host, config), clock=lambda: made.now)
-    made.agency = await made.ledger.client(Role.AGENCY, "A1")
-    made.finance = await made.ledger.client(Role.FINANCE)
+async def office(around: Surroundings, config: Config) -> Placing:
+    made = Placing(datetime(2018, 7, 2, 1, 0, tzinfo=UTC))
+    await made.open(around, config)
     made.hospital = await made.ledger.client(Role.HOSPITAL, "H1")
     receipt = {"county": HUINING, "fund": "MA", "amount": "5000.00", "source": "BUDGET", "value_on": "2018-07-01"}
     await made.do(made.finance, "/v1/fund-receipts", **receipt)
     return made
 
 
-async def settled(office: Office, around: Surroundings, bills: Any, settlement_id: str, amount_fen: int) -> None:
+async def settled(office: Placing, around: Surroundings, bills: Any, settlement_id: str, amount_fen: int) -> None:
     bill = bills.settled(settlement_id, bills.layer("MA", amount_fen), county=HUINING)
     await around.tell(CONTRACT, "P1", bill)
 
@@ -81,7 +61,7 @@ async def settled(office: Office, around: Surroundings, bills: Any, settlement_i
     await eventually(booked)
 
 
-async def test_money_is_placed_topped_up_used_on_the_spot_and_given_back(office: Office) -> None:
+async def test_money_is_placed_topped_up_used_on_the_spot_and_given_back(office: Placing) -> None:
     await office.placed()
     books = await office.books()
     assert (books[LIES], books[f"bank/{HUINING}/MA"], books[FUND]) == ("1000.00", "4000.00", "-5000.00")
@@ -104,7 +84,7 @@ async def test_money_is_placed_topped_up_used_on_the_spot_and_given_back(office:
     assert (total["payer"], total["to_hospitals"]) == ("MA", "1000.01")
 
 
-async def test_the_last_money_is_not_used_twice(office: Office) -> None:
+async def test_the_last_money_is_not_used_twice(office: Placing) -> None:
     await office.placed()
     bodies = [{**AID, "number": f"ZY-{number}"} for number in range(3)]
     answers = await asyncio.gather(*(office.hospital.post(f"{PATH}/aids", json=body) for body in bodies))
@@ -113,7 +93,7 @@ async def test_the_last_money_is_not_used_twice(office: Office) -> None:
 
 
 async def test_the_same_aid_paid_on_the_spot_and_in_the_system_is_paid_once(
-    office: Office, around: Surroundings, bills: Any
+    office: Placing, around: Surroundings, bills: Any
 ) -> None:
     await office.placed()
     await office.do(office.hospital, f"{PATH}/aids", **AID)
@@ -145,7 +125,7 @@ async def test_the_same_aid_paid_on_the_spot_and_in_the_system_is_paid_once(
 
 
 async def test_a_reconciled_bill_that_is_revoked_leaves_what_the_hospital_got(
-    office: Office, around: Surroundings, bills: Any
+    office: Placing, around: Surroundings, bills: Any
 ) -> None:
     await office.placed()
     await office.do(office.hospital, f"{PATH}/aids", **AID)
@@ -165,7 +145,7 @@ async def test_a_reconciled_bill_that_is_revoked_leaves_what_the_hospital_got(
     assert (books[FUND], OWED in books) == ("-4400.00", False)
 
 
-async def test_aid_that_was_entered_wrongly_is_taken_back_and_its_number_entered_again(office: Office) -> None:
+async def test_aid_that_was_entered_wrongly_is_taken_back_and_its_number_entered_again(office: Placing) -> None:
     await office.placed()
     await office.do(office.hospital, f"{PATH}/aids", **AID)
     assert await office.code(office.hospital, f"{PATH}/aids", **AID) == (409, "AID_EXISTS")
@@ -178,7 +158,7 @@ async def test_aid_that_was_entered_wrongly_is_taken_back_and_its_number_entered
     assert await office.code(office.hospital, f"{PATH}/aids/ZY-9/withdrawal") == (404, "AID_UNKNOWN")
 
 
-async def test_aid_that_is_taken_back_late_is_that_which_stands_then(office: Office) -> None:
+async def test_aid_that_is_taken_back_late_is_that_which_stands_then(office: Placing) -> None:
     await office.placed()
     await office.do(office.hospital, f"{PATH}/aids", **AID)
     pool = office.ledger.pool
@@ -202,7 +182,7 @@ async def _waiting(pool: Pool, number: int) -> Any:
     return await pool.fetchval(sql, number)
 
 
-async def test_aid_of_a_month_that_is_closed_is_booked_in_the_open_one_and_says_when_it_was(office: Office) -> None:
+async def test_aid_of_a_month_that_is_closed_is_booked_in_the_open_one_and_says_when_it_was(office: Placing) -> None:
     await office.placed()
     office.now = datetime(2018, 8, 2, 1, 0, tzinfo=UTC)
     await office.do(office.finance, f"/v1/counties/{HUINING}/months/2018-07/closing")
@@ -214,7 +194,7 @@ async def test_aid_of_a_month_that_is_closed_is_booked_in_the_open_one_and_says_
     assert await office.code(office.finance, f"{PATH}/payment", **PAID) == (422, "PERIOD_CLOSED")
 
 
-async def test_what_is_ordered_is_paid_once_by_another_person_and_only_from_the_bank(office: Office) -> None:
+async def test_what_is_ordered_is_paid_once_by_another_person_and_only_from_the_bank(office: Placing) -> None:
     assert await office.code(office.finance, f"{PATH}/payment", **PAID) == (404, "PLACEMENT_UNKNOWN")
     await office.do(office.agency, "/v1/placements", **{**ORDER, "amount": "5000.01"})
     # Who saw another order than the one that stands now pays nothing.
@@ -239,11 +219,11 @@ async def test_what_is_ordered_is_paid_once_by_another_person_and_only_from_the_
         ({"amount": "0.00"}, "AMOUNT_NOT_POSITIVE"),
     ],
 )
-async def test_what_cannot_be_placed_is_refused(office: Office, change: dict[str, Any], code: str) -> None:
+async def test_what_cannot_be_placed_is_refused(office: Placing, change: dict[str, Any], code: str) -> None:
     assert await office.code(office.agency, "/v1/placements", **{**ORDER, **change}) == (422, code)
 
 
-async def test_another_hospital_and_another_county_see_nothing_of_a_placement(office: Office) -> None:
+async def test_another_hospital_and_another_county_see_nothing_of_a_placement(office: Placing) -> None:
     await office.placed()
     await office.do(office.hospital, f"{PATH}/aids", **AID)
     other = await office.ledger.client(Role.HOSPITAL, "H2")

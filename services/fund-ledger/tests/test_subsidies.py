@@ -5,25 +5,19 @@ from typing import Any, Final
 
 import httpx
 import pytest
+from tests.ledger_office import Office
 
 from fund_ledger.config import Config
-from fund_ledger.main import build
 from kernel.security import Role
-from kernel.testing.surroundings import Service, Surroundings
+from kernel.testing.surroundings import Surroundings
 
 HUINING: Final = "620422"
 DUE: Final = {"county": HUINING, "fund": "BMI", "year": 2018, "amount": "900.00", "due_on": "2018-06-30"}
 PATH: Final = f"/v1/subsidies/{HUINING}-BMI-2018-1"
 
 
-class Office:
-    """The ledger with agency and finance, at a time that the test sets."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2018, 6, 30, 1, 0, tzinfo=UTC)
-        self.ledger: Service
-        self.agency: httpx.AsyncClient
-        self.finance: httpx.AsyncClient
+class Subsidised(Office):
+    """The offices of a place whose insurance is subsidised."""
 
     async def told(self) -> dict[str, Any]:
         found: dict[str, Any] = (await self.agency.get(PATH)).json()
@@ -34,16 +28,14 @@ class Office:
 
 
 @pytest.fixture
-async def office(around: Surroundings, config: Config) -> Office:
-    made = Office()
-    made.ledger = await around.serve("fund_ledger", lambda host: build(host, config), clock=lambda: made.now)
-    made.agency = await made.ledger.client(Role.AGENCY, "A1")
-    made.finance = await made.ledger.client(Role.FINANCE)
+async def office(around: Surroundings, config: Config) -> Subsidised:
+    made = Subsidised(datetime(2018, 6, 30, 1, 0, tzinfo=UTC))
+    await made.open(around, config)
     assert (await made.agency.post("/v1/subsidies", json=DUE)).status_code == 201
     return made
 
 
-async def test_a_subsidy_is_late_until_all_of_it_came_and_stays_as_late_as_it_was(office: Office) -> None:
+async def test_a_subsidy_is_late_until_all_of_it_came_and_stays_as_late_as_it_was(office: Subsidised) -> None:
     told = await office.told()
     assert (told["owed_by"], told["left"], told["days_late"]) == ("县财政局", "900.00", 0)
     assert told["clause"].startswith("002 三(一)")
@@ -59,7 +51,7 @@ async def test_a_subsidy_is_late_until_all_of_it_came_and_stays_as_late_as_it_wa
     assert (told["received"], told["left"], told["days_late"]) == ("900.00", "0.00", 5)
 
 
-async def test_a_receipt_that_was_entered_wrongly_is_taken_back_and_stays_to_be_seen(office: Office) -> None:
+async def test_a_receipt_that_was_entered_wrongly_is_taken_back_and_stays_to_be_seen(office: Subsidised) -> None:
     assert (await office.receive("900.00", "2018-06-30")).status_code == 200
     assert (await office.finance.post(f"{PATH}/receipts/1/withdrawal")).status_code == 200
     told = await office.told()
@@ -69,7 +61,7 @@ async def test_a_receipt_that_was_entered_wrongly_is_taken_back_and_stays_to_be_
     assert (await office.receive("1.00", "2018-06-30")).json()["receipts"] == 2
 
 
-async def test_what_no_document_has_paid_and_what_is_entered_twice_is_refused(office: Office) -> None:
+async def test_what_no_document_has_paid_and_what_is_entered_twice_is_refused(office: Subsidised) -> None:
     again = await office.agency.post("/v1/subsidies", json=DUE)
     assert (again.status_code, again.json()["code"]) == (409, "SUBSIDY_EXISTS")
     assert (await office.agency.post("/v1/subsidies", json={**DUE, "part": 2})).status_code == 201
@@ -82,7 +74,7 @@ async def test_what_no_document_has_paid_and_what_is_entered_twice_is_refused(of
         assert (refused.status_code, refused.json()["code"]) == (422, code)
 
 
-async def test_each_office_enters_its_own_and_another_county_sees_nothing(office: Office) -> None:
+async def test_each_office_enters_its_own_and_another_county_sees_nothing(office: Subsidised) -> None:
     assert (await office.finance.post("/v1/subsidies", json=DUE)).status_code == 403
     assert (await office.agency.post(f"{PATH}/receipts", json={})).status_code == 403
     foreign = await office.ledger.client(Role.FINANCE, divisions=["445202"], subject="foreign")

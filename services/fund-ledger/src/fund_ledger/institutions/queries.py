@@ -20,6 +20,12 @@ _AID: Final = ", ".join(Aid.__struct_fields__)
 _FEES: Final = ", ".join(name for name in Fees.__struct_fields__ if name != "paid_by")
 _CLINIC: Final = ", ".join(Clinic.__struct_fields__)
 
+# The actor of a command stands beside each of its events.
+_SENDER_SQL: Final = """
+SELECT meta ->> 'actor' FROM events
+WHERE stream_id = $1 AND type = $2 AND ($3::int IS NULL OR data ->> 'month' = $3::text)
+ORDER BY version DESC LIMIT 1
+"""
 _BUDGET_SQL: Final = f"SELECT {_BUDGET} FROM hospital_budgets WHERE budget_id = $1"
 _BUDGETS_SQL: Final = f"""
 SELECT {_BUDGET} FROM hospital_budgets
@@ -86,6 +92,14 @@ ORDER BY clinic_id LIMIT $4
 async def owed_for(connection: Connection, settlement_id: str, payable: str) -> int:
     """What a payer owes a hospital for a settlement, less aid that was given on the spot and reconciled, in fen."""
     found: int = await connection.fetchval(_OWED_SQL, settlement_id, payable)
+    return found
+
+
+async def sender_of(
+    connection: Connection, stream_id: str, event: type[msgspec.Struct], month: int | None
+) -> str | None:
+    """Who sent the newest command that brought such an event about, of a month; None where nothing says so."""
+    found: str | None = await connection.fetchval(_SENDER_SQL, stream_id, event.__name__, month)
     return found
 
 

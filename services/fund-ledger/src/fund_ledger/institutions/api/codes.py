@@ -19,6 +19,7 @@ CODES: Final = (
     ErrorCode("INSTALMENT_PAID", 409, "The part of the month was paid before"),
     ErrorCode("INSTALMENT_EARLY", 409, "The month of the part has not begun"),
     ErrorCode("INSTALMENT_UNPAID", 409, "The hospital has no such part to give back"),
+    ErrorCode("PAYER_NOT_NOTED", 409, "Nothing says who paid it, so that nobody can be another person"),
     ErrorCode("PLACEMENT_UNKNOWN", 404, "No money of the fund is placed at the hospital"),
     ErrorCode("PLACEMENT_NOT_ORDERED", 409, "Nothing is ordered that is not paid"),
     ErrorCode("AID_EXISTS", 409, "The hospital's number stands for other aid"),

@@ -11,13 +11,15 @@ from fund_ledger.institutions.domain.budget import (
     Budget,
     BudgetCommand,
     GiveBack,
+    InstalmentPaid,
     PayByScore,
+    ReturnInstalment,
     SetBudget,
     budget_id,
 )
 from fund_ledger.institutions.domain.budget_postings import owed_to, postings_of
 from fund_ledger.institutions.domain.budgeting import DECIDER
-from fund_ledger.institutions.queries import claims_of
+from fund_ledger.institutions.queries import claims_of, sender_of
 from fund_ledger.journals.domain import accounts
 from kernel.running.runtime import Runtime
 from kernel.writing.command_context import CommandContext
@@ -79,7 +81,7 @@ class BudgetCommands:
         payable = owed_to(of)
 
         async def attempt(turn: Turn) -> Outcome:
-            done = await turn.decide(DECIDER, _stream(of.budget_id), await _with_claims(turn, of, command))
+            done = await turn.decide(DECIDER, _stream(of.budget_id), await _with_found(turn, of, command))
             kind, postings = postings_of(done.events[-1], money)
             booked = await turn.book(journal_id, Lines(kind=kind, postings=postings, booked_on=paid_on))
             body = _body(done.after) | {"journal_id": journal_id if booked else None}
@@ -89,10 +91,13 @@ class BudgetCommands:
         return await self._turns.take(context, of.county, {payable, money, fund}, attempt)
 
 
-async def _with_claims(turn: Turn, of: Budget, command: BudgetCommand) -> BudgetCommand:
+async def _with_found(turn: Turn, of: Budget, command: BudgetCommand) -> BudgetCommand:
     match command:
         case PayByScore() | GiveBack():
             return msgspec.structs.replace(command, claims=await claims_of(turn.connection, of))
+        case ReturnInstalment(month=month):
+            sent_by = await sender_of(turn.connection, _stream(of.budget_id), InstalmentPaid, month)
+            return msgspec.structs.replace(command, sent_by=sent_by)
         case _:
             return command
 

@@ -7,10 +7,20 @@ import msgspec
 from fund_ledger.charts.domain import Charts
 from fund_ledger.institutions.commands.rules import fee_rule
 from fund_ledger.institutions.commands.turn import Lines, Turn, Turns, written
-from fund_ledger.institutions.domain.fee import FeeCommand, Fees, FeesRetained, PassOn, ReportFees, Route, fees_id
+from fund_ledger.institutions.domain.fee import (
+    FeeCommand,
+    Fees,
+    FeesPaid,
+    FeesRetained,
+    PassOn,
+    ReportFees,
+    ReturnFees,
+    Route,
+    fees_id,
+)
 from fund_ledger.institutions.domain.fee_postings import held_by_centre, postings_of
 from fund_ledger.institutions.domain.passing_on import DECIDER
-from fund_ledger.institutions.queries import elsewhere_of, is_reported, settles_here
+from fund_ledger.institutions.queries import elsewhere_of, is_reported, sender_of, settles_here
 from fund_ledger.journals.domain import accounts
 from fund_ledger.months.domain import last_day
 from kernel.running.runtime import Runtime
@@ -84,7 +94,11 @@ class FeeCommands:
         money, journal_id = self._turns.money(of.county, of.fund), context.new_id("journal")
 
         async def attempt(turn: Turn) -> Outcome:
-            done = await turn.decide(DECIDER, _stream(of.fees_id), command)
+            asked = command
+            if isinstance(command, ReturnFees):
+                sent_by = await sender_of(turn.connection, _stream(of.fees_id), FeesPaid, None)
+                asked = msgspec.structs.replace(command, sent_by=sent_by)
+            done = await turn.decide(DECIDER, _stream(of.fees_id), asked)
             moves = next((event for event in done.events if not isinstance(event, FeesRetained)), done.events[0])
             kind, postings = postings_of(moves, money)
             lines = Lines(kind=kind, postings=postings, booked_on=booked_on, late=isinstance(command, PassOn))

@@ -114,13 +114,18 @@ class PayInstalment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReturnInstalment(msgspec.Struct, frozen=True, kw_only=True):
-    """The part of a month came back whole: the bank returned it, or the hospital had closed before it."""
+    """The part of a month came back whole: the bank returned it, or the hospital had closed before it.
+
+    ``sent_by`` sent the payment by what is stored beside its event: of parts that were paid before 0058 no other
+    word says who paid them.
+    """
 
     budget_id: str
     month: int
     by: str
     paid_on: date
     today: date
+    sent_by: str | None = None
 
 
 class WithdrawBudget(msgspec.Struct, frozen=True, kw_only=True):

@@ -42,8 +42,8 @@ def decide(command: BudgetCommand, state: Budget | None) -> Sequence[BudgetEvent
     """What a command brings about.
 
     Raises Refused BUDGET_EXISTS, BUDGET_FIGURES, AMOUNT_NOT_POSITIVE; BUDGET_UNKNOWN, BUDGET_NOT_IN_STATE,
-    SAME_PERSON, INSTALMENT_UNKNOWN, INSTALMENT_PAID, INSTALMENT_EARLY, INSTALMENT_UNPAID, BUDGET_YEAR_RUNNING,
-    SCORE_OUT_OF_RANGE, DATES_OUT_OF_ORDER, OVERPAYMENT and those of a day on which money moved.
+    SAME_PERSON, INSTALMENT_UNKNOWN, INSTALMENT_PAID, INSTALMENT_EARLY, INSTALMENT_UNPAID, PAYER_NOT_NOTED,
+    BUDGET_YEAR_RUNNING, SCORE_OUT_OF_RANGE, DATES_OUT_OF_ORDER, OVERPAYMENT and those of a day on which money moved.
     """
     if isinstance(command, SetBudget):
         return _set(command, state)
@@ -142,7 +142,14 @@ def _return_instalment(command: ReturnInstalment, budget: Budget) -> Sequence[Bu
     if not 0 < amount <= budget.prepaid_fen - budget.returned_fen:
         detail = f"the hospital has no whole part of {budget.year}-{month:02} of {budget.budget_id} to give back"
         raise conflict("INSTALMENT_UNPAID", detail, budget_id=budget.budget_id)
-    _must_be_another(command.by, dict(budget.paid_by).get(month), budget)
+    paid_by = dict(budget.paid_by).get(month) or command.sent_by
+    if paid_by is None:
+        # Nobody gets round the other person because a part is old.
+        detail = (
+            f"nothing says who paid {budget.year}-{month:02} of {budget.budget_id}, so nobody can be another person"
+        )
+        raise conflict("PAYER_NOT_NOTED", detail, budget_id=budget.budget_id)
+    _must_be_another(command.by, paid_by, budget)
     check_moved(amount, command.paid_on, command.today)
     if command.paid_on < date(budget.year, month, 1):
         raise Refused("DATES_OUT_OF_ORDER", f"{command.paid_on} is before the part of {budget.year}-{month:02}")

@@ -100,12 +100,16 @@ class WithdrawApproval(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReturnFees(msgspec.Struct, frozen=True, kw_only=True):
-    """The bank gave the payment back, nothing of it having been passed on; said by another person than who paid."""
+    """The bank gave the payment back, nothing of it having been passed on; said by another person than who paid.
+
+    ``sent_by`` sent the payment by what is stored beside its event, for those of before 0058.
+    """
 
     fees_id: str
     by: str
     paid_on: date
     today: date
+    sent_by: str | None = None
 
 
 class PayFees(msgspec.Struct, frozen=True, kw_only=True):

@@ -132,7 +132,10 @@ def _return(command: ReturnFees, state: Fees) -> Sequence[FeeEvent]:
     if state.route == "THROUGH_CENTRE" and state.passed_fen:
         detail = f"{yuan_from_fen(state.passed_fen)} yuan of {state.fees_id} have reached clinics: it did not come back"
         raise conflict("FEES_PASSED_ON", detail, fees_id=state.fees_id)
-    _must_be_another(command.by, state.paid_by, state)
+    if (paid_by := state.paid_by or command.sent_by) is None:
+        detail = f"nothing says who paid {state.fees_id}, so nobody can be another person"
+        raise conflict("PAYER_NOT_NOTED", detail, fees_id=state.fees_id)
+    _must_be_another(command.by, paid_by, state)
     check_moved(state.due_fen, command.paid_on, command.today)
     assert state.paid_on is not None, "what came back was paid"
     if command.paid_on < state.paid_on:
