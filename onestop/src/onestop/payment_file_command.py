@@ -19,6 +19,7 @@ app: Final = typer.Typer(no_args_is_help=True, help="Files for the bank, and its
 _console: Final = Console(soft_wrap=True)
 _ENDINGS: Final = {
     ".csv": "text/csv",
+    ".xml": "application/xml",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 _PATH: Final = "/v1/payment-files"
@@ -69,7 +70,9 @@ def make(
 @app.command()
 def fetch(
     file_id: FileId,
-    to: Annotated[Path, typer.Option(help="The file to write: .csv or .xlsx; its SHA-256 is written beside it.")],
+    to: Annotated[
+        Path, typer.Option(help="The file to write: .csv, .xlsx or .xml (pain.001); its SHA-256 is written beside it.")
+    ],
     token: Token = "",
     ledger: Ledger = _HERE,
 ) -> None:
@@ -93,7 +96,9 @@ def fetch(
 @app.command()
 def take(
     file_id: FileId,
-    answer: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The bank's answer: CSV or XLSX.")],
+    answer: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="The bank's answer: CSV, XLSX or XML (pain.002).")
+    ],
     token: Token = "",
     ledger: Ledger = _HERE,
 ) -> None:
@@ -134,4 +139,4 @@ def _media_type(file: Path) -> str:
     try:
         return _ENDINGS[file.suffix]
     except KeyError:
-        raise typer.BadParameter(f"{file.name} ends neither in .csv nor in .xlsx") from None
+        raise typer.BadParameter(f"{file.name} ends in none of .csv, .xlsx and .xml") from None

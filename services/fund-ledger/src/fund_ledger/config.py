@@ -11,8 +11,18 @@ from law.packs import PackLibrary, load_library
 
 POLICIES_SETTING: Final = "ONESTOP_POLICIES"
 PAID_ELSEWHERE_SETTING: Final = "ONESTOP_LEDGER_PAID_ELSEWHERE"
+PAYER_ACCOUNTS_SETTING: Final = "ONESTOP_PAYER_ACCOUNTS"
 MORE_FUNDS_SETTING: Final = "ONESTOP_LEDGER_MORE_FUNDS"
 PAYEE_KEYS_SETTING: Final = "ONESTOP_PAYEE_KEYS"
+
+
+class PayerAccount(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The bank account of a county's fund, as the bank has it: holder, number, branch and its CNAPS number."""
+
+    holder: str
+    number: str
+    bank: str
+    bank_code: str = ""
 
 
 class Config(msgspec.Struct, frozen=True):
@@ -30,20 +40,25 @@ class Config(msgspec.Struct, frozen=True):
     #: Seals the accounts of payees; without it none are kept, and payments are made by hand.
     payee_keys: KeyRing | None = None
     unheard_seconds: float = 5.0
+    #: By ``county/FUND``, of accounts whose bank takes orders as pain.001.
+    payers: Mapping[str, PayerAccount] = {}
 
 
 def config_from(environ: Mapping[str, str]) -> Config:
     """Read the settings; ``ONESTOP_POLICIES`` names the folder of packs. Raises KeyError, PackError, KeyTextError.
 
-    ``ONESTOP_PAYEE_KEYS`` names the key file of payees' accounts. ``ONESTOP_LEDGER_PAID_ELSEWHERE`` and
+    ``ONESTOP_PAYEE_KEYS`` names the key file of payees' accounts, ``ONESTOP_PAYER_ACCOUNTS`` a file in JSON
+    with the accounts of funds whose bank takes pain.001. ``ONESTOP_LEDGER_PAID_ELSEWHERE`` and
     ``ONESTOP_LEDGER_MORE_FUNDS`` are lists of fund codes with commas.
     """
     elsewhere, payee_keys = environ.get(PAID_ELSEWHERE_SETTING), environ.get(PAYEE_KEYS_SETTING)
+    payers = environ.get(PAYER_ACCOUNTS_SETTING)
     return Config(
         library=load_library(Path(environ[POLICIES_SETTING])),
         paid_elsewhere=None if elsewhere is None else _codes(elsewhere),
         more_funds=_codes(environ.get(MORE_FUNDS_SETTING, "")),
         payee_keys=KeyRing.from_file(Path(payee_keys)) if payee_keys else None,
+        payers=msgspec.json.decode(Path(payers).read_bytes(), type=dict[str, PayerAccount]) if payers else {},
     )
 
 

@@ -46,8 +46,10 @@ from fund_ledger.journals.queries.books import Books
 from fund_ledger.journals.queries.entries import Entries
 from fund_ledger.payees import api as payees_api
 from fund_ledger.payees.commands import PayeeCommands
+from fund_ledger.payees.domain import Details
 from fund_ledger.payees.queries import PayeeQueries, Vault
 from fund_ledger.payment_files.api import by_hand as by_hand_api
+from fund_ledger.payment_files.api import downloads as downloads_api
 from fund_ledger.payment_files.api import files as files_api
 from fund_ledger.payment_files.commands.answers import AnswerCommands
 from fund_ledger.payment_files.commands.by_hand import HandCommands
@@ -101,6 +103,7 @@ CODES: Final = (
     *bank_api.CODES,
     *payees_api.CODES,
     *files_api.CODES,
+    *downloads_api.CODES,
     *by_hand_api.CODES,
     *periods_api.CODES,
 )
@@ -220,6 +223,7 @@ def _to_the_bank(runtime: Runtime, host: Host, config: Config, charts: Charts) -
     # A request with a number or a bank's answer in it is known by a hash that nobody can try others against.
     keyed = Requests(host.clock, vault.hashed)
     handed, bank = FileCommands(runtime, vault, requests), BankQueries(runtime)
+    payers = {name: msgspec.convert(one, Details, from_attributes=True) for name, one in config.payers.items()}
     return (
         bank_api.bank_statements(BankCommands(runtime, charts), bank, requests),
         bank_api.bank_read(bank),
@@ -227,7 +231,8 @@ def _to_the_bank(runtime: Runtime, host: Host, config: Config, charts: Charts) -
         files_api.payment_files(handed, files, requests),
         files_api.bank_answers(AnswerCommands(runtime), handed, files, keyed),
         by_hand_api.hand_payments(HandCommands(runtime), files, requests),
-        files_api.payment_files_read(handed, files, payees),
+        files_api.payment_files_read(files, payees),
+        downloads_api.payment_file_downloads(handed, files, payers),
     )
 
 

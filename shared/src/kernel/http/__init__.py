@@ -1,7 +1,7 @@
 """The HTTP shell of every service: applications, routers, bodies, problems, idempotency, paging, logs, serving."""
 
 from kernel.http.amounts import SignedYuan, Yuan
-from kernel.http.answers import CsvLines, CsvText, Json, Pdf, Workbook, answer, answered, stored_answer
+from kernel.http.answers import CsvLines, CsvText, Json, Pdf, Workbook, XmlText, answer, answered, stored_answer
 from kernel.http.app import create_app
 from kernel.http.availability import UnavailableError
 from kernel.http.bodies import Sent, body
@@ -42,6 +42,7 @@ __all__ = [
     "UnguardedRouteError",
     "Wire",
     "Workbook",
+    "XmlText",
     "Yuan",
     "allow",
     "answer",

@@ -24,6 +24,12 @@ class CsvText(Response):
     media_type = "text/csv; charset=utf-8"
 
 
+class XmlText(Response):
+    """A document in XML, whole."""
+
+    media_type = "application/xml"
+
+
 class CsvLines(StreamingResponse):
     """A table for spreadsheet programs, row by row."""
 

@@ -1,9 +1,6 @@
 """Payment files over HTTP: finance makes them, hands them to the bank, and takes its answer."""
 
 import asyncio
-import base64
-import hashlib
-from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from typing import Annotated, Final
 
@@ -18,10 +15,9 @@ from fund_ledger.payment_files.commands.files import FileCommands
 from fund_ledger.payment_files.domain.file import LINES_MAX, CancelReason, PaymentFile
 from fund_ledger.payment_files.queries import FileQueries, LineAnswer, WaitingPayment
 from fund_ledger.payment_files.reading.answer import SaidAnswer, answer_of
-from fund_ledger.payment_files.reading.writing import xlsx_file
+from fund_ledger.payment_files.reading.status_report import report_of
 from kernel.http import (
     ById,
-    CsvText,
     ErrorCode,
     IdempotencyKey,
     Json,
@@ -31,7 +27,6 @@ from kernel.http import (
     Router,
     Sent,
     Wire,
-    Workbook,
     Yuan,
     allow,
     answer,
@@ -67,13 +62,15 @@ CODES: Final = (
 ANSWER_BYTES_MAX: Final = 1024 * 1024
 _DAYS_MAX: Final = 92
 _CSV: Final = "text/csv"
+_XML: Final = "application/xml"
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 Finance = Annotated[Principal, allow(Role.FINANCE, by_division=True)]
 Reader = Annotated[Principal, allow(Role.FINANCE, Role.OPERATIONS, by_division=True)]
 FundCode = Annotated[str, msgspec.Meta(pattern=r"^[A-Z][A-Z0-9_]{0,15}$")]
 FundQuery = Annotated[str, Query(pattern=r"^[A-Z][A-Z0-9_]{0,15}$")]
-AnswerFileBody = Annotated[bytes, upload((_CSV, _XLSX), ANSWER_BYTES_MAX)]
+_ANSWERS: Final = (_CSV, _XLSX, _XML)
+AnswerFileBody = Annotated[bytes, upload(_ANSWERS, ANSWER_BYTES_MAX)]
 
 
 class FileBody(RequestBody, frozen=True):
@@ -154,7 +151,7 @@ def payment_files(files: FileCommands, found: FileQueries, requests: Requests) -
         file_id: NameInPath, caller: Finance, command: Sent[CancelBody], key: IdempotencyKey
     ) -> Json[FileMoved]:
         """Say that the bank pays nothing of a file; its payments may go into another. Not by who made it."""
-        of = await _seen(found, caller, file_id)
+        of = await seen_file(found, caller, file_id)
         return answered(await files.cancel(requests.by(caller, key), of, command.reason))
 
     return router
@@ -168,19 +165,18 @@ def bank_answers(answers: AnswerCommands, files: FileCommands, found: FileQuerie
     async def take_answer(
         file_id: NameInPath, caller: Finance, content: AnswerFileBody, request: Request, key: IdempotencyKey
     ) -> Json[FileAnswered]:
-        """Take the bank's answer (CSV or XLSX whose last row says 合计): what it rejected is owed again."""
-        of = await _seen(found, caller, file_id)
-        said = await asyncio.to_thread(_read, media_type_of(request, (_CSV, _XLSX)), content)
+        """Take the bank's answer (CSV or XLSX whose last row says 合计; pain.002): what it rejected is owed again."""
+        of = await seen_file(found, caller, file_id)
+        said = await asyncio.to_thread(_read, media_type_of(request, _ANSWERS), content, file_id)
         context = requests.by(caller, key)
         return answered(await answers.take(context, of, files.answering(context, of, said, content)))
 
     return router
 
 
-def payment_files_read(files: FileCommands, found: FileQueries, looks: PayeeQueries) -> Router:
-    """The routes that read payment files; who downloads one sees persons' accounts, and that is written down."""
+def payment_files_read(found: FileQueries, looks: PayeeQueries) -> Router:
+    """The routes that read payment files; none shows an account."""
     router = Router(prefix="/v1/payment-files", tags=["payment files"])
-    _add_downloads(router, files, found)
 
     @router.get("")
     async def list_files(caller: Reader, county: CountyQuery, fund: FundQuery, page: ById) -> Json[Page[FileAnswer]]:
@@ -209,59 +205,29 @@ def payment_files_read(files: FileCommands, found: FileQueries, looks: PayeeQuer
     @router.get("/{file_id}")
     async def get_file(file_id: NameInPath, caller: Reader) -> Json[FileAnswer]:
         """One payment file."""
-        return answer(_told(await _seen(found, caller, file_id)))
+        return answer(_told(await seen_file(found, caller, file_id)))
 
     @router.get("/{file_id}/lines")
     async def list_lines(
         file_id: NameInPath, caller: Reader, page: Annotated[PageRequest, paging(int)]
     ) -> Json[Page[LineAnswer]]:
         """The lines of a file, whom each pays by the last four digits, and what the bank said of it."""
-        await _seen(found, caller, file_id)
+        await seen_file(found, caller, file_id)
         past = int(page.after[0]) if page.after else 0
         return paged(await found.lines(file_id, past, page.limit + 1), page, "number")
 
     @router.get("/{file_id}/looks")
     async def list_looks(file_id: NameInPath, caller: Reader, page: ById) -> Json[Page[AccountLook]]:
         """Who downloaded a file, and so saw the accounts in it, the newest look first."""
-        await _seen(found, caller, file_id)
+        await seen_file(found, caller, file_id)
         return paged(await looks.looks(file_id, after_of(page), page.limit + 1), page, "look_id")
 
     return router
 
 
-def _add_downloads(router: Router, files: FileCommands, found: FileQueries) -> None:
-    @router.get("/{file_id}/content.csv")
-    async def download_csv(file_id: NameInPath, caller: Finance) -> CsvText:
-        """The file for the bank as CSV, the same bytes each time; its SHA-256 is in Repr-Digest (RFC 9530)."""
-        await _seen(found, caller, file_id)
-        _, _, content = await files.open(caller, file_id)
-        return CsvText(content, headers=_headers(f"{file_id}.csv", content))
-
-    @router.get("/{file_id}/content.xlsx")
-    async def download_xlsx(file_id: NameInPath, caller: Finance) -> Workbook:
-        """The file for the bank as a workbook, with the SHA-256 of the CSV in it."""
-        await _seen(found, caller, file_id)
-        made, details, content = await files.open(caller, file_id)
-        sha256 = hashlib.sha256(content).hexdigest()
-        book = await asyncio.to_thread(xlsx_file, made.file, made.lines, details, sha256)
-
-        async def whole() -> AsyncIterator[bytes]:
-            yield book
-
-        return Workbook(whole(), headers=_headers(f"{file_id}.xlsx", book))
-
-
-def _headers(name: str, content: bytes) -> dict[str, str]:
-    digest = base64.b64encode(hashlib.sha256(content).digest()).decode()
-    return {
-        "Content-Disposition": f'attachment; filename="{name}"',
-        "Repr-Digest": f"sha-256=:{digest}:",
-        "Cache-Control": "no-store",
-        "X-Content-Type-Options": "nosniff",
-    }
-
-
-def _read(media_type: str, content: bytes) -> SaidAnswer:
+def _read(media_type: str, content: bytes, file_id: str) -> SaidAnswer:
+    if media_type == _XML:
+        return report_of(content, file_id)
     try:
         rows = xlsx_rows(content) if media_type == _XLSX else csv_rows(content)
     except Refused as refused:
@@ -269,7 +235,8 @@ def _read(media_type: str, content: bytes) -> SaidAnswer:
     return answer_of(rows)
 
 
-async def _seen(found: FileQueries, caller: Principal, file_id: str) -> PaymentFile:
+async def seen_file(found: FileQueries, caller: Principal, file_id: str) -> PaymentFile:
+    """A file that the caller may see; raises Refused."""
     of = await found.one_file(file_id)
     if of is None:
         raise not_found("PAYMENT_FILE_UNKNOWN", f"there is no payment file {file_id}", file_id=file_id)
