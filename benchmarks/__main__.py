@@ -1,4 +1,5 @@
-"""``python -m benchmarks``: measures and writes benchmarks/RESULTS.md; ``door-to-books`` after it is one part alone."""
+"""``python -m benchmarks``: measures and writes benchmarks/RESULTS.md; ``door-to-books`` or ``ledger`` after it is
+one part alone."""
 
 import asyncio
 import sys
@@ -9,6 +10,7 @@ from typing import TypeAlias
 
 import uvloop
 
+from benchmarks import ledger
 from benchmarks.adjudication import adjudication_rows
 from benchmarks.booking import booking_delays, percentile, spread
 from benchmarks.ceiling import pgbench_rate
@@ -129,5 +131,7 @@ async def measure_booking(server: EmbeddedPostgres, folder: Path, rows: list[Row
 
 if sys.argv[1:2] == ["door-to-books"]:
     command.main(sys.argv[2:])
+elif sys.argv[1:2] == ["ledger"]:
+    ledger.command(sys.argv[2:])
 else:
     main()
