@@ -73,8 +73,22 @@ async def test_a_hospital_of_which_the_registry_has_not_told_yet_files_none(
     refused = await unknown.post("/v1/referrals", json=FORM)
     assert (refused.status_code, refused.json()["code"]) == (409, "HOSPITAL_NOT_CONTRACTED")
     assert "no contract of H430482 is known" in refused.json()["detail"]
-    await contracted(around, referral, "H430482")
+    await contracted(around, referral, "H430482", division="430481")
     assert (await unknown.post("/v1/referrals", json=FORM)).status_code == 201
+
+
+@pytest.mark.parametrize("division", ["430482", "430400", "430000"])
+async def test_a_contracted_hospital_of_another_place_files_none(
+    referral: Service, around: Surroundings, division: str
+) -> None:
+    foreign = await referral.client(Role.HOSPITAL, "H-FOREIGN")
+    await contracted(around, referral, "H-FOREIGN", division=division)
+    refused = await foreign.post("/v1/referrals", json=FORM)
+    assert (refused.status_code, refused.json()["code"]) == (409, "HOSPITAL_NOT_LOCAL")
+    assert f"lies in {division}" in refused.json()["detail"]
+    # The registry had it wrong: once it is put right, the same form is taken.
+    await contracted(around, referral, "H-FOREIGN", division="430481")
+    assert (await foreign.post("/v1/referrals", json=FORM)).status_code == 201
 
 
 async def test_a_cancelled_stay_gives_its_referral_back_to_another_one(

@@ -13,6 +13,7 @@ CODES: Final = (
     ErrorCode("REFERRAL_TO_ITSELF", 422, "Sending and receiving hospital are the same"),
     ErrorCode("SEAL_BACKDATED", 422, "A seal was entered too long after its day"),
     ErrorCode("HOSPITAL_NOT_CONTRACTED", 409, "The hospital has no contract on that day"),
+    ErrorCode("HOSPITAL_NOT_LOCAL", 409, "The hospital is not one of the applicant's county"),
     ErrorCode("ATTRIBUTE_MISSING", 422, "No poverty attribute is ticked"),
     ErrorCode("ATTRIBUTE_NOT_HELD", 409, "Identity does not confirm a poverty attribute"),
     ErrorCode("ATTACHMENT_MISSING", 422, "A copy is missing"),

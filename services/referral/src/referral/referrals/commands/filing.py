@@ -9,7 +9,7 @@ from kernel.writing.command_context import CommandContext
 from kernel.writing.command_path import Answered
 from kernel.writing.decision import Decision
 from referral.config import Config
-from referral.referrals.domain.contract import check_contract
+from referral.referrals.domain.contract import check_contract, check_local
 from referral.referrals.domain.form import Form
 from referral.referrals.domain.referral import DECIDER, Apply, Approve, Cancel, Command, Endorse, Event, Expire, Reject
 from referral.referrals.domain.standing import Opinion, Standing
@@ -32,6 +32,9 @@ class ReferralCommands:
             applicant = await self._queries.applicant(form.person_id)
             contract = await self._queries.contract_of(form.sending_hospital)
             check_contract(form.sending_hospital, contract, form.signed_on)
+            if applicant is not None:
+                division = await self._queries.division_of(form.sending_hospital)
+                check_local(form.sending_hospital, division, applicant.county)
             return Apply(form, applicant, context.today, self._config.emergency_days)
 
         return await self._runtime.path.gather(
