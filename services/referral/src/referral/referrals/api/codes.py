@@ -17,6 +17,8 @@ CODES: Final = (
     ErrorCode("ATTRIBUTE_MISSING", 422, "No poverty attribute is ticked"),
     ErrorCode("ATTRIBUTE_NOT_HELD", 409, "Identity does not confirm a poverty attribute"),
     ErrorCode("ATTACHMENT_MISSING", 422, "A copy is missing"),
+    ErrorCode("FORM_FIELD_MISSING", 422, "A field of the paper form is empty"),
+    ErrorCode("SCAN_MISSING", 409, "A paper has no scan, and the place approves what it can see"),
     ErrorCode("PERSON_UNKNOWN", 404, "Identity has told nothing of this person"),
     ErrorCode("PERSON_MERGED", 409, "The record was merged into another one"),
     ErrorCode("PERSON_DECEASED", 409, "The person died before that"),

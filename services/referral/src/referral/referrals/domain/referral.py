@@ -9,6 +9,7 @@ import msgspec
 from kernel.values.decider import Decider
 from kernel.values.refusals import Refused, conflict, not_found
 from referral.referrals.domain.applicant import Applicant, check_applicant
+from referral.referrals.domain.asked import Asked, check_asked, check_scanned
 from referral.referrals.domain.form import Form, check_entered, check_form, check_order
 from referral.referrals.domain.gate import Closed
 from referral.referrals.domain.standing import Opinion, Standing, State
@@ -17,12 +18,16 @@ from referral.referrals.domain.standing import Opinion, Standing, State
 
 
 class Apply(msgspec.Struct, frozen=True):
-    """File the form; ``applicant`` is what identity last told of the person, None where nothing."""
+    """File the form; ``applicant`` is what identity last told of the person, None where nothing.
+
+    ``asked`` is what the document of the applicant's county asks of the form.
+    """
 
     form: Form
     applicant: Applicant | None
     today: date
     emergency_days: int | None = None
+    asked: Asked = Asked()
 
 
 class Endorse(msgspec.Struct, frozen=True):
@@ -35,13 +40,18 @@ class Endorse(msgspec.Struct, frozen=True):
     grace_days: int | None = None
 
 
-class Approve(msgspec.Struct, frozen=True):
-    """The agency of the pooling area approves; ``validity_days`` is how long, None for ever."""
+class Approve(msgspec.Struct, frozen=True, kw_only=True):
+    """The agency of the pooling area approves; ``validity_days`` is how long, None for ever.
+
+    ``scans`` are the kinds of papers that it can look at, ``asked`` is what the place asks for.
+    """
 
     opinion: Opinion
     today: date
     validity_days: int | None = None
     grace_days: int | None = None
+    asked: Asked = Asked()
+    scans: tuple[str, ...] = ()
 
 
 class Reject(msgspec.Struct, frozen=True):
@@ -184,6 +194,7 @@ DECIDER: Final[Decider[Command, Standing | None, Event]] = Decider(None, decide,
 def _apply(command: Apply, standing: Standing | None) -> Sequence[Event]:
     assert standing is None, "a referral's id derives from its command, so it is applied for once"
     check_form(command.form, today=command.today, emergency_days=command.emergency_days)
+    check_asked(command.form, command.asked)
     check_applicant(command.form, command.applicant)
     county = None if command.applicant is None else command.applicant.county
     return [ReferralApplied(Standing(form=command.form, state=State.APPLIED, revision=1, county=county))]
@@ -208,6 +219,7 @@ def _review(command: Approve | Reject, standing: Standing) -> Sequence[Event]:
     check_order("agency's seal", sealed_on, "hospital's", standing.endorsement.sealed_on)
     if isinstance(command, Reject):
         return [AgencyRejected(standing.moved(state=State.AGENCY_REJECTED, review=command.opinion))]
+    check_scanned(command.asked, command.scans)
     days = command.validity_days
     approved = standing.moved(
         state=State.AGENCY_APPROVED,
