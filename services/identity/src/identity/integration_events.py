@@ -56,12 +56,15 @@ def _merged(event: MergedAway | AliasMoved) -> Published:
         enrolments=known.enrolments,
         deceased_on=known.deceased_on,
         certifications=known.certifications,
+        born_in=known.born_in,
     )
     return _changed(told, "MERGED")
 
 
 def _changed(entitlement: Entitlement, change: str) -> Published:
     told = {**_plain(entitlement), "change": change}
+    if entitlement.born_in is None:
+        del told["born_in"]
     return Published(entitlement.person_id, msgspec.convert(told, contract.EntitlementChanged))
 
 

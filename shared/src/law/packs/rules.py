@@ -162,7 +162,7 @@ class TickBox(Part, frozen=True, kw_only=True):
 
 
 class ReferralForm(Part, frozen=True, kw_only=True):
-    """The form as it stands on paper in this place; ``fields`` are those of the person's that identity cannot fill."""
+    """The form as it stands on paper in this place; ``fields`` are those beside name and number."""
 
     clause: str
     title: str

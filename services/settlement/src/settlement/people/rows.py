@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
+import msgspec
 from sqlalchemy import Column, Index, Integer, MetaData, Table, Text, text
 from sqlalchemy.dialects.postgresql import JSON
 
@@ -38,6 +39,7 @@ def _person(event: EntitlementChanged) -> Iterable[Change]:
         # Left out where there are none: rows from before these were told stay as they are.
         **({"certifications": event.certifications} if event.certifications else {}),
         **({"annulled": True} if event.annulled else {}),
+        **({} if event.born_in is msgspec.UNSET else {"born_in": event.born_in}),
     }
     yield put_of(event, people, entitlement=entitlement)
 

@@ -151,6 +151,7 @@ class Groups:
             names=await self._vault.names_of(list(persons.values())),
             new=new,
             sealed=sealed,
+            births=self._births(unknown, new),
             numbers={place: command for place, command in numbered.items() if command is not None},
             facts=await told_of(self._runtime, rows, registered),
             corrections=await self._data.corrections(batch, rows, registered),
@@ -158,6 +159,10 @@ class Groups:
                 batch, rows, registered, {place: new[h].person_id for place, h in hashes.items() if h in new}
             ),
         )
+
+    def _births(self, unknown: Mapping[str, FeedRow], new: Mapping[str, NewPerson]) -> dict[str, int]:
+        years = {new[h].person_id: self._vault.told_year(row.id_number.born_on) for h, row in unknown.items()}
+        return {person_id: year for person_id, year in years.items() if year is not None}
 
 
 def _personal(row: FeedRow) -> PersonalData:

@@ -26,6 +26,8 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     names: Mapping[str, str]
     new: Mapping[str, NewPerson]
     sealed: Mapping[str, SealedPersonalData]
+    #: By new person, the year of birth that is told to others.
+    births: Mapping[str, int] = {}
     #: By row, the own number of somebody who was registered as a baby without one.
     numbers: Mapping[int, CorrectIdNumber] = {}
     #: By row, what is to be written of the person's household.

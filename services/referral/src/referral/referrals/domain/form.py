@@ -39,7 +39,7 @@ class AttachmentKind(StrEnum):
 
 
 class FormField(StrEnum):
-    """A field of the form that stands on paper only: what is in it is personal data, and identity has it not."""
+    """A field of the form whose content stays on paper: it is personal data, and this service keeps none."""
 
     PHONE = "phone"
     ADDRESS = "address"
