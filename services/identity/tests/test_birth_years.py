@@ -18,7 +18,8 @@ from identity.persons.domain.entitlement import Entitlement
 from identity.persons.domain.erasure import erase
 from identity.persons.domain.person import PersonRegistered, SealedPersonalData
 from kernel.messaging.envelope import decode
-from kernel.security import KEYS_FILE, KeyRing
+from kernel.security import KeyRing
+from kernel.security.key_ring import KEYS_FILE
 from kernel.testing.deadline import eventually
 from kernel.testing.specification import given
 from kernel.testing.surroundings import Service, Surroundings

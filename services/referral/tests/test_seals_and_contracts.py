@@ -58,7 +58,7 @@ async def test_a_seal_is_not_entered_longer_after_its_day_than_the_grace(referra
     ],
 )
 async def test_a_hospital_whose_contract_does_not_hold_files_none(
-    referral: Service, around: Surroundings, sender: httpx.AsyncClient, contract: dict[str, date], status: int
+    referral: Service, around: Surroundings, sender: httpx.AsyncClient, contract: dict[str, Any], status: int
 ) -> None:
     await contracted(around, referral, "H430481", **contract)
     filed = await sender.post("/v1/referrals", json=FORM)
