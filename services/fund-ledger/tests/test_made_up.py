@@ -40,7 +40,7 @@ async def test_bills_that_race_for_the_last_money_are_whole_and_the_province_owe
     await eventually(lambda: ledger.pool.fetchval("SELECT count(*) = 4 FROM journals"))
     accounts = await owed(finance)
     of_hospital = f"payable/hospital/H1/{HUINING}"
-    assert (accounts[f"{of_hospital}/MA"], accounts[MA]) == (Decimal(10), 0), "civil affairs to the last fen"
+    assert (accounts[f"{of_hospital}/MA"], accounts[MA]) == (Decimal(10), Decimal(0)), "civil affairs to the last fen"
     assert (accounts[f"{of_hospital}/PROV"], accounts[PROV]) == (Decimal(11), Decimal(11)), "the province the rest"
     splits = [
         (await finance.get(f"/v1/settlements/{bill.settlement_id}/journals")).json()[0]["split"] for bill in racing

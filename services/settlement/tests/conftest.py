@@ -71,7 +71,7 @@ class Desk:
         """Identity tells that a person belongs to exactly these categories since new year; gives the revision."""
         revision = self._revisions[person_id] = self._revisions.get(person_id, 0) + 1
         memberships = [_membership(category, **more) for category in categories]
-        besides = {"deceased_on": died_on, "certifications": tuple(certified)}
+        besides: dict[str, Any] = {"deceased_on": died_on, "certifications": tuple(certified)}
         besides |= {} if born_in is None else {"born_in": born_in}
         await self._entitled(person_id, revision, "CORRECTED", memberships, insured, **besides)
         await self._until_reviewed("identity", revision)
