@@ -9,6 +9,8 @@ TESTS_APART := $(wildcard services/fund-ledger/tests)
 TESTS := $(filter-out $(TESTS_APART),$(wildcard $(foreach m,$(MEMBERS),$(m)/tests))) tests
 TYPED := $(foreach m,$(MEMBERS),$(m)/src) $(TESTS) conftest.py $(wildcard deploy/*.py benchmarks/*.py benchmarks/*/*.py)
 INSTALLED := .venv/.installed
+# Where it is set, every process of every test would compile the whole of OneStop again: a third of the tests' time.
+unexport PYTHONDONTWRITEBYTECODE
 LOCK_OPTIONS := --universal --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock"
 
 .PHONY: help
@@ -39,11 +41,13 @@ check: $(INSTALLED) ## Format, lint, types, architecture, compose file
 test: check ## Everything: check, and all tests on real PostgreSQL and real Kafka
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-.PHONY: faults chaos fuzz
+.PHONY: faults chaos fuzz long
 faults: $(INSTALLED) ## Kill, freeze and cut off an instance at every named point, on both transports (half an hour)
 	$(BIN)/python -m pytest tests/faults -m "not chaos" -o faulthandler_timeout=900
 fuzz: $(INSTALLED) ## Call every operation as its schema allows and forbids, fifty times a role (ten minutes)
 	ONESTOP_FUZZ_EXAMPLES=50 $(BIN)/python -m pytest tests/fuzz
+long: $(INSTALLED) ## What `make test` leaves out beside the faults: five hundred random years of a ledger (a minute)
+	$(BIN)/python -m pytest -m long --ignore=tests/faults
 chaos: $(INSTALLED) ## Ten minutes of kill -9, restarts, a gap and a restore under load; then everything is counted
 	$(BIN)/python -m pytest tests/faults -m chaos -s -o faulthandler_timeout=0
 

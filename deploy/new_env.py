@@ -38,6 +38,7 @@ def new_env(example: str, keys: Path) -> str:
         "PAYEE_KEY_RING": (keys / PAYEE_KEYS_FILE).read_text(),
         "TELL_STAYS": "yes",
         "TELL_CASES": "yes",
+        "TELL_DOCTORS": "yes",
         "TELL_BIRTH_YEARS": "yes",
         "CHECKPOINT_KEY": SigningKey.in_folder(keys, ORIGIN, KEY_FILE).text,
         **_publishers(keys),

@@ -62,7 +62,7 @@ async def copy_town(postgres: EmbeddedPostgres, settled_town: SettledTown) -> As
     async def copy(folder: Path) -> str:
         names.append(f"{settled_town.database}_{next(_copies)}")
         shutil.copytree(settled_town.folder / "keys", folder / "keys")
-        await admin.execute(f"CREATE DATABASE {names[-1]} TEMPLATE {settled_town.database}")
+        await admin.execute(f"CREATE DATABASE {names[-1]} TEMPLATE {settled_town.database} STRATEGY FILE_COPY")
         url = postgres.url(names[-1])
         async with await open_pool(url, schema="bus", size=2) as bus:
             await restore(url, EmbeddedEventLog(bus))

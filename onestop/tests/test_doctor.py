@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from shutil import copytree
 
 import msgspec
 import pytest
@@ -12,6 +13,7 @@ from typer.testing import CliRunner
 
 from kernel.testing.deadline import eventually
 from kernel.writing.database import SingleConnection, administering
+from law.packs import Pack, load_pack
 from onestop.doctor.examination import Verdict, examine
 from onestop.doctor.examined import Examined
 from onestop.doctor.finding import Check, Severity, lasting
@@ -24,6 +26,7 @@ from onestop.services import SERVICES
 from onestop.tidying.tidy import tidy
 
 POLICIES = Path(__file__).parent.parent.parent / "policies"
+HUINING, GUANGXI = "620422-huining/2018-huiweijifa-203", "450000-guangxi/2019-guiyibaofa-14"
 
 
 @pytest.fixture
@@ -203,3 +206,46 @@ async def test_answers_that_nobody_tidies_are_said(database: str) -> None:
     assert said[0].startswith("stored answers of identity have had no month of their own for ")
     await tidy(database, today)
     assert await found(database, "tidying") == []
+
+
+async def test_names_of_diseases_that_are_samples_are_said_where_they_are_gone_by(
+    database: str, bare: SingleConnection, tmp_path: Path
+) -> None:
+    await bare.execute("SET search_path TO settlement")
+    await adopt(bare, load_pack(POLICIES / f"{HUINING}.yaml"), load_pack(POLICIES / f"{GUANGXI}.yaml"))
+    assert await found(database, "samples") == [], "nobody is treated there"
+    await contract(bare, "H1", "620422")
+    (said,) = await found(database, "samples")
+    assert said.startswith(f"{HUINING} counts 50 diseases under treat_first and does not name them all: 50 names are")
+    assert f"policies/{HUINING}.settings.yaml" in said
+    await contract(bare, "H2", "450202")
+    assert any("14 names are samples" in one for one in await found(database, "samples"))
+    rows = "".join(f"    - {{code: D{n}, name: 病种{n}}}\n" for n in range(50))
+    own = f"disease_lists:\n  treat_first:\n    count: 50\n    source: 某县〔2019〕1号\n    diseases:\n{rows}"
+    policies = Path(copytree(POLICIES, tmp_path / "policies"))
+    (policies / f"{HUINING}.settings.yaml").write_text(own, encoding="utf-8")
+    await adopt(bare, load_pack(policies / f"{HUINING}.yaml"))
+    (said,) = await found(database, "samples")
+    assert said.startswith(GUANGXI)
+
+
+async def contract(bare: SingleConnection, hospital: str, division: str) -> None:
+    await bare.execute(
+        """INSERT INTO institutions (hospital_id, name, level, division, contract_from, majors, major_diseases)
+           VALUES ($1, '示例', 'county', $2, '2018-01-01', false, '{}')""",
+        hospital,
+        division,
+    )
+
+
+async def adopt(bare: SingleConnection, *packs: Pack) -> None:
+    """As settlement does when it starts with them."""
+    for pack in packs:
+        law = (pack.digest, pack.pack_id, pack.text)
+        await bare.execute("INSERT INTO policies (digest, pack_id, text) VALUES ($1, $2, $3)", *law)
+        await bare.execute(
+            """INSERT INTO events (order_tx, stream_id, version, event_id, type, schema_version, data, meta,
+                 occurred_at, chain, recorded_at)
+               VALUES (1, 'policy/' || $1::text, 1, gen_random_uuid(), 't', 1, '{}', '{}', now(), '', now())""",
+            pack.digest,
+        )

@@ -1,4 +1,5 @@
-"""From the doctors' certification to the ledger: a cancelled one costs the hospital, never the patient (003 三(九))."""
+"""From the doctors' certification to the ledger: a cancelled one costs the hospital, never the patient (003
+三(九)), and only who certified has an incident."""
 
 from typing import Any
 
@@ -69,6 +70,10 @@ async def test_a_cancelled_certification_costs_the_hospital_and_not_the_patient(
     assert (kept["revoked"], kept["bill"]["patient_pays"]) == (False, "120.00")
 
     await check_story(platform, settled["settlement_id"])
+    said = {"person_id": person_id, "certification_id": certified, "how": "STANDARD_LOWERED", "why": "复核"}
+    other = await agency.send("operations", "/v1/doctor-incidents", {**said, "doctor_id": "D3"})
+    assert (other.status_code, other.json()["code"]) == (409, "DOCTOR_NOT_CERTIFIER")
+    await agency.post("operations", "/v1/doctor-incidents", {**said, "doctor_id": "D2"}, key="cert-6")
     verdict = await verify(platform.admin_url)
     assert verdict.identical, verdict.differences
 

@@ -4,16 +4,19 @@ from datetime import date
 from pathlib import Path
 from shutil import copytree
 
+import msgspec
 import pytest
 
 from kernel.values.refusals import Refused
 from law import Claim, Membership, Standing, adjudicate
+from law.certificate import Certificate
 from law.packs import Pack, PackError, PackLibrary, Policy, load_library, parse_pack
 from law.packs.library import pack_paths
 from law.packs.loading import load_pack
 
 POLICIES = Path(__file__).parent.parent.parent / "policies"
 HUNAN = "430000-hunan/2018-xiangrenshefa-46"
+GUANGXI = "450000-guangxi/2019-guiyibaofa-14"
 TARGET = """\
 configured:
   target_share_percent:
@@ -175,6 +178,49 @@ def test_a_county_s_own_list_takes_the_place_of_the_samples(county: Path, pack: 
             with_settings(county, wrong, pack)
         assert said in refused.value.what
         assert refused.value.line == line
+
+
+LEYE = "451028-leye/2018-weishengjisheng-10"
+CERTIFIED = """\
+certification:
+  clause: 某县〔2019〕1号
+  diseases: 1
+  hospital_grade_min: 2
+  doctors_min: 2
+  title_min: attending
+  required_for: [chronic_outpatient]
+  withhold: [GOV1, GOV2]
+  disease_list: {count: 1, source: 某县〔2019〕1号, diseases: [{code: M1, name: 病种}]}
+"""
+
+
+def test_a_county_may_say_who_certifies_the_chronically_ill_where_its_document_does_not(county: Path) -> None:
+    # 000 一(二)1: whoever is chronically ill pays a tenth; the document says nobody who finds that they are.
+    nothing = {"BMI": 0, "CII": 0, "MA": 0, "HPI": 0}
+    visit = Claim(kind="chronic_outpatient", discharged_on=date(2019, 8, 1), total_fen=10_000, given_fen=nothing)
+    certified = msgspec.structs.replace(visit, certificate=Certificate("c1", "M1", "H1", date(2019, 7, 1)))
+    poor = Standing((Membership(category="REGISTERED_POOR", valid_from=date(2018, 1, 1), poverty_status="NOT_LIFTED"),))
+    for text, expected in (("readings: {}\n", (1_000, 1_000)), (CERTIFIED, (10_000, 1_000))):
+        pack = with_settings(county, text, LEYE)
+        policy = Policy(parse_pack(pack.text, "from the event"), visit.discharged_on)
+        assert tuple(adjudicate(one, poor, {}, policy).patient_pays_fen for one in (visit, certified)) == expected
+
+
+@pytest.mark.parametrize(
+    ("pack", "text", "line", "said"),
+    [
+        (GUANGXI, CERTIFIED, 1, "the document itself says who certifies (三(八)-(九))"),
+        (LEYE, CERTIFIED.replace("GOV2", "GOV3"), 8, "'GOV3' is no payer"),
+        (LEYE, CERTIFIED.replace("diseases: 1", "diseases: 2"), 9, "speaks of 2 diseases"),
+        (LEYE, CERTIFIED.replace("count: 1", "count: 2"), 9, "the list has 1 diseases, and must have 2"),
+        (LEYE, CERTIFIED.replace("name: 病种}", "name: 病种, sample: true}"), 1, "without samples"),
+    ],
+)
+def test_what_is_no_rule_of_certifying_is_refused(county: Path, pack: str, text: str, line: int, said: str) -> None:
+    with pytest.raises(PackError) as refused:
+        with_settings(county, text, pack)
+    assert said in refused.value.what
+    assert refused.value.line == line
 
 
 def test_an_amount_is_written_as_an_amount(county: Path) -> None:

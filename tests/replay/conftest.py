@@ -57,7 +57,7 @@ def store(postgres: EmbeddedPostgres, migrated: str) -> str:
 async def restored(postgres: EmbeddedPostgres, migrated: str) -> AsyncIterator[str]:
     """A copy of it, adopted; gives its address."""
     name = f"{migrated}_{next(_names)}"
-    await _administer(postgres, f"CREATE DATABASE {name} TEMPLATE {migrated}")
+    await _administer(postgres, f"CREATE DATABASE {name} TEMPLATE {migrated} STRATEGY FILE_COPY")
     async with await open_pool(postgres.url(name), schema="bus", size=2) as bus:
         await restore(postgres.url(name), EmbeddedEventLog(bus))
     yield postgres.url(name)

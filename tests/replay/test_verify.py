@@ -88,6 +88,23 @@ async def test_a_planted_fault_is_found_at_its_place(restored: str, schema: str,
     assert any(said in one.where for one in found), found
 
 
+async def test_the_event_that_made_a_row_that_differs_is_named(restored: str) -> None:
+    """Of rows of the service's own events and of another's; of a row that no event leaves, that there is none."""
+    async with administering(restored, search_path="settlement") as connection:
+        await connection.execute("UPDATE encounters SET admitted_on = admitted_on - 1")
+        await connection.execute("UPDATE people SET revision = revision + 1")
+        await connection.execute(
+            "INSERT INTO benefit_years SELECT (jsonb_populate_record(b, jsonb_build_object('area', '999999'))).* "
+            "FROM benefit_years b LIMIT 1"
+        )
+    differences = (await verify(restored)).differences
+    made = {one.where.partition(" ")[0]: one.made_by for one in differences if one.made_by}
+    first = {one.where.partition(" ")[0]: one.where.partition(" ")[2] for one in differences}
+    assert made["settlement.benefit_years"] == "no event of any log"
+    assert f"of settlement: encounter/{first['settlement.encounters']} version " in made["settlement.encounters"]
+    assert f"of identity: person/{first['settlement.people']} version " in made["settlement.people"]
+
+
 async def test_a_persons_key_and_tokens_belong_to_the_people_that_are_there(restored: str) -> None:
     async with owner_of(restored, "identity") as owner:
         await owner.run("DELETE FROM person_keys WHERE person_id = (SELECT min(person_id) FROM person_keys)")

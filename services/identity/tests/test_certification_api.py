@@ -1,14 +1,18 @@
 """Certification over HTTP: from the registry of certifiers to the filed list, and what others are told."""
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import httpx
 import msgspec
 import pytest
+from services.identity.tests.conftest import BY_ONE, NOW
 
 from contracts.identity import Certification, EntitlementChanged
-from kernel.security import Role
+from identity.config import Config
+from identity.main import build
+from kernel.security import KeyRing, Role
 from kernel.testing.deadline import eventually
 from kernel.testing.surroundings import Service, Surroundings
 
@@ -121,25 +125,48 @@ async def test_the_list_is_printed_for_the_hospital_to_seal(
 async def test_others_learn_of_a_certification_and_of_its_end(
     agency: httpx.AsyncClient, certifier: httpx.AsyncClient, person: str, around: Surroundings
 ) -> None:
+    certified = await certify_and_cancel(agency, certifier, person)
+    await post(agency, f"/v1/persons/{person}/death", {"died_on": "2019-08-01"}, 200)
+    registered, first, last, died = await told(around, 4)
+    assert (registered.change, registered.certifications) == ("REGISTERED", ())
+    assert (first.change, last.change) == ("CERTIFIED", "CERTIFICATION_CANCELLED")
+    day = date(2019, 8, 1)
+    held = Certification(certification_id=certified, disease="GX01", hospital_id="H-GX-2", effective_from=day)
+    assert first.certifications == (held,), "who certified what holds is nobody else's business"
+    cancelled = msgspec.structs.replace(held, cancelled_from=day, doctors=("D1", "D2"))
+    assert last.certifications == died.certifications == (cancelled,)
+
+
+async def test_who_certified_stays_untold_while_a_release_that_does_not_tell_it_runs_beside(
+    around: Surroundings, tmp_path: Path
+) -> None:
+    config = Config(keys=KeyRing.in_folder(tmp_path), library=BY_ONE, tells_doctors=False)
+    identity = await around.serve("identity", lambda host: build(host, config), clock=lambda: NOW)
+    agency, certifier = await identity.client(Role.AGENCY, "A445200"), await identity.client(Role.HOSPITAL, "H-GX-2")
+    await post(agency, "/v1/certifiers", CERTIFIER, 201)
+    await certify_and_cancel(agency, certifier, (await post(agency, "/v1/persons", PERSON, 201))["person_id"])
+    *_, last = await told(around, 3)
+    assert [(one.cancelled_from, one.doctors) for one in last.certifications] == [(date(2019, 8, 1), msgspec.UNSET)]
+
+
+async def certify_and_cancel(agency: httpx.AsyncClient, certifier: httpx.AsyncClient, person: str) -> str:
     path = f"/v1/persons/{person}/certifications"
-    certified = (await post(certifier, path, CERTIFY, 201))["certification_id"]
+    certified: str = (await post(certifier, path, CERTIFY, 201))["certification_id"]
     cancel = {"cancelled_from": "2019-08-01", "reason": "not qualified"}
     await post(agency, f"{path}/{certified}/cancellation", cancel, 200)
+    return certified
 
-    async def told() -> list[EntitlementChanged]:
+
+async def told(around: Surroundings, messages: int) -> list[EntitlementChanged]:
+    async def bodies() -> list[EntitlementChanged]:
         rows = await around.bus.fetch('SELECT body FROM messages WHERE topic = $1 ORDER BY "offset"', "identity")
         return [msgspec.json.decode(row["body"], type=EntitlementChanged) for row in rows]
 
     async def all_told() -> bool:
-        return len(await told()) == 3
+        return len(await bodies()) == messages
 
     await eventually(all_told)
-    registered, first, last = await told()
-    assert (registered.change, registered.certifications) == ("REGISTERED", ())
-    assert (first.change, last.change) == ("CERTIFIED", "CERTIFICATION_CANCELLED")
-    day = date(2019, 8, 1)
-    assert first.certifications == (Certification(certified, "GX01", "H-GX-2", day),)
-    assert last.certifications == (Certification(certified, "GX01", "H-GX-2", day, day),)
+    return await bodies()
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ GRADE_TWO = Certifier("H2", "示例医院", 2, date(2019, 1, 1))
 PERSON = Entitlement(person_id="p1", revision=1, county="450200")
 REGISTERED = PersonRegistered("ab12", SealedPersonalData(id_number="AQ==", name="Ag=="), "A", PERSON)
 CERTIFIED = ChronicCertified("c1", msgspec.structs.replace(PERSON, revision=2, certifications=(NEW,)))
-CANCEL = CancelCertification("c1", date(2019, 8, 1), "not qualified", TODAY)
+CANCEL = CancelCertification("c1", date(2019, 8, 1), "not qualified", TODAY, True)
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def test_nobody_unknown_or_dead_is_certified(rule: Rule) -> None:
 
 def test_a_cancelled_certification_holds_until_the_day_before() -> None:
     later = changed(CANCEL, cancelled_from=date(2019, 9, 1), today=date(2019, 9, 5))
-    cancelled = changed(NEW, cancelled_from=date(2019, 9, 1))
+    cancelled = changed(NEW, cancelled_from=date(2019, 9, 1), doctors_told=True)
     event = CertificationCancelled(
         "c1", date(2019, 9, 1), "not qualified", changed(PERSON, revision=3, certifications=(cancelled,))
     )

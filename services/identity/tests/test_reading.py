@@ -1,5 +1,7 @@
 """A file is read once: what is applied afterwards is what was read, row by row."""
 
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -10,8 +12,10 @@ from typing import Final
 import pytest
 from stdnum.cn import ric
 
+from identity.comparison.domain.payment_row import payment_form
 from identity.feeds.domain.row import LAYOUT, FeedRow, FileDescription, feed_form, read_row
 from identity.intake.domain import FileRefusedError, Unread
+from identity.intake.readers import child
 from identity.intake.reading import Reading
 from identity.persons.domain.categories import Category, Department
 
@@ -78,3 +82,12 @@ async def test_a_row_that_cannot_be_read_is_kept_with_its_reason_and_whom_it_nam
 
 def test_each_column_of_a_departments_file_is_kept_or_compared_with_the_id_number() -> None:
     assert LAYOUT.columns.keys() - {"sex", "born_on", "state", "is_dead"} == set(FeedRow.__struct_fields__)
+
+
+def test_a_process_that_reads_a_file_loads_no_more_than_reading_takes() -> None:
+    """One is begun for each file: what a service is made of takes a second of a processor to load."""
+    forms = {feed_form.__module__, payment_form.__module__}
+    told = f"import sys, {child.__name__}, {', '.join(forms)}; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-I", "-c", told], capture_output=True, check=True, text=True)
+    heavy = {"fastapi", "starlette", "asyncpg", "sqlalchemy", "structlog", "law", "kernel.http", "kernel.writing"}
+    assert not heavy & set(loaded.stdout.split())

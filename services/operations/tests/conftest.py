@@ -9,6 +9,7 @@ import httpx
 import msgspec
 import pytest
 
+from contracts import identity
 from contracts import settlement as told
 from kernel.security import Issuer, Role
 from kernel.testing.deadline import eventually
@@ -20,6 +21,7 @@ from operations.main import build
 
 POLICIES: Final = Path(__file__).parents[3] / "policies"
 NOW: Final = datetime(2019, 9, 3, 1, 0, tzinfo=UTC)
+HUINING: Final = "620422"
 
 
 @pytest.fixture(scope="session")
@@ -136,3 +138,10 @@ def revoked(name: str, at: datetime = NOW) -> told.SettlementRevoked:
 @pytest.fixture
 def telling(around: Surroundings, operations: Service) -> Telling:
     return Telling(around, operations)
+
+
+@pytest.fixture
+async def known(around: Surroundings) -> None:
+    """Somebody of Huining is known, so its clocks are watched."""
+    someone = identity.EntitlementChanged(person_id="P1", revision=1, change="ADDED", county=HUINING)
+    await around.tell(identity.CONTRACT, "P1", someone)

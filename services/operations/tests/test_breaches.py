@@ -4,8 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import httpx
-import pytest
-from services.operations.tests.conftest import Telling
+from services.operations.tests.conftest import HUINING, Telling
 
 from contracts import fund_ledger, identity
 from kernel.security import Role
@@ -15,7 +14,6 @@ from kernel.testing.surroundings import Service, Surroundings
 from operations.config import Config
 from operations.main import build
 
-HUINING = "620422"
 FOUND: dict[str, Any] = {
     "kind": "TREAT_FIRST_REFUSED",
     "county": HUINING,
@@ -136,13 +134,6 @@ async def test_a_centre_that_keeps_the_consultation_fee_is_a_breach_of_its_own(
     assert "55.00" in found["why"]
 
 
-@pytest.fixture
-async def known(around: Surroundings) -> None:
-    """Somebody of Huining is known, so its clocks are watched."""
-    told = identity.EntitlementChanged(person_id="P1", revision=1, change="ADDED", county=HUINING)
-    await around.tell(identity.CONTRACT, "P1", told)
-
-
 async def test_a_clock_that_passed_is_a_breach_of_its_owner_once(
     known: None, operations: Service, staff: httpx.AsyncClient, clock: SetClock
 ) -> None:
@@ -199,6 +190,7 @@ async def test_an_indicator_below_what_its_document_wants_is_a_breach_of_its_own
     assert [(one["about"], one["party"]) for one in found] == [("chronic_outpatient_compensation.2019-08", "县金融办")]
     # 85.00 % as shown, and not reached: 169 999 of 200 000.
     assert "85.00%，应达到 85%" in found[0]["why"]
+    assert found[0]["evidence"] == ["S1"]
     await staff.post("/v1/breaches/look")
     again = (await staff.get("/v1/breaches", params={"kind": "INDICATOR_BELOW"})).json()["items"]
     assert again == found

@@ -25,13 +25,14 @@ SAID: dict[str, Any] = {
 async def certified(around: Surroundings, telling: Telling) -> None:
     """Two certifications of a person that were cancelled, and one that holds."""
     held: dict[str, Any] = {"disease": "HYPERTENSION", "hospital_id": "H1", "effective_from": date(2019, 7, 1)}
+    doctors = ("450000-001", "450000.002")
     told = identity.EntitlementChanged(
         person_id="P1",
         revision=1,
         change="CERTIFICATION_CANCELLED",
         county=LIUZHOU,
         certifications=(
-            identity.Certification(certification_id="C1", cancelled_from=date(2019, 8, 1), **held),
+            identity.Certification(certification_id="C1", cancelled_from=date(2019, 8, 1), doctors=doctors, **held),
             identity.Certification(certification_id="C2", cancelled_from=date(2019, 8, 2), **held),
             identity.Certification(certification_id="C3", **held),
         ),
@@ -50,7 +51,7 @@ async def test_a_doctors_incidents_are_counted_and_end_like_other_breaches(
     for certification in ("C1", "C2"):
         reply = await staff.post("/v1/doctor-incidents", json=SAID | {"certification_id": certification})
         assert (reply.status_code, reply.json()["status"]) == (201, "OPEN")
-    other = await staff.post("/v1/doctor-incidents", json=SAID | {"doctor_id": "450000-002", "how": "FRAUD"})
+    other = await staff.post("/v1/doctor-incidents", json=SAID | {"doctor_id": "450000.002", "how": "FRAUD"})
     breach_id = other.json()["breach_id"]
     asked = {"kind": "CERTIFICATION_FRAUD", "party": "450000-001"}
     found = (await staff.get("/v1/breaches", params=asked)).json()["items"]
@@ -60,7 +61,7 @@ async def test_a_doctors_incidents_are_counted_and_end_like_other_breaches(
     lines = (await staff.get("/v1/doctor-incidents", params={"county": LIUZHOU})).json()["items"]
     assert [(one["doctor_id"], one["incidents"], one["open"]) for one in lines] == [
         ("450000-001", 2, 2),
-        ("450000-002", 1, 0),
+        ("450000.002", 1, 0),
     ]
     second = await operations.client(Role.AGENCY, "A1", subject="agency-8")
     withdrawn = await second.post(f"/v1/breaches/{breach_id}/withdrawal", json={"because": "另一医师所为"})
@@ -73,9 +74,11 @@ async def test_a_doctors_incidents_are_counted_and_end_like_other_breaches(
         ({"certification_id": "C3"}, (409, "CERTIFICATION_HOLDS")),
         ({"certification_id": "C9"}, (404, "CERTIFICATION_UNKNOWN")),
         ({"person_id": "P9"}, (404, "CERTIFICATION_UNKNOWN")),
+        ({"certification_id": "C3", "doctor_id": "D9"}, (409, "CERTIFICATION_HOLDS")),
+        ({"doctor_id": "D9"}, (409, "DOCTOR_NOT_CERTIFIER")),
     ],
 )
-async def test_what_was_not_cancelled_is_nobodys_incident(
+async def test_what_was_not_cancelled_or_certified_by_somebody_is_not_their_incident(
     certified: None, staff: httpx.AsyncClient, change: dict[str, str], refusal: tuple[int, str]
 ) -> None:
     assert code(await staff.post("/v1/doctor-incidents", json=SAID | change)) == refusal
@@ -87,6 +90,18 @@ async def test_the_same_incident_is_entered_once_and_by_the_county_itself(
     assert (await staff.post("/v1/doctor-incidents", json=SAID)).status_code == 201
     assert code(await staff.post("/v1/doctor-incidents", json=SAID | {"how": "FRAUD"})) == (409, "BREACH_EXISTS")
     far = await operations.client(Role.AGENCY, "A2", divisions=["451028"])
-    assert code(await far.post("/v1/doctor-incidents", json=SAID | {"doctor_id": "D2"})) == (403, "DIVISION_FOREIGN")
+    assert code(await far.post("/v1/doctor-incidents", json=SAID | {"doctor_id": "450000.002"})) == (
+        403,
+        "DIVISION_FOREIGN",
+    )
     reply = await far.get("/v1/doctor-incidents", params={"county": LIUZHOU})
     assert code(reply) == (403, "DIVISION_FOREIGN")
+
+
+async def test_where_nobody_told_who_certified_the_incident_says_that_its_doctor_was_only_named(
+    certified: None, staff: httpx.AsyncClient
+) -> None:
+    for certification in ("C1", "C2"):
+        await staff.post("/v1/doctor-incidents", json=SAID | {"certification_id": certification})
+    found = (await staff.get("/v1/breaches", params={"party": "450000-001"})).json()["items"]
+    assert [one["why"].endswith("（认定医师未载明，由登记人认定）") for one in found] == [False, True]

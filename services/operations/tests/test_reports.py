@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import openpyxl
 import pytest
-from services.operations.tests.conftest import Telling, revoked
+from services.operations.tests.conftest import HUINING, Telling, revoked
 
 from contracts import fund_ledger, identity
 from contracts.settlement import InstitutionContracted, LayerChanged, LayerPaid, SettlementSupplemented
@@ -16,7 +16,6 @@ from kernel.testing.deadline import eventually
 from kernel.testing.set_clock import SetClock
 from kernel.testing.surroundings import Service, Surroundings
 
-HUINING = "620422"
 AUGUST = {"report": "ledger-backstop", "area": HUINING, "period": "2019-08"}
 DOCUMENT = "会卫计发〔2018〕203号"
 
@@ -266,6 +265,8 @@ async def test_hunans_notice_has_a_line_a_county(
     # The prepayment of September was due on the 15th of August, the notice of June and July by the ends of months.
     assert lines["耒阳市"]["逾期事项"] > 0
     assert lines["耒阳市"]["违规事项"] == 0  # opened in September
+    clocks = (await staff.get("/v1/clocks", params={"area": "430400", "state": "DONE"})).json()["items"]
+    assert {clock["county"] for clock in clocks} == {"430481", "430482"}
 
 
 async def test_a_county_of_jieyang_states_its_aid_money(

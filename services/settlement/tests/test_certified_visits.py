@@ -27,7 +27,9 @@ POOR: Final = told.Membership(
     valid_from=date(2016, 1, 1),
     poverty_status="NOT_LIFTED",
 )
-HELD: Final = told.Certification("c1", "GX01", "H1", date(2019, 7, 1))
+HELD: Final = told.Certification(
+    certification_id="c1", disease="GX01", hospital_id="H1", effective_from=date(2019, 7, 1)
+)
 PAYERS: Final = {"BMI": "300.00", "CII": "0.00", "BMI2": "0.00", "MA": "0.00"}
 
 
@@ -109,7 +111,9 @@ async def test_after_a_cancellation_the_hospital_is_refused_the_visits_since(
     before = await visit(hospital, "2019-07-31")
     since = await visit(hospital, "2019-08-01")
     assert await refusals(hospital) == []
-    await tell(around, service, 2, msgspec.structs.replace(HELD, cancelled_from=date(2019, 8, 1)))
+    await tell(around, service, 2, msgspec.structs.replace(HELD, cancelled_from=date(2019, 8, 1), doctors=("D1",)))
+    certificate = await service.pool.fetchval("SELECT entitlement->'certifications'->0 FROM people")
+    assert "D1" not in certificate, "no bill rests on who certified"
 
     async def refused() -> bool:
         return len(await refusals(hospital)) == 1

@@ -36,10 +36,12 @@ class Enrolment(msgspec.Struct, frozen=True):
     marked_on: date | None = None
 
 
-class Certification(msgspec.Struct, frozen=True):
+class Certification(msgspec.Struct, frozen=True, kw_only=True):
     """A special chronic disease that a hospital certified (门诊特殊慢性病, 003 三(八)).
 
     ``cancelled_from`` is the first day on which it does not hold; None while nobody cancelled it.
+    ``doctors`` are the licence numbers of who certified, told once it was cancelled: an incident may be theirs (003
+    三(九)). There are none where it was taken over from the system before.
     """
 
     certification_id: str
@@ -47,6 +49,8 @@ class Certification(msgspec.Struct, frozen=True):
     hospital_id: str
     effective_from: date
     cancelled_from: date | None = None
+    #: Not in the messages of cancellations from before they were told.
+    doctors: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
 
 
 class EntitlementChanged(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ import pytest
 
 from kernel.http import ProblemError, RequestBody
 from kernel.http.free_texts import SEALED, check_of
-from kernel.http.personal import personal_in
+from kernel.values.personal import personal_in
 
 NUMBER = "445201199003070034"
 

@@ -7,7 +7,7 @@ import httpx
 import pytest
 import structlog
 
-from kernel.http.redaction import REDACTED, redact
+from kernel.values.redaction import REDACTED, redact
 
 ID_NUMBER = "44010419900101123X"
 

@@ -17,6 +17,7 @@ from onestop.doctor.checks import (
     parked,
     publishing,
     reconciled,
+    samples,
     tidying,
     versions,
 )
@@ -37,6 +38,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     consuming.CHECK,
     parked.CHECK,
     reconciled.CHECK,
+    samples.CHECK,
     tidying.CHECK,
 )
 

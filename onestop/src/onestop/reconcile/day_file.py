@@ -1,35 +1,47 @@
-"""A hospital's day: its file of settlements (对明细账, 3202) against what was settled for it on that day."""
+"""A hospital's day: its file of settlements (对明细账, 3202) against what was settled and taken back that day."""
 
 import csv
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
+import asyncpg
 import msgspec
 
+from fund_ledger.journals.domain.accounts import BORNE_BY_HOSPITAL
 from kernel.values.china_time import CHINA
 from kernel.values.money import AmountError, fen_from_yuan, yuan_from_fen
 from kernel.values.refusals import Refused
 from kernel.writing.database import SingleConnection
-from onestop.reconcile.difference import ByHand, Difference
+from kernel.writing.event_store.log import read_stream
+from onestop.reconcile.difference import LOST_EVENT, ByHand, Difference
+from onestop.services import SERVICES
+from settlement.encounters.domain.events import SettlementConfirmed
+from settlement.encounters.domain.mirrors import revocation_id_of
 
 #: The file's columns by the national interface (HIS-INTERFACE 2.13); ``psn_no`` and ``acct_pay`` are not looked at.
 _WANTED: Final = ("setl_id", "medfee_sumamt", "fund_pay_sumamt", "refd_setl_flag")
 _ROWS_MAX: Final = 100_000
 # A hospital names a settlement by our id or by its own number of the bill.
-_SETTLED_SQL: Final = """
-SELECT s.settlement_id, n.number, s.total_fen, s.total_fen - s.patient_pays_fen AS funds_fen,
-       EXISTS (SELECT FROM settlement.revocations r WHERE r.settlement_id = s.settlement_id) AS revoked
+_OF_THE_DAY_SQL: Final = """
+SELECT s.settlement_id, s.encounter_id, n.number, s.settled_at >= $2 AND s.settled_at < $3 AS settled,
+       r.revoked_at IS NOT NULL AS revoked, COALESCE(r.revoked_at >= $2 AND r.revoked_at < $3, false) AS revoked_then
 FROM settlement.settlements s
+LEFT JOIN settlement.revocations r USING (settlement_id)
 LEFT JOIN settlement.hospital_numbers n ON n.owner_id = s.settlement_id AND n.kind = 'SETTLEMENT'
-WHERE s.hospital_id = $1 AND s.settled_at >= $2 AND s.settled_at < $3
+WHERE s.hospital_id = $1
+  AND (s.settled_at >= $2 AND s.settled_at < $3 OR r.revoked_at >= $2 AND r.revoked_at < $3)
 ORDER BY s.settlement_id
 """
 
 
 class Line(msgspec.Struct, frozen=True):
-    """One settlement as one side has it; amounts in fen, ``revoked`` is refd_setl_flag."""
+    """One line as one side has it; amounts in fen, below zero where it takes a settlement back (HIS-INTERFACE 2.13).
+
+    ``funds_fen`` is fund_pay_sumamt, without what the hospital bears itself (hosp_part_amt); ``revoked`` is
+    refd_setl_flag: the settlement was taken back, by this line or by another one, of this day or of a later one.
+    """
 
     total_fen: int
     funds_fen: int
@@ -42,6 +54,10 @@ class Line(msgspec.Struct, frozen=True):
         return f"{yuan_from_fen(self.total_fen)} yuan, {yuan_from_fen(self.funds_fen)} of funds{taken_back}"
 
 
+#: A file's lines by what the hospital names each; the second one is the line that takes it back.
+Lines: TypeAlias = dict[tuple[str, bool], Line]
+
+
 class DayCompared(msgspec.Struct, frozen=True):
     """What the two sides have, and where they differ."""
 
@@ -50,8 +66,22 @@ class DayCompared(msgspec.Struct, frozen=True):
     differences: tuple[Difference, ...]
 
 
-def read_day_file(path: Path) -> dict[str, Line]:
-    """The file's lines by what the hospital names each; comma or tab, UTF-8 or GB18030.
+class _Bill(msgspec.Struct, frozen=True, kw_only=True):
+    """A settlement of ours that the day has to do with, by all names under which a hospital may know it."""
+
+    settlement_id: str
+    number: str | None
+    line: Line
+    settled: bool
+    revoked_then: bool
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(name for name in (self.settlement_id, self.number) if name)
+
+
+def read_day_file(path: Path) -> Lines:
+    """The file's lines; comma or tab, UTF-8 or GB18030.
 
     Raises Refused DAY_FILE_UNREADABLE, which names the line and what would be right.
     """
@@ -64,14 +94,16 @@ def read_day_file(path: Path) -> dict[str, Line]:
     missing = [name for name in _WANTED if name not in (rows.fieldnames or ())]
     if missing:
         raise _unreadable(path, 1, f"lacks the columns {', '.join(missing)}")
-    lines: dict[str, Line] = {}
+    lines: Lines = {}
     for number, row in enumerate(rows, start=2):
         if number > _ROWS_MAX:
             raise _unreadable(path, number, f"has more than {_ROWS_MAX} lines; one file is one day of one hospital")
         name = (row["setl_id"] or "").strip()
-        if not name or name in lines:
+        line = _line(path, number, row)
+        key = name, line.total_fen < 0
+        if not name or key in lines:
             raise _unreadable(path, number, f"names no settlement, or {name} twice")
-        lines[name] = _line(path, number, row)
+        lines[key] = line
     return lines
 
 
@@ -83,6 +115,8 @@ def _line(path: Path, number: int, row: Mapping[str, str | None]) -> Line:
         total, funds = (fen_from_yuan((row[name] or "").strip()) for name in ("medfee_sumamt", "fund_pay_sumamt"))
     except AmountError as error:
         raise _unreadable(path, number, str(error)) from error
+    if total < 0 and flag == "0":
+        raise _unreadable(path, number, "is below zero with refd_setl_flag 0; a line that takes back has 1")
     return Line(total, funds, flag == "1")
 
 
@@ -90,32 +124,99 @@ def _unreadable(path: Path, number: int, what: str) -> Refused:
     return Refused("DAY_FILE_UNREADABLE", f"{path.name}, line {number}: it {what}")
 
 
-async def compare_day(picture: SingleConnection, hospital_id: str, day: date, lines: Mapping[str, Line]) -> DayCompared:
-    """Hold a hospital's lines against what was settled for it on a day in China."""
+async def compare_day(picture: SingleConnection, hospital_id: str, day: date, lines: Lines) -> DayCompared:
+    """Hold a hospital's lines against what was settled and taken back at its windows on a day in China.
+
+    What was settled at the agency on papers is on no hospital's books, and the day stays as it was when a bill of it is
+    taken back on a later day.
+    """
     begin = datetime.combine(day, time.min, CHINA)
-    end = begin + timedelta(days=1)
-    rows = await picture.fetch(_SETTLED_SQL, hospital_id, begin, end)
-    found, named = list[Difference](), set[str]()
+    rows = await picture.fetch(_OF_THE_DAY_SQL, hospital_id, begin, begin + timedelta(days=1))
+    found, left, ours = list[Difference](), dict(lines), 0
+    at = f"{hospital_id}/{day}"
     for row in rows:
-        ours = Line(row["total_fen"], row["funds_fen"], row["revoked"])
-        name = next((name for name in (row["settlement_id"], row["number"]) if name in lines), row["settlement_id"])
-        named.add(name)
-        found += _difference(f"{hospital_id}/{day}/{row['settlement_id']}", ours, lines.get(name))
-    for name in lines.keys() - named:
-        found += _difference(f"{hospital_id}/{day}/{name}", None, lines[name])
-    return DayCompared(len(rows), len(lines), tuple(sorted(found, key=lambda one: one.subject)))
+        event = await _event_of(picture, row)
+        if event is None:
+            stream = f"encounter/{row['encounter_id']}"
+            says = f"the event that settled {row['settlement_id']} is not there"
+            found.append(_by_hand("EVENT_LOST", f"{at}/{stream}", "settlement", says, LOST_EVENT))
+        elif event.route == "HOSPITAL":
+            ours += row["settled"] + row["revoked_then"]
+            found += _compared(at, _bill(row, event), left)
+    for (name, _), line in left.items():
+        found += _difference(at, name, None, line)
+    return DayCompared(ours, len(lines), tuple(sorted(found, key=lambda one: one.subject)))
 
 
-def _difference(subject: str, ours: Line | None, theirs: Line | None) -> Iterator[Difference]:
+async def _event_of(picture: SingleConnection, row: asyncpg.Record) -> SettlementConfirmed | None:
+    service = SERVICES["settlement"]
+    async with picture.transaction():
+        await picture.execute(f'SET LOCAL search_path TO "{service.schema}"')
+        logged = await read_stream(picture, service.parts.registry, f"encounter/{row['encounter_id']}")
+    events = (one.recorded.event for one in logged)
+    settled = (event for event in events if isinstance(event, SettlementConfirmed))
+    return next((event for event in settled if event.settlement_id == row["settlement_id"]), None)
+
+
+def _bill(row: asyncpg.Record, event: SettlementConfirmed) -> _Bill:
+    result = event.adjudication
+    funds_fen = sum(layer.amount_fen for layer in result.layers if layer.payer not in BORNE_BY_HOSPITAL)
+    return _Bill(
+        settlement_id=row["settlement_id"],
+        number=row["number"],
+        line=Line(result.total_fen, funds_fen, row["revoked"]),
+        settled=row["settled"],
+        revoked_then=row["revoked_then"],
+    )
+
+
+def _compared(at: str, bill: _Bill, left: Lines) -> Iterator[Difference]:
+    """A bill against its lines, which are taken out of ``left``."""
+    settled = _taken(left, bill.names, taken_back=False) if bill.settled else None
+    back = (
+        _taken(left, (*bill.names, revocation_id_of(bill.settlement_id)), taken_back=True)
+        if bill.revoked_then
+        else None
+    )
+    ours = bill.line
+    if bill.settled:
+        yield from _difference(at, bill.settlement_id, ours, _as_known_then(bill, settled, back))
+    # On the day on which it was settled, the flag alone says as much as the second line does.
+    if bill.revoked_then and (back is not None or not bill.settled):
+        mirror = Line(-ours.total_fen, -ours.funds_fen, revoked=True)
+        yield from _difference(at, bill.settlement_id, mirror, back)
+
+
+def _as_known_then(bill: _Bill, line: Line | None, back: Line | None) -> Line | None:
+    """A hospital's line with the flag that it may have by now, where the hospital could not know it on the day."""
+    later = bill.line.revoked and not bill.revoked_then
+    if line is None or not (later or back is not None):
+        return line
+    return msgspec.structs.replace(line, revoked=bill.line.revoked)
+
+
+def _taken(left: Lines, names: tuple[str, ...], *, taken_back: bool) -> Line | None:
+    name = next((name for name in names if (name, taken_back) in left), None)
+    return None if name is None else left.pop((name, taken_back))
+
+
+def _difference(at: str, name: str, ours: Line | None, theirs: Line | None) -> Iterator[Difference]:
     if ours == theirs:
         return
-    name = subject.rpartition("/")[2]
+    takes_back = any(line is not None and line.total_fen < 0 for line in (ours, theirs))
     here, there = ("nothing" if line is None else line.said for line in (ours, theirs))
-    says = f"here {here}; at the hospital {there}"
     if ours is None:
-        kind, do = "DAY_MISSING_HERE", f"the hospital settles {name} again, or takes it off its books"
+        again = f"the hospital takes {name} back here too" if takes_back else f"the hospital settles {name} again"
+        kind, do = "DAY_MISSING_HERE", f"{again}, or takes it off its books"
     elif theirs is None:
-        kind, do = "DAY_MISSING_AT_HOSPITAL", f"onestop trace {name}; the hospital books it, or asks for its revocation"
+        books = "books that it was taken back" if takes_back else "books it, or asks for its revocation"
+        kind, do = "DAY_MISSING_AT_HOSPITAL", f"onestop trace {name}; the hospital {books}"
     else:
         kind, do = "DAY_AMOUNTS_DIFFER", f"onestop trace {name}; whoever is wrong revokes it and settles it again"
-    yield Difference(kind=kind, subject=subject, owner=subject.partition("/")[0], says=says, repair=ByHand(do))
+    # Both lines of one settlement may differ: each is a difference of its own.
+    subject = f"{at}/{name}/revocation" if takes_back else f"{at}/{name}"
+    yield _by_hand(kind, subject, at.partition("/")[0], f"here {here}; at the hospital {there}", do)
+
+
+def _by_hand(kind: str, subject: str, owner: str, says: str, do: str) -> Difference:
+    return Difference(kind=kind, subject=subject, owner=owner, says=says, repair=ByHand(do))

@@ -10,6 +10,7 @@ from kernel.running.service import Service
 from kernel.writing.database import SingleConnection, administering
 from kernel.writing.snapshots import FOR_AS_LONG_AS_IT_TAKES, snapshot
 from onestop.replay.difference import Difference
+from onestop.replay.makers import Makers, Place
 from onestop.replay.run import Run
 
 _DIGEST_SQL: Final = """
@@ -17,7 +18,7 @@ SELECT {place} AS place, count(*) AS rows, COALESCE(bit_xor(hashtextextended(t::
 FROM "{schema}"."{table}" t
 """
 # One order for both, which does not depend on the database's language.
-_ROWS_SQL: Final = 'SELECT {key} COLLATE "C" AS key, t::text AS row FROM {schema}."{table}" t ORDER BY 1'
+_ROWS_SQL: Final = 'SELECT {key} COLLATE "C" AS key, t::text AS row, {columns} FROM {schema}."{table}" t ORDER BY 1'
 _PAGE: Final = 2000
 
 
@@ -28,12 +29,26 @@ class TableDigest(msgspec.Struct, frozen=True):
     digest: int
 
 
+class RowDifference(msgspec.Struct, frozen=True):
+    """The first row of a table that differs: its place, and both rows as texts."""
+
+    place: Place
+    where: str
+    live: str
+    replayed: str
+
+    def said(self, makers: Makers) -> Difference:
+        """The difference with what made the row."""
+        made_by = makers.get(self.place, "no event of any log")
+        return Difference(self.where, self.live, self.replayed, made_by)
+
+
 class Compared(msgspec.Struct, frozen=True):
     """What the comparison of one service's tables came to."""
 
     tables: int
     rows: int
-    differences: tuple[Difference, ...]
+    differences: tuple[RowDifference, ...]
 
 
 async def compare(run: Run, service: Service) -> Compared:
@@ -51,7 +66,9 @@ async def compare(run: Run, service: Service) -> Compared:
             rows += ours.rows
             if ours != theirs:
                 found = await _first(_rows(live, service.schema, table), _rows(shadow, schema, table))
-                differences.append(Difference(f"{service.schema}.{table.name} {found[0]}", *found[1:]))
+                where = f"{service.schema}.{table.name} {' '.join(found[0])}"
+                place = Place(service.schema, table.name, found[0])
+                differences.append(RowDifference(place, where, *found[1:]))
     return Compared(len(service.read_model.tables), rows, tuple(differences))
 
 
@@ -63,25 +80,32 @@ async def digests(connection: SingleConnection, schema: str, tables: Sequence[Ta
     return [TableDigest(row["rows"], row["digest"]) for row in rows]
 
 
-async def _rows(connection: SingleConnection, schema: str, table: Table) -> AsyncIterator[tuple[str, str]]:
-    key = " || ' ' || ".join(f'"{column.name}"::text' for column in table.primary_key.columns)
-    sql = _ROWS_SQL.format(schema=f'"{schema}"', table=table.name, key=f"({key})")
+class _Row(msgspec.Struct, frozen=True):
+    """A row as it is compared: what it is ordered by, its whole text, and its key column by column."""
+
+    order: str
+    text: str
+    key: tuple[str, ...]
+
+
+async def _rows(connection: SingleConnection, schema: str, table: Table) -> AsyncIterator[_Row]:
+    columns = [f'"{column.name}"' for column in table.primary_key.columns]
+    key = " || ' ' || ".join(f"{column}::text" for column in columns)
+    sql = _ROWS_SQL.format(schema=f'"{schema}"', table=table.name, key=f"({key})", columns=", ".join(columns))
     async for row in connection.cursor(sql, prefetch=_PAGE):
-        yield row["key"], row["row"]
+        yield _Row(row["key"], row["row"], tuple(str(value) for value in row[2:]))
 
 
-async def _first(
-    live: AsyncIterator[tuple[str, str]], replayed: AsyncIterator[tuple[str, str]]
-) -> tuple[str, str, str]:
+async def _first(live: AsyncIterator[_Row], replayed: AsyncIterator[_Row]) -> tuple[tuple[str, ...], str, str]:
     """The first key whose rows differ, with both rows; both come in the order of their keys."""
     while True:
         ours, theirs = await anext(live, None), await anext(replayed, None)
         if ours == theirs:
             assert ours is not None, "the digests of a table differ, but no row does"
             continue
-        if theirs is None or (ours is not None and ours[0].encode() < theirs[0].encode()):
+        if theirs is None or (ours is not None and ours.order.encode() < theirs.order.encode()):
             assert ours is not None, "one of two different rows is there"
-            return *ours, "no such row"
-        if ours is None or theirs[0].encode() < ours[0].encode():
-            return theirs[0], "no such row", theirs[1]
-        return *ours, theirs[1]
+            return ours.key, ours.text, "no such row"
+        if ours is None or theirs.order.encode() < ours.order.encode():
+            return theirs.key, "no such row", theirs.text
+        return ours.key, ours.text, theirs.text

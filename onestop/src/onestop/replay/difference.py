@@ -10,11 +10,12 @@ SAID_MAX: Final = 20
 
 
 class Difference(msgspec.Struct, frozen=True):
-    """The place, what is stored there, and what follows from the events."""
+    """The place, what is stored there, what follows from the events, and for a row the event that made it."""
 
     where: str
     live: str
     replayed: str
+    made_by: str = ""
 
 
 def amounts(balances_fen: Mapping[str, int]) -> dict[str, int]:

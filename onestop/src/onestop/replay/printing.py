@@ -15,6 +15,8 @@ def print_verdict(console: Console, verdict: Verdict, seconds: float) -> None:
         console.print(f"[red]different[/red] {difference.where}")
         console.print(f"  live     {difference.live}")
         console.print(f"  replayed {difference.replayed}")
+        if difference.made_by:
+            console.print(f"  made by  {difference.made_by}")
     console.print(
         "[bold green]replay identical[/bold green]" if verdict.identical else "[bold red]replay differs[/bold red]"
     )

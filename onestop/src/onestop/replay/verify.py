@@ -18,6 +18,7 @@ from onestop.replay.comparison import compare
 from onestop.replay.difference import SAID_MAX, Difference
 from onestop.replay.from_topics import Topics
 from onestop.replay.log_pass import PassVerdict, pass_in_process, pass_log
+from onestop.replay.makers import makers_of
 from onestop.replay.run import Run, verification_run
 from onestop.replay.shadow import derive, make_tables
 from onestop.services import SERVICES
@@ -62,7 +63,9 @@ async def verify(admin_url: str, processes: int | None = None, *, topics: Topics
         compared = [await compare(run, service) for service in SERVICES.values()]
         differences = [difference for one in passed for difference in one.differences]
         differences += (await unbooked(owner, run.name))[:SAID_MAX]
-        differences += [difference for one in compared for difference in one.differences]
+        found = [difference for one in compared for difference in one.differences]
+        makers = await makers_of(run, (difference.place for difference in found))
+        differences += [difference.said(makers) for difference in found]
     return Verdict(
         sum(one.events for one in passed),
         sum(one.tables for one in compared),

@@ -17,6 +17,7 @@ POLICIES_SETTING: Final = "ONESTOP_POLICIES"
 APPROVAL_SETTING: Final = "ONESTOP_IDENTITY_APPROVAL_DEPARTMENTS"
 MACHINE_FEEDS_SETTING: Final = "ONESTOP_IDENTITY_MACHINE_FEEDS"
 ADMINISTRATORS_SETTING: Final = "ONESTOP_IDENTITY_ADMINISTRATORS"
+TELL_DOCTORS_SETTING: Final = "ONESTOP_TELL_DOCTORS"
 
 FILE_BYTES_SETTING: Final = "ONESTOP_IDENTITY_FEED_BYTES_MAX"
 CONFIRMED_BY_SETTING: Final = "ONESTOP_IDENTITY_CONFIRMED_BY"
@@ -57,6 +58,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     machine_feeds: frozenset[str] = frozenset()
     administrators: Mapping[str, frozenset[str]] = {}
     feeds: FeedSettings = FeedSettings()
+    #: No while a release runs beside this one that does not tell who certified what was cancelled (decision 0063).
+    tells_doctors: bool = True
     #: Off while an instance of a release without it runs beside (docs/runbooks/upgrade.md).
     tells_birth_years: bool = True
 
@@ -67,8 +70,11 @@ def config_from(environ: Mapping[str, str]) -> Config:
 
     ``ONESTOP_IDENTITY_APPROVAL_DEPARTMENTS`` and ``ONESTOP_IDENTITY_MACHINE_FEEDS`` list departments with commas,
     ``ONESTOP_IDENTITY_ADMINISTRATORS`` county=user pairs, a county once for each user; ``ONESTOP_IDENTITY_CIPHER`` is
-    aes-256-gcm, which is what it is when left out, or sm4-gcm;
-    ``ONESTOP_TELL_BIRTH_YEARS`` is yes or no. Raises KeyError, KeyTextError, PackError, ValueError.
+    aes-256-gcm, which is what it is when left out, or sm4-gcm. ``ONESTOP_TELL_DOCTORS`` is ``no`` while a release
+    from before operations heard who certified runs beside this one,
+    ``ONESTOP_TELL_BIRTH_YEARS`` while one from before they were told does.
+
+    Raises KeyError, KeyTextError, PackError, ValueError.
     """
     return Config(
         keys=KeyRing.from_file(Path(environ[KEYS_SETTING])),
@@ -84,6 +90,7 @@ def config_from(environ: Mapping[str, str]) -> Config:
             kept_days=int(environ.get(KEPT_DAYS_SETTING, "92")),
             confirmed_by=_month_and_day(environ.get(CONFIRMED_BY_SETTING, "10-31")),
         ),
+        tells_doctors=environ.get(TELL_DOCTORS_SETTING, "yes") != "no",
     )
 
 

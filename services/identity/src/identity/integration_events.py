@@ -10,6 +10,7 @@ from identity.certification.domain.certifications import CertificationCancelled,
 from identity.enrolment.domain.premium_batch import SubsidyPaid
 from identity.facts.domain.handbook import HandbookChecked
 from identity.persons.domain.annulment import RegistrationAnnulled
+from identity.persons.domain.certification import Certification
 from identity.persons.domain.corrections import DeathCorrected, IdNumberCorrected, PersonalDataCorrected
 from identity.persons.domain.entitlement import Entitlement
 from identity.persons.domain.erasure import PersonErased
@@ -62,10 +63,20 @@ def _merged(event: MergedAway | AliasMoved) -> Published:
 
 
 def _changed(entitlement: Entitlement, change: str) -> Published:
-    told = {**_plain(entitlement), "change": change}
+    certifications = [_certification(held) for held in entitlement.certifications]
+    told = {**_plain(entitlement), "change": change, "certifications": certifications}
     if entitlement.born_in is None:
         del told["born_in"]
     return Published(entitlement.person_id, msgspec.convert(told, contract.EntitlementChanged))
+
+
+def _certification(held: Certification) -> dict[str, Any]:
+    """Who certified is told of what was cancelled only; messages of before it was told must stay the same."""
+    plain = _plain(held)
+    del plain["doctors"]
+    if held.doctors_told:
+        plain["doctors"] = [doctor.doctor_id for doctor in held.doctors]
+    return plain
 
 
 def _handbook_checked(checked: HandbookChecked) -> Published:

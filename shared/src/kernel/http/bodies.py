@@ -1,5 +1,6 @@
 """Request bodies: JSON decoded straight into a frozen struct, with the path of whatever is wrong in it."""
 
+import functools
 import re
 from typing import TYPE_CHECKING, Annotated, Any, Final, Generic, TypeAlias, TypeVar
 
@@ -55,6 +56,7 @@ class Body(Part, Generic[T]):
         return decoded
 
 
+@functools.cache
 def body(struct: type[T], *, bytes_max: int = BODY_BYTES_MAX) -> Any:
     """Dependency that reads the JSON body: ``command: Annotated[Admit, body(Admit)]``."""
     return Depends(Body(struct, bytes_max))

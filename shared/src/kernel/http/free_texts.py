@@ -12,8 +12,8 @@ from typing import Any, Final
 import msgspec
 from msgspec import inspect
 
-from kernel.http.personal import personal_in
 from kernel.http.problems import ProblemError
+from kernel.values.personal import personal_in
 
 _SEALED: Final = "sealed"
 #: Marks a text that holds personal data by its nature and is kept sealed or not at all: ``Annotated[str, …, SEALED]``.

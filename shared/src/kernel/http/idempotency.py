@@ -11,10 +11,10 @@ from typing_extensions import override
 
 from kernel.http.guard import principal_of
 from kernel.http.parts import Part
-from kernel.http.personal import personal_in
 from kernel.http.problems import ProblemError
 from kernel.http.raw_bodies import BODY_BYTES_MAX, DECODED, bounded_body
 from kernel.http.wire import canonical
+from kernel.values.personal import personal_in
 
 _PRINTABLE: Final = re.compile(r"[\x21-\x7e]{1,128}")
 _AFTER_THE_BODY: Final = 2

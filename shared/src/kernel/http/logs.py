@@ -15,7 +15,7 @@ import structlog
 from typing_extensions import override
 
 from kernel.http.correlation import current_correlation_id
-from kernel.http.redaction import looks_personal, redact_value
+from kernel.values.redaction import looks_personal, redact_value
 from kernel.writing.correlated import trace_number
 from kernel.writing.tracing import is_told
 

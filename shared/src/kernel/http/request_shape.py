@@ -7,8 +7,8 @@ from typing import Any, Final, NamedTuple, get_args
 
 from starlette.requests import Request
 
-from kernel.http.personal import personal_in
 from kernel.http.problems import ProblemError
+from kernel.values.personal import personal_in
 
 #: Identifiers in paths: anything else names nothing here, and never reaches a database.
 _PATH_VALUE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:~-]{0,127}")

@@ -1,1 +1,1 @@
-"""Values: money, days, divisions, refusals, the decider; pure, and known to everybody."""
+"""Values: money, days, divisions, refusals, what looks personal, the decider; pure, and known to everybody."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from kernel.values.money import AmountError, fen_from_yuan
 from law.methods.layer import Layer
-from law.packs.diseases import check_diseases, check_own
+from law.packs.diseases import check_certification, check_diseases, check_own
 from law.packs.model import PackFile, Settings
 from law.packs.names import check_funds, check_names, check_readings, check_said_by, open_figures
 from law.packs.source import Source
@@ -123,6 +123,7 @@ def check_settings(settings: Settings, file: PackFile, source: Source) -> None:
             raise source.error(f"$.configured.{name}", f"{name}: a time line needs at least one value, from a day on")
         _check_time_line(values, f"$.configured.{name}", source, money=figures[name])
     check_own(settings.disease_lists, file, source)
+    check_certification(settings.certification, file, source)
     check_said_by(settings.said_by, file, source, "$.said_by")
     days = settings.referral_valid_days
     if days is not None and file.referral is None:

@@ -3,6 +3,7 @@
 import msgspec
 
 from law.packs.model import OwnDiseases, PackFile
+from law.packs.rules import Certification
 from law.packs.source import Source
 from law.rows import DiseaseList
 
@@ -46,6 +47,18 @@ def check_own(own: OwnDiseases, file: PackFile, source: Source) -> None:
             raise source.error(at, "a county's own list has no samples: put in the name that the document means")
 
 
+def check_certification(own: Certification | None, file: PackFile, source: Source) -> None:
+    """Raise PackError for a county's own rule of certifying where the document has one, or that cannot be."""
+    if own is None:
+        return
+    if file.certification is not None:
+        said = file.certification.clause
+        raise source.error("$.certification", f"the document itself says who certifies ({said}); leave this out")
+    if own.disease_list is None or own.disease_list.sample or any(one.sample for one in own.disease_list.diseases):
+        raise source.error("$.certification", "a county's own rule needs its list of diseases, without samples")
+    check_diseases(msgspec.structs.replace(file, certification=own), source)
+
+
 def with_own(file: PackFile, own: OwnDiseases) -> PackFile:
     """The pack with the county's own lists of diseases."""
     certification, treat_first = file.certification, file.treat_first
@@ -54,6 +67,14 @@ def with_own(file: PackFile, own: OwnDiseases) -> PackFile:
     if treat_first is not None and own.treat_first is not None:
         treat_first = msgspec.structs.replace(treat_first, disease_list=own.treat_first)
     return msgspec.structs.replace(file, certification=certification, treat_first=treat_first)
+
+
+def sample_lists(file: PackFile) -> tuple[tuple[str, DiseaseList], ...]:
+    """The lists that a place must still put in, each with its name in the settings: the document only counts them."""
+    certified = None if file.certification is None else file.certification.disease_list
+    treated_first = None if file.treat_first is None else file.treat_first.disease_list
+    lists = (("certification", certified), ("treat_first", treated_first))
+    return tuple((name, listed) for name, listed in lists if listed is not None and listed.sample)
 
 
 def _check(listed: DiseaseList, path: str, source: Source) -> None:

@@ -68,6 +68,8 @@ def _as_settled(file: PackFile, settings: Settings) -> PackFile:
     """The pack as the county reads it."""
     read = with_own(with_readings(file, settings.readings), settings.disease_lists)
     read = _said_here(read, settings.said_by)
+    if settings.certification is not None:
+        read = msgspec.structs.replace(read, certification=settings.certification)
     rule = read.referral
     if rule is None:
         return read

@@ -132,6 +132,9 @@ class Settings(Part, frozen=True, kw_only=True):
     #: copies, and leaves open who looks at them).
     referral_scanned: bool = False
     disease_lists: OwnDiseases = OwnDiseases()
+    #: On whose word chronic care rests here, where the document speaks of the sick and of nobody who says that they are
+    #: (000 一(二)1 慢病患者).
+    certification: rules.Certification | None = None
     #: Whose list says who belongs to a category here, before what the document says of it.
     said_by: tuple[SaidBy, ...] = ()
 

@@ -71,10 +71,11 @@ class FilingBody(RequestBody, frozen=True):
 class CertificationCommands:
     """Commands of certification, one method each."""
 
-    def __init__(self, runtime: Runtime, library: PackLibrary, requests: Requests) -> None:
+    def __init__(self, runtime: Runtime, library: PackLibrary, requests: Requests, *, tells_doctors: bool) -> None:
         self._runtime = runtime
         self._library = library
         self._requests = requests
+        self._tells_doctors = tells_doctors
         self._persons = PersonQueries(runtime)
         self._queries = CertificationQueries(runtime)
 
@@ -159,7 +160,7 @@ class CertificationCommands:
         context = self._requests.by(caller, key)
 
         async def gather(_state: State) -> Command:
-            return CancelCertification(certification_id, cancelled_from, reason, context.today)
+            return CancelCertification(certification_id, cancelled_from, reason, context.today, self._tells_doctors)
 
         return await self._of_person(context, person_id, certification_id, gather)
 

@@ -26,7 +26,7 @@ certifiers: Final = Table(
 certifications: Final = Table(
     "certifications",
     TABLES,
-    *columns_of(Certification, "certification_id", leaving=("doctors", "source")),
+    *columns_of(Certification, "certification_id", leaving=("doctors", "source", "doctors_told")),
     Column("person_id", Text, nullable=False),
     Column("reason", Text),
     Index("certifications_of_person", "person_id"),

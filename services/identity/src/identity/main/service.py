@@ -157,9 +157,8 @@ def build(host: Host, config: Config) -> FastAPI:
 def _shared(host: Host, config: Config) -> Shared:
     runtime = host.runtime(PARTS)
     vault = Vault(runtime, config.keys, config.cipher, tells_birth_years=config.tells_birth_years)
-    places = Places(config.library)
+    places, divisions = Places(config.library), DivisionQueries(runtime)
     rules = _approval_rules(config, places)
-    divisions = DivisionQueries(runtime)
     return Shared(
         runtime=runtime,
         vault=vault,
@@ -175,6 +174,7 @@ def _shared(host: Host, config: Config) -> Shared:
         looks=Looks(runtime, host.clock),
         sender_keys=SenderKeys(runtime, host.clock),
         access=FeedAccess(runtime, host.clock, rules.departments),
+        tells_doctors=config.tells_doctors,
     )
 
 
@@ -229,7 +229,8 @@ def _entries(shared: Shared) -> list[Router]:
 
 
 def _certification(shared: Shared) -> list[Router]:
-    commands = CertificationCommands(shared.runtime, shared.library, shared.bare_requests)
+    telling, asked = shared.tells_doctors, shared.bare_requests
+    commands = CertificationCommands(shared.runtime, shared.library, asked, tells_doctors=telling)
     queries = CertificationQueries(shared.runtime)
     return [
         certifications(commands, queries, shared.of_person),

@@ -39,6 +39,7 @@ class Shared(msgspec.Struct, frozen=True, kw_only=True):
     looks: Looks
     sender_keys: SenderKeys
     access: FeedAccess
+    tells_doctors: bool
 
     @property
     def of_person(self) -> Any:

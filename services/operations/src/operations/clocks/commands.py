@@ -9,7 +9,7 @@ from kernel.writing.command_context import CommandContext
 from kernel.writing.command_path import Answered
 from law.clocks.official import official_calendar
 from law.packs import PackLibrary
-from operations.clocks.domain.done import DECIDER, Done, SayDone, WithdrawDone
+from operations.clocks.domain.done import DECIDER, Done, SayDone, WithdrawDone, stream_of
 from operations.clocks.domain.schedule import Due, due_between
 from operations.periods.domain import period
 
@@ -37,17 +37,13 @@ class ClockCommands:
 
     async def say_done(self, context: CommandContext, command: SayDone) -> Answered:
         """Say that something due was done."""
-        stream = _stream(command.due)
+        stream = stream_of(command.due)
         return await self._runtime.path.decide(context, DECIDER, stream, command, lambda d: _body(d.after), status=201)
 
     async def withdraw(self, context: CommandContext, due: Due, command: WithdrawDone) -> Answered:
         """Say that something was not done after all."""
         body = {"clock": due.clock, "period": due.period, "due_on": due.due_on.isoformat()}
-        return await self._runtime.path.decide(context, DECIDER, _stream(due), command, lambda _d: body)
-
-
-def _stream(due: Due) -> str:
-    return "clock/" + "/".join(due.key)
+        return await self._runtime.path.decide(context, DECIDER, stream_of(due), command, lambda _d: body)
 
 
 def _body(done: Done | None) -> dict[str, object]:

@@ -8,7 +8,7 @@ import msgspec
 
 from kernel.values.divisions import counties_in
 from kernel.writing.reads import Reads
-from operations.clocks.domain.done import Done
+from operations.clocks.domain.done import Done, stream_of
 from operations.clocks.domain.schedule import Due
 
 _COUNTIES_MAX: Final = 3_000
@@ -18,6 +18,15 @@ SELECT d.county, d.clock, d.period, d.unit, d.due_on, d.done_on, d.evidence, d.s
 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS a(county, clock, period, unit)
 JOIN clocks_done d USING (county, clock, period, unit)
 """
+_WITHDRAWN_SQL: Final = """
+SELECT stream_id, array_agg(event_id::text ORDER BY version) AS event_ids FROM events
+WHERE stream_id = ANY($1::text[]) AND type = 'ClockDoneWithdrawn' GROUP BY stream_id
+"""
+
+
+class _Withdrawn(msgspec.Struct, frozen=True):
+    stream_id: str
+    event_ids: list[str]
 
 
 class _County(msgspec.Struct, frozen=True):
@@ -32,6 +41,13 @@ class ClockQueries(Reads):
         columns = [list(column) for column in zip(*(due.key for due in asked), strict=True)] or [[], [], [], []]
         rows = await self.many(Done, _DONE_SQL, *columns)
         return {(row.county, row.clock, row.period, row.unit): row for row in rows}
+
+    async def withdrawn(self, asked: Sequence[Due]) -> dict[str, Sequence[str]]:
+        """The events by which it was said that something due was not done after all, by stream, in their order."""
+        if not asked:
+            return {}
+        rows = await self.many(_Withdrawn, _WITHDRAWN_SQL, [stream_of(due) for due in asked])
+        return {row.stream_id: row.event_ids for row in rows}
 
     async def counties(self, patterns: Sequence[str]) -> list[str]:
         """The counties of which people are known, of those like one of the patterns."""

@@ -13,7 +13,7 @@ from kernel.writing.reads import Reads
 from law.packs import PackLibrary
 from law.packs.rules import Indicator
 from operations.follow_up.queries import FollowUpQueries
-from operations.indicators.domain.measures import COUNTED, Line, Sums, line, sums_for
+from operations.indicators.domain.measures import COUNTED, MEASURES, Line, Sums, line, sums_for
 from operations.indicators.domain.watched import assessing, watched
 from operations.periods.domain import Period
 
@@ -27,10 +27,11 @@ _GROUPS: Final[Mapping[By, str]] = {
     "township": "COALESCE(t.township, b.county)",
 }
 #: Bills by their day of discharge, without those taken back, nor those that do not count for the assessment.
-_SUMS_SQL: Final = """
+_CHOSEN: Final = """
 WITH chosen AS (
-  SELECT {group} AS of, b.encounter_kind AS kind, COALESCE(p.merged_into, b.person_id) AS person, b.total_fen,
-         b.patient_pays_fen + COALESCE(s.patient_fen, 0) AS patient_fen, b.compliant_fen, b.out_of_catalogue_fen
+  SELECT {group} AS of, b.settlement_id, b.encounter_kind AS kind, COALESCE(p.merged_into, b.person_id) AS person,
+         b.total_fen, b.patient_pays_fen + COALESCE(s.patient_fen, 0) AS patient_fen, b.compliant_fen,
+         b.out_of_catalogue_fen
   FROM bills b LEFT JOIN people p ON p.person_id = b.person_id
   LEFT JOIN responsible t ON t.person_id = COALESCE(p.merged_into, b.person_id)
   LEFT JOIN LATERAL (
@@ -43,6 +44,8 @@ WITH chosen AS (
       SELECT FROM bill_revocations r WHERE r.settlement_id = b.settlement_id AND r.revoked_at < $5
     )
 )
+"""
+_SUMS_SQL: Final = f"""{_CHOSEN}
 SELECT of, kind, count(*) AS bills, count(DISTINCT person) AS persons, sum(total_fen)::bigint AS total_fen,
        sum(patient_fen)::bigint AS patient_fen,
        COALESCE(sum(total_fen) FILTER (WHERE out_of_catalogue_fen IS NOT NULL), 0)::bigint AS known_fen,
@@ -52,6 +55,13 @@ SELECT of, kind, count(*) AS bills, count(DISTINCT person) AS persons, sum(total
        COALESCE(sum(out_of_catalogue_fen), 0)::bigint AS out_of_catalogue_fen
 FROM chosen WHERE $8::text IS NOT NULL GROUP BY of, kind ORDER BY of, kind
 """
+# The bills that keep an indicator down most; of what is counted beside bills there are none.
+_SHORT_SQL: Final = f"""{_CHOSEN}
+SELECT settlement_id FROM chosen WHERE $8::text IS NOT NULL AND of = $9 AND kind = ANY($10::text[])
+ORDER BY COALESCE({{short}}, 0) DESC, settlement_id LIMIT $11
+"""
+#: What of a bill is missing in an indicator's part; in the others' it is what the patient pays.
+_SHORT: Final = {"in_catalogue_share": "out_of_catalogue_fen", "reimbursable_share": "total_fen - compliant_fen"}
 # Stays of a place's people that began in the period and were not taken back, and of these the settled ones.
 _HANDLED_SQL: Final = """
 SELECT count(*) AS accepted, count(*) FILTER (WHERE EXISTS (
@@ -64,6 +74,10 @@ WHERE s.admitted_on BETWEEN $3 AND $4 AND p.county >= $1 AND p.county < $2
 """
 #: What a bill out of county without referral does not have (001 三(三)).
 COUNTS: Final = "counts_in_assessment"
+
+
+class _Named(msgspec.Struct, frozen=True):
+    settlement_id: str
 
 
 class _Row(Sums, frozen=True, kw_only=True):
@@ -90,19 +104,7 @@ class IndicatorQueries(Reads):
 
     async def sums(self, asked: Asked) -> dict[str, dict[str, Sums]]:
         """The sums by group, and in it by kind of care."""
-        low, high = bounds_of(asked.area)
-        rows = await self.over_lists(
-            _Row,
-            _SUMS_SQL.format(group=_GROUPS[asked.by]),
-            low,
-            high,
-            asked.period.first,
-            asked.period.last,
-            asked.known_before,
-            list(asked.assessing),
-            COUNTS,
-            asked.area,
-        )
+        rows = await self.over_lists(_Row, _SUMS_SQL.format(group=_GROUPS[asked.by]), *_chosen_by(asked))
         found: dict[str, dict[str, Sums]] = {}
         for row in rows:
             sums = Sums(**{name: getattr(row, name) for name in Sums.__struct_fields__})
@@ -136,8 +138,7 @@ class IndicatorQueries(Reads):
         self, library: PackLibrary, county: str, of: Period, names: Sequence[Indicator]
     ) -> dict[tuple[str, str], Line]:
         """Some indicators of a county, and of each of its hospitals and townships, in a period as known at its end."""
-        end = datetime.combine(of.last + timedelta(days=1), time.min, CHINA)
-        asked = Asked(area=county, by="hospital", period=of, known_before=end, assessing=assessing(library, COUNTS))
+        asked = _at_end(library, county, of, "hospital")
         groups = await self.sums(asked)
         groups |= await self.sums(msgspec.structs.replace(asked, by="township"))
         whole = await self.sums(msgspec.structs.replace(asked, by="area"))
@@ -148,13 +149,32 @@ class IndicatorQueries(Reads):
             for one in names
         }
 
-    async def of_period(self, library: PackLibrary, county: str, period: Period) -> list[Line]:
-        """A county's lines of a period as they were known at its end."""
-        end = datetime.combine(period.last + timedelta(days=1), time.min, CHINA)
-        known = assessing(library, COUNTS)
-        return await self.lines(
-            library, Asked(area=county, by="area", period=period, known_before=end, assessing=known)
-        )
+    async def of_period(
+        self, library: PackLibrary, county: str, period: Period, by: Literal["area", "hospital"] = "area"
+    ) -> list[Line]:
+        """The lines of a county, or of each hospital that treated its people, as they were known at a period's end."""
+        return await self.lines(library, _at_end(library, county, period, by))
+
+    async def bills_below(
+        self, library: PackLibrary, county: str, period: Period, line: Line, limit: int
+    ) -> tuple[str, ...]:
+        """The settlements that keep a line of ``of_period`` down most."""
+        asked = _at_end(library, county, period, "area" if line.of == county else "hospital")
+        sql = _SHORT_SQL.format(group=_GROUPS[asked.by], short=_SHORT.get(line.indicator, "patient_fen"))
+        kinds = list(MEASURES[line.indicator].kinds)
+        rows = await self.over_lists(_Named, sql, *_chosen_by(asked), line.of, kinds, limit)
+        return tuple(row.settlement_id for row in rows)
+
+
+def _at_end(library: PackLibrary, county: str, period: Period, by: By) -> Asked:
+    end = datetime.combine(period.last + timedelta(days=1), time.min, CHINA)
+    return Asked(area=county, by=by, period=period, known_before=end, assessing=assessing(library, COUNTS))
+
+
+def _chosen_by(asked: Asked) -> tuple[object, ...]:
+    """The first eight arguments of what asks for the chosen bills."""
+    span = asked.period.first, asked.period.last
+    return (*bounds_of(asked.area), *span, asked.known_before, list(asked.assessing), COUNTS, asked.area)
 
 
 def bounds_of(area: str) -> tuple[str, str]:

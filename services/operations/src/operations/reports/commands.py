@@ -14,10 +14,14 @@ from kernel.values.divisions import prefix_of
 from kernel.values.refusals import Refused, conflict, not_found
 from kernel.writing.command_context import CommandContext
 from kernel.writing.command_path import Answered
+from kernel.writing.decision import Outcome, decided
+from kernel.writing.event_store.stream import event_id_of
 from law.clocks.official import official_calendar
 from law.packs import PackLibrary
 from operations.breaches.queries import BreachQueries
-from operations.clocks.domain.schedule import due_between, state_of
+from operations.clocks.domain.done import DECIDER as CLOCK
+from operations.clocks.domain.done import MeetClock, stream_of
+from operations.clocks.domain.schedule import Due, due_between, state_of
 from operations.clocks.queries import ClockQueries, done_on
 from operations.indicators.queries import IndicatorQueries
 from operations.periods.domain import after
@@ -56,7 +60,7 @@ class _Kept(msgspec.Struct, frozen=True):
 
 
 class ReportCommands:
-    """Makes reports, and writes down who made and who read which."""
+    """Makes reports, and writes down who made and who read which; with a report its clock is met."""
 
     def __init__(
         self,
@@ -98,7 +102,42 @@ class ReportCommands:
             by=context.actor,
             today=context.today,
         )
-        return await self._runtime.path.decide(context, DECIDER, _stream(asked), make, lambda d: d.after, status=201)
+        path, met = self._runtime.path, await self._met(asked)
+
+        async def attempt() -> Outcome:
+            stream, state = await path.standing(DECIDER, _stream(asked))
+            made = decided(DECIDER, stream, state, make)
+            # The report is written first, so its event bears this id.
+            event_id = str(event_id_of(context.command_id, 0))
+            appends = [made.append]
+            for due in met if made.events else ():
+                clock, done = await path.standing(CLOCK, stream_of(due))
+                said = decided(CLOCK, clock, done, MeetClock(due=due, event_id=event_id, today=context.today))
+                appends += [said.append] if said.events else []
+            return Outcome(tuple(appends), made.after, 201, stream.stream_id)
+
+        return await path.run(context, attempt)
+
+    async def _met(self, asked: Asked) -> Sequence[Due]:
+        """What is due and done with the report: of the place itself, and of the counties that a notice is about."""
+        duty, last = KINDS[asked.report].meets, asked.period.last
+        if duty is None:
+            return ()
+        span = last, last + timedelta(days=100)
+        dues = []
+        for county in {asked.area, *await self._counties(asked)}:
+            duties = [one for policy in self._library.candidates(county, last) for one in policy.file.duties]
+            units = [one.owner for one in duties if duty in one.of] if duty else [""]
+            wanted = KINDS[asked.report].clock, asked.period.name
+            of_county = due_between(self._library, county, *span, official_calendar())
+            dues += [due for due in of_county if (due.clock, due.period) == wanted and due.unit in units]
+        return sorted(dues, key=lambda due: due.key)
+
+    async def _counties(self, asked: Asked) -> list[str]:
+        """The county itself, or those of a city or province of which people are known."""
+        prefix = prefix_of(asked.area)
+        whole = len(prefix) == len(asked.area)
+        return [asked.area] if whole else await self._clocks.counties([f"{prefix}%"])
 
     async def read(self, asked: Asked, by: str, now: datetime) -> Sheet:
         """A report as it was made, for somebody to look at.
@@ -189,9 +228,7 @@ class ReportCommands:
         return columns, rows, ()
 
     async def _notice(self, asked: Asked, today: date) -> _Filled:
-        prefix = prefix_of(asked.area)
-        counties = [asked.area] if len(prefix) == len(asked.area) else await self._clocks.counties([f"{prefix}%"])
-        lines = [await self._county(county, asked, today) for county in counties]
+        lines = [await self._county(county, asked, today) for county in await self._counties(asked)]
         return filled(NOTICE_COLUMNS, lines)
 
     async def _meeting_units(self, asked: Asked, today: date) -> _Filled:

@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import Column, Index, Integer, MetaData, Table, Text, text
 from sqlalchemy.dialects.postgresql import JSON
 
-from contracts.identity import EntitlementChanged, HandbookChecked
+from contracts.identity import Certification, EntitlementChanged, HandbookChecked
 from kernel.writing.columns import columns_of
 from kernel.writing.read_model import RowsByMessage
 from kernel.writing.read_tables import Change, put_of
@@ -30,6 +30,11 @@ people: Final = Table(
 handbook_checks: Final = Table("handbook_checks", TABLES, *columns_of(HandbookChecked, "check_id"))
 
 
+def _certifications(event: EntitlementChanged) -> tuple[Certification, ...]:
+    """Without the doctors: no bill rests on who they were."""
+    return tuple(msgspec.structs.replace(one, doctors=msgspec.UNSET) for one in event.certifications)
+
+
 def _person(event: EntitlementChanged) -> Iterable[Change]:
     entitlement = {
         "memberships": event.memberships,
@@ -37,7 +42,7 @@ def _person(event: EntitlementChanged) -> Iterable[Change]:
         "deceased_on": event.deceased_on,
         "merged_into": event.merged_into,
         # Left out where there are none: rows from before these were told stay as they are.
-        **({"certifications": event.certifications} if event.certifications else {}),
+        **({"certifications": _certifications(event)} if event.certifications else {}),
         **({"annulled": True} if event.annulled else {}),
         **({} if event.born_in is msgspec.UNSET else {"born_in": event.born_in}),
     }

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from typing import Final
 
-from kernel.http.personal import personal_in
+from kernel.values.personal import personal_in
 
 _TEXT_MAX: Final = 120
 _BETWEEN_NAMES: Final = re.compile(r"[^A-Za-z0-9._:-]+")

@@ -33,12 +33,16 @@ class TakeOverCertification(msgspec.Struct, frozen=True):
 
 
 class CancelCertification(msgspec.Struct, frozen=True):
-    """The agency found that the person is not qualified, from a day on."""
+    """The agency found that the person is not qualified, from a day on.
+
+    ``doctors_told``: operations hears from now on who certified, because an incident may be theirs (003 三(九)).
+    """
 
     certification_id: str
     cancelled_from: date
     reason: str
     today: date
+    doctors_told: bool
 
 
 Command: TypeAlias = Certify | TakeOverCertification | CancelCertification
@@ -165,7 +169,8 @@ def _cancel(command: CancelCertification, state: Entitlement) -> Sequence[Event]
     check_not_to_come("cancelled_from", command.cancelled_from, command.today)
     if command.cancelled_from < held.effective_from:
         raise dates_out_of_order("cancelled_from", command.cancelled_from, "effective_from", held.effective_from)
-    after = _with(state, msgspec.structs.replace(held, cancelled_from=command.cancelled_from))
+    cancelled = msgspec.structs.replace(held, cancelled_from=command.cancelled_from, doctors_told=command.doctors_told)
+    after = _with(state, cancelled)
     return [CertificationCancelled(held.certification_id, command.cancelled_from, command.reason, after)]
 
 

@@ -29,7 +29,7 @@ from identity.intake.readers.folding import fold_word
 from identity.intake.readers.workbooks import Rounded
 from identity.persons.domain.categories import Department
 from identity.persons.domain.resident_id import parse_resident_id
-from kernel.http.personal import personal_in
+from kernel.values.personal import personal_in
 from kernel.values.refusals import Refused
 
 #: A household's number that cannot be read, or is a person's; the row counts all the same, and says so.

@@ -32,8 +32,8 @@ from identity.persons.domain.newborn import WITHOUT_NUMBER_MAX, newborn
 from identity.persons.domain.owners import PLATFORM_OWNERS, Owners
 from identity.persons.domain.resident_id import ResidentId, Sex, check_holder
 from identity.persons.domain.statement import Statement
-from kernel.http.personal import personal_in
 from kernel.values.division_table import Division
+from kernel.values.personal import personal_in
 from kernel.values.refusals import Refused, check_not_to_come
 
 #: From this month on lists for the next year are confirmed and handed in, before its enrolment is paid (R-JY-13). No

@@ -39,6 +39,8 @@ class Certification(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     cancelled_from: date | None = None
     #: Where a certification from before this system was taken over from.
     source: str | None = None
+    #: Whether the others are told who certified: of one that was cancelled, and not of those from before it was told.
+    doctors_told: bool = False
 
     def holds_on(self, day: date) -> bool:
         """Whether benefits may rest on it on a day."""

@@ -34,11 +34,13 @@ from operations.breaches.queries import BreachQueries
 CODES: Final = (
     ErrorCode("CERTIFICATION_UNKNOWN", 404, "No such certification of this person"),
     ErrorCode("CERTIFICATION_HOLDS", 409, "The certification was not cancelled"),
+    ErrorCode("DOCTOR_NOT_CERTIFIER", 409, "The doctor did not certify what was cancelled"),
 )
 
 Officer = Annotated[Principal, allow(Role.OPERATIONS, Role.AGENCY, by_division=True)]
 Reader = Annotated[Principal, allow(Role.OPERATIONS, Role.AGENCY, Role.DEPARTMENT, by_division=True)]
-DoctorId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,39}$")]
+# As identity takes it from the hospital.
+DoctorId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
 
 
 class IncidentBody(RequestBody, frozen=True, kw_only=True):
@@ -68,6 +70,8 @@ def doctor_incidents(commands: BreachCommands, found: BreachQueries, requests: R
     @router.post("", status_code=201)
     async def open_incident(caller: Officer, command: Sent[IncidentBody], key: IdempotencyKey) -> Json[BreachStands]:
         """Enter a doctor's incident about a certification that the agency has cancelled; once for each of both.
+
+        Of a doctor who certified it, where identity told who did.
 
         It is noticed, closed and withdrawn like every other breach, under its id.
         """

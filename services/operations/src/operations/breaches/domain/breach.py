@@ -11,12 +11,14 @@ from kernel.values.refusals import Refused, check_not_to_come, conflict, not_fou
 from operations.breaches.domain.kinds import BreachKind
 
 Status = Literal["OPEN", "NOTICED", "CLOSED", "WITHDRAWN"]
+_ENDED: Final = frozenset({"CLOSED", "WITHDRAWN"})
 
 
 class Breach(msgspec.Struct, frozen=True, kw_only=True):
     """A breach as it stands. ``about`` names the one case it is of: a clock with its period, an account, a settlement.
 
-    ``evidence`` are the ids of the events, journals or documents that show it. It names no patient.
+    ``evidence`` are the ids of the events, journals or documents that show it, then those that show that it ended. It
+    names no patient.
     """
 
     breach_id: str
@@ -37,10 +39,14 @@ class Breach(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OpenBreach(msgspec.Struct, frozen=True):
-    """Open a breach; ``again`` says that one which is there already is no error, as for whoever looks every hour."""
+    """Open a breach; ``again`` says that one which is there already is no error, as for whoever looks every hour.
+
+    ``anew`` are events that happened since: one that ended without knowing of them is opened anew.
+    """
 
     breach: Breach
     again: bool = False
+    anew: tuple[str, ...] = ()
 
 
 class IssueNotice(msgspec.Struct, frozen=True):
@@ -52,10 +58,11 @@ class IssueNotice(msgspec.Struct, frozen=True):
 
 
 class CloseBreach(msgspec.Struct, frozen=True):
-    """It was put right, in this way."""
+    """It was put right, in this way, as ``evidence`` shows."""
 
     because: str
     today: date
+    evidence: tuple[str, ...] = ()
 
 
 class WithdrawBreach(msgspec.Struct, frozen=True):
@@ -71,6 +78,7 @@ class RefuteBreach(msgspec.Struct, frozen=True):
 
     because: str
     today: date
+    evidence: tuple[str, ...] = ()
 
 
 BreachCommand = OpenBreach | IssueNotice | CloseBreach | WithdrawBreach | RefuteBreach
@@ -113,20 +121,20 @@ def decide(command: BreachCommand, state: Breach | None) -> Sequence[BreachEvent
         return _open(command, state)
     if state is None:
         raise not_found("BREACH_UNKNOWN", "there is no such breach")
-    if state.status in {"CLOSED", "WITHDRAWN"}:
+    if state.status in _ENDED:
         raise conflict("BREACH_NOT_IN_STATE", f"breach {state.breach_id} is {state.status}; nothing follows it")
     match command:
         case IssueNotice():
             return (BreachNoticed(_noticed(command, state)),)
         case CloseBreach():
-            return (BreachClosed(_ended(state, "CLOSED", command.because, command.today)),)
+            return (BreachClosed(_ended(state, "CLOSED", command)),)
         case WithdrawBreach():
             if command.by == state.opened_by:
                 detail = f"{command.by} opened breach {state.breach_id}; somebody else withdraws it"
                 raise conflict("BREACH_SAME_PERSON", detail)
-            return (BreachWithdrawn(_ended(state, "WITHDRAWN", command.because, command.today)),)
+            return (BreachWithdrawn(_ended(state, "WITHDRAWN", command)),)
         case RefuteBreach():
-            return (BreachWithdrawn(_ended(state, "WITHDRAWN", command.because, command.today)),)
+            return (BreachWithdrawn(_ended(state, "WITHDRAWN", command)),)
         case _:
             assert_never(command)
 
@@ -134,6 +142,8 @@ def decide(command: BreachCommand, state: Breach | None) -> Sequence[BreachEvent
 def _open(command: OpenBreach, state: Breach | None) -> Sequence[BreachOpened]:
     if state is None:
         return (BreachOpened(command.breach),)
+    if state.status in _ENDED and not set(command.anew) <= set(state.evidence):
+        return (BreachOpened(_with(command.breach, state.evidence, (*command.breach.evidence, *command.anew))),)
     if command.again:
         return ()
     detail = f"breach {state.breach_id} was opened on {state.opened_on} and is {state.status}; name another case"
@@ -150,8 +160,14 @@ def _noticed(command: IssueNotice, breach: Breach) -> Breach:
     return msgspec.structs.replace(breach, status="NOTICED", notice=command.reference, noticed_on=command.on)
 
 
-def _ended(breach: Breach, status: Status, because: str, today: date) -> Breach:
-    return msgspec.structs.replace(breach, status=status, closed_because=because, closed_on=today)
+def _ended(breach: Breach, status: Status, end: CloseBreach | WithdrawBreach | RefuteBreach) -> Breach:
+    ended = msgspec.structs.replace(breach, status=status, closed_because=end.because, closed_on=end.today)
+    return ended if isinstance(end, WithdrawBreach) else _with(ended, breach.evidence, end.evidence)
+
+
+def _with(breach: Breach, before: tuple[str, ...], more: tuple[str, ...]) -> Breach:
+    """The breach with what more shows it behind what did before, each once."""
+    return msgspec.structs.replace(breach, evidence=tuple(dict.fromkeys((*before, *more))))
 
 
 DECIDER: Final[Decider[BreachCommand, Breach | None, BreachEvent]] = Decider(

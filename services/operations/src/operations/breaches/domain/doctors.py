@@ -21,9 +21,16 @@ class How(StrEnum):
 
 _IN_WORDS: Final = {How.FRAUD: "弄虚作假", How.STANDARD_LOWERED: "擅自降低标准"}
 
+# Whoever reads the incident sees that nobody could hold the doctor against the certification.
+_UNNAMED: Final = "（认定医师未载明，由登记人认定）"
+
 
 class Cancelled(msgspec.Struct, frozen=True, kw_only=True):
-    """A certification as identity told it; ``cancelled_from`` is None while it holds."""
+    """A certification as identity told it; ``cancelled_from`` is None while it holds.
+
+    ``doctors`` are who certified, by licence number: none where it was taken over from the system before, and None
+    where it was cancelled before identity told of them.
+    """
 
     certification_id: str
     county: str
@@ -31,6 +38,7 @@ class Cancelled(msgspec.Struct, frozen=True, kw_only=True):
     disease: str
     effective_from: date
     cancelled_from: date | None
+    doctors: tuple[str, ...] | None = None
 
 
 class Incident(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,12 +62,15 @@ class DoctorLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def incident(said: Incident, of: Cancelled | None, breach_id: str) -> Breach:
-    """The breach that is opened; raises Refused CERTIFICATION_UNKNOWN, CERTIFICATION_HOLDS."""
+    """The breach that is opened; raises Refused CERTIFICATION_UNKNOWN, CERTIFICATION_HOLDS, DOCTOR_NOT_CERTIFIER."""
     if of is None:
         raise not_found("CERTIFICATION_UNKNOWN", "identity told of no such certification of this person")
     if of.cancelled_from is None:
         detail = f"certification {of.certification_id} holds; the agency cancels it first (003 三(九) 按程序取消)"
         raise conflict("CERTIFICATION_HOLDS", detail, certification=of.certification_id)
+    if of.doctors and said.doctor_id not in of.doctors:
+        detail = f"{said.doctor_id} did not certify {of.certification_id}; {', '.join(of.doctors)} did"
+        raise conflict("DOCTOR_NOT_CERTIFIER", detail, certification=of.certification_id)
     what = f"{of.hospital_id} {of.effective_from} 认定的{of.disease}自 {of.cancelled_from} 起取消"
     return Breach(
         breach_id=breach_id,
@@ -67,7 +78,7 @@ def incident(said: Incident, of: Cancelled | None, breach_id: str) -> Breach:
         county=of.county,
         party=said.doctor_id,
         about=about_of(of.certification_id, said.doctor_id),
-        why=f"{_IN_WORDS[said.how]}：{what}；{said.why}",
+        why=f"{_IN_WORDS[said.how]}：{what}；{said.why}{'' if of.doctors else _UNNAMED}",
         evidence=(of.certification_id,),
         status="OPEN",
         opened_on=said.today,

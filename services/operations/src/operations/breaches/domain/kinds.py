@@ -76,7 +76,8 @@ OF_CLOCKS: Final[Mapping[str, BreachKind]] = {
 }
 
 
-#: What an indicator that is below its threshold is a breach of, where it has a kind of its own.
+#: What an indicator that is below its threshold is a breach of, where it has a kind of its own: each is measured by
+#: hospital, and the hospital answers for it (003 二(七) 定点医疗机构).
 OF_INDICATORS: Final[Mapping[str, BreachKind]] = {"in_catalogue_share": BreachKind.CATALOGUE_RATIO_BELOW_90}
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Final
+from typing import Final, assert_never
 
 import msgspec
 
@@ -29,6 +29,11 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
     version: int
 
 
+def stream_of(due: Due) -> str:
+    """The stream of what happens about something due."""
+    return "clock/" + "/".join(due.key)
+
+
 class SayDone(msgspec.Struct, frozen=True, kw_only=True):
     """Say that something due was done, or replace what was said by a corrected version."""
 
@@ -36,6 +41,14 @@ class SayDone(msgspec.Struct, frozen=True, kw_only=True):
     done_on: date
     evidence: str
     by: str
+    today: date
+
+
+class MeetClock(msgspec.Struct, frozen=True, kw_only=True):
+    """What was due has happened here: ``event_id`` says so. Whatever a person has said of it before stands."""
+
+    due: Due
+    event_id: str
     today: date
 
 
@@ -47,7 +60,9 @@ class WithdrawDone(msgspec.Struct, frozen=True):
     today: date
 
 
-DoneCommand = SayDone | WithdrawDone
+DoneCommand = SayDone | MeetClock | WithdrawDone
+#: Who says it where an event does.
+BY_ITSELF: Final = "operations"
 
 
 class ClockDone(msgspec.Struct, frozen=True):
@@ -73,7 +88,15 @@ def decide(command: DoneCommand, state: Done | None) -> Sequence[DoneEvent]:
 
     Raises Refused DATE_IN_FUTURE, PERIOD_NOT_ENDED, CLOCK_NOT_DONE, CLOCK_SAME_PERSON.
     """
-    return _withdraw(command, state) if isinstance(command, WithdrawDone) else _say(command, state)
+    match command:
+        case WithdrawDone():
+            return _withdraw(command, state)
+        case MeetClock():
+            return _meet(command, state)
+        case SayDone():
+            return _say(command, state)
+        case _:
+            assert_never(command)
 
 
 def _withdraw(command: WithdrawDone, state: Done | None) -> Sequence[DoneEvent]:
@@ -86,6 +109,13 @@ def _withdraw(command: WithdrawDone, state: Done | None) -> Sequence[DoneEvent]:
         done=state, because=command.because, withdrawn_by=command.by, withdrawn_on=command.today
     )
     return (withdrawn,)
+
+
+def _meet(command: MeetClock, state: Done | None) -> Sequence[DoneEvent]:
+    if state is not None and state.said_by != BY_ITSELF:
+        return ()
+    said = SayDone(due=command.due, done_on=command.today, evidence=command.event_id, by=BY_ITSELF, today=command.today)
+    return _say(said, state)
 
 
 def _say(command: SayDone, state: Done | None) -> Sequence[DoneEvent]:

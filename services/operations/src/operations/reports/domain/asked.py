@@ -13,22 +13,27 @@ from operations.periods.domain import Period
 
 
 class Kind(msgspec.Struct, frozen=True):
-    """A kind of report: its title, the clock that asks for it, and for which periods."""
+    """A kind of report: its title, the clock that asks for it, and for which periods.
+
+    ``meets`` is the duty whose owner's clock is met when the report is made, empty where the clock is of no unit; None
+    where the paper is not yet what is due: a meeting is held, a clearing is paid.
+    """
 
     title: str
     clock: str
     periods: tuple[str, ...] = ("month",)
     #: Whether it lies on the table in the period after, as what a meeting of the next quarter talks about.
     of_next: bool = False
+    meets: str | None = None
 
 
 _HUINING: Final = "建档立卡贫困人口及农村兜底保障户患者"
 KINDS: Final[Mapping[str, Kind]] = {
-    "ledger-backstop": Kind(f"{_HUINING}兜底保障报销台账", "monthly_report"),
-    "ledger-basic": Kind(f"{_HUINING}基本医疗住院和门诊慢病报销台账", "monthly_report"),
-    "ledger-critical": Kind(f"{_HUINING}大病保险报销台账", "monthly_report"),
+    "ledger-backstop": Kind(f"{_HUINING}兜底保障报销台账", "monthly_report", meets="MA"),
+    "ledger-basic": Kind(f"{_HUINING}基本医疗住院和门诊慢病报销台账", "monthly_report", meets="BMI"),
+    "ledger-critical": Kind(f"{_HUINING}大病保险报销台账", "monthly_report", meets="CII"),
     "summary": Kind("健康扶贫工作情况汇总表", "monthly_report", ("month", "quarter", "half", "year")),
-    "dispatch-notice": Kind("健康扶贫“一站式”结算工作调度通报", "dispatch_notice"),
+    "dispatch-notice": Kind("健康扶贫“一站式”结算工作调度通报", "dispatch_notice", meets=""),
     **{
         name: Kind(title, "joint_meeting", ("month", "quarter"), of_next=True)
         for name, title in (

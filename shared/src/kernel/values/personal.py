@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
-from kernel.http.redaction import looks_personal
+from kernel.values.redaction import looks_personal
 
 #: Fewer digits than a phone number has name nobody; nearly every text ends here.
 _MANY_DIGITS: Final = re.compile(r"(?:\d\W{0,3}){11}")
