@@ -8,19 +8,14 @@ import pytest
 from kernel.testing.specification import given
 from referral.referrals.domain.applicant import Applicant, Held
 from referral.referrals.domain.asked import Asked
+from referral.referrals.domain.commands import Apply, Approve, Cancel, Command, Endorse, Expire, Reject, Use
 from referral.referrals.domain.form import Attachment, AttachmentKind, Attribute, Form, FormField, Signatory
 from referral.referrals.domain.gate import Closed, SealedForm, is_complete
 from referral.referrals.domain.referral import (
     DECIDER,
     AgencyApproved,
     AgencyRejected,
-    Apply,
-    Approve,
-    Cancel,
-    Command,
-    Endorse,
     Event,
-    Expire,
     HospitalAgreed,
     HospitalRefused,
     MisuseRecorded,
@@ -28,8 +23,6 @@ from referral.referrals.domain.referral import (
     ReferralCancelled,
     ReferralExpired,
     ReferralUsed,
-    Reject,
-    Use,
 )
 from referral.referrals.domain.standing import Opinion, Standing, State
 

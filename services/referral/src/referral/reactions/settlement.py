@@ -11,7 +11,8 @@ from kernel.running.runtime import Subscription
 from kernel.writing.command_context import CommandContext
 from kernel.writing.command_path import CommandPath
 from kernel.writing.database import Connection
-from referral.referrals.domain.referral import DECIDER, GiveBack, Use
+from referral.referrals.domain.commands import GiveBack, Use
+from referral.referrals.domain.referral import DECIDER
 from referral.referrals.domain.standing import Standing
 from referral.referrals.queries.applicants import of_one_person
 from referral.referrals.rows.told import CONTRACT_ROWS, PLACE_ROWS, SETTLEMENT_ROWS

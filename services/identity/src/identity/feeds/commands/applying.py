@@ -187,8 +187,14 @@ class Group:
 
     def _registration(self, new: NewPerson, row: FeedRow) -> RegisterPerson:
         sealed = self._known.sealed[new.person_id]
-        born_in = self._known.births.get(new.person_id)
-        return RegisterPerson(new.person_id, row.county, new.token, sealed, self._batch.department.value, born_in)
+        return RegisterPerson(
+            person_id=new.person_id,
+            county=row.county,
+            number_token=new.token,
+            personal=sealed,
+            registered_by=self._batch.department.value,
+            born_in=self._known.births.get(new.person_id),
+        )
 
     def ending(self, line: Line) -> None:
         """End what a full list no longer names: the day of the list is the last one (R-JY-15, AMB-E9)."""

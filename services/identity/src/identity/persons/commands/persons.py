@@ -41,7 +41,12 @@ class PersonCommands(PeopleCommands):
                 raise id_number_former(former)
             sealed = await self._vault.seal(person_id, personal)
             return RegisterPerson(
-                person_id, county, token, sealed, caller.source, self._vault.told_year(resident_id.born_on)
+                person_id=person_id,
+                county=county,
+                number_token=token,
+                personal=sealed,
+                registered_by=caller.source,
+                born_in=self._vault.told_year(resident_id.born_on),
             )
 
         return await self._runtime.path.gather(

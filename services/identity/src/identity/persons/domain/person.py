@@ -36,7 +36,7 @@ class SealedPersonalData(msgspec.Struct, frozen=True):
 # Commands
 
 
-class RegisterPerson(msgspec.Struct, frozen=True):
+class RegisterPerson(msgspec.Struct, frozen=True, kw_only=True):
     """Take a person in. ``number_token`` stands for the ID number, and says nothing once it is forgotten.
 
     ``born_in`` is the year of birth, None where it is not told to others.

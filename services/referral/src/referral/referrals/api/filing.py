@@ -10,8 +10,8 @@ from kernel.http.fields import Text
 from kernel.running.requested import Requests
 from kernel.security import Principal, Role
 from referral.referrals.commands.filing import ReferralCommands
+from referral.referrals.domain.commands import Cancel, Endorse, Expire, Reject
 from referral.referrals.domain.form import Attachment, AttachmentKind, Attribute, Form, FormField, Signatory
-from referral.referrals.domain.referral import Cancel, Endorse, Expire, Reject
 from referral.referrals.domain.standing import Opinion
 from referral.referrals.queries.referrals import ReferralQueries
 

@@ -12,9 +12,10 @@ from kernel.writing.command_path import Answered
 from kernel.writing.decision import Decision
 from referral.config import Config
 from referral.referrals.domain.asked import Asked, asked_of, rule_at
+from referral.referrals.domain.commands import Apply, Approve, Cancel, Command, Endorse, Expire, Reject
 from referral.referrals.domain.contract import check_contract, check_local
 from referral.referrals.domain.form import Form
-from referral.referrals.domain.referral import DECIDER, Apply, Approve, Cancel, Command, Endorse, Event, Expire, Reject
+from referral.referrals.domain.referral import DECIDER, Event
 from referral.referrals.domain.standing import Opinion, Standing
 from referral.referrals.queries.referrals import ReferralQueries
 

@@ -1,7 +1,6 @@
 """The door: what is said of somebody who comes, when it is said first and when it is corrected."""
 
 from datetime import date
-from typing import Final
 
 from kernel.values.divisions import pooling_area
 from kernel.values.refusals import Refused
@@ -11,24 +10,15 @@ from settlement.encounters.domain.events import EncounterAdmitted
 from settlement.encounters.domain.notices import notices_of
 from settlement.encounters.domain.stays import check_alone, in_hospital_since
 
-#: No care of before is settled here: a sample, for no document gives a figure, against years that were mistyped. The
-#: new cooperative insurance of rural people (新农合) began in 2003, and an old stay may go on for years.
-FIRST_DAY: Final = date(2003, 1, 1)
-
 
 def admission_of(command: Admit, ended_on: date | None = None) -> EncounterAdmitted:
     """The admission, with the terms that hold for it; ``ended_on`` is the end of a stay that is over already.
 
-    Raises Refused DATE_IN_FUTURE, ADMISSION_TOO_EARLY, CARE_NOT_OFFERED, DISEASE_NOT_LISTED, STAY_OVERLAPS or
-    HANDBOOK_FOREIGN.
+    Raises Refused DATE_IN_FUTURE, CARE_NOT_OFFERED, DISEASE_NOT_LISTED, STAY_OVERLAPS or HANDBOOK_FOREIGN.
     """
     arrival = command.arrival
     if arrival.on > command.today:
         raise Refused("DATE_IN_FUTURE", f"admission on {arrival.on} has not come yet; today is {command.today}")
-    if arrival.on < FIRST_DAY:
-        raise Refused(
-            "ADMISSION_TOO_EARLY", f"admission on {arrival.on} is too long ago; nothing before {FIRST_DAY} is"
-        )
     check_offered(arrival)
     check_disease(command.policies, arrival)
     inpatient = arrival.kind == "inpatient"
