@@ -61,13 +61,13 @@ async def test_the_year_is_told_from_the_registration_on_where_that_is_switched_
 
 
 async def test_the_year_is_told_of_whom_a_list_brings_in(
-    poverty_alleviation: httpx.AsyncClient, around: Surroundings
+    civil_affairs: httpx.AsyncClient, around: Surroundings
 ) -> None:
-    office = Office(poverty_alleviation, "poverty-alleviation")
+    office = Office(civil_affairs, "civil-affairs")
     number = number_of(7)
     content = csv_of([number, "示例七", "445202", "2019-01-01"], headings=HEADINGS)
-    batch = await office.hand_in("list-1", content, category="REGISTERED_POOR", as_of="2019-07-01T00:00:00+08:00")
-    assert batch["outcomes"] == {"REGISTERED": 1}
+    batch = await office.hand_in("list-1", content, category="TEKUN", as_of="2019-07-01T00:00:00+08:00")
+    assert batch["outcomes"] == {"REGISTERED": 1}, await office.lines("list-1")
     (row,) = await told(around, 1)
     assert msgspec.json.decode(row["body"])["born_in"] == int(number[6:10])
 

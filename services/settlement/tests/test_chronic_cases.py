@@ -68,7 +68,11 @@ async def test_leye_pays_four_fifths_of_a_chronic_visit_elsewhere_to_the_patient
 async def test_guangxi_leaves_a_fifth_to_whom_a_hospital_has_certified(
     liuzhou: Any, certified_from: date | None, backstop: str, to_patient: str
 ) -> None:
-    certificates = () if certified_from is None else (told.Certification("c1", "GX01", "H1", certified_from),)
+    certificates = [
+        told.Certification(certification_id="c1", disease="GX01", hospital_id="H1", effective_from=day)
+        for day in [certified_from]
+        if day is not None
+    ]
     await liuzhou.tell("P1", "REGISTERED_POOR", poverty_status="NOT_LIFTED", certified=certificates)
     agency = await counter(liuzhou, "450202")
     receipt = await handed_in(agency, **VISIT, disease="GX01", office="450202")

@@ -22,7 +22,7 @@ from identity.persons.domain.membership import EndReason, Membership
 from identity.persons.domain.moving import last_move, move
 from identity.persons.domain.names import NameMatch, compare_names
 from identity.persons.domain.owners import PLATFORM_OWNERS, Owners
-from identity.persons.domain.person import DECIDER, RecordDeath, RegisterPerson
+from identity.persons.domain.person import DECIDER, RecordDeath
 from identity.persons.domain.statement import Statement, Superseded, registered_with, stated_at, take
 from kernel.values.china_time import china_date
 from kernel.values.division_table import own_zones
@@ -121,7 +121,8 @@ class Group:
         check_belongs(row, self._file.statement(row), state, told, self._file.today)
         if state is None:
             assert new is not None, "who is registered has a stream"
-            return DECIDER.decide(self._registration(new, row), None)
+            by = self._batch.department.value
+            return DECIDER.decide(self._known.registration(new, row.county, by), None)
         number = self._known.numbers.get(line.row or 0)
         return () if number is None else CORRECTIONS.decide(number, state)
 
@@ -183,17 +184,6 @@ class Group:
         now = moved.entitlement.county
         return both(
             f"此人已列入 {now} 的名单，请与该县区核对", f"a list of {now} names this person; settle it with that county"
-        )
-
-    def _registration(self, new: NewPerson, row: FeedRow) -> RegisterPerson:
-        sealed = self._known.sealed[new.person_id]
-        return RegisterPerson(
-            person_id=new.person_id,
-            county=row.county,
-            number_token=new.token,
-            personal=sealed,
-            registered_by=self._batch.department.value,
-            born_in=self._known.births.get(new.person_id),
         )
 
     def ending(self, line: Line) -> None:
