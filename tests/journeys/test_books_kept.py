@@ -35,6 +35,12 @@ async def test_what_finance_has_done_is_rebuilt_from_events_alone(town: Any) -> 
     repaid = {"amount": "10000.00", "value_on": day}
     done = await finance.post("fund-ledger", f"/v1/advances/{advance}/repayments", repaid)
     assert (done["status"], done["to_person"]) == ("repaid", "1000.00")
+    kept = {"fund": "MAJOR_RESCUE", "amount": "5000.00", "person_id": "P2"}
+    through = f"{town.today + timedelta(days=30)}"
+    run = {"county": LEYE, "about": "RUN-1", "expires_on": through, "lines": [kept, {**kept, "person_id": "P3"}]}
+    gone = (await agency.post("fund-ledger", "/v1/reservations", run))["reservation_id"]
+    await finance.post("fund-ledger", f"/v1/reservations/{gone}/voiding", {"reason": "NOT_NEEDED"})
+    await agency.post("fund-ledger", "/v1/reservations", run)
     month = (town.today.replace(day=1) - timedelta(days=1)).strftime("%Y-%m")
     await finance.post("fund-ledger", f"/v1/counties/{LEYE}/months/{month}/closing", {})
 

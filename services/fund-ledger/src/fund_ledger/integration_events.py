@@ -28,6 +28,7 @@ from fund_ledger.payment_files.domain.file import FileEvent
 from fund_ledger.payments.domain.limit import LimitSet
 from fund_ledger.payments.domain.proposal import ProposalEvent
 from fund_ledger.periods.domain.year import YearEvent
+from fund_ledger.reservations.domain import ReservationEvent
 from fund_ledger.statements.domain.statement import StatementEvent
 from fund_ledger.subsidies.domain import SubsidyEvent
 from kernel.messaging.envelope import Published
@@ -104,6 +105,7 @@ PUBLISHED: Final[Mapping[type, Callable[[Any], Published | None]]] = {
             *get_args(BankEvent),
             LimitSet,
             *get_args(ProposalEvent),
+            *get_args(ReservationEvent),
             *get_args(PayeeEvent),
             AccountsSeen,
             *get_args(FileEvent),

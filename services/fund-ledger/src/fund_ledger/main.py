@@ -67,6 +67,9 @@ from fund_ledger.refunds.commands import RefundCommands
 from fund_ledger.refunds.queries import RefundQueries
 from fund_ledger.reports import api as reports_api
 from fund_ledger.reports.queries import ReportQueries
+from fund_ledger.reservations import api as reservations_api
+from fund_ledger.reservations.commands import ReservationCommands
+from fund_ledger.reservations.queries import ReservationQueries
 from fund_ledger.rows import READ_MODEL
 from fund_ledger.statements import api as statements_api
 from fund_ledger.statements.commands import StatementCommands
@@ -88,6 +91,7 @@ CODES: Final = (
     *funds_api.CODES,
     *money_api.CODES,
     *proposals_api.CODES,
+    *reservations_api.CODES,
     *advances_api.CODES,
     *refunds_api.CODES,
     *statements_api.CODES,
@@ -141,7 +145,7 @@ def build(host: Host, config: Config | None = None) -> FastAPI:
             proposals_api.limits(proposed, paid, requests),
             proposals_api.openings(proposed, requests),
             proposals_api.proposals(proposed, paid, requests),
-            refunds_api.refunds(RefundCommands(runtime), RefundQueries(runtime), requests),
+            *_kept_and_given_back(runtime, charts, requests),
             funds_api.funding_orders(FundCommands(runtime, config.library, charts, funds), funds, requests),
             charts_api.charts_of_places(charts, requests),
             accounts(books),
@@ -161,6 +165,15 @@ def build(host: Host, config: Config | None = None) -> FastAPI:
             periods_api.periods(PeriodCommands(runtime, config.library, charts), Periods(runtime), requests),
         ],
         error_codes=CODES,
+    )
+
+
+def _kept_and_given_back(runtime: Runtime, charts: Charts, requests: Requests) -> Sequence[Router]:
+    found = ReservationQueries(runtime)
+    return (
+        reservations_api.reservations(ReservationCommands(runtime, charts), found, requests),
+        reservations_api.bank_standings(found, requests),
+        refunds_api.refunds(RefundCommands(runtime), RefundQueries(runtime), requests),
     )
 
 

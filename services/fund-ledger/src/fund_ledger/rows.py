@@ -13,14 +13,15 @@ from fund_ledger.payees import rows as payees
 from fund_ledger.payment_files import rows as payment_files
 from fund_ledger.payments import rows as payments
 from fund_ledger.periods import rows as periods
+from fund_ledger.reservations import rows as reservations
 from fund_ledger.statements import rows as statements
 from fund_ledger.subsidies import rows as subsidies
 from kernel.messaging import mending
 from kernel.writing.read_model import ReadModel
 
 _TOPICS: Final = (
-    months, journals, funds, payees, payments, statements, advances, institutions, subsidies, bank, payment_files,
-    periods,
+    months, journals, funds, payees, payments, reservations, statements, advances, institutions, subsidies, bank,
+    payment_files, periods,
 )  # fmt: skip
 
 READ_MODEL: Final = ReadModel(

@@ -53,7 +53,7 @@ class AdvanceCommands:
         payable = accounts.payable_to_hospital(of.hospital_id or "none", of.county, CRITICAL_ILLNESS)
         async with self._runtime.turn() as connection:
             first = await open_from(connection, [of.county])
-            held = await hold(connection, [bank, fund, payable])
+            held = await hold(connection, [bank, fund, payable], free_on=context.today)
             within = path.within(connection)
 
             async def attempt() -> Outcome:

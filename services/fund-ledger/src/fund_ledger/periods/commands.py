@@ -87,7 +87,7 @@ class PeriodCommands:
             first = await open_from(connection, [county])
             fund = account.partition("/")[0]
             names = accounts.fund(county, fund), accounts.bank(county, fund)
-            held = await hold(connection, names)
+            held = await hold(connection, names, free_on=context.today)
 
             async def attempt() -> Outcome:
                 stream, years = await within.standing(year.DECIDER, _years(county))

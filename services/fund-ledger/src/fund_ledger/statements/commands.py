@@ -155,7 +155,7 @@ class StatementCommands:
         path = self._runtime.path
         async with self._runtime.turn() as connection:
             first = await open_from(connection, [of.county])
-            standing = await hold(connection, names)
+            standing = await hold(connection, names, free_on=context.today)
             within = path.within(connection)
 
             async def attempt() -> Outcome:

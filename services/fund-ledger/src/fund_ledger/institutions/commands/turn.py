@@ -42,7 +42,10 @@ class Lines(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Turn(msgspec.Struct, frozen=True, kw_only=True):
-    """A transaction that holds the accounts by which it decides. ``held`` is credit less debit, in fen."""
+    """A transaction that holds the accounts by which it decides. ``held`` is credit less debit, in fen.
+
+    What is reserved on a bank account counts as gone.
+    """
 
     connection: Connection
     within: Within
@@ -120,7 +123,7 @@ class Turns:
                 within=path.within(connection),
                 county=county,
                 open_from=first[county],
-                held=await hold(connection, names),
+                held=await hold(connection, names, free_on=context.today),
                 charts=self._charts,
             )
             return await turn.within.run(context, lambda: attempt(turn))

@@ -217,7 +217,7 @@ class PaymentCommands:
         path, county = self._runtime.path, asked.county
         async with self._runtime.turn() as connection:
             first = await open_from(connection, [county])
-            standing = await hold(connection, [*asked.names, *asked.due])
+            standing = await hold(connection, [*asked.names, *asked.due], free_on=context.today)
             # Nobody matches a receipt while it goes back.
             receipt = await held_receipt(connection, asked.journal_id) if asked.amount_fen == 0 else None
             owed_back = await owed_of_revoked(connection, {name: -standing[name] for name in asked.due})
