@@ -29,6 +29,7 @@ def new_env(example: str, keys: Path) -> str:
     issuer = Issuer.in_folder(keys)
     for file in (KEYS_FILE, SCAN_KEYS_FILE, PAYEE_KEYS_FILE):
         KeyRing.in_folder(keys, file)
+    checkpoints = SigningKey.in_folder(keys, ORIGIN, KEY_FILE)
     known = {
         "ONESTOP_JWKS": json.dumps(issuer.jwks()),
         "ONESTOP_TOKEN_ISSUER": issuer.issuer,
@@ -39,6 +40,8 @@ def new_env(example: str, keys: Path) -> str:
         "TELL_STAYS": "yes",
         "TELL_CASES": "yes",
         "TELL_DOCTORS": "yes",
+        "CHECKPOINT_KEY": checkpoints.text,
+        "CHECKPOINT_PUBLIC_KEY": checkpoints.public.text,
         "TELL_BIRTH_YEARS": "yes",
         "CHECKPOINT_KEY": SigningKey.in_folder(keys, ORIGIN, KEY_FILE).text,
         **_publishers(keys),

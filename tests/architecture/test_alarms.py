@@ -11,6 +11,10 @@ import pytest
 import yaml
 from prometheus_client import CollectorRegistry
 
+from fund_ledger.charts.domain import Charts
+from fund_ledger.forecasts.api import FundCollector
+from fund_ledger.forecasts.commands import FundWatch
+from fund_ledger.forecasts.queries import ForecastQueries
 from identity.feeds.api.figures import ConfirmationCollector
 from identity.feeds.commands.confirming import ConfirmationWatch
 from identity.feeds.queries.confirmations import ConfirmationQueries
@@ -21,6 +25,8 @@ from kernel.running.metrics import RuntimeCollector
 from kernel.running.runtime import Runtime
 from kernel.testing import tally
 from kernel.writing.database import administering, open_pool
+from law.packs import PackLibrary
+from onestop.chain_figures import ChainFigures
 from onestop.reconcile.figures import Figures
 from onestop.services import SERVICES
 from operations.breaches.api.figures import ClockCollector
@@ -59,6 +65,11 @@ onestop_clocks{service="s",state="LATE"} 0
 onestop_reconciliation_differences{service="s",kind="k",owner="o"} 0
 up{job="nightly",service="reconcile"} 1
 onestop_reconciliation_ended_timestamp_seconds{service="reconcile"} 0
+onestop_chain_broken_places{service="s"} 0
+up{job="nightly",service="verify-chain"} 1
+onestop_chain_verified_timestamp_seconds{service="verify-chain"} 0
+onestop_funds{service="s",county="c",state="OVERDRAWN"} 0
+onestop_funds{service="s",county="c",state="LOW"} 0
 """
 #: For each alarm what differs from a platform that is well.
 _FAULTS: Final = {
@@ -84,6 +95,10 @@ _FAULTS: Final = {
     "ClocksLate": 'onestop_clocks{service="s",state="LATE"} 1',
     "ReconciliationDifference": 'onestop_reconciliation_differences{service="s",kind="k",owner="o"} 2',
     "ReconciliationStale": 'onestop_reconciliation_ended_timestamp_seconds{service="reconcile"} -172800',
+    "ChainBroken": 'onestop_chain_broken_places{service="s"} 1',
+    "ChainNotVerified": 'onestop_chain_verified_timestamp_seconds{service="verify-chain"} -172800',
+    "FundsOverdrawn": 'onestop_funds{service="s",county="c",state="OVERDRAWN"} 1',
+    "FundsLow": 'onestop_funds{service="s",county="c",state="LOW"} 2',
     "ConfirmationsOverdue": 'onestop_confirmations_overdue{service="s",department="d"} 1',
 }
 
@@ -102,6 +117,8 @@ def _series(text: str) -> dict[str, str]:
 _OTHERWISE: Final = (
     ("ReconciliationStale", 'up{job="nightly",service="reconcile"} 0'),
     ("ReconciliationStale", 'onestop_reconciliation_ended_timestamp_seconds{service="reconcile"} _'),
+    ("ChainNotVerified", 'up{job="nightly",service="verify-chain"} 0'),
+    ("ChainNotVerified", 'onestop_chain_verified_timestamp_seconds{service="verify-chain"} _'),
 )
 
 
@@ -162,6 +179,9 @@ async def known_metrics(database: str) -> set[str]:
         clocks = ClockWatch(runtime, ClockQueries(runtime), Config(), lambda: datetime(2026, 1, 1, tzinfo=UTC))
         registry.register(ClockCollector(clocks))
         registry.register(Figures().registry)
+        registry.register(ChainFigures().registry)
+        funds = FundWatch(ForecastQueries(runtime), Charts(PackLibrary(())), lambda: datetime(2026, 1, 1, tzinfo=UTC))
+        registry.register(FundCollector(funds))
         failing = FailingWatch(PositionQueries(runtime))
         registry.register(WebhookCollector(failing, lambda: datetime(2026, 1, 1, tzinfo=UTC)))
         known = {f"{metric.name}{end}" for metric in registry.collect() for end in ("", "_total", "_bucket")}
@@ -178,9 +198,11 @@ async def test_each_alarm_reads_metrics_that_a_service_has(database: str, rules:
 def test_every_service_is_watched(root: Path) -> None:
     document = yaml.safe_load((root / "deploy/prometheus/prometheus.yaml").read_text())
     job, nightly = document["scrape_configs"]
-    (reconciling,) = nightly["static_configs"]
-    compose = yaml.safe_load((root / "docker-compose.yml").read_text())["services"]["reconcile"]["command"]
-    assert reconciling["targets"] == [f"reconcile:{compose[compose.index('--metrics-port') + 1]}"]
+    compose = yaml.safe_load((root / "docker-compose.yml").read_text())["services"]
+    for name, watched_too in zip(("reconcile", "verify-chain"), nightly["static_configs"], strict=True):
+        command = compose[name]["command"]
+        assert watched_too["targets"] == [f"{name}:{command[command.index('--metrics-port') + 1]}"]
+        assert watched_too["labels"] == {"service": name}
     watched = {entry["targets"][0]: entry["labels"]["service"] for entry in job["static_configs"]}
     assert watched == {f"{name}:{service.port}": name for name, service in SERVICES.items()}
 

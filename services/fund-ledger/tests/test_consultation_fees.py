@@ -1,11 +1,13 @@
 """Consultation fees over HTTP: reported by the centre, paid in full, passed on to every clinic, or told."""
 
+import io
 from datetime import UTC, datetime
 from typing import Any, Final
 
 import httpx
 import msgspec
 import pytest
+from openpyxl import load_workbook
 
 from fund_ledger.config import Config
 from fund_ledger.main import build
@@ -104,6 +106,14 @@ async def test_the_fee_is_paid_in_full_and_passes_through_the_centre_down_to_zer
     assert (waiting["left"], waiting["days_held"]) == ("1260.00", 10)
     await office.pass_on("500.00", "360.00")
     assert (await office.books())[HELD] == "400.00"
+    book = await office.agency.get(f"/v1/reports/consultation-fees.xlsx?county={COUNTY}&month=2019-07")
+    lines = list(load_workbook(io.BytesIO(book.content)).active.values)
+    assert lines[0][0] == "村卫生室一般诊疗费月报表"
+    assert [row[:8] for row in lines[4:7]] == [
+        ("C1", "V1", "经卫生院转付", "已拨付", "100", 900, 500, 400),
+        ("C1", "V2", "经卫生院转付", "已拨付", "40", 360, 360, 0),
+        ("合计", None, None, None, None, 1260, 860, 400),
+    ]
     assert (await office.pass_on("400.00", "0.00", all_of_it=True))["status"] == "done"
     assert await office.books() == {}
     assert await office.retained() == 0

@@ -131,6 +131,25 @@ def test_money_of_another_county_fund_or_source_meets_nothing(where: dict[str, s
     given(DECIDER, [ISSUED]).when(meet(400, where=where)).then_refused("MATCH_MISPLACED")
 
 
+@pytest.mark.parametrize(
+    ("county", "fund", "clause"), [("620422", "PROV", "002 三(一)"), ("445202", "MA", "004 七(一)")]
+)
+def test_what_the_last_fund_of_a_cascade_lacks_is_asked_of_who_stands_behind_it(
+    config: Config, county: str, fund: str, clause: str
+) -> None:
+    lacking = Books(0, 0, lacking_fen=12_345)
+    found = by_law(config, county, "MAKE_UP", fund, lacking, month=8)
+    assert (found.amount_fen, found.figures) == (12_345, {"lacking": 12_345})
+    assert found.clause.startswith(clause)
+    for refused, books, month, code in (
+        (fund, NONE, 8, "ORDER_FIGURES"),
+        (fund, lacking, None, "ORDER_FIGURES"),
+        ("BMI", lacking, 8, "ORDER_WITHOUT_RULE"),
+    ):
+        with pytest.raises(Refused, match=code):
+            by_law(config, county, "MAKE_UP", refused, books, **({"month": month} if month else {}))
+
+
 def test_a_receipt_that_is_let_go_is_missing_again() -> None:
     met = FundingMet(changed(status="met", received_fen=1_000), "R1", 1_000)
     again = FundingMet(changed(status="issued", received_fen=0), "R1", -1_000)

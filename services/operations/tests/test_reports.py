@@ -9,10 +9,9 @@ import openpyxl
 import pytest
 from services.operations.tests.conftest import HUINING, Telling, revoked
 
-from contracts import fund_ledger, identity
+from contracts import identity
 from contracts.settlement import InstitutionContracted, LayerChanged, LayerPaid, SettlementSupplemented
 from kernel.security import Role
-from kernel.testing.deadline import eventually
 from kernel.testing.set_clock import SetClock
 from kernel.testing.surroundings import Service, Surroundings
 
@@ -246,7 +245,7 @@ async def test_the_consolidated_report_sums_by_category_and_kind(
 
 
 async def test_hunans_notice_has_a_line_a_county(
-    telling: Telling, around: Surroundings, staff: httpx.AsyncClient
+    telling: Telling, around: Surroundings, staff: httpx.AsyncClient, clock: SetClock
 ) -> None:
     for county in ("430481", "430482"):
         told = identity.EntitlementChanged(person_id=f"P{county}", revision=1, change="ADDED", county=county)
@@ -265,35 +264,10 @@ async def test_hunans_notice_has_a_line_a_county(
     # The prepayment of September was due on the 15th of August, the notice of June and July by the ends of months.
     assert lines["耒阳市"]["逾期事项"] > 0
     assert lines["耒阳市"]["违规事项"] == 0  # opened in September
+    clock.now = datetime(2019, 10, 2, 1, 0, tzinfo=UTC)
+    register = rows(await sheet(staff, report="late-register", area="430481", period="2019-09"))
+    assert [(line["问题类别"], line["问题"], line["状态"]) for line in register] == [
+        ("资金不到位", "资金未到位", "未通报")
+    ]
     clocks = (await staff.get("/v1/clocks", params={"area": "430400", "state": "DONE"})).json()["items"]
     assert {clock["county"] for clock in clocks} == {"430481", "430482"}
-
-
-async def test_a_county_of_jieyang_states_its_aid_money(
-    telling: Telling, around: Surroundings, operations: Service, staff: httpx.AsyncClient
-) -> None:
-    account = "fund/445202/MA"
-    receipt = fund_ledger.JournalBooked(
-        journal_id="J1",
-        kind="receipt",
-        booked_on=date(2019, 8, 2),
-        postings=(
-            fund_ledger.PostingBooked("bank/445202/MA", 500_000),
-            fund_ledger.PostingBooked(account, -500_000),
-        ),
-        source="LOTTERY",
-    )
-    await around.tell(fund_ledger.CONTRACT, account, receipt)
-    await eventually(lambda: operations.pool.fetchval("SELECT count(*) > 0 FROM receipts"))
-    jieyang = {"county": "445202", "area": "445200", "policy_id": "445200-jieyang/2019-jieyibao-21"}
-    await telling.bill("S1", layers=layers(BMI=50_000, MA=30_000), category="DIBAO", **jieyang)
-    await telling.heard("bills", 1)
-    found = await sheet(staff, report="county-statement", area="445202")
-    assert [(line["类别"], line["金额"]) for line in rows(found)] == [
-        ("收入", "5000.00"),
-        ("收入", "5000.00"),
-        ("支出", "300.00"),
-        ("支出", "300.00"),
-        ("结余", "4700.00"),
-    ]
-    assert rows(found)[0]["项目"].endswith("（LOTTERY）")

@@ -1,22 +1,20 @@
 """Every fen of a settlement's journals back to its layer, its clause, and the line of the law that was in force."""
 
 import re
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 import msgspec
-from typing_extensions import override
 
-from fund_ledger.journals.domain import accounts
-from kernel.values.money import yuan_from_fen
 from kernel.writing.database import SingleConnection
-from kernel.writing.event_store.archived import at_hand_sql
 from kernel.writing.snapshots import export, snapshot
+from onestop.ledger.beside import BESIDE, overpaid, without_ground
 from onestop.ledger.books import Journal, Span
+from onestop.ledger.decided import Decided, Explained, decided, layers_of
+from onestop.ledger.ground import Ground, booked_parts, funds_charged
+from onestop.ledger.whole import unlike
 from onestop.services import SERVICES
-from settlement.encounters.domain.events import SettlementConfirmed, SettlementSupplemented
 
 _PAGE: Final = 500
 _KINDS: Final = ("settlement", "supplement")
@@ -25,42 +23,12 @@ SELECT journal_id, kind, booked_on, effective_on, settlement_id, source, correct
 FROM journals WHERE booked_on BETWEEN $2 AND $3 AND split_part(accounts[1], '/', -2) = $1 AND kind = ANY($4::text[])
   AND (booked_on, journal_id) > ($5, $6) ORDER BY booked_on, journal_id LIMIT $7
 """
-_EVENTS_SQL: Final = f"""
-SELECT type, schema_version, data FROM events
-WHERE type = ANY($2::text[]) AND stream_id IN (
-  SELECT 'encounter/' || s.encounter_id FROM settlements s
-  WHERE s.settlement_id = ANY($1::text[]) AND {at_hand_sql("'encounter/' || s.encounter_id")}
-)
+_SETTLED_SQL: Final = """
+SELECT settlement_id FROM settlements
+WHERE county = $1 AND (settled_at AT TIME ZONE 'Asia/Shanghai')::date BETWEEN $2 AND $3 AND settlement_id > $4
+ORDER BY settlement_id LIMIT $5
 """
 _LAW_SQL: Final = "SELECT text FROM policies WHERE digest = $1"
-
-Explained = SettlementConfirmed | SettlementSupplemented
-
-
-class Ground(msgspec.Struct, frozen=True, kw_only=True):
-    """Why a payer's part of a journal is what it is: the clause and document, and the line of the pack that says so."""
-
-    journal_id: str
-    settlement_id: str | None
-    booked_on: date
-    payer: str
-    booked_fen: int
-    decided_fen: int
-    clause: str
-    document: str
-    law: str
-
-    @property
-    def holds(self) -> bool:
-        """Whether as much was booked as was decided."""
-        return self.booked_fen == self.decided_fen
-
-    @override
-    def __str__(self) -> str:
-        amount = yuan_from_fen(self.booked_fen)
-        if not self.holds:
-            amount += f" yuan booked, {yuan_from_fen(self.decided_fen)} decided"
-        return f"{self.booked_on} {self.journal_id} {self.payer} {amount}  {self.clause} {self.document} {self.law}"
 
 
 class Audited(msgspec.Struct, frozen=True):
@@ -78,29 +46,36 @@ class Audit:
         self._ledger = ledger
         self._settlement = settlement
         self._laws: dict[str, str] = {}
-        self._registry = SERVICES["settlement"].parts.registry
+        #: Bills and their payers of which a journal was said to have no ground: said once is enough.
+        self._said: set[tuple[str, str]] = set()
 
-    async def page(self, span: Span, past: tuple[date, str]) -> tuple[list[Journal], list[Ground]]:
-        """The next journals, and the ground of each part of them."""
-        asked = span.county, span.first, span.last, list(_KINDS), *past, _PAGE
-        journals = [Journal(**dict(row)) for row in await self._ledger.fetch(_JOURNALS_SQL, *asked)]
-        decided = await self._decided(journals)
-        return journals, [ground for one in journals for ground in await self._grounds(one, decided)]
+    async def journals(self, span: Span, past: tuple[date, str]) -> list[Journal]:
+        """The next journals that settlement has caused, or that take off, give back or pay."""
+        asked = span.county, span.first, span.last, [*_KINDS, *BESIDE], *past, _PAGE
+        return [Journal(**dict(row)) for row in await self._ledger.fetch(_JOURNALS_SQL, *asked)]
 
-    async def _decided(self, journals: Sequence[Journal]) -> dict[str, Explained]:
-        ids = sorted({journal.settlement_id for journal in journals if journal.settlement_id})
-        kinds = [kind.__name__ for kind in (SettlementConfirmed, SettlementSupplemented)]
-        events = [
-            self._registry.decode(row["type"], row["schema_version"], row["data"])
-            for row in await self._settlement.fetch(_EVENTS_SQL, ids, kinds)
-        ]
-        return {getattr(event, "supplement_id", event.settlement_id): event for event in events}
+    async def grounds(self, journals: list[Journal]) -> list[Ground]:
+        """The ground of each part of these journals."""
+        known = await decided(self._settlement, (one.settlement_id for one in journals if one.settlement_id))
+        told = [ground for one in journals if one.kind in _KINDS for ground in await self._parts(one, known)]
+        told += await without_ground(self._ledger, journals, known)
+        self._said |= {(ground.settlement_id or "", ground.payer) for ground in told if not ground.holds}
+        return told
 
-    async def _grounds(self, journal: Journal, decided: Mapping[str, Explained]) -> list[Ground]:
-        event = decided.get(journal.journal_id)
+    async def bills(self, span: Span, past: str) -> tuple[list[str], list[Ground]]:
+        """The next bills of the span, and what of them the books do not come to, whichever journals there are."""
+        asked = span.county, span.first, span.last, past, _PAGE
+        ids = [row["settlement_id"] for row in await self._settlement.fetch(_SETTLED_SQL, *asked)]
+        found = await unlike(self._ledger, await decided(self._settlement, ids))
+        return ids, [ground for ground in found if (ground.settlement_id or "", ground.payer) not in self._said]
+
+    async def _parts(self, journal: Journal, known: Mapping[str, Decided]) -> list[Ground]:
+        of = known.get(journal.settlement_id or "", Decided())
+        event = of.told.get(journal.journal_id)
         parts = _decided_parts(event) if event is not None else {}
         law = await self._law(event.policy_digest) if event is not None else ""
-        booked = _booked_parts(journal)
+        booked, charged = booked_parts(journal), funds_charged(journal)
+        refused = of.refused if journal.kind == "supplement" else frozenset[str]()
         document = event.adjudication.document if event is not None else "no settlement"
         return [
             Ground(
@@ -109,10 +84,12 @@ class Audit:
                 booked_on=journal.booked_on,
                 payer=payer,
                 booked_fen=booked[payer],
-                decided_fen=parts.get(payer, (0, ""))[0],
+                # What a supplement changes of a payer whose money is refused is refused with it, in the same journal.
+                decided_fen=0 if payer in refused and not booked[payer] else parts.get(payer, (0, ""))[0],
                 clause=parts.get(payer, (0, "no clause"))[1],
                 document=document,
                 law=_line(law, payer),
+                strange=tuple(sorted(charged.get(payer, set()) - of.funds_of(payer))),
             )
             for payer in sorted(booked.keys() | {payer for payer, (fen, _) in parts.items() if fen})
         ]
@@ -125,18 +102,7 @@ class Audit:
 
 def _decided_parts(event: Explained) -> dict[str, tuple[int, str]]:
     """What each payer was to bear, and by which clause."""
-    layers: Sequence[Any] = event.layers if isinstance(event, SettlementSupplemented) else event.adjudication.layers
-    return {layer.payer: (layer.amount_fen + layer.payout_fen, layer.clause) for layer in layers}
-
-
-def _booked_parts(journal: Journal) -> Counter[str]:
-    """What each payer's funds were charged with, and what the hospital bears itself."""
-    booked = Counter[str]()
-    for name, fen, payer in zip(journal.accounts, journal.amounts, journal.payers, strict=True):
-        account = accounts.parse(name)
-        if account.kind == accounts.FUND or (account.kind == accounts.MEMO and account.payee_kind is None):
-            booked[payer] += fen
-    return booked
+    return {layer.payer: (layer.amount_fen + layer.payout_fen, layer.clause) for layer in layers_of(event)}
 
 
 def _line(law: str, payer: str) -> str:
@@ -148,18 +114,30 @@ def _line(law: str, payer: str) -> str:
 
 
 async def audit(admin_url: str, span: Span, tell: Callable[[Ground], None]) -> Audited:
-    """Walk through every journal that settlement has caused, and ``tell`` the ground of each part of it."""
-    told = Audited(0, 0, 0)
+    """Walk through every journal and every bill of the span, and ``tell`` the ground of each part of them.
+
+    Journals first, each to what caused it; then bills, each to all of its journals, so that one that was never booked
+    is found; then what was paid against what was owed. Raises Refused where a bill's events lie in an archive.
+    """
+    counts = Audited(0, 0, 0)
+
+    def told(journals: int, grounds: list[Ground]) -> Audited:
+        for ground in grounds:
+            tell(ground)
+        wrong = sum(not ground.holds for ground in grounds)
+        return Audited(counts.journals + journals, counts.parts + len(grounds), counts.differences + wrong)
+
     async with snapshot(admin_url, SERVICES["fund-ledger"].schema) as ledger:
         picture = await export(ledger)
         async with snapshot(admin_url, SERVICES["settlement"].schema, picture) as settlement:
-            walk, past = Audit(ledger, settlement), (date.min, "")
-            while True:
-                journals, grounds = await walk.page(span, past)
-                for ground in grounds:
-                    tell(ground)
-                wrong = sum(not ground.holds for ground in grounds)
-                told = Audited(told.journals + len(journals), told.parts + len(grounds), told.differences + wrong)
-                if len(journals) < _PAGE:
-                    return told
+            walk, past, bill = Audit(ledger, settlement), (date.min, ""), ""
+            while journals := await walk.journals(span, past):
+                counts = told(len(journals), await walk.grounds(journals))
                 past = journals[-1].booked_on, journals[-1].journal_id
+            while True:
+                ids, found = await walk.bills(span, bill)
+                counts = told(0, found)
+                if not ids:
+                    break
+                bill = ids[-1]
+            return told(0, await overpaid(ledger, span))

@@ -17,7 +17,7 @@ from onestop.ledger.export import Format
 from onestop.options import HOME, Database, Folder
 
 if TYPE_CHECKING:
-    from onestop.ledger.audit import Ground
+    from onestop.ledger.ground import Ground
 
 app: Final = typer.Typer(no_args_is_help=True, help="The fund ledger for auditors.")
 _console: Final = Console(soft_wrap=True, stderr=True)

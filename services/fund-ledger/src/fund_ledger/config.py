@@ -20,6 +20,7 @@ class Config(msgspec.Struct, frozen=True):
 
     Funds in ``paid_elsewhere`` are held by others whatever the packs say, and all others here; None leaves it to the
     packs. Of money that others hold the ledger counts what is owed and raises no alarm: it never sees it.
+    A month that is closed waits so long for messages that are under way; one that takes longer is held up.
     """
 
     library: PackLibrary = PackLibrary(())
@@ -28,6 +29,7 @@ class Config(msgspec.Struct, frozen=True):
     more_funds: frozenset[str] = frozenset()
     #: Seals the accounts of payees; without it none are kept, and payments are made by hand.
     payee_keys: KeyRing | None = None
+    unheard_seconds: float = 5.0
 
 
 def config_from(environ: Mapping[str, str]) -> Config:

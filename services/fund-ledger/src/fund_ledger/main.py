@@ -19,9 +19,10 @@ from fund_ledger.charts.domain import Charts
 from fund_ledger.config import Config, config_from
 from fund_ledger.event_types import REGISTRY
 from fund_ledger.forecasts import api as forecasts_api
+from fund_ledger.forecasts.commands import FundWatch
 from fund_ledger.forecasts.queries import ForecastQueries
 from fund_ledger.funds import api as funds_api
-from fund_ledger.funds.commands import FundCommands
+from fund_ledger.funds.commands import FundCommands, MakeUps
 from fund_ledger.funds.queries import FundQueries
 from fund_ledger.institutions.api import codes as institutions_codes
 from fund_ledger.institutions.api.budgets import budgets, budgets_read
@@ -132,9 +133,11 @@ def build(host: Host, config: Config | None = None) -> FastAPI:
     charts = charts_of(config)
     runtime = host.runtime(msgspec.structs.replace(PARTS, subscriptions=partial(subscriptions, charts=charts)))
     requests, books, billed = Requests(host.clock), Books(runtime), StatementQueries(runtime)
-    funds, bank = FundQueries(runtime), BankQueries(runtime)
+    funds = FundQueries(runtime)
     money, paid = PaymentCommands(runtime, charts), PaymentQueries(runtime)
     told, outlooks = ReportQueries(runtime), ForecastQueries(runtime)
+    ordering = FundCommands(runtime, config.library, charts, funds)
+    watch, asking = FundWatch(outlooks, charts, host.clock), MakeUps(ordering, funds, charts, host.clock)
     papers, proposed = reports_api.Papers(told, charts, outlooks), ProposalCommands(runtime, money)
     return application(
         runtime,
@@ -146,26 +149,42 @@ def build(host: Host, config: Config | None = None) -> FastAPI:
             proposals_api.openings(proposed, requests),
             proposals_api.proposals(proposed, paid, requests),
             *_kept_and_given_back(runtime, charts, requests),
-            funds_api.funding_orders(FundCommands(runtime, config.library, charts, funds), funds, requests),
+            funds_api.funding_orders(ordering, funds, requests),
             charts_api.charts_of_places(charts, requests),
-            accounts(books),
-            entries_api.entries(Entries(runtime), requests),
-            journals(books),
-            receivables(books, requests),
+            *_books(runtime, books, requests),
             statements_api.statements(StatementCommands(runtime, charts, billed), billed, requests),
             statements_api.statements_read(billed, requests),
             advances_api.advances(AdvanceCommands(runtime, config.library), AdvanceQueries(runtime), requests),
-            bank_api.bank_statements(BankCommands(runtime, charts), bank, requests),
-            bank_api.bank_read(bank),
             *_institutions(runtime, config, charts, requests),
-            *_to_the_bank(runtime, host, config),
+            *_to_the_bank(runtime, host, config, charts),
+            *_to_be_read(papers, told, billed, requests),
             forecasts_api.forecasts(outlooks, charts, requests),
-            reports_api.reports(papers, told),
-            reports_api.workbooks(papers, told, billed, requests),
-            periods_api.periods(PeriodCommands(runtime, config.library, charts), Periods(runtime), requests),
+            periods_api.periods(PeriodCommands(runtime, config, charts), Periods(runtime), requests),
         ],
         error_codes=CODES,
+        on_start=partial(_start, runtime, watch, asking),
+        collectors=(forecasts_api.FundCollector(watch),),
     )
+
+
+async def _start(runtime: Runtime, watch: FundWatch, asking: MakeUps) -> None:
+    runtime.elect("funds", watch.run)
+    runtime.elect("make-ups", asking.run)
+
+
+def _books(runtime: Runtime, books: Books, requests: Requests) -> Sequence[Router]:
+    return (
+        accounts(books),
+        entries_api.entries(Entries(runtime), requests),
+        journals(books),
+        receivables(books, requests),
+    )
+
+
+def _to_be_read(
+    papers: reports_api.Papers, told: ReportQueries, billed: StatementQueries, requests: Requests
+) -> Sequence[Router]:
+    return reports_api.reports(papers, told), reports_api.workbooks(papers, told, billed, requests)
 
 
 def _kept_and_given_back(runtime: Runtime, charts: Charts, requests: Requests) -> Sequence[Router]:
@@ -194,14 +213,16 @@ def _institutions(runtime: Runtime, config: Config, charts: Charts, requests: Re
     )
 
 
-def _to_the_bank(runtime: Runtime, host: Host, config: Config) -> Sequence[Router]:
-    """Payees' accounts, and the files of payments that are handed to the bank."""
+def _to_the_bank(runtime: Runtime, host: Host, config: Config, charts: Charts) -> Sequence[Router]:
+    """Payees' accounts, the files of payments that are handed to the bank, and what it says."""
     vault, payees, files = Vault(runtime, config.payee_keys), PayeeQueries(runtime), FileQueries(runtime)
     requests = Requests(host.clock)
     # A request with a number or a bank's answer in it is known by a hash that nobody can try others against.
     keyed = Requests(host.clock, vault.hashed)
-    handed = FileCommands(runtime, vault, requests)
+    handed, bank = FileCommands(runtime, vault, requests), BankQueries(runtime)
     return (
+        bank_api.bank_statements(BankCommands(runtime, charts), bank, requests),
+        bank_api.bank_read(bank),
         payees_api.payees(PayeeCommands(runtime, vault), payees, keyed),
         files_api.payment_files(handed, files, requests),
         files_api.bank_answers(AnswerCommands(runtime), handed, files, keyed),

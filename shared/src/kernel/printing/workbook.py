@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, BinaryIO, Final, Literal
+from unicodedata import east_asian_width
 
 import msgspec
 import xlsxwriter
@@ -20,7 +21,14 @@ _FORMATS: Final[Mapping[Shape, str]] = {
 }
 _ALIGN: Final[Mapping[Shape, str]] = {"text": "left", "day": "center", "count": "center"}
 _HEAD_ROW: Final = 3
+_A3: Final = 8
 _A4: Final = 9
+#: More columns across one page of A4 are too small to be read.
+_A4_COLUMNS_MAX: Final = 16
+#: A text that would have to be set smaller than this is broken into lines, where rows may grow.
+_SHRUNK_MIN: Final = 0.6
+_WIDE: Final = "WF"
+_LINE_HEIGHT: Final = 15
 _NAME_MAX: Final = 31
 #: What a worksheet's name must not have.
 _NOT_IN_NAMES: Final = str.maketrans(dict.fromkeys("[]:*?/\\", "-"))
@@ -83,15 +91,20 @@ def _write_paper(book: Any, paper: Paper, form: Form) -> None:
     row = _HEAD_ROW + 1
     for bold, lines in ((False, paper.rows), (True, [paper.sums] if paper.sums else [])):
         looks = {head.shape: _look(book, head.shape, form, bold=bold) for head in paper.heads}
+        broken = _look(book, "text", form, bold=bold, broken=True)
         for cells in lines:
             _write(page, row, cells, paper.heads, looks)
+            if long := _too_long(cells, paper.heads, form):
+                page.set_row(row, _LINE_HEIGHT * max(long.values()))
+            for place in long:
+                page.write_string(row, place, str(cells[place]), broken)
             row += 1
     last = _foot(book, page, paper, form, row)
     page.print_area(0, 0, last, len(paper.heads) - 1)
 
 
 def _arrange(page: Any, paper: Paper, form: Form) -> None:
-    page.set_paper(_A4)
+    page.set_paper(_A4 if len(paper.heads) <= _A4_COLUMNS_MAX else _A3)
     if len(paper.heads) > form.upright_max:
         page.set_landscape()
     page.fit_to_pages(1, 0)
@@ -102,8 +115,12 @@ def _arrange(page: Any, paper: Paper, form: Form) -> None:
     page.freeze_panes(_HEAD_ROW + 1, 1)
     page.set_footer("&C第 &P 页，共 &N 页")
     for place, head in enumerate(paper.heads):
-        width = form.widths[head.shape]
-        page.set_column(place, place, max(width, 2 * len(head.title) + 2) if form.widened else width)
+        page.set_column(place, place, _width(head, form))
+
+
+def _width(head: Head, form: Form) -> int:
+    width = form.widths[head.shape]
+    return max(width, 2 * len(head.title) + 2) if form.widened else width
 
 
 def _head(book: Any, page: Any, paper: Paper, form: Form) -> None:
@@ -138,10 +155,28 @@ def _foot(book: Any, page: Any, paper: Paper, form: Form, row: int) -> int:
     return row + 1
 
 
-def _look(book: Any, shape: Shape, form: Form, *, bold: bool) -> Any:
+def _too_long(cells: Sequence[Cell], heads: Sequence[Head], form: Form) -> dict[int, int]:
+    """Where texts stand that nobody could read on one line of their column, and how many lines each takes.
+
+    None where rows have their height.
+    """
+    if form.row_height is not None:
+        return {}
+    return {
+        place: -(-_length(cell) // (_width(head, form) - 1))  # a wide letter that does not fit begins the next line
+        for place, (cell, head) in enumerate(zip(cells, heads, strict=True))
+        if head.shape == "text" and isinstance(cell, str) and _SHRUNK_MIN * _length(cell) > _width(head, form)
+    }
+
+
+def _length(text: str) -> int:
+    return len(text) + sum(east_asian_width(letter) in _WIDE for letter in text)
+
+
+def _look(book: Any, shape: Shape, form: Form, *, bold: bool, broken: bool = False) -> Any:
     number = form.money if shape == "money" else _FORMATS[shape]
     # Long names and numbers are set smaller rather than cut off.
-    looks = {"border": 1, "valign": "vcenter", "shrink": True, "bold": bold}
+    looks = {"border": 1, "valign": "vcenter", "bold": bold, "text_wrap" if broken else "shrink": True}
     return book.add_format({"num_format": number, "align": _ALIGN.get(shape, "right"), **looks})
 
 

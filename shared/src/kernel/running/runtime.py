@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
+from kernel.messaging.behind import unconsumed
 from kernel.messaging.consumer import BATCH_MAX, GATHER_SECONDS, Consumer
 from kernel.messaging.event_log import EventLog
 from kernel.messaging.event_log.port import log_topic_of
@@ -243,6 +244,10 @@ class Runtime:
 
     async def _session(self) -> SingleConnection:
         return await self._database.session(self.parts.schema)
+
+    async def unconsumed(self, patience_seconds: float) -> dict[tuple[str, str], int]:
+        """By consumer and topic what was published by now and no instance has consumed in time; see ``behind``."""
+        return await unconsumed(self.pools["jobs"], self._log, self.inboxes, patience_seconds)
 
     async def ready(self) -> str | None:
         """What keeps commands from being served; raises when the database does not answer.

@@ -113,6 +113,10 @@ class Surroundings:
         message = Outgoing(topic=topic, partition=partition, pseq=pseq, key=key, headers=headers, body=body)
         await self._publisher.publish([message])
 
+    def withhold(self, contract: Contract, key: str) -> None:
+        """The next message of a key's partition is numbered, and never comes."""
+        self._told[contract.topic, partition_of(key)] += 1
+
 
 async def _has_tables(database: str, schema: str) -> bool:
     async with administering(database) as connection:

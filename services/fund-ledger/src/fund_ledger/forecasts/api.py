@@ -1,9 +1,18 @@
-"""Forecasts over HTTP: per fund when its money runs out and what next month takes, with the method's error so far."""
+"""Forecasts over HTTP: per fund when its money runs out and what next month takes, with the method's error so far.
 
+The metrics tell how many funds are in debt, or soon will be.
+"""
+
+from collections.abc import Iterator
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Final
+
+from prometheus_client.metrics_core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+from typing_extensions import override
 
 from fund_ledger.charts.domain import Charts
+from fund_ledger.forecasts.commands import FundWatch
 from fund_ledger.forecasts.domain import Forecast
 from fund_ledger.forecasts.queries import ForecastQueries
 from kernel.http import Json, Router, SignedYuan, Wire, Yuan, allow, answer
@@ -72,3 +81,20 @@ def _shown(of: Forecast, name: str) -> ForecastAnswer:
         available_fen=None if of.available_fen is None else SignedYuan(of.available_fen),
         runs_out_on=of.runs_out_on,
     )
+
+
+_SAID: Final = "Funds of a county that are OVERDRAWN, or LOW: in debt within a month, as of the last look"
+
+
+class FundCollector(Collector):
+    """Reads the last look of this instance's watch; one that does not lead tells nothing."""
+
+    def __init__(self, watch: FundWatch) -> None:
+        self._watch = watch
+
+    @override
+    def collect(self) -> Iterator[Metric]:
+        family = GaugeMetricFamily("onestop_funds", _SAID, labels=["service", "county", "state"])
+        for (county, state), count in sorted(self._watch.counts.items()):
+            family.add_metric(["fund-ledger", county, state], count)
+        yield family

@@ -33,6 +33,11 @@ _AVAILABLE_SQL: Final = """
 SELECT split_part(account, '/', 3) AS fund, credit_fen - debit_fen AS available_fen FROM balances
 WHERE account = ANY($1::text[])
 """
+_ALL_AVAILABLE_SQL: Final = """
+SELECT split_part(account, '/', 2) AS county, split_part(account, '/', 3) AS fund,
+       credit_fen - debit_fen AS available_fen
+FROM balances WHERE account >= 'fund/' AND account < 'fund0' ORDER BY account
+"""
 
 
 class _Month(msgspec.Struct, frozen=True):
@@ -71,6 +76,13 @@ class ForecastQueries(Reads):
             else:
                 found.append(told)
         return found, too_few
+
+    async def available(self) -> dict[str, dict[str, int]]:
+        """What each fund of each county has that anything was ever booked on, below zero where it is in debt."""
+        found: dict[str, dict[str, int]] = {}
+        for row in await self.pool.fetch(_ALL_AVAILABLE_SQL):
+            found.setdefault(row["county"], {})[row["fund"]] = row["available_fen"]
+        return found
 
     async def _borne(self, county: str, held_here: frozenset[str], since: date) -> dict[str, dict[date, int]]:
         """What each fund had to bear, month by month."""

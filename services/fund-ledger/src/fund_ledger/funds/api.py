@@ -62,7 +62,8 @@ class OrderBody(RequestBody, frozen=True, kw_only=True):
     """What is ordered; the figures are those that neither a document nor the books give.
 
     A RESERVE needs ``annual_fund`` and ``monthly_forecast``, a MONTHLY prepayment ``month`` and ``amount``, a PLAN
-    ``amount``, a LOTTERY share ``retained``. A QUOTA comes from last year's books, an APPROPRIATION from the document.
+    ``amount``, a LOTTERY share ``retained``. A QUOTA comes from last year's books, an APPROPRIATION from the document,
+    and a MAKE_UP of a ``month`` from what the last fund of a cascade lacks.
     """
 
     county: DivisionCode
@@ -124,7 +125,7 @@ def funding_orders(commands: FundCommands, found: FundQueries, requests: Request
 
     @router.post("", status_code=201)
     async def place(caller: Agency, command: Sent[OrderBody], key: IdempotencyKey) -> Json[OrderMoved]:
-        """Order money by the documents in force: reserve, monthly prepayment, quota, appropriation, plan, lottery."""
+        """Order money by the documents in force: reserve, prepayment, quota, appropriation, plan, lottery, make-up."""
         caller.must_act_in(command.county)
         check_division(command.county, command.year)
         given: dict[str, Any] = {

@@ -1,16 +1,24 @@
 """Commands on orders for money: placed by the place's documents and the books, agreed to, met by receipts."""
 
+import asyncio
 from datetime import date
+from typing import Final
 
 from fund_ledger.charts.domain import Charts
 from fund_ledger.funds.domain.order import DECIDER, AgreeToOrder, LetGo, MeetOrder, Order, PlaceOrder, order_id
 from fund_ledger.funds.domain.terms import Terms, Wanted, terms
 from fund_ledger.funds.queries import FundQueries, held_receipt, matched
+from kernel.running.clock import Clock
 from kernel.running.runtime import Runtime
+from kernel.values.china_time import china_date
 from kernel.values.refusals import Refused, not_found
 from kernel.writing.command_context import CommandContext
 from kernel.writing.command_path import Answered
 from law.packs import PackLibrary
+
+_EVERY_SECONDS: Final = 3600.0
+#: No document names somebody behind the fund; all that it lacks was asked for; it was asked for this month.
+_NOT_ASKED: Final = frozenset({"ORDER_WITHOUT_RULE", "ORDER_FIGURES", "ORDER_EXISTS", "POLICY_UNKNOWN"})
 
 
 class FundCommands:
@@ -81,6 +89,42 @@ class FundCommands:
             return await path.within(connection).decide(
                 context, DECIDER, _stream(of), command, lambda decision: _body(decision.after)
             )
+
+
+class MakeUps:
+    """Asks whoever stands behind a fund for what it lacks, once a month: nobody has to think of it (002 三(一)).
+
+    A cascade's shortage falls on its last fund, which goes into debt and pays all the same (AMB-L9); the order is the
+    claim on the province, or on the county's budget, that the debt stands for.
+    """
+
+    def __init__(self, commands: FundCommands, found: FundQueries, charts: Charts, clock: Clock) -> None:
+        self._commands = commands
+        self._found = found
+        self._charts = charts
+        self._clock = clock
+
+    async def run(self) -> None:
+        """Look until cancelled."""
+        while True:
+            await self.look()
+            await asyncio.sleep(_EVERY_SECONDS)
+
+    async def look(self) -> None:
+        """One look at all funds that are in debt; those that are the last of no cascade are nobody else's business."""
+        now = self._clock()
+        today = china_date(now)
+        for of in await self._found.in_debt():
+            wanted = Wanted(county=of.county, fund=of.fund, kind="MAKE_UP", year=today.year, month=today.month)
+            fund = self._charts.ever(of.county).funds.get(of.fund)
+            if fund is None or not fund.held_here:
+                continue
+            context = CommandContext.of_service("fund-ledger", f"make-up/{of.county}/{of.fund}/{today:%Y-%m}", now)
+            try:
+                await self._commands.place(context, wanted, "fund-ledger")
+            except Refused as refused:
+                if refused.code not in _NOT_ASKED:
+                    raise
 
 
 def _stream(of: str) -> str:

@@ -7,6 +7,7 @@ import msgspec
 
 from fund_ledger.funds.domain.order import Order
 from fund_ledger.funds.domain.terms import Books
+from fund_ledger.journals.domain import accounts
 from kernel.writing.database import Connection
 from kernel.writing.reads import Reads
 
@@ -18,6 +19,15 @@ SELECT GREATEST(COALESCE(sum(debit_fen - credit_fen) FILTER (
        GREATEST(COALESCE(sum(credit_fen - debit_fen) FILTER (
          WHERE kind IN ('receipt', 'return') AND source = 'PREPAYMENT'), 0), 0)::bigint AS carried_fen
 FROM fund_flows WHERE county = $1 AND fund = $2 AND month <= $4
+"""
+# What was asked of whoever stands behind the fund, and has not come, is on its way.
+_LACKING_SQL: Final = """
+SELECT GREATEST(0, COALESCE((SELECT debit_fen - credit_fen FROM balances WHERE account = $1), 0)
+  - COALESCE((SELECT sum(amount_fen - received_fen) FROM funding_orders
+              WHERE county = $2 AND fund = $3 AND kind = 'MAKE_UP' AND status <> 'met'), 0))::bigint
+"""
+_IN_DEBT_SQL: Final = """
+SELECT account FROM balances WHERE account >= 'fund/' AND account < 'fund0' AND debit_fen > credit_fen ORDER BY account
 """
 _COLUMNS: Final = (
     "order_id, county, fund, kind, year, month, status, amount_fen, received_fen, due_on, clause, figures, ordered_on,"
@@ -71,10 +81,15 @@ class FundQueries(Reads):
     """Read-only questions, each bounded."""
 
     async def books(self, county: str, fund: str, year: int) -> Books:
-        """What the books say of the year before, and of the prepayment that is carried into the year."""
+        """What the books say of the year before, of the prepayment that is carried into the year, and of its debt."""
         found = await self.one(Books, _BOOKS_SQL, county, fund, date(year - 1, 1, 1), date(year - 1, 12, 1))
         assert found is not None, "a sum without rows is a row"
-        return found
+        lacking = await self.pool.fetchval(_LACKING_SQL, accounts.fund(county, fund), county, fund)
+        return msgspec.structs.replace(found, lacking_fen=lacking)
+
+    async def in_debt(self) -> list[accounts.Account]:
+        """The funds of all counties that had to bear more than they were given."""
+        return [accounts.parse(row["account"]) for row in await self.pool.fetch(_IN_DEBT_SQL)]
 
     async def one_order(self, order_id: str) -> Order | None:
         """An order as it stands."""

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from fund_ledger.charts.domain import Charts
+from fund_ledger.config import Config
 from fund_ledger.journals.domain import accounts
 from fund_ledger.journals.queries.turn import hold
 from fund_ledger.months import domain as months
@@ -15,38 +16,39 @@ from fund_ledger.periods.domain.clearing import cleared
 from fund_ledger.periods.domain.refund import PayClearing
 from fund_ledger.periods.domain.year import CloseYear, SettleClearing, Years
 from fund_ledger.periods.queries import flows, look, standing
+from kernel.messaging.event_log import TransportAwayError
 from kernel.running.runtime import Runtime
 from kernel.writing.command_context import CommandContext
 from kernel.writing.command_path import Answered, Within
 from kernel.writing.database import Connection
 from kernel.writing.decision import Outcome, decided
-from law.packs import PackLibrary
 
 
 class PeriodCommands:
     """One method a command. A command that is sent again, by whomever, finds it done and says so."""
 
-    def __init__(self, runtime: Runtime, library: PackLibrary, charts: Charts) -> None:
+    def __init__(self, runtime: Runtime, config: Config, charts: Charts) -> None:
         self._runtime = runtime
-        self._library = library
+        self._library = config.library
+        self._unheard_seconds = config.unheard_seconds
         self._charts = charts
 
     async def close_month(self, context: CommandContext, county: str, month: date) -> Answered:
-        """Close a month of a county: what was booked until now is in it, and nothing comes to it any more."""
+        """Close a month of a county: what was booked until now is in it, and nothing comes to it any more.
+
+        What was told before is booked before: a message that is missing, or that nobody consumes, is in the way,
+        whichever instance reads its topic.
+        """
+        unheard = await self._unheard()
 
         async def close(connection: Connection, within: Within) -> Answered:
             await hold_alone(connection, county)
             found = await look(connection, county, month)
-            gaps = tuple(
-                f"messages of {topic} are missing before those that came: see onestop doctor"
-                for (_, topic), inbox in self._runtime.inboxes.items()
-                if inbox.standings.gaps
-            )
             command = CloseMonth(
                 county=county,
                 month=month,
                 today=context.today,
-                obstacles=found.obstacles + gaps,
+                obstacles=found.obstacles + unheard,
                 entries=found.entries,
                 funds=found.funds,
             )
@@ -54,6 +56,17 @@ class PeriodCommands:
             return await within.decide(context, months.DECIDER, f"months/{county}", command, lambda _: body)
 
         return await self._alone(close)
+
+    async def _unheard(self) -> tuple[str, ...]:
+        """What was published and is not consumed, in words; what is under way is waited for."""
+        try:
+            unheard = await self._runtime.unconsumed(self._unheard_seconds)
+        except TransportAwayError as error:
+            return (f"nobody can say whether all messages have come: {error}",)
+        return tuple(
+            f"{count} messages of {topic} are not consumed, or one before them is missing: see onestop doctor"
+            for (_, topic), count in sorted(unheard.items())
+        )
 
     async def close_year(self, context: CommandContext, county: str, of: int) -> Answered:
         """Close a year of a county after its December, and clear each account that the place's documents name."""

@@ -156,6 +156,13 @@ def workbooks(papers: Papers, found: ReportQueries, billed: StatementQueries, re
         sheet = domain.outlook(county, requests.today, await papers.outlook(county, requests.today))
         return await _book(sheet, f"forecast-{county}-{requests.today}")
 
+    @router.get("/consultation-fees.xlsx")
+    async def consultation_fees(caller: Reader, county: CountyQuery, month: Month) -> Workbook:
+        """The village clinics' general consultation fees of a month as a workbook: due, come to each, missing."""
+        caller.must_act_in(county)
+        sheet = domain.consultation_fees(county, _first(month), await found.clinics(county, _first(month)))
+        return await _book(sheet, f"consultation-fees-{county}-{month}")
+
     @router.get("/trial-balance.xlsx")
     async def trial_balance(caller: Reader, county: CountyQuery) -> Workbook:
         """A county's trial balance of today as a workbook."""

@@ -247,3 +247,35 @@ def trial_paper(county: str, today: date, funds: Iterable[Balanced]) -> Sheet:
         columns=(Column("基金", "text"), *(Column(head) for head in heads)),
         rows=[msgspec.structs.astuple(fund) for fund in funds],
     )
+
+
+#: How far a centre's report of consultation fees has come, as offices say it.
+FEE_STATES: Final = {"reported": "已申报", "approved": "已审核", "paid": "已拨付", "done": "已转付"}
+
+
+class ClinicVisits(msgspec.Struct, frozen=True, kw_only=True):
+    """A clinic's general consultation fee of a month in its centre's report, in fen."""
+
+    centre_id: str
+    clinic_id: str
+    route: str
+    status: str
+    visits: int
+    unit_fee_fen: int
+    due_fen: int
+    passed_fen: int
+
+
+def consultation_fees(county: str, month: date, clinics: Iterable[ClinicVisits]) -> Sheet:
+    """The village clinics' fee report (003 四(十一)): visits, what is due, what each got and lacks."""
+    texts = ("乡镇卫生院", "村卫生室", "结算方式", "状态", "诊疗人次")
+    rows: list[tuple[Cell, ...]] = []
+    for one in clinics:
+        direct = one.route == "DIRECT"
+        # Who settles directly is paid by the agency itself: nothing passes through the centre.
+        got = one.passed_fen if not direct else one.due_fen if one.status in ("paid", "done") else 0
+        named = one.centre_id, one.clinic_id, "直接结算" if direct else "经卫生院转付", FEE_STATES[one.status]
+        rows.append((*named, str(one.visits), one.due_fen, got, one.due_fen - got))
+    money = (Column("应拨"), Column("已到村卫生室"), Column("未到"))
+    columns = (*(Column(head, "text") for head in texts), *money)
+    return Sheet(title="村卫生室一般诊疗费月报表", place=county, period=f"{month:%Y-%m}", columns=columns, rows=rows)

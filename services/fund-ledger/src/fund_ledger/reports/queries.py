@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from fund_ledger.months.domain import after, last_day
-from fund_ledger.reports.domain import Balanced, Claimed, Flow
+from fund_ledger.reports.domain import Balanced, Claimed, ClinicVisits, Flow
 from kernel.writing.reads import Reads
 
 _BANKS_SQL: Final = """
@@ -45,6 +45,13 @@ SELECT split_part(account, '/', -1) AS fund, sum(debit_fen)::bigint AS debit_fen
        COALESCE(sum(credit_fen - debit_fen) FILTER (WHERE account LIKE 'payable/%'), 0)::bigint AS owed_fen
 FROM balances WHERE split_part(account, '/', -2) = $1 GROUP BY 1 ORDER BY 1
 """
+# What was sent back is reported again, and stands in the report that is made then.
+_CLINICS_SQL: Final = """
+SELECT f.centre_id, c->>'clinic_id' AS clinic_id, f.route, f.status, (c->>'visits')::int AS visits, f.unit_fee_fen,
+       (c->>'due_fen')::bigint AS due_fen, COALESCE((c->>'passed_fen')::bigint, 0) AS passed_fen
+FROM consultation_fees f, jsonb_array_elements(f.clinics) AS c
+WHERE f.county = $1 AND f.month = $2 AND f.status <> 'sent_back' ORDER BY 1, 2, f.fees_id LIMIT 20000
+"""
 
 
 class Moved(msgspec.Struct, frozen=True):
@@ -79,3 +86,7 @@ class ReportQueries(Reads):
     async def trial(self, county: str) -> list[Balanced]:
         """Both sides of the accounts of each fund of a county."""
         return await self.many(Balanced, _TRIAL_SQL, county)
+
+    async def clinics(self, county: str, month: date) -> list[ClinicVisits]:
+        """The consultation fees of a county's clinics in a month, by centre."""
+        return await self.many(ClinicVisits, _CLINICS_SQL, county, month)

@@ -29,6 +29,7 @@ from operations.reports.domain.asked import KINDS, Asked, Ordered, check_asked
 from operations.reports.domain.ledgers import CATEGORIES, KINDS_OF, PAYER_OF, columns_of
 from operations.reports.domain.made import DECIDER, LOOKS, Look, Made, Make, digest_of
 from operations.reports.domain.meeting import (
+    LATE,
     NEXT_COLUMNS,
     PROBLEM_COLUMNS,
     UNIT_COLUMNS,
@@ -87,6 +88,7 @@ class ReportCommands:
             "meeting-units": self._meeting_units,
             "meeting-problems": self._meeting_problems,
             "meeting-next": self._meeting_next,
+            "late-register": self._meeting_problems,
         }
 
     async def make(self, context: CommandContext, asked: Asked) -> Answered:
@@ -201,9 +203,11 @@ class ReportCommands:
         )
 
     async def _check_begun(self, asked: Asked) -> None:
-        first = await self._found.first_settled(asked.area)
-        if first is None or asked.period.last < china_date(first):
-            begun = f"the first bill was settled on {china_date(first)}" if first else "no bill was settled yet"
+        first = china_date(settled) if (settled := await self._found.first_settled(asked.area)) else None
+        if asked.report == "county-statement" and (came := await self._found.first_received(asked.area)):
+            first = min(came, first or came)  # money comes in before the first bill is paid of it
+        if first is None or asked.period.last < first:
+            begun = f"the first that is known of it happened on {first}" if first else "no bill was settled yet"
             detail = f"{asked.period.name} is before anything is known of {asked.area}: {begun}"
             raise not_found("REPORT_BEFORE_FIRST_EVENT", detail, area=asked.area, period=asked.period.name)
 
@@ -243,7 +247,8 @@ class ReportCommands:
     async def _meeting_problems(self, asked: Asked, _today: date) -> _Filled:
         of = asked.period
         breaches = _whole(asked, await self._breaches.standing(asked.area, of.first, of.last, LINES_MAX + 1))
-        columns, rows, _ = filled(PROBLEM_COLUMNS, problem_lines(breaches, of.last))
+        told = [one for one in breaches if one.kind in LATE or asked.report != "late-register"]
+        columns, rows, _ = filled(PROBLEM_COLUMNS, problem_lines(told, of.last))
         return columns, rows, ()
 
     async def _meeting_next(self, asked: Asked, _today: date) -> _Filled:

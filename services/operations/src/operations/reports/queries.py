@@ -85,6 +85,7 @@ GROUP BY l.category, l.encounter_kind, paid.paid_fen ORDER BY 1, 2
 _FIRST_SQL: Final = f"""
 SELECT min((SELECT min(settled_at) FROM bills b WHERE b.county = c.county)) FROM {counties_in("bills", "$1")} c
 """
+_FIRST_RECEIPT_SQL: Final = "SELECT min(booked_on) FROM receipts WHERE account >= $1 AND account < $2"
 #: Grows with every message that was heard.
 _HEARD_SQL: Final = "SELECT COALESCE(sum(last_pseq), 0)::text FROM inbox_cursor"
 _RECEIPTS_SQL: Final = """
@@ -117,15 +118,24 @@ class ReportQueries(Reads):
         found: datetime | None = await self.pool.fetchval(_FIRST_SQL, [f"{prefix_of(area)}%"])
         return found
 
+    async def first_received(self, county: str) -> date | None:
+        """When the first money came into a county's funds."""
+        found: date | None = await self.pool.fetchval(_FIRST_RECEIPT_SQL, *_funds_of(county))
+        return found
+
     async def receipts(self, county: str, period: Period) -> list[MoneyLine]:
         """The money that came into a county's funds in a period, by fund and source."""
-        low, high = f"fund/{county}/", f"fund/{county}0"
-        return await self.many(MoneyLine, _RECEIPTS_SQL, low, high, period.first, period.last)
+        return await self.many(MoneyLine, _RECEIPTS_SQL, *_funds_of(county), period.first, period.last)
 
 
 def _line(sign: int, payers: list[str], amounts: list[int], **columns: Any) -> BillLine:
     paid = {payer: sign * fen for payer, fen in zip(payers, amounts, strict=True)}
     return msgspec.convert({**columns, "paid_fen": paid}, BillLine)
+
+
+def _funds_of(county: str) -> tuple[str, str]:
+    """From which account and before which the funds of a county lie."""
+    return f"fund/{county}/", f"fund/{county}0"
 
 
 def _span(asked: Asked) -> tuple[str, str, datetime, datetime]:

@@ -16,7 +16,7 @@ from law.clocks.deadlines import last_day
 from law.packs.model import PackFile
 from law.packs.rules import DayOfMonth, DayOfYear, Quota, Reserve
 
-Kind = Literal["RESERVE", "MONTHLY", "QUOTA", "APPROPRIATION", "PLAN", "LOTTERY"]
+Kind = Literal["RESERVE", "MONTHLY", "QUOTA", "APPROPRIATION", "PLAN", "LOTTERY", "MAKE_UP"]
 #: Which sources of receipts meet an order of a kind.
 SOURCES: Final[Mapping[Kind, frozenset[str]]] = {
     "RESERVE": frozenset({"RESERVE"}),
@@ -25,6 +25,8 @@ SOURCES: Final[Mapping[Kind, frozenset[str]]] = {
     "APPROPRIATION": frozenset({"BUDGET"}),
     "PLAN": frozenset({"BUDGET", "DONATION"}),
     "LOTTERY": frozenset({"LOTTERY"}),
+    # The province's finance (002 三(一)), or where a county's own fund comes last its budget (004 七(三)).
+    "MAKE_UP": frozenset({"PROVINCE", "BUDGET"}),
 }
 RuleT = TypeVar("RuleT", Reserve, Quota)
 
@@ -44,10 +46,14 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Books(msgspec.Struct, frozen=True):
-    """What the fund's books say: last year's cost, and the prepayment that stands ready still; in fen."""
+    """What the fund's books say, in fen: last year's cost, and the prepayment that stands ready still.
+
+    ``lacking_fen`` is by how much the fund is in debt, less what was asked for and has not come.
+    """
 
     last_year_fen: int
     carried_fen: int
+    lacking_fen: int = 0
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,17 +70,20 @@ def terms(wanted: Wanted, file: PackFile, books: Books) -> Terms:
     """The terms by the document in force. Raises Refused ORDER_WITHOUT_RULE, ORDER_FIGURES."""
     match wanted.kind:
         case "RESERVE":
-            return _reserve(wanted, file)
+            found = _reserve(wanted, file)
         case "MONTHLY":
-            return _monthly(wanted, file)
+            found = _monthly(wanted, file)
         case "QUOTA":
-            return _quota(wanted, file, books)
+            found = _quota(wanted, file, books)
         case "APPROPRIATION":
-            return _appropriation(wanted, file)
+            found = _appropriation(wanted, file)
         case "PLAN":
-            return _plan(wanted, file)
+            found = _plan(wanted, file)
         case "LOTTERY":
-            return _lottery(wanted, file)
+            found = _lottery(wanted, file)
+        case "MAKE_UP":
+            found = _make_up(wanted, file, books)
+    return found
 
 
 def _reserve(wanted: Wanted, file: PackFile) -> Terms:
@@ -147,6 +156,18 @@ def _lottery(wanted: Wanted, file: PackFile) -> Terms:
     share = lottery_share(wanted.retained_fen, Decimal(source.percent))
     figures = {"retained": wanted.retained_fen}
     return Terms(amount_fen=share, due_on=None, clause=_cited(file, source.clause), figures=figures)
+
+
+def _make_up(wanted: Wanted, file: PackFile, books: Books) -> Terms:
+    rows = (row for layer in file.layers for row in layer.funding)
+    behind = next((row for row in rows if row.funds[1:] and row.funds[-1] == wanted.fund), None)
+    if behind is None:
+        raise _without(wanted)
+    if wanted.month is None or not books.lacking_fen:
+        detail = f"a make-up names its month, and {wanted.fund} must lack what nobody was asked for yet"
+        raise Refused("ORDER_FIGURES", detail)
+    figures = {"lacking": books.lacking_fen}
+    return Terms(amount_fen=books.lacking_fen, due_on=None, clause=_cited(file, behind.clause), figures=figures)
 
 
 def _rule(wanted: Wanted, file: PackFile, kind: type[RuleT]) -> RuleT:

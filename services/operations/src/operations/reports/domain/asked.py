@@ -34,6 +34,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "ledger-critical": Kind(f"{_HUINING}大病保险报销台账", "monthly_report", meets="CII"),
     "summary": Kind("健康扶贫工作情况汇总表", "monthly_report", ("month", "quarter", "half", "year")),
     "dispatch-notice": Kind("健康扶贫“一站式”结算工作调度通报", "dispatch_notice", meets=""),
+    "late-register": Kind("资金和数据迟延登记表", "dispatch_notice"),
     **{
         name: Kind(title, "joint_meeting", ("month", "quarter"), of_next=True)
         for name, title in (

@@ -11,12 +11,15 @@ import msgspec
 
 from law.packs.rules import Duty
 from operations.breaches.domain.breach import Breach
-from operations.breaches.domain.kinds import RULES
+from operations.breaches.domain.kinds import RULES, BreachKind
 from operations.clocks.domain.schedule import Due, State
 from operations.reports.domain.sheet import Of
 
 _NOBODY: Final = "（文件未明确责任单位）"
 _STATUS: Final = {"OPEN": "未通报", "NOTICED": "已通报", "CLOSED": "已整改"}
+
+#: Of these the register of late money and data tells (001 三(三)).
+LATE: Final = frozenset({BreachKind.FUND_LATE, BreachKind.RESERVE_SHORT, BreachKind.IDENTITY_DATA_LATE})
 
 
 class UnitLine(msgspec.Struct, frozen=True, kw_only=True):
