@@ -40,10 +40,9 @@ def new_env(example: str, keys: Path) -> str:
         "TELL_STAYS": "yes",
         "TELL_CASES": "yes",
         "TELL_DOCTORS": "yes",
+        "TELL_BIRTH_YEARS": "yes",
         "CHECKPOINT_KEY": checkpoints.text,
         "CHECKPOINT_PUBLIC_KEY": checkpoints.public.text,
-        "TELL_BIRTH_YEARS": "yes",
-        "CHECKPOINT_KEY": SigningKey.in_folder(keys, ORIGIN, KEY_FILE).text,
         **_publishers(keys),
     }
     return "".join(_filled(line, known) for line in example.splitlines())
