@@ -56,8 +56,10 @@ async def compared(platform: Platform) -> str:
             enrolment = {"scheme": "RESIDENT", "area": "450200", "year": 2019, "registered_on": "2019-01-02"}
             await agency.post("identity", f"{path}/enrolments", enrolment, key=f"e{order}")
         if order == 4:
-            exempt = {"code": "MILITARY", "since": "2019-01-01", "evidence": "示例", "approved_by": "复核人"}
-            await agency.post("identity", f"{path}/exemptions", exempt, key=f"x{order}")
+            exempt = {"code": "MILITARY", "since": "2019-01-01", "evidence": "示例"}
+            entered = await agency.post("identity", f"{path}/exemptions", exempt, key=f"x{order}")
+            approver = Window(platform, Role.AGENCY, subject="agency-2", keys="approving")
+            await approver.post("identity", f"{path}/exemptions/{entered['exemption_id']}/approval", {})
     made = await agency.post("identity", "/v1/comparisons", {"area": COUNTY, "month": "2019-09"})
     return str(made["comparison_id"])
 

@@ -69,8 +69,9 @@ async def applied_for(platform: Platform, person_id: str, **more: str) -> str:
     sending = Window(platform, Role.HOSPITAL, SENDING)
     copies = [{"kind": "id_card_copy", "reference": "scan/1"}, {"kind": "social_card_copy", "reference": "scan/2"}]
     form = {"person_id": person_id, "receiving_hospital": RECEIVING, "attributes": ["DIBAO"], "diagnosis": "脑出血"}
+    filled_in = {"filled_in": ["phone", "address", "card_number"]}
     filed = await sending.post(
-        "referral", "/v1/referrals", {**form, "signed_on": "2018-09-12", "attachments": copies, **more}
+        "referral", "/v1/referrals", {**form, "signed_on": "2018-09-12", "attachments": copies, **filled_in, **more}
     )
     seal = {"opinion": "同意", "sealed_on": "2018-09-13"}
     await sending.post("referral", f"/v1/referrals/{filed['referral_id']}/endorsement", {**seal, "agreed": True})

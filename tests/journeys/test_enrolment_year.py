@@ -43,8 +43,11 @@ async def test_premiums_of_the_poor_go_from_the_due_list_to_the_books(town: Any)
 async def compare_and_visit(agency: Window, town: Any, county: str) -> None:
     year, month = town.today.year, f"{town.today:%Y-%m}"
     exempt = town.someone("REGISTERED_POOR")
-    reason = {"code": "MILITARY", "since": town.today.isoformat(), "evidence": "入伍通知", "approved_by": "县局"}
-    await agency.post("identity", f"/v1/persons/{exempt}/exemptions", reason, key="compare-1")
+    reason = {"code": "MILITARY", "since": town.today.isoformat(), "evidence": "入伍通知"}
+    path = f"/v1/persons/{exempt}/exemptions"
+    entered = await agency.post("identity", path, reason, key="compare-1")
+    approver = Window(town.platform, Role.AGENCY, subject="agency-2", keys="approving")
+    await approver.post("identity", f"{path}/{entered['exemption_id']}/approval", {})
     asked = {"area": "445200", "month": month}
     comparison = (await agency.post("identity", "/v1/comparisons", asked, key="compare-2"))["comparison_id"]
     total = (await agency.get("identity", f"/v1/comparisons/{comparison}"))["total"]

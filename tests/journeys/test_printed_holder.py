@@ -10,8 +10,9 @@ from workbench.demo.window import Window
 
 async def test_the_holder_on_the_form_is_compared_with_the_person(embedded_town: Any) -> None:
     town = embedded_town
-    window = Window(town.platform, Role.HOSPITAL, HOSPITALS[0].hospital_id)
     person, other = (p for p in town.people[:2])
+    local = next(hospital for hospital in HOSPITALS if hospital.division == person.county)
+    window = Window(town.platform, Role.HOSPITAL, local.hospital_id)
     person_id, category = town.ids[person.number], person.category
     receiving = CITY_HOSPITAL.hospital_id
     referral_id = await referrals.refer(town.platform, window, person_id, receiving, town.today, category)

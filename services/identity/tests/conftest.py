@@ -80,5 +80,11 @@ async def agency(identity: Service) -> httpx.AsyncClient:
 
 
 @pytest.fixture
+async def approver(identity: Service) -> httpx.AsyncClient:
+    """A second person at the agency."""
+    return await identity.client(Role.AGENCY, "A445200", subject="agency-2")
+
+
+@pytest.fixture
 async def finance(identity: Service) -> httpx.AsyncClient:
     return await identity.client(Role.FINANCE)

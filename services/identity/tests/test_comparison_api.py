@@ -26,8 +26,11 @@ def number(county: str, order: int) -> str:
 class County:
     """Made-up people of one county, fed in over HTTP."""
 
-    def __init__(self, agency: httpx.AsyncClient, office: httpx.AsyncClient, county: str) -> None:
+    def __init__(
+        self, agency: httpx.AsyncClient, office: httpx.AsyncClient, approver: httpx.AsyncClient, county: str
+    ) -> None:
         self._agency = agency
+        self._approver = approver
         self._office = office
         self._county = county
         self._order = 0
@@ -52,9 +55,11 @@ class County:
         )
 
     async def exempt(self, person: str, code: str = "MILITARY") -> str:
-        body = {"code": code, "since": "2019-01-01", "evidence": "paper 3", "approved_by": "chief"}
-        granted = await post(self._agency, f"/v1/persons/{person}/exemptions", body, 201)
-        return str(granted["exemption_id"])
+        body = {"code": code, "since": "2019-01-01", "evidence": "paper 3"}
+        path = f"/v1/persons/{person}/exemptions"
+        proposed = await post(self._agency, path, body, 201)
+        await post(self._approver, f"{path}/{proposed['exemption_id']}/approval", {})
+        return str(proposed["exemption_id"])
 
 
 async def post(client: httpx.AsyncClient, path: str, body: dict[str, Any], status: int = 200) -> Any:
@@ -70,8 +75,10 @@ async def get(client: httpx.AsyncClient, path: str) -> Any:
 
 
 @pytest.fixture
-async def county(agency: httpx.AsyncClient, poverty_alleviation: httpx.AsyncClient) -> County:
-    return County(agency, poverty_alleviation, "450202")
+async def county(
+    agency: httpx.AsyncClient, poverty_alleviation: httpx.AsyncClient, approver: httpx.AsyncClient
+) -> County:
+    return County(agency, poverty_alleviation, approver, "450202")
 
 
 async def findings(agency: httpx.AsyncClient, comparison: str, finding: str) -> list[str]:

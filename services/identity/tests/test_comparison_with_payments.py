@@ -41,8 +41,9 @@ async def get(client: httpx.AsyncClient, path: str) -> Any:
 class Village:
     """Made-up people of one township, poor unless said otherwise."""
 
-    def __init__(self, agency: httpx.AsyncClient, office: httpx.AsyncClient) -> None:
+    def __init__(self, agency: httpx.AsyncClient, office: httpx.AsyncClient, approver: httpx.AsyncClient) -> None:
         self._agency = agency
+        self._approver = approver
         self._office = office
 
     async def person(self, order: int, name: str = "示例", *, poor: bool = True, enrolled: str | None = None) -> str:
@@ -58,8 +59,10 @@ class Village:
         return person
 
     async def exempt(self, person: str) -> None:
-        body = {"code": "MILITARY", "since": "2019-01-01", "evidence": "paper 3", "approved_by": "chief"}
-        await post(self._agency, f"/v1/persons/{person}/exemptions", body, 201)
+        body = {"code": "MILITARY", "since": "2019-01-01", "evidence": "paper 3"}
+        path = f"/v1/persons/{person}/exemptions"
+        proposed = await post(self._agency, path, body, 201)
+        await post(self._approver, f"{path}/{proposed['exemption_id']}/approval", {})
 
     async def send(self, lines: Sequence[str], *, area: str = "450000", as_of: str = AS_OF) -> str:
         """Send a payment list and wait until it is applied."""
@@ -88,8 +91,10 @@ class Village:
 
 
 @pytest.fixture
-async def village(agency: httpx.AsyncClient, poverty_alleviation: httpx.AsyncClient) -> Village:
-    return Village(agency, poverty_alleviation)
+async def village(
+    agency: httpx.AsyncClient, poverty_alleviation: httpx.AsyncClient, approver: httpx.AsyncClient
+) -> Village:
+    return Village(agency, poverty_alleviation, approver)
 
 
 async def test_the_registered_poor_are_compared_with_the_payment_list(village: Village) -> None:

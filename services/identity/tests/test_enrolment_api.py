@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from kernel.security import Role
 from kernel.testing.surroundings import Service
 
 WANG = {"id_number": "445201199003070034", "name": "王小明", "born_on": "1990-03-07", "sex": "MALE", "county": "445201"}
@@ -13,7 +14,7 @@ LI = {"id_number": "445201195001010013", "name": "李示例", "born_on": "1950-0
 DIBAO = {"category": "DIBAO", "valid_from": "2019-01-01", "evidence": "dibao list"}
 POOR = {"category": "REGISTERED_POOR", "valid_from": "2016-01-01", "evidence": "17", "poverty_status": "NOT_LIFTED"}
 YEAR = {"scheme": "RESIDENT", "area": "445200", "year": 2019}
-PRISON = {"code": "IMPRISONED", "since": "2018-05-01", "evidence": "judgment 12", "approved_by": "chief"}
+PRISON = {"code": "IMPRISONED", "since": "2018-05-01", "evidence": "judgment 12"}
 DUE = "/v1/premiums/due?county=445201&area=445200&year=2019"
 APPLY = {"county": "445201", "area": "445200", "year": 2019, "amount": "220.00"}
 
@@ -140,9 +141,12 @@ async def test_who_moved_in_after_another_area_asked_for_the_premium_is_not_due_
     assert (row["person_id"], row["paid_in"]) == (wang, "445100")
 
 
-async def test_an_exempt_person_is_named_and_comes_back_when_it_ends(agency: httpx.AsyncClient, li: str) -> None:
+async def test_an_exempt_person_is_named_and_comes_back_when_it_ends(
+    agency: httpx.AsyncClient, approver: httpx.AsyncClient, li: str
+) -> None:
     path = f"/v1/persons/{li}/exemptions"
     granted = await post(agency, path, PRISON, 201)
+    await post(approver, f"{path}/{granted['exemption_id']}/approval", {})
     assert await state(agency, li) == "EXEMPT"
     assert await ids(agency, "/v1/exemptions?area=445200") == [li]
     assert await ids(agency, "/v1/exemptions?area=445200&code=MISSING") == []
@@ -151,29 +155,73 @@ async def test_an_exempt_person_is_named_and_comes_back_when_it_ends(agency: htt
     assert await state(agency, li) == "NOT_ENROLLED"
     assert await ids(agency, "/v1/exemptions?area=445200") == []
     (kept,) = (await agency.get(path)).json()["items"]
-    assert (kept["until"], kept["code"], kept["approved_by"]) == ("2019-07-01", "IMPRISONED", "chief")
+    assert (kept["until"], kept["code"], kept["approved_by"]) == ("2019-07-01", "IMPRISONED", "agency-2")
 
 
 async def test_each_of_the_eight_reasons_and_another_with_its_note_is_entered_by_one_and_approved_by_another(
-    agency: httpx.AsyncClient, li: str
+    agency: httpx.AsyncClient, approver: httpx.AsyncClient, li: str
 ) -> None:
     path = f"/v1/persons/{li}/exemptions"
     assert (await refused(agency, path, {**PRISON, "code": "OTHER"}))[1] == "EXEMPTION_UNEXPLAINED"
-    assert (await refused(agency, path, {**PRISON, "approved_by": "agency-1"}))[1] == "APPROVER_ENTERED_IT"
     assert (await refused(agency, path, {**PRISON, "code": "STUDENT"}))[1] == "INVALID_FIELD"
     eight = "MILITARY MARRIED_OUT EMIGRATED IMPRISONED HOUSEHOLD_MOVED RURAL_TO_URBAN DECEASED MISSING"
     reasons = [*eight.split(), "OTHER"]
     for month, code in enumerate(reasons, start=1):
         body = {**PRISON, "code": code, "since": f"2018-{month:02d}-01", "note": "示例"}
         granted = await post(agency, path, body, 201)
+        approval = f"{path}/{granted['exemption_id']}/approval"
+        assert (await refused(agency, approval, {}))[1] == "APPROVER_ENTERED_IT"
+        await post(approver, approval, {})
         ended = {"last_day": f"2018-{month:02d}-20", "evidence": "示例"}
         await post(agency, f"{path}/{granted['exemption_id']}/end", ended)
     kept = (await agency.get(path)).json()["items"]
     assert sorted(each["code"] for each in kept) == sorted(reasons)
 
 
-async def test_exempt_and_enrolled_at_once_is_reported(agency: httpx.AsyncClient, li: str) -> None:
-    await post(agency, f"/v1/persons/{li}/exemptions", {**PRISON, "code": "MARRIED_OUT"}, 201)
+async def test_what_one_person_enters_counts_when_another_has_approved_it(
+    agency: httpx.AsyncClient, approver: httpx.AsyncClient, identity: Service, li: str
+) -> None:
+    path = f"/v1/persons/{li}/exemptions"
+    # A name that the clerk types is nobody's approval, however it reads.
+    proposed = (await post(agency, path, {**PRISON, "approved_by": "县局局长"}, 201))["exemption_id"]
+    assert (await state(agency, li), await ids(agency, "/v1/exemptions?area=445200")) == ("NOT_ENROLLED", [])
+    assert await ids(approver, "/v1/exemptions/waiting?area=445200") == [li]
+    (waiting,) = (await agency.get(path)).json()["items"]
+    assert (waiting["entered_by"], waiting["approved_by"]) == ("agency-1", "")
+    await enrol(agency, li, registered_on="2019-05-20")
+    assert await ids(agency, "/v1/exemptions/contradictions?area=440000") == []
+    assert await refused(agency, f"{path}/{proposed}/approval", {}) == (403, "APPROVER_ENTERED_IT")
+    early = {"last_day": "2019-07-01", "evidence": "released"}
+    assert await refused(agency, f"{path}/{proposed}/end", early) == (409, "EXEMPTION_NOT_APPROVED")
+    elsewhere = await identity.client(Role.AGENCY, subject="agency-3", divisions=["445202"])
+    assert await refused(elsewhere, f"{path}/{proposed}/approval", {}) == (403, "DIVISION_FOREIGN")
+    await post(approver, f"{path}/{proposed}/approval", {})
+    assert await ids(agency, "/v1/exemptions?area=445200") == [li]
+    assert await ids(approver, "/v1/exemptions/waiting?area=445200") == []
+    assert await refused(approver, f"{path}/{proposed}/approval", {}) == (409, "EXEMPTION_NOT_WAITING")
+    assert await refused(approver, f"{path}/{proposed}/rejection", {"reason": "误录"}) == (409, "EXEMPTION_NOT_WAITING")
+
+
+async def test_what_was_entered_by_error_is_rejected_and_entered_anew(
+    agency: httpx.AsyncClient, approver: httpx.AsyncClient, li: str
+) -> None:
+    path = f"/v1/persons/{li}/exemptions"
+    wrong = (await post(agency, path, PRISON, 201))["exemption_id"]
+    assert await refused(agency, path, {**PRISON, "code": "MISSING"}) == (409, "EXEMPTION_OVERLAPS")
+    await post(agency, f"{path}/{wrong}/rejection", {"reason": "误录"})
+    assert (await agency.get(path)).json()["items"] == []
+    assert await refused(approver, f"{path}/{wrong}/approval", {}) == (409, "EXEMPTION_NOT_WAITING")
+    right = (await post(agency, path, {**PRISON, "code": "MISSING"}, 201))["exemption_id"]
+    await post(approver, f"{path}/{right}/approval", {})
+    assert await state(agency, li) == "EXEMPT"
+
+
+async def test_exempt_and_enrolled_at_once_is_reported(
+    agency: httpx.AsyncClient, approver: httpx.AsyncClient, li: str
+) -> None:
+    path = f"/v1/persons/{li}/exemptions"
+    granted = await post(agency, path, {**PRISON, "code": "MARRIED_OUT"}, 201)
+    await post(approver, f"{path}/{granted['exemption_id']}/approval", {})
     assert await ids(agency, "/v1/exemptions/contradictions?area=440000") == []
     await enrol(agency, li, registered_on="2019-05-20")
     assert await ids(agency, "/v1/exemptions/contradictions?area=440000") == [li]

@@ -8,12 +8,16 @@ import pytest
 
 from identity.enrolment.domain.exemption import (
     DECIDER,
+    ApproveExemption,
     EndExemption,
     Exemption,
     ExemptionCode,
     ExemptionEnded,
     ExemptionGranted,
-    GrantExemption,
+    ExemptionProposed,
+    ExemptionRejected,
+    ProposeExemption,
+    RejectExemption,
 )
 from kernel.testing.specification import given
 from law.packs import PackLibrary
@@ -31,16 +35,38 @@ GRANTED = ExemptionGranted("p1", PRISON)
 ENDED = ExemptionEnded("p1", msgspec.structs.replace(PRISON, until=date(2019, 7, 1)), "release paper")
 
 
-def grant(**changes: Any) -> GrantExemption:
-    return GrantExemption("p1", msgspec.structs.replace(PRISON, **changes), TODAY)
+WAITING = ExemptionProposed("p1", msgspec.structs.replace(PRISON, approved_by=""))
+REJECTED = ExemptionRejected("p1", WAITING.exemption, "bureau chief", "another person")
+
+
+def grant(**changes: Any) -> ProposeExemption:
+    return ProposeExemption("p1", msgspec.structs.replace(WAITING.exemption, **changes), TODAY)
 
 
 def test_a_person_is_exempt_with_evidence_and_an_approver() -> None:
-    given(DECIDER).when(grant()).then(GRANTED)
+    given(DECIDER).when(grant()).then(WAITING)
+    given(DECIDER, [WAITING]).when(ApproveExemption("x1", "bureau chief")).then(GRANTED)
 
 
 def test_nobody_approves_what_they_entered() -> None:
-    given(DECIDER).when(grant(approved_by="clerk")).then_refused("APPROVER_ENTERED_IT")
+    given(DECIDER, [WAITING]).when(ApproveExemption("x1", "clerk")).then_refused("APPROVER_ENTERED_IT")
+
+
+def test_what_does_not_hold_is_rejected_once_and_is_in_nobodys_way() -> None:
+    reject = RejectExemption("x1", "bureau chief", "another person")
+    given(DECIDER, [WAITING]).when(reject).then(REJECTED)
+    for past in ([WAITING, REJECTED], [WAITING, GRANTED], [GRANTED]):
+        given(DECIDER, past).when(reject).then_refused("EXEMPTION_NOT_WAITING")
+        given(DECIDER, past).when(ApproveExemption("x1", "bureau chief")).then_refused("EXEMPTION_NOT_WAITING")
+    given(DECIDER).when(reject).then_refused("EXEMPTION_UNKNOWN")
+    assert given(DECIDER, [WAITING, REJECTED]).when(grant(exemption_id="x2")).events
+    given(DECIDER, [WAITING]).when(grant(exemption_id="x2")).then_refused("EXEMPTION_OVERLAPS")
+
+
+def test_what_never_counted_does_not_end() -> None:
+    for past in ([WAITING], [WAITING, REJECTED]):
+        end = EndExemption("x1", date(2019, 7, 1), "release paper", TODAY)
+        given(DECIDER, past).when(end).then_refused("EXEMPTION_NOT_APPROVED")
 
 
 def test_other_needs_a_note() -> None:

@@ -68,7 +68,9 @@ def replaced(membership: Membership, **facts: object) -> Membership:
 
 
 def test_a_person_is_registered_once() -> None:
-    register = RegisterPerson("p1", "445201", "ab12", SEALED, "civil-affairs")
+    register = RegisterPerson(
+        person_id="p1", county="445201", number_token="ab12", personal=SEALED, registered_by="civil-affairs"
+    )
     given(DECIDER).when(register).then(REGISTERED)
     given(DECIDER, [REGISTERED]).when(register).then_refused("PERSON_ALREADY_REGISTERED")
 

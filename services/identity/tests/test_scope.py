@@ -163,6 +163,7 @@ async def test_lists_hold_the_caller_s_own_people(
     [
         "/v1/exemptions?area={area}",
         "/v1/exemptions/contradictions?area={area}",
+        "/v1/exemptions/waiting?area={area}",
         "/v1/work-list?area={area}&year=2019",
         "/v1/premiums/due?county={area}&area=445200&year=2019",
         "/v1/premiums/moved-in?county={area}&area=445200&year=2019",

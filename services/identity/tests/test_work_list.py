@@ -72,15 +72,18 @@ async def test_each_county_has_the_categories_of_its_own_policy(
 
 
 async def test_who_died_or_was_removed_or_is_exempt_is_not_on_the_list(
-    agency: httpx.AsyncClient, offices: dict[str, httpx.AsyncClient]
+    agency: httpx.AsyncClient, approver: httpx.AsyncClient, offices: dict[str, httpx.AsyncClient]
 ) -> None:
     dead = await member(agency, offices["DIBAO"], WANG, "445201", DIBAO)
     await post(offices["DIBAO"], f"/v1/persons/{dead}/death", {"died_on": "2019-05-01"})
     await member(agency, offices["REGISTERED_POOR"], LI, "445201", {**POOR, "poverty_status": "REMOVED"})
     exempt = await member(agency, offices["DIBAO"], OTHER, "445201", DIBAO)
     assert await listed(agency, "") == [(exempt, "DIBAO")]
-    granted = {"code": "MILITARY", "since": "2019-01-01", "evidence": "paper 3", "approved_by": "chief"}
-    await post(agency, f"/v1/persons/{exempt}/exemptions", granted, 201)
+    path = f"/v1/persons/{exempt}/exemptions"
+    reason = {"code": "MILITARY", "since": "2019-01-01", "evidence": "paper 3"}
+    proposed = await post(agency, path, reason, 201)
+    assert await listed(agency, "") == [(exempt, "DIBAO")], "nobody has approved it yet"
+    await post(approver, f"{path}/{proposed['exemption_id']}/approval", {})
     assert await listed(agency, "") == []
 
 

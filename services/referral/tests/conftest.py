@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx
+import msgspec
 import pytest
 from services.referral.tests.contracted import contracted
 
@@ -13,6 +14,7 @@ from contracts import identity as told
 from kernel.security import Issuer, Role
 from kernel.testing.deadline import eventually
 from kernel.testing.surroundings import Service, Surroundings, surroundings
+from law.packs import load_library
 from referral.config import Config
 from referral.main import build
 
@@ -28,7 +30,9 @@ FORM: Final[dict[str, Any]] = {
         {"kind": "household_book_copy", "reference": "scan/17/1"},
         {"kind": "social_card_copy", "reference": "scan/17/2"},
     ],
+    "filled_in": ["phone", "address", "card_number"],
 }
+LIBRARY: Final = load_library(Path(__file__).parents[3] / "policies")
 SEALED: Final = {"opinion": "同意", "sealed_on": "2018-09-02"}
 
 
@@ -51,6 +55,8 @@ def config() -> Config:
 
 @pytest.fixture
 async def referral(around: Surroundings, config: Config) -> Service:
+    if not config.library.packs:
+        config = msgspec.structs.replace(config, library=LIBRARY)
     service = await around.serve("referral", lambda host: build(host, config), clock=lambda: NOW)
     dibao = told.Membership(
         membership_id="m1", category="DIBAO", department="civil-affairs", valid_from=date(2018, 1, 1)

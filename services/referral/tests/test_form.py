@@ -8,7 +8,7 @@ import pypdfium2
 import pytest
 
 from kernel.testing.surroundings import Service
-from referral.printing.api.paper import ATTRIBUTES, OTHER_ATTRIBUTES, Holder, Paper, SignedField, Tick
+from referral.printing.api.paper import ATTRIBUTES, Holder, Paper, SignedField, Tick
 from referral.printing.api.pdf import pdf_of
 
 HOLDER: Final = {
@@ -17,6 +17,11 @@ HOLDER: Final = {
     "phone": "13900000000",
     "address": "某某县某某镇<b>1</b>组",
     "card_number": "A12345678",
+}
+HUNAN: Final[dict[str, Any]] = {
+    "title": "湖南省农村贫困人口县域外就医转诊单",
+    "copies": ("医保经办机构留存", "转出医院留存", "转入医院留存"),
+    "notes": ("注：1、此表一式3份，分别由医保经办机构、转出医院和转入医院留存。", "2、申请人需提交以下补充材料。"),
 }
 ORDER: Final = (
     "湖南省农村贫困人口县域外就医转诊单",
@@ -117,6 +122,7 @@ async def test_nothing_of_the_person_is_kept(referral: Service, agency: httpx.As
 
 def test_the_same_form_gives_the_same_bytes() -> None:
     paper = Paper(
+        **HUNAN,
         number="r1",
         holder=Holder(name="示例"),
         ticks=(),
@@ -134,8 +140,9 @@ def test_the_longest_texts_stay_in_their_boxes_on_one_page() -> None:
     signed_fields = tuple(
         SignedField(heading, long, "(公章)", "2018年9月1日") for heading in ("个人申请", "转出", "审核")
     )
-    ticks = tuple(Tick(label, ticked=True) for label in (*ATTRIBUTES.values(), *OTHER_ATTRIBUTES.values()))
+    ticks = tuple(Tick(label, ticked=True) for label in ATTRIBUTES.values())
     paper = Paper(
+        **HUNAN,
         number="r1",
         holder=Holder(name="示例", address="某某村" * 20),
         ticks=ticks,

@@ -24,6 +24,7 @@ FORM: dict[str, Any] = {
         {"kind": "household_book_copy", "reference": "scan/17/1"},
         {"kind": "social_card_copy", "reference": "scan/17/2"},
     ],
+    "filled_in": ["phone", "address", "card_number"],
 }
 SEALED = {"opinion": "同意", "sealed_on": "2018-09-02"}
 

@@ -19,6 +19,7 @@ FORM = {
         {"kind": "household_book_copy", "reference": "scan/17/1"},
         {"kind": "social_card_copy", "reference": "scan/17/2"},
     ],
+    "filled_in": ["phone", "address", "card_number"],
 }
 HELD = (
     identity.Membership(membership_id="m1", category="DIBAO", department="civil-affairs", valid_from=date(2018, 1, 1)),

@@ -7,19 +7,15 @@ import pytest
 
 from kernel.testing.specification import given
 from referral.referrals.domain.applicant import Applicant, Held
-from referral.referrals.domain.form import Attachment, AttachmentKind, Attribute, Form, Signatory
+from referral.referrals.domain.asked import Asked
+from referral.referrals.domain.commands import Apply, Approve, Cancel, Command, Endorse, Expire, Reject, Use
+from referral.referrals.domain.form import Attachment, AttachmentKind, Attribute, Form, FormField, Signatory
 from referral.referrals.domain.gate import Closed, SealedForm, is_complete
 from referral.referrals.domain.referral import (
     DECIDER,
     AgencyApproved,
     AgencyRejected,
-    Apply,
-    Approve,
-    Cancel,
-    Command,
-    Endorse,
     Event,
-    Expire,
     HospitalAgreed,
     HospitalRefused,
     MisuseRecorded,
@@ -27,8 +23,6 @@ from referral.referrals.domain.referral import (
     ReferralCancelled,
     ReferralExpired,
     ReferralUsed,
-    Reject,
-    Use,
 )
 from referral.referrals.domain.standing import Opinion, Standing, State
 
@@ -45,6 +39,14 @@ FORM = Form(
     signed_on=date(2018, 9, 1),
     signed_by=Signatory.SELF,
     attachments=(ID_CARD, SOCIAL_CARD),
+    filled_in=(FormField.PHONE, FormField.CARD_NUMBER),
+)
+ASKED = Asked(
+    papers=(
+        frozenset({AttachmentKind.ID_CARD_COPY, AttachmentKind.HOUSEHOLD_BOOK_COPY}),
+        frozenset({AttachmentKind.SOCIAL_CARD_COPY}),
+    ),
+    fields=(FormField.PHONE, FormField.CARD_NUMBER),
 )
 APPLICANT = Applicant("p1", (Held("DIBAO", date(2018, 1, 1)),))
 APPLIED = ReferralApplied(Standing(form=FORM, state=State.APPLIED, revision=1))
@@ -69,7 +71,7 @@ def endorse(sealed_on: date, *, agreed: bool = True, hospital_id: str = "H1") ->
 
 
 def applying(**changes: object) -> Apply:
-    return Apply(msgspec.structs.replace(FORM, **changes), APPLICANT, TODAY)
+    return Apply(msgspec.structs.replace(FORM, **changes), APPLICANT, TODAY, asked=ASKED)
 
 
 def test_a_complete_form_is_filed() -> None:
@@ -83,6 +85,7 @@ def test_a_complete_form_is_filed() -> None:
         (applying(attributes=()), "ATTRIBUTE_MISSING"),
         (applying(attachments=(ID_CARD,)), "ATTACHMENT_MISSING"),
         (applying(attachments=(SOCIAL_CARD,)), "ATTACHMENT_MISSING"),
+        (applying(filled_in=(FormField.PHONE, FormField.ADDRESS)), "FORM_FIELD_MISSING"),
         (applying(signed_on=date(2018, 9, 6)), "DATE_IN_FUTURE"),
         (applying(attributes=(Attribute.DIBAO, Attribute.TEKUN)), "ATTRIBUTE_NOT_HELD"),
         (applying(signed_on=date(2017, 12, 31)), "ATTRIBUTE_NOT_HELD"),
@@ -119,14 +122,14 @@ def test_another_hospital_does_not_even_learn_of_the_referral() -> None:
 
 
 def test_the_agency_approves_or_rejects_what_the_hospital_agreed_to() -> None:
-    given(DECIDER, [APPLIED, AGREED]).when(Approve(APPROVES, TODAY)).then(APPROVED)
+    given(DECIDER, [APPLIED, AGREED]).when(Approve(opinion=APPROVES, today=TODAY)).then(APPROVED)
     given(DECIDER, [APPLIED, AGREED]).when(Reject(APPROVES, TODAY)).then(REJECTED)
-    early = Approve(Opinion("同意", date(2018, 9, 1)), TODAY)
+    early = Approve(opinion=Opinion("同意", date(2018, 9, 1)), today=TODAY)
     given(DECIDER, [APPLIED, AGREED]).when(early).then_refused("DATES_OUT_OF_ORDER")
 
 
 def test_an_approval_holds_for_the_configured_days_counting_its_own() -> None:
-    given(DECIDER, [APPLIED, AGREED]).when(Approve(APPROVES, TODAY, validity_days=10)).then(EXPIRING)
+    given(DECIDER, [APPLIED, AGREED]).when(Approve(opinion=APPROVES, today=TODAY, validity_days=10)).then(EXPIRING)
     expired = ReferralExpired(EXPIRING.standing.moved(state=State.EXPIRED))
     past = given(DECIDER, [APPLIED, AGREED, EXPIRING])
     past.when(Expire(date(2018, 9, 12))).then_refused("REFERRAL_STILL_VALID")
@@ -137,16 +140,22 @@ def test_an_approval_holds_for_the_configured_days_counting_its_own() -> None:
 @pytest.mark.parametrize("last", [REFUSED, REJECTED, USED, CANCELLED])
 @pytest.mark.parametrize(
     "command",
-    [endorse(date(2018, 9, 2)), Approve(APPROVES, TODAY), Reject(APPROVES, TODAY), Cancel("H1", "x"), Expire(TODAY)],
+    [
+        endorse(date(2018, 9, 2)),
+        Approve(opinion=APPROVES, today=TODAY),
+        Reject(APPROVES, TODAY),
+        Cancel("H1", "x"),
+        Expire(TODAY),
+    ],
 )
 def test_nothing_moves_a_referral_that_came_to_its_end(last: Event, command: Command) -> None:
     given(DECIDER, [last]).when(command).then_refused("REFERRAL_NOT_IN_STATE")
 
 
 def test_steps_cannot_be_skipped() -> None:
-    given(DECIDER, [APPLIED]).when(Approve(APPROVES, TODAY)).then_refused("REFERRAL_NOT_IN_STATE")
+    given(DECIDER, [APPLIED]).when(Approve(opinion=APPROVES, today=TODAY)).then_refused("REFERRAL_NOT_IN_STATE")
     given(DECIDER, [APPLIED, AGREED]).when(endorse(date(2018, 9, 2))).then_refused("REFERRAL_NOT_IN_STATE")
-    given(DECIDER).when(Approve(APPROVES, TODAY)).then_refused("REFERRAL_UNKNOWN")
+    given(DECIDER).when(Approve(opinion=APPROVES, today=TODAY)).then_refused("REFERRAL_UNKNOWN")
 
 
 def test_the_sender_or_the_agency_takes_it_back() -> None:
@@ -199,4 +208,4 @@ def test_the_gate_of_a_paper_form_as_in_example_hn_11(
     hospital_seal: date, agency_seal: date | None, copies: tuple[str, ...], complete: bool
 ) -> None:
     form = SealedForm(date(2018, 9, 1), hospital_seal, agency_seal, tuple(map(AttachmentKind, copies)))
-    assert is_complete(form, admitted_on=date(2018, 9, 3)) is complete
+    assert is_complete(form, ASKED, admitted_on=date(2018, 9, 3)) is complete

@@ -24,6 +24,7 @@ FORM: Final[dict[str, Any]] = {
         {"kind": "id_card_copy", "reference": "scan/17/1"},
         {"kind": "social_card_copy", "reference": "scan/17/2"},
     ],
+    "filled_in": ["phone", "address", "card_number"],
 }
 
 
@@ -57,7 +58,7 @@ async def test_a_seal_is_not_entered_longer_after_its_day_than_the_grace(referra
     ],
 )
 async def test_a_hospital_whose_contract_does_not_hold_files_none(
-    referral: Service, around: Surroundings, sender: httpx.AsyncClient, contract: dict[str, date], status: int
+    referral: Service, around: Surroundings, sender: httpx.AsyncClient, contract: dict[str, Any], status: int
 ) -> None:
     await contracted(around, referral, "H430481", **contract)
     filed = await sender.post("/v1/referrals", json=FORM)
@@ -73,8 +74,22 @@ async def test_a_hospital_of_which_the_registry_has_not_told_yet_files_none(
     refused = await unknown.post("/v1/referrals", json=FORM)
     assert (refused.status_code, refused.json()["code"]) == (409, "HOSPITAL_NOT_CONTRACTED")
     assert "no contract of H430482 is known" in refused.json()["detail"]
-    await contracted(around, referral, "H430482")
+    await contracted(around, referral, "H430482", division="430481")
     assert (await unknown.post("/v1/referrals", json=FORM)).status_code == 201
+
+
+@pytest.mark.parametrize("division", ["430482", "430400", "430000"])
+async def test_a_contracted_hospital_of_another_place_files_none(
+    referral: Service, around: Surroundings, division: str
+) -> None:
+    foreign = await referral.client(Role.HOSPITAL, "H-FOREIGN")
+    await contracted(around, referral, "H-FOREIGN", division=division)
+    refused = await foreign.post("/v1/referrals", json=FORM)
+    assert (refused.status_code, refused.json()["code"]) == (409, "HOSPITAL_NOT_LOCAL")
+    assert f"lies in {division}" in refused.json()["detail"]
+    # The registry had it wrong: once it is put right, the same form is taken.
+    await contracted(around, referral, "H-FOREIGN", division="430481")
+    assert (await foreign.post("/v1/referrals", json=FORM)).status_code == 201
 
 
 async def test_a_cancelled_stay_gives_its_referral_back_to_another_one(

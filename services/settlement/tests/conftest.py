@@ -64,22 +64,32 @@ class Desk:
         *categories: str,
         died_on: date | None = None,
         insured: Sequence[told.Enrolment] | None = None,
+        born_in: int | None = None,
+        certified: Sequence[told.Certification] = (),
         **more: Any,
     ) -> int:
         """Identity tells that a person belongs to exactly these categories since new year; gives the revision."""
         revision = self._revisions[person_id] = self._revisions.get(person_id, 0) + 1
         memberships = [_membership(category, **more) for category in categories]
-        await self._entitled(person_id, revision, "CORRECTED", memberships, insured, deceased_on=died_on)
+        besides: dict[str, Any] = {"deceased_on": died_on, "certifications": tuple(certified)}
+        besides |= {} if born_in is None else {"born_in": born_in}
+        await self._entitled(person_id, revision, "CORRECTED", memberships, insured, **besides)
         await self._until_reviewed("identity", revision)
         return revision
 
-    async def merge(self, merged_id: str, surviving_id: str, *categories: str) -> None:
+    async def merge(
+        self,
+        merged_id: str,
+        surviving_id: str,
+        *categories: str,
+        insured: Sequence[told.Enrolment] | None = None,
+    ) -> None:
         """Identity tells that a record was merged into another one, which belongs to exactly these categories now."""
         revision = max(self._revisions.get(merged_id, 0), self._revisions.get(surviving_id, 0)) + 1
         self._revisions[merged_id] = self._revisions[surviving_id] = revision
         memberships = [_membership(category) for category in categories]
         for person_id, into in ((surviving_id, None), (merged_id, surviving_id)):
-            await self._entitled(person_id, revision, "MERGED", memberships, merged_into=into)
+            await self._entitled(person_id, revision, "MERGED", memberships, insured, merged_into=into)
         await self._until_reviewed("identity", None)
 
     async def _entitled(

@@ -106,3 +106,24 @@ async def test_all_payers_that_are_missing_are_named_at_once(jieyang: Any, leye:
         # What was named is all that was missing.
         settled = await desk.hospital.post(path, json={"payers": dict.fromkeys(missing, "0.00")})
         assert settled.status_code == 201, settled.text
+
+
+async def test_nobody_is_admitted_before_the_year_of_birth_or_before_any_policy(jieyang: Any) -> None:
+    await jieyang.tell("P1", "DIBAO", born_in=2019)
+    await jieyang.tell("P2", "DIBAO")  # told by a release that said no year
+    stay = {"kind": "inpatient", "person_id": "P1"}
+
+    async def admit(**more: str) -> tuple[int, str | None]:
+        answer = await jieyang.hospital.post("/v1/encounters", json=stay | more)
+        return answer.status_code, answer.json().get("code")
+
+    assert await admit(admitted_on="2018-12-31") == (422, "BEFORE_BIRTH")
+    # The first pack bounds everybody's admission from below: nothing of before could be settled.
+    assert await admit(admitted_on="2018-12-31", person_id="P2") == (422, "POLICY_UNKNOWN")
+    assert await admit(admitted_on="2019-01-01", person_id="P2") == (201, None)
+    begun = await jieyang.hospital.post("/v1/encounters", json=stay | {"admitted_on": "2019-01-01"})
+    assert begun.status_code == 201, begun.text
+    correction = {"admitted_on": "2018-12-31", "reason": "日期录错"}
+    path = f"/v1/encounters/{begun.json()['encounter_id']}/admission/correction"
+    corrected = await jieyang.hospital.post(path, json=correction)
+    assert (corrected.status_code, corrected.json()["code"]) == (422, "BEFORE_BIRTH")

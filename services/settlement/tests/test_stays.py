@@ -1,11 +1,12 @@
 """Stays as they can be: of the living, one at a time, transferred on one day; at the door and in what is settled."""
 
 import asyncio
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import httpx
 import pytest
+from services.settlement.tests.conftest import open_desk
 
 from contracts import identity as told
 from contracts import referral as referral_told
@@ -161,6 +162,30 @@ async def test_overlaps_that_a_merger_brings_to_light_are_looked_at(jieyang: Any
     await jieyang.merge("P2", "P1", "DIBAO")
     (item,) = await jieyang.reviews()
     assert "STAY_OVERLAPS" in (await jieyang.review(item["review_id"]))["undecidable"]
+
+
+async def test_an_overlap_across_new_year_is_looked_at_in_the_later_year(around: Any) -> None:
+    """Each stay is settled in the year in which it ends; the days that they share lie in the earlier one."""
+    desk = await open_desk(around, "445202", clock=lambda: datetime(2020, 1, 20, 1, 0, tzinfo=UTC))
+    there = await desk.service.client(Role.HOSPITAL, "H2")
+    years = [told.Enrolment("RESIDENT", "445200", year, DAY, DAY) for year in (2019, 2020)]
+    for person, hospital, first, last in (
+        ("P1", desk.hospital, "2019-12-20", "2020-01-05"),
+        ("P2", there, "2019-12-28", "2019-12-31"),
+        ("P3", there, "2019-12-01", "2019-12-20"),
+    ):
+        await desk.tell(person, "DIBAO", insured=years)
+        stay = await admitted(hospital, first, person=person)
+        await discharge(hospital, stay, last)
+        assert (await settle(hospital, stay)).status_code == 201
+    # Out on the day on which the other stay began: a transfer.
+    await desk.merge("P3", "P1", "DIBAO", insured=years)
+    assert "STAY_OVERLAPS" not in str([await desk.review(item["review_id"]) for item in await desk.reviews()])
+    await desk.merge("P2", "P1", "DIBAO", insured=years)
+    found = [await desk.review(item["review_id"]) for item in await desk.reviews()]
+    (overlap,) = [item for item in found if "STAY_OVERLAPS" in (item["undecidable"] or "")]
+    assert overlap["item"]["year"] == 2020
+    assert "2019-12-28 to 2019-12-31 and 2019-12-20 to 2020-01-05" in overlap["undecidable"]
 
 
 def insured(**dates: date) -> told.Enrolment:

@@ -71,6 +71,8 @@ class EntitlementChanged(msgspec.Struct, frozen=True, kw_only=True):
     merged_into: str | None = None
     certifications: tuple[Certification, ...] = ()
     annulled: bool = False
+    #: The year of birth. Not in the messages of people who were registered before it was told.
+    born_in: int | msgspec.UnsetType = msgspec.UNSET
 
 
 class PremiumsPaid(msgspec.Struct, frozen=True, kw_only=True):

@@ -42,6 +42,30 @@ def test_without_a_referral_in_time_the_layers_that_need_one_are_withheld(
     assert trace.clause == ("999 第八条" if flags else "999 第九条")
 
 
+@pytest.mark.parametrize(
+    ("facts", "backdated"),
+    [
+        ({"referral_approved_on": ADMITTED, "referral_entered_on": date(2020, 2, 21)}, True),
+        ({"referral_approved_on": ADMITTED, "referral_entered_on": ADMITTED}, False),
+        ({"referral_approved_on": ADMITTED}, False),  # of an old approval nobody knows when it was entered
+        ({"referral_entered_on": date(2020, 2, 21)}, False),  # it was not approved
+    ],
+)
+def test_a_seal_that_was_entered_after_its_day_is_flagged_and_opens_the_benefits_all_the_same(
+    draft: Any, facts: dict[str, Any], backdated: bool
+) -> None:
+    backstop = draft.layer("share_ceiling", ceiling_percent=[draft.figure("10")], needs_referral=True)
+    stay = {"place": "out_county", "admitted_on": ADMITTED, "given_fen": {"BMI": 400}} | facts
+    referral = {"clause": "第八条", "flags": ["referred"]}
+    result = draft.settle(draft.law(draft.outer("BMI"), backstop, referral=referral), 1_000, **stay)
+    referred = "referral_approved_on" in facts
+    assert result.flags == {"referred": referred} | ({"referral_backdated": True} if backdated else {})
+    assert draft.trace(result).amount_fen == (500 if referred else 0)
+    # Where no document asks for a referral, nobody minds when one was entered.
+    unasked = draft.settle(draft.law(draft.outer("BMI"), backstop), 1_000, **stay)
+    assert "referral_backdated" not in unasked.flags
+
+
 EXCLUSIONS = {
     "withhold": ["MA"],
     "reasons": [

@@ -12,6 +12,7 @@ from law.packs import PackLibrary, load_library
 
 KEYS_SETTING: Final = "ONESTOP_IDENTITY_KEYS"
 CIPHER_SETTING: Final = "ONESTOP_IDENTITY_CIPHER"
+BIRTH_YEARS_SETTING: Final = "ONESTOP_TELL_BIRTH_YEARS"
 POLICIES_SETTING: Final = "ONESTOP_POLICIES"
 APPROVAL_SETTING: Final = "ONESTOP_IDENTITY_APPROVAL_DEPARTMENTS"
 MACHINE_FEEDS_SETTING: Final = "ONESTOP_IDENTITY_MACHINE_FEEDS"
@@ -59,6 +60,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     feeds: FeedSettings = FeedSettings()
     #: No while a release runs beside this one that does not tell who certified what was cancelled (decision 0063).
     tells_doctors: bool = True
+    #: Off while an instance of a release without it runs beside (docs/runbooks/upgrade.md).
+    tells_birth_years: bool = True
 
 
 def config_from(environ: Mapping[str, str]) -> Config:
@@ -68,7 +71,8 @@ def config_from(environ: Mapping[str, str]) -> Config:
     ``ONESTOP_IDENTITY_APPROVAL_DEPARTMENTS`` and ``ONESTOP_IDENTITY_MACHINE_FEEDS`` list departments with commas,
     ``ONESTOP_IDENTITY_ADMINISTRATORS`` county=user pairs, a county once for each user; ``ONESTOP_IDENTITY_CIPHER`` is
     aes-256-gcm, which is what it is when left out, or sm4-gcm. ``ONESTOP_TELL_DOCTORS`` is ``no`` while a release
-    from before operations heard who certified runs beside this one.
+    from before operations heard who certified runs beside this one,
+    ``ONESTOP_TELL_BIRTH_YEARS`` while one from before they were told does.
 
     Raises KeyError, KeyTextError, PackError, ValueError.
     """
@@ -79,6 +83,7 @@ def config_from(environ: Mapping[str, str]) -> Config:
         approval_departments=frozenset(_listed(environ.get(APPROVAL_SETTING, ""))),
         machine_feeds=frozenset(_listed(environ.get(MACHINE_FEEDS_SETTING, ""))),
         administrators=_administrators(environ.get(ADMINISTRATORS_SETTING, "")),
+        tells_birth_years=environ.get(BIRTH_YEARS_SETTING, "yes") != "no",
         feeds=FeedSettings(
             file_bytes_max=int(environ.get(FILE_BYTES_SETTING, "536870912")),
             ending_basis_points_max=int(environ.get(ENDING_SHARE_SETTING, "500")),

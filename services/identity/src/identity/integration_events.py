@@ -57,6 +57,7 @@ def _merged(event: MergedAway | AliasMoved) -> Published:
         enrolments=known.enrolments,
         deceased_on=known.deceased_on,
         certifications=known.certifications,
+        born_in=known.born_in,
     )
     return _changed(told, "MERGED")
 
@@ -64,6 +65,8 @@ def _merged(event: MergedAway | AliasMoved) -> Published:
 def _changed(entitlement: Entitlement, change: str) -> Published:
     certifications = [_certification(held) for held in entitlement.certifications]
     told = {**_plain(entitlement), "change": change, "certifications": certifications}
+    if entitlement.born_in is None:
+        del told["born_in"]
     return Published(entitlement.person_id, msgspec.convert(told, contract.EntitlementChanged))
 
 

@@ -7,12 +7,15 @@ from typing import Final
 import msgspec
 
 from kernel.security import KeyRing, SealCipher
+from law.packs import PackLibrary, load_library
 
 VALIDITY_SETTING: Final = "ONESTOP_REFERRAL_VALIDITY_DAYS"
 EMERGENCY_SETTING: Final = "ONESTOP_REFERRAL_EMERGENCY_DAYS"
 GRACE_SETTING: Final = "ONESTOP_REFERRAL_SEAL_GRACE_DAYS"
 SCAN_KEYS_SETTING: Final = "ONESTOP_SCAN_KEYS"
 SCAN_CIPHER_SETTING: Final = "ONESTOP_SCAN_CIPHER"
+POLICIES_SETTING: Final = "ONESTOP_POLICIES"
+_NO_PACKS: Final = PackLibrary(())
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,20 +33,23 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     sweep_seconds: float = 60.0
     scan_keys: KeyRing | None = None
     scan_cipher: SealCipher = SealCipher.AES_256_GCM
+    #: Without packs no place has a form of its own, and none asks for papers.
+    library: PackLibrary = _NO_PACKS
 
 
 def config_from(environ: Mapping[str, str]) -> Config:
-    """Read the settings; ``ONESTOP_SCAN_KEYS`` names the key file of scans.
+    """Read the settings; ``ONESTOP_SCAN_KEYS`` names the key file of scans, ``ONESTOP_POLICIES`` the folder of packs.
 
-    Raises KeyTextError, and ValueError where one of the others is no whole number of days above zero.
+    Raises KeyTextError, PackError, and ValueError where one of the others is no whole number of days above zero.
     """
-    scan_keys = environ.get(SCAN_KEYS_SETTING)
+    scan_keys, policies = environ.get(SCAN_KEYS_SETTING), environ.get(POLICIES_SETTING)
     return Config(
         validity_days=_days(environ, VALIDITY_SETTING, "no expiry"),
         emergency_days=_days(environ, EMERGENCY_SETTING, "no emergency route"),
         grace_days=_days(environ, GRACE_SETTING, "any number of days"),
         scan_keys=KeyRing.from_file(Path(scan_keys)) if scan_keys else None,
         scan_cipher=SealCipher(environ.get(SCAN_CIPHER_SETTING, SealCipher.AES_256_GCM)),
+        library=load_library(Path(policies)) if policies else _NO_PACKS,
     )
 
 

@@ -68,10 +68,10 @@ def build(host: Host, config: Config) -> FastAPI:
         routers=[
             filing(ReferralCommands(runtime, queries, config), queries, requests),
             copies_api.copies(CopyCommands(runtime, queries), CopyQueries(runtime), queries, requests),
-            scans_api.scans(runtime, store, queries, requests),
+            scans_api.scans(runtime, store, queries, requests, config.library),
             work_list(queries, requests),
             reading(queries),
-            printing_api.printing(queries, host.clock, host.keys.of(IDENTITY)),
+            printing_api.printing(queries, host.clock, host.keys.of(IDENTITY), config.library),
         ],
         error_codes=CODES,
         on_start=start_sweeping,

@@ -34,6 +34,7 @@ from settlement.encounters.api.corrections import corrections
 from settlement.encounters.api.encounters import encounters
 from settlement.encounters.api.fees import fees
 from settlement.encounters.api.found_causes import found_causes
+from settlement.encounters.api.listing import listing
 from settlement.encounters.api.reading import reading
 from settlement.encounters.api.settlements import settlements
 from settlement.encounters.commands.catalogue_exceptions import CatalogueExceptionCommands
@@ -47,6 +48,7 @@ from settlement.encounters.domain.refusals import number_taken
 from settlement.encounters.queries.case_file import CaseFiles
 from settlement.encounters.queries.changes import ChangeQueries
 from settlement.encounters.queries.encounters import EncounterQueries
+from settlement.encounters.queries.listing import ListingQueries
 from settlement.encounters.queries.reading import ReadingQueries
 from settlement.event_types import REGISTRY
 from settlement.institutions import api as institutions
@@ -135,7 +137,8 @@ def build(host: Host, config: Config) -> FastAPI:
         host,
         description="Claims, and the waterfall of benefits as each policy document orders it.",
         routers=[
-            encounters(commands, of_encounters, requests),
+            listing(ListingQueries(runtime)),
+            encounters(commands, requests),
             corrections(CorrectionCommands(runtime, library, files), requests),
             fees(FeeCommands(runtime, files, ReadingQueries(runtime)), requests),
             admission_checks.admission_checks(AdmissionCheckCommands(runtime, checks), checks, of_encounters, requests),

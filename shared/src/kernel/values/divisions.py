@@ -19,6 +19,11 @@ def covers(area: str, division: str) -> bool:
     return division == area or area in around(division[:COUNTY_DIGITS])
 
 
+def is_local(division: str, county: str) -> bool:
+    """Whether what stands in ``division`` is local (当地) to people of a county; to a city's own, all of it."""
+    return division == county or (county.endswith("00") and division[:4] == county[:4])
+
+
 def pooling_area(division: str) -> str:
     """The pooling area (统筹区) of a place: the city of a county; a city and a province are areas themselves."""
     return division if division.endswith("00") else f"{division[:4]}00"

@@ -128,5 +128,7 @@ def check_settings(settings: Settings, file: PackFile, source: Source) -> None:
     days = settings.referral_valid_days
     if days is not None and file.referral is None:
         raise source.error("$.referral_valid_days", "the pack knows no referral, so none can run out; leave this out")
+    if settings.referral_scanned and file.referral is None:
+        raise source.error("$.referral_scanned", "the pack knows no referral, so none has papers; leave this out")
     if days is not None and days < 1:
         raise source.error("$.referral_valid_days", f"a referral that holds for {days} days is none; use at least 1")

@@ -70,11 +70,13 @@ def _as_settled(file: PackFile, settings: Settings) -> PackFile:
     read = _said_here(read, settings.said_by)
     if settings.certification is not None:
         read = msgspec.structs.replace(read, certification=settings.certification)
-    if read.referral is None or settings.referral_valid_days is None:
+    rule = read.referral
+    if rule is None:
         return read
-    return msgspec.structs.replace(
-        read, referral=msgspec.structs.replace(read.referral, valid_days=settings.referral_valid_days)
-    )
+    if settings.referral_valid_days is not None:
+        rule = msgspec.structs.replace(rule, valid_days=settings.referral_valid_days)
+    scanned = rule.scanned or settings.referral_scanned
+    return msgspec.structs.replace(read, referral=msgspec.structs.replace(rule, scanned=scanned))
 
 
 def _said_here(file: PackFile, said_by: tuple[SaidBy, ...]) -> PackFile:

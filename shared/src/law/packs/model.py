@@ -128,6 +128,9 @@ class Settings(Part, frozen=True, kw_only=True):
     #: Days for which the approval of a referral holds, where the document sets no end (AMB-H5). The referral service
     #: closes approvals that ran out by a setting of its own; set both alike.
     referral_valid_days: int | None = None
+    #: The agency approves a referral only when its papers and the sealed form are there as scans (001 附件 注2 asks for
+    #: copies, and leaves open who looks at them).
+    referral_scanned: bool = False
     disease_lists: OwnDiseases = OwnDiseases()
     #: On whose word chronic care rests here, where the document speaks of the sick and of nobody who says that they are
     #: (000 一(二)1 慢病患者).

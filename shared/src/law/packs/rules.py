@@ -143,11 +143,33 @@ class Advance(Part, frozen=True, kw_only=True):
     shortfall: Literal["receivable", "write_off"] = "receivable"
 
 
+#: What a place may ask to be handed in with a referral; the referral service knows each.
+PaperForm = Literal["id_card_copy", "household_book_copy", "social_card_copy", "handbook_copy", "diagnosis_certificate"]
+
+
 class Paper(Part, frozen=True, kw_only=True):
     """One paper that must be handed in; any of its forms will do."""
 
-    any_of: tuple[str, ...]
+    any_of: tuple[PaperForm, ...]
     clause: str
+
+
+class TickBox(Part, frozen=True, kw_only=True):
+    """A check box of a form: the category that it stands for, and what it is called on paper."""
+
+    category: str
+    label: str
+
+
+class ReferralForm(Part, frozen=True, kw_only=True):
+    """The form as it stands on paper in this place; ``fields`` are those beside name and number."""
+
+    clause: str
+    title: str
+    copies: tuple[str, ...]
+    ticks: tuple[TickBox, ...] = ()
+    fields: tuple[Literal["phone", "address", "card_number"], ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class ReferralRule(Part, frozen=True, kw_only=True):
@@ -155,6 +177,10 @@ class ReferralRule(Part, frozen=True, kw_only=True):
 
     clause: str
     papers: tuple[Paper, ...] = ()
+    #: None where the document has none of its own.
+    form: ReferralForm | None = None
+    #: Whether the agency approves only what it can see: each paper, and the form with its seals, as a scan.
+    scanned: bool = False
     flags: tuple[str, ...] = ()
     #: An emergency needs a referral like any other stay, one that may be filed afterwards, or none.
     emergency: Literal["not_exempt", "filed_afterwards", "exempt"] = "not_exempt"

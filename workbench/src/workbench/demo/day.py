@@ -104,7 +104,9 @@ class Day:
             self.remembered.setdefault("relief", settled["settlement_id"])
 
     async def _referred(self) -> None:
-        person, window = next(self._inpatients), self._window(besides=CITY_HOSPITAL.hospital_id)
+        person = next(self._inpatients)
+        # Filed where the patient lives (当地): the city's hospital is where it leads to.
+        window = self._windows[self._chance.choice([h.hospital_id for h in HOSPITALS if h.division == person.county])]
         target = self._windows[CITY_HOSPITAL.hospital_id]
         bill = stories.made_up_bill(self._chance, low_yuan=5_000, high_yuan=60_000)
         person_id = await stories.look_up(target, person.id_number)
@@ -166,9 +168,8 @@ class Day:
     def _someone(self) -> tuple[DemoPerson, Window]:
         return self._chance.choice(self._people[:-RESERVED]), self._window()
 
-    def _window(self, besides: str = "") -> Window:
-        windows = [window for hospital_id, window in self._windows.items() if hospital_id != besides]
-        return self._chance.choice(windows)
+    def _window(self) -> Window:
+        return self._chance.choice(list(self._windows.values()))
 
     def _reserve(self) -> DemoPerson:
         """One of the last people of the list, each taken once."""

@@ -21,6 +21,7 @@ async def refer(
             {"kind": "id_card_copy", "reference": f"scan/{person_id}/1"},
             {"kind": "social_card_copy", "reference": f"scan/{person_id}/2"},
         ],
+        "filled_in": ["phone", "address", "card_number"],
     }
     filed = await sending.post("referral", "/v1/referrals", form)
     path = f"/v1/referrals/{filed['referral_id']}"

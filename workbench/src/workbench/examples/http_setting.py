@@ -136,6 +136,7 @@ class Setting:
         form |= {"diagnosis": "示例诊断", "signed_on": day}
         papers = enumerate(("id_card_copy", "social_card_copy"), start=1)
         form["attachments"] = [{"kind": kind, "reference": f"scan/{number}"} for number, kind in papers]
+        form["filled_in"] = ["phone", "address", "card_number"]
 
         filed = self._client.post("referral", "/v1/referrals", form, Role.HOSPITAL, SENDING_HOSPITAL)
         referral: str = filed["referral_id"]

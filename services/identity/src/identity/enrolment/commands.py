@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 
 from identity.enrolment.domain import exemption, premium, premium_batch
-from identity.enrolment.domain.exemption import EndExemption, Exemption, ExemptionCode, GrantExemption
+from identity.enrolment.domain.exemption import EndExemption, Exemption, ExemptionCode, ProposeExemption
 from identity.enrolment.domain.payers import Payer, payers
 from identity.enrolment.domain.premium import Premium, PremiumRefunded, PremiumSelfPaid
 from identity.enrolment.queries import EnrolmentQueries
@@ -32,12 +32,15 @@ from law.packs import PackLibrary
 
 
 class ExemptionBody(RequestBody, frozen=True, kw_only=True):
-    """A reason with its evidence. ``approved_by`` is another person than who enters it; OTHER needs a note."""
+    """A reason with its evidence; OTHER needs a note.
+
+    ``approved_by`` is not read any more: whoever approves it says so at the approval's own door, under the own name.
+    """
 
     code: ExemptionCode
     since: date
     evidence: Text
-    approved_by: Text
+    approved_by: Text | None = None
     note: Text | None = None
 
 
@@ -103,15 +106,22 @@ class EnrolmentCommands:
             context, PERSONS, f"person/{person_id}", command, person_changed, contended=person_id
         )
 
-    async def grant_exemption(
+    async def propose_exemption(
         self, caller: Principal, key: Idempotency, person_id: str, told: ExemptionBody
     ) -> Answered:
-        """Say why a person need not be enrolled."""
+        """Say why a person need not be enrolled; another person approves it."""
         context = self._requests.by(caller, key)
         exemption_id = context.new_id("exemption")
-        granted = Exemption(exemption_id=exemption_id, entered_by=caller.subject, **msgspec.structs.asdict(told))
-        command = GrantExemption(person_id, granted, context.today)
+        said = msgspec.structs.asdict(told) | {"approved_by": ""}
+        proposed = Exemption(exemption_id=exemption_id, entered_by=caller.subject, **said)
+        command = ProposeExemption(person_id, proposed, context.today)
         return await self._exemption(context, person_id, command, status=201)
+
+    async def decide_exemption(
+        self, caller: Principal, key: Idempotency, person_id: str, command: exemption.Decision
+    ) -> Answered:
+        """Approve what somebody else entered, or reject it."""
+        return await self._exemption(self._requests.by(caller, key), person_id, command)
 
     async def end_exemption(
         self, caller: Principal, key: Idempotency, person_id: str, exemption_id: str, last_day: date, evidence: str

@@ -24,10 +24,13 @@ FROM exemptions x JOIN persons p USING (person_id)
 WHERE {where} AND x.exemption_id > $1 ORDER BY x.exemption_id LIMIT $2
 """
 _OF_PERSON: Final = "x.person_id = $3"
-_HOLDING: Final = """p.county LIKE $3 || '%' AND x.since <= $4 AND (x.until IS NULL OR x.until >= $4)
+_WAITING: Final = "p.county LIKE $3 || '%' AND x.approved_by = ''"
+_HOLDING: Final = """p.county LIKE $3 || '%' AND x.approved_by <> ''
+AND x.since <= $4 AND (x.until IS NULL OR x.until >= $4)
 AND ($5::text IS NULL OR x.code = $5)"""
 # Enrolled for the year of a day on which the person is said not to be fit for enrolment.
-_CONTRADICTED: Final = """p.county LIKE $3 || '%' AND x.since <= $4 AND (x.until IS NULL OR x.until >= $4)
+_CONTRADICTED: Final = """p.county LIKE $3 || '%' AND x.approved_by <> ''
+AND x.since <= $4 AND (x.until IS NULL OR x.until >= $4)
 AND EXISTS (SELECT FROM enrolments e WHERE e.person_id = x.person_id AND e.year = date_part('year', $4::date)
             AND e.registered_on <= $4)"""
 # DISTINCT ON takes each person's best category; a person paid for in another area this year has moved in since. What
@@ -95,7 +98,7 @@ class EnrolmentRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ExemptionAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """An exemption as it stands; ``until`` is its last day, absent while it goes on."""
+    """An exemption as it stands; ``until`` is its last day; ``approved_by`` is empty while it waits for an approval."""
 
     exemption_id: str
     person_id: str
@@ -110,7 +113,7 @@ class ExemptionAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
     def holds_on(self, day: date) -> bool:
         """Whether the person is exempt on a day."""
-        return self.since <= day and (self.until is None or day <= self.until)
+        return bool(self.approved_by) and self.since <= day and (self.until is None or day <= self.until)
 
 
 class DueAnswer(Wire, frozen=True):
@@ -160,6 +163,10 @@ class EnrolmentQueries(Reads):
         """The name list of an area: who is exempt on a day; ``area`` is the beginning of a division code."""
         sql = _EXEMPTIONS_SQL.format(where=_HOLDING)
         return await self.over_lists(ExemptionAnswer, sql, after, limit, area, on, code)
+
+    async def waiting_exemptions(self, area: str, after: str, limit: int) -> list[ExemptionAnswer]:
+        """Those of an area that wait for another person's approval."""
+        return await self.over_lists(ExemptionAnswer, _EXEMPTIONS_SQL.format(where=_WAITING), after, limit, area)
 
     async def contradictions(self, area: str, on: date, after: str, limit: int) -> list[ExemptionAnswer]:
         """Who is exempt and enrolled at once."""

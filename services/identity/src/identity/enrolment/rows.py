@@ -6,7 +6,13 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Column, Date, Index, Integer, MetaData, SmallInteger, Table, Text
 
-from identity.enrolment.domain.exemption import Exemption, ExemptionEnded, ExemptionGranted
+from identity.enrolment.domain.exemption import (
+    Exemption,
+    ExemptionEnded,
+    ExemptionGranted,
+    ExemptionProposed,
+    ExemptionRejected,
+)
 from identity.enrolment.domain.premium import Premium, PremiumRefunded, PremiumSelfPaid
 from identity.enrolment.domain.premium_batch import SubsidyApplied, SubsidyPaid, SubsidyRejected
 from identity.persons.domain.enrolment import Enrolment
@@ -27,6 +33,7 @@ enrolments = Table(
     Index("enrolments_of_area", "area", "year"),
 )
 
+#: One that waits for its approval stands here without an approver, and counts nowhere.
 exemptions: Final = Table(
     "exemptions",
     TABLES,
@@ -84,8 +91,12 @@ def _left_behind(recorded: RecordedEvent) -> Iterable[Change]:
 
 
 def _exemption(recorded: RecordedEvent) -> Iterable[Change]:
-    event: ExemptionGranted | ExemptionEnded = recorded.event
+    event: ExemptionProposed | ExemptionGranted | ExemptionEnded = recorded.event
     yield put_of(event.exemption, exemptions, person_id=event.person_id)
+
+
+def _rejected_exemption(recorded: RecordedEvent) -> Iterable[Change]:
+    yield remove(exemptions, exemption_id=recorded.event.exemption.exemption_id)
 
 
 def _applied(recorded: RecordedEvent) -> Iterable[Change]:
@@ -106,6 +117,8 @@ ROWS: Final[RowsByEvent] = {
     PersonEnrolled: _enrolled,
     RecordsMerged: _taken_over,
     MergedAway: _left_behind,
+    ExemptionProposed: _exemption,
+    ExemptionRejected: _rejected_exemption,
     ExemptionGranted: _exemption,
     ExemptionEnded: _exemption,
     PremiumSelfPaid: one_row(premiums, "premium"),

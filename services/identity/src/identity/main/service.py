@@ -156,7 +156,7 @@ def build(host: Host, config: Config) -> FastAPI:
 
 def _shared(host: Host, config: Config) -> Shared:
     runtime = host.runtime(PARTS)
-    vault = Vault(runtime, config.keys, config.cipher)
+    vault = Vault(runtime, config.keys, config.cipher, tells_birth_years=config.tells_birth_years)
     places, divisions = Places(config.library), PersonDivisions(runtime, vault)
     rules = _approval_rules(config, places)
     return Shared(

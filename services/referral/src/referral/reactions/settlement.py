@@ -11,10 +11,11 @@ from kernel.running.runtime import Subscription
 from kernel.writing.command_context import CommandContext
 from kernel.writing.command_path import CommandPath
 from kernel.writing.database import Connection
-from referral.referrals.domain.referral import DECIDER, GiveBack, Use
+from referral.referrals.domain.commands import GiveBack, Use
+from referral.referrals.domain.referral import DECIDER
 from referral.referrals.domain.standing import Standing
 from referral.referrals.queries.applicants import of_one_person
-from referral.referrals.rows.told import CONTRACT_ROWS, SETTLEMENT_ROWS
+from referral.referrals.rows.told import CONTRACT_ROWS, PLACE_ROWS, SETTLEMENT_ROWS
 
 #: What tells that a stay rests on a referral: at its beginning, or later.
 _Begun: TypeAlias = EncounterAdmitted | EncounterReferred
@@ -23,6 +24,7 @@ _Heard: TypeAlias = _Begun | EncounterCancelled
 HEARD: Final = (
     Heard("referral-settled", CONTRACT, SETTLEMENT_ROWS),
     Heard("referral-contracts", CONTRACT, CONTRACT_ROWS),
+    Heard("referral-places", CONTRACT, PLACE_ROWS),
 )
 
 

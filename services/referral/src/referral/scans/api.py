@@ -9,10 +9,12 @@ from kernel.running.scans import api as of_kernel
 from kernel.running.scans.api import Desk, Subject
 from kernel.running.scans.store import ScanStore
 from kernel.security import Principal, Role
+from law.packs import PackLibrary
+from referral.referrals.domain.asked import asked_of, rule_at
 from referral.referrals.domain.standing import State
 from referral.referrals.queries.access import seen
 from referral.referrals.queries.referrals import ReferralAnswer, ReferralQueries
-from referral.scans.domain import ReferralPaper, check_open, missing_scans, scans_foreign
+from referral.scans.domain import ReferralPaper, check_open, scans_foreign
 
 CODES: Final = (*of_kernel.CODES, ErrorCode("SCANS_FOREIGN", 403, "The papers are another hospital's"))
 
@@ -20,7 +22,9 @@ _KEEPERS: Final = allow(Role.HOSPITAL, Role.AGENCY, by_division=True)
 _OVERSEERS: Final = allow(Role.AGENCY, Role.OPERATIONS, by_division=True)
 
 
-def scans(runtime: Runtime, store: ScanStore, referrals: ReferralQueries, requests: Requests) -> Router:
+def scans(
+    runtime: Runtime, store: ScanStore, referrals: ReferralQueries, requests: Requests, library: PackLibrary
+) -> Router:
     """The routes of /v1/referrals/{subject_id}/scans."""
 
     async def own(caller: Principal, referral_id: str) -> ReferralAnswer:
@@ -30,8 +34,9 @@ def scans(runtime: Runtime, store: ScanStore, referrals: ReferralQueries, reques
         return referral
 
     async def to_see(caller: Principal, referral_id: str) -> Subject:
-        person_id = (await own(caller, referral_id)).person_id
-        return Subject(subject_id=referral_id, person_id=person_id, missing=missing_scans)
+        referral = await own(caller, referral_id)
+        asked = asked_of(rule_at(library, referral.county, referral.signed_on))
+        return Subject(subject_id=referral_id, person_id=referral.person_id, missing=asked.unseen)
 
     async def to_file(caller: Principal, referral_id: str) -> Subject:
         referral = await own(caller, referral_id)

@@ -1,11 +1,9 @@
 """Which papers of a referral may be scanned, and until when."""
 
-from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
 
 from kernel.values.refusals import Refused, conflict, forbidden
-from referral.referrals.domain.form import AttachmentKind, missing_attachments
 from referral.referrals.domain.standing import State
 
 
@@ -15,18 +13,14 @@ class ReferralPaper(StrEnum):
     ID_CARD_COPY = "id_card_copy"  # 身份证复印件
     HOUSEHOLD_BOOK_COPY = "household_book_copy"  # 户口本复印件
     SOCIAL_CARD_COPY = "social_card_copy"  # 社保卡(医保卡)复印件
+    HANDBOOK_COPY = "handbook_copy"  # 扶贫手册复印件
+    DIAGNOSIS_CERTIFICATE = "diagnosis_certificate"  # 疾病诊断证明书
     SIGNED_FORM = "signed_form"  # 盖章的转诊单
 
 
-_COPIES: Final = frozenset(AttachmentKind)
 _BEFORE_REVIEW: Final = (State.APPLIED, State.HOSPITAL_AGREED)
 #: The agency keeps the file, also of what it has approved.
 _ON_FILE: Final = (*_BEFORE_REVIEW, State.AGENCY_APPROVED, State.USED)
-
-
-def missing_scans(kinds: Sequence[str]) -> list[str]:
-    """Which of the copies that the form needs have no scan (001 附件 注2)."""
-    return missing_attachments(AttachmentKind(kind) for kind in kinds if kind in _COPIES)
 
 
 def check_open(state: State, *, agency: bool) -> None:

@@ -195,7 +195,7 @@ class CaseCommands:
             encounter_id=itself,
             day=case.admitted_on,
         )
-        check_alive(case.person_id, beside.deceased_on, case.admitted_on)
+        check_alive(case.person_id, beside.life, case.admitted_on)
         if case.referral_id is not None:
             check_referral(case.referral_id, case.person_id, case.hospital_id, beside.referral_told)
             check_free(case.referral_id, beside.referral_taken_by)

@@ -45,6 +45,7 @@ encounters: Final = Table(
     "encounters",
     TABLES,
     *columns_of(events.EncounterAdmitted, "encounter_id", leaving=_TOLD_ONCE),
+    Index("encounters_county", "county", "encounter_id"),
     Index("encounters_hospital", "hospital_id", "encounter_id"),
     Index("encounters_inpatient", "person_id", postgresql_where=text("kind = 'inpatient'")),
     Index("encounters_person", "person_id"),
@@ -65,6 +66,10 @@ stay_ends: Final = Table(
     Column("encounter_id", Text, primary_key=True),
     Column("ended_on", Date, nullable=False),
 )
+
+#: Who is in hospital now: inpatient stays that neither ended nor were taken back, so that a list of them costs what
+#: there are of them and not what there ever were.
+open_stays: Final = Table("open_stays", TABLES, Column("encounter_id", Text, primary_key=True))
 
 cancellations: Final = Table(
     "cancellations",
@@ -183,6 +188,7 @@ def _admitted(recorded: RecordedEvent) -> Iterable[Change]:
     if event.kind == "inpatient":
         since = event.in_hospital_since or event.admitted_on
         yield put(stays, encounter_id=event.encounter_id, in_hospital_since=since)
+        yield put(open_stays, encounter_id=event.encounter_id)
     yield from _number(event.hospital_id, event.encounter_id, "INPATIENT", event.inpatient_number)
     yield from _numbered(event)
 
@@ -190,6 +196,7 @@ def _admitted(recorded: RecordedEvent) -> Iterable[Change]:
 def _cancelled(recorded: RecordedEvent) -> Iterable[Change]:
     event: events.EncounterCancelled = recorded.event
     yield put_of(event, cancellations)
+    yield remove(open_stays, encounter_id=event.encounter_id)
     yield remove(hospital_numbers, owner_id=event.encounter_id, kind="INPATIENT")
 
 
@@ -220,6 +227,7 @@ def _end_corrected(recorded: RecordedEvent) -> Iterable[Change]:
 def _end_undone(recorded: RecordedEvent) -> Iterable[Change]:
     event: events.DischargeUndone = recorded.event
     yield remove(stay_ends, encounter_id=event.encounter_id)
+    yield put(open_stays, encounter_id=event.encounter_id)
 
 
 def _numbered(admission: events.EncounterAdmitted) -> Iterable[Change]:
@@ -230,6 +238,7 @@ def _numbered(admission: events.EncounterAdmitted) -> Iterable[Change]:
 def _discharged(recorded: RecordedEvent) -> Iterable[Change]:
     event: events.EncounterDischarged = recorded.event
     yield put(stay_ends, encounter_id=event.encounter_id, ended_on=event.discharged_on)
+    yield remove(open_stays, encounter_id=event.encounter_id)
 
 
 ROWS: Final[RowsByEvent] = {

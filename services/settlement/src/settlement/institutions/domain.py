@@ -7,6 +7,7 @@ from typing import Final, Literal
 import msgspec
 
 from kernel.values.decider import Decider
+from kernel.values.divisions import is_local
 from kernel.values.refusals import Refused, not_found
 
 
@@ -87,7 +88,4 @@ def reach_of(county: str, institution_division: str) -> str:
 
 def locality(county: str, institution_division: str) -> str:
     """``in_county`` where the institution lies in the person's county; for somebody of the city itself, in its city."""
-    same_city = institution_division[:4] == county[:4]
-    if institution_division == county or (same_city and county.endswith("00")):
-        return "in_county"
-    return "out_county"
+    return "in_county" if is_local(institution_division, county) else "out_county"

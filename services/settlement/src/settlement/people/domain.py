@@ -12,6 +12,13 @@ from law.certificate import Certificate
 from law.standing import Enrolment
 
 
+class Life(msgspec.Struct, frozen=True):
+    """From the year of birth to the day of death, as far as either was told."""
+
+    born_in: int | None = None
+    deceased_on: date | None = None
+
+
 class PersonTold(msgspec.Struct, frozen=True, kw_only=True):
     """What identity last told of a person, as it lies in the read table."""
 
@@ -21,6 +28,12 @@ class PersonTold(msgspec.Struct, frozen=True, kw_only=True):
     merged_into: str | None = None
     certifications: tuple[Certificate, ...] = ()
     annulled: bool = False
+    born_in: int | None = None
+
+    @property
+    def life(self) -> Life:
+        """Within which care can begin."""
+        return Life(self.born_in, self.deceased_on)
 
     @property
     def standing(self) -> Standing:
@@ -87,10 +100,12 @@ def check_record(person_id: str, told: PersonTold) -> None:
         raise conflict("PERSON_ANNULLED", detail, person=person_id)
 
 
-def check_alive(person_id: str, deceased_on: date | None, day: date) -> None:
-    """Refuse what begins after the person's death."""
-    if deceased_on is not None and deceased_on < day:
-        raise Refused("PERSON_DECEASED", f"person {person_id} is recorded as deceased on {deceased_on}")
+def check_alive(person_id: str, life: Life, day: date) -> None:
+    """Refuse what begins after the person's death, or in a year before the person's birth."""
+    if life.deceased_on is not None and life.deceased_on < day:
+        raise Refused("PERSON_DECEASED", f"person {person_id} is recorded as deceased on {life.deceased_on}")
+    if life.born_in is not None and day.year < life.born_in:
+        raise Refused("BEFORE_BIRTH", f"{day} is before person {person_id} was born; correct the day, or the person")
 
 
 def person_unknown(person_id: str) -> Refused:

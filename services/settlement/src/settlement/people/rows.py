@@ -44,6 +44,7 @@ def _person(event: EntitlementChanged) -> Iterable[Change]:
         # Left out where there are none: rows from before these were told stay as they are.
         **({"certifications": _certifications(event)} if event.certifications else {}),
         **({"annulled": True} if event.annulled else {}),
+        **({} if event.born_in is msgspec.UNSET else {"born_in": event.born_in}),
     }
     yield put_of(event, people, entitlement=entitlement)
 

@@ -72,7 +72,7 @@ class VisitRecordCommands:
                 self._runtime, record.person_id, clinic_id, None, encounter_id=encounter_id, day=record.on
             )
             check_paper(beside.institution)
-            check_alive(record.person_id, beside.deceased_on, record.on)
+            check_alive(record.person_id, beside.life, record.on)
             same = None if record.second_visit else await self._visits.same_visit(clinic_id, record)
             if same is not None:
                 raise visit_known(record, same)

@@ -13,6 +13,7 @@ from law.packs import PackLibrary
 from law.packs.rules import DayOfMonth
 from operations.indicators.domain.measures import Sums
 from operations.indicators.domain.shares import percent, reaches, share
+from referral.referrals.domain.asked import asked_of
 from referral.referrals.domain.form import AttachmentKind
 from referral.referrals.domain.gate import SealedForm, is_complete
 from workbench.examples.amounts import Percent, Yuan
@@ -155,9 +156,11 @@ class ReferralGate(Table, tag="referral_gate", frozen=True, kw_only=True):
 
     @override
     def play(self, library: PackLibrary) -> Iterator[Outcome]:
+        asked = asked_of(self.pack(library).file.referral)
+
         def valid(case: GateCase) -> bool:
             form = SealedForm(case.applicant_signed, case.hospital_seal, case.agency_seal, case.docs)
-            return is_complete(form, admitted_on=case.admitted)
+            return is_complete(form, asked, admitted_on=case.admitted)
 
         return each(self.cases, "valid", valid)
 

@@ -3,6 +3,7 @@
 from typing import Final
 
 from law.packs.model import PackFile
+from law.packs.rules import ReferralForm
 from workbench.policy.clocks import when
 from workbench.policy.page.markdown import listed, paragraph, section, spoken, table
 from workbench.policy.words import KINDS, LEVELS, PLACES
@@ -70,7 +71,17 @@ def _referral(file: PackFile) -> list[str]:
             f"{rule.clause}. The approval must not be later than the day of admission; it holds {holds}. {emergency}"
         ),
         table(["paper", "clause"], papers),
+        _form(rule.form),
     )
+
+
+def _form(form: ReferralForm | None) -> list[str]:
+    if form is None:
+        return []
+    boxes = ", ".join(f"{box.label} ({box.category})" for box in form.ticks)
+    fields = ", ".join(spoken(field) for field in form.fields)
+    text = f"The form is 《{form.title}》 ({form.clause}), in {len(form.copies)} copies: {', '.join(form.copies)}. "
+    return paragraph(f"{text}Its boxes: {boxes or 'none'}. Filled in besides name and number: {fields or 'nothing'}.")
 
 
 def _certification(file: PackFile) -> list[str]:

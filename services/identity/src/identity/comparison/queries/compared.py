@@ -13,7 +13,7 @@ WITH poor AS (
 ), {insured}, exempt AS (
   SELECT DISTINCT ON (1) COALESCE(a.merged_into, a.person_id) AS person_id, x.code
   FROM exemptions x JOIN persons a USING (person_id)
-  WHERE x.since <= $2 AND (x.until IS NULL OR x.until >= $2)
+  WHERE x.approved_by <> '' AND x.since <= $2 AND (x.until IS NULL OR x.until >= $2)
   ORDER BY 1, x.since, x.exemption_id
 ), living AS (
   SELECT p.person_id, p.county, COALESCE(t.township, p.county) AS township, p.deceased_on <= $2 AS dead

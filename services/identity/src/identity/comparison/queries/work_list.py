@@ -27,7 +27,7 @@ WITH supported AS (
   SELECT DISTINCT e.person_id FROM enrolments e WHERE e.year = $3 AND e.registered_on <= $2{of_e}
 ), exempt AS (
   SELECT DISTINCT COALESCE(a.merged_into, a.person_id) AS person_id FROM exemptions x JOIN persons a USING (person_id)
-  WHERE x.since <= $2 AND (x.until IS NULL OR x.until >= $2){of_x}
+  WHERE x.approved_by <> '' AND x.since <= $2 AND (x.until IS NULL OR x.until >= $2){of_x}
 ), listed AS (
   SELECT s.person_id, s.county, COALESCE(t.township, s.county) AS township, s.category,
          CASE WHEN e.person_id IS NULL THEN COALESCE(w.status, 'OPEN') ELSE 'ENROLLED' END AS status,

@@ -9,6 +9,8 @@ CODES: Final = (
     ErrorCode("EXEMPTION_UNEXPLAINED", 422, "The exemption OTHER has no note"),
     ErrorCode("EXEMPTION_OVERLAPS", 409, "The person is exempt on some of these days already"),
     ErrorCode("EXEMPTION_UNKNOWN", 404, "No such exemption of this person"),
+    ErrorCode("EXEMPTION_NOT_WAITING", 409, "The exemption does not wait for an approval"),
+    ErrorCode("EXEMPTION_NOT_APPROVED", 409, "The exemption was not approved"),
     ErrorCode("EXEMPTION_ENDED", 409, "The exemption already ended"),
     ErrorCode("PREMIUM_RULE_MISSING", 422, "No policy of the place says who pays premiums"),
     ErrorCode("PREMIUM_ALREADY_RECORDED", 409, "The person's own payment was recorded before"),

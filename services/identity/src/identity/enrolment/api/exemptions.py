@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import Query
 
 from identity.enrolment.commands import EnrolmentCommands, ExemptionBody
-from identity.enrolment.domain.exemption import ExemptionCode
+from identity.enrolment.domain.exemption import ApproveExemption, ExemptionCode, RejectExemption
 from identity.enrolment.queries import EnrolmentQueries, ExemptionAnswer
 from kernel.http import ById, IdempotencyKey, Json, Page, RequestBody, Router, Sent, Wire, allow, answered, paged
 from kernel.http.fields import AreaQuery, Text, after_of
@@ -24,6 +24,12 @@ class EndExemptionBody(RequestBody, frozen=True):
     evidence: Text
 
 
+class RejectionBody(RequestBody, frozen=True):
+    """Why it does not hold."""
+
+    reason: Text
+
+
 class ExemptionChanged(Wire, frozen=True):
     """An exemption after a change."""
 
@@ -39,11 +45,27 @@ def exemptions_of_person(commands: EnrolmentCommands, queries: EnrolmentQueries,
     router = Router(prefix="/v1/persons/{person_id}/exemptions", tags=["enrolment"], dependencies=[of_person])
 
     @router.post("", status_code=201)
-    async def grant_exemption(
+    async def propose_exemption(
         person_id: str, caller: Insurer, command: Sent[ExemptionBody], key: IdempotencyKey
     ) -> Json[ExemptionChanged]:
-        """Say why a person need not be enrolled; it takes them out of the denominator of the coverage."""
-        return answered(await commands.grant_exemption(caller, key, person_id, command))
+        """Say why a person need not be enrolled; once another person approves, they are out of the coverage."""
+        return answered(await commands.propose_exemption(caller, key, person_id, command))
+
+    @router.post("/{exemption_id}/approval")
+    async def approve_exemption(
+        person_id: str, exemption_id: str, caller: Insurer, key: IdempotencyKey
+    ) -> Json[ExemptionChanged]:
+        """Approve what another person entered: from now on it counts."""
+        approval = ApproveExemption(exemption_id, caller.subject)
+        return answered(await commands.decide_exemption(caller, key, person_id, approval))
+
+    @router.post("/{exemption_id}/rejection")
+    async def reject_exemption(
+        person_id: str, exemption_id: str, caller: Insurer, command: Sent[RejectionBody], key: IdempotencyKey
+    ) -> Json[ExemptionChanged]:
+        """Reject one that waits, or take back what was entered by error."""
+        rejection = RejectExemption(exemption_id, caller.subject, command.reason)
+        return answered(await commands.decide_exemption(caller, key, person_id, rejection))
 
     @router.get("")
     async def list_exemptions(person_id: str, _caller: Insurer, page: ById) -> Json[Page[ExemptionAnswer]]:
@@ -74,6 +96,14 @@ def exemptions(commands: EnrolmentCommands, queries: EnrolmentQueries) -> Router
         day = on or commands.today
         found = await queries.contradictions(prefix_of(area), day, after_of(page), page.limit + 1)
         return paged(found, page, "exemption_id")
+
+    @router.get("/waiting")
+    async def list_waiting(area: AreaQuery, caller: Insurer, page: ById) -> Json[Page[ExemptionAnswer]]:
+        """What was entered in an area and waits for another person's approval."""
+        caller.must_act_in(area)
+        return paged(
+            await queries.waiting_exemptions(prefix_of(area), after_of(page), page.limit + 1), page, "exemption_id"
+        )
 
     @router.get("")
     async def list_exempt(

@@ -1,4 +1,7 @@
-"""Exemption: why a registered-poor person need not be enrolled; out of the coverage's denominator (003 一(一))."""
+"""Exemption: why a registered-poor person need not be enrolled; out of the coverage's denominator (003 一(一)).
+
+One person enters it and another approves it; before that it counts nowhere.
+"""
 
 from collections.abc import Sequence
 from datetime import date
@@ -29,7 +32,8 @@ class ExemptionCode(StrEnum):
 class Exemption(msgspec.Struct, frozen=True, kw_only=True):
     """One reason from ``since`` to ``until``, the last day on which it holds; None while it goes on.
 
-    ``note`` says what OTHER stands for. Who entered it and who approved it are two.
+    ``note`` says what OTHER stands for. Who entered it and who approved it are two; until
+    then ``approved_by`` is empty.
     """
 
     exemption_id: str
@@ -49,12 +53,27 @@ class Exemption(msgspec.Struct, frozen=True, kw_only=True):
         return self.until is not None and self.until < other.since
 
 
-class GrantExemption(msgspec.Struct, frozen=True):
-    """The person need not be enrolled."""
+class ProposeExemption(msgspec.Struct, frozen=True):
+    """The person need not be enrolled, says who enters it."""
 
     person_id: str
     exemption: Exemption
     today: date
+
+
+class ApproveExemption(msgspec.Struct, frozen=True):
+    """Somebody else has looked at the evidence, and it holds."""
+
+    exemption_id: str
+    by: str
+
+
+class RejectExemption(msgspec.Struct, frozen=True):
+    """It does not hold, or was entered by error; whoever entered it may say so, too."""
+
+    exemption_id: str
+    by: str
+    reason: str
 
 
 class EndExemption(msgspec.Struct, frozen=True):
@@ -66,11 +85,31 @@ class EndExemption(msgspec.Struct, frozen=True):
     today: date
 
 
-Command: TypeAlias = GrantExemption | EndExemption
+Command: TypeAlias = ProposeExemption | ApproveExemption | RejectExemption | EndExemption
+
+
+#: What may become of one that waits.
+Decision: TypeAlias = ApproveExemption | RejectExemption
+
+
+class ExemptionProposed(msgspec.Struct, frozen=True):
+    """It was entered, and waits for another person."""
+
+    person_id: str
+    exemption: Exemption
+
+
+class ExemptionRejected(msgspec.Struct, frozen=True):
+    """It was not approved, and never counted."""
+
+    person_id: str
+    exemption: Exemption
+    rejected_by: str
+    reason: str
 
 
 class ExemptionGranted(msgspec.Struct, frozen=True):
-    """The person is out of the denominator from a day on."""
+    """The person is out of the denominator from a day on. Of before there was an approval, the approver is a text."""
 
     person_id: str
     exemption: Exemption
@@ -84,16 +123,21 @@ class ExemptionEnded(msgspec.Struct, frozen=True):
     evidence: str
 
 
-Event: TypeAlias = ExemptionGranted | ExemptionEnded
-#: A person's exemptions in the order in which they were granted.
+Event: TypeAlias = ExemptionProposed | ExemptionRejected | ExemptionGranted | ExemptionEnded
+#: A person's exemptions, each by the newest word on it.
 State: TypeAlias = tuple[Event, ...]
 
 
 def decide(command: Command, state: State) -> Sequence[Event]:
     """What the command brings about; raises Refused."""
     match command:
-        case GrantExemption():
-            return _grant(command, state)
+        case ProposeExemption():
+            return _propose(command, state)
+        case ApproveExemption():
+            return _approve(command, state)
+        case RejectExemption(exemption_id, by, reason):
+            held = _proposed(exemption_id, state)
+            return [ExemptionRejected(held.person_id, held.exemption, by, reason)]
         case EndExemption():
             return _end(command, state)
         case _:
@@ -109,32 +153,49 @@ def evolve(state: State, event: Event) -> State:
 DECIDER: Final[Decider[Command, State, Event]] = Decider((), decide, evolve)
 
 
-def _grant(command: GrantExemption, state: State) -> Sequence[Event]:
+def _propose(command: ProposeExemption, state: State) -> Sequence[Event]:
     new = command.exemption
     check_not_to_come("since", new.since, command.today)
-    if new.approved_by == new.entered_by:
-        raise forbidden(
-            "APPROVER_ENTERED_IT",
-            f"{new.approved_by} cannot approve what {new.approved_by} entered; name another approver",
-        )
     if new.code is ExemptionCode.OTHER and not new.note:
         raise Refused("EXEMPTION_UNEXPLAINED", "OTHER needs a note that says why the person need not be enrolled")
     for held in state:
-        if held.exemption.overlaps(new):
+        if not isinstance(held, ExemptionRejected) and held.exemption.overlaps(new):
             raise conflict(
                 "EXEMPTION_OVERLAPS",
-                f"the person is exempt as {held.exemption.code} on some of these days already; end that one first",
+                f"the person is exempt as {held.exemption.code} on some of these days already, or waits for it; end or "
+                "reject that one first",
                 exemption=held.exemption.exemption_id,
             )
-    return [ExemptionGranted(command.person_id, new)]
+    return [ExemptionProposed(command.person_id, new)]
+
+
+def _approve(command: ApproveExemption, state: State) -> Sequence[Event]:
+    held = _proposed(command.exemption_id, state)
+    if command.by == held.exemption.entered_by:
+        raise forbidden(
+            "APPROVER_ENTERED_IT", f"{command.by} cannot approve what {command.by} entered; another person does"
+        )
+    return [ExemptionGranted(held.person_id, msgspec.structs.replace(held.exemption, approved_by=command.by))]
+
+
+def _known(exemption_id: str, state: State) -> Event:
+    for held in state:
+        if held.exemption.exemption_id == exemption_id:
+            return held
+    raise not_found("EXEMPTION_UNKNOWN", f"this person has no exemption {exemption_id}", exemption=exemption_id)
+
+
+def _proposed(exemption_id: str, state: State) -> ExemptionProposed:
+    held = _known(exemption_id, state)
+    if not isinstance(held, ExemptionProposed):
+        raise conflict("EXEMPTION_NOT_WAITING", "this exemption was approved or rejected before")
+    return held
 
 
 def _end(command: EndExemption, state: State) -> Sequence[Event]:
-    held = next((event for event in state if event.exemption.exemption_id == command.exemption_id), None)
-    if held is None:
-        raise not_found(
-            "EXEMPTION_UNKNOWN", f"this person has no exemption {command.exemption_id}", exemption=command.exemption_id
-        )
+    held = _known(command.exemption_id, state)
+    if isinstance(held, ExemptionProposed | ExemptionRejected):
+        raise conflict("EXEMPTION_NOT_APPROVED", "this exemption never counted, so it does not end; reject it")
     exemption = held.exemption
     if exemption.until is not None:
         raise conflict(

@@ -22,7 +22,7 @@ from identity.persons.domain.entitlement import Entitlement
 from identity.persons.domain.membership import EndReason, Membership
 from identity.persons.domain.moving import last_move, move
 from identity.persons.domain.owners import PLATFORM_OWNERS, Owners
-from identity.persons.domain.person import DECIDER, RecordDeath, RegisterPerson
+from identity.persons.domain.person import DECIDER, RecordDeath
 from identity.persons.domain.statement import Statement, Superseded, registered_with, stated_at, take
 from kernel.values.china_time import china_date
 from kernel.values.division_table import own_zones
@@ -122,7 +122,8 @@ class Group:
         check_belongs(row, self._file.statement(row), state, told, self._file.today)
         if state is None:
             assert new is not None, "who is registered has a stream"
-            return DECIDER.decide(self._registration(new, row), None)
+            by = self._batch.department.value
+            return DECIDER.decide(self._known.registration(new, row.county, by), None)
         number = self._known.numbers.get(line.row or 0)
         return () if number is None else CORRECTIONS.decide(number, state)
 
@@ -186,10 +187,6 @@ class Group:
         return both(
             f"此人已列入 {now} 的名单，请与该县区核对", f"a list of {now} names this person; settle it with that county"
         )
-
-    def _registration(self, new: NewPerson, row: FeedRow) -> RegisterPerson:
-        sealed = self._known.sealed[new.person_id]
-        return RegisterPerson(new.person_id, row.county, new.token, sealed, self._batch.department.value)
 
     def ending(self, line: Line) -> None:
         """End what a full list no longer names: the day of the list is the last one (R-JY-15, AMB-E9)."""

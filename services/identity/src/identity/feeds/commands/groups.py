@@ -156,12 +156,17 @@ class Groups:
             named_by_others=await named_by_others(self._runtime, batch.department, rows, registered, names),
             new=new,
             sealed=sealed,
+            births=self._births(unknown, new),
             numbers={place: command for place, command in numbered.items() if command is not None},
             facts=await told_of(self._runtime, rows, registered),
             corrections=await self._data.corrections(batch, rows, registered),
             households=await self._households.told(batch, rows, registered, coming),
             townships=await placed(self._runtime, rows, {**registered, **coming}),
         )
+
+    def _births(self, unknown: Mapping[str, FeedRow], new: Mapping[str, NewPerson]) -> dict[str, int]:
+        years = {new[h].person_id: self._vault.told_year(row.id_number.born_on) for h, row in unknown.items()}
+        return {person_id: year for person_id, year in years.items() if year is not None}
 
 
 def _personal(row: FeedRow) -> PersonalData:

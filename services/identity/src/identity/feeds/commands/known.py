@@ -7,7 +7,7 @@ import msgspec
 
 from identity.facts.domain.facts import Facts
 from identity.persons.domain.corrections import CorrectIdNumber, CorrectPersonalData
-from identity.persons.domain.person import SealedPersonalData
+from identity.persons.domain.person import RegisterPerson, SealedPersonalData
 from kernel.writing.event_store import Stream, StreamAppend
 
 
@@ -28,6 +28,8 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     sealed: Mapping[str, SealedPersonalData]
     #: Whom some row names otherwise than another office registered them.
     named_by_others: frozenset[str] = frozenset()
+    #: By new person, the year of birth that is told to others.
+    births: Mapping[str, int] = {}
     #: By row, the own number of somebody who was registered as a baby without one.
     numbers: Mapping[int, CorrectIdNumber] = {}
     #: By row, what is to be written of the person's household.
@@ -38,3 +40,14 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     facts: Mapping[str, Facts] = {}
     #: By row, what is to be written anew of a known person.
     corrections: Mapping[int, CorrectPersonalData] = {}
+
+    def registration(self, new: NewPerson, county: str, by: str) -> RegisterPerson:
+        """Taking one of the new people in, where a department's row says so."""
+        return RegisterPerson(
+            person_id=new.person_id,
+            county=county,
+            number_token=new.token,
+            personal=self.sealed[new.person_id],
+            registered_by=by,
+            born_in=self.births.get(new.person_id),
+        )

@@ -40,7 +40,14 @@ class PersonCommands(PeopleCommands):
             if not another_person and (former := await self._records.former_holder(token)) is not None:
                 raise id_number_former(former)
             sealed = await self._vault.seal(person_id, personal)
-            return RegisterPerson(person_id, county, token, sealed, caller.source)
+            return RegisterPerson(
+                person_id=person_id,
+                county=county,
+                number_token=token,
+                personal=sealed,
+                registered_by=caller.source,
+                born_in=self._vault.told_year(resident_id.born_on),
+            )
 
         return await self._runtime.path.gather(
             context, DECIDER, f"person/{person_id}", gather, person_changed, status=201, contended=person_id

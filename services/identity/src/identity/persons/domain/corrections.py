@@ -128,7 +128,7 @@ def _correct_number(command: CorrectIdNumber, state: Entitlement) -> Sequence[Ev
     if state.deceased_on is not None and state.deceased_on < command.born_on:
         raise Refused("BEFORE_BIRTH", "the recorded death is before the birth date in the new number")
     record, former, by = command.record, command.former_token, command.corrected_by
-    return [IdNumberCorrected(record, former, command.reason, by, state.corrected())]
+    return [IdNumberCorrected(record, former, command.reason, by, state.numbered(command.born_on))]
 
 
 def _correct_death(command: CorrectDeath, state: Entitlement) -> Sequence[Event]:

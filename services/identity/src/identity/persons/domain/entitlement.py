@@ -30,6 +30,8 @@ class Entitlement(msgspec.Struct, frozen=True, kw_only=True):
     annulled: bool = False
     #: The person's key was destroyed; what was said of them stays, without a name.
     erased: bool = False
+    #: The year of birth, where it is told to others: the day is eight digits of the ID number, and is not.
+    born_in: int | None = None
 
     def check_stands(self) -> None:
         """Refuse a change of a record that does not stand for a person any more: PERSON_MERGED, PERSON_ANNULLED."""
@@ -86,6 +88,10 @@ class Entitlement(msgspec.Struct, frozen=True, kw_only=True):
     def corrected(self) -> "Entitlement":
         """One revision later, after a change of what is not told to others."""
         return self._changed()
+
+    def numbered(self, born_on: date) -> "Entitlement":
+        """With another ID number, which says another day of birth."""
+        return self._changed(born_in=None if self.born_in is None else born_on.year)
 
     def _changed(self, **parts: object) -> "Entitlement":
         self.check_stands()

@@ -135,7 +135,7 @@ DECIDER: Final[Decider[Command, State, Event]] = Decider(None, decide, lambda _s
 
 def erase(person: Entitlement, number_tokens: tuple[str, ...]) -> PersonErased:
     """What an erasure does to one record."""
-    after = msgspec.structs.replace(person, revision=person.revision + 1, erased=True)
+    after = msgspec.structs.replace(person, revision=person.revision + 1, erased=True, born_in=None)
     return PersonErased(number_tokens, after)
 
 

@@ -36,14 +36,18 @@ class SealedPersonalData(msgspec.Struct, frozen=True):
 # Commands
 
 
-class RegisterPerson(msgspec.Struct, frozen=True):
-    """Take a person in. ``number_token`` stands for the ID number, and says nothing once it is forgotten."""
+class RegisterPerson(msgspec.Struct, frozen=True, kw_only=True):
+    """Take a person in. ``number_token`` stands for the ID number, and says nothing once it is forgotten.
+
+    ``born_in`` is the year of birth, None where it is not told to others.
+    """
 
     person_id: str
     county: str
     number_token: str
     personal: SealedPersonalData
     registered_by: str
+    born_in: int | None = None
 
 
 class AssertMembership(msgspec.Struct, frozen=True):
@@ -180,7 +184,7 @@ DECIDER: Final[Decider[Command, State, Event]] = Decider(None, decide, lambda _s
 def _register(command: RegisterPerson, state: State) -> Sequence[Event]:
     if state is not None:
         raise person_already_registered()
-    entitlement = Entitlement(person_id=command.person_id, revision=1, county=command.county)
+    entitlement = Entitlement(person_id=command.person_id, revision=1, county=command.county, born_in=command.born_in)
     return [PersonRegistered(command.number_token, command.personal, command.registered_by, entitlement)]
 
 

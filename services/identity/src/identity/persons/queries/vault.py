@@ -83,9 +83,21 @@ class PersonalData(msgspec.Struct, frozen=True):
 class Vault(Reads):
     """Personal data of persons, on a service's database and key ring."""
 
-    def __init__(self, runtime: Runtime, keys: KeyRing, cipher: SealCipher = SealCipher.AES_256_GCM) -> None:
+    def __init__(
+        self,
+        runtime: Runtime,
+        keys: KeyRing,
+        cipher: SealCipher = SealCipher.AES_256_GCM,
+        *,
+        tells_birth_years: bool = True,
+    ) -> None:
         super().__init__(runtime)
+        self._tells_birth_years = tells_birth_years
         self._sealer = Sealer(keys, cipher=cipher)
+
+    def told_year(self, born_on: date) -> int | None:
+        """What leaves the vault of a day of birth: its year, for nobody to be treated before it; None where untold."""
+        return born_on.year if self._tells_birth_years else None
 
     def hash_of(self, value: str) -> str:
         """The keyed hash of a value as hex. It never enters an event: see ``token_of``."""

@@ -39,7 +39,7 @@ def _made_at() -> Column[datetime]:
 persons = Table(
     "persons",
     TABLES,
-    *columns_of(Entitlement, "person_id", leaving=("memberships", "enrolments", "certifications")),
+    *columns_of(Entitlement, "person_id", leaving=("memberships", "enrolments", "certifications", "born_in")),
     Index("persons_merged_into", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
 )
 

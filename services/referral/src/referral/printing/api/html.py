@@ -3,7 +3,7 @@
 from html import escape
 from typing import Final
 
-from referral.printing.api.paper import COPIES, NOTES, TITLE, Paper, SignedField
+from referral.printing.api.paper import Paper, SignedField
 
 _STYLE: Final = """
 @page { size: A4; margin: 18mm 16mm }
@@ -28,9 +28,9 @@ _COLUMNS: Final = "".join(f'<col style="width:{width}%">' for width in (16.5, 30
 
 def html_of(paper: Paper) -> str:
     """The whole page; every text of the referral is escaped."""
-    copies = "".join(_copy(paper, number, kept) for number, kept in enumerate(COPIES, start=1))
+    copies = "".join(_copy(paper, number, kept) for number, kept in enumerate(paper.copies, start=1))
     return (
-        f'<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>{TITLE}</title>'
+        f'<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>{escape(paper.title)}</title>'
         f"<style>{_STYLE}</style></head><body>{copies}</body></html>"
     )
 
@@ -49,10 +49,10 @@ def _copy(paper: Paper, number: int, kept: str) -> str:
         *(_signed(field) for field in paper.signed_fields),
         f'<tr><th>转入医院<br>(附注)</th><td colspan="5">{_receiving(paper)}</td></tr>',
     ]
-    notes = "".join(f"<p>{note}</p>" for note in (*NOTES, *filter(None, [holder.compared])))
+    notes = "".join(f"<p>{escape(note)}</p>" for note in (*paper.notes, *filter(None, [holder.compared])))
     return (
-        f"<section><header><span>编号：{escape(paper.number)}</span><span>第{number}联 {kept}</span></header>"
-        f"<h1>{TITLE}</h1><table><colgroup>{_COLUMNS}</colgroup>{''.join(rows)}</table><footer>{notes}</footer></section>"
+        f"<section><header><span>编号：{escape(paper.number)}</span><span>第{number}联 {escape(kept)}</span></header>"
+        f"<h1>{escape(paper.title)}</h1><table><colgroup>{_COLUMNS}</colgroup>{''.join(rows)}</table><footer>{notes}</footer></section>"
     )
 
 

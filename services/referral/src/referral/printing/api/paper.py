@@ -1,4 +1,4 @@
-"""The referral form as it stands on paper (001 附件): its fields in the official order, three copies."""
+"""The referral form as it stands on paper (001 附件): its fields in the official order, as many copies as it has."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -6,28 +6,20 @@ from typing import Final
 
 import msgspec
 
+from law.packs.rules import ReferralForm
 from referral.referrals.queries.referrals import ReferralAnswer
 
-TITLE: Final = "湖南省农村贫困人口县域外就医转诊单"
-#: Who keeps which copy (附件 注1).
-COPIES: Final = ("医保经办机构留存", "转出医院留存", "转入医院留存")
+#: What an attribute is called that is not on a place's form: it is printed only where it is ticked.
 ATTRIBUTES: Final = {
     "REGISTERED_POOR": "建档立卡贫困户",
     "DIBAO": "低保对象",
     "TEKUN": "特困人员",
     "POOR_DISABLED": "贫困残疾人",
-}
-#: Attributes that other documents know: not on the official form, so they are printed only where one is ticked.
-OTHER_ATTRIBUTES: Final = {
     "ORPHAN": "孤儿",
     "GUARANTEED_HOUSEHOLD": "农村兜底保障户",
     "LOW_INCOME": "低收入救助对象",
     "OTHER_SPECIAL": "其他特殊困难人员",
 }
-NOTES: Final = (
-    "注：1、此表一式3份，分别由医保经办机构、转出医院和转入医院留存。",
-    "2、申请人需提交以下补充材料：身份证(户口本)及社保卡(医保卡)复印件。",
-)
 COMPARED: Final = "姓名、身份证号已与身份登记核对一致"
 NOT_COMPARED: Final = "姓名、身份证号未与身份登记核对"
 _SIGNATORIES: Final = {"SELF": "本人签字", "FAMILY": "家属代签"}
@@ -64,8 +56,14 @@ class SignedField(msgspec.Struct, frozen=True):
 
 
 class Paper(msgspec.Struct, frozen=True, kw_only=True):
-    """One form, ready for any kind of paper; all copies are the same but for who keeps them."""
+    """One form, ready for any kind of paper; all copies are the same but for who keeps them.
 
+    ``title``, ``copies`` and ``notes`` are those of the place.
+    """
+
+    title: str
+    copies: tuple[str, ...]
+    notes: tuple[str, ...]
     number: str
     holder: Holder
     ticks: tuple[Tick, ...]
@@ -76,7 +74,7 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True):
     emergency: str
 
 
-def paper_of(referral: ReferralAnswer, holder: Holder, receiving: str | None = None) -> Paper:
+def paper_of(referral: ReferralAnswer, holder: Holder, form: ReferralForm, receiving: str | None = None) -> Paper:
     """The form of a referral as it stands; an office that has not decided yet has an empty field.
 
     ``receiving`` is the receiving hospital's name; where nobody told it, its code stands alone.
@@ -84,9 +82,12 @@ def paper_of(referral: ReferralAnswer, holder: Holder, receiving: str | None = N
     hospital = referral.receiving_hospital
     signatory = _SIGNATORIES.get(referral.signed_by, "")
     return Paper(
+        title=form.title,
+        copies=form.copies,
+        notes=form.notes,
         number=referral.referral_id,
         holder=holder,
-        ticks=_ticks(referral.attributes),
+        ticks=_ticks(form, referral.attributes),
         diagnosis=referral.diagnosis,
         signed_fields=(
             SignedField("个人申请", signatory, "申请人签字：", day_of(referral.signed_on)),
@@ -98,9 +99,10 @@ def paper_of(referral: ReferralAnswer, holder: Holder, receiving: str | None = N
     )
 
 
-def _ticks(attributes: Sequence[str]) -> tuple[Tick, ...]:
-    official = [Tick(label, code in attributes) for code, label in ATTRIBUTES.items()]
-    others = [Tick(label, ticked=True) for code, label in OTHER_ATTRIBUTES.items() if code in attributes]
+def _ticks(form: ReferralForm, attributes: Sequence[str]) -> tuple[Tick, ...]:
+    official = [Tick(box.label, box.category in attributes) for box in form.ticks]
+    boxes = {box.category for box in form.ticks}
+    others = [Tick(label, ticked=True) for code, label in ATTRIBUTES.items() if code in set(attributes) - boxes]
     return (*official, *others)
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from fpdf import FPDF
 
 from kernel.printing.fonts import font_for
-from referral.printing.api.paper import ATTRIBUTES, COPIES, NOTES, OTHER_ATTRIBUTES, TITLE, Paper, SignedField, Tick
+from referral.printing.api.paper import Paper, SignedField, Tick
 
 # Millimetres on A4.
 _LEFT, _WIDTH, _ROW, _OPINION = 16.0, 178.0, 12.0, 38.0
@@ -22,14 +22,14 @@ def pdf_of(paper: Paper, made_at: datetime) -> bytes:
     """The whole document; the same referral at the same moment gives the same bytes."""
     pdf = FPDF(format="A4")
     pdf.set_creation_date(made_at)
-    pdf.set_title(TITLE)
+    pdf.set_title(paper.title)
     pdf.set_lang("zh-CN")
     pdf.set_auto_page_break(auto=False)
     with tempfile.TemporaryDirectory() as folder:
         font = Path(folder) / "form.ttf"
         font.write_bytes(font_for(_texts(paper)))
         pdf.add_font(_FONT, fname=font)
-        for number, kept in enumerate(COPIES, start=1):
+        for number, kept in enumerate(paper.copies, start=1):
             pdf.add_page()
             _Copy(pdf, paper).draw(f"第{number}联 {kept}")
         return bytes(pdf.output())
@@ -47,7 +47,7 @@ class _Copy:
         paper, holder = self._paper, self._paper.holder
         self._text(_LEFT, self._y, _WIDTH, f"编号：{paper.number}", size=8)
         self._text(_LEFT, self._y, _WIDTH, kept, size=9, align="R")
-        self._text(_LEFT, self._y + 10, _WIDTH, TITLE, size=17, align="C")
+        self._text(_LEFT, self._y + 10, _WIDTH, paper.title, size=17, align="C")
         self._y += 26
         self._line_of(("患者姓名", holder.name), ("性别", holder.sex), ("出生年月", holder.born))
         self._line_of(("联系电话", holder.phone), ("家庭住址", holder.address))
@@ -58,7 +58,7 @@ class _Copy:
             self._signed(field)
         emergency = f"（急诊，{paper.emergency}入院）" if paper.emergency else ""
         self._field("转入医院(附注)", paper.receiving_hospital + emergency)
-        for i, note in enumerate((*NOTES, *filter(None, [holder.compared]))):
+        for i, note in enumerate((*paper.notes, *filter(None, [holder.compared]))):
             self._text(_LEFT, self._y + 4 + 6 * i, _WIDTH, note, size=8.5)
 
     def _line_of(self, *cells: tuple[str, str]) -> None:
@@ -138,7 +138,7 @@ def size_of(text: str) -> float:
 def _texts(paper: Paper) -> str:
     holder = "".join(getattr(paper.holder, name) for name in paper.holder.__struct_fields__)
     opinions = "".join(o.heading + o.text + o.signature + o.day for o in paper.signed_fields)
-    fixed = "".join((TITLE, *COPIES, *NOTES, *ATTRIBUTES.values(), *OTHER_ATTRIBUTES.values(), _HEADINGS))
+    fixed = "".join((paper.title, *paper.copies, *paper.notes, *(tick.label for tick in paper.ticks), _HEADINGS))
     return fixed + holder + opinions + paper.diagnosis + paper.number + paper.receiving_hospital + paper.emergency
 
 

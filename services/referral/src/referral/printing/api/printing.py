@@ -18,9 +18,11 @@ from kernel.security.holder_notes import NOTE_CHARACTERS_MAX, check_holder_note
 from kernel.security.signed_notes import NoteError
 from kernel.security.signing_keys import PublicKey
 from kernel.values.refusals import Refused, conflict
+from law.packs import PackLibrary
 from referral.printing.api.html import html_of
 from referral.printing.api.paper import COMPARED, NOT_COMPARED, Holder, Paper, paper_of
 from referral.printing.api.pdf import pdf_of
+from referral.referrals.domain.asked import form_at
 from referral.referrals.queries.access import Reader, seen
 from referral.referrals.queries.referrals import ReferralQueries
 
@@ -49,7 +51,9 @@ class HolderBody(RequestBody, frozen=True):
     note: Annotated[str, msgspec.Meta(min_length=1, max_length=NOTE_CHARACTERS_MAX), SEALED] | None = None
 
 
-def printing(queries: ReferralQueries, clock: Clock, keys: Mapping[str, PublicKey] | None) -> Router:
+def printing(
+    queries: ReferralQueries, clock: Clock, keys: Mapping[str, PublicKey] | None, library: PackLibrary
+) -> Router:
     """The printing routes of /v1/referrals; ``keys`` are identity's, None where its word cannot be checked here."""
     of_referral = of_division("referral_id", queries.county_of)
     router = Router(prefix="/v1/referrals", tags=["printing"], dependencies=[of_referral])
@@ -58,7 +62,8 @@ def printing(queries: ReferralQueries, clock: Clock, keys: Mapping[str, PublicKe
         referral = await seen(queries, caller, referral_id)
         if note is not None:
             holder = compared(holder, note, referral.person_id, clock(), keys)
-        return paper_of(referral, holder, await queries.name_of(referral.receiving_hospital))
+        form = form_at(library, referral.county, referral.signed_on)
+        return paper_of(referral, holder, form, await queries.name_of(referral.receiving_hospital))
 
     @router.get("/{referral_id}/form")
     async def blank_form(referral_id: str, caller: Reader) -> HTMLResponse:

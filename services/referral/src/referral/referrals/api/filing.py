@@ -10,8 +10,8 @@ from kernel.http.fields import Text
 from kernel.running.requested import Requests
 from kernel.security import Principal, Role
 from referral.referrals.commands.filing import ReferralCommands
-from referral.referrals.domain.form import Attachment, AttachmentKind, Attribute, Form, Signatory
-from referral.referrals.domain.referral import Cancel, Endorse, Expire, Reject
+from referral.referrals.domain.commands import Cancel, Endorse, Expire, Reject
+from referral.referrals.domain.form import Attachment, AttachmentKind, Attribute, Form, FormField, Signatory
 from referral.referrals.domain.standing import Opinion
 from referral.referrals.queries.referrals import ReferralQueries
 
@@ -32,7 +32,10 @@ class AttachmentBody(RequestBody, frozen=True):
 
 
 class ApplyBody(RequestBody, frozen=True, kw_only=True):
-    """The form of 001 附件 without its personal fields, which lie with identity."""
+    """The form without its personal fields: name and number lie with identity, the others stand on paper.
+
+    ``filled_in`` names those of the others that stand there; which are asked for is said by the place's document.
+    """
 
     person_id: Identifier
     receiving_hospital: Identifier
@@ -42,6 +45,7 @@ class ApplyBody(RequestBody, frozen=True, kw_only=True):
     attachments: Annotated[tuple[AttachmentBody, ...], msgspec.Meta(max_length=_ATTACHMENTS_MAX)]
     signed_by: Signatory = Signatory.SELF
     emergency_admitted_on: date | None = None
+    filled_in: Annotated[tuple[FormField, ...], msgspec.Meta(max_length=len(FormField))] = ()
 
 
 class EndorsementBody(RequestBody, frozen=True):
@@ -137,6 +141,7 @@ def _form(referral_id: str, sending_hospital: str, command: ApplyBody) -> Form:
     filed = {
         **msgspec.structs.asdict(command),
         "attributes": tuple(sorted(set(command.attributes))),
+        "filled_in": tuple(sorted(set(command.filled_in))),
         "attachments": tuple(Attachment(copy.kind, copy.reference) for copy in command.attachments),
     }
     return Form(referral_id=referral_id, sending_hospital=sending_hospital, **filed)

@@ -9,7 +9,8 @@ from kernel.values.china_time import china_date
 from kernel.writing.command_context import CommandContext
 from kernel.writing.decision import Outcome, decided
 from referral.config import Config
-from referral.referrals.domain.referral import DECIDER, Expire
+from referral.referrals.domain.commands import Expire
+from referral.referrals.domain.referral import DECIDER
 from referral.referrals.domain.standing import State
 from referral.referrals.queries.referrals import ReferralQueries
 

@@ -5,13 +5,17 @@ from collections.abc import Callable
 import msgspec
 
 from kernel.running.runtime import Runtime
+from kernel.running.scans.commands import stream_of
+from kernel.running.scans.domain import decider_of
 from kernel.writing.command_context import CommandContext
 from kernel.writing.command_path import Answered
 from kernel.writing.decision import Decision
 from referral.config import Config
-from referral.referrals.domain.contract import check_contract
+from referral.referrals.domain.asked import Asked, asked_of, rule_at
+from referral.referrals.domain.commands import Apply, Approve, Cancel, Command, Endorse, Expire, Reject
+from referral.referrals.domain.contract import check_contract, check_local
 from referral.referrals.domain.form import Form
-from referral.referrals.domain.referral import DECIDER, Apply, Approve, Cancel, Command, Endorse, Event, Expire, Reject
+from referral.referrals.domain.referral import DECIDER, Event
 from referral.referrals.domain.standing import Opinion, Standing
 from referral.referrals.queries.referrals import ReferralQueries
 
@@ -32,7 +36,11 @@ class ReferralCommands:
             applicant = await self._queries.applicant(form.person_id)
             contract = await self._queries.contract_of(form.sending_hospital)
             check_contract(form.sending_hospital, contract, form.signed_on)
-            return Apply(form, applicant, context.today, self._config.emergency_days)
+            if applicant is not None:
+                division = await self._queries.division_of(form.sending_hospital)
+                check_local(form.sending_hospital, division, applicant.county)
+            asked = self._asked(None if applicant is None else applicant.county, form)
+            return Apply(form, applicant, context.today, self._config.emergency_days, asked)
 
         return await self._runtime.path.gather(
             context, DECIDER, f"referral/{form.referral_id}", gather, _answer, status=201, new=True
@@ -40,18 +48,34 @@ class ReferralCommands:
 
     async def approve(self, context: CommandContext, referral_id: str, opinion: Opinion) -> Answered:
         """The agency approves, for as long as is configured."""
-        return await self.decide(
-            context, referral_id, Approve(opinion, context.today, self._config.validity_days, self._config.grace_days)
+
+        async def gather(standing: Standing | None) -> Command:
+            asked = Asked() if standing is None else self._asked(standing.county, standing.form)
+            _, scans = await self._runtime.path.standing(decider_of(referral_id), stream_of(referral_id))
+            return Approve(
+                opinion=opinion,
+                today=context.today,
+                validity_days=self._config.validity_days,
+                grace_days=self._config.grace_days,
+                asked=asked,
+                scans=tuple(scan.kind for scan in scans.standing.values()),
+            )
+
+        return await self._runtime.path.gather(
+            context, DECIDER, f"referral/{referral_id}", gather, _answer, contended=referral_id
         )
 
     async def decide(
-        self, context: CommandContext, referral_id: str, command: Endorse | Approve | Reject | Cancel | Expire
+        self, context: CommandContext, referral_id: str, command: Endorse | Reject | Cancel | Expire
     ) -> Answered:
         """Whatever else an office does about a form that was filed."""
         if isinstance(command, Endorse | Reject):
             command = msgspec.structs.replace(command, grace_days=self._config.grace_days)
         path = self._runtime.path
         return await path.decide(context, DECIDER, f"referral/{referral_id}", command, _answer, contended=referral_id)
+
+    def _asked(self, county: str | None, form: Form) -> Asked:
+        return asked_of(rule_at(self._config.library, county, form.signed_on))
 
 
 def _answer(decision: Decision[Standing | None, Event]) -> dict[str, object]:

@@ -1,9 +1,7 @@
 """The referral form (001 附件): what it says besides the personal fields, which lie with identity."""
 
-from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
-from typing import Final
 
 import msgspec
 
@@ -31,18 +29,21 @@ class Signatory(StrEnum):
 
 
 class AttachmentKind(StrEnum):
-    """A copy that lies with the application (001 附件 注2)."""
+    """A copy that lies with the application; the document of the place says which are needed (001 附件 注2)."""
 
     ID_CARD_COPY = "id_card_copy"
     HOUSEHOLD_BOOK_COPY = "household_book_copy"
     SOCIAL_CARD_COPY = "social_card_copy"
+    HANDBOOK_COPY = "handbook_copy"
+    DIAGNOSIS_CERTIFICATE = "diagnosis_certificate"
 
 
-#: One attachment of each of these kinds must be there.
-REQUIRED_ATTACHMENTS: Final = (
-    frozenset({AttachmentKind.ID_CARD_COPY, AttachmentKind.HOUSEHOLD_BOOK_COPY}),
-    frozenset({AttachmentKind.SOCIAL_CARD_COPY}),
-)
+class FormField(StrEnum):
+    """A field of the form whose content stays on paper: it is personal data, and this service keeps none."""
+
+    PHONE = "phone"
+    ADDRESS = "address"
+    CARD_NUMBER = "card_number"
 
 
 class Attachment(msgspec.Struct, frozen=True):
@@ -66,12 +67,8 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
     attachments: tuple[Attachment, ...]
     #: The day of an emergency admission that the form is filed for afterwards (AMB-H5).
     emergency_admitted_on: date | None = None
-
-
-def missing_attachments(kinds: Iterable[AttachmentKind]) -> list[str]:
-    """For each required attachment that is not there, its name or the names of which one would do."""
-    there = set(kinds)
-    return [" or ".join(sorted(group)) for group in REQUIRED_ATTACHMENTS if not group & there]
+    #: Which of the fields that stand on paper only are filled in there; of an old form nobody said.
+    filled_in: tuple[FormField, ...] = ()
 
 
 def check_form(form: Form, *, today: date, emergency_days: int | None = None) -> None:
@@ -80,9 +77,6 @@ def check_form(form: Form, *, today: date, emergency_days: int | None = None) ->
         raise Refused("REFERRAL_TO_ITSELF", f"{form.sending_hospital} cannot refer a patient to itself")
     if not form.attributes:
         raise Refused("ATTRIBUTE_MISSING", "tick at least one poverty attribute (001 附件)")
-    missing = missing_attachments(attachment.kind for attachment in form.attachments)
-    if missing:
-        raise Refused("ATTACHMENT_MISSING", f"the application needs {' and '.join(missing)} (001 附件 注2)")
     check_not_to_come("signature", form.signed_on, today)
     if form.emergency_admitted_on is not None:
         _check_emergency(form.emergency_admitted_on, form.signed_on, emergency_days)

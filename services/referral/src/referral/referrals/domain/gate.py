@@ -8,7 +8,8 @@ from enum import StrEnum
 
 import msgspec
 
-from referral.referrals.domain.form import AttachmentKind, missing_attachments
+from referral.referrals.domain.asked import Asked
+from referral.referrals.domain.form import AttachmentKind
 
 
 class Closed(StrEnum):
@@ -31,9 +32,9 @@ class SealedForm(msgspec.Struct, frozen=True):
     attachments: tuple[AttachmentKind, ...]
 
 
-def is_complete(form: SealedForm, *, admitted_on: date) -> bool:
-    """Whether all attachments are there, and signature, both seals and admission stand in this order; equal days do."""
+def is_complete(form: SealedForm, asked: Asked, *, admitted_on: date) -> bool:
+    """Whether all papers are there, and signature, both seals and admission stand in this order; equal days do."""
     signed, hospital, agency = form.applicant_signed, form.hospital_seal, form.agency_seal
-    if signed is None or hospital is None or agency is None or missing_attachments(form.attachments):
+    if signed is None or hospital is None or agency is None or asked.missing(form.attachments):
         return False
     return signed <= hospital <= agency <= admitted_on

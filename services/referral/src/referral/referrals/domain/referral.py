@@ -8,80 +8,22 @@ import msgspec
 
 from kernel.values.decider import Decider
 from kernel.values.refusals import Refused, conflict, not_found
-from referral.referrals.domain.applicant import Applicant, check_applicant
-from referral.referrals.domain.form import Form, check_entered, check_form, check_order
+from referral.referrals.domain.applicant import check_applicant
+from referral.referrals.domain.asked import check_asked, check_scanned
+from referral.referrals.domain.commands import (
+    Apply,
+    Approve,
+    Cancel,
+    Command,
+    Endorse,
+    Expire,
+    GiveBack,
+    Reject,
+    Use,
+)
+from referral.referrals.domain.form import check_entered, check_form, check_order
 from referral.referrals.domain.gate import Closed
-from referral.referrals.domain.standing import Opinion, Standing, State
-
-# Commands. ``today`` is the day in China on which the command is given.
-
-
-class Apply(msgspec.Struct, frozen=True):
-    """File the form; ``applicant`` is what identity last told of the person, None where nothing."""
-
-    form: Form
-    applicant: Applicant | None
-    today: date
-    emergency_days: int | None = None
-
-
-class Endorse(msgspec.Struct, frozen=True):
-    """The sending hospital's insurance office agrees, or not."""
-
-    hospital_id: str
-    agreed: bool
-    opinion: Opinion
-    today: date
-    grace_days: int | None = None
-
-
-class Approve(msgspec.Struct, frozen=True):
-    """The agency of the pooling area approves; ``validity_days`` is how long, None for ever."""
-
-    opinion: Opinion
-    today: date
-    validity_days: int | None = None
-    grace_days: int | None = None
-
-
-class Reject(msgspec.Struct, frozen=True):
-    """The agency of the pooling area rejects."""
-
-    opinion: Opinion
-    today: date
-    grace_days: int | None = None
-
-
-class Cancel(msgspec.Struct, frozen=True):
-    """The sending hospital, or the agency where ``hospital_id`` is None, takes the referral back."""
-
-    hospital_id: str | None
-    reason: str
-
-
-class Expire(msgspec.Struct, frozen=True):
-    """Close an approval whose last day is over."""
-
-    today: date
-
-
-class Use(msgspec.Struct, frozen=True):
-    """A stay that names this referral has begun: one referral, one stay (AMB-H5)."""
-
-    encounter_id: str
-    person_id: str
-    hospital_id: str
-    admitted_on: date
-
-
-class GiveBack(msgspec.Struct, frozen=True):
-    """The admission that used it was cancelled: another stay may."""
-
-    encounter_id: str
-
-
-Command: TypeAlias = Apply | Endorse | Approve | Reject | Cancel | Expire | Use | GiveBack
-
+from referral.referrals.domain.standing import Standing, State
 
 # Events
 
@@ -184,6 +126,7 @@ DECIDER: Final[Decider[Command, Standing | None, Event]] = Decider(None, decide,
 def _apply(command: Apply, standing: Standing | None) -> Sequence[Event]:
     assert standing is None, "a referral's id derives from its command, so it is applied for once"
     check_form(command.form, today=command.today, emergency_days=command.emergency_days)
+    check_asked(command.form, command.asked)
     check_applicant(command.form, command.applicant)
     county = None if command.applicant is None else command.applicant.county
     return [ReferralApplied(Standing(form=command.form, state=State.APPLIED, revision=1, county=county))]
@@ -208,6 +151,7 @@ def _review(command: Approve | Reject, standing: Standing) -> Sequence[Event]:
     check_order("agency's seal", sealed_on, "hospital's", standing.endorsement.sealed_on)
     if isinstance(command, Reject):
         return [AgencyRejected(standing.moved(state=State.AGENCY_REJECTED, review=command.opinion))]
+    check_scanned(command.asked, command.scans)
     days = command.validity_days
     approved = standing.moved(
         state=State.AGENCY_APPROVED,

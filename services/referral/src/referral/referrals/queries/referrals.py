@@ -73,6 +73,7 @@ class ReferralAnswer(Wire, frozen=True, kw_only=True):
 
 _COLUMNS: Final = ", ".join(ReferralAnswer.__struct_fields__)
 _CONTRACT_SQL: Final = "SELECT contract_from, contract_to FROM contracts WHERE hospital_id = $1"
+_PLACE_SQL: Final = "SELECT division FROM places WHERE hospital_id = $1"
 _ONE_SQL: Final = f"SELECT {_COLUMNS} FROM referrals WHERE referral_id = $1"
 
 
@@ -138,6 +139,10 @@ class ReferralQueries(Reads):
         """The days of a hospital's contract; None where settlement has not told of them."""
         row = await self.pool.fetchrow(_CONTRACT_SQL, hospital_id)
         return None if row is None else Contract(row["contract_from"], row["contract_to"])
+
+    async def division_of(self, hospital_id: str) -> str | None:
+        """Where a hospital stands, as settlement's registry has it."""
+        return await self.text(_PLACE_SQL, hospital_id)
 
     async def stays(self, referral_id: str) -> list[StayAnswer]:
         """What settlement made of the stay, the first hundred settlements."""

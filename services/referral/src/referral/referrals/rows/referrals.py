@@ -20,7 +20,7 @@ TABLES: Final = MetaData()
 referrals: Final = Table(
     "referrals",
     TABLES,
-    *columns_of(Form, "referral_id", attachments=JSON),
+    *columns_of(Form, "referral_id", leaving=("filled_in",), attachments=JSON),
     *columns_of(Standing, leaving=("form", "endorsement", "review")),
     Column("endorsement", Text),
     Column("endorsed_on", Date),
@@ -51,7 +51,8 @@ misuses: Final = Table(
 def _moved(recorded: RecordedEvent) -> Iterable[Change]:
     standing: Standing = recorded.event.standing
     endorsement, review = standing.endorsement, standing.review
-    columns = msgspec.structs.asdict(standing.form) | {
+    form = {name: value for name, value in msgspec.structs.asdict(standing.form).items() if name in referrals.c}
+    columns = form | {
         "endorsement": None if endorsement is None else endorsement.text,
         "review": None if review is None else review.text,
     }

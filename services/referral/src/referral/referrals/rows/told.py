@@ -42,6 +42,14 @@ contracts: Final = Table(
     Column("contract_to", Date),
 )
 
+#: Where they stand: told to a consumer of its own for the same reason.
+places: Final = Table(
+    "places",
+    TABLES,
+    Column("hospital_id", Text, primary_key=True),
+    Column("division", Text, nullable=False),
+)
+
 #: What settlement made of the stays that rest on referrals, as it told.
 settled_stays: Final = Table(
     "settled_stays",
@@ -77,3 +85,4 @@ SETTLEMENT_ROWS: Final[RowsByMessage] = {
     InstitutionContracted: lambda event: [put_of(event, institutions)],
 }
 CONTRACT_ROWS: Final[RowsByMessage] = {InstitutionContracted: lambda event: [put_of(event, contracts)]}
+PLACE_ROWS: Final[RowsByMessage] = {InstitutionContracted: lambda event: [put_of(event, places)]}

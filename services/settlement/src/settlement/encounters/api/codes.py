@@ -24,6 +24,7 @@ CODES: Final = (
     ErrorCode("SETTLEMENT_NOT_IN_FORCE", 422, "The settlement was revoked before"),
     ErrorCode("NOT_THE_LATEST_SETTLEMENT", 409, "Later settlements rest on this one"),
     ErrorCode("EXCEPTION_NOT_YOURS", 403, "The department does not approve catalogue exceptions there"),
+    ErrorCode("BEFORE_BIRTH", 422, "The person was not born yet"),
     ErrorCode("DATE_IN_FUTURE", 422, "A date is still to come"),
     ErrorCode("DISEASE_NOT_LISTED", 422, "No document of the place lists the disease"),
     ErrorCode("NO_FEES", 422, "The bill is empty"),

@@ -5,13 +5,10 @@ from datetime import date
 from typing import Annotated
 
 import msgspec
-from fastapi import Query
 
 from kernel.http import (
-    ById,
     IdempotencyKey,
     Json,
-    Page,
     Router,
     Sent,
     Wire,
@@ -20,9 +17,7 @@ from kernel.http import (
     answer,
     answered,
     keyless,
-    paged,
 )
-from kernel.http.fields import after_of
 from kernel.running.requested import Requests
 from kernel.security import Principal, Role
 from settlement.encounters.api.answers import ForecastAnswer, SettlementAnswer, forecast_answer, settled_text, text
@@ -38,11 +33,8 @@ from settlement.encounters.commands.encounters import Arriving, EncounterCommand
 from settlement.encounters.domain.commands import Cancel, Discharge, Numbers, Presented
 from settlement.encounters.domain.events import AdmissionCorrected, EncounterAdmitted, EncounterEvent
 from settlement.encounters.domain.notices import Notice
-from settlement.encounters.queries.encounters import EncounterQueries, EncounterRow
 
 Hospital = Annotated[Principal, allow(Role.HOSPITAL)]
-
-NumberQuery = Annotated[str | None, Query(max_length=64, description="The hospital's own number (住院号)")]
 
 
 class Admitted(Wire, frozen=True):
@@ -80,15 +72,15 @@ class Discharged(Wire, frozen=True):
     discharged_on: date
 
 
-def encounters(commands: EncounterCommands, queries: EncounterQueries, requests: Requests) -> Router:
+def encounters(commands: EncounterCommands, requests: Requests) -> Router:
     """The routes of /v1/encounters."""
     router = Router(prefix="/v1/encounters", tags=["encounters"])
-    _add_life(router, commands, queries, requests)
+    _add_life(router, commands, requests)
     _add_bill(router, commands, requests)
     return router
 
 
-def _add_life(router: Router, commands: EncounterCommands, queries: EncounterQueries, requests: Requests) -> None:
+def _add_life(router: Router, commands: EncounterCommands, requests: Requests) -> None:
     @router.post("", status_code=201)
     async def admit(caller: Hospital, command: Sent[AdmitBody], key: IdempotencyKey) -> Json[Admitted]:
         """Admit a person, or register a visit. The answer says whether a deposit may be asked, and by which clause."""
@@ -96,14 +88,6 @@ def _add_life(router: Router, commands: EncounterCommands, queries: EncounterQue
         numbers = Numbers(**{name: told.pop(name) for name in ("inpatient_number", "operator", "message_id")})
         arriving = Arriving(**told, numbers=numbers)
         return answered(await commands.admit(requests.by(caller, key), hospital_of(caller), arriving, admitted_text))
-
-    @router.get("")
-    async def list_encounters(
-        caller: Hospital, page: ById, inpatient_number: NumberQuery = None
-    ) -> Json[Page[EncounterRow]]:
-        """The caller's encounters, or the one that has a number of the hospital's own."""
-        found = await queries.encounters(hospital_of(caller), inpatient_number, after_of(page), page.limit + 1)
-        return paged(found, page, "encounter_id")
 
     @router.post("/{encounter_id}/referral")
     async def refer(

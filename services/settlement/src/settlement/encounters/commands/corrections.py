@@ -67,7 +67,7 @@ class CorrectionCommands:
             file = await self._files.of(encounter_id, hospital_id)
             day = right.admitted_on or file.opened.admission.admitted_on
             beside = await self._beside(file, day)
-            check_alive(file.opened.admission.person_id, beside.deceased_on, day)
+            check_alive(file.opened.admission.person_id, beside.life, day)
             command = CorrectAdmission(self._admit(context, file, beside, right), right.reason, context.now)
             before = file.opened.admission
             return outcome_of(file, command, lambda events: answer(events or (before,)))

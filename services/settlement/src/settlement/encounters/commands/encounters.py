@@ -74,7 +74,7 @@ class EncounterCommands:
                 encounter_id=encounter_id,
                 day=day,
             )
-            check_alive(person_id, file.deceased_on, day)
+            check_alive(person_id, file.life, day)
             if referral_id is not None:
                 check_referral(referral_id, person_id, hospital_id, file.referral_told)
                 check_free(referral_id, file.referral_taken_by)

@@ -11,7 +11,7 @@ from law import Standing
 from settlement.encounters.domain.stays import Stay
 from settlement.institutions.domain import Institution, hospital_unknown
 from settlement.institutions.queries import INSTITUTION, institution_in
-from settlement.people.domain import check_record, person_told, person_unknown
+from settlement.people.domain import Life, check_record, person_told, person_unknown
 
 
 def _other_stays(encounter: str, since: str) -> str:
@@ -50,7 +50,7 @@ class AdmissionFile(msgspec.Struct, frozen=True, kw_only=True):
 
     county: str
     standing: Standing
-    deceased_on: date | None
+    life: Life
     institution: Institution
     #: Whom the referral is for and to which hospital, if it is known.
     referral_told: tuple[str, str] | None
@@ -90,7 +90,7 @@ async def load_admission(
     return AdmissionFile(
         county=row["county"],
         standing=told.standing,
-        deceased_on=told.deceased_on,
+        life=told.life,
         institution=institution,
         referral_told=(row["referral_person"], row["receiving_hospital"]) if referred else None,
         handbook=None if handbook_check_id is None else _handbook(row, person_id, hospital_id, handbook_check_id),

@@ -21,13 +21,6 @@ from settlement.encounters.domain.events import (
 from settlement.policies.queries import Laws
 
 _PLACE_SQL: Final = "SELECT encounter_id, year FROM settlements WHERE settlement_id = $1"
-_ENCOUNTERS_SQL: Final = """
-SELECT encounter_id, person_id, kind, admitted_on, deposit_required, category, referral_id, cancelled_at
-FROM encounters LEFT JOIN cancellations USING (encounter_id)
-WHERE hospital_id = $1 AND encounter_id > $2 AND ($4::text IS NULL OR encounter_id = (
-  SELECT owner_id FROM hospital_numbers WHERE hospital_id = $1 AND kind = 'INPATIENT' AND number = $4))
-ORDER BY encounter_id LIMIT $3
-"""
 _SETTLEMENT_COLUMNS: Final = """
 SELECT s.settlement_id, s.encounter_id, s.hospital_id, s.person_id, s.discharged_on, s.settled_at, s.category,
        s.policy_id, s.total_fen, s.patient_pays_fen, s.payout_fen
@@ -51,19 +44,6 @@ FROM {counties_in("settlements", "$1")} c CROSS JOIN LATERAL (
 """
 _COUNTY_OF_SETTLEMENT_SQL: Final = "SELECT county FROM settlements WHERE settlement_id = $1"
 _COUNTY_OF_ENCOUNTER_SQL: Final = "SELECT county FROM encounters WHERE encounter_id = $1"
-
-
-class EncounterRow(Wire, frozen=True, kw_only=True):
-    """One encounter in a list."""
-
-    encounter_id: str
-    person_id: str
-    kind: str
-    admitted_on: date
-    deposit_required: bool
-    category: str | None
-    referral_id: str | None
-    cancelled_at: datetime | None
 
 
 class SettlementRow(Wire, frozen=True, kw_only=True):
@@ -165,12 +145,6 @@ class EncounterQueries(Reads):
     async def pack(self, digest: str) -> Pack:
         """The policy pack that a settlement was decided by."""
         return await self._laws.pack(self.pool, digest)
-
-    async def encounters(
-        self, hospital_id: str, inpatient_number: str | None, after: str, limit: int
-    ) -> list[EncounterRow]:
-        """A hospital's encounters after one, in order of their ids, or the one of a number."""
-        return await self.many(EncounterRow, _ENCOUNTERS_SQL, hospital_id, after, limit, inpatient_number)
 
     async def settlements(self, hospital_id: str | None, wanted: Wanted, after: str, limit: int) -> list[SettlementRow]:
         """Settlements of one hospital, or of all, after one, in order of their ids."""

@@ -11,7 +11,7 @@ from kernel.writing.database import Connection
 from settlement.encounters.domain.readjudication import Correction
 from settlement.people.domain import ALWAYS
 from settlement.people.queries import hold, surviving_of
-from settlement.reviews.domain.finding import Finding, find, left_by
+from settlement.reviews.domain.finding import BillOnFile, Finding, find, left_by
 from settlement.reviews.domain.review import DECIDER, Note
 from settlement.reviews.queries.looked_at import keep, known_since
 from settlement.reviews.queries.person_years import PersonYearFiles, PersonYears, YearKey
@@ -34,10 +34,17 @@ def found_in(person: PersonYears, key: YearKey) -> Found:
     if not bills:
         return Found(None, ())
     kept = frozenset(bill for finding in left for bill in left_by(finding))
-    finding, corrections = find(bills, person.known, kept, person.joined_fen.get(key))
+    finding, corrections = find(bills, person.known, kept, person.joined_fen.get(key), _before(person, key))
     if finding is None or any(not finding.differs_from(other) for other in left):
         return Found(None, ())
     return Found(finding, corrections)
+
+
+def _before(person: PersonYears, key: YearKey) -> list[BillOnFile]:
+    """The bills of the years that come before one, so that two years are held against each other once."""
+    area, year = key
+    earlier = (bills for (there, of), bills in person.years.items() if (of, there) < (year, area))
+    return [bill.on_file for bills in earlier for bill in bills]
 
 
 def review_id_of(finding: Finding) -> str:

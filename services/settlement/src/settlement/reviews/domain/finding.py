@@ -1,8 +1,8 @@
 """Findings: what a settled year would come to on the facts that are known now, bill by bill (AMB-X8, R-GX-11)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from itertools import combinations
+from itertools import combinations, product
 from typing import Literal
 
 import msgspec
@@ -122,22 +122,24 @@ def find(
     known: Known,
     left: frozenset[Left] = frozenset(),
     joined_fen: Mapping[str, int] | None = None,
+    before: Sequence[BillOnFile] = (),
 ) -> tuple[Finding | None, tuple[Correction, ...]]:
     """Decide a year's bills again on the facts known now; None where no fen differs.
 
     ``year`` is in the order of settlement. Where it holds the bills of several records that were merged, ``joined_fen``
     are the accumulators with which all of them began: each bill was decided on its own record's year, so what the year
-    counts differs for nearly all of them, and only what also moves money is found. With the finding come the
+    counts differs for nearly all of them, and only what also moves money is found. ``before`` are the bills of the
+    person's other years that come before this one: a stay may reach across New Year. With the finding come the
     corrections that would make it good.
     """
     try:
         facts = {bill.decided.settlement_id: _facts(bill, known, left) for bill in year}
         same = all(facts[bill.decided.settlement_id] == bill.decided.facts for bill in year)
         if same and joined_fen is None:
-            return _impossible(year, known), ()
+            return _impossible(year, known, before), ()
         corrections = [c for c in with_facts([bill.decided for bill in year], facts, joined_fen) if c.matters]
         if not corrections or (same and not any(c.moves_money for c in corrections)):
-            return _impossible(year, known), ()
+            return _impossible(year, known, before), ()
         on_file = {bill.decided.settlement_id: bill for bill in year}
         bills = tuple(_difference(on_file[c.settlement_id], c) for c in corrections)
     except Refused as refused:
@@ -146,23 +148,24 @@ def find(
     return _finding(on_file[first.settlement_id], known, bills), tuple(corrections)
 
 
-def _impossible(year: Sequence[BillOnFile], known: Known) -> Finding | None:
+def _impossible(year: Sequence[BillOnFile], known: Known, before: Sequence[BillOnFile]) -> Finding | None:
     """A finding without a difference: bills of which one cannot be right, though no fen says by how much."""
     for bill in year:
         claim, dead = bill.decided.claim, known.deceased_on
         if dead is not None and dead < claim.discharged_on:
             why = f"PERSON_DECEASED: the bill ends on {claim.discharged_on}, after the death on {dead}"
             return _finding(bill, known, undecidable=why)
-    stays = [(bill, Stay(bill.decided.claim.begins_on, bill.decided.claim.discharged_on)) for bill in _inpatient(year)]
-    for (_, one), (bill, other) in combinations(stays, 2):
+    stays, earlier = _stays(year), _stays(before)
+    for (_, one), (bill, other) in (*combinations(stays, 2), *product(earlier, stays)):
         if one.overlaps(other):
             days = f"{one.admitted_on} to {one.ended_on} and {other.admitted_on} to {other.ended_on}"
             return _finding(bill, known, undecidable=f"STAY_OVERLAPS: settled for one person are stays from {days}")
     return None
 
 
-def _inpatient(year: Sequence[BillOnFile]) -> Iterator[BillOnFile]:
-    return (bill for bill in year if bill.decided.claim.kind == "inpatient")
+def _stays(bills: Iterable[BillOnFile]) -> list[tuple[BillOnFile, Stay]]:
+    claims = ((bill, bill.decided.claim) for bill in bills)
+    return [(bill, Stay(claim.begins_on, claim.discharged_on)) for bill, claim in claims if claim.kind == "inpatient"]
 
 
 def _finding(
