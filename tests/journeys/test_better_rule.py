@@ -15,7 +15,7 @@ PERSON = {
     "sex": "FEMALE",
     "county": "451028",
 }
-POOR = {"category": "REGISTERED_POOR", "valid_from": "2018-01-01", "evidence": "示例", "poverty_status": "NOT_LIFTED"}
+POOR = {"category": "REGISTERED_POOR", "valid_from": "2018-01-01", "evidence": "样表", "poverty_status": "NOT_LIFTED"}
 INSTITUTION = {"hospital_id": HOSPITAL, "name": "示例医院", "level": "city", "division": "451002"}
 INSTITUTION |= {"contract_from": "2018-01-01"}
 PAYERS = {"BMI": "19500.00", "CII": "0.00", "MA": "0.00", "BMI2": "0.00", "HPI": "0.00"}

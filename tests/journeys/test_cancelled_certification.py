@@ -12,7 +12,7 @@ from workbench.demo.window import Window
 HOSPITAL, COUNTY = "H-CHENGZHONG", "450202"
 PERSON = {"id_number": "45020219600101002X", "name": "示例", "born_on": "1960-01-01", "sex": "FEMALE"}
 PERSON |= {"county": COUNTY}
-POOR = {"category": "REGISTERED_POOR", "valid_from": "2018-01-01", "evidence": "示例", "poverty_status": "NOT_LIFTED"}
+POOR = {"category": "REGISTERED_POOR", "valid_from": "2018-01-01", "evidence": "样表", "poverty_status": "NOT_LIFTED"}
 DOCTORS = [
     {"doctor_id": "D1", "title": "ATTENDING", "specialty": "心内科"},
     {"doctor_id": "D2", "title": "DEPUTY_CHIEF", "specialty": "心内科"},

@@ -40,7 +40,7 @@ async def compared(platform: Platform) -> str:
     said = {
         "category": "REGISTERED_POOR",
         "valid_from": "2018-01-01",
-        "evidence": "示例",
+        "evidence": "样表",
         "poverty_status": "NOT_LIFTED",
     }
     for order, (name, household) in enumerate(HOUSEHOLDS.items()):
@@ -50,13 +50,13 @@ async def compared(platform: Platform) -> str:
         await office.post("identity", f"{path}/memberships", said, key=f"m{order}")
         if household is not None:
             detail = {"kind": "household", "household_id": household, "role": "MEMBER"}
-            fact = {"detail": detail, "valid_from": "2018-01-01", "evidence": "示例"}
+            fact = {"detail": detail, "valid_from": "2018-01-01", "evidence": "样表"}
             await office.post("identity", f"{path}/facts", fact, key=f"f{order}")
         if order == 0:
             enrolment = {"scheme": "RESIDENT", "area": "450200", "year": 2019, "registered_on": "2019-01-02"}
             await agency.post("identity", f"{path}/enrolments", enrolment, key=f"e{order}")
         if order == 4:
-            exempt = {"code": "MILITARY", "since": "2019-01-01", "evidence": "示例"}
+            exempt = {"code": "MILITARY", "since": "2019-01-01", "evidence": "样表"}
             entered = await agency.post("identity", f"{path}/exemptions", exempt, key=f"x{order}")
             approver = Window(platform, Role.AGENCY, subject="agency-2", keys="approving")
             await approver.post("identity", f"{path}/exemptions/{entered['exemption_id']}/approval", {})

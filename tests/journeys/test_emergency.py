@@ -46,7 +46,7 @@ async def poor_person(platform: Platform) -> str:
     agency = Window(platform, Role.AGENCY)
     person_id: str = (await agency.post("identity", "/v1/persons", {**PERSON, "county": "430102"}))["person_id"]
     office = Window(platform, Role.DEPARTMENT, "civil-affairs")
-    said = {"category": "DIBAO", "valid_from": "2018-01-01", "evidence": "示例"}
+    said = {"category": "DIBAO", "valid_from": "2018-01-01", "evidence": "样表"}
     await office.post("identity", f"/v1/persons/{person_id}/memberships", said)
     hospital = {"hospital_id": RECEIVING, "name": "示例医院", "level": "city", "division": "430103"}
     await agency.post("settlement", "/v1/institutions", {**hospital, "contract_from": "2018-01-01"})

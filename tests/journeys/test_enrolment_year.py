@@ -59,7 +59,7 @@ async def compare_and_visit(agency: Window, town: Any, county: str) -> None:
         "person_id"
     ]
     office = Window(town.platform, Role.DEPARTMENT, "poverty-alleviation")
-    said = {"category": "REGISTERED_POOR", "valid_from": "2019-01-01", "evidence": "示例", "poverty_status": "RETURNED"}
+    said = {"category": "REGISTERED_POOR", "valid_from": "2019-01-01", "evidence": "样表", "poverty_status": "RETURNED"}
     await office.post("identity", f"/v1/persons/{person}/memberships", said, key="compare-5")
     await agency.post("identity", f"/v1/persons/{person}/township", {"township": f"{county}001"}, key="compare-6")
     path = f"/v1/work-list/{person}"

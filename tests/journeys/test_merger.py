@@ -59,7 +59,7 @@ async def test_aid_that_two_records_had_twice_is_clawed_back_once_they_are_one_p
     office, window = Window(platform, Role.DEPARTMENT, "civil-affairs"), Window(platform, Role.HOSPITAL, HOSPITAL)
     person_id = embedded_town.someone("DIBAO")
     twin = (await agency.post("identity", "/v1/persons", TWIN, key="twin-1"))["person_id"]
-    said = {"category": "DIBAO", "valid_from": "2019-01-01", "evidence": "示例"}
+    said = {"category": "DIBAO", "valid_from": "2019-01-01", "evidence": "样表"}
     await office.post("identity", f"/v1/persons/{twin}/memberships", said, key="twin-2")
     year = embedded_town.today.year
     enrolled = {"registered_on": f"{year}-01-01", "marked_on": f"{year}-01-01"}

@@ -32,7 +32,7 @@ async def poor_people(town: Any, agency: Window) -> list[str]:
     said = {
         "category": "REGISTERED_POOR",
         "valid_from": "2019-01-01",
-        "evidence": "示例",
+        "evidence": "样表",
         "poverty_status": "NOT_LIFTED",
     }
     for order, name in enumerate(NAMES):

@@ -40,7 +40,7 @@ async def settled(platform: Platform) -> str:
     said = {
         "category": "REGISTERED_POOR",
         "valid_from": "2018-01-01",
-        "evidence": "示例",
+        "evidence": "样表",
         "poverty_status": "NOT_LIFTED",
     }
     office = Window(platform, Role.DEPARTMENT, "poverty-alleviation")

@@ -18,7 +18,7 @@ from law.packs import load_library
 async def main(url: str, what: str) -> None:
     """Close what is asked for, as an instance does that serves requests and leads nothing."""
     bus = await open_pool(url, schema="bus", size=1)
-    config = Config(load_library(Path(__file__).parents[3] / "policies"))
+    config = Config(library=load_library(Path(__file__).parents[3] / "policies"))
     runtime = Runtime(PARTS, Database(url=url, user="fund_ledger"), EmbeddedEventLog(bus))
     await runtime.start(background=False)
     commands = PeriodCommands(runtime, config, charts_of(config))

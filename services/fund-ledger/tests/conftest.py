@@ -39,7 +39,7 @@ def schemas() -> tuple[str, ...]:
 @pytest.fixture(scope="session")
 def config() -> Config:
     """The law as it is shipped."""
-    return Config(load_library(POLICIES), payee_keys=PAYEE_KEYS)
+    return Config(library=load_library(POLICIES), payee_keys=PAYEE_KEYS)
 
 
 @pytest.fixture(scope="session")

@@ -169,7 +169,7 @@ async def test_whether_the_poverty_fund_may_pay_relief_is_as_the_place_reads_the
     around: Surroundings, config: Config, clock: SetClock, bills: Any, reading: str, *, booked: bool
 ) -> None:
     (jieyang,) = [pack for pack in config.library.packs if pack.file.region == "jieyang"]
-    read = Config(PackLibrary([reread(jieyang, {"E12b": reading})]))
+    read = Config(library=PackLibrary([reread(jieyang, {"E12b": reading})]))
     ledger = await around.serve("fund_ledger", lambda host: build(host, read), clock=clock)
     await around.tell(CONTRACT, "P1", bills.settled("S1", bills.layer("MASEC", 500, "POVFUND")))
 

@@ -190,10 +190,10 @@ def test_a_payment_clears_what_is_owed() -> None:
     )
 
 
-@pytest.mark.parametrize("owed_fen", [699, 0, -700])
-def test_more_than_is_owed_is_never_paid(owed_fen: int) -> None:
+@pytest.mark.parametrize(("owed_fen", "left"), [(699, "6.99"), (0, "0.00"), (-700, "0.00")])
+def test_more_than_is_owed_is_never_paid(owed_fen: int, left: str) -> None:
     refused = given(payments.DECIDER).when(pay(700, owed_fen)).then_refused("OVERPAYMENT")
-    assert refused.about == {"account": OWED_BY_MA}
+    assert refused.about == {"account": OWED_BY_MA, "left": left, "asked": "7.00"}
 
 
 @pytest.mark.parametrize("amount_fen", [0, -1])

@@ -133,7 +133,9 @@ async def test_an_erased_person_s_account_is_gone_from_files_too_and_a_changed_s
 
 
 async def test_without_keys_no_account_is_taken(around: Surroundings, config: Config, desk: Any) -> None:
-    bare = await around.serve("fund_ledger", lambda host: build(host, Config(config.library)), clock=lambda: NOW)
+    bare = await around.serve(
+        "fund_ledger", lambda host: build(host, Config(library=config.library)), clock=lambda: NOW
+    )
     finance = await bare.client(Role.FINANCE)
     refused = await finance.post(desk.PERSON, json=desk.CARD)
     assert (refused.status_code, refused.json()["code"]) == (409, "PAYEE_ACCOUNTS_OFF")

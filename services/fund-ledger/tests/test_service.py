@@ -9,7 +9,7 @@ from fund_ledger.integration_events import PUBLISHED
 from fund_ledger.main import CODES
 
 _REFUSED = re.compile(r'(?:Refused|conflict|not_found|forbidden)\(\s*"([A-Z_]+)"')
-_OF_THE_KERNEL = {"TOO_CONTENDED"}
+_OF_THE_KERNEL = {"TOO_CONTENDED", "DATE_IN_FUTURE"}
 
 
 def test_declared_and_used_codes_are_the_same() -> None:

@@ -292,7 +292,7 @@ async def _is_recovered(database: str, year: Year) -> None:
     anew = urlunsplit(urlsplit(database)._replace(path=f"/{name}"))
     await recreate_database(database, name)
     await migrate(anew)
-    await recover(anew, ["fund-ledger"], year.around.log, lambda _: None, lambda _: lambda *_: None)
+    await recover(anew, ["fund-ledger"], year.around.log, lambda _: None, lambda _: lambda *_: None, apart=True)
     assert await whole_of(anew, "fund-ledger") == await whole_of(database, "fund-ledger")
     assert await positions_of(anew, "fund_ledger") == await positions_of(database, "fund_ledger")
     async with administering(database) as admin:

@@ -172,7 +172,7 @@ async def test_each_of_the_eight_reasons_and_another_with_its_note_is_entered_by
         approval = f"{path}/{granted['exemption_id']}/approval"
         assert (await refused(agency, approval, {}))[1] == "APPROVER_ENTERED_IT"
         await post(approver, approval, {})
-        ended = {"last_day": f"2018-{month:02d}-20", "evidence": "示例"}
+        ended = {"last_day": f"2018-{month:02d}-20", "evidence": "样表"}
         await post(agency, f"{path}/{granted['exemption_id']}/end", ended)
     kept = (await agency.get(path)).json()["items"]
     assert sorted(each["code"] for each in kept) == sorted(reasons)

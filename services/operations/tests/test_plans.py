@@ -12,7 +12,7 @@ from kernel.running import migrations
 from kernel.writing.database import administering, session_settings
 
 #: Read over whole periods and places, as reports are (decision 0011).
-OVER_PERIODS: Final = {"_SUMS_SQL", "_HANDLED_SQL", "_TREATED_SQL", "_LINES_SQL"}
+OVER_PERIODS: Final = {"_SUMS_SQL", "_HANDLED_SQL", "_TREATED_SQL", "_LINES_SQL", "_SHORT_SQL"}
 #: One row for each institution, or partition.
 SMALL: Final = {"institutions", "inbox_cursor"}
 WALKS: Final = {"Seq Scan", "Index Scan", "Index Only Scan", "Bitmap Index Scan"}

@@ -27,6 +27,10 @@ def recover_command(
     services: Annotated[
         list[str] | None, typer.Argument(help="Services, such as fund-ledger; all without one.")
     ] = None,
+    *,
+    apart: Annotated[
+        bool, typer.Option("--apart", help="Whom they hear keep their stores in other databases: believe their topics.")
+    ] = False,
     kafka_bootstrap: Broker = "",
     topic_prefix: TopicPrefix = "",
     database: Database = "",
@@ -44,7 +48,7 @@ def recover_command(
         raise typer.BadParameter(f"there is no service {unknown[0]}; there are {', '.join(SERVICES)}")
     try:
         with database_address(database, folder) as url:
-            recovered = _recovered(url, names, (kafka_bootstrap, topic_prefix), folder)
+            recovered = _recovered(url, names, (kafka_bootstrap, topic_prefix), folder, apart=apart)
     except (RecoverError, RestoreError, SurveyError, SigningKeyError, TransportAwayError) as error:
         _console.print(f"[red]not recovered[/red]: {error}")
         raise typer.Exit(2) from error
@@ -56,7 +60,9 @@ def recover_command(
     _console.print("now put back what no event has, then adopt the database: `onestop restore`")
 
 
-def _recovered(url: str, names: list[str], transport: tuple[str, str], folder: Path) -> "list[Recovered]":
+def _recovered(
+    url: str, names: list[str], transport: tuple[str, str], folder: Path, *, apart: bool
+) -> "list[Recovered]":
     from onestop.recover.recover import recover  # noqa: PLC0415 - imports every service
 
     keys = publisher_keys(folder)
@@ -71,6 +77,7 @@ def _recovered(url: str, names: list[str], transport: tuple[str, str], folder: P
                     log,
                     keys,
                     lambda name: lambda done, total: bar.update(tasks[name], completed=done, total=total),
+                    apart=apart,
                 )
 
     return asyncio.run(go())

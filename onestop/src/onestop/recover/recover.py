@@ -42,11 +42,18 @@ class Recovered(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def recover(
-    admin_url: str, names: Sequence[str], log: EventLog, keys: KeysOf, advance: Callable[[str], Advance]
+    admin_url: str,
+    names: Sequence[str],
+    log: EventLog,
+    keys: KeysOf,
+    advance: Callable[[str], Advance],
+    *,
+    apart: bool = False,
 ) -> list[Recovered]:
     """Write services back from the topics into their empty schemas. Nothing is written before all of it is proven.
 
     Nobody answers from them before ``onestop restore`` has adopted the database. Broken off, it goes on where it was.
+    ``apart`` says that those whom they hear keep their stores in other databases: their topics are believed to the end.
     Raises RecoverError and SurveyError.
     """
     services = [SERVICES[name] for name in names]
@@ -57,7 +64,7 @@ async def recover(
             await seeing(connection, one)
             kept = surveys[log_topic_of(one.parts.topic)][0]
             written.append(await write_events(connection, one, log, kept, advance(one.parts.name)))
-        told = await _told(connection, services, log, surveys)
+        told = await _told(connection, services, log, surveys, apart=apart)
         logs = [surveys[log_topic_of(one.parts.topic)] for one in services]
         return [
             await _recover(connection, one, log, told, kept, count)
@@ -104,7 +111,12 @@ def _require_logs(services: Sequence[Service], surveys: Mapping[str, Sequence[Su
 
 
 async def _told(
-    connection: SingleConnection, services: Sequence[Service], log: EventLog, surveys: Mapping[str, Sequence[Survey]]
+    connection: SingleConnection,
+    services: Sequence[Service],
+    log: EventLog,
+    surveys: Mapping[str, Sequence[Survey]],
+    *,
+    apart: bool,
 ) -> dict[str, Told]:
     """Every public topic that is needed, as far as its publisher's store has the events."""
     publishers = {one.parts.topic: one for one in SERVICES.values()}
@@ -113,7 +125,9 @@ async def _told(
         if topic in publishers:
             await seeing(connection, publishers[topic])
             recovered = any(one.parts.topic == topic for one in services)
-            found[topic] = await told_by(connection, publishers[topic], log, surveys[topic], recovered=recovered)
+            found[topic] = await told_by(
+                connection, publishers[topic], log, surveys[topic], recovered=recovered, apart=apart
+            )
     return found
 
 

@@ -49,17 +49,20 @@ async def told_by(
     surveys: Sequence[Survey],
     *,
     recovered: bool,
+    apart: bool,
 ) -> Told:
     """Hold a topic against its publisher's store, which the connection sees, and let it end there.
 
     Of one that was not ``recovered`` here its relay has counted what is out: only behind that is anything looked at.
-    Raises RecoverError where that one has nothing here.
+    One that has nothing here is believed to the topic's end where it is ``apart``; else that raises RecoverError.
     """
     topic, name = publisher.parts.topic, publisher.parts.name
     if not recovered and any(survey.last for survey in surveys) and not await connection.fetchval(_HAS_EVENTS_SQL):
+        if apart:
+            return Told(surveys=surveys, numbers=[array("q") for _ in surveys], strange=frozenset())
         raise RecoverError(
             f"{name} has no events in this database, and what it told is heard here: name {name}, too, or no service "
-            "for all of them"
+            "for all of them; say --apart where it keeps its store in another database"
         )
     stood = Counted.nothing(topic) if recovered else await counted_by(connection, topic)
     floor = {at: min(pseq, surveys[at].last) for at, pseq in enumerate(stood.pseqs)}

@@ -25,7 +25,7 @@ class PayerAccount(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     bank_code: str = ""
 
 
-class Config(msgspec.Struct, frozen=True):
+class Config(msgspec.Struct, frozen=True, kw_only=True):
     """The ledger's settings. The packs of a place name its funds, what each may pay, and who holds its money.
 
     Funds in ``paid_elsewhere`` are held by others whatever the packs say, and all others here; None leaves it to the

@@ -97,7 +97,7 @@ class Case:
         if step.encounter.kind == "inpatient" or not _is_ordinary(step):
             self._post(hospital, f"{path}/discharge", discharge_of(step))
         for department in step.encounter.exception_approved_by:
-            approval = {"approved_on": step.encounter.discharged.isoformat(), "evidence": "示例审批单"}
+            approval = {"approved_on": step.encounter.discharged.isoformat(), "evidence": "审批单样表"}
             organisation = department.replace("_", "-")
             self._client.post("settlement", f"{path}/catalogue-exception", approval, Role.DEPARTMENT, organisation)
         bill: dict[str, Any] = {"payers": step.inputs}

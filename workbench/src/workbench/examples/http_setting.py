@@ -49,7 +49,7 @@ class Setting:
         said = {
             "category": held.category,
             "valid_from": held.valid_from.isoformat(),
-            "evidence": "示例",
+            "evidence": "样表",
             "valid_to": _text(held.valid_to),
             "group": held.group,
             "poverty_status": held.poverty_status or ("NOT_LIFTED" if poor else None),
