@@ -72,7 +72,7 @@ class Setting:
         days = [step.encounter.discharged for step in steps if step.encounter.kind == "chronic_outpatient"]
         if not days or rule is None or rule.disease_list is None:
             return
-        body = {"disease": rule.disease_list.diseases[0].code, "hospital_id": "H-EX-CERTIFIER", "source": "示例"}
+        body = {"disease": rule.disease_list.diseases[0].code, "hospital_id": "H-EX-CERTIFIER", "source": "样表"}
         path = f"/v1/persons/{person}/certifications/takeover"
         self._client.post("identity", path, {**body, "certified_on": min(days).isoformat()}, Role.OPERATIONS)
 
