@@ -135,12 +135,7 @@ class Groups:
         }
         persons = {**persons, **joining}
         unknown = {number_hash: row for number_hash, row in unknown.items() if number_hash not in joining}
-        tokens = await self._vault.tokens_of([row.id_number.number for row in unknown.values()])
-        new = {
-            number_hash: NewPerson(person_id_of(token), token)
-            for number_hash, row in unknown.items()
-            if (token := tokens[row.id_number.number])
-        }
+        new = await self._new(unknown)
         sealed = await self._vault.seal_many(
             {new[number_hash].person_id: _personal(row) for number_hash, row in unknown.items()}
         )
@@ -163,6 +158,15 @@ class Groups:
             households=await self._households.told(batch, rows, registered, coming),
             townships=await placed(self._runtime, rows, {**registered, **coming}),
         )
+
+    async def _new(self, unknown: Mapping[str, FeedRow]) -> dict[str, NewPerson]:
+        """Who is to be registered, by the hash of the number."""
+        tokens = await self._vault.tokens_of([row.id_number.number for row in unknown.values()])
+        return {
+            number_hash: NewPerson(person_id_of(token), token)
+            for number_hash, row in unknown.items()
+            if (token := tokens[row.id_number.number])
+        }
 
     def _births(self, unknown: Mapping[str, FeedRow], new: Mapping[str, NewPerson]) -> dict[str, int]:
         years = {new[h].person_id: self._vault.told_year(row.id_number.born_on) for h, row in unknown.items()}
