@@ -70,9 +70,9 @@ bench: $(INSTALLED) ## Measure, as ratios in one run; writes benchmarks/RESULTS.
 	$(BIN)/python -m benchmarks
 bench-feeds: $(INSTALLED) ## A full list of a million people against a million stored (half an hour); writes benchmarks/FEEDS.md
 	$(BIN)/python -m benchmarks.feeds
-fuzz-feeds: $(INSTALLED) ## Read five thousand damaged files, hand in forty lists in pieces and any order (half an hour)
+fuzz-feeds: $(INSTALLED) ## Read five thousand damaged files, hand in sixty lists in pieces and any order (half an hour)
 	ONESTOP_FUZZ_FILES=5000 ONESTOP_FUZZ_ORDERS=20 $(BIN)/python -m pytest -q -n 2 \
-	  services/identity/tests/test_feed_damage.py services/identity/tests/test_feed_order.py services/identity/tests/test_feed_splits.py
+	  services/identity/tests/test_feed_damage.py services/identity/tests/test_feed_order.py services/identity/tests/test_feed_order_of_lists.py services/identity/tests/test_feed_splits.py
 lock: ## Resolve the dependencies again
 	$(BIN)/uv pip compile -q $(LOCK_OPTIONS) \
 	  $(foreach p,onestop-kernel onestop-identity onestop-referral onestop-settlement onestop-fund-ledger onestop-operations onestop onestop-workbench,--no-emit-package $(p)) \
