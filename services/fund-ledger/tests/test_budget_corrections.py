@@ -3,10 +3,9 @@
 from datetime import UTC, datetime
 from typing import Final
 
-import asyncpg
 import httpx
 import pytest
-from tests.ledger_office import Office
+from tests.ledger_office import Office, written_as_before
 
 from fund_ledger.config import Config
 from kernel.security import Role
@@ -83,22 +82,10 @@ async def test_a_wrong_budget_is_withdrawn_by_another_person_once_nothing_of_it_
 
 async def test_who_paid_before_that_was_noted_does_not_take_it_back_alone(office: Budgeting, database: str) -> None:
     await office.pay(6, 7)
-    await _as_before(database, "data = jsonb_set(data::jsonb, '{budget,paid_by}', '[]')::json")
+    await written_as_before(database, "InstalmentPaid", "data = jsonb_set(data::jsonb, '{budget,paid_by}', '[]')::json")
     back = f"{PATH}/instalments/7/return"
     assert await office.code(office.finance, back, **DAY) == (409, "SAME_PERSON")
     await office.do(office.finance_2, back, **DAY)
     # Where nothing says who it was, it is nobody's to take back.
-    await _as_before(database, "meta = (meta::jsonb - 'actor')::json")
+    await written_as_before(database, "InstalmentPaid", "meta = (meta::jsonb - 'actor')::json")
     assert await office.code(office.finance_2, f"{PATH}/instalments/6/return", **DAY) == (409, "PAYER_NOT_NOTED")
-
-
-async def _as_before(database: str, change: str) -> None:
-    """The events of payments as the releases before wrote them."""
-    connection = await asyncpg.connect(database)
-    try:
-        await connection.execute(
-            "SET session_replication_role = replica"
-        )  # the guards of the log let nobody else do so
-        await connection.execute(f"UPDATE fund_ledger.events SET {change} WHERE type = 'InstalmentPaid'")
-    finally:
-        await connection.close()

@@ -3,11 +3,10 @@
 from datetime import UTC, datetime
 from typing import Any, Final
 
-import asyncpg
 import httpx
 import msgspec
 import pytest
-from tests.ledger_office import Office
+from tests.ledger_office import Office, written_as_before
 
 from fund_ledger.config import Config
 from kernel.security import Role
@@ -145,23 +144,11 @@ async def test_two_reports_of_a_clinic_that_both_went_back_are_made_again_the_fi
 async def test_who_paid_before_that_was_noted_does_not_take_it_back_alone(office: Township, database: str) -> None:
     await office.do(office.centre, REPORTS, **report(("V1", 100)))
     await office.paid(PATH, "900.00")
-    await _as_before(database, "data = jsonb_set(data::jsonb, '{fees,paid_by}', 'null')::json")
+    await written_as_before(database, "FeesPaid", "data = jsonb_set(data::jsonb, '{fees,paid_by}', 'null')::json")
     assert await office.code(office.finance, f"{PATH}/payment-return", **DAY) == (409, "SAME_PERSON")
     await office.do(office.finance_2, f"{PATH}/payment-return", **DAY)
     await office.do(office.finance, f"{PATH}/payment", **DAY, amount="900.00")
     # Where nothing says who it was, it is nobody's to take back.
-    await _as_before(database, "data = jsonb_set(data::jsonb, '{fees,paid_by}', 'null')::json")
-    await _as_before(database, "meta = (meta::jsonb - 'actor')::json")
+    await written_as_before(database, "FeesPaid", "data = jsonb_set(data::jsonb, '{fees,paid_by}', 'null')::json")
+    await written_as_before(database, "FeesPaid", "meta = (meta::jsonb - 'actor')::json")
     assert await office.code(office.finance_2, f"{PATH}/payment-return", **DAY) == (409, "PAYER_NOT_NOTED")
-
-
-async def _as_before(database: str, change: str) -> None:
-    """The events of payments as the releases before wrote them."""
-    connection = await asyncpg.connect(database)
-    try:
-        await connection.execute(
-            "SET session_replication_role = replica"
-        )  # the guards of the log let nobody else do so
-        await connection.execute(f"UPDATE fund_ledger.events SET {change} WHERE type = 'FeesPaid'")
-    finally:
-        await connection.close()
