@@ -153,6 +153,7 @@ def service(name: str) -> None:
 
 @app.command()
 def platform(
+    *,
     database: Annotated[str, typer.Option(envvar="ONESTOP_ADMIN_DATABASE_URL", help="A database of your own.")],
     first_port: Annotated[int, typer.Option(help="The services take this port and the next ones.")] = 8001,
     kafka_bootstrap: Annotated[str, typer.Option(help="Run on this Kafka instead of the embedded transport.")] = "",
@@ -160,13 +161,17 @@ def platform(
     folder: Folder = HOME,
     policies: Path = POLICIES,
     zones: Annotated[str, typer.Option(envvar="ONESTOP_ZONES", help="Zones of your own: 450271=柳东新区,…")] = "",
+    logs: Annotated[
+        bool, typer.Option("--logs", envvar="ONESTOP_LOG_TOPIC", help="Keep each service's log on a topic, too.")
+    ] = False,
 ) -> None:
     """Every service in this one process, on a database of your own, until SIGTERM."""
     from onestop.one_process import serve_all  # noqa: PLC0415
 
     know_zones(zones)
 
-    uvloop.run(serve_all(database, folder, policies, first_port, kafka_bootstrap or None, topic_prefix))
+    broker = kafka_bootstrap or None
+    uvloop.run(serve_all(database, folder, policies, first_port, broker, topic_prefix, keeps_logs=logs))
 
 
 @app.command()

@@ -21,7 +21,14 @@ _log: Final = structlog.get_logger(__name__)
 
 
 async def serve_all(
-    admin_url: str, folder: Path, policies: Path, first_port: int, kafka_bootstrap: str | None, topic_prefix: str = ""
+    admin_url: str,
+    folder: Path,
+    policies: Path,
+    first_port: int,
+    kafka_bootstrap: str | None,
+    topic_prefix: str = "",
+    *,
+    keeps_logs: bool = False,
 ) -> None:
     """Serve on consecutive ports; says "ready" on standard output when all services answer."""
     configure_logging()
@@ -38,6 +45,7 @@ async def serve_all(
         topic_prefix=topic_prefix,
         instance=f"port-{first_port}",
         ports=ports,
+        keeps_logs=keeps_logs,
     ):
         tidying = asyncio.create_task(_tidy_daily(admin_url))
         calm_collector()
