@@ -165,6 +165,18 @@ class CauseFound(msgspec.Struct, frozen=True):
     found_on: date
 
 
+class OuterAmountTold(msgspec.Struct, frozen=True, kw_only=True):
+    """The owner of an outer payer told what it gives for a stay, before or after settlement."""
+
+    encounter_id: str
+    person_id: str
+    hospital_id: str
+    payer: str
+    amount_fen: int
+    department: str
+    given_on: date
+
+
 class PaymentRefused(msgspec.Struct, frozen=True, kw_only=True):
     """A chronic visit rested on a certification that was cancelled: the hospital bears what ``payers`` gave for it.
 
@@ -247,6 +259,7 @@ CONTRACT: Final = Contract.of(
     SettlementSupplemented,
     CatalogueExceptionApproved,
     CauseFound,
+    OuterAmountTold,
     SettlementRevoked,
     PaymentRefused,
     CaseChanged,

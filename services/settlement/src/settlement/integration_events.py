@@ -13,6 +13,7 @@ from kernel.writing.event_store import RecordedEvent
 from settlement.admission_checks.domain import AdmissionCheckClosed
 from settlement.cases.domain.case import CaseEvent
 from settlement.encounters.domain import events as encounter
+from settlement.encounters.domain.owners_events import OuterAmountTold
 from settlement.encounters.domain.payees import payee_of
 from settlement.institutions.domain import InstitutionContracted
 from settlement.payment_refusals.domain import PaymentRefused
@@ -142,6 +143,7 @@ PUBLISHED: Final[Mapping[type, Callable[[Any], Published | None]]] = {
     encounter.SettlementSupplemented: _supplemented,
     encounter.CatalogueExceptionApproved: _same(contract.CatalogueExceptionApproved),
     encounter.CauseFound: _same(contract.CauseFound),
+    OuterAmountTold: _same(contract.OuterAmountTold),
     PaymentRefused: _refused,
     **dict.fromkeys(
         (PolicyAdopted, AdmissionCheckClosed, BenefitYearOpened, BenefitYearReopened, BenefitYearsJoined), _nothing

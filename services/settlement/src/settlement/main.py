@@ -37,12 +37,14 @@ from settlement.encounters.api.found_causes import found_causes
 from settlement.encounters.api.listing import listing
 from settlement.encounters.api.reading import reading
 from settlement.encounters.api.settlements import settlements
+from settlement.encounters.api.told_amounts import told_amounts
 from settlement.encounters.commands.catalogue_exceptions import CatalogueExceptionCommands
 from settlement.encounters.commands.corrections import CorrectionCommands
 from settlement.encounters.commands.encounters import EncounterCommands
 from settlement.encounters.commands.fees import FeeCommands
 from settlement.encounters.commands.found_causes import FoundCauseCommands
 from settlement.encounters.commands.limits import LimitsOfEncounter
+from settlement.encounters.commands.told_amounts import ToldAmountCommands
 from settlement.encounters.domain.commands import Tells
 from settlement.encounters.domain.refusals import number_taken
 from settlement.encounters.queries.case_file import CaseFiles
@@ -50,6 +52,7 @@ from settlement.encounters.queries.changes import ChangeQueries
 from settlement.encounters.queries.encounters import EncounterQueries
 from settlement.encounters.queries.listing import ListingQueries
 from settlement.encounters.queries.reading import ReadingQueries
+from settlement.encounters.queries.told_amounts import ToldAmountQueries
 from settlement.event_types import REGISTRY
 from settlement.institutions import api as institutions
 from settlement.institutions.commands import InstitutionCommands
@@ -144,6 +147,7 @@ def build(host: Host, config: Config) -> FastAPI:
             admission_checks.admission_checks(AdmissionCheckCommands(runtime, checks), checks, of_encounters, requests),
             catalogue_exceptions(CatalogueExceptionCommands(runtime, library, files), of_encounters, requests),
             found_causes(FoundCauseCommands(runtime, files), of_encounters, requests),
+            _told_amounts(runtime, config, files, requests),
             settlements(of_encounters),
             revocations.revocations(RevocationCommands(runtime, files, of_encounters), of_encounters, requests),
             reading(ReadingQueries(runtime), of_encounters, LimitsOfEncounter(library, files, host.clock)),
@@ -162,6 +166,11 @@ def build(host: Host, config: Config) -> FastAPI:
         on_start=partial(_start, runtime, host, config, requests, failing),
         collectors=(WebhookCollector(failing, host.clock),),
     )
+
+
+def _told_amounts(runtime: Runtime, config: Config, files: CaseFiles, requests: Requests) -> Router:
+    commands = ToldAmountCommands(runtime, config.library, files)
+    return told_amounts(commands, ToldAmountQueries(runtime), EncounterQueries(runtime), requests)
 
 
 def _tells(config: Config) -> Tells:

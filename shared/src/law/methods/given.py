@@ -1,5 +1,7 @@
 """Given: an amount that an outer payer has worked out by its own rules."""
 
+from collections.abc import Iterator
+
 from typing_extensions import override
 
 from law.course import Course
@@ -14,6 +16,10 @@ class Given(Layer, tag="given", frozen=True, kw_only=True):
 
     #: May be left out of a claim, which then means nothing.
     optional: bool = False
+    #: The departments that may tell its amount themselves, as their tokens name them; what they told counts.
+    told_by: tuple[str, ...] = ()
+    #: Without it the amount is given elsewhere, where no hospital can know it: only ``told_by`` tell it.
+    hospital_tells: bool = True
 
     TOLD = True
     DESCRIPTION = (
@@ -23,6 +29,25 @@ class Given(Layer, tag="given", frozen=True, kw_only=True):
     @override
     def must_be_told(self) -> bool:
         return not self.optional
+
+    @override
+    def tellers(self) -> tuple[str, ...]:
+        return self.told_by
+
+    @override
+    def is_told_elsewhere(self) -> bool:
+        return not self.hospital_tells
+
+    @override
+    def faults(self, _before: object) -> Iterator[tuple[str, str]]:
+        if not self.hospital_tells and not self.told_by:
+            yield "told_by", "name the departments that tell what the hospital does not"
+
+    @override
+    def facts(self) -> Iterator[str]:
+        if self.told_by:
+            alone = "" if self.hospital_tells else ", not the hospital"
+            yield f"told by {', '.join(self.told_by)}{alone}"
 
     @override
     def work_out(self, course: Course, plan: LayerPlan) -> LayerTrace:

@@ -108,6 +108,14 @@ class Layer(Part, tag_field="method", frozen=True, kw_only=True):
         """Whether a claim without an amount of this payer is refused."""
         return False
 
+    def tellers(self) -> tuple[str, ...]:
+        """The departments that may tell the payer's amount themselves, before or after settlement."""
+        return ()
+
+    def is_told_elsewhere(self) -> bool:
+        """Whether only these tell it: aid that is given elsewhere, which no hospital can know."""
+        return False
+
     def approvers(self) -> tuple[str, ...]:
         """The departments that may relieve the payer of its part in a special case."""
         return ()

@@ -23,6 +23,7 @@ from kernel.writing.event_store import RecordedEvent
 from kernel.writing.read_model import RowsByEvent, no_rows
 from kernel.writing.read_tables import GUARDED, Change, put, put_of, remove
 from settlement.encounters.domain import events
+from settlement.encounters.domain.owners_events import OuterAmountTold
 
 TABLES: Final = MetaData()
 
@@ -253,6 +254,7 @@ ROWS: Final[RowsByEvent] = {
     events.DischargeUndone: _end_undone,
     events.CatalogueExceptionApproved: no_rows,
     events.CauseFound: no_rows,
+    OuterAmountTold: no_rows,
     events.SettlementConfirmed: _settled,
     events.SettlementRevoked: _revoked,
     events.SettlementSupplemented: _supplemented,

@@ -25,7 +25,11 @@ from settlement.reviews.queries.looked_at import begin
 _SETTLED: Final = types_of(settlement.CONTRACT, settlement.SettlementConfirmed, settlement.SettlementRevoked)
 #: What may come for a bill after it was settled.
 _CAME_LATER: Final = types_of(
-    settlement.CONTRACT, settlement.CatalogueExceptionApproved, settlement.CauseFound, settlement.EncounterReferred
+    settlement.CONTRACT,
+    settlement.CatalogueExceptionApproved,
+    settlement.CauseFound,
+    settlement.OuterAmountTold,
+    settlement.EncounterReferred,
 )
 _BATCH_MAX: Final = 100
 #: Nobody waits for this look: most bills are settled on all that is known.

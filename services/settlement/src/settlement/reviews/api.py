@@ -90,6 +90,7 @@ class BillCompared(Wire, frozen=True, kw_only=True):
     exception_approved_by: tuple[str, ...]
     referral_approved_on: date | None
     found_cause: str | None
+    told_fen: dict[str, Yuan]
     layers: tuple[LayerCompared, ...]
     patient_settled_fen: Yuan
     patient_now_fen: Yuan
@@ -223,6 +224,7 @@ def _bill(bill: BillDifference) -> BillCompared:
         exception_approved_by=bill.approved_by,
         referral_approved_on=bill.referral_approved_on,
         found_cause=bill.found_cause,
+        told_fen={payer: Yuan(fen) for payer, fen in bill.told_fen.items()},
         layers=tuple(_layer(layer) for layer in bill.layers),
         patient_settled_fen=Yuan(bill.patient_before_fen),
         patient_now_fen=Yuan(bill.patient_after_fen),

@@ -131,6 +131,15 @@ class FoundCauseBody(RequestBody, frozen=True, kw_only=True):
     excluded_compliant_fen: Yuan | None = None
 
 
+class OuterAmountBody(RequestBody, frozen=True):
+    """What an outer payer gives for a stay, on which day it was given or promised, and the paper that says so."""
+
+    payer: Payer
+    amount_fen: Yuan
+    given_on: date
+    evidence: Annotated[str, msgspec.Meta(min_length=2, max_length=200)]
+
+
 class SettleBody(RequestBody, frozen=True):
     """What the outer payers gave, by payer; ``total`` is checked against the uploaded lines.
 

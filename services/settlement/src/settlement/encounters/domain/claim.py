@@ -13,6 +13,7 @@ from law.certificate import Certificate, certificate_for
 from settlement.encounters.domain import commands, events, refusals
 from settlement.encounters.domain.found_cause import as_found
 from settlement.encounters.domain.state import Open
+from settlement.encounters.domain.told_amounts import given_by_all
 from settlement.institutions.domain import locality
 
 #: The kind of visit that rests on a certification.
@@ -78,7 +79,7 @@ def _claim_as_said(command: commands.Settle, state: Open) -> Claim:
         total_fen=fees.total_fen,
         compliant_fen=fees.compliant_fen,
         out_of_catalogue_fen=fees.out_of_catalogue_fen,
-        given_fen=presented.given_fen,
+        given_fen=given_by_all(presented.given_fen, state, command.policies),
         excluded_fen=fees.excluded_fen,
         excluded_compliant_fen=fees.excluded_compliant_fen,
         designated=institution.designated_on(discharge.discharged_on),

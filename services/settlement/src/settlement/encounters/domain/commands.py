@@ -180,6 +180,17 @@ class FindCause(msgspec.Struct, frozen=True, kw_only=True):
     excluded_compliant_fen: int = 0
 
 
+class TellAmount(msgspec.Struct, frozen=True, kw_only=True):
+    """The owner of an outer payer tells what it gives for the stay, in fen, before or after settlement."""
+
+    department: str
+    payer: str
+    amount_fen: int
+    given_on: date
+    today: date
+    evidence: str
+
+
 class Supplement(msgspec.Struct, frozen=True, kw_only=True):
     """Put a settlement's new outcome beside it; ``year_after`` is how the benefit year stands after the release."""
 
@@ -217,6 +228,7 @@ Command = (
     | Settle
     | ApproveException
     | FindCause
+    | TellAmount
     | Supplement
     | Revoke
 )

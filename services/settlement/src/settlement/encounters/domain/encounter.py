@@ -45,7 +45,13 @@ def decide(command: Command, state: State) -> Sequence[EncounterEvent]:
             return _change(command, state)
         case commands.Settle():
             return _settle(command, _open(state, "settle"))
-        case commands.ApproveException() | commands.FindCause() | commands.Supplement() | commands.Revoke():
+        case (
+            commands.ApproveException()
+            | commands.FindCause()
+            | commands.TellAmount()
+            | commands.Supplement()
+            | commands.Revoke()
+        ):
             return decide_later(command, state)
         case _:
             assert_never(command)

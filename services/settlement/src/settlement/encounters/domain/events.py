@@ -7,6 +7,7 @@ import msgspec
 from law import Adjudication, Claim, Standing
 from settlement.encounters.domain.fees import FeeLine, FeeSums
 from settlement.encounters.domain.notices import Notice
+from settlement.encounters.domain.owners_events import OuterAmountTold
 from settlement.encounters.domain.payees import Route
 from settlement.policies.domain import Considered
 
@@ -168,9 +169,8 @@ class SettlementConfirmed(msgspec.Struct, frozen=True, kw_only=True, omit_defaul
     #: By which route, and which payers then paid the hospital directly: so who gets each layer.
     route: Route = "HOSPITAL"
     deducted: tuple[str, ...] = ()
-    #: What was prepaid beyond the own share, as it is told: of bills from before this was told it is 0.
+    #: What was prepaid beyond the own share; 0 of bills from before this was told, which have no ``stay`` either.
     refund_to_patient_fen: int = 0
-    #: Of bills from before this was told there is none, and their messages stay as they are.
     stay: StayTold | None = None
 
 
@@ -289,6 +289,7 @@ EncounterEvent = (
     | SettlementSupplemented
     | CatalogueExceptionApproved
     | CauseFound
+    | OuterAmountTold
     | SettlementRevoked
 )
 

@@ -6,20 +6,25 @@ from typing import Any, assert_never
 from kernel.values.refusals import Refused, conflict
 from law import Adjudication
 from settlement.encounters.domain import events, refusals
-from settlement.encounters.domain.commands import ApproveException, FindCause, Revoke, Supplement
+from settlement.encounters.domain.commands import ApproveException, FindCause, Revoke, Supplement, TellAmount
 from settlement.encounters.domain.events import EncounterEvent
 from settlement.encounters.domain.found_cause import find_cause
 from settlement.encounters.domain.readjudication import Correction, paid
 from settlement.encounters.domain.state import Cancelled, Open, Settled, State, Unknown
+from settlement.encounters.domain.told_amounts import tell_amount
+
+Later = ApproveException | FindCause | TellAmount | Supplement | Revoke
 
 
-def decide_later(command: ApproveException | FindCause | Supplement | Revoke, state: State) -> Sequence[EncounterEvent]:
+def decide_later(command: Later, state: State) -> Sequence[EncounterEvent]:
     """What a command brings about that may come after settlement; raises Refused."""
     match command:
         case ApproveException():
             return _approve(command, _opened(state, "approve an exception for"))
         case FindCause():
             return find_cause(command, _opened(state, "say the cause of"))
+        case TellAmount():
+            return tell_amount(command, _opened(state, "tell an amount for"))
         case Supplement():
             return _supplement(command, state)
         case Revoke():

@@ -5,6 +5,7 @@ import msgspec
 from settlement.encounters.domain import events
 from settlement.encounters.domain.events import EncounterEvent
 from settlement.encounters.domain.fees import FeeSums
+from settlement.encounters.domain.owners_events import OuterAmountTold
 
 
 class Unknown(msgspec.Struct, frozen=True):
@@ -22,6 +23,8 @@ class Open(msgspec.Struct, frozen=True, kw_only=True):
     approvals: tuple[events.CatalogueExceptionApproved, ...] = ()
     #: What the bill was for, as it was found last.
     found: events.CauseFound | None = None
+    #: What the owners of outer payers told of them last, by payer.
+    told: dict[str, OuterAmountTold] = {}
 
     @property
     def exception_approved_by(self) -> tuple[str, ...]:
@@ -70,7 +73,7 @@ def _evolve_settled(state: Settled, event: EncounterEvent) -> State:
             return state.before
         case events.SettlementSupplemented():
             return msgspec.structs.replace(state, supplements=(*state.supplements, event))
-        case events.CatalogueExceptionApproved() | events.EncounterReferred() | events.CauseFound():
+        case events.CatalogueExceptionApproved() | events.EncounterReferred() | events.CauseFound() | OuterAmountTold():
             # Known since the settlement: it changes nothing there until a review is released.
             before = _evolve_open(state.before, event)
             assert isinstance(before, Open)
@@ -92,7 +95,7 @@ def _evolve_open(state: Open, event: EncounterEvent) -> Open | Settled:
             return msgspec.structs.replace(state, admission=admission)
         case events.EncounterDischarged() | events.DischargeCorrected() | events.DischargeUndone():
             return msgspec.structs.replace(state, discharge=_end_after(event))
-        case events.CatalogueExceptionApproved() | events.CauseFound():
+        case events.CatalogueExceptionApproved() | events.CauseFound() | OuterAmountTold():
             return _told_by_others(state, event)
         case _:
             assert isinstance(event, events.SettlementConfirmed), (
@@ -101,7 +104,11 @@ def _evolve_open(state: Open, event: EncounterEvent) -> Open | Settled:
             return Settled(state, event)
 
 
-def _told_by_others(state: Open, event: events.CatalogueExceptionApproved | events.CauseFound) -> Open:
+def _told_by_others(
+    state: Open, event: events.CatalogueExceptionApproved | events.CauseFound | OuterAmountTold
+) -> Open:
+    if isinstance(event, OuterAmountTold):
+        return msgspec.structs.replace(state, told=state.told | {event.payer: event})
     if isinstance(event, events.CauseFound):
         return msgspec.structs.replace(state, found=event)
     return msgspec.structs.replace(state, approvals=(*state.approvals, event))

@@ -52,6 +52,8 @@ class BillDifference(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     referral_approved_on: date | None = None
     #: What the bill was for, as it was found since.
     found_cause: str | None = None
+    #: What the owners of outer payers told, by payer, in fen.
+    told_fen: dict[str, int] = {}
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -86,7 +88,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class BillOnFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A settled bill with its place, and what may have come since: departments' approvals, a referral, a cause."""
+    """A settled bill with its place, and what may have come since: departments' approvals, a referral, a cause,
+    what the owners of outer payers told, in fen."""
 
     decided: Decided
     encounter_id: str
@@ -94,6 +97,7 @@ class BillOnFile(msgspec.Struct, frozen=True, kw_only=True):
     approved_by: tuple[str, ...]
     referral: Referral | None = None
     found: CauseFound | None = None
+    told_fen: dict[str, int] = {}
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -106,14 +110,14 @@ class Known(msgspec.Struct, frozen=True):
 
 
 #: A bill and the facts on which operators left it as it was settled: found again, it stays so.
-Left = tuple[str, tuple[str | None, ...], tuple[str, ...], date | None, str | None]
+Left = tuple[str, tuple[str | None, ...], tuple[str, ...], date | None, str | None, tuple[tuple[str, int], ...]]
 
 
 def left_by(finding: Finding) -> frozenset[Left]:
     """The bills of a finding that was left as it is."""
     return frozenset(
-        (bill.settlement_id, bill.counted_as, bill.approved_by, bill.referral_approved_on, bill.found_cause)
-        for bill in finding.bills
+        (b.settlement_id, b.counted_as, b.approved_by, b.referral_approved_on, b.found_cause, _pairs(b.told_fen))
+        for b in finding.bills
     )
 
 
@@ -192,14 +196,16 @@ def _facts(bill: BillOnFile, known: Known, left: frozenset[Left]) -> Facts:
     now = Facts(claim, Standing() if dead else known.standing)
     counted = counted_as(settled, now)
     approved = claim.exception_approved_by, claim.referral_approved_on
-    if (settled.settlement_id, counted, *approved, named(bill.found)) in left:
+    if (settled.settlement_id, counted, *approved, named(bill.found), _pairs(bill.told_fen)) in left:
         return settled.facts
     same = counted == counted_as(settled, settled.facts) and claim == settled.claim
     return settled.facts if same else now
 
 
 def _claim_now(bill: BillOnFile) -> Claim:
-    claim = as_found(msgspec.structs.replace(bill.decided.claim, exception_approved_by=_approved(bill)), bill.found)
+    settled = bill.decided.claim
+    known = {"exception_approved_by": _approved(bill), "given_fen": settled.given_fen | bill.told_fen}
+    claim = as_found(msgspec.structs.replace(settled, **known), bill.found)
     if bill.referral is None:
         return claim
     approved_on, emergency = bill.referral.standing_approval, bill.referral.filed_for(claim.admitted_on)
@@ -211,6 +217,10 @@ def _claim_now(bill: BillOnFile) -> Claim:
 
 def _approved(bill: BillOnFile) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*bill.decided.claim.exception_approved_by, *bill.approved_by]))
+
+
+def _pairs(told_fen: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted(told_fen.items()))
 
 
 def counted_as(bill: Decided, facts: Facts) -> tuple[str | None, ...]:
@@ -241,6 +251,7 @@ def _difference(bill: BillOnFile, correction: Correction) -> BillDifference:
         payout_after_fen=after.payout_fen,
         referral_approved_on=correction.facts.claim.referral_approved_on,
         found_cause=named(bill.found),
+        told_fen=bill.told_fen,
     )
 
 

@@ -16,6 +16,7 @@ from settlement.encounters.domain.encounter import DECIDER
 from settlement.encounters.domain.events import year_of
 from settlement.encounters.domain.readjudication import Decided
 from settlement.encounters.domain.state import Settled
+from settlement.encounters.domain.told_amounts import told_fen
 from settlement.people.domain import ALWAYS, Days, person_told
 from settlement.policies.domain import LawBook
 from settlement.policies.queries import Laws
@@ -186,6 +187,7 @@ def _on_file(state: Settled, book: LawBook, referral: Referral | None) -> BillOn
         approved_by=state.before.exception_approved_by,
         referral=referral,
         found=state.before.found,
+        told_fen=told_fen(state.before.told),
     )
 
 
