@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.command_line import onestop
 
 from kernel.security import Role
 from kernel.testing.kafka_broker import KafkaBroker
@@ -45,6 +46,8 @@ async def test_a_database_that_crashes_refuses_for_a_while_and_loses_nothing(tmp
             assert away.status_code == 503, away.text
             assert "retry-after" in away.headers
             assert time.monotonic() - began < 20
+            doctor = await onestop("doctor", "--no-doors", "--only", "database", "--database", server.url())
+            assert (doctor.exit_code, "the database does not answer" in doctor.output) == (1, True), doctor.output
             await asyncio.to_thread(server.start)
             answer = await _until_answered(window, path)
             assert answer.status_code == 201, answer.text
@@ -76,6 +79,9 @@ async def test_a_broker_that_is_away_delays_the_books_and_not_the_patient(
             town = await settle_in(platform, 9)
             window = Window(platform, Role.HOSPITAL, HOSPITALS[0].hospital_id)
             await asyncio.to_thread(broker.kill)
+            where = ("--database", database, "--kafka-bootstrap", broker.bootstrap)
+            doctor = await onestop("doctor", "--no-doors", "--only", "kafka", *where)
+            assert (doctor.exit_code, "start the broker" in doctor.output) == (1, True), doctor.output
             encounter = await discharged(town, window)
             await stories.settle(window, encounter, BILL)
             await asyncio.to_thread(broker.start)

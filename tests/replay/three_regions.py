@@ -183,13 +183,14 @@ class Year:
             await refer(self._platform, sending, self._people[of.county], f"H{of.area}-1", day, of.category)
 
     async def _close(self, of: Region, month: int) -> None:
+        name = f"{self._at(month, 1):%Y-%m}"
         self._at(month + 1, 5)
-        asked = {"hospital_id": of.hospital, "county": of.county, "fund": of.fund, "month": f"{YEAR}-{month:02}"}
+        asked = {"hospital_id": of.hospital, "county": of.county, "fund": of.fund, "month": name}
         drawn = await self._agency.post("fund-ledger", "/v1/hospital-statements", asked)
         path = f"/v1/hospital-statements/{drawn['statement_id']}"
         await self._agency.post("fund-ledger", f"{path}/review", {"deductions": []})
         self._unpaid[of.county] = path
-        await self._finance.post("fund-ledger", f"/v1/counties/{of.county}/months/{YEAR}-{month:02}/closing", {})
+        await self._finance.post("fund-ledger", f"/v1/counties/{of.county}/months/{name}/closing", {})
 
     def _receipt(self, of: Region, amount: str, day: date) -> dict[str, str]:
         return {"county": of.county, "fund": of.fund, "source": of.source, "amount": amount, "value_on": f"{day}"}

@@ -3,41 +3,24 @@
 from collections.abc import Sequence
 from typing import Final
 
-import msgspec
-
-from kernel.values.divisions import covers
 from law.packs import parse_pack
 from law.packs.diseases import sample_lists
+from onestop.doctor.adopted import Law, laws_of
 from onestop.doctor.examined import Examined
 from onestop.doctor.finding import Check, Finding, warning
 
 _PLACES_SQL: Final = "SELECT DISTINCT division FROM institutions ORDER BY division"
-# The newest text of each document; one whose event was put away is older than any whose event is there.
-_LAWS_SQL: Final = """
-SELECT DISTINCT ON (p.pack_id) p.pack_id, p.text FROM policies p
-LEFT JOIN events e ON e.stream_id = 'policy/' || p.digest AND e.version = 1
-ORDER BY p.pack_id, e.pos DESC NULLS LAST
-"""
-
-
-class _Law(msgspec.Struct, frozen=True):
-    pack_id: str
-    text: str
-
-    def reaches(self, places: Sequence[str]) -> bool:
-        # A pack is named after its division, so that the texts of other places need not be read.
-        return any(covers(self.pack_id.partition("-")[0], place) for place in places)
 
 
 async def look(examined: Examined) -> Sequence[Finding]:
     """Lists that still have samples, of documents that reach an institution under contract."""
     async with examined.session(examined.services["settlement"].schema) as connection:
         places = [row["division"] for row in await connection.fetch(_PLACES_SQL)]
-        laws = [_Law(**dict(row)) for row in await connection.fetch(_LAWS_SQL)]
+        laws = await laws_of(connection)
     return [finding for law in laws if law.reaches(places) for finding in _findings(law)]
 
 
-def _findings(law: _Law) -> Sequence[Finding]:
+def _findings(law: Law) -> Sequence[Finding]:
     return [
         warning(
             f"{law.pack_id} counts {listed.count} diseases under {name} and does not name them all: "
