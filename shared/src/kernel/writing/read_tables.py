@@ -1,6 +1,6 @@
 """Read tables: rows that are a pure function of events, and the one writer that stores them anywhere."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
@@ -57,6 +57,24 @@ def add(table: Table, **values: Any) -> Add:
     """An Add from column values by name; every column must be named."""
     assert is_summed(table), f"{table.name} is not a summed table"
     return Add(table, _ordered(table, values))
+
+
+def putting(table: Table, *names: str) -> Callable[..., Put]:
+    """What makes Puts from values by place, for where many are made; ``names`` are checked once, in column order."""
+    _check_names(table, names)
+    return lambda *row: Put(table, row)
+
+
+def adding(table: Table, *names: str) -> Callable[..., Add]:
+    """What makes Adds from values by place, as ``putting`` does."""
+    assert is_summed(table), f"{table.name} is not a summed table"
+    _check_names(table, names)
+    return lambda *row: Add(table, row)
+
+
+def _check_names(table: Table, names: tuple[str, ...]) -> None:
+    columns = tuple(column.name for column in table.columns)
+    assert names == columns, f"{table.name} has columns {columns}, not {names}"
 
 
 def remove(table: Table, **key: Any) -> Remove:
@@ -127,15 +145,18 @@ def collapse(changes: Iterable[Change]) -> dict[Table, list[tuple[Any, ...]]]:
     locks in the same order and cannot deadlock.
     """
     by_table: dict[Table, dict[tuple[Any, ...], tuple[Any, ...]]] = {}
+    sums: dict[Table, dict[tuple[Any, ...], list[Any]]] = {}
     for change in changes:
+        if isinstance(change, Add):
+            _sum_up(sums.setdefault(change.table, {}), change.row, _shape(change.table))
+            continue
         rows = by_table.setdefault(change.table, {})
         key = key_of(change)
         if isinstance(change, Remove):
             rows.pop(key, None)
-        elif isinstance(change, Add) and key in rows:
-            rows[key] = _plus(change, rows[key])
         else:
             rows[key] = change.row
+    by_table |= {table: {key: tuple(row) for key, row in rows.items()} for table, rows in sums.items()}
     return {
         table: [rows[key] for key in sorted(rows)] for table, rows in sorted(by_table.items(), key=_by_name) if rows
     }
@@ -156,11 +177,13 @@ def _by_name(item: tuple[Table, object]) -> str:
     return item[0].name
 
 
-def _plus(change: Add, before: tuple[Any, ...]) -> tuple[Any, ...]:
-    summed = list(before)
-    for i in _shape(change.table).others:
-        summed[i] += change.row[i]
-    return tuple(summed)
+def _sum_up(rows: dict[tuple[Any, ...], list[Any]], row: tuple[Any, ...], shape: _Shape) -> None:
+    key = tuple([row[i] for i in shape.key])
+    if (summed := rows.get(key)) is None:
+        rows[key] = list(row)
+    else:
+        for i in shape.others:
+            summed[i] += row[i]
 
 
 @lru_cache(maxsize=1024)

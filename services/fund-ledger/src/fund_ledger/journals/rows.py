@@ -21,7 +21,7 @@ from kernel.values.china_time import china_date
 from kernel.writing.columns import columns_of
 from kernel.writing.event_store import RecordedEvent
 from kernel.writing.read_model import RowsByEvent, no_rows
-from kernel.writing.read_tables import SUMMED, Change, add, put_of
+from kernel.writing.read_tables import SUMMED, Change, adding, put_of, putting
 
 TABLES: Final = MetaData()
 
@@ -171,49 +171,39 @@ def _noted(journal: _Noted) -> Iterable[Change]:
         "payers": [posting.payer or "" for posting in journal.postings],
     }
     yield put_of(journal, journals, **lines)
-    for line, posting in enumerate(journal.postings, start=1):
-        yield put_of(journal, entries, line=line, **_said(posting))
-        yield from _sums(journal, posting)
+    booked_on, effective_on, recorded_on = journal.booked_on, journal.effective_on, journal.recorded_on
+    for line, (account, fen, payer) in enumerate(zip(*lines.values(), strict=True), start=1):
+        sides = (fen, 0, 1) if fen > 0 else (0, -fen, 1)
+        yield _entry(
+            account, booked_on, journal.journal_id, line, effective_on, recorded_on, journal.kind,
+            journal.settlement_id, fen, payer,
+        )  # fmt: skip
+        yield _balance(account, *sides)
+        yield _day_sum(account, booked_on, effective_on, recorded_on, *sides)
+        yield from _by_fund(journal, accounts.parse(account), payer, sides)
 
 
-def _said(posting: Posting) -> dict[str, str | int]:
-    return {"account": posting.account, "amount_fen": posting.amount_fen, "payer": posting.payer or ""}
-
-
-def _sums(journal: _Noted, posting: Posting) -> Iterable[Change]:
-    sides = {"debit_fen": max(posting.amount_fen, 0), "credit_fen": max(-posting.amount_fen, 0), "lines": 1}
-    yield add(balances, account=posting.account, **sides)
-    days = {"booked_on": journal.booked_on, "effective_on": journal.effective_on, "recorded_on": journal.recorded_on}
-    yield add(day_sums, account=posting.account, **days, **sides)
-    yield from _payer_total(posting)
-    account = accounts.parse(posting.account)
+def _by_fund(journal: _Noted, account: accounts.Account, payer: str, sides: tuple[int, int, int]) -> Iterable[Change]:
+    """A payer's total counts where the money is to go, so each amount is in it once; a fund's flows on the fund."""
     if account.kind == accounts.FUND:
-        yield add(
-            fund_flows,
-            county=account.county,
-            fund=account.fund,
-            month=journal.booked_on.replace(day=1),
-            kind=journal.kind,
-            source=journal.source or "",
-            payer=posting.payer or "",
-            **sides,
-        )
+        month = journal.booked_on.replace(day=1)
+        yield _flow(account.county, account.fund, month, journal.kind, journal.source or "", payer, *sides)
+    elif payer and account.payee_kind is not None:
+        fen = sides[1] - sides[0]
+        to_person = account.payee_kind == "person"
+        yield _total(account.county, payer, account.fund, 0 if to_person else fen, fen if to_person else 0)
 
 
-def _payer_total(posting: Posting) -> Iterable[Change]:
-    """A payer's total counts where the money is to go, so each amount is in it once."""
-    account = accounts.parse(posting.account)
-    if posting.payer is None or account.payee_kind is None:
-        return
-    to_person = account.payee_kind == "person"
-    yield add(
-        payer_totals,
-        county=account.county,
-        payer=posting.payer,
-        fund=account.fund,
-        to_hospitals_fen=0 if to_person else -posting.amount_fen,
-        to_persons_fen=-posting.amount_fen if to_person else 0,
-    )
+# Each posting leaves several of these: they are built by place, and checked by name once.
+_entry = putting(
+    entries, "account", "booked_on", "journal_id", "line", "effective_on", "recorded_on", "kind", "settlement_id",
+    "amount_fen", "payer",
+)  # fmt: skip
+_SIDES: Final = ("debit_fen", "credit_fen", "lines")
+_balance = adding(balances, "account", *_SIDES)
+_day_sum = adding(day_sums, "account", "booked_on", "effective_on", "recorded_on", *_SIDES)
+_flow = adding(fund_flows, "county", "fund", "month", "kind", "source", "payer", *_SIDES)
+_total = adding(payer_totals, "county", "payer", "fund", "to_hospitals_fen", "to_persons_fen")
 
 
 ROWS: Final[RowsByEvent] = {

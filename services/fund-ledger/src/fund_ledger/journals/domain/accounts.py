@@ -105,6 +105,7 @@ def parse(name: str) -> Account:
             raise AssertionError(f"{name!r} is not an account of the chart")
 
 
+@lru_cache(maxsize=4096)  # and so do the same names to be made
 def _name(*parts: str) -> str:
     name = "/".join(parts)
     if _NAME.fullmatch(name) and name.count("/") == len(parts) - 1:
