@@ -21,9 +21,9 @@ from fund_ledger.institutions.domain.fee import (
 from fund_ledger.journals.domain import accounts
 from fund_ledger.journals.domain import journal as journals
 from fund_ledger.journals.domain.bill import PayerPart, SettledBill
-from fund_ledger.journals.domain.commands import BookSettlement
+from fund_ledger.journals.domain.commands import BookSettlement, RefusePayment
 from fund_ledger.journals.domain.events import JournalBooked, Posting
-from fund_ledger.journals.domain.refused_payment import RefusedBill, refusal
+from fund_ledger.journals.domain.refused_payment import RefusedBill
 from fund_ledger.months.domain import after, last_day
 from fund_ledger.statements.domain.statement import DECIDER, DrawStatement, StatementDrawn, Unbilled
 from law.packs import PackLibrary
@@ -226,13 +226,28 @@ class ClawbackExample(Table, tag="clawback", frozen=True, kw_only=True):
         rule = self.pack(library).file.certification
         assert rule is not None, "the pack says who bears a cancelled certification"
         assert rule.if_cancelled == "hospital_bears", f"no document orders {rule.if_cancelled}"
-        bill = RefusedBill("GX-14", "450100", "hospital", ("BMI",))
-        postings = [p for paid in self.given.fund_paid for p in refusal(bill, {"BMI": {"BMI": fen(paid)}})]
+        postings = [p for number, paid in enumerate(self.given.fund_paid) for p in _refused(f"B-{number}", fen(paid))]
         return one(
             self.expect,
             recover_from_hospital=yuan(_asked_back(postings, "hospital")),
             recover_from_patient=yuan(_asked_back(postings, "person")),
         )
+
+
+def _refused(settlement_id: str, amount_fen: int) -> Iterator[Posting]:
+    """What the refusal of a bill's payment books, after basic insurance paid its part."""
+    bill = SettledBill(
+        settlement_id=settlement_id,
+        county=_COUNTY,
+        hospital_id="hospital",
+        person_id="person",
+        parts=(PayerPart("BMI", amount_fen),),
+    )
+    booked = journals.DECIDER.decide(BookSettlement(bill, {}, _ON), journals.DECIDER.initial)
+    refused = RefusePayment(RefusedBill(settlement_id, _COUNTY, "hospital", ("BMI",)), {}, _ON)
+    for event in journals.DECIDER.decide(refused, journals.DECIDER.fold(booked)):
+        if isinstance(event, JournalBooked):
+            yield from event.postings
 
 
 def _asked_back(postings: Iterable[Posting], payee_kind: str) -> int:
