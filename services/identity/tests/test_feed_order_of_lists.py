@@ -51,16 +51,16 @@ def number_of(block: int, person: int) -> str:
 
 
 def story(seed: int, block: int) -> list[File]:
-    """Three months of two counties' whole lists, each after the month's changes; people move, leave and die.
+    """Three months of two counties' whole lists, each after the month's changes; people move, move back, leave and die.
 
-    Nobody moves back: a county that goes on naming whom another took is told so, and not believed at once.
+    The second county's list is of the day behind the first one's.
     """
     chance = random.Random(seed)
     files: list[File] = []
     dead: set[int] = set()
     lives = dict.fromkeys(range(PEOPLE), 0)
     for month in MONTHS:
-        lives = {person: max(place, chance.randrange(2)) for person, place in lives.items()}
+        lives = {person: chance.randrange(2) for person in lives}
         on_list = [person for person in range(PEOPLE) if person not in dead and chance.random() < 0.8]
 
         def row(person: int, county: str, died_on: str = "") -> Sequence[str]:
@@ -84,7 +84,8 @@ async def come_to(office: Office, block: int, files: Sequence[File], name: str) 
     for place, file in enumerate(files):
         how = {} if file.area is None else {"kind": "full", "area": file.area}
         # Changes speak for the last day of the month before; a list for the first.
-        moment = f"2019-{file.month:02d}-{1 if file.area is None else 2:02d}T00:00:00+08:00"
+        day = 1 if file.area is None else 2 + COUNTIES[block].index(file.area)
+        moment = f"2019-{file.month:02d}-{day:02d}T00:00:00+08:00"
         content = csv_of(*file.rows, headings=HEADINGS)
         told = await office.hand_in(f"{name}-{place}", content, category="REGISTERED_POOR", as_of=moment, **how)
         assert told["status"] == "APPLIED" or told["problem"]["code"] == "FEED_OLDER_THAN_LIST", told

@@ -16,6 +16,7 @@ from identity.feeds.domain.offices import OfficeWordsKept
 from identity.illnesses.domain import illness
 from identity.illnesses.domain.exit_check import ExitChecked
 from identity.persons.domain import corrections, erasure, merging, person
+from identity.persons.domain.also_listed import AlsoListed
 from identity.persons.domain.annulment import RegistrationAnnulled
 from identity.persons.domain.handing_over import MembershipHandedOver
 from identity.persons.domain.lookup import LookupMade
@@ -41,6 +42,7 @@ REGISTRY: Final = EventRegistry(
         erasure.PersonErased,
         RegistrationAnnulled,
         PersonMoved,
+        AlsoListed,
         MembershipHandedOver,
         DataSeen,
         MembershipWithdrawn,

@@ -9,6 +9,7 @@ from contracts import identity as contract
 from identity.certification.domain.certifications import CertificationCancelled, ChronicCertified
 from identity.enrolment.domain.premium_batch import SubsidyPaid
 from identity.facts.domain.handbook import HandbookChecked
+from identity.persons.domain.also_listed import AlsoListed
 from identity.persons.domain.annulment import RegistrationAnnulled
 from identity.persons.domain.certification import Certification
 from identity.persons.domain.corrections import DeathCorrected, IdNumberCorrected, PersonalDataCorrected
@@ -116,6 +117,7 @@ TOLD: Final[Mapping[type, Callable[[Any], Published | None]]] = {
     PersonEnrolled: _as("ENROLLED"),
     DeathRecorded: _as("DIED"),
     PersonMoved: _as("MOVED"),
+    AlsoListed: _as("ALSO_LISTED"),
     MembershipHandedOver: _as("HANDED_OVER"),
     DeathCorrected: _death_corrected,
     PersonalDataCorrected: _as("PERSON_CORRECTED"),

@@ -9,6 +9,7 @@ from identity.feeds.commands.known import Known, NewPerson
 from identity.feeds.commands.named import differs
 from identity.feeds.domain.batch import Batch, BatchKind
 from identity.feeds.domain.belonging import check_belongs
+from identity.feeds.domain.county_lists import CountyLists, moved_instead
 from identity.feeds.domain.handling import Handling
 from identity.feeds.domain.lines import Barrier, Line, Receipt, prefix_of_area
 from identity.feeds.domain.places import check_division, is_former
@@ -20,7 +21,7 @@ from identity.persons.domain.categories import Category
 from identity.persons.domain.corrections import DECIDER as CORRECTIONS
 from identity.persons.domain.entitlement import Entitlement
 from identity.persons.domain.membership import EndReason, Membership
-from identity.persons.domain.moving import last_move, move
+from identity.persons.domain.moving import move
 from identity.persons.domain.owners import PLATFORM_OWNERS, Owners
 from identity.persons.domain.person import DECIDER, RecordDeath
 from identity.persons.domain.statement import Statement, Superseded, registered_with, stated_at, take
@@ -45,7 +46,7 @@ class Group:
         self._handling = handling
         self._file = description_of(batch)
         self._known = known
-        self._barriers = barriers
+        self._lists = CountyLists(batch, self._file, barriers)
         self._streams: dict[str, Stream] = {}
         self._states: dict[str, Entitlement | None] = {}
         self._events: dict[str, list[Any]] = {}
@@ -88,11 +89,11 @@ class Group:
             self._check_place(row.county, state)
             events += self._begins(line, row, new, state)
             outcome = self._statement(line, self._file.statement(row), row.county, person_id, events)
-            if moves and outcome != "SUPERSEDED" and (away := self._moved_from(person_id, row.county)) is not None:
-                self._keep(line, person_id, events, Receipt(line.line, outcome, person_id, "ROW_MOVED_AWAY", away))
-                return
-            if moves and outcome != "SUPERSEDED":
-                outcome = self._move(row.county, events, person_id)
+            if state is not None and moves:
+                away, outcome = self._move(row, outcome, events, state)
+                if away is not None:
+                    self._keep(line, person_id, events, Receipt(line.line, outcome, person_id, "ROW_MOVED_AWAY", away))
+                    return
             if row.died_on is not None:
                 self._death(row.died_on, row.id_number.born_on, events, person_id)
             # The last step: a row that is refused leaves no household either.
@@ -161,32 +162,23 @@ class Group:
         self._take(person_id, events)
         self.receipts.append(receipt)
 
-    def _move(self, county: str, events: list[Any], person_id: str) -> str:
-        """The person lives in the county whose list names them now; what was said of them goes with them."""
-        state = events[-1].entitlement if events else self.state(person_id)
-        assert state is not None, "who moves is registered"
-        events += move(state, county, self._batch.department.value)
-        return "MOVED"
+    def _move(self, row: FeedRow, outcome: str, events: list[Any], state: Entitlement) -> tuple[str | None, str]:
+        """Somebody of another county moves; or stays, and what the county is told of that comes first."""
+        now = events[-1].entitlement if events else state
+        statement = self._file.statement(row)
+        if outcome == "SUPERSEDED":
+            if not self._lists.stops(statement, row.county):
+                events += self._lists.named(statement, row.county, now)
+            return None, outcome
+        away = self._lists.away(state, self._past(state), row.county)
+        if away is not None:
+            events += self._lists.named(statement, row.county, now)
+            return away, outcome
+        events += self._lists.moves(row.category, row.county, now)
+        return None, "MOVED"
 
-    def _moved_from(self, person_id: str, county: str) -> str | None:
-        """What to tell a county whose list still names whom another county's list took from it; else None.
-
-        So nobody goes to and fro between two lists that both name them.
-        """
-        if self._batch.kind is not BatchKind.FULL:
-            return None
-        _, past = self._known.streams.get(person_id, (None, ()))
-        moved = last_move(past)
-        if moved is None or moved.formerly != county:
-            return None
-        state = self.state(person_id)
-        own = [m for m in (state.memberships if state else ()) if m.department is self._batch.department]
-        if not any(m.valid_to is None or m.valid_to >= self._file.today for m in own):
-            return None
-        now = moved.entitlement.county
-        return both(
-            f"此人已列入 {now} 的名单，请与该县区核对", f"a list of {now} names this person; settle it with that county"
-        )
+    def _past(self, state: Entitlement) -> Sequence[Any]:
+        return (*self._known.streams.get(state.person_id, (None, ()))[1], *self._events.get(state.person_id, ()))
 
     def ending(self, line: Line) -> None:
         """End what a full list no longer names: the day of the list is the last one (R-JY-15, AMB-E9)."""
@@ -203,6 +195,11 @@ class Group:
         events: list[Any] = []
         try:
             self._handling.check(state.county, outside=self._is_outside(state.county))
+            if (county := self._lists.elsewhere(held, state, self._past(state))) is not None:
+                self._take(line.person_id, move(state, county, self._batch.department.value))
+                told = moved_instead(county)
+                self.receipts.append(Receipt(line.line, "MOVED_AWAY", line.person_id, "ROW_MOVED_INSTEAD", told))
+                return
             outcome = self._statement(line, statement, state.county, line.person_id, events)
         except Refused as refused:
             self._refuse(line, refused)
@@ -212,10 +209,11 @@ class Group:
         self.receipts.append(Receipt(line.line, outcome, line.person_id))
 
     def _statement(self, line: Line, statement: Statement, county: str, person_id: str, events: list[Any]) -> str:
-        if any(barrier.stops(statement, county) for barrier in self._barriers):
+        if self._lists.stops(statement, county):
             return "SUPERSEDED"
         state = events[-1].entitlement if events else self.state(person_id)
         assert state is not None
+        statement = self._lists.timed(statement, county, state)
         if state.deceased_on is not None and statement.valid_from > state.deceased_on:
             raise Refused("PERSON_DECEASED", f"the person died on {state.deceased_on}")
         found = take(statement, state, str(uuid5(_PERSONS, f"{self._batch.batch_id}/{line.line}")))

@@ -22,7 +22,8 @@ from kernel.writing.event_store import StreamAppend
 _STAGE_SQL: Final = """
 INSERT INTO feed_lines (batch_id, line, outcome, person_id)
 SELECT $1, row_number() OVER (ORDER BY min(line)), 'PENDING', person_id FROM feed_lines
-WHERE batch_id = $2 AND outcome IN ('REGISTERED', 'ADDED', 'CHANGED', 'MOVED', 'ENDED') AND person_id IS NOT NULL
+WHERE batch_id = $2 AND outcome IN ('REGISTERED', 'ADDED', 'CHANGED', 'MOVED', 'MOVED_AWAY', 'ENDED')
+  AND person_id IS NOT NULL
 GROUP BY person_id
 """
 _COUNT_SQL: Final = "SELECT count(*) FROM feed_lines WHERE batch_id = $1"

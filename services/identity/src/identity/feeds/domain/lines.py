@@ -74,11 +74,17 @@ class Barrier(msgspec.Struct, frozen=True):
     prefix: str
     stated: str
     groups: frozenset[Group] | None = None
+    #: The day that the list speaks for, the last one of whom it names no more.
+    day: date | None = None
+
+    def speaks_of(self, category: Category, group: Group | None, county: str) -> bool:
+        """Whether the list names all such people of a county."""
+        inside = county.startswith(self.prefix) and (self.groups is None or group in self.groups)
+        return inside and category is self.category
 
     def stops(self, statement: Statement, county: str) -> bool:
         """Whether the list is newer than the statement and speaks of such people."""
-        inside = county.startswith(self.prefix) and (self.groups is None or statement.group in self.groups)
-        return inside and statement.category is self.category and statement.stated < self.stated
+        return self.speaks_of(statement.category, statement.group, county) and statement.stated < self.stated
 
     def overlaps(self, other: "Barrier") -> bool:
         """Whether both speak of the same category, of groups and in an area that they share."""

@@ -48,7 +48,7 @@ def undo(batch: Batch, past: Sequence[Any]) -> Undone:
     A membership that was changed since stays as it is. The person stays registered, and a death stays recorded: who
     reported it corrects it.
     """
-    marks = {stated_at(batch.as_of, batch.number, batch.received_at), stated_at(batch.as_of, batch.number)}
+    marks = {_mark(stated_at(batch.as_of, batch.number, at)) for at in (batch.received_at, None)}
     standings = [event.entitlement for event in past]
     said = [place for place, standing in enumerate(standings) if _marked(batch, marks, standing)]
     if not said:
@@ -69,20 +69,27 @@ def undo_move(batch: Batch, past: Sequence[Any], now: Entitlement) -> Sequence[A
     return move(now, moved.formerly, batch.department.value)
 
 
+def _mark(stated: str) -> str:
+    """What tells whose statement it is: a list may count as of the moment of a newer one (``CountyLists.timed``)."""
+    return stated.partition("/")[2]
+
+
 def _marked(batch: Batch, marks: set[str], standing: Entitlement) -> bool:
-    return any(m.stated in marks for m in _own(batch, standing).values())
+    return any(_mark(m.stated) in marks for m in _own(batch, standing).values())
 
 
 def _says_more(batch: Batch, marks: set[str], standings: Sequence[Entitlement], place: int) -> bool:
     """Whether an event brings a membership as the batch says it, and not only keeps it."""
     before, after = _own(batch, standings[place - 1]), _own(batch, standings[place])
-    return any(m.stated in marks and before.get(i) != m for i, m in after.items())
+    return any(_mark(m.stated) in marks and before.get(i) != m for i, m in after.items())
 
 
 def _beginning(batch: Batch, marks: set[str], past: Sequence[Any], first: int) -> int:
     """The first event of the batch: the membership before the one that it says was cut the day before it begins."""
     ends = {
-        m.valid_from - timedelta(days=1) for m in _own(batch, past[first].entitlement).values() if m.stated in marks
+        m.valid_from - timedelta(days=1)
+        for m in _own(batch, past[first].entitlement).values()
+        if _mark(m.stated) in marks
     }
     before = past[first - 1] if first else None
     if isinstance(before, MembershipCorrected) and before.entitlement.membership(before.membership_id).valid_to in ends:

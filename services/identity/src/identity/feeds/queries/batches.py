@@ -12,6 +12,7 @@ from identity.feeds.domain.offices import NO_WORDS, OfficeWords, office_key
 from identity.intake.queries import file_as
 from identity.persons.domain.categories import Category, Group
 from identity.persons.domain.statement import stated_at
+from kernel.values.china_time import china_date
 from kernel.writing.reads import Reads
 
 # The status follows from which of the tables know the batch.
@@ -202,6 +203,7 @@ class FeedQueries(Reads):
                 prefix_of_area(row["area"]),
                 stated_at(row["as_of"], row["number"], row["received_at"]),
                 _groups(row["groups"]),
+                china_date(row["as_of"]),
             )
             for row in rows
         ]

@@ -7,6 +7,7 @@ from typing import Final, get_args
 import msgspec
 
 from identity.persons.domain import corrections, merging, person
+from identity.persons.domain.also_listed import AlsoListed
 from identity.persons.domain.annulment import RegistrationAnnulled
 from identity.persons.domain.corrections import DeathCorrected, IdNumberCorrected, PersonalDataCorrected, PersonalRecord
 from identity.persons.domain.erasure import ErasureAsked, ErasureConfirmed, ErasureDeclined, PersonErased
@@ -75,6 +76,7 @@ STANDING: Final[RowsByEvent] = dict.fromkeys(
         *get_args(merging.Event),
         RegistrationAnnulled,
         PersonMoved,
+        AlsoListed,
         MembershipHandedOver,
         MembershipWithdrawn,
         PersonErased,
