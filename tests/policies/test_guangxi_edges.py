@@ -57,6 +57,12 @@ def test_leaving_poverty_on_an_unknown_day_is_refused_and_not_guessed(desk: Any)
     assert refused.value.code == "EXIT_DATE_MISSING"
 
 
+def test_an_exit_date_without_a_status_is_refused_and_not_read_as_not_lifted(desk: Any) -> None:
+    with pytest.raises(Refused) as refused:
+        pays(desk, desk.member("REGISTERED_POOR", exit_date=date(2018, 12, 31)))
+    assert refused.value.code == "POVERTY_STATUS_MISSING"
+
+
 def test_who_was_struck_off_the_register_pays_all(desk: Any) -> None:
     assert pays(desk, desk.member("REGISTERED_POOR", poverty_status="REMOVED")) == ALL
 

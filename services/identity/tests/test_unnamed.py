@@ -10,6 +10,7 @@ from kernel.testing.surroundings import Service
 WANG: Final = {
     "id_number": "445201199003070034", "name": "王小明", "born_on": "1990-03-07", "sex": "MALE", "county": "445201",
 }  # fmt: skip
+NAMED: Final = {"name": "王晓明", "reason": "CHANGED"}
 DIBAO: Final = {"category": "DIBAO", "valid_from": "2019-01-01", "evidence": "2019年1月低保名册"}
 
 
@@ -55,3 +56,20 @@ async def test_what_three_people_enter_names_nobody_either(civil_affairs: httpx.
     change = {"kind": "assert", **DIBAO, "evidence": "王小明低保审批表"}
     entered = await civil_affairs.post("/v1/entries", json={"person_id": person, "change": change})
     assert refused(entered)[:2] == (422, "PERSONAL_DATA_IN_TEXT")
+
+
+async def test_what_was_accepted_is_answered_again_though_the_person_has_got_the_name_since(
+    identity: Service, civil_affairs: httpx.AsyncClient, person: str
+) -> None:
+    path, key = f"/v1/persons/{person}/memberships", {"Idempotency-Key": "sent-twice"}
+    body = {**DIBAO, "evidence": "王晓明低保审批表"}
+    first = await civil_affairs.post(path, json=body, headers=key)
+    assert first.status_code == 201, first.text
+    renamed = await civil_affairs.post(f"/v1/persons/{person}/personal-data/correction", json=NAMED)
+    assert renamed.is_success, renamed.text
+    again = await civil_affairs.post(path, json=body, headers=key)
+    assert (again.status_code, again.json()) == (201, first.json())
+    # Another text under the key is another request, and a new key makes it a new one.
+    other = await civil_affairs.post(path, json={**body, "evidence": "王晓明的认定"}, headers=key)
+    assert refused(other)[:2] == (409, "IDEMPOTENCY_KEY_REUSED")
+    assert refused(await civil_affairs.post(path, json=body))[:2] == (422, "PERSONAL_DATA_IN_TEXT")

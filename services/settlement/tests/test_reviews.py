@@ -114,6 +114,13 @@ async def test_what_cannot_be_decided_again_says_why(liuzhou: Any) -> None:
     found = await liuzhou.review(row["review_id"])
     assert found["undecidable"].startswith("EXIT_DATE_MISSING")
     assert found["bills"] == []
+    # A day without a status is no better: it is not read as "not lifted", nor at the door.
+    await liuzhou.tell("P1", "REGISTERED_POOR", exit_date=date(2018, 12, 31))
+    (row,) = await liuzhou.reviews()
+    assert (await liuzhou.review(row["review_id"]))["undecidable"].startswith("POVERTY_STATUS_MISSING")
+    arriving = {"person_id": "P1", "kind": "inpatient", "admitted_on": "2019-08-12"}
+    window = await liuzhou.hospital.post("/v1/encounters", json=arriving)
+    assert (window.status_code, window.json()["code"]) == (422, "POVERTY_STATUS_MISSING")
     # The poverty office gives the day: support went on for two years, so nothing differs.
     await liuzhou.tell("P1", "REGISTERED_POOR", poverty_status="LIFTED", exit_date=date(2018, 12, 31))
     assert await liuzhou.reviews() == []

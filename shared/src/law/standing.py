@@ -70,6 +70,12 @@ def _counts(membership: Membership, category: Category, file: PackFile, begins_o
         return False
     if membership.group in category.without_groups:
         return False
+    if membership.poverty_status is None and membership.exit_date is not None:
+        raise Refused(
+            "POVERTY_STATUS_MISSING",
+            f"the person is said to have left poverty on {membership.exit_date}, but no "
+            f"poverty status ({category.code}); the poverty office must say LIFTED or NOT_LIFTED",
+        )
     status = membership.poverty_status or "NOT_LIFTED"
     if category.statuses and status not in category.statuses:
         return False

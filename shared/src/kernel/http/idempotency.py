@@ -50,11 +50,12 @@ class IdempotencyKeyPart(Part):
             detail = "the Idempotency-Key holds personal data: use a random one, such as a UUID"
             raise ProblemError("PERSONAL_DATA_IN_TEXT", 422, detail)
         content = await bounded_body(request, BODY_BYTES_MAX)
-        if OF_THE_BODY in request.scope and DECODED in request.scope:
-            await request.scope[OF_THE_BODY](request.scope[DECODED])
         received = request_hash(request, content)
         meant = request_hash(request, canonical(request.scope[DECODED])) if DECODED in request.scope else received
-        return Idempotency(principal_of(request).scope, key, meant, received)
+        asked = Idempotency(principal_of(request).scope, key, meant, received)
+        if OF_THE_BODY in request.scope and DECODED in request.scope:
+            await request.scope[OF_THE_BODY](request.scope[DECODED], asked)
+        return asked
 
     @override
     def parameters(self) -> list[dict[str, Any]]:

@@ -73,12 +73,12 @@ class CommandContext(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def stored_key(self) -> str:
         """What stands for the key beside the answer: a hash, because callers choose keys and some name people."""
-        return hashlib.sha256(f"{self.scope}\n{self.key}".encode()).hexdigest()
+        return stored_keys(self.scope, self.key)[0]
 
     @property
     def stored_keys(self) -> list[str]:
         """All that an answer may stand under: those of the releases before stand under the key itself."""
-        return [self.stored_key, self.key]
+        return stored_keys(self.scope, self.key)
 
     @property
     def today(self) -> date:
@@ -98,6 +98,11 @@ class CommandContext(msgspec.Struct, frozen=True, kw_only=True):
         names = ("actor", "correlation_id", "causation_id")
         known = {name: value for name in names if (value := getattr(self, name))}
         return {**known, "command_id": self.command_id.hex}
+
+
+def stored_keys(scope: str, key: str) -> list[str]:
+    """All that an answer to a key may stand under, the form of today first."""
+    return [hashlib.sha256(f"{scope}\n{key}".encode()).hexdigest(), key]
 
 
 @lru_cache(maxsize=1024)

@@ -66,7 +66,7 @@ def entry_steps(
         """
         for record in _records_of(command):
             await divisions.must_act_for(caller, record)
-        department = await proposing.whose(caller, command.department, command.person_id, command.change)
+        department = await proposing.whose(caller, key, command.department, command.person_id, command.change)
         proposal_of = partial(proposing.proposal, command.person_id, department, command.change)
         return answered(await commands.enter(caller, key, Entering(command.person_id, department, proposal_of)))
 
@@ -74,7 +74,7 @@ def entry_steps(
     async def amend(entry_id: str, caller: Clerk, command: Sent[AmendBody], key: IdempotencyKey) -> Json[EntryChanged]:
         """Hand a returned entry in again; both other steps begin anew."""
         entry = await commands.entry(entry_id, own_department(caller))
-        department = await proposing.whose(caller, entry.department, entry.person_id, command.change)
+        department = await proposing.whose(caller, key, entry.department, entry.person_id, command.change)
         check_same_word(entry, department)
         proposal_of = partial(proposing.proposal, entry.person_id, department, command.change)
         return answered(await commands.amend(caller, key, entry_id, own_department(caller), proposal_of))

@@ -44,6 +44,7 @@ from identity.persons.queries.feed_access import not_in_feed
 from identity.persons.queries.persons import PersonQueries
 from identity.persons.queries.unnamed import must_not_name
 from identity.persons.queries.vault import Vault
+from kernel.http import Idempotency
 from kernel.running.clock import Clock
 from kernel.security import Principal
 from kernel.values.china_time import china_date
@@ -69,14 +70,16 @@ class Proposing(msgspec.Struct, frozen=True, kw_only=True):
     rules: ApprovalRules
     clock: Clock
 
-    async def whose(self, caller: Principal, named: str | None, person_id: str, change: Change) -> Department | None:
+    async def whose(
+        self, caller: Principal, key: Idempotency, named: str | None, person_id: str, change: Change
+    ) -> Department | None:
         """Whose word a change is: the caller's department's, that which the agency names, or the agency's own (None).
 
         Raises Refused ORGANISATION_FOREIGN, ENTRY_NOT_AGENCYS, ENTRY_AGENCYS_OWN, ENTRY_DEPARTMENT_MISSING,
         DEPARTMENT_UNKNOWN, PERSON_NOT_IN_FEED, PERSON_UNKNOWN, and ProblemError where a text names the person.
         """
         person = await self.persons.known(person_id)
-        await must_not_name(self.vault, person_id, change)
+        await must_not_name(self.vault, person_id, change, key)
         own = own_department(caller)
         if own is not None:
             if named is not None:

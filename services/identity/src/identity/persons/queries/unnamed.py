@@ -11,22 +11,30 @@ from typing_extensions import override
 from identity.persons.domain.names import fold_name
 from identity.persons.queries.divisions import DivisionQueries
 from identity.persons.queries.vault import Vault
-from kernel.http import ProblemError
+from kernel.http import Idempotency, ProblemError
 from kernel.http.free_texts import texts_of
 from kernel.http.guard import DivisionOf, OfDivision
 from kernel.http.parts import OF_THE_BODY
 from kernel.running.runtime import Runtime
+from kernel.writing.command_context import stored_keys
 
 #: A single character stands in too many words.
 _NAME_MIN: Final = 2
 
 
-async def must_not_name(vault: Vault, person_id: str, body: Any) -> None:
-    """Refuse a body whose free texts hold the person's name, however it is written: PERSONAL_DATA_IN_TEXT."""
+async def must_not_name(vault: Vault, person_id: str, body: Any, key: Idempotency) -> None:
+    """Refuse a body whose free texts hold the person's name, however it is written: PERSONAL_DATA_IN_TEXT.
+
+    What was answered under the key before is answered again: the person may have got the name since.
+    """
     texts = [(path, fold_name(text)) for path, text in texts_of(body)]
     if not any(text for _, text in texts):
         return
-    check_unnamed(list((await vault.names_of([person_id])).values()), texts)
+    try:
+        check_unnamed(list((await vault.names_of([person_id])).values()), texts)
+    except ProblemError:
+        if await vault.store.answer(key.scope, stored_keys(key.scope, key.key)) is None:
+            raise
 
 
 def check_unnamed(names: Sequence[str], texts: Sequence[tuple[str, str]]) -> None:

@@ -51,6 +51,7 @@ CODES: Final = (
     ErrorCode("PARAMETER_MISSING", 422, "The policy lacks a figure"),
     ErrorCode("POLICY_UNKNOWN", 422, "No policy is in force there and then"),
     ErrorCode("EXIT_DATE_MISSING", 422, "A lifted person has no exit date"),
+    ErrorCode("POVERTY_STATUS_MISSING", 422, "A person with an exit date has no poverty status"),
     ErrorCode("COMPLIANT_COST_MISSING", 422, "The compliant cost is missing"),
     ErrorCode("CATALOGUE_COST_MISSING", 422, "The out-of-catalogue cost is missing"),
     ErrorCode("COMPLIANT_EXCEEDS_TOTAL", 422, "Compliant cost above the total"),
