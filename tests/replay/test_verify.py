@@ -3,11 +3,13 @@
 import asyncio
 
 import pytest
+from tests.command_line import onestop
 from tests.replay.tampering import Owner, owner_of
 
 from kernel.writing.database import administering
 from kernel.writing.event_store import log
 from onestop.replay import verify
+from onestop.replay.chosen import Chosen
 from onestop.tidying.bus import trim_bus
 
 SETTLED = "encounter/a1115101-706c-5c10-b8ba-6c00805b50f9"
@@ -143,3 +145,36 @@ async def test_what_was_trimmed_of_the_transport_is_not_missed(restored: str) ->
     async with administering(restored) as connection:
         assert await trim_bus(connection, 1) > 500
     assert (await verify(restored)).differences == ()
+
+
+async def test_a_service_or_a_projection_alone_is_judged_and_how_far_it_is_is_told(restored: str) -> None:
+    async with administering(restored) as owner:
+        await owner.execute("UPDATE identity.persons SET revision = revision + 1")
+        await owner.execute("UPDATE fund_ledger.balances SET debit_fen = debit_fen + 1")
+        await owner.execute("DELETE FROM bus.messages WHERE topic = 'referral' AND partition = 3")
+    told: dict[str, tuple[int, int]] = {}
+
+    def watch(name: str, done: int, total: int) -> None:
+        told[name] = done, total
+
+    people = await verify(restored, chosen=Chosen(("identity",)), watch=watch)
+    assert [one.where.partition(" ")[0] for one in people.differences] == ["identity.persons"]
+    assert told.keys() == {"identity"}, "of an own log alone"
+    assert told["identity"] == (people.events, people.events)
+    assert people.events > 0
+    assert (await verify(restored, chosen=Chosen(("referral",), ("referrals",)))).differences == ()
+    lost = (await verify(restored, chosen=Chosen(("referral",)))).differences
+    assert {one.where.rpartition("/")[0] for one in lost} == {"message referral/3"}
+    (books,) = (await verify(restored, 2, chosen=Chosen(projections=("balances", "encounters")))).differences
+    assert books.where.startswith("fund_ledger.balances ")
+
+
+async def test_a_service_or_a_projection_that_is_not_there_is_said(store: str) -> None:
+    for words, said in (
+        (("--service", "ledger"), "there is no service ledger; there are identity"),
+        (("--service", "referral", "--projection", "balances"), "referral keep no balances; they keep "),
+    ):
+        refused = await onestop("replay", "--verify", *words, "--database", store)
+        assert (refused.exit_code, said in refused.output) == (2, True), refused.output
+    alone = await onestop("replay", "--verify", "--service", "referral", "--database", store)
+    assert (alone.exit_code, "replay identical" in alone.output) == (0, True), alone.output

@@ -11,13 +11,9 @@ import typer
 import uvloop
 from rich.console import Console
 
-from kernel.messaging.event_log import TransportAwayError
-from kernel.messaging.log_telling import UnreadableEventError
-from kernel.messaging.survey import SurveyError
 from kernel.security import Issuer, Role
 from kernel.values.division_table import know_zones
 from onestop import archive_command, parked_command
-from onestop.address import database_address
 from onestop.as_of.command import as_of_command
 from onestop.chain_command import verify_chain_command
 from onestop.checkpoint_command import checkpoint_app
@@ -28,12 +24,13 @@ from onestop.kafka_rights_command import kafka_rights
 from onestop.ledger import command as ledger_command
 from onestop.looks import looks_command
 from onestop.onboard_command import onboard_command
-from onestop.options import HOME, POLICIES, Broker, Database, Folder, TopicPrefix
+from onestop.options import HOME, POLICIES, Folder
 from onestop.payment_file_command import app as payment_file_app
 from onestop.positions_command import positions
 from onestop.rebuild.command import rebuild_command
 from onestop.reconcile import command as reconcile_command
 from onestop.recover.command import recover_command
+from onestop.replay_command import replay_command
 from onestop.report_command import report_command
 from onestop.republish_command import republish
 from onestop.restore.command import fill_topics_command, lost_command, restore_command
@@ -54,6 +51,7 @@ app.command("restore")(restore_command)
 app.command("adopt-restored", hidden=True)(restore_command)  # its name of before
 app.command("rebuild")(rebuild_command)
 app.command("recover")(recover_command)
+app.command("replay")(replay_command)
 app.command("fill-topics")(fill_topics_command)
 app.command("lost")(lost_command)
 app.command("unreadable")(unreadable_command)
@@ -78,48 +76,6 @@ console: Final = Console()
 
 for _plugin in entry_points(group="onestop.commands"):
     _plugin.load()(app)
-
-
-@app.command()
-def replay(
-    *,
-    verify: Annotated[bool, typer.Option("--verify", help="Rebuild beside the live tables and compare.")] = False,
-    from_kafka: Annotated[
-        bool, typer.Option("--from-kafka", help="From the topics of the logs; each event is held against the store.")
-    ] = False,
-    on: Annotated[
-        str, typer.Option(help="An engine on other machines, dask://HOST:PORT; its workers reach the database.")
-    ] = "",
-    kafka_bootstrap: Broker = "",
-    topic_prefix: TopicPrefix = "",
-    database: Database = "",
-    folder: Folder = HOME,
-) -> None:
-    """Rebuild every projection from events, decide every settlement again; exit 1 at a difference."""
-    from kernel.writing.event_store.archived import ArchivedError  # noqa: PLC0415
-    from onestop.replay import verify as verify_all  # noqa: PLC0415
-    from onestop.replay.engine import EngineError  # noqa: PLC0415
-    from onestop.replay.from_topics import Topics  # noqa: PLC0415
-    from onestop.replay.printing import print_verdict  # noqa: PLC0415
-
-    if not verify:
-        console.print("nothing to do: say --verify; `onestop rebuild` puts a projection in the place of the live one")
-        raise typer.Exit(2)
-    if from_kafka and not kafka_bootstrap:
-        raise typer.BadParameter("say which broker", param_hint="--kafka-bootstrap")
-    topics = Topics(kafka_bootstrap=kafka_bootstrap, prefix=topic_prefix, folder=str(folder)) if from_kafka else None
-    with database_address(database, folder) as url:
-        started = time.perf_counter()
-        try:
-            verdict = asyncio.run(verify_all(url, topics=topics, engine=on))
-        except (EngineError, SurveyError, TransportAwayError, UnreadableEventError) as broken:
-            console.print(f"[red]not replayed[/red]: {broken}", soft_wrap=True)
-            raise typer.Exit(2) from broken
-        except ArchivedError as away:
-            console.print(f"{away.code}: {away.detail}", soft_wrap=True)
-            raise typer.Exit(2) from away
-        print_verdict(console, verdict, time.perf_counter() - started)
-    raise typer.Exit(0 if verdict.identical else 1)
 
 
 @app.command()

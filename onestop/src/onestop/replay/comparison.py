@@ -1,6 +1,6 @@
 """Live tables and rebuilt ones compared: by digests first, and row by row only where those differ."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from typing import Final
 
 import msgspec
@@ -51,15 +51,15 @@ class Compared(msgspec.Struct, frozen=True):
     differences: tuple[RowDifference, ...]
 
 
-async def compare(run: Run, service: Service) -> Compared:
-    """Compare every table of a service; the first difference of each is kept."""
+async def compare(run: Run, service: Service, names: Collection[str] | None = None) -> Compared:
+    """Compare every table of a service, or those of these names; the first difference of each is kept."""
     schema, rows, differences = run.schema(service.schema), 0, []
     async with (
         snapshot(run.admin_url, service.schema, run.picture) as live,
         administering(run.admin_url, **FOR_AS_LONG_AS_IT_TAKES) as shadow,
         shadow.transaction(readonly=True),
     ):
-        tables = service.read_model.tables
+        tables = [one for one in service.read_model.tables if names is None or one.name in names]
         of_live = await digests(live, service.schema, tables)
         of_shadow = await digests(shadow, schema, tables)
         for table, ours, theirs in zip(tables, of_live, of_shadow, strict=True):
@@ -69,11 +69,13 @@ async def compare(run: Run, service: Service) -> Compared:
                 where = f"{service.schema}.{table.name} {' '.join(found[0])}"
                 place = Place(service.schema, table.name, found[0])
                 differences.append(RowDifference(place, where, *found[1:]))
-    return Compared(len(service.read_model.tables), rows, tuple(differences))
+    return Compared(len(tables), rows, tuple(differences))
 
 
 async def digests(connection: SingleConnection, schema: str, tables: Sequence[Table]) -> list[TableDigest]:
     """The digests of a schema's tables, in their order: all in one statement, for most tables are small."""
+    if not tables:
+        return []
     each = (_DIGEST_SQL.format(place=i, schema=schema, table=table.name) for i, table in enumerate(tables))
     # Large tables are read side by side, and the first to end comes first.
     rows = await connection.fetch(" UNION ALL ".join(each) + " ORDER BY place")

@@ -10,7 +10,6 @@ from typing import Final
 
 from onestop.replay.log_pass import PassVerdict, pass_in_process
 from onestop.replay.run import Run
-from onestop.services import SERVICES
 
 _SCHEME: Final = "dask://"
 _CONNECT_SECONDS: Final = 10
@@ -20,8 +19,8 @@ class EngineError(Exception):
     """The engine cannot be used, or has lost a worker; says what would be right."""
 
 
-async def passes_on(engine: str, run: Run) -> Sequence[PassVerdict]:
-    """Every service's log, each on one of the workers of the Dask scheduler at ``dask://HOST:PORT``.
+async def passes_on(engine: str, run: Run, names: Sequence[str]) -> Sequence[PassVerdict]:
+    """These services' logs, each on one of the workers of the Dask scheduler at ``dask://HOST:PORT``.
 
     Raises EngineError. Nothing is done twice: a pass whose worker died has half filled its tables.
     """
@@ -38,7 +37,7 @@ async def passes_on(engine: str, run: Run) -> Sequence[PassVerdict]:
             address, asynchronous=True, timeout=_CONNECT_SECONDS, set_as_default=False
         )
         async with connecting as client:
-            futures = [client.submit(pass_in_process, run, name, pure=False, retries=0) for name in SERVICES]
+            futures = [client.submit(pass_in_process, run, name, pure=False, retries=0) for name in names]
             passed: Sequence[PassVerdict] = await asyncio.gather(*futures)
             return passed
     except (OSError, KilledWorker) as error:

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 from collections.abc import AsyncIterator, Sequence
+from typing import Final
 
 import msgspec
 
@@ -23,9 +24,11 @@ from onestop.replay.difference import Difference, Findings
 from onestop.replay.from_topics import FromTopic
 from onestop.replay.heard_rows import HeardRows
 from onestop.replay.published import Numbering
-from onestop.replay.run import Run, begin_once
+from onestop.replay.run import Run, begin_once, come_to
 from onestop.replay.shadow import Shadow
 from onestop.services import SERVICES
+
+_TOTAL_SQL: Final = "SELECT COALESCE(max(gseq), 0) FROM event_log"
 
 
 class PassVerdict(msgspec.Struct, frozen=True):
@@ -71,6 +74,7 @@ class _Pass:
         self._run = run
         self._service = service
         self._live = live
+        self._writer = writer
         self._own = Shadow(writer, run, service)
         self._heard = [
             HeardRows(writer, run, consumer, heard)
@@ -84,7 +88,7 @@ class _Pass:
         self._found = Findings()
 
     async def through(self, checks: Sequence[Check], outcomes: Outcomes) -> PassVerdict:
-        events = 0
+        events, total = 0, await self._live.fetchval(_TOTAL_SQL)
         await self._messages.begin()
         await self._money.begin(self._live)
         for rows in self._heard:
@@ -94,6 +98,7 @@ class _Pass:
                 self._found.add(check, await check.page(page))
             await self._rebuild(page)
             events += len(page)
+            await come_to(self._writer, self._run, self._service.parts.name, events, max(events, total))
         for check in checks:
             self._found.add(check, await check.end())
         self._found.add(self._messages, await self._messages.end(self._numbering.counters))

@@ -18,10 +18,11 @@ CREATE SCHEMA {schema};
 CREATE UNLOGGED TABLE {schema}.notes (kind text, key text, value text NOT NULL, PRIMARY KEY (kind, key));
 CREATE UNLOGGED TABLE {schema}.told (cause text NOT NULL, what text NOT NULL, settlement_id text, owed boolean);
 CREATE INDEX ON {schema}.told (settlement_id) WHERE owed;
-CREATE UNLOGGED TABLE {schema}.begun (pass text PRIMARY KEY);
+CREATE UNLOGGED TABLE {schema}.begun (pass text PRIMARY KEY, done bigint NOT NULL, total bigint NOT NULL);
 CREATE UNLOGGED TABLE {schema}.booked (cause text NOT NULL, what text NOT NULL);
 """
-_BEGUN_SQL: Final = "INSERT INTO {schema}.begun VALUES ($1)"
+_BEGUN_SQL: Final = "INSERT INTO {schema}.begun VALUES ($1, 0, 0)"
+_COME_SQL: Final = "UPDATE {schema}.begun SET done = $2, total = $3 WHERE pass = $1"
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -59,6 +60,11 @@ async def verification_run(admin_url: str, topics: Topics | None = None) -> Asyn
 async def begin_once(writer: SingleConnection, run: Run, name: str) -> None:
     """Say that a log's pass has begun; fails where it has before: an engine may try again what a lost worker did."""
     await writer.execute(_BEGUN_SQL.format(schema=run.name), name)
+
+
+async def come_to(writer: SingleConnection, run: Run, name: str, done: int, total: int) -> None:
+    """Say how many of its events a log's pass has replayed."""
+    await writer.execute(_COME_SQL.format(schema=run.name), name, done, total)
 
 
 async def _drop_left_behind(owner: SingleConnection) -> None:

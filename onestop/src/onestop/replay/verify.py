@@ -3,17 +3,18 @@
 import asyncio
 import gc
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import Final
 
 import msgspec
 
-from kernel.writing.database import administering
+from kernel.writing.database import SingleConnection, administering
 from kernel.writing.event_store.log import require_at_hand
 from kernel.writing.snapshots import FOR_AS_LONG_AS_IT_TAKES
 from onestop.replay.checks.books import unbooked
+from onestop.replay.chosen import EVERYTHING, Chosen
 from onestop.replay.comparison import compare
 from onestop.replay.difference import SAID_MAX, Difference
 from onestop.replay.engine import passes_on
@@ -22,6 +23,7 @@ from onestop.replay.log_pass import PassVerdict, pass_in_process, pass_log
 from onestop.replay.makers import makers_of
 from onestop.replay.run import Run, verification_run
 from onestop.replay.shadow import derive, make_tables
+from onestop.replay.watching import Watch, watched
 from onestop.services import SERVICES
 
 #: Below so many events one process is faster than starting several.
@@ -47,7 +49,13 @@ class Verdict(msgspec.Struct, frozen=True):
 
 
 async def verify(
-    admin_url: str, processes: int | None = None, *, topics: Topics | None = None, engine: str = ""
+    admin_url: str,
+    processes: int | None = None,
+    *,
+    topics: Topics | None = None,
+    engine: str = "",
+    chosen: Chosen = EVERYTHING,
+    watch: Watch | None = None,
 ) -> Verdict:
     """Rebuild and compare everything as it is at this moment, while the services go on.
 
@@ -55,6 +63,7 @@ async def verify(
     Memory does not grow with history. Others that verify at the same time are not disturbed.
     With ``topics`` the logs are read there, each event held against the store's, and everything rebuilt from them.
     With an ``engine`` the workers of one that is there already read them, on machines of their own.
+    What is ``chosen`` is compared alone; ``watch`` is told how far it is.
     Raises EngineError where that fails, ArchivedError where events were put away and are not at hand, SurveyError where
     a topic cannot be believed.
     """
@@ -62,12 +71,15 @@ async def verify(
     async with verification_run(admin_url, topics) as run, administering(admin_url, **FOR_AS_LONG_AS_IT_TAKES) as owner:
         for service in SERVICES.values():
             await make_tables(owner, run, service)
-        passed = await (passes_on(engine, run) if engine else _passes(run, processes or await _processes(admin_url)))
-        for service in SERVICES.values():
+        processes = processes or await _processes(admin_url)
+        names = chosen.passes
+        async with watched(run, watch):
+            passed = await (passes_on(engine, run, names) if engine else _passes(run, names, processes))
+        services = [SERVICES[name] for name in chosen.names]
+        for service in services:
             await derive(owner, run, service)
-        compared = [await compare(run, service) for service in SERVICES.values()]
-        differences = [difference for one in passed for difference in one.differences]
-        differences += (await unbooked(owner, run.name))[:SAID_MAX]
+        compared = [await compare(run, service, chosen.tables_of(service)) for service in services]
+        differences = await _judged(owner, run, chosen, dict(zip(names, passed, strict=True)))
         found = [difference for one in compared for difference in one.differences]
         makers = await makers_of(run, (difference.place for difference in found))
         differences += [difference.said(makers) for difference in found]
@@ -78,6 +90,17 @@ async def verify(
         sum(one.settlements for one in passed),
         tuple(differences),
     )
+
+
+async def _judged(
+    owner: SingleConnection, run: Run, chosen: Chosen, passed: Mapping[str, PassVerdict]
+) -> list[Difference]:
+    """What the passes of the chosen services found beside rows, and what the books lack or have too much."""
+    if not chosen.judges_all and run.topics is None:  # what a topic has otherwise than the store is always said
+        return []
+    found = [difference for name in chosen.names for difference in passed[name].differences]
+    books = await unbooked(owner, run.name) if "fund-ledger" in chosen.names else []
+    return [*found, *books[:SAID_MAX]]
 
 
 async def _all_at_hand(admin_url: str) -> None:
@@ -92,15 +115,15 @@ async def _processes(admin_url: str) -> int:
     return min(os.cpu_count() or 1, len(SERVICES)) if events > _WORTH_PROCESSES else 1
 
 
-async def _passes(run: Run, processes: int) -> Sequence[PassVerdict]:
+async def _passes(run: Run, names: Sequence[str], processes: int) -> Sequence[PassVerdict]:
     if processes == 1:
         collected = gc.isenabled()
         gc.disable()  # what replay makes lives for one page and has no cycles: the collector would only walk through it
         try:
-            return await asyncio.gather(*(pass_log(run, name) for name in SERVICES))
+            return await asyncio.gather(*(pass_log(run, name) for name in names))
         finally:
             if collected:
                 gc.enable()
     loop = asyncio.get_running_loop()
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        return await asyncio.gather(*(loop.run_in_executor(pool, pass_in_process, run, name) for name in SERVICES))
+        return await asyncio.gather(*(loop.run_in_executor(pool, pass_in_process, run, name) for name in names))
