@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import httpx
 import pytest
+from tests.ledger_office import written_as_before
 
 from contracts.settlement import CONTRACT
 from fund_ledger.config import Config
@@ -74,6 +75,18 @@ async def test_one_transfer_meets_two_months_and_what_is_missing_is_late(offices
     assert (told["days_late"], told["clause"]) == (1, "001 二(三) 每月15日前预付下月结算资金")
     listed = (await offices.finance.get(f"{ORDERS}?county=430181&status=issued")).json()["items"]
     assert [order["order_id"] for order in listed] == [february]
+
+
+async def test_an_order_of_a_kind_that_only_a_later_release_knows_is_listed_and_not_met(
+    offices: Offices, database: str
+) -> None:
+    plan = await offices.place(county="445202", fund="MA", kind="PLAN", year=2019, amount="900.00")
+    await written_as_before(database, "FundingOrdered", """data = replace(data::text, '"PLAN"', '"LEVY"')::json""")
+    await offices.ledger.pool.execute("UPDATE funding_orders SET kind = 'LEVY'")
+    (listed,) = (await offices.finance.get(ORDERS)).json()["items"]
+    assert (listed["order_id"], listed["kind"], listed["left"]) == (plan, "LEVY", "900.00")
+    receipt = await offices.receive("900.00", "BUDGET", "2019-01-10", county="445202", fund="MA")
+    assert await offices.meet(plan, receipt, "900.00") == (409, "MATCH_MISPLACED")
 
 
 async def test_no_fen_of_a_receipt_meets_two_orders_at_once(offices: Offices) -> None:
