@@ -99,10 +99,15 @@ async def test_the_event_that_made_a_row_that_differs_is_named(restored: str) ->
             "INSERT INTO benefit_years SELECT (jsonb_populate_record(b, jsonb_build_object('area', '999999'))).* "
             "FROM benefit_years b LIMIT 1"
         )
+        await connection.execute(  # no event has left a row in this table
+            "INSERT INTO payment_refusals (settlement_id, person_id, hospital_id, certification_id, visited_on, "
+            "payers, amount_fen, cancelled_from, refused_at) SELECT settlement_id, person_id, hospital_id, 'C', "
+            "discharged_on, '{MA}', 100, discharged_on, settled_at FROM settlements LIMIT 1"
+        )
     differences = (await verify(restored)).differences
     made = {one.where.partition(" ")[0]: one.made_by for one in differences if one.made_by}
     first = {one.where.partition(" ")[0]: one.where.partition(" ")[2] for one in differences}
-    assert made["settlement.benefit_years"] == "no event of any log"
+    assert made["settlement.benefit_years"] == made["settlement.payment_refusals"] == "no event of any log"
     assert f"of settlement: encounter/{first['settlement.encounters']} version " in made["settlement.encounters"]
     assert f"of identity: person/{first['settlement.people']} version " in made["settlement.people"]
 

@@ -33,7 +33,7 @@ from onestop.recover.recover import recover
 from onestop.replay.comparison import compare
 from onestop.replay.log_pass import pass_log
 from onestop.replay.run import verification_run
-from onestop.replay.shadow import derive, make_tables
+from onestop.replay.shadow import derive, make_schema
 from onestop.services import ALL_TOPICS, SERVICES, migrate
 
 HLEDGER: Final = shutil.which("hledger")
@@ -191,7 +191,7 @@ async def _is_rebuilt(database: str) -> tuple[object, ...]:
     service = SERVICES["fund-ledger"]
     async with verification_run(database) as run, administering(database) as owner:
         for one in SERVICES.values():
-            await make_tables(owner, run, one)
+            await make_schema(owner, run, one)
         passed = await pass_log(run, "fund-ledger")
         await derive(owner, run, service)
         return (*passed.differences, *(await compare(run, service)).differences)

@@ -1,5 +1,6 @@
 """Live tables and rebuilt ones compared: by digests first, and row by row only where those differ."""
 
+import asyncio
 from collections.abc import AsyncIterator, Collection, Sequence
 from typing import Final
 
@@ -12,6 +13,7 @@ from kernel.writing.snapshots import FOR_AS_LONG_AS_IT_TAKES, snapshot
 from onestop.replay.difference import Difference
 from onestop.replay.makers import Makers, Place
 from onestop.replay.run import Run
+from onestop.replay.shadow import tables_there
 
 _DIGEST_SQL: Final = """
 SELECT {place} AS place, count(*) AS rows, COALESCE(bit_xor(hashtextextended(t::text, 0)), 0) AS digest
@@ -27,6 +29,10 @@ class TableDigest(msgspec.Struct, frozen=True):
 
     rows: int
     digest: int
+
+
+#: What no event left a row in is not made at all.
+_EMPTY: Final = TableDigest(0, 0)
 
 
 class RowDifference(msgspec.Struct, frozen=True):
@@ -60,12 +66,15 @@ async def compare(run: Run, service: Service, names: Collection[str] | None = No
         shadow.transaction(readonly=True),
     ):
         tables = [one for one in service.read_model.tables if names is None or one.name in names]
-        of_live = await digests(live, service.schema, tables)
-        of_shadow = await digests(shadow, schema, tables)
-        for table, ours, theirs in zip(tables, of_live, of_shadow, strict=True):
+        there = await tables_there(shadow, run, service)
+        made = [table for table in tables if table.name in there]
+        of_live, of_made = await asyncio.gather(digests(live, service.schema, tables), digests(shadow, schema, made))
+        of_shadow = dict(zip(made, of_made, strict=True))
+        for table, ours in zip(tables, of_live, strict=True):
             rows += ours.rows
-            if ours != theirs:
-                found = await _first(_rows(live, service.schema, table), _rows(shadow, schema, table))
+            if ours != of_shadow.get(table, _EMPTY):
+                rebuilt = _rows(shadow, schema, table) if table in of_shadow else _none()
+                found = await _first(_rows(live, service.schema, table), rebuilt)
                 where = f"{service.schema}.{table.name} {' '.join(found[0])}"
                 place = Place(service.schema, table.name, found[0])
                 differences.append(RowDifference(place, where, *found[1:]))
@@ -96,6 +105,12 @@ async def _rows(connection: SingleConnection, schema: str, table: Table) -> Asyn
     sql = _ROWS_SQL.format(schema=f'"{schema}"', table=table.name, key=f"({key})", columns=", ".join(columns))
     async for row in connection.cursor(sql, prefetch=_PAGE):
         yield _Row(row["key"], row["row"], tuple(str(value) for value in row[2:]))
+
+
+async def _none() -> AsyncIterator[_Row]:
+    nothing: tuple[_Row, ...] = ()
+    for row in nothing:
+        yield row
 
 
 async def _first(live: AsyncIterator[_Row], replayed: AsyncIterator[_Row]) -> tuple[tuple[str, ...], str, str]:

@@ -37,9 +37,11 @@ class HeardRows:
     async def take(self, told: Sequence[Told]) -> None:
         """Rebuild what a page of messages left."""
         changes: list[Change] = []
+        contract, consumer = self._heard.contract, self._heard.consumer
+        project, taken_of, consumed = self._heard.project, self._otherwise.taken, self._consumed
         for one in told:
-            if one.pseq <= self._consumed.get(one.partition, 0):
-                who = self._heard.contract, self._heard.consumer
-                taken = self._otherwise.taken(one.event, *who, one.partition, one.pseq)
-                changes.extend(() if taken is None else self._heard.project(taken))
+            if one.pseq <= consumed.get(one.partition, 0):
+                taken = taken_of(one.event, contract, consumer, one.partition, one.pseq)
+                if taken is not None:
+                    changes.extend(project(taken))
         await self._shadow.apply(changes)

@@ -25,6 +25,8 @@ class Otherwise:
 
     def taken(self, event: Any, contract: Contract, consumer: str, partition: int, pseq: int) -> Any | None:
         """The event that the consumer took for the published one; None where it took none."""
+        if not self._said:
+            return event
         place = (consumer, contract.topic, partition, pseq)
         if place not in self._said:
             return event

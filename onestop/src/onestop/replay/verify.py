@@ -22,7 +22,7 @@ from onestop.replay.from_topics import Topics
 from onestop.replay.log_pass import PassVerdict, pass_in_process, pass_log
 from onestop.replay.makers import makers_of
 from onestop.replay.run import Run, verification_run
-from onestop.replay.shadow import derive, make_tables
+from onestop.replay.shadow import derive, make_schema
 from onestop.replay.watching import Watch, watched
 from onestop.services import SERVICES
 
@@ -70,7 +70,7 @@ async def verify(
     await _all_at_hand(admin_url)
     async with verification_run(admin_url, topics) as run, administering(admin_url, **FOR_AS_LONG_AS_IT_TAKES) as owner:
         for service in SERVICES.values():
-            await make_tables(owner, run, service)
+            await make_schema(owner, run, service)
         processes = processes or await _processes(admin_url)
         names = chosen.passes
         async with watched(run, watch):
@@ -78,7 +78,7 @@ async def verify(
         services = [SERVICES[name] for name in chosen.names]
         for service in services:
             await derive(owner, run, service)
-        compared = [await compare(run, service, chosen.tables_of(service)) for service in services]
+        compared = await asyncio.gather(*(compare(run, one, chosen.tables_of(one)) for one in services))
         differences = await _judged(owner, run, chosen, dict(zip(names, passed, strict=True)))
         found = [difference for one in compared for difference in one.differences]
         makers = await makers_of(run, (difference.place for difference in found))

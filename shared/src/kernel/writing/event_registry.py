@@ -42,8 +42,10 @@ class EventRegistry:
         self._by_class: Mapping[type, EventType] = {kind.event_class: kind for kind in kinds}
         self._by_name = {kind.name: kind for kind in self._by_class.values()}
         assert len(self._by_name) == len(self._by_class), "two event classes share one stored name"
+        #: By name and version, of those in force: almost every event is of these.
         self._decoders = {
-            kind.name: msgspec.json.Decoder(kind.event_class, strict=False) for kind in self._by_class.values()
+            (kind.name, kind.version): msgspec.json.Decoder(kind.event_class, strict=False)
+            for kind in self._by_class.values()
         }
 
     def encode(self, event: msgspec.Struct) -> tuple[str, int, bytes]:
@@ -53,11 +55,12 @@ class EventRegistry:
 
     def decode(self, name: str, version: int, data: bytes | str) -> Any:
         """The event that was stored under ``name`` in ``version``; older versions are upcast on the way."""
+        decoder = self._decoders.get((name, version))
+        if decoder is not None:
+            return decoder.decode(data)
         kind = self._by_name.get(name)
         if kind is None or not 1 <= version <= kind.version:
             raise UnknownEventTypeError(f"stored event {name} version {version} is unknown to this program")
-        if version == kind.version:
-            return self._decoders[name].decode(data)
         plain = msgspec.json.decode(data)
         for upcast in kind.upcasts[version - 1 :]:
             plain = upcast(plain)

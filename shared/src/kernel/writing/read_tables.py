@@ -6,8 +6,9 @@ from typing import Any, Final
 
 import msgspec
 from sqlalchemy import Column, Table
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import ARRAY
+
+from kernel.writing.row_shapes import filling_of, shape_of, sql_type
 
 #: ``Table(info=GUARDED)``: the column ``version`` may only grow by one; a row that moved meanwhile is a conflict.
 GUARDED: Final = {"onestop": "guarded"}
@@ -38,8 +39,6 @@ class Remove(msgspec.Struct, frozen=True):
 
 Change = Put | Add | Remove
 
-_DIALECT: Final = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy has no type for it
-
 
 def put(table: Table, **values: Any) -> Put:
     """A Put from column values by name; every column must be named."""
@@ -48,9 +47,8 @@ def put(table: Table, **values: Any) -> Put:
 
 def put_of(source: msgspec.Struct, table: Table, **others: Any) -> Put:
     """A Put whose columns are the source's fields of the same name; columns that are not are given."""
-    names = _shape(table).names
-    assert others.keys() <= _shape(table).name_set, f"{table.name} has columns {names}, not {sorted(others)}"
-    return Put(table, tuple([others[name] if name in others else getattr(source, name) for name in names]))
+    filling = filling_of(table, tuple(others))
+    return Put(table, filling.ordered((*filling.own(source), *others.values())))
 
 
 def add(table: Table, **values: Any) -> Add:
@@ -86,38 +84,10 @@ def remove(table: Table, **key: Any) -> Remove:
 
 
 def _ordered(table: Table, values: Mapping[str, Any]) -> tuple[Any, ...]:
-    names = _shape(table).names
-    # Each name is asked for below, so that as many are the same.
+    filling = filling_of(table, tuple(values))
+    names = shape_of(table).names
     assert len(values) == len(names), f"{table.name} has columns {names}, not {sorted(values)}"
-    try:
-        return tuple([values[name] for name in names])
-    except KeyError:
-        raise AssertionError(f"{table.name} has columns {names}, not {sorted(values)}") from None
-
-
-class _Shape(msgspec.Struct, frozen=True, kw_only=True):
-    """What every row of a table asks of its definition again and again."""
-
-    names: tuple[str, ...]
-    name_set: frozenset[str]
-    key: tuple[int, ...]
-    others: tuple[int, ...]
-    arrays: tuple[int, ...]
-    json: tuple[int, ...]
-
-
-@lru_cache(maxsize=256)
-def _shape(table: Table) -> _Shape:
-    columns = list(table.columns)
-    names = tuple(column.name for column in columns)
-    return _Shape(
-        names=names,
-        name_set=frozenset(names),
-        key=tuple(i for i, column in enumerate(columns) if column.primary_key),
-        others=tuple(i for i, column in enumerate(columns) if not column.primary_key),
-        arrays=tuple(i for i, column in enumerate(columns) if isinstance(column.type, ARRAY)),
-        json=tuple(i for i, column in enumerate(columns) if _sql_type(column) in ("JSON", "JSONB")),
-    )
+    return filling.ordered(tuple(values.values()))
 
 
 def is_guarded(table: Table) -> bool:
@@ -132,10 +102,7 @@ def is_summed(table: Table) -> bool:
 
 def key_of(change: Change) -> tuple[Any, ...]:
     """The key values of a change's row."""
-    row = change.row
-    if isinstance(change, Remove):
-        return row
-    return tuple([row[i] for i in _shape(change.table).key])
+    return change.row if isinstance(change, Remove) else shape_of(change.table).key(change.row)
 
 
 def collapse(changes: Iterable[Change]) -> dict[Table, list[tuple[Any, ...]]]:
@@ -144,46 +111,46 @@ def collapse(changes: Iterable[Change]) -> dict[Table, list[tuple[Any, ...]]]:
     What is removed in the end is left out here, see ``removed``. The order is fixed so that two writers take row
     locks in the same order and cannot deadlock.
     """
-    by_table: dict[Table, dict[tuple[Any, ...], tuple[Any, ...]]] = {}
-    sums: dict[Table, dict[tuple[Any, ...], list[Any]]] = {}
-    for change in changes:
-        if isinstance(change, Add):
-            _sum_up(sums.setdefault(change.table, {}), change.row, _shape(change.table))
-            continue
-        rows = by_table.setdefault(change.table, {})
-        key = key_of(change)
-        if isinstance(change, Remove):
-            rows.pop(key, None)
-        else:
-            rows[key] = change.row
-    by_table |= {table: {key: tuple(row) for key, row in rows.items()} for table, rows in sums.items()}
-    return {
-        table: [rows[key] for key in sorted(rows)] for table, rows in sorted(by_table.items(), key=_by_name) if rows
-    }
+    return collapsed(changes)[0]
 
 
 def removed(changes: Iterable[Change]) -> dict[Table, list[tuple[Any, ...]]]:
     """The keys whose last change takes their row away, by table, in sorted order."""
-    by_table: dict[Table, set[tuple[Any, ...]]] = {}
+    return collapsed(changes)[1]
+
+
+def collapsed(changes: Iterable[Change]) -> tuple[dict[Table, list[Any]], dict[Table, list[Any]]]:
+    """Both of them, see ``collapse`` and ``removed``."""
+    by_table: dict[Table, dict[tuple[Any, ...], Any]] = {}
     for change in changes:
-        if isinstance(change, Remove):
-            by_table.setdefault(change.table, set()).add(change.row)
-        elif change.table in by_table:
-            by_table[change.table].discard(key_of(change))
-    return {table: sorted(keys) for table, keys in sorted(by_table.items(), key=_by_name) if keys}
+        table, row, kind = change.table, change.row, type(change)
+        rows = by_table.get(table)
+        if rows is None:
+            rows = by_table[table] = {}
+        if kind is Remove:
+            rows[row] = None
+            continue
+        shape = shape_of(table)
+        key = shape.key(row)
+        if kind is Put:
+            rows[key] = row
+        elif (summed := rows.get(key)) is None:
+            rows[key] = list(row)
+        else:
+            for i in shape.others:
+                summed[i] += row[i]
+    kept: dict[Table, list[Any]] = {}
+    gone: dict[Table, list[Any]] = {}
+    for table, rows in sorted(by_table.items(), key=_by_name):
+        if left := [tuple(rows[key]) for key in sorted(rows) if rows[key] is not None]:
+            kept[table] = left
+        if away := sorted(key for key, row in rows.items() if row is None):
+            gone[table] = away
+    return kept, gone
 
 
 def _by_name(item: tuple[Table, object]) -> str:
     return item[0].name
-
-
-def _sum_up(rows: dict[tuple[Any, ...], list[Any]], row: tuple[Any, ...], shape: _Shape) -> None:
-    key = tuple([row[i] for i in shape.key])
-    if (summed := rows.get(key)) is None:
-        rows[key] = list(row)
-    else:
-        for i in shape.others:
-            summed[i] += row[i]
 
 
 @lru_cache(maxsize=1024)
@@ -195,11 +162,12 @@ def upsert(table: Table, first_parameter: int, *, guarded: bool) -> str:
     keys = ", ".join(f'"{column.name}"' for column in table.primary_key.columns)
     return (
         f'INSERT INTO "{table.name}" ({names}) SELECT {values} FROM {_unnested(columns, first_parameter)} '
-        f"ON CONFLICT ({keys}) {_on_conflict(table, guarded=guarded)}"
+        f"ON CONFLICT ({keys}) {on_conflict(table, guarded=guarded)}"
     )
 
 
-def _on_conflict(table: Table, *, guarded: bool) -> str:
+def on_conflict(table: Table, *, guarded: bool) -> str:
+    """What an INSERT into the table does where the key is there already."""
     rest = [f'"{column.name}"' for column in table.columns if not column.primary_key]
     if not rest:
         return "DO NOTHING"
@@ -226,27 +194,23 @@ def _unnested(columns: Sequence[Column[Any]], first_parameter: int) -> str:
 
 def _element_type(column: Column[Any]) -> str:
     # An array inside an array parameter would be flattened by unnest, and asyncpg wants json as text anyway.
-    if isinstance(column.type, ARRAY) or _sql_type(column) in ("JSON", "JSONB"):
+    if isinstance(column.type, ARRAY) or sql_type(column) in ("JSON", "JSONB"):
         return "text"
-    return _sql_type(column)
+    return sql_type(column)
 
 
 def _cast(column: Column[Any]) -> str:
-    return f"::{_sql_type(column)}" if _element_type(column) != _sql_type(column) else ""
-
-
-def _sql_type(column: Column[Any]) -> str:
-    return column.type.compile(dialect=_DIALECT)
+    return f"::{sql_type(column)}" if _element_type(column) != sql_type(column) else ""
 
 
 def parameters(table: Table, rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
     """The rows turned by columns, ready to be bound to ``upsert``."""
-    shape = _shape(table)
+    shape = shape_of(table)
     turned = columns_of(rows, len(shape.names))
     for i in shape.arrays:
         turned[i] = [None if value is None else _array_literal(value) for value in turned[i]]
     for i in shape.json:
-        turned[i] = [None if value is None else _json_text(value) for value in turned[i]]
+        turned[i] = [None if value is None else json_text(value) for value in turned[i]]
     return turned
 
 
@@ -255,7 +219,8 @@ def columns_of(rows: Iterable[Sequence[Any]], count: int) -> list[list[Any]]:
     return [list(values) for values in zip(*rows, strict=True)] or [[] for _ in range(count)]
 
 
-def _json_text(value: Any) -> str:
+def json_text(value: Any) -> str:
+    """A value as a column of JSON keeps it."""
     return value if isinstance(value, str) else msgspec.json.encode(value, order="deterministic").decode()
 
 
@@ -274,8 +239,7 @@ class Clauses(msgspec.Struct, frozen=True):
 
 def clauses_of(changes: Iterable[Change], first_parameter: int, *, guarded: bool) -> Clauses:
     """The changes as parts of a statement whose own parameters end before ``first_parameter``."""
-    listed = list(changes)
-    rows, keys = collapse(listed), removed(listed)
+    rows, keys = collapsed(changes)
     with_list, checks = _clauses(tuple(rows), tuple(keys), first_parameter, guarded=guarded)
     arguments: list[Any] = []
     for table, table_rows in rows.items():
@@ -303,8 +267,8 @@ def _clauses(
 
 async def write(connection: Any, changes: Iterable[Change], *, guarded: bool = False) -> None:
     """Store changes outside a command: a consumer's rows, or a rebuild. ``connection`` is in a transaction."""
-    listed = list(changes)
-    for table, keys in removed(listed).items():
+    kept, gone = collapsed(changes)
+    for table, keys in gone.items():
         await connection.execute(deletion(table, 1), *map(list, zip(*keys, strict=True)))
-    for table, rows in collapse(listed).items():
+    for table, rows in kept.items():
         await connection.execute(upsert(table, 1, guarded=guarded), *parameters(table, rows))

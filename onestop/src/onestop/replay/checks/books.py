@@ -21,11 +21,6 @@ _CONSUMER: Final = "fund-ledger"
 _CONSUMED_SQL: Final = """
 SELECT partition, last_pseq FROM fund_ledger.inbox_cursor WHERE consumer = $1 AND topic = $2
 """
-_TOLD_SQL: Final = """
-INSERT INTO "{run}".told (cause, what, settlement_id, owed)
-SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::boolean[])
-"""
-_BOOKED_SQL: Final = 'INSERT INTO "{run}".booked (cause, what) SELECT * FROM unnest($1::text[], $2::text[])'
 # What takes a settlement's money back has a journal where the settlement had one.
 _COMPARE_SQL: Final = """
 WITH owed AS (
@@ -71,7 +66,7 @@ class ToldMoney:
                     what = f"{type(taken).__name__} {recorded.stream_id}"
                     settlement_id = getattr(taken, "settlement_id", None)
                     rows.append((str(recorded.event_id), what, settlement_id, _owed(taken)))
-        await _note(self._connection, _TOLD_SQL.format(run=self._run), rows)
+        await self._connection.copy_records_to_table("told", schema_name=self._run, records=rows)
 
 
 class BookedMoney:
@@ -88,7 +83,7 @@ class BookedMoney:
             for entry in entries
             if isinstance(event := entry.recorded.event, JournalBooked | JournalReversed) and entry.causation_id
         ]
-        await _note(self._connection, _BOOKED_SQL.format(run=self._run), made)
+        await self._connection.copy_records_to_table("booked", schema_name=self._run, records=made)
         return ()
 
     async def end(self) -> Iterable[Difference]:
@@ -119,8 +114,3 @@ def _owed(event: Happened | PremiumsPaid) -> bool | None:
             return None if event.payers else False
         case _:
             return None
-
-
-async def _note(connection: SingleConnection, sql: str, rows: Sequence[tuple[object, ...]]) -> None:
-    if rows:
-        await connection.execute(sql, *(list(column) for column in zip(*rows, strict=True)))

@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from kernel.messaging.envelope import decode
+from kernel.messaging.envelope import decode, registry_of
 from kernel.messaging.event_log.port import PARTITIONS
 from kernel.values.contract import Contract
 from kernel.writing.database import SingleConnection
@@ -25,12 +25,21 @@ _FIRST_SQL: Final = 'SELECT partition, min("offset") + 1 AS first FROM bus.messa
 _ENDS_SQL: Final = 'SELECT partition, max("offset") + 1 AS last FROM bus.messages WHERE topic = $1 GROUP BY partition'
 
 
+class _Headers(msgspec.Struct, frozen=True):
+    ce_id: str | None = None
+    ce_type: str = ""
+
+
+_headers_decoder: Final = msgspec.json.Decoder(_Headers)
+
+
 class Messages:
     """One topic's messages against the events of their publisher."""
 
     def __init__(self, live: SingleConnection, contract: Contract) -> None:
         self._live = live
         self._contract = contract
+        self._registry = registry_of(contract)
         self._sent = [0] * PARTITIONS
         self._used = False
         self._first: dict[int, int] = {}
@@ -63,12 +72,15 @@ class Messages:
             trimmed = told.pseq < self._first.get(told.partition, 0)
             missing = told.pseq <= self._sent[told.partition] and not trimmed
             return Difference(where, "no such message", type(told.event).__name__) if missing else None
-        headers = msgspec.json.decode(row["headers"], type=dict[str, str])
+        headers = _headers_decoder.decode(row["headers"])
         event_id = str(told.entry.recorded.event_id)
-        if (headers.get("ce_id"), row["key"]) != (event_id, told.key):
-            return Difference(where, f"{headers.get('ce_id')} of {row['key']}", f"{event_id} of {told.key}")
+        if (headers.ce_id, row["key"]) != (event_id, told.key):
+            return Difference(where, f"{headers.ce_id} of {row['key']}", f"{event_id} of {told.key}")
+        name, version, body = self._registry.encode(told.event)
+        if row["body"] == body and headers.ce_type == f"{name}.v{version}":
+            return None
         try:
-            event = decode(self._contract, headers.get("ce_type", ""), row["body"])
+            event = decode(self._contract, headers.ce_type, row["body"])
         except (msgspec.MsgspecError, UnknownEventTypeError) as error:
             return Difference(where, str(error), text(told.event))
         return None if event == told.event else Difference(where, text(event), text(told.event))

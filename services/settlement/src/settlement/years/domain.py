@@ -179,8 +179,11 @@ JOINING: Decider[Join, object, BenefitYearsJoined] = Decider(None, _decide, lamb
 
 def added(*balances: Mapping[str, int]) -> dict[str, int]:
     """Accumulators added up by name, in fen."""
-    names = dict.fromkeys(name for each in balances for name in each)
-    return {name: sum(each.get(name, 0) for each in balances) for name in names}
+    total: dict[str, int] = {}
+    for each in balances:
+        for name, amount in each.items():
+            total[name] = total.get(name, 0) + amount
+    return total
 
 
 class FirstBill(msgspec.Struct, frozen=True):

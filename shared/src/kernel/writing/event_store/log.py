@@ -135,8 +135,14 @@ async def log_counts(source: SingleConnection) -> LogCounts:
 
 
 def _logged(row: Any, registry: EventRegistry) -> LoggedEvent:
-    event = registry.decode(row["type"], row["schema_version"], row["data"])
-    meta = _meta_decoder.decode(row["meta"])
-    place = {name: row[name] for name in ("stream_id", "version", "event_id", "occurred_at")}
-    recorded = RecordedEvent(**place, event=event, correlation_id=meta.correlation_id)
-    return LoggedEvent(row["gseq"], row["type"], row["schema_version"], recorded, meta.causation_id)
+    gseq, stream_id, version, event_id, name, schema_version, data, stored_meta, occurred_at = row
+    meta = _meta_decoder.decode(stored_meta)
+    recorded = RecordedEvent(
+        stream_id=stream_id,
+        version=version,
+        event_id=event_id,
+        occurred_at=occurred_at,
+        event=registry.decode(name, schema_version, data),
+        correlation_id=meta.correlation_id,
+    )
+    return LoggedEvent(gseq, name, schema_version, recorded, meta.causation_id)
