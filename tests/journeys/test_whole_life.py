@@ -2,8 +2,8 @@
 
 Where a number is told from one service to another, a journey shows it on the embedded log and on a real Kafka:
 
-* here: 1 insured where, 2 death, 3 overlap, 4 contracts, 5 removed in hospital, 9 whose word, 16 reading back, 17 all that
-  is lacking at once, and the demo's stories of 10, 11, 13 and 14
+* here: 1 insured where, 2 death, 3 overlap, 4 contracts, 5 removed in hospital, 9 whose word, 16 reading back, 17 what
+  is lacking, all at once, and the demo's stories of 10, 11, 13 and 14
 * 6 referral: ``test_discharge``, ``test_emergency``; 7 at the door: ``test_registered_at_the_door``, ``test_handbook``
 * 8 readings: ``test_better_rule``, ``test_enrolment_year``; 10, 11, 13, 14 in depth: ``test_right_payee``
 * 12 village clinics: ``test_clinic_book``; 18 onboarding: ``test_onboarding``
