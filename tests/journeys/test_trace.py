@@ -1,7 +1,9 @@
 """A case is found by whatever name an operator has of it, and told to people and to programs."""
 
 import json
+from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from tests.command_line import onestop
@@ -46,6 +48,30 @@ async def test_every_name_leads_to_the_story(settled: tuple[str, dict[str, str]]
     read = await _trace(database, names[name])
     assert f"Settlement {names['settlement']}" in read.output
     assert "JournalBooked" in read.output
+
+
+async def test_the_story_is_a_page_to_print_with_who_did_what_by_which_clause(
+    settled: tuple[str, dict[str, str]], tmp_path: Path
+) -> None:
+    database, names = settled
+    file = tmp_path / "story.html"
+    told = await _trace(database, names["number"], "--page", str(file))
+    assert (told.exit_code, told.output.startswith(f"{file}: ")) == (0, True), told.output
+    page = file.read_text(encoding="utf-8")
+    parsed = ElementTree.fromstring(page.removeprefix("<!doctype html>").replace('<meta charset="utf-8">', ""))
+    rows = [["".join(cell.itertext()) for cell in row] for row in parsed.iter("tr")]
+    story = json.loads((await _trace(database, names["settlement"], "--json")).output)
+    assert ["结算编号", names["settlement"]] in rows
+    layers = story["settlement"]["adjudication"]["layers"]
+    assert [row for row in rows if row[0] in {one["payer"] for one in layers} and row[3]], "each payer by its clause"
+    assert ["总费用", "1000.00", "", ""] in rows
+    steps = [row for row in rows if len(row) == 5][1:]
+    assert [row[3] for row in steps] == [step["type"] for step in story["steps"]]
+    confirmed = next(row for row in steps if row[3] == "SettlementConfirmed")
+    assert confirmed[2] == f"hospital-{HOSPITALS[0].hospital_id}"
+    assert all(row[2] for row in steps), "somebody did each"
+    looks = await onestop("looks", names["person"], "--database", database)
+    assert "2 looks" in looks.output
 
 
 async def test_every_look_at_a_person_is_kept_with_who_and_why(settled: tuple[str, dict[str, str]]) -> None:

@@ -13,6 +13,7 @@ from onestop.services import SERVICES
 from settlement.encounters.domain.events import SettlementConfirmed, SettlementSupplemented
 
 EventT = TypeVar("EventT", SettlementConfirmed, SettlementSupplemented)
+_ACTORS_SQL: Final = "SELECT version, COALESCE(meta->>'actor', '') AS actor FROM events WHERE stream_id = $1"
 _ENCOUNTER_SQL: Final = "SELECT encounter_id FROM settlements WHERE settlement_id = $1"
 
 
@@ -23,6 +24,8 @@ class Step(msgspec.Struct, frozen=True):
     type: str
     occurred_at: datetime
     event: Any
+    #: Who did it, as the token said; a service that reacted says its name.
+    actor: str = ""
 
 
 class Story(msgspec.Struct, frozen=True):
@@ -64,8 +67,10 @@ def _of(kind: type[EventT], steps: Iterable[Step], settlement_id: str) -> list[E
 async def _steps(admin_url: str, name: str, *stream_ids: str) -> list[Step]:
     service = SERVICES[name]
     async with snapshot(admin_url, service.schema) as connection:
-        return [
-            Step(name, logged.type, logged.recorded.occurred_at, logged.recorded.event)
-            for stream_id in stream_ids
-            for logged in await read_stream(connection, service.parts.registry, stream_id)
-        ]
+        steps = []
+        for stream_id in stream_ids:
+            actors = {row["version"]: row["actor"] for row in await connection.fetch(_ACTORS_SQL, stream_id)}
+            for logged in await read_stream(connection, service.parts.registry, stream_id):
+                one = logged.recorded
+                steps.append(Step(name, logged.type, one.occurred_at, one.event, actors.get(one.version, "")))
+        return steps

@@ -1,6 +1,7 @@
 """The command ``onestop trace``: a settlement's whole story, found by whatever name somebody has of it."""
 
 import asyncio
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -23,6 +24,9 @@ def trace_command(
     ],
     *,
     as_json: Annotated[bool, typer.Option("--json", help="For programs: the bill, every event, every clause.")] = False,
+    page: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="Write it as a page to print (HTML, A4) into this file.")
+    ] = None,
     by: By = "",
     because: Because = "",
     database: Database = "",
@@ -36,30 +40,34 @@ def trace_command(
     """
     with database_address(database, folder) as url:
         try:
-            asyncio.run(_tell(url, name, by, because, as_json=as_json))
+            asyncio.run(_tell(url, name, (by, because), page, as_json=as_json))
         except Refused as refused:
             _console.print(refused.detail, markup=False)
             raise typer.Exit(1) from refused
 
 
-async def _tell(url: str, name: str, by: str, because: str, *, as_json: bool) -> None:
+async def _tell(url: str, name: str, who: tuple[str, str], page: Path | None, *, as_json: bool) -> None:
     import msgspec  # noqa: PLC0415 - with what follows
 
     from onestop.found_by import found_by  # noqa: PLC0415 - imports every service
     from onestop.trace import trace  # noqa: PLC0415
+    from onestop.trace_page import page_of  # noqa: PLC0415
     from onestop.trace_printing import print_choice, print_story  # noqa: PLC0415
 
     found = await found_by(url, name)
     if len(found) > 1:
-        await write_down(url, "trace", [one.settlement_id for one in found], (by, because))
+        await write_down(url, "trace", [one.settlement_id for one in found], who)
         if as_json:
             typer.echo(msgspec.json.encode(found).decode())
         else:
             print_choice(_console, found)
         return
     story = await trace(url, found[0].settlement_id)
-    await write_down(url, "trace", [story.settlement.person_id], (by, because))
-    if as_json:
+    await write_down(url, "trace", [story.settlement.person_id], who)
+    if page is not None:
+        await asyncio.to_thread(page.write_text, page_of(story), encoding="utf-8")
+        _console.print(f"{page}: {len(story.steps)} steps", soft_wrap=True, highlight=False)
+    elif as_json:
         typer.echo(msgspec.json.encode(story).decode())
     else:
         print_story(_console, story)

@@ -31,7 +31,7 @@ def print_story(console: Console, story: Story) -> None:
         console.print(f"  {'patient':<10} {yuan_from_fen(supplement.patient_fen):>14} yuan")
         _print_bill(console, supplement.adjudication, "Who pays what after it, and why")
     for step in story.steps:
-        console.print(f"  {step.occurred_at:%H:%M:%S.%f} {step.service:<12} {step.type:<22} {_summary(step)}")
+        console.print(f"  {step.occurred_at:%H:%M:%S.%f} {step.service:<12} {step.type:<22} {summary_of(step)}")
 
 
 def _print_bill(console: Console, result: Adjudication, title: str) -> None:
@@ -42,7 +42,7 @@ def _print_bill(console: Console, result: Adjudication, title: str) -> None:
     table.add_column("how it comes about")
     table.add_column("clause")
     for layer in result.layers:
-        table.add_row(layer.payer, yuan_from_fen(layer.amount_fen), _how(layer), layer.clause)
+        table.add_row(layer.payer, yuan_from_fen(layer.amount_fen), how_of(layer), layer.clause)
     table.add_row("patient", yuan_from_fen(result.patient_pays_fen), "what is left", "", style="bold")
     table.add_row("total", yuan_from_fen(result.total_fen), "", "", style="bold")
     console.print(table)
@@ -50,7 +50,8 @@ def _print_bill(console: Console, result: Adjudication, title: str) -> None:
         console.print(f"beside the bill, paid to the person: {yuan_from_fen(result.payout_fen)} yuan")
 
 
-def _how(layer: LayerTrace) -> str:
+def how_of(layer: LayerTrace) -> str:
+    """How a layer's amount comes about."""
     parts = []
     if layer.percent and layer.base_fen is not None:
         parts.append(f"{layer.percent} % of {yuan_from_fen(layer.base_fen)}")
@@ -65,7 +66,8 @@ def _how(layer: LayerTrace) -> str:
     return ", ".join([*parts, *layer.flags])
 
 
-def _summary(step: Step) -> str:
+def summary_of(step: Step) -> str:
+    """What an event says, in a line; amounts in yuan."""
     event = step.event
     postings = getattr(event, "postings", None)
     if postings:
