@@ -13,10 +13,12 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from kernel.messaging.event_log import TransportAwayError
+from kernel.messaging.survey import SurveyError
 from kernel.values.refusals import Refused
 from kernel.writing.passing import passes_by_itself
 from onestop.address import database_address
-from onestop.options import HOME, Database, Folder
+from onestop.options import HOME, Broker, Database, Folder, TopicPrefix
 
 if TYPE_CHECKING:
     from onestop.reconcile.figures import Figures
@@ -42,17 +44,19 @@ def run(
     ] = 0,
     patience: Annotated[float, typer.Option(min=0, help="Seconds to wait for consumers that are behind.")] = 10.0,
     json: Json = False,
+    kafka_bootstrap: Broker = "",
+    topic_prefix: TopicPrefix = "",
     database: Database = "",
     folder: Folder = HOME,
 ) -> None:
     """Settlement, ledger, bank, referral and identity: by counts and digests first, name by name where those differ.
 
-    Every difference is kept with its class, its owner, its age and the command that mends it.
+    Every difference is kept with its class, its owner, its age and the command that mends it. Where a broker is named,
+    its topics are read from their first messages to their last.
     """
     if context.invoked_subcommand is not None:
         return
-    from onestop.reconcile.run import reconcile  # noqa: PLC0415 - imports every service
-
+    transport = (kafka_bootstrap, topic_prefix)
     figures = _figures(metrics_port)
     with database_address(database, folder) as url:
         while True:
@@ -60,8 +64,12 @@ def run(
                 started = time.perf_counter()
                 # Also before: a process that is new and cannot finish a run says when one ended last.
                 _tell(figures, url, folder)
-                outcome = asyncio.run(reconcile(url, patience_seconds=patience))
+                outcome = asyncio.run(_reconciled(url, transport, folder, patience))
                 _tell(figures, url, folder)
+            except (SurveyError, TransportAwayError) as error:
+                _console.print(f"[yellow]not reconciled[/yellow] {escape(str(error))}")
+                if not every:
+                    raise typer.Exit(2) from error
             except Exception as error:
                 if not every or not passes_by_itself(error):
                     raise
@@ -158,6 +166,18 @@ def release(difference_id: Id, by: By, database: Database = "", folder: Folder =
     _console.print(escape(done))
     if (then := command.partition("; ")[2]) and command.startswith("onestop reconcile release"):
         _console.print(f"now: {escape(then)}")
+
+
+async def _reconciled(url: str, transport: tuple[str, str], folder: Path, patience: float) -> Any:
+    from onestop.believed import publisher_keys  # noqa: PLC0415
+    from onestop.reconcile.broker import Broker as Topics  # noqa: PLC0415 - imports every service
+    from onestop.reconcile.run import reconcile  # noqa: PLC0415
+    from onestop.transport import transport_of  # noqa: PLC0415
+
+    if not transport[0]:
+        return await reconcile(url, patience_seconds=patience)
+    async with transport_of(url, *transport) as log:
+        return await reconcile(url, patience_seconds=patience, broker=Topics(log, publisher_keys(folder)))
 
 
 def _say(outcome: Any, seconds: float, *, json: bool) -> None:

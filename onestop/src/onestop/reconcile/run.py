@@ -9,6 +9,7 @@ import msgspec
 from kernel.writing.database import SingleConnection, administering
 from kernel.writing.snapshots import FOR_AS_LONG_AS_IT_TAKES, export, snapshot
 from onestop.reconcile.bank import bank_differences, end_explained
+from onestop.reconcile.broker import Broker, broker_faults
 from onestop.reconcile.comparing import ENTRIES_MAX, Compared, compare, stands
 from onestop.reconcile.difference import Difference
 from onestop.reconcile.evidence import Evidence
@@ -39,12 +40,18 @@ class Outcome(msgspec.Struct, frozen=True):
         return sum(max(one.ours, one.theirs) for one in self.compared)
 
 
-async def reconcile(admin_url: str, *, patience_seconds: float = 10.0, pairs: Sequence[Pair] = PAIRS) -> Outcome:
+async def reconcile(
+    admin_url: str, *, patience_seconds: float = 10.0, pairs: Sequence[Pair] = PAIRS, broker: Broker | None = None
+) -> Outcome:
     """Compare everything as it is at this moment while the services go on, and keep what differs.
+
+    With a ``broker`` its topics are read, too; raises SurveyError and TransportAwayError where they cannot be.
 
     What a consumer has not come to within ``patience_seconds`` is late and no difference; the next run looks again.
     """
     compared, wrong = await _compared(admin_url, pairs)
+    if broker is not None:
+        wrong += [fault async for fault in broker_faults(admin_url, broker)]
     found: list[tuple[str, Difference]] = [(TRANSPORT, one) for one in wrong]
     async with administering(admin_url, **FOR_AS_LONG_AS_IT_TAKES) as owner:
         await make_tables(owner)

@@ -67,6 +67,11 @@ class Survey:
         return len(self._offsets)
 
     @property
+    def lacking(self) -> int:
+        """The number of the first message that is not there as it was sent; behind the last where all are."""
+        return max(self._lacking, self.last + 1)
+
+    @property
     def epoch(self) -> int:
         """The publisher's last election."""
         return self._epoch
@@ -127,7 +132,7 @@ class Survey:
                 f"{self._where}: none of its {self.last} messages is signed, although public keys were given: is "
                 "the broker the right one, and the prefix of its topics? Nothing was done"
             )
-        lacking = max(self._lacking, self.last + 1)
+        lacking = self.lacking
         if self._beyond > self.last and any(held.pseq == lacking for held in self._held.values()):
             raise SurveyError(
                 f"{self._where}: message {lacking} is not the one that its publisher has signed; somebody has changed "
