@@ -106,6 +106,13 @@ async def test_what_moved_a_year_beside_its_settlements_moves_the_other_one_as_m
         ({"since": date(2011, 1, 1), "until": date(2011, 1, 2)}, "NOTHING_SETTLED", "from 2011-01-01 to 2011-01-02"),
         ({"readings": {"E99": "x"}}, "READING_UNKNOWN", "no law that was settled by asks E99"),
         ({"readings": {"E2": "per_month"}}, "READING_UNKNOWN", "E2 cannot be read as 'per_month'"),
+        ({"configured": {"joint_cap": "1.00"}}, "FIGURE_UNKNOWN", "no joint_cap open; it leaves open .*joint_cap_yuan"),
+        (
+            {"configured": {"joint_cap_yuan": "1,00"}},
+            "FIGURE_MALFORMED",
+            "joint_cap_yuan=1,00 is not an amount in yuan",
+        ),
+        ({"configured": {"joint_cap_yuan": "-1.00"}}, "FIGURE_MALFORMED", "joint_cap_yuan=-1.00 is out of range"),
     ],
 )
 async def test_a_question_without_an_answer_is_refused(store: str, asked: dict[str, Any], code: str, said: str) -> None:
@@ -119,6 +126,22 @@ async def test_a_law_of_a_place_where_nothing_was_settled_is_refused(store: str)
     with pytest.raises(Refused) as refused:
         await what_if(store, Question(**PERIOD, pack_text=other))
     assert refused.value.code == "NOTHING_TO_COMPARE"
+
+
+async def test_a_figure_that_the_other_law_leaves_open_is_said_and_counts(store: str, tmp_path: Path) -> None:
+    at = ("what-if", "--database", store, "--from", "2026-11-01", "--to", "2026-11-30", "--reading", "E4=joint")
+    sums = {}
+    for cap in ("99999999.00", "1000.00"):
+        file = tmp_path / f"{cap}.json"
+        done = await onestop(*at, "--configure", f"joint_cap_yuan={cap}", "--out", str(file))
+        assert done.exit_code == 0, done.output
+        answer = msgspec.json.decode(file.read_bytes())
+        sums[cap] = answer["changed"], sum(row["difference_fen"] for row in answer["rows"] if row["payer"] == "MA")
+    assert sums["99999999.00"] == (0, 0), "a limit that nobody reaches"
+    assert sums["1000.00"][0] > 0
+    assert sums["1000.00"][1] < 0, "one over both that many reach"
+    none = await onestop(*at)
+    assert (none.exit_code, "joint_cap_yuan" in none.output) == (1, True), "the other law cannot do without"
 
 
 async def test_at_the_terminal_it_is_a_table_and_a_workbook(store: str, tmp_path: Path) -> None:

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from decimal import InvalidOperation
 
 import msgspec
 
+from kernel.values.money import AmountError
 from kernel.values.refusals import Refused, conflict
+from law.figures import figure as figure_of
 from law.packs import Pack, Policy, parse_pack, reread
+from law.packs.names import open_figures_of_bills
 from law.packs.readings import ReadingError
 from settlement.policies.domain import LawBook, Outcome, laws_of
 
@@ -84,13 +88,17 @@ def _read(pack: Pack, readings: Mapping[str, str]) -> Pack:
 def check(question: Question, packs: Mapping[str, Pack]) -> None:
     """Refuse a question that could have no answer; ``packs`` are those that were ever adopted.
 
-    Raises Refused PERIOD_BACKWARDS and READING_UNKNOWN, and PackError where the pack does not load.
+    Raises Refused PERIOD_BACKWARDS, READING_UNKNOWN, FIGURE_UNKNOWN and FIGURE_MALFORMED, and PackError where the pack
+    does not load.
     """
     if question.until < question.since:
         raise Refused("PERIOD_BACKWARDS", f"{question.until} lies before {question.since}; say the first day first")
     if question.pack_text is not None:
-        _read(parse_pack(question.pack_text, "--pack"), question.readings)
+        other = _read(parse_pack(question.pack_text, "--pack"), question.readings)
+        _check_figures(question.configured, open_figures_of_bills(other.file))
         return
+    figures = [open_figures_of_bills(pack.file) for pack in packs.values()]
+    _check_figures(question.configured, {name: money for one in figures for name, money in one.items()})
     known = {reading.ambiguity for pack in packs.values() for reading in pack.file.readings}
     if unknown := sorted(question.readings.keys() - known):
         said = f"no law that was settled by asks {', '.join(unknown)}; it asks {', '.join(sorted(known)) or 'nothing'}"
@@ -98,3 +106,18 @@ def check(question: Question, packs: Mapping[str, Pack]) -> None:
     for pack in packs.values():
         asked = {reading.ambiguity for reading in pack.file.readings}
         _read(pack, {name: value for name, value in question.readings.items() if name in asked})
+
+
+def _check_figures(configured: Mapping[str, str], figures: Mapping[str, bool]) -> None:
+    """A figure that no law asks for would change nothing, and be taken for an answer."""
+    if unknown := sorted(configured.keys() - figures.keys()):
+        known = ", ".join(sorted(figures)) or "nothing"
+        raise conflict("FIGURE_UNKNOWN", f"the law leaves no {', '.join(unknown)} open; it leaves open {known}")
+    for name, text in configured.items():
+        try:
+            figure = figure_of(text, "--configure", money=figures[name])
+        except (AmountError, InvalidOperation) as error:
+            wanted = "an amount in yuan" if figures[name] else "a percentage"
+            raise Refused("FIGURE_MALFORMED", f"{name}={text} is not {wanted}") from error
+        if figure.numerator < 0 or not (figures[name] or figure.numerator <= figure.denominator):
+            raise Refused("FIGURE_MALFORMED", f"{name}={text} is out of range")
