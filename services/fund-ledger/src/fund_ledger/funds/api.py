@@ -8,9 +8,8 @@ import msgspec
 from fastapi import Path, Query
 
 from fund_ledger.funds.commands import FundCommands
-from fund_ledger.funds.domain.order import Order
 from fund_ledger.funds.domain.terms import Kind, Wanted
-from fund_ledger.funds.queries import FundQueries
+from fund_ledger.funds.queries import FundQueries, ListedOrder
 from kernel.http import (
     ById,
     ErrorCode,
@@ -181,7 +180,7 @@ def _fields(command: OrderBody) -> Iterable[tuple[str, Any]]:
     return msgspec.structs.asdict(command).items()
 
 
-async def _seen(found: FundQueries, caller: Principal, order_id: str) -> Order:
+async def _seen(found: FundQueries, caller: Principal, order_id: str) -> ListedOrder:
     order = await found.one_order(order_id)
     if order is None:
         raise not_found("ORDER_UNKNOWN", f"there is no order {order_id}", order_id=order_id)
@@ -189,7 +188,7 @@ async def _seen(found: FundQueries, caller: Principal, order_id: str) -> Order:
     return order
 
 
-def _told(order: Order, today: date) -> OrderAnswer:
+def _told(order: ListedOrder, today: date) -> OrderAnswer:
     late = (today - order.due_on).days if order.due_on and order.status != "met" else 0
     return OrderAnswer(
         order_id=order.order_id,

@@ -6,7 +6,7 @@ from typing import Final, Literal, assert_never
 
 import msgspec
 
-from fund_ledger.funds.domain.terms import Terms, Wanted, sources_of
+from fund_ledger.funds.domain.terms import SOURCES, Kind, Terms, Wanted
 from kernel.values.decider import Decider
 from kernel.values.money import yuan_from_fen
 from kernel.values.refusals import conflict, not_found
@@ -17,15 +17,12 @@ _IN_STEPS: Final = frozenset({"QUOTA"})
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
-    """An order as it stands, in fen; ``signed_by`` are those who made each step, the first computed it.
-
-    Its kind is no ``Kind``: what a later release ordered meanwhile is listed, and met by receipts there alone.
-    """
+    """An order as it stands, in fen; ``signed_by`` are those who made each step, the first computed it."""
 
     order_id: str
     county: str
     fund: str
-    kind: str
+    kind: Kind
     year: int
     month: int | None
     status: Status
@@ -169,9 +166,8 @@ def _meet(command: MeetOrder, order: Order) -> Sequence[OrderEvent]:
         raise _not_in_state(order, "issued")
     receipt = f"receipt {command.journal_id} of {command.source} for {command.county}/{command.fund}"
     here = (command.county, command.fund) == (order.county, order.fund)
-    sources = sources_of(order.kind)
-    if not here or command.source not in sources:
-        wanted = f"{' or '.join(sorted(sources)) or 'nothing'} for {order.county}/{order.fund}"
+    if not here or command.source not in SOURCES[order.kind]:
+        wanted = f"{' or '.join(sorted(SOURCES[order.kind]))} for {order.county}/{order.fund}"
         raise conflict("MATCH_MISPLACED", f"{receipt} does not meet {order.order_id}, which takes {wanted}")
     if command.amount_fen > command.free_fen:
         left = yuan_from_fen(command.free_fen)

@@ -18,7 +18,7 @@ from law.packs.rules import DayOfMonth, DayOfYear, Quota, Reserve
 
 Kind = Literal["RESERVE", "MONTHLY", "QUOTA", "APPROPRIATION", "PLAN", "LOTTERY", "MAKE_UP"]
 #: Which sources of receipts meet an order of a kind.
-_SOURCES: Final[Mapping[str, frozenset[str]]] = {
+SOURCES: Final[Mapping[Kind, frozenset[str]]] = {
     "RESERVE": frozenset({"RESERVE"}),
     "MONTHLY": frozenset({"MONTHLY"}),
     "QUOTA": frozenset({"PREPAYMENT"}),
@@ -28,13 +28,6 @@ _SOURCES: Final[Mapping[str, frozenset[str]]] = {
     # The province's finance (002 三(一)), or where a county's own fund comes last its budget (004 七(三)).
     "MAKE_UP": frozenset({"PROVINCE", "BUDGET"}),
 }
-
-
-def sources_of(kind: str) -> frozenset[str]:
-    """Which sources of receipts meet an order of a kind; none, where only a later release knows the kind."""
-    return _SOURCES.get(kind, frozenset())
-
-
 RuleT = TypeVar("RuleT", Reserve, Quota)
 
 
