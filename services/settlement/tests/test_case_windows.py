@@ -111,15 +111,16 @@ async def test_each_step_of_a_case_is_told_without_its_papers(leye: Any, agency:
     receipt = await handed_in(agency, window={"kind": STATION})
     path = f"/v1/cases/{receipt['case_id']}"
     settlement_id = (await settle(agency, receipt)).json()["settlement_id"]
-    await sign(leye, path, "社保", "民政")
+    await sign(leye, path, "社保", "民政", "卫计")
     assert (await agency.post(f"{path}/payment", json={"on": "2019-08-20"})).status_code == 200
     told: Sequence[CaseChanged] = await messages(leye, CaseChanged)
-    assert [one.state for one in told] == ["COMPLETE", "SETTLED", "SETTLED", "SETTLED", "PAID"]
+    assert [one.state for one in told] == ["COMPLETE", *["SETTLED"] * 4, "PAID"]
     last = told[-1]
     assert (last.settlement_id, last.window_kind, last.window_hospital) == (settlement_id, STATION, None)
     assert [(sign.owner, sign.by, str(sign.on)) for sign in last.signed] == [
         ("社保", "seconded-0", "2019-08-20"),
         ("民政", "seconded-1", "2019-08-20"),
+        ("卫计", "seconded-2", "2019-08-20"),
     ]
     assert (str(last.paid_on), bool(last.paid_by), len(last.visits)) == ("2019-08-20", True, 1)
     (bill,) = await messages(leye, SettlementConfirmed)

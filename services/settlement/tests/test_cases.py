@@ -126,7 +126,7 @@ async def test_payment_is_in_time_or_late_and_may_come_back(leye: Any, agency: A
     assert [(row["case_id"], row["late"]) for row in late] == [(receipt["case_id"], True)]
     assert refused(await agency.post(f"{path}/payment", json={"on": "2019-08-16"}))[1] == "CASE_NOT_IN_STATE"
     await settle(agency, receipt)
-    await sign(leye, path, "社保", "民政")
+    await sign(leye, path, "社保", "民政", "卫计")
     paid = (await agency.post(f"{path}/payment", json={"on": "2019-08-16"})).json()
     assert (paid["state"], paid["paid_late"]) == ("PAID", False)
     assert (await agency.get("/v1/cases", params={"late": "true"})).json()["items"] == []
@@ -233,17 +233,17 @@ async def test_each_department_signs_what_it_audits_before_payment_and_nobody_fo
     path = f"/v1/cases/{case['case_id']}"
     assert refused((await sign(leye, path, "社保"))[0])[1] == "CASE_NOT_IN_STATE"
     await settle(agency, case)
-    # Critical-illness and poverty insurance pay nothing here, and the region's backstop has no auditor in the bulletin.
-    assert (await agency.get(path)).json()["to_sign"] == ["社保", "民政"]
+    # Critical-illness and poverty insurance pay nothing here; the region's backstop is the government's, too.
+    assert (await agency.get(path)).json()["to_sign"] == ["社保", "民政", "卫计"]
     unsigned = await agency.post(f"{path}/payment", json={"on": "2019-08-19"})
     assert refused(unsigned) == (409, "SIGN_OFF_MISSING")
-    assert unsigned.json()["about"]["missing"] == "社保、民政"
+    assert unsigned.json()["about"]["missing"] == "社保、民政、卫计"
     one = await leye.service.client(Role.AGENCY, "A1", subject="one", divisions=["451028"])
     assert (await one.post(f"{path}/sign-offs", json={"owner": "社保"})).status_code == 200
     assert refused(await one.post(f"{path}/sign-offs", json={"owner": "民政"})) == (403, "SIGN_OFF_SAME_PERSON")
     assert refused(await one.post(f"{path}/sign-offs", json={"owner": "平安保险"})) == (422, "SIGN_OFF_NOT_ASKED")
-    again = (await sign(leye, path, "社保", "民政"))[-1].json()
-    assert [each["owner"] for each in again["signed"]] == ["社保", "民政"]
+    again = (await sign(leye, path, "社保", "民政", "卫计"))[-1].json()
+    assert [each["owner"] for each in again["signed"]] == ["社保", "民政", "卫计"]
     assert again["signed"][0]["by"] == "one"
     assert (await agency.post(f"{path}/payment", json={"on": "2019-08-19"})).json()["state"] == "PAID"
 
@@ -254,11 +254,11 @@ async def test_nothing_is_paid_for_a_bill_that_was_taken_back(leye: Any, agency:
     gone = {"reason": "票据系伪造"}
     assert (await agency.post(f"/v1/settlements/{first['settlement_id']}/revocation", json=gone)).status_code == 201
     path = f"/v1/cases/{case['case_id']}"
-    await sign(leye, path, "社保", "民政")
+    await sign(leye, path, "社保", "民政", "卫计")
     assert refused(await agency.post(f"{path}/payment", json={"on": "2019-08-20"})) == (422, "SETTLEMENT_NOT_IN_FORCE")
     assert (await agency.get(path)).json()["state"] == "SETTLED"
     assert (await settle(agency, case)).status_code == 201
-    await sign(leye, path, "社保", "民政")
+    await sign(leye, path, "社保", "民政", "卫计")
     paid = (await agency.post(f"{path}/payment", json={"on": "2019-08-20"})).json()
     assert paid["state"] == "PAID"
 
@@ -271,7 +271,7 @@ async def test_a_case_whose_bill_was_revoked_for_good_ends_and_gives_its_invoice
     path, error = f"/v1/cases/{case['case_id']}", {"reason": "受理有误"}
     first = (await settle(agency, case)).json()
     if paid:
-        await sign(leye, path, "社保", "民政")
+        await sign(leye, path, "社保", "民政", "卫计")
         assert (await agency.post(f"{path}/payment", json={"on": "2019-08-20"})).json()["state"] == "PAID"
     assert refused(await agency.post(f"{path}/withdrawal", json=error)) == (409, "CASE_NOT_IN_STATE")
     revocation = f"/v1/settlements/{first['settlement_id']}/revocation"
