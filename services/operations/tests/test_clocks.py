@@ -1,6 +1,6 @@
 """Clocks: what is due when by the documents, for whom, and how it stands."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -110,6 +110,19 @@ async def test_a_department_hands_its_report_in_and_who_has_not_is_late(
     # A corrected version after the day is marked as one, and makes nothing late.
     again = await office.post("/v1/clocks/done", json=report | {"evidence": "会民函〔2019〕31号更正"})
     assert (again.json()["version"], again.json()["in_time"]) == (2, True)
+
+
+async def test_what_is_due_once_a_year_is_said_to_be_done(staff: httpx.AsyncClient, clock: SetClock) -> None:
+    clock.now = datetime(2020, 1, 10, 2, tzinfo=UTC)
+    unit = {"unit": "县民政局"}
+    for of, more, due_on in (
+        ({"county": "445202", "clock": "quota", "period": "2020"}, {}, "2020-01-15"),
+        ({"county": "445202", "clock": "clearing", "period": "2020"}, {}, "2020-01-31"),
+        ({"county": HUINING, "clock": "monthly_report", "period": "2019"}, unit, "2020-01-08"),
+    ):
+        done = await staff.post("/v1/clocks/done", json=of | more | {"evidence": "示范函〔2020〕1号"})
+        assert (done.status_code, done.json().get("due_on")) == (201, due_on), done.text
+        assert done.json()["in_time"] == (due_on > "2020-01-10")
 
 
 @pytest.mark.parametrize(

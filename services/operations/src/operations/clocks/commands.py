@@ -1,6 +1,6 @@
 """Commands on clocks: to say that something due was done, and that it was not."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from kernel.running.runtime import Runtime
@@ -26,8 +26,8 @@ class ClockCommands:
 
     def due(self, county: str, clock: str, of: str, unit: str) -> Due:
         """What is due under these names; raises Refused CLOCK_UNKNOWN, PERIOD_MALFORMED."""
-        first, last = _around(of)
-        every = due_between(self._library, county, first, last, official_calendar())
+        calendar = official_calendar()
+        every = [due for span in _around(of) for due in due_between(self._library, county, *span, calendar)]
         for due in every:
             if due.key == (county, clock, of, unit):
                 return due
@@ -58,13 +58,17 @@ def _body(done: Done | None) -> dict[str, object]:
     }
 
 
-def _around(of: str) -> tuple[date, date]:
-    """The days on which what is for a period can be due; a milestone's period is its day."""
+def _around(of: str) -> Sequence[tuple[date, date]]:
+    """The days on which what is for a period can be due, a year's in two parts; a milestone's period is its day."""
     shift: Callable[[date, int], date] = lambda day, days: date.fromordinal(day.toordinal() + days)  # noqa: E731
     if len(of) == len("2019-08-01"):
         try:
-            return date.fromisoformat(of), date.fromisoformat(of)
+            return [(date.fromisoformat(of), date.fromisoformat(of))]
         except ValueError:
             period(of)
     named = period(of)
-    return shift(named.last if named.kind != "year" else named.first, -_WITHIN_DAYS), shift(named.last, _WITHIN_DAYS)
+    last = shift(named.last, _WITHIN_DAYS)
+    if named.kind != "year":
+        return [(shift(named.last, -_WITHIN_DAYS), last)]
+    middle = named.first.replace(month=7)
+    return [(shift(named.first, -_WITHIN_DAYS), shift(middle, -1)), (middle, last)]
