@@ -47,7 +47,8 @@ class Fund(Part, frozen=True, kw_only=True):
     """A fund that may be asked to pay, and for what: anything else is refused (专款专用).
 
     ``purposes`` are those that the text gives it; ``also`` those that it has under some readings of it alone. ``held``
-    says where its money lies: in the account of the place that the ledger keeps, or with the fund's owner.
+    says where its money lies: in the account of the place that the ledger keeps, or with the fund's owner. ``seen_by``
+    are the departments, insurers among them, whose own layer it is: they see what it owes and pays.
     """
 
     code: str
@@ -59,6 +60,7 @@ class Fund(Part, frozen=True, kw_only=True):
     appropriated: Literal["yearly", "once"] = "yearly"
     held: Literal["here", "elsewhere"] = "here"
     also: tuple[PurposesRead, ...] = ()
+    seen_by: tuple[str, ...] = ()
 
     def pays(self, readings: Collection[str]) -> tuple[str, ...]:
         """All that the fund may pay where these readings are in force."""

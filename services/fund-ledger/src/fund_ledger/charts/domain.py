@@ -16,7 +16,10 @@ BETWEEN_FUNDS: Final = frozenset({"OPENING", "PREPAYMENT", "POVERTY_FUND_TRANSFE
 
 
 class ChartedFund(msgspec.Struct, frozen=True, kw_only=True):
-    """A fund of a place. ``held_here`` says whether the ledger's bank account of the county has its money."""
+    """A fund of a place. ``held_here`` says whether the ledger's bank account of the county has its money.
+
+    ``seen_by`` are the departments and insurers whose own layer it is.
+    """
 
     code: str
     name: str
@@ -24,6 +27,7 @@ class ChartedFund(msgspec.Struct, frozen=True, kw_only=True):
     purposes: tuple[str, ...]
     held_here: bool
     clause: str
+    seen_by: tuple[str, ...] = ()
 
 
 class ChartedSource(msgspec.Struct, frozen=True):
@@ -52,6 +56,10 @@ class Chart(msgspec.Struct, frozen=True):
                 about={"fund": code, "county": self.county},
             )
         return found
+
+    def seen_by(self, department: str) -> list[str]:
+        """The funds whose owner the department or insurer is, by their codes."""
+        return sorted(code for code, fund in self.funds.items() if department in fund.seen_by)
 
     def must_pay(self, code: str, purpose: str) -> None:
         """Refuse what a fund may not pay (专款专用, 001 二(三), 004 四(一)): PURPOSE_NOT_ALLOWED, FUND_UNKNOWN."""
@@ -138,6 +146,7 @@ class Charts:
             purposes=pays,
             held_here=held_here,
             clause=f"{file.document.cited_as} {fund.clause}",
+            seen_by=fund.seen_by,
         )
 
     def _of_the_place(self, code: str) -> ChartedFund:

@@ -6,9 +6,10 @@ from typing import Annotated, Final, Literal
 import msgspec
 from fastapi import Query
 
+from fund_ledger.charts.domain import Charts
 from fund_ledger.statements.commands import StatementCommands
 from fund_ledger.statements.domain.statement import Deduction, DeductionKind, Statement
-from fund_ledger.statements.queries import DeductionLine, HospitalReceivable, StatementLine, StatementQueries
+from fund_ledger.statements.queries import DeductionLine, HospitalReceivable, StatementLine, StatementQueries, Whose
 from kernel.http import (
     ById,
     ErrorCode,
@@ -42,13 +43,15 @@ CODES: Final = (
     ErrorCode("DEDUCTION_OF_REVOKED", 409, "The bill was revoked, and is taken back as a whole"),
     ErrorCode("DEDUCTION_NOT_POSITIVE", 422, "A deduction takes nothing off"),
     ErrorCode("SAME_PERSON", 409, "Another person must do this"),
+    ErrorCode("COUNTY_MISSING", 422, "The county is not named"),
     ErrorCode("DATES_OUT_OF_ORDER", 422, "Two dates are in the wrong order"),
 )
 
 Drawer = Annotated[Principal, allow(Role.HOSPITAL, Role.AGENCY, by_division=True)]
 Agency = Annotated[Principal, allow(Role.AGENCY, by_division=True)]
 Finance = Annotated[Principal, allow(Role.FINANCE, by_division=True)]
-Reader = Annotated[Principal, allow(Role.HOSPITAL, Role.FINANCE, Role.AGENCY, Role.OPERATIONS, by_division=True)]
+_SEES_ALL_FUNDS: Final = (Role.HOSPITAL, Role.FINANCE, Role.AGENCY, Role.OPERATIONS)
+Reader = Annotated[Principal, allow(*_SEES_ALL_FUNDS, Role.DEPARTMENT, by_division=True)]
 Status = Annotated[str, Query(pattern=r"^(drawn|reviewed|paid|returned|carried|closed)?$")]
 Month = Annotated[str, msgspec.Meta(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")]
 
@@ -121,7 +124,7 @@ class StatementAnswer(Wire, frozen=True, kw_only=True):
     waiting_days: int
 
 
-def statements(commands: StatementCommands, found: StatementQueries, requests: Requests) -> Router:
+def statements(commands: StatementCommands, found: StatementQueries, charts: Charts, requests: Requests) -> Router:
     """The routes of /v1/hospital-statements that write."""
     router = Router(prefix="/v1/hospital-statements", tags=["statements"])
 
@@ -139,7 +142,7 @@ def statements(commands: StatementCommands, found: StatementQueries, requests: R
         statement_id: NameInPath, caller: Agency, command: Sent[ReviewBody], key: IdempotencyKey
     ) -> Json[StatementMoved]:
         """Say that a statement was looked through, and what is taken off it; the hospital bears that."""
-        of = await _seen(found, caller, statement_id)
+        of = await _seen(found, caller, charts, statement_id)
         deductions = tuple(_deduction(one) for one in command.deductions)
         return answered(await commands.review(requests.by(caller, key), of, caller.subject, deductions))
 
@@ -148,7 +151,7 @@ def statements(commands: StatementCommands, found: StatementQueries, requests: R
         statement_id: NameInPath, caller: Finance, command: Sent[PaymentOfStatement], key: IdempotencyKey
     ) -> Json[StatementMoved]:
         """Book that all a statement comes to was paid, by somebody who did not review it."""
-        of = await _seen(found, caller, statement_id)
+        of = await _seen(found, caller, charts, statement_id)
         return answered(await commands.pay(requests.by(caller, key), of, caller.subject, command.value_on))
 
     @router.post("/{statement_id}/return")
@@ -156,13 +159,13 @@ def statements(commands: StatementCommands, found: StatementQueries, requests: R
         statement_id: NameInPath, caller: Finance, command: Sent[ReturnOfStatement], key: IdempotencyKey
     ) -> Json[StatementMoved]:
         """Book that the bank gave the payment back; the hospital waits as before, and since when it did."""
-        of = await _seen(found, caller, statement_id)
+        of = await _seen(found, caller, charts, statement_id)
         return answered(await commands.give_back(requests.by(caller, key), of, command.reason))
 
     return router
 
 
-def statements_read(found: StatementQueries, requests: Requests) -> Router:
+def statements_read(found: StatementQueries, charts: Charts, requests: Requests) -> Router:
     """The routes of /v1/hospital-statements and /v1/hospital-receivables that read."""
     router = Router(prefix="/v1", tags=["statements"])
 
@@ -170,42 +173,60 @@ def statements_read(found: StatementQueries, requests: Requests) -> Router:
     async def list_statements(
         caller: Reader, page: ById, county: CountyFilter = "", status: Status = ""
     ) -> Json[Page[StatementAnswer]]:
-        """Statements in the order of their names: a hospital's own, or those of the caller's counties."""
-        counties = counties_of(caller, county or None)
-        rows = await found.statements(counties, caller.own_hospital, status, after_of(page), page.limit + 1)
+        """Statements in the order of their names: a hospital's own, an owner's to its funds, or the counties'."""
+        rows = await found.statements(_whose(caller, county, charts), status, after_of(page), page.limit + 1)
         return paged([_told(row, requests.today) for row in rows], page, "statement_id")
 
     @router.get("/hospital-statements/{statement_id}")
     async def get_statement(statement_id: NameInPath, caller: Reader) -> Json[StatementAnswer]:
         """One statement."""
-        return answer(_told(await _seen(found, caller, statement_id), requests.today))
+        return answer(_told(await _seen(found, caller, charts, statement_id), requests.today))
 
     @router.get("/hospital-statements/{statement_id}/lines")
     async def list_lines(statement_id: NameInPath, caller: Reader, page: ById) -> Json[Page[StatementLine]]:
         """The journals on a statement; each is on this one alone."""
-        await _seen(found, caller, statement_id)
+        await _seen(found, caller, charts, statement_id)
         return paged(await found.lines(statement_id, after_of(page), page.limit + 1), page, "journal_id")
 
     @router.get("/hospital-statements/{statement_id}/deductions")
     async def list_deductions(statement_id: NameInPath, caller: Reader) -> Json[tuple[DeductionLine, ...]]:
         """What the review took off."""
-        await _seen(found, caller, statement_id)
+        await _seen(found, caller, charts, statement_id)
         return answer(tuple(await found.deductions(statement_id)))
 
     @router.get("/hospital-receivables")
     async def list_receivables(caller: Reader, page: ById, county: CountyFilter = "") -> Json[Page[HospitalReceivable]]:
-        """What each payer owes each hospital, how much of it is on statements and since when, and what it has paid."""
-        counties = counties_of(caller, county or None)
-        rows = await found.receivables(caller.own_hospital, counties, after_of(page), page.limit + 1)
+        """What each payer owes each hospital, how much of it is on statements and since when, and what it has paid.
+
+        A department or an insurer sees those of its own funds, of a county that it names.
+        """
+        rows = await found.receivables(_whose(caller, county, charts), after_of(page), page.limit + 1)
         return answer(page_of(rows, page, lambda row: (row.account,)))
 
     return router
 
 
-async def _seen(found: StatementQueries, caller: Principal, statement_id: str) -> Statement:
-    """A statement that the caller may see; another hospital's is not there for it."""
+def _whose(caller: Principal, county: str, charts: Charts) -> Whose:
+    """What a caller may see. Raises Refused COUNTY_MISSING where a department does not say of which county."""
+    own = _own_funds(caller, county, charts)
+    if own is not None and not county:
+        raise Refused("COUNTY_MISSING", "a department names the county: which funds are its own is the county's chart")
+    return Whose(counties_of(caller, county or None), caller.own_hospital, own)
+
+
+def _own_funds(caller: Principal, county: str, charts: Charts) -> list[str] | None:
+    """The funds of a county that are a department's own layer; None for whoever sees all."""
+    if caller.roles & frozenset(_SEES_ALL_FUNDS):
+        return None
+    return charts.ever(county).seen_by(caller.organisation or "") if county else []
+
+
+async def _seen(found: StatementQueries, caller: Principal, charts: Charts, statement_id: str) -> Statement:
+    """A statement that the caller may see; another hospital's, or to another's fund, is not there for it."""
     statement = await found.one_statement(statement_id)
-    if statement is None or caller.own_hospital not in (None, statement.hospital_id):
+    own = None if statement is None else _own_funds(caller, statement.county, charts)
+    foreign = statement is None or caller.own_hospital not in (None, statement.hospital_id)
+    if statement is None or foreign or (own is not None and statement.fund not in own):
         raise not_found("STATEMENT_UNKNOWN", f"there is no statement {statement_id}", statement_id=statement_id)
     caller.must_act_in(statement.county)
     return statement

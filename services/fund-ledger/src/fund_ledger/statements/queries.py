@@ -35,7 +35,7 @@ _ONE_SQL: Final = f"SELECT {_COLUMNS} FROM hospital_statements WHERE statement_i
 _MANY_SQL: Final = f"""
 SELECT {_COLUMNS} FROM hospital_statements
 WHERE county LIKE ANY($1::text[]) AND ($2::text IS NULL OR hospital_id = $2) AND ($3 = '' OR status = $3)
-  AND statement_id > $4 ORDER BY statement_id LIMIT $5
+  AND statement_id > $4 AND ($6::text[] IS NULL OR fund = ANY($6)) ORDER BY statement_id LIMIT $5
 """
 _LINES_SQL: Final = """
 SELECT s.journal_id, j.kind, j.booked_on, j.effective_on, j.settlement_id, (-sum(p.amount_fen))::bigint AS owed_fen
@@ -66,8 +66,17 @@ FROM balances b LEFT JOIN LATERAL (
     AND h.fund = split_part(b.account, '/', 5)
 ) s ON true
 WHERE starts_with(b.account, 'payable/hospital/' || COALESCE($1::text || '/', ''))
-  AND split_part(b.account, '/', 4) LIKE ANY($2::text[]) AND b.account > $3 ORDER BY b.account LIMIT $4
+  AND split_part(b.account, '/', 4) LIKE ANY($2::text[]) AND b.account > $3
+  AND ($5::text[] IS NULL OR split_part(b.account, '/', 5) = ANY($5)) ORDER BY b.account LIMIT $4
 """
+
+
+class Whose(msgspec.Struct, frozen=True):
+    """What of the books a caller may see: some counties, there one hospital or all, some funds or all."""
+
+    counties: list[str]
+    hospital_id: str | None
+    funds: list[str] | None
 
 
 class StatementLine(Wire, frozen=True, kw_only=True):
@@ -122,11 +131,10 @@ class StatementQueries(Reads):
         """A statement as it stands."""
         return await self.one(checked(Statement), _ONE_SQL, statement_id)
 
-    async def statements(
-        self, counties: list[str], hospital_id: str | None, status: str, after: str, limit: int
-    ) -> list[Statement]:
+    async def statements(self, whose: Whose, status: str, after: str, limit: int) -> list[Statement]:
         """The statements of some counties, of one hospital or of all, in the order of their ids."""
-        return await self.many(checked(Statement), _MANY_SQL, counties, hospital_id, status, after, limit)
+        asked = whose.counties, whose.hospital_id, status, after, limit, whose.funds
+        return await self.many(checked(Statement), _MANY_SQL, *asked)
 
     async def lines(self, statement_id: str, after: str, limit: int) -> list[StatementLine]:
         """The journals of a statement, in the order of their ids."""
@@ -142,9 +150,7 @@ class StatementQueries(Reads):
         """What the review of a statement took off."""
         return await self.many(DeductionLine.of_row, _DEDUCTIONS_SQL, statement_id)
 
-    async def receivables(
-        self, hospital_id: str | None, counties: list[str], after: str, limit: int
-    ) -> list[HospitalReceivable]:
+    async def receivables(self, whose: Whose, after: str, limit: int) -> list[HospitalReceivable]:
         """What each payer owes a hospital, or every hospital, in the order of the accounts' names."""
-        found = hospital_id, counties, after, limit
+        found = whose.hospital_id, whose.counties, after, limit, whose.funds
         return await self.many(HospitalReceivable.of_row, _RECEIVABLES_SQL, *found)
