@@ -57,6 +57,8 @@ entries: Final = Table(
     Column("payer", Text, nullable=False),
     # What was recorded today is few rows, on whatever day it is booked.
     Index("entries_recorded", "account", "recorded_on"),
+    # Of one kind there may be a few among millions.
+    Index("entries_kind", "account", "kind", "booked_on", "journal_id", "line"),
 )
 
 #: An account's balance on a day, as far as it was known on another, is a sum over these.

@@ -11,13 +11,15 @@ from kernel.writing.reads import Reads
 _COLUMNS: Final = (
     "journal_id, line, account, booked_on, effective_on, recorded_on, kind, settlement_id, amount_fen, payer"
 )
-# The page's place is the table's key, so that a page costs the same however long the account is.
-_OF_ACCOUNT_SQL: Final = f"""
+# The page's place is a key, the table's or that of the kind, so that a page costs the same however long the account is.
+_ENTRIES_SQL: Final = f"""
 SELECT {_COLUMNS} FROM entries
-WHERE account = $1 AND booked_on BETWEEN $2 AND $3 AND ($4 = '' OR kind = $4)
+WHERE account = $1 AND booked_on BETWEEN $2 AND $3 AND {{of}}
   AND (booked_on, journal_id, line) > ($5, $6, $7::int)
 ORDER BY booked_on, journal_id, line LIMIT $8
 """
+_OF_ACCOUNT_SQL: Final = _ENTRIES_SQL.format(of="$4 = ''")
+_OF_KIND_SQL: Final = _ENTRIES_SQL.format(of="kind = $4")
 _OF_JOURNALS_SQL: Final = """
 SELECT j.journal_id, p.line::int AS line, p.account, j.booked_on, e.effective_on, e.recorded_on, j.kind,
        j.settlement_id, p.amount_fen, p.payer
@@ -86,7 +88,8 @@ class Entries(Reads):
     async def of_account(self, account: str, wanted: Wanted) -> list[Entry]:
         """An account's entries by the day on which they were booked."""
         bounds = account, wanted.first, wanted.last, wanted.kind
-        return await self.many(Entry.of_row, _OF_ACCOUNT_SQL, *bounds, *wanted.after, wanted.limit)
+        sql = _OF_KIND_SQL if wanted.kind else _OF_ACCOUNT_SQL
+        return await self.many(Entry.of_row, sql, *bounds, *wanted.after, wanted.limit)
 
     async def of_settlement(self, settlement_id: str, counties: list[str], wanted: Wanted) -> list[Entry]:
         """All entries that a settlement has caused, in the counties whose codes are like one of these."""
