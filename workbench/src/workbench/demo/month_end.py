@@ -29,13 +29,12 @@ class DemoClock:
 
 
 class MonthEnd:
-    """One hospital's statement to the aid fund of its county, and that county's month."""
+    """One hospital's statement to the aid fund of a county that owes it, and that county's month."""
 
     def __init__(self, platform: Platform, clock: DemoClock) -> None:
+        self._platform = platform
         self._clock = clock
-        self._hospital = HOSPITALS[0]
-        self._county = self._hospital.division
-        self._window = Window(platform, Role.HOSPITAL, self._hospital.hospital_id, keys="month-end")
+        self._county = HOSPITALS[0].division
         self._agency = Window(platform, Role.AGENCY, subject="agency-month-end", keys="month-end-review")
         self._finance = Window(platform, Role.FINANCE, subject="finance-month-end", keys="month-end")
 
@@ -53,12 +52,15 @@ class MonthEnd:
         yield f"closed: {month} of {self._county} with {closed['entries']} entries"
 
     async def _statement(self, month: str, today: date) -> str:
-        asked = {"hospital_id": self._hospital.hospital_id, "county": self._county, "fund": "MA", "month": month}
-        drawn = await self._window.post("fund-ledger", "/v1/hospital-statements", asked)
+        owed = await self._finance.get("fund-ledger", f"/v1/hospital-receivables?county={self._county}")
+        hospital = next(one["hospital_id"] for one in owed["items"] if one["fund"] == "MA" and one["owed"] != "0.00")
+        window = Window(self._platform, Role.HOSPITAL, hospital, keys="month-end")
+        asked = {"hospital_id": hospital, "county": self._county, "fund": "MA", "month": month}
+        drawn = await window.post("fund-ledger", "/v1/hospital-statements", asked)
         path = f"/v1/hospital-statements/{drawn['statement_id']}"
         await self._agency.post("fund-ledger", f"{path}/review", {"deductions": []})
         await self._finance.post("fund-ledger", f"{path}/payment", {"value_on": today.isoformat()})
-        told: dict[str, Any] = await self._window.get("fund-ledger", path)
+        told: dict[str, Any] = await window.get("fund-ledger", path)
         assert told["status"] == "paid", told
         return f"statement {told['statement_id']}: {told['claimed']} yuan claimed, {told['payable']} yuan paid"
 

@@ -33,8 +33,10 @@ from workbench.demo.report import Books, read_books
 PEOPLE = 240
 
 
-async def play_demo(console: Console, folder: Path, policies: Path, seed: int, *, stay_up: bool = False) -> int:
-    """Play the day; gives the exit status: 0 only where the books balance and replay is identical."""
+async def play_demo(
+    console: Console, folder: Path, policies: Path, seed: int, *, plan: Plan | None = None, stay_up: bool = False
+) -> int:
+    """Play the day, as large as the plan; gives the exit status: 0 only where books balance and replay is identical."""
     configure_logging(level=logging.ERROR)
     started = time.perf_counter()
     with EmbeddedPostgres(folder / "postgres") as server:
@@ -44,18 +46,17 @@ async def play_demo(console: Console, folder: Path, policies: Path, seed: int, *
         clock = DemoClock()
         async with running_platform(url, folder, policies, ports=ports, clock=clock) as platform:
             console.print(f"PostgreSQL and {len(SERVICES)} services are up after {time.perf_counter() - started:.1f} s")
-            good = await _play(console, platform, seed, clock)
+            good = await _play(console, platform, seed, clock, plan or Plan())
             console.print(f"{time.perf_counter() - started:.0f} seconds")
             if stay_up:
                 await _stay_up(console, platform)
     return 0 if good else 1
 
 
-async def _play(console: Console, platform: Platform, seed: int, clock: DemoClock) -> bool:
+async def _play(console: Console, platform: Platform, seed: int, clock: DemoClock, plan: Plan) -> bool:
     chance = Random(seed)  # noqa: S311 - made-up people and bills, the same in every run
     today = china_date(datetime.now(UTC))
     people = made_up_people(PEOPLE, chance)
-    plan = Plan()
     columns = (TextColumn("{task.description:<44}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
         feed = progress.add_task("departments feed in their people", total=PEOPLE)
