@@ -4,7 +4,8 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Annotated, Final
+from pathlib import Path
+from typing import Annotated, Final, NoReturn
 
 import typer
 from rich.console import Console
@@ -39,6 +40,19 @@ def replay_command(
 
     A service brings in the logs of those whom it hears. With a projection only its rows are judged.
     """
+    if not verify:
+        console.print("nothing to do: say --verify; `onestop rebuild` puts a projection in the place of the live one")
+        raise typer.Exit(2)
+    if from_kafka and not kafka_bootstrap:
+        raise typer.BadParameter("say which broker", param_hint="--kafka-bootstrap")
+    broker = (kafka_bootstrap, topic_prefix) if from_kafka else None
+    with database_address(database, folder) as url:
+        _replay(url, (service or [], projection or []), broker, folder, on)
+
+
+def _replay(
+    url: str, named: tuple[list[str], list[str]], broker: tuple[str, str] | None, folder: Path, engine: str
+) -> NoReturn:
     from kernel.writing.event_store.archived import ArchivedError  # noqa: PLC0415
     from onestop.replay import verify as verify_all  # noqa: PLC0415
     from onestop.replay.chosen import Chosen, ChosenError  # noqa: PLC0415
@@ -46,28 +60,21 @@ def replay_command(
     from onestop.replay.from_topics import Topics  # noqa: PLC0415
     from onestop.replay.printing import print_verdict  # noqa: PLC0415
 
-    if not verify:
-        console.print("nothing to do: say --verify; `onestop rebuild` puts a projection in the place of the live one")
-        raise typer.Exit(2)
-    if from_kafka and not kafka_bootstrap:
-        raise typer.BadParameter("say which broker", param_hint="--kafka-bootstrap")
+    topics = broker and Topics(kafka_bootstrap=broker[0], prefix=broker[1], folder=str(folder))
+    started = time.perf_counter()
     try:
-        chosen = Chosen(tuple(service or ()), tuple(projection or ()))
+        chosen = Chosen(tuple(named[0]), tuple(named[1]))
+        with _bars() as watch:
+            verdict = asyncio.run(verify_all(url, topics=topics, engine=engine, chosen=chosen, watch=watch))
     except ChosenError as error:
         raise typer.BadParameter(str(error)) from error
-    topics = Topics(kafka_bootstrap=kafka_bootstrap, prefix=topic_prefix, folder=str(folder)) if from_kafka else None
-    with database_address(database, folder) as url:
-        started = time.perf_counter()
-        try:
-            with _bars() as watch:
-                verdict = asyncio.run(verify_all(url, topics=topics, engine=on, chosen=chosen, watch=watch))
-        except (EngineError, SurveyError, TransportAwayError, UnreadableEventError) as broken:
-            console.print(f"[red]not replayed[/red]: {broken}", soft_wrap=True)
-            raise typer.Exit(2) from broken
-        except ArchivedError as away:
-            console.print(f"{away.code}: {away.detail}", soft_wrap=True)
-            raise typer.Exit(2) from away
-        print_verdict(console, verdict, time.perf_counter() - started)
+    except (EngineError, SurveyError, TransportAwayError, UnreadableEventError) as broken:
+        console.print(f"[red]not replayed[/red]: {broken}", soft_wrap=True)
+        raise typer.Exit(2) from broken
+    except ArchivedError as away:
+        console.print(f"{away.code}: {away.detail}", soft_wrap=True)
+        raise typer.Exit(2) from away
+    print_verdict(console, verdict, time.perf_counter() - started)
     raise typer.Exit(0 if verdict.identical else 1)
 
 

@@ -60,25 +60,32 @@ def run(
     figures = _figures(metrics_port)
     with database_address(database, folder) as url:
         while True:
-            try:
-                started = time.perf_counter()
-                # Also before: a process that is new and cannot finish a run says when one ended last.
-                _tell(figures, url, folder)
-                outcome = asyncio.run(_reconciled(url, transport, folder, patience))
-                _tell(figures, url, folder)
-            except (SurveyError, TransportAwayError) as error:
-                _console.print(f"[yellow]not reconciled[/yellow] {escape(str(error))}")
-                if not every:
-                    raise typer.Exit(2) from error
-            except Exception as error:
-                if not every or not passes_by_itself(error):
-                    raise
-                _console.print(f"[yellow]not reconciled[/yellow] {escape(str(error))}")
-            else:
-                _say(outcome, time.perf_counter() - started, json=json)
-                if not every:
-                    raise typer.Exit(1 if outcome.differences else 0)
+            _once(url, folder, figures, lambda: _reconciled(url, transport, folder, patience), every=every, json=json)
             time.sleep(every)
+
+
+def _once(
+    url: str, folder: Path, figures: "Figures | None", look: Callable[[], Any], *, every: int, json: bool
+) -> None:
+    """One look; ends the command after it where there is no next one."""
+    try:
+        started = time.perf_counter()
+        # Also before: a process that is new and cannot finish a run says when one ended last.
+        _tell(figures, url, folder)
+        outcome = asyncio.run(look())
+        _tell(figures, url, folder)
+    except (SurveyError, TransportAwayError) as error:
+        _console.print(f"[yellow]not reconciled[/yellow] {escape(str(error))}")
+        if not every:
+            raise typer.Exit(2) from error
+    except Exception as error:
+        if not every or not passes_by_itself(error):
+            raise
+        _console.print(f"[yellow]not reconciled[/yellow] {escape(str(error))}")
+    else:
+        _say(outcome, time.perf_counter() - started, json=json)
+        if not every:
+            raise typer.Exit(1 if outcome.differences else 0)
 
 
 @app.command("list")

@@ -64,15 +64,13 @@ async def verify(
     With ``topics`` the logs are read there, each event held against the store's, and everything rebuilt from them.
     With an ``engine`` the workers of one that is there already read them, on machines of their own.
     What is ``chosen`` is compared alone; ``watch`` is told how far it is.
-    Raises EngineError where that fails, ArchivedError where events were put away and are not at hand, SurveyError where
-    a topic cannot be believed.
+    Raises EngineError where that fails, ArchivedError where events were put away, SurveyError where a topic has holes.
     """
     await _all_at_hand(admin_url)
     async with verification_run(admin_url, topics) as run, administering(admin_url, **FOR_AS_LONG_AS_IT_TAKES) as owner:
         for service in SERVICES.values():
             await make_schema(owner, run, service)
-        processes = processes or await _processes(admin_url)
-        names = chosen.passes
+        processes, names = processes or await _processes(admin_url), chosen.passes
         async with watched(run, watch):
             passed = await (passes_on(engine, run, names) if engine else _passes(run, names, processes))
         services = [SERVICES[name] for name in chosen.names]
