@@ -45,7 +45,7 @@ test: check ## Everything: check, and all tests on real PostgreSQL and real Kafk
 faults: $(INSTALLED) ## Kill, freeze and cut off an instance at every named point, on both transports (half an hour)
 	$(BIN)/python -m pytest tests/faults -m "not chaos" -o faulthandler_timeout=900
 fuzz: $(INSTALLED) ## Call every operation as its schema allows and forbids, fifty times a role (ten minutes)
-	ONESTOP_FUZZ_EXAMPLES=50 $(BIN)/python -m pytest tests/fuzz
+	ONESTOP_FUZZ_EXAMPLES=50 $(BIN)/python -m pytest tests/fuzz -o faulthandler_timeout=0
 long: $(INSTALLED) ## What `make test` leaves out beside the faults: random years of a ledger, papers in LibreOffice, a year back from Kafka (five minutes)
 	$(BIN)/python -m pytest -m long --ignore=tests/faults -o faulthandler_timeout=900
 chaos: $(INSTALLED) ## Ten minutes of kill -9, restarts, a gap and a restore under load; then everything is counted

@@ -3,7 +3,7 @@
 Where a number is told from one service to another, a journey shows it on the embedded log and on a real Kafka:
 
 * here: 1 insured where, 2 death, 3 overlap, 4 contracts, 5 removed in hospital, 9 whose word, 16 reading back, 17 what
-  is lacking, all at once, and the demo's stories of 10, 11, 13 and 14
+  is lacking, all at once, and what a payer's owner tells; and the demo's stories of 10, 11, 13 and 14
 * 6 referral: ``test_discharge``, ``test_emergency``; 7 at the door: ``test_registered_at_the_door``, ``test_handbook``
 * 8 readings: ``test_better_rule``, ``test_enrolment_year``; 10, 11, 13, 14 in depth: ``test_right_payee``
 * 12 village clinics: ``test_clinic_book``; 18 onboarding: ``test_onboarding``
@@ -130,6 +130,32 @@ class Life:
         news = await self.other.get("settlement", f"/v1/settlement-changes?after={before}&wait_seconds=8")
         assert [item["settlement_id"] for item in news["items"]] == [settled["settlement_id"]]
 
+    async def told_by_the_owner(self) -> None:
+        """17: civil affairs of Huining tells its own aid for a stay; told after settlement it is a review."""
+        place = {"hospital_id": "H620422-1", "name": "示范医院", "level": "county", "division": "620422"}
+        await self.agency.post("settlement", "/v1/institutions", place | {"contract_from": "2018-01-01"})
+        window = Window(self.town.platform, Role.HOSPITAL, "H620422-1", keys="life")
+        form = NEWCOMER | {"id_number": "620422197503070025", "county": "620422"}
+        person = (await window.post("identity", "/v1/persons", form))["person_id"]
+        poor = {"category": "DIBAO", "group": "RURAL", "valid_from": "2018-01-01", "evidence": "低保名册"}
+        await self.civil.post("identity", f"/v1/persons/{person}/memberships", poor)
+        await self.arrived()
+        stay = (await stories.admit(window, person, "inpatient", self.town.today))["encounter_id"]
+        await stories.upload(window, stay, BILL)
+        end = {"discharged_on": str(self.town.today)}
+        await window.post("settlement", f"/v1/encounters/{stay}/discharge", end)
+        await stories.settle(window, stay, BILL)
+        aid = {"payer": "AID", "amount": "1000.00", "given_on": str(self.town.today), "evidence": "普通救助审批表"}
+        path = f"/v1/encounters/{stay}/outer-amounts"
+        assert refused(await window.send("settlement", path, aid))[0] == httpx.codes.FORBIDDEN
+        assert (await self.civil.post("settlement", path, aid))["reviewed"] is True
+        await self.arrived()
+        operations = Window(self.town.platform, Role.OPERATIONS, keys="life")
+        items = (await operations.get("settlement", "/v1/reviews?state=OPEN"))["items"]
+        (item,) = [item for item in items if item["person_id"] == person]
+        (bill,) = (await operations.get("settlement", f"/v1/reviews/{item['review_id']}"))["bills"]
+        assert bill["told"] == {"AID": "1000.00"}
+
     async def death(self, person: str) -> None:
         """2: a death that is told later is a review of the bill after it, and nobody dead is admitted."""
         settled = await stories.stay(self.window, person, self.town.today, 3, BILL)
@@ -156,6 +182,7 @@ async def test_a_settlement_s_whole_life_is_the_same_on_both_transports(town: An
     await life.contracts(ids[1])
     await life.removed_in_hospital(ids[2])
     await life.read_back(ids[10])
+    await life.told_by_the_owner()
     await life.death(ids[11])
     told = [line async for line in Afterwards(town.platform, town.people, ids, town.today).tell()]
     assert [line.split(":")[0] for line in told] == [
