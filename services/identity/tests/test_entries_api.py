@@ -237,6 +237,7 @@ async def test_the_delay_of_each_step_is_counted_by_county_and_month(office: Off
         await office.head.post(f"/v1/entries/{entry_id}/review")
         office.clock.now += timedelta(minutes=30)
         await office.admin.post(f"/v1/entries/{entry_id}/approval")
+    assert (await office.admin.get("/v1/entries/delays", params={"month": "2019-13"})).status_code == 422
     rows = (await office.admin.get("/v1/entries/delays", params={"month": "2019-08"})).json()["items"]
     assert [(row["county"], row["step"], row["count"], row["median_hours"], row["max_hours"]) for row in rows] == [
         ("445201", "APPROVAL", 3, 1, 1),

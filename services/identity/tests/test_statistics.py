@@ -98,7 +98,8 @@ async def test_a_department_and_a_county_see_their_own_figures_only(
     assert (await county.get("/v1/statistics", params=asked | {"area": "445202"})).status_code == 403
     other = await identity.client(Role.DEPARTMENT, "disabled-persons")
     assert (await other.get("/v1/statistics", params=asked)).status_code == 403
-    assert (await agency.get("/v1/statistics", params=asked | {"month": "2026-13"})).status_code == 422
+    for month in ("2026-13", "0000-01", "0001-01", "9999-12"):
+        assert (await agency.get("/v1/statistics", params=asked | {"month": month})).status_code == 422
 
 
 async def test_townships_that_lists_name_are_kept_and_counted(identity: Service, agency: httpx.AsyncClient) -> None:

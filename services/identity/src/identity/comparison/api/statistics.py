@@ -23,7 +23,7 @@ from kernel.values.divisions import prefix_of
 Reader = Annotated[Principal, allow(Role.AGENCY, Role.OPERATIONS, Role.DEPARTMENT, by_division=True)]
 OfDepartment = Annotated[Department, Query(description="Whose people; a department asks for its own")]
 OfMonth = Annotated[
-    str | None, Query(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", description="Such as 2026-12; this month where left out")
+    str | None, Query(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$", description="Such as 2026-12; this month where left out")
 ]
 OfArea = Annotated[str | None, Query(pattern=r"^[0-9]{6}$", description="A division within the caller's own")]
 _PAGE: Final = """<!doctype html>
