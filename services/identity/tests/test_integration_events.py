@@ -6,7 +6,7 @@ from identity.integration_events import TOLD
 
 def test_every_change_of_a_person_is_told() -> None:
     changes = {each for each in REGISTRY.classes.values() if "entitlement" in each.__struct_fields__}
-    assert len(changes) == 19
+    assert len(changes) == 20
     assert changes <= TOLD.keys()
 
 
