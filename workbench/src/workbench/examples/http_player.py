@@ -100,10 +100,20 @@ class Case:
             approval = {"approved_on": step.encounter.discharged.isoformat(), "evidence": "审批单样表"}
             organisation = department.replace("_", "-")
             self._client.post("settlement", f"{path}/catalogue-exception", approval, Role.DEPARTMENT, organisation)
-        bill: dict[str, Any] = {"payers": step.inputs}
+        bill: dict[str, Any] = {"payers": self._told_by_owners(step, path)}
         if step.encounter.patient_prepaid is not None:
             bill["patient_prepaid"] = yuan_from_fen(fen(step.encounter.patient_prepaid))
         return hospital, path, bill
+
+    def _told_by_owners(self, step: BillStep, path: str) -> dict[str, Any]:
+        """Have owners tell what no hospital may say; gives what is left for the hospital to say."""
+        elsewhere = {layer.payer: layer.tellers()[0] for layer in self._file.layers if layer.is_told_elsewhere()}
+        for payer, department in elsewhere.items():
+            if fen(amount := step.inputs.get(payer, "0")):
+                told = {"payer": payer, "amount": yuan_from_fen(fen(amount)), "evidence": "审批单样表"}
+                told |= {"given_on": step.encounter.discharged.isoformat()}
+                self._client.post("settlement", f"{path}/outer-amounts", told, Role.DEPARTMENT, department)
+        return {payer: amount for payer, amount in step.inputs.items() if payer not in elsewhere}
 
     def _admit(self, step: BillStep, hospital: str) -> str:
         encounter = step.encounter
