@@ -45,7 +45,9 @@ Reviewer = Annotated[Principal, allow(Role.DEPARTMENT, Role.AGENCY)]
 Administrator = Annotated[Principal, allow(Role.AGENCY)]
 Reader = Annotated[Principal, allow(Role.DEPARTMENT, Role.AGENCY, Role.OPERATIONS, by_division=True)]
 County = Annotated[str | None, Query(pattern=r"^[0-9]{6}$", description="Six-digit division code (区划代码)")]
-Month = Annotated[str | None, Query(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$", description="The month in which a step ended")]
+Month = Annotated[
+    str | None, Query(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$", description="The month in which a step ended")
+]
 #: The page of a list sorted by county, month and step.
 ByStep = Annotated[PageRequest, paging(str, str, str)]
 
