@@ -127,3 +127,21 @@ async def test_one_refusal_names_all_payers_that_are_still_to_be_told(leye: Any)
     paid = {"BMI": "5000.00", "CII": "0.00", "HPI": "0.00", "BMI2": "0.00"}
     settled = (await leye.hospital.post(path, json={"payers": paid})).json()
     assert amounts(settled["bill"])["MA"] == "600.00"
+
+
+async def test_an_insurer_tells_its_own_layers_and_no_other_and_others_tell_theirs(around: Any) -> None:
+    hunan = await open_desk(around, "430481")
+    await hunan.tell("P1", "REGISTERED_POOR", poverty_status="NOT_LIFTED")
+    encounter = await hunan.discharged("P1", DAY, BILL)
+    insurer = await hunan.service.client(Role.DEPARTMENT, "insurer", divisions=["430481"])
+    poverty = await hunan.service.client(Role.DEPARTMENT, "poverty-alleviation", divisions=["430481"])
+    civil = await hunan.service.client(Role.DEPARTMENT, "civil-affairs", divisions=["430481"])
+    assert (await tell(insurer, encounter, payer="MA")).json()["code"] == "OUTER_AMOUNT_NOT_YOURS"
+    assert (await tell(poverty, encounter, payer="CII")).json()["code"] == "OUTER_AMOUNT_NOT_YOURS"
+    for owner, payer in ((insurer, "CII"), (poverty, "THB"), (civil, "MA")):
+        assert (await tell(owner, encounter, payer=payer, amount="100.00")).status_code == 201
+    refused = await hunan.hospital.post(f"/v1/encounters/{encounter}/settlement", json={"payers": {}})
+    assert refused.json()["about"]["payers"] == "BMI,HRED"
+    # An insurer sees what it told itself, and nothing of what others give.
+    (seen,) = (await insurer.get(f"/v1/encounters/{encounter}/outer-amounts")).json()["amounts"]
+    assert (seen["payer"], seen["amount"]) == ("CII", "100.00")

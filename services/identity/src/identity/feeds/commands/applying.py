@@ -170,15 +170,12 @@ class Group:
             if not self._lists.stops(statement, row.county):
                 events += self._lists.named(statement, row.county, now)
             return None, outcome
-        away = self._lists.away(state, self._past(state), row.county)
+        away = self._lists.away(state, self.events_of(state.person_id)[1], row.county)
         if away is not None:
             events += self._lists.named(statement, row.county, now)
             return away, outcome
         events += self._lists.moves(row.category, row.county, now)
         return None, "MOVED"
-
-    def _past(self, state: Entitlement) -> Sequence[Any]:
-        return (*self._known.streams.get(state.person_id, (None, ()))[1], *self._events.get(state.person_id, ()))
 
     def ending(self, line: Line) -> None:
         """End what a full list no longer names: the day of the list is the last one (R-JY-15, AMB-E9)."""
@@ -195,7 +192,7 @@ class Group:
         events: list[Any] = []
         try:
             self._handling.check(state.county, outside=self._is_outside(state.county))
-            if (county := self._lists.elsewhere(held, state, self._past(state))) is not None:
+            if (county := self._lists.elsewhere(held, state, self.events_of(line.person_id)[1])) is not None:
                 self._take(line.person_id, move(state, county, self._batch.department.value))
                 told = moved_instead(county)
                 self.receipts.append(Receipt(line.line, "MOVED_AWAY", line.person_id, "ROW_MOVED_INSTEAD", told))
