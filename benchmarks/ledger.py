@@ -32,8 +32,8 @@ from kernel.writing.database import Pool, administering, open_pool
 from kernel.writing.event_store import EventStore
 from law.packs import load_library
 from onestop.embedded_postgres import EmbeddedPostgres
+from onestop.migrating import migrate
 from onestop.platform import recreate_database
-from onestop.services import migrate
 
 JOURNALS: Final = 20_000
 AT_ONCE: Final = 500

@@ -12,8 +12,9 @@ from kernel.messaging.publisher_keys import NO_KEYS, PublisherKeys, keys_in_fold
 from kernel.running.hosting import Host
 from kernel.security import Issuer
 from kernel.writing.database import Database, administering, open_pool
+from onestop.migrating import migrate
 from onestop.platform import embedded_settings
-from onestop.services import SERVICES, TOPICS, migrate
+from onestop.services import SERVICES, TOPICS
 
 _RUNS: Final = 3
 _WAIT_SECONDS: Final = 300.0

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from onestop.main import app
-from onestop.services import migrate
+from onestop.migrating import migrate
 
 
 def onestop(arguments: Sequence[str | Path], status: int = 0) -> str:

@@ -15,6 +15,7 @@ ALONE: Final = [
     "as-of",
     "checkpoint",
     "coverage-notice",
+    "desk",
     "doctor",
     "feed",
     "fill-topics",

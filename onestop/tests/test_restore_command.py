@@ -6,7 +6,7 @@ import asyncpg
 from typer.testing import CliRunner
 
 from onestop.main import app
-from onestop.services import migrate
+from onestop.migrating import migrate
 
 
 async def restoring(database: str) -> tuple[int, str]:

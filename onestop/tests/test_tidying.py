@@ -15,7 +15,8 @@ from kernel.writing.database import Pool, administering, open_pool
 from kernel.writing.event_store import EventStore
 from kernel.writing.event_store.schema import ANSWERS_IN_PARTS_SQL
 from onestop.main import app
-from onestop.services import SERVICES, migrate
+from onestop.migrating import migrate
+from onestop.services import SERVICES
 from onestop.tidying.answers import TooShortError, tidy_answers
 from onestop.tidying.bus import trim_bus
 from onestop.tidying.tidy import tidy

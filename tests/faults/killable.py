@@ -20,6 +20,7 @@ from kernel.security import Issuer, Role
 from kernel.values.china_time import china_date
 from onestop.free_ports import first_of_free_ports
 from onestop.insisting import insist
+from onestop.one_process import DOORS
 from onestop.platform import Platform
 from onestop.replay import verify, verify_chain
 from onestop.services import SERVICES
@@ -47,12 +48,12 @@ class KillableTown:
         self._more = more
         self._log = folder / f"{name}.log"
         # Ports of one that runs not yet look free, too.
-        self._port = first_of_free_ports(len(SERVICES)) if after is None else after.next_port
+        self._port = first_of_free_ports(len(DOORS)) if after is None else after.next_port
         self._process: subprocess.Popen[str] | None = None
 
     @property
     def next_port(self) -> int:
-        return self._port + len(SERVICES)
+        return self._port + len(DOORS)
 
     @property
     def urls(self) -> dict[str, str]:

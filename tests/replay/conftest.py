@@ -20,9 +20,9 @@ from kernel.running import server_process
 from kernel.security.key_ring import KEYS_FILE
 from kernel.writing.database import administering, open_pool
 from onestop.embedded_postgres import EmbeddedPostgres, binaries
+from onestop.migrating import migrate
 from onestop.platform import Platform, running_platform
 from onestop.restore.database import restore
-from onestop.services import migrate
 
 _FIXTURE: Final = Path(__file__).parent / "fixtures/before_topics"
 _POLICIES: Final = Path(__file__).parent.parent.parent / "policies"

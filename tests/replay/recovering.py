@@ -6,8 +6,9 @@ from tests.command_line import onestop
 
 from kernel.writing.database import administering
 from kernel.writing.event_store.whole import WholeEvent, read_whole
+from onestop.migrating import migrate
 from onestop.replay.comparison import TableDigest, digests
-from onestop.services import SERVICES, migrate
+from onestop.services import SERVICES
 
 
 async def whole_of(database: str, name: str) -> tuple[list[WholeEvent], dict[str, TableDigest]]:

@@ -16,8 +16,9 @@ from kernel.running import server_process
 from kernel.testing.kafka_broker import KafkaBroker
 from kernel.testing.set_clock import SetClock
 from onestop.embedded_postgres import binaries
+from onestop.migrating import migrate
 from onestop.platform import Platform, recreate_database, running_platform
-from onestop.services import SERVICES, migrate
+from onestop.services import SERVICES
 
 #: The everyday form has one month, and one more on what came back.
 MONTHS: Final = (1, pytest.param(12, marks=pytest.mark.long))

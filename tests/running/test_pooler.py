@@ -12,10 +12,11 @@ import pytest
 from kernel.security import Role
 from kernel.testing.pgbouncer import PgBouncer, pgbouncer_available
 from kernel.writing.database import SESSIONS_MAX, Database, SessionSettingsError, administering
+from onestop.migrating import migrate
 from onestop.platform import Platform, running_platform
 from onestop.quiescence import wait_until_arrived
 from onestop.replay import verify
-from onestop.services import SCHEMAS, SERVICES, migrate
+from onestop.services import SCHEMAS, SERVICES
 from workbench.demo import stories
 from workbench.demo.city import HOSPITALS
 from workbench.demo.report import read_books

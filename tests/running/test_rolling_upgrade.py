@@ -20,10 +20,12 @@ from tests.faults.killable import whole_visit
 
 from kernel.security import Issuer
 from onestop.free_ports import first_of_free_ports
+from onestop.migrating import migrate
+from onestop.one_process import DOORS
 from onestop.platform import Platform
 from onestop.quiescence import wait_until_arrived
 from onestop.replay import verify
-from onestop.services import SERVICES, migrate
+from onestop.services import SERVICES
 from workbench.demo.report import read_books
 from workbench.demo.town import settle_in
 
@@ -58,7 +60,7 @@ class Program:
         return {name: f"http://127.0.0.1:{self._port + i}" for i, name in enumerate(SERVICES)}
 
     def start(self) -> None:
-        self._port = first_of_free_ports(len(SERVICES))
+        self._port = first_of_free_ports(len(DOORS))
         members = ("shared", "services/*", "onestop", "workbench")
         paths = [str(path / "src") for member in members for path in self._sources.glob(member)]
         arguments = [self._database, str(self._folder), str(self._sources / "policies"), str(self._port)]

@@ -1,9 +1,10 @@
-"""One service in a process of its own, as containers run it: everything from the environment."""
+"""One service, or the desk, in a process of its own, as containers run it: everything from the environment."""
 
 from collections.abc import Mapping
 from typing import Final
 
 import structlog
+from fastapi import FastAPI
 
 from kernel.http import Address, configure_logging, serve
 from kernel.http.languages import CHINESE, ENGLISH
@@ -37,28 +38,50 @@ async def serve_from(name: str, environ: Mapping[str, str]) -> None:
     know_zones(environ.get("ONESTOP_ZONES", ""))
     _trace(name, environ)
     service, database = service_of(PACKAGES[NAMES.index(name)]), _database(environ)
-    authenticator = Authenticator(
-        PublicKeys.of(_setting(environ, "ONESTOP_JWKS")),
-        issuer=_setting(environ, "ONESTOP_TOKEN_ISSUER"),
-        audience=_setting(environ, "ONESTOP_TOKEN_AUDIENCE"),
-        person_claim=environ.get("ONESTOP_TOKEN_PERSON_CLAIM", "sub"),
-    )
     keys = _keys(environ, service.parts.topic)
     _warn_of_missing_keys(name, environ)
     host = Host(
         database=database,
         log=await _event_log(environ, database, service.parts.topic),
-        authenticator=authenticator,
+        authenticator=_authenticator(environ),
         keys=keys,
         language=_language(environ),
         keeps_log=_keeps_log(environ),
     )
+    await _serve_one(service.build(host, environ), environ, service.port)
+
+
+async def serve_desk(environ: Mapping[str, str]) -> None:
+    """Serve operations' desk until SIGTERM; raises SettingError."""
+    from onestop.desk.app import build  # noqa: PLC0415 - imports every service
+    from onestop.desk.desk import NAME, PORT, Desk  # noqa: PLC0415
+
+    configure_logging()
+    know_zones(environ.get("ONESTOP_ZONES", ""))
+    _trace(NAME, environ)
+    desk = Desk(
+        database=_setting(environ, "ONESTOP_DATABASE_URL"),
+        authenticator=_authenticator(environ),
+        language=_language(environ),
+    )
+    await _serve_one(build(desk), environ, PORT)
+
+
+async def _serve_one(app: FastAPI, environ: Mapping[str, str], usual_port: int) -> None:
     address = Address(
         host=environ.get("ONESTOP_HOST", "0.0.0.0"),  # noqa: S104 - a container is reached from outside
-        port=int(environ.get("ONESTOP_PORT", service.port)),
+        port=int(environ.get("ONESTOP_PORT", usual_port)),
     )
-    linger = float(environ.get("ONESTOP_LINGER_SECONDS", LINGER_SECONDS))
-    await serve([(service.build(host, environ), address)], linger_seconds=linger)
+    await serve([(app, address)], linger_seconds=float(environ.get("ONESTOP_LINGER_SECONDS", LINGER_SECONDS)))
+
+
+def _authenticator(environ: Mapping[str, str]) -> Authenticator:
+    return Authenticator(
+        PublicKeys.of(_setting(environ, "ONESTOP_JWKS")),
+        issuer=_setting(environ, "ONESTOP_TOKEN_ISSUER"),
+        audience=_setting(environ, "ONESTOP_TOKEN_AUDIENCE"),
+        person_claim=environ.get("ONESTOP_TOKEN_PERSON_CLAIM", "sub"),
+    )
 
 
 def _trace(name: str, environ: Mapping[str, str]) -> None:

@@ -108,10 +108,20 @@ def service(name: str) -> None:
 
 
 @app.command()
+def desk() -> None:
+    """Run operations' desk: what `trace`, `as-of` and `looks` tell, over HTTP, from the environment's settings."""
+    from onestop.deployment import serve_desk  # noqa: PLC0415
+
+    uvloop.run(serve_desk(os.environ))
+
+
+@app.command()
 def platform(
     *,
     database: Annotated[str, typer.Option(envvar="ONESTOP_ADMIN_DATABASE_URL", help="A database of your own.")],
-    first_port: Annotated[int, typer.Option(help="The services take this port and the next ones.")] = 8001,
+    first_port: Annotated[
+        int, typer.Option(help="The services take this port and the next ones, the desk the last.")
+    ] = 8001,
     kafka_bootstrap: Annotated[str, typer.Option(help="Run on this Kafka instead of the embedded transport.")] = "",
     topic_prefix: Annotated[str, typer.Option(help="Stands before every topic's name on the broker.")] = "",
     folder: Folder = HOME,
@@ -121,7 +131,7 @@ def platform(
         bool, typer.Option("--logs", envvar="ONESTOP_LOG_TOPIC", help="Keep each service's log on a topic, too.")
     ] = False,
 ) -> None:
-    """Every service in this one process, on a database of your own, until SIGTERM."""
+    """Every service and the desk in this one process, on a database of your own, until SIGTERM."""
     from onestop.one_process import serve_all  # noqa: PLC0415
 
     know_zones(zones)
@@ -133,6 +143,6 @@ def platform(
 @app.command()
 def migrate(database: Annotated[str, typer.Option(envvar="ONESTOP_ADMIN_DATABASE_URL")]) -> None:
     """Create roles and schemas and bring all tables up to date."""
-    from onestop.services import migrate as bring_up_to_date  # noqa: PLC0415
+    from onestop.migrating import migrate as bring_up_to_date  # noqa: PLC0415
 
     asyncio.run(bring_up_to_date(database))

@@ -12,10 +12,13 @@ from kernel.http import configure_logging
 from kernel.http.serving import calm_collector
 from kernel.running.clock import system_clock
 from kernel.writing.signals import asked_to_end
+from onestop.desk.desk import NAME as DESK
 from onestop.platform import running_platform
 from onestop.services import SERVICES
 from onestop.tidying.tidy import tidy
 
+#: What listens, in the order of the ports.
+DOORS: Final = (*SERVICES, DESK)
 _DAY_SECONDS: Final = 86_400
 _log: Final = structlog.get_logger(__name__)
 
@@ -30,9 +33,9 @@ async def serve_all(
     *,
     keeps_logs: bool = False,
 ) -> None:
-    """Serve on consecutive ports; says "ready" on standard output when all services answer."""
+    """Serve on consecutive ports, the desk on the last; says "ready" on standard output when all answer."""
     configure_logging()
-    ports = {name: first_port + i for i, name in enumerate(SERVICES)}
+    ports = {name: first_port + i for i, name in enumerate(DOORS)}
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

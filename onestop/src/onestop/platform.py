@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 import httpx
+from fastapi import FastAPI
 
 from kernel.http import Address, serving
 from kernel.http.plain import TRUSTS_NOBODY
@@ -20,7 +21,11 @@ from kernel.running.hosting import Host
 from kernel.security import Issuer, KeyRing, Role
 from kernel.security.key_ring import KEYS_FILE, PAYEE_KEYS_FILE, SCAN_KEYS_FILE
 from kernel.writing.database import Database, administering, close_pool, open_pool
-from onestop.services import ALL_TOPICS, SERVICES, TOPICS, migrate
+from onestop.desk.app import build
+from onestop.desk.desk import NAME as DESK
+from onestop.desk.desk import Desk, as_role
+from onestop.migrating import migrate
+from onestop.services import ALL_TOPICS, SERVICES, TOPICS
 
 TOKEN_SECONDS = 12 * 3600
 
@@ -28,9 +33,12 @@ TOKEN_SECONDS = 12 * 3600
 class Platform:
     """Running services, and tokens and clients to speak to them."""
 
-    def __init__(self, admin_url: str, urls: Mapping[str, str], issuer: Issuer, stack: AsyncExitStack) -> None:
+    def __init__(
+        self, admin_url: str, urls: Mapping[str, str], issuer: Issuer, stack: AsyncExitStack, *, desk: str = ""
+    ) -> None:
         self.admin_url = admin_url
         self.urls = urls
+        self.desk = desk
         self.issuer = issuer
         self._stack = stack
         self._clients: dict[tuple[str, Role, str | None, str | None], httpx.AsyncClient] = {}
@@ -43,12 +51,12 @@ class Platform:
     def client(
         self, service: str, role: Role, organisation: str | None = None, subject: str | None = None
     ) -> httpx.AsyncClient:
-        """A client of one service as one caller; kept, so that its connections are used again."""
+        """A client of one service, or of the desk, as one caller; kept, so that its connections are used again."""
         key = (service, role, organisation, subject)
         if key not in self._clients:
             client = httpx.AsyncClient(
                 verify=TRUSTS_NOBODY,
-                base_url=self.urls[service],
+                base_url=self.desk if service == DESK else self.urls[service],
                 headers={"Authorization": f"Bearer {self.token(role, organisation, subject)}"},
                 timeout=30,
             )
@@ -99,7 +107,7 @@ async def running_platform(
     through: str | None = None,
     keeps_logs: bool = False,
 ) -> AsyncIterator[Platform]:
-    """Migrate the database and run every service in this process, on Kafka where a broker is named.
+    """Migrate the database and run every service and the desk in this process, on Kafka where a broker is named.
 
     ``settings`` are added to those that the embedded run makes for itself. ``through`` is a transaction pooler before
     the database, ``instance`` this process's own name. With ``keeps_logs`` logs are kept on topics, too.
@@ -120,10 +128,18 @@ async def running_platform(
                 keys=keys[service.parts.topic],
                 keeps_log=keeps_logs,
             )
-            apps.append((service.build(host, environ), Address(port=(ports or {}).get(name, 0))))
-        running = await stack.enter_async_context(serving(apps))
-        urls = dict(zip(SERVICES, running.addresses, strict=True))
-        yield Platform(admin_url, urls, issuer, stack)
+            apps.append(_at(name, service.build(host, environ), ports))
+        apps.append(_at(DESK, _desk(admin_url, issuer, clock), ports))
+        *addresses, desk = (await stack.enter_async_context(serving(apps))).addresses
+        yield Platform(admin_url, dict(zip(SERVICES, addresses, strict=True)), issuer, stack, desk=desk)
+
+
+def _at(name: str, app: FastAPI, ports: Mapping[str, int] | None) -> tuple[FastAPI, Address]:
+    return app, Address(port=(ports or {}).get(name, 0))
+
+
+def _desk(admin_url: str, issuer: Issuer, clock: Clock) -> FastAPI:
+    return build(Desk(database=as_role(admin_url, DESK), authenticator=issuer.authenticator(), clock=clock))
 
 
 async def _event_log(

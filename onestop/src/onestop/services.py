@@ -12,12 +12,3 @@ SCHEMAS: Final = tuple(service.schema for service in SERVICES.values())
 TOPICS: Final = tuple(service.parts.topic for service in SERVICES.values())
 #: The public ones and the logs.
 ALL_TOPICS: Final = (*TOPICS, *map(log_topic_of, TOPICS))
-
-
-async def migrate(admin_url: str) -> None:
-    """Create roles and schemas and bring every service's tables up to date."""
-    from kernel.running import migrations  # noqa: PLC0415 - Alembic is slow to import and only this needs it
-
-    await migrations.prepare(admin_url, SCHEMAS)
-    for service in SERVICES.values():
-        await migrations.upgrade(admin_url, service.schema, service.schema)

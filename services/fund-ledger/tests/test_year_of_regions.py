@@ -28,13 +28,14 @@ from kernel.testing.surroundings import Surroundings, surroundings
 from kernel.writing.database import administering
 from onestop.ledger.books import Span
 from onestop.ledger.export import Format, export
+from onestop.migrating import migrate
 from onestop.platform import recreate_database
 from onestop.recover.recover import recover
 from onestop.replay.comparison import compare
 from onestop.replay.log_pass import pass_log
 from onestop.replay.run import verification_run
 from onestop.replay.shadow import derive, make_schema
-from onestop.services import ALL_TOPICS, SERVICES, migrate
+from onestop.services import ALL_TOPICS, SERVICES
 
 HLEDGER: Final = shutil.which("hledger")
 PROVE: Final = {

@@ -15,6 +15,8 @@ from kernel.http import configure_logging
 from kernel.values.china_time import china_date
 from kernel.values.money import yuan_from_fen
 from onestop.address import DEMO_DATABASE
+from onestop.desk.desk import NAME as DESK
+from onestop.desk.desk import PORT
 from onestop.embedded_postgres import EmbeddedPostgres
 from onestop.platform import Platform, recreate_database, running_platform
 from onestop.quiescence import wait_until_arrived
@@ -42,7 +44,7 @@ async def play_demo(
     with EmbeddedPostgres(folder / "postgres") as server:
         await recreate_database(server.url("postgres"), DEMO_DATABASE)
         url = server.url(DEMO_DATABASE)
-        ports = {name: service.port for name, service in SERVICES.items()} if stay_up else None
+        ports = {DESK: PORT, **{name: service.port for name, service in SERVICES.items()}} if stay_up else None
         clock = DemoClock()
         async with running_platform(url, folder, policies, ports=ports, clock=clock) as platform:
             console.print(f"PostgreSQL and {len(SERVICES)} services are up after {time.perf_counter() - started:.1f} s")
@@ -113,7 +115,7 @@ def print_books(console: Console, books: Books) -> None:
 
 
 async def _stay_up(console: Console, platform: Platform) -> None:
-    for name, url in platform.urls.items():
+    for name, url in {**platform.urls, DESK: platform.desk}.items():
         console.print(f"{name:<12} {url}/docs")
     console.print("a token: .venv/bin/onestop token hospital --organisation H445202-1     ctrl-C ends")
     await asyncio.Event().wait()

@@ -1,0 +1,31 @@
+"""What the desk is given from outside: where the platform's database is, whom it trusts, and what time it is."""
+
+from typing import Final
+from urllib.parse import urlsplit, urlunsplit
+
+import msgspec
+
+from kernel.http.languages import ENGLISH
+from kernel.running.clock import Clock, system_clock
+from kernel.security import Authenticator
+
+NAME: Final = "desk"
+PORT: Final = 8006
+
+
+class Desk(msgspec.Struct, frozen=True, kw_only=True):
+    """The surroundings of the desk. ``database`` is the address of the platform's database as the desk's own role."""
+
+    database: str
+    authenticator: Authenticator
+    clock: Clock = system_clock
+    #: In which language refusals are told to callers who prefer neither: ``en`` or ``zh``.
+    language: str = ENGLISH
+
+
+def as_role(url: str, role: str) -> str:
+    """The same database's address for another role; a password in the address stays."""
+    parts = urlsplit(url)
+    account, _, place = parts.netloc.rpartition("@")
+    _, colon, password = account.partition(":")
+    return urlunsplit(parts._replace(netloc=f"{role}{colon}{password}@{place}"))

@@ -1,0 +1,48 @@
+"""The desk's role in the database: it reads what every service keeps, and adds to what is kept of looks.
+
+Whoever gets hold of the desk's password changes no event, row or message by it, and takes no look away.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from kernel.writing.database import administering
+from onestop.desk.desk import NAME
+from onestop.looks import MAKE_SQL
+from onestop.reconcile.kept import make_tables
+
+_READS_SQL: Final = f"""
+GRANT USAGE ON SCHEMA "{{schema}}" TO {NAME};
+GRANT SELECT ON ALL TABLES IN SCHEMA "{{schema}}" TO {NAME};
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA "{{schema}}" TO {NAME};
+"""
+# Messages of logs are hidden from everybody but their owner by a rule of the table; the desk compares them, too.
+_BUS_SQL: Final = f"""
+GRANT USAGE ON SCHEMA bus TO {NAME};
+GRANT SELECT ON bus.messages TO {NAME};
+DO $$ BEGIN
+  IF NOT EXISTS (SELECT FROM pg_policies WHERE schemaname = 'bus' AND policyname = '{NAME}_reads') THEN
+    CREATE POLICY {NAME}_reads ON bus.messages FOR SELECT TO {NAME} USING (true);
+  END IF;
+END $$;
+"""
+_WRITES_SQL: Final = f"""
+GRANT USAGE ON SCHEMA looks, reconciliation TO {NAME};
+GRANT SELECT, INSERT ON looks.looks TO {NAME};
+GRANT SELECT, INSERT, UPDATE ON reconciliation.runs, reconciliation.differences TO {NAME};
+CREATE SCHEMA IF NOT EXISTS desk;
+GRANT USAGE ON SCHEMA desk TO {NAME};
+"""
+
+
+async def give_role(admin_url: str, schemas: Sequence[str]) -> None:
+    """Make the role where it is missing, without a password, and give it its rights on these schemas' tables."""
+    async with administering(admin_url) as owner:
+        if not await owner.fetchval("SELECT true FROM pg_roles WHERE rolname = $1", NAME):
+            await owner.execute(f"CREATE ROLE {NAME} LOGIN")
+        await owner.execute(MAKE_SQL)
+        await make_tables(owner)
+        for schema in schemas:
+            await owner.execute(_READS_SQL.format(schema=schema))
+        await owner.execute(_BUS_SQL)
+        await owner.execute(_WRITES_SQL)
