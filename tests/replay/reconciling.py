@@ -21,4 +21,4 @@ async def released(database: str, difference: Difference) -> str:
 
 async def states(database: str) -> dict[str, str]:
     async with administering(database) as owner:
-        return {one.kind: one.state for one in await kept.listed(owner, also_mended=True)}
+        return {one.kind: one.state for one in await kept.listed(owner, kept.Asked(states=kept.ANY_STATE))}

@@ -79,7 +79,7 @@ async def test_a_line_that_is_explained_ends_its_difference_behind_more_than_a_r
     await posted(finance, f"/v1/bank-statements/{name}/lines/7/settling", reason="INTEREST")
     assert len(await found_in(restored)) == FOUND_MAX
     async with administering(restored) as owner:
-        everything = {one.subject: one.state for one in await kept.listed(owner, also_mended=True)}
+        everything = {one.subject: one.state for one in await kept.listed(owner, kept.Asked(states=kept.ANY_STATE))}
         (count,) = (await kept.standing(owner)).counts
     assert [subject for subject, state in everything.items() if state == "MENDED"] == [f"{name}/7"]
     assert (len(everything), count.count) == (FOUND_MAX + 1, FOUND_MAX)

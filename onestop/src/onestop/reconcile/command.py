@@ -43,6 +43,7 @@ def run(
         int, typer.Option(min=0, max=65535, help="Tell Prometheus here what is not mended; 0 tells nothing.")
     ] = 0,
     patience: Annotated[float, typer.Option(min=0, help="Seconds to wait for consumers that are behind.")] = 10.0,
+    by: Annotated[str, typer.Option(envvar="ONESTOP_USER", help="Who runs it; it is kept.")] = "onestop reconcile",
     json: Json = False,
     kafka_bootstrap: Broker = "",
     topic_prefix: TopicPrefix = "",
@@ -60,7 +61,9 @@ def run(
     figures = _figures(metrics_port)
     with database_address(database, folder) as url:
         while True:
-            _once(url, folder, figures, lambda: _reconciled(url, transport, folder, patience), every=every, json=json)
+            _once(
+                url, folder, figures, lambda: _reconciled(url, transport, folder, patience, by), every=every, json=json
+            )
             time.sleep(every)
 
 
@@ -74,7 +77,7 @@ def _once(
         _tell(figures, url, folder)
         outcome = asyncio.run(look())
         _tell(figures, url, folder)
-    except (SurveyError, TransportAwayError) as error:
+    except (SurveyError, TransportAwayError, Refused) as error:
         _console.print(f"[yellow]not reconciled[/yellow] {escape(str(error))}")
         if not every:
             raise typer.Exit(2) from error
@@ -93,6 +96,8 @@ def list_command(
     *,
     everything: Annotated[bool, typer.Option("--all", help="Also those that were mended.")] = False,
     kind: Annotated[str, typer.Option(help="Only those of this class.")] = "",
+    whose: Annotated[str, typer.Option("--owner", help="Only those that this service or hospital has to see to.")] = "",
+    subject: Annotated[str, typer.Option(help="Only those whose subject begins so, such as a hospital's id.")] = "",
     after: Annotated[str, typer.Option(help="Those behind this difference, as the list before ended.")] = "",
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at once.")] = 1000,
     json: Json = False,
@@ -104,8 +109,9 @@ def list_command(
     from onestop.reconcile.printing import print_kept  # noqa: PLC0415
 
     async def asked(owner: Any) -> Any:
-        said: dict[str, Any] = {"kind": kind, "after": after, "limit": limit + 1}
-        return await kept.listed(owner, also_mended=everything, **said), (await kept.standing(owner)).counts
+        states = kept.ANY_STATE if everything else kept.NOT_MENDED
+        wanted = kept.Asked(states=states, kind=kind, owner=whose, subject=subject)
+        return await kept.listed(owner, wanted, after=after, limit=limit + 1), (await kept.standing(owner)).counts
 
     listed, counts = _owning(database, folder, asked)
     if json:
@@ -113,6 +119,25 @@ def list_command(
     else:
         print_kept(_console, listed[:limit], more=len(listed) > limit)
     raise typer.Exit(1 if counts else 0)
+
+
+@app.command("runs")
+def runs_command(
+    *,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many at once.")] = 20,
+    json: Json = False,
+    database: Database = "",
+    folder: Folder = HOME,
+) -> None:
+    """The runs, the newest first: by whom, how each ended, how many names and differences."""
+    from onestop.reconcile.printing import print_runs  # noqa: PLC0415
+    from onestop.reconcile.runs import runs  # noqa: PLC0415
+
+    found = _owning(database, folder, lambda owner: runs(owner, limit=limit))
+    if json:
+        typer.echo(msgspec.json.encode(found).decode())
+    else:
+        print_runs(_console, found)
 
 
 @app.command("day-file")
@@ -124,20 +149,12 @@ def day_file(
     folder: Folder = HOME,
 ) -> None:
     """Hold a hospital's day against ours, settlement by settlement; exit 1 where they differ. What differs is kept."""
-    from onestop.reconcile import kept  # noqa: PLC0415
-    from onestop.reconcile.day_file import compare_day, read_day_file  # noqa: PLC0415
+    from onestop.reconcile.day_file import keep_day, read_day_file  # noqa: PLC0415
     from onestop.reconcile.printing import print_differences  # noqa: PLC0415
 
     with _refusals():
-        lines = read_day_file(file)
-
-    async def compared(owner: Any) -> Any:
-        found = await compare_day(owner, hospital, day, lines)
-        pair = f"day-file/{hospital}/{day}"
-        await kept.keep(owner, [(pair, one) for one in found.differences], [pair], found.ours)
-        return found
-
-    found = _owning(database, folder, compared)
+        lines = read_day_file(file.read_bytes(), file.name)
+    found = _owning(database, folder, lambda owner: keep_day(owner, hospital, day, lines))
     print_differences(_console, found.differences)
     _console.print(f"{found.ours} settled here, {found.theirs} at the hospital, {len(found.differences)} differences")
     raise typer.Exit(1 if found.differences else 0)
@@ -161,30 +178,24 @@ def propose(
 @app.command()
 def release(difference_id: Id, by: By, database: Database = "", folder: Folder = HOME) -> None:
     """Have a proposed repair done; the services may run meanwhile. Whether it helped the next run says."""
-    from onestop.reconcile import kept  # noqa: PLC0415
-    from onestop.reconcile.repairing import mend  # noqa: PLC0415
+    from onestop.reconcile.repairing import release_and_mend  # noqa: PLC0415
 
-    async def released(owner: Any) -> tuple[str, str]:
-        async with owner.transaction():
-            one = await kept.release(owner, difference_id, by)
-            return await mend(owner, one.repair), one.command
-
-    done, command = _owning(database, folder, released)
+    done, command = _owning(database, folder, lambda owner: release_and_mend(owner, difference_id, by))
     _console.print(escape(done))
     if (then := command.partition("; ")[2]) and command.startswith("onestop reconcile release"):
         _console.print(f"now: {escape(then)}")
 
 
-async def _reconciled(url: str, transport: tuple[str, str], folder: Path, patience: float) -> Any:
+async def _reconciled(url: str, transport: tuple[str, str], folder: Path, patience: float, by: str) -> Any:
     from onestop.believed import publisher_keys  # noqa: PLC0415
     from onestop.reconcile.broker import Broker as Topics  # noqa: PLC0415 - imports every service
     from onestop.reconcile.run import reconcile  # noqa: PLC0415
     from onestop.transport import transport_of  # noqa: PLC0415
 
     if not transport[0]:
-        return await reconcile(url, patience_seconds=patience)
+        return await reconcile(url, patience_seconds=patience, by=by)
     async with transport_of(url, *transport) as log:
-        return await reconcile(url, patience_seconds=patience, broker=Topics(log, publisher_keys(folder)))
+        return await reconcile(url, patience_seconds=patience, broker=Topics(log, publisher_keys(folder)), by=by)
 
 
 def _say(outcome: Any, seconds: float, *, json: bool) -> None:

@@ -1,9 +1,9 @@
 """A hospital's day: its file of settlements (对明细账, 3202) against what was settled and taken back that day."""
 
 import csv
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
 from typing import Final, TypeAlias
 
 import asyncpg
@@ -12,10 +12,12 @@ import msgspec
 from fund_ledger.journals.domain.accounts import BORNE_BY_HOSPITAL
 from kernel.values.china_time import CHINA
 from kernel.values.money import AmountError, fen_from_yuan, yuan_from_fen
+from kernel.values.personal import personal_in
 from kernel.values.refusals import Refused
 from kernel.writing.database import SingleConnection
 from kernel.writing.event_store.log import read_stream
 from onestop.reconcile.difference import ByHand, Difference, event_lost
+from onestop.reconcile.kept import keep
 from onestop.services import SERVICES
 from settlement.encounters.domain.events import SettlementConfirmed
 from settlement.encounters.domain.mirrors import revocation_id_of
@@ -23,6 +25,7 @@ from settlement.encounters.domain.mirrors import revocation_id_of
 #: The file's columns by the national interface (HIS-INTERFACE 2.13); ``psn_no`` and ``acct_pay`` are not looked at.
 _WANTED: Final = ("setl_id", "medfee_sumamt", "fund_pay_sumamt", "refd_setl_flag")
 _ROWS_MAX: Final = 100_000
+_NAME: Final = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 # A hospital names a settlement by our id or by its own number of the bill.
 _OF_THE_DAY_SQL: Final = """
 SELECT s.settlement_id, s.encounter_id, n.number, s.settled_at >= $2 AND s.settled_at < $3 AS settled,
@@ -80,48 +83,62 @@ class _Bill(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(name for name in (self.settlement_id, self.number) if name)
 
 
-def read_day_file(path: Path) -> Lines:
-    """The file's lines; comma or tab, UTF-8 or GB18030.
+def read_day_file(data: bytes, name: str) -> Lines:
+    """The lines of a file that is called so; comma or tab, UTF-8 or GB18030.
 
     Raises Refused DAY_FILE_UNREADABLE, which names the line and what would be right.
     """
-    data = path.read_bytes()
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = data.decode("gb18030", errors="replace")
     rows = csv.DictReader(text.splitlines(), delimiter="\t" if "\t" in text.partition("\n")[0] else ",")
-    missing = [name for name in _WANTED if name not in (rows.fieldnames or ())]
-    if missing:
-        raise _unreadable(path, 1, f"lacks the columns {', '.join(missing)}")
     lines: Lines = {}
-    for number, row in enumerate(rows, start=2):
-        if number > _ROWS_MAX:
-            raise _unreadable(path, number, f"has more than {_ROWS_MAX} lines; one file is one day of one hospital")
-        name = (row["setl_id"] or "").strip()
-        line = _line(path, number, row)
-        key = name, line.total_fen < 0
-        if not name or key in lines:
-            raise _unreadable(path, number, f"names no settlement, or {name} twice")
-        lines[key] = line
+    try:
+        for number, row in enumerate(rows, start=2):
+            key, line = _line(name, number, row)
+            if key in lines:
+                raise _unreadable(name, number, f"names {key[0]} twice")
+            lines[key] = line
+    except csv.Error as error:
+        raise _unreadable(name, rows.line_num, f"is no line of such a table ({error})") from error
+    if missing := [column for column in _WANTED if column not in (rows.fieldnames or ())]:
+        raise _unreadable(name, 1, f"lacks the columns {', '.join(missing)}")
     return lines
 
 
-def _line(path: Path, number: int, row: Mapping[str, str | None]) -> Line:
+def _line(file: str, number: int, row: Mapping[str, str | None]) -> tuple[tuple[str, bool], Line]:
+    if missing := [column for column in _WANTED if column not in row]:
+        raise _unreadable(file, 1, f"lacks the columns {', '.join(missing)}")
+    if number > _ROWS_MAX:
+        raise _unreadable(file, number, f"is beyond {_ROWS_MAX} lines; one file is one day of one hospital")
+    name = (row["setl_id"] or "").strip()
+    # It is kept and told, so that a person's number in its place must not come any further.
+    if not _NAME.fullmatch(name) or personal_in(name) is not None:
+        raise _unreadable(file, number, "names no settlement: setl_id is 1 to 64 letters, digits and . _ : -")
     flag = (row["refd_setl_flag"] or "").strip()
     if flag not in ("0", "1"):
-        raise _unreadable(path, number, f"has refd_setl_flag {flag!r}; 0 is settled, 1 is taken back")
+        raise _unreadable(file, number, "has a refd_setl_flag of another kind: 0 is settled, 1 is taken back")
     try:
-        total, funds = (fen_from_yuan((row[name] or "").strip()) for name in ("medfee_sumamt", "fund_pay_sumamt"))
+        total, funds = (fen_from_yuan((row[column] or "").strip()) for column in ("medfee_sumamt", "fund_pay_sumamt"))
     except AmountError as error:
-        raise _unreadable(path, number, str(error)) from error
+        raise _unreadable(file, number, str(error)) from error
     if total < 0 and flag == "0":
-        raise _unreadable(path, number, "is below zero with refd_setl_flag 0; a line that takes back has 1")
-    return Line(total, funds, flag == "1")
+        raise _unreadable(file, number, "is below zero with refd_setl_flag 0; a line that takes back has 1")
+    return (name, total < 0), Line(total, funds, flag == "1")
 
 
-def _unreadable(path: Path, number: int, what: str) -> Refused:
-    return Refused("DAY_FILE_UNREADABLE", f"{path.name}, line {number}: it {what}")
+def _unreadable(file: str, number: int, what: str) -> Refused:
+    detail = f"{file}, line {number}: it {what}"
+    return Refused("DAY_FILE_UNREADABLE", detail, about={"line": str(number)})
+
+
+async def keep_day(owner: SingleConnection, hospital_id: str, day: date, lines: Lines) -> DayCompared:
+    """Hold a hospital's day against ours as ``compare_day`` does, and keep what differs; what agrees by now ends."""
+    found = await compare_day(owner, hospital_id, day, lines)
+    pair = f"day-file/{hospital_id}/{day}"
+    await keep(owner, [(pair, one) for one in found.differences], [pair], None)
+    return found
 
 
 async def compare_day(picture: SingleConnection, hospital_id: str, day: date, lines: Lines) -> DayCompared:

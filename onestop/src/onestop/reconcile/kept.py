@@ -6,13 +6,15 @@ from typing import Final
 
 import msgspec
 
-from kernel.values.refusals import RefusalKind, Refused, conflict, forbidden
+from kernel.values.refusals import Refused, conflict, forbidden, not_found
 from kernel.writing.database import SingleConnection
 from onestop.reconcile.difference import Difference, Repair, State
 
 #: The administrator's own schema: no service reads or writes it.
 SCHEMA: Final = "reconciliation"
+# Two that make the tables of a new place at once would be in each other's way.
 _MAKE_SQL: Final = f"""
+SELECT pg_advisory_xact_lock(hashtextextended('onestop {SCHEMA} tables', 0));
 CREATE SCHEMA IF NOT EXISTS {SCHEMA};
 CREATE TABLE IF NOT EXISTS {SCHEMA}.runs (
   run_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, ended_at timestamptz NOT NULL DEFAULT clock_timestamp(),
@@ -22,6 +24,10 @@ CREATE TABLE IF NOT EXISTS {SCHEMA}.differences (
   says text NOT NULL, command text NOT NULL, repair json NOT NULL, state text NOT NULL,
   found_at timestamptz NOT NULL DEFAULT clock_timestamp(), seen_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   proposed_by text, because text, released_by text, ended_at timestamptz);
+CREATE TABLE IF NOT EXISTS {SCHEMA}.reconciliations (
+  run_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, state text NOT NULL, began_by text NOT NULL,
+  backend integer NOT NULL, began_at timestamptz NOT NULL DEFAULT clock_timestamp(), ended_at timestamptz,
+  names bigint, found integer, moving integer, compared json, failure text);
 CREATE INDEX IF NOT EXISTS differences_state ON {SCHEMA}.differences (state, found_at);
 """
 # What was mended and is found once more is open again, and begins a new age.
@@ -41,22 +47,27 @@ WHERE state <> 'MENDED' AND pair = ANY($1::text[]) AND difference_id <> ALL($2::
 _RUN_SQL: Final = f"INSERT INTO {SCHEMA}.runs (names, found) VALUES ($1, $2)"
 _COLUMNS: Final = (
     "difference_id, pair, kind, subject, owner, says, command, repair, state, found_at, seen_at, proposed_by, because, "
-    "released_by, extract(epoch FROM COALESCE(ended_at, clock_timestamp()) - found_at)::float8 AS age_seconds"
+    "released_by, ended_at, extract(epoch FROM COALESCE(ended_at, clock_timestamp()) - found_at)::float8 AS age_seconds"
 )
 _LIST_SQL: Final = f"""
-SELECT {_COLUMNS} FROM {SCHEMA}.differences d WHERE ($1 OR state <> 'MENDED') AND ($2 = '' OR kind = $2)
-  AND ($3 = '' OR (found_at, difference_id) > (
+SELECT {_COLUMNS} FROM {SCHEMA}.differences d WHERE state = ANY($1::text[]) AND $2 IN ('', kind) AND $5 IN ('', owner)
+  AND starts_with(subject, $6) AND ($3 = '' OR (found_at, difference_id) > (
     SELECT a.found_at, a.difference_id FROM {SCHEMA}.differences a WHERE a.difference_id = $3))
 ORDER BY found_at, difference_id LIMIT $4
 """
 _COUNTS_SQL: Final = f"""
-SELECT kind, owner, count(*) AS count, max(extract(epoch FROM clock_timestamp() - found_at))::float8 AS oldest_seconds
+SELECT kind, owner, count(*) AS count, max(extract(epoch FROM clock_timestamp() - found_at))::float8 AS oldest_seconds,
+  min(found_at) AS oldest_at
 FROM {SCHEMA}.differences WHERE state <> 'MENDED' GROUP BY kind, owner ORDER BY kind, owner
 """
 _ENDED_SQL: Final = f"SELECT max(ended_at) FROM {SCHEMA}.runs"
+_ONE_SQL: Final = f"SELECT {_COLUMNS} FROM {SCHEMA}.differences WHERE difference_id = $1"
+#: All but those that are over.
+NOT_MENDED: Final = frozenset(State) - {State.MENDED}
+ANY_STATE: Final = frozenset(State)
 #: As many differences as a list names at once.
 LISTED_MAX: Final = 1000
-_ONE_SQL: Final = f"SELECT {_COLUMNS} FROM {SCHEMA}.differences WHERE difference_id = $1 FOR UPDATE"
+_LOCKED_SQL: Final = f"SELECT {_COLUMNS} FROM {SCHEMA}.differences WHERE difference_id = $1 FOR UPDATE"
 _PROPOSE_SQL: Final = f"""
 UPDATE {SCHEMA}.differences SET state = 'PROPOSED', proposed_by = $2, because = $3, released_by = NULL
 WHERE difference_id = $1
@@ -81,7 +92,21 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     proposed_by: str | None
     because: str | None
     released_by: str | None
+    ended_at: datetime | None
     age_seconds: float
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """Which differences: in these states, of one class, of one owner, of a subject that begins so; "" is any."""
+
+    states: frozenset[State] = NOT_MENDED
+    kind: str = ""
+    owner: str = ""
+    subject: str = ""
+
+
+#: What nobody has mended.
+ANY_NOT_MENDED: Final = Asked()
 
 
 class Count(msgspec.Struct, frozen=True):
@@ -91,6 +116,7 @@ class Count(msgspec.Struct, frozen=True):
     owner: str
     count: int
     oldest_seconds: float
+    oldest_at: datetime
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -106,11 +132,12 @@ async def make_tables(owner: SingleConnection) -> None:
 
 
 async def keep(
-    owner: SingleConnection, found: Sequence[tuple[str, Difference]], whole: Collection[str], names: int
+    owner: SingleConnection, found: Sequence[tuple[str, Difference]], whole: Collection[str], names: int | None
 ) -> None:
     """Keep what a run has found, and call mended what it looked for and did not find; ``names`` were compared.
 
     ``whole`` are the pairs of which the run has seen every entry, none late: of others what is kept stays as it is.
+    Without ``names`` it was none of all services, such as a hospital's day: when one ended last stays as it was.
     """
     async with owner.transaction():
         for pair, one in found:
@@ -118,19 +145,29 @@ async def keep(
             said = one.kind, one.subject, one.owner, one.says, one.command, repair
             await owner.execute(_FOUND_SQL, one.difference_id, pair, *said)
         await owner.execute(_GONE_SQL, list(whole), [one.difference_id for _, one in found])
-        await owner.execute(_RUN_SQL, names, len(found))
+        if names is not None:
+            await owner.execute(_RUN_SQL, names, len(found))
 
 
 async def listed(
-    owner: SingleConnection, *, also_mended: bool = False, kind: str = "", after: str = "", limit: int = LISTED_MAX
+    owner: SingleConnection, asked: Asked = ANY_NOT_MENDED, *, after: str = "", limit: int = LISTED_MAX
 ) -> list[Kept]:
-    """The differences that are kept, of one kind or of all, the oldest first, from behind ``after``.
+    """The differences that are asked for, the oldest first, from behind ``after``.
 
     Raises Refused DIFFERENCE_UNKNOWN where there is no difference ``after``.
     """
-    if after and await owner.fetchrow(_ONE_SQL, after) is None:
-        raise Refused("DIFFERENCE_UNKNOWN", f"there is no difference {after}", kind=RefusalKind.NOT_FOUND)
-    return [_of(row) for row in await owner.fetch(_LIST_SQL, also_mended, kind, after, limit)]
+    if after:
+        await one_kept(owner, after)
+    rows = await owner.fetch(_LIST_SQL, list(asked.states), asked.kind, after, limit, asked.owner, asked.subject)
+    return [_of(row) for row in rows]
+
+
+async def one_kept(owner: SingleConnection, difference_id: str) -> Kept:
+    """One difference; raises Refused DIFFERENCE_UNKNOWN."""
+    row = await owner.fetchrow(_ONE_SQL, difference_id)
+    if row is None:
+        raise _unknown(difference_id)
+    return _of(row)
 
 
 async def standing(owner: SingleConnection) -> Standing:
@@ -161,14 +198,18 @@ async def release(owner: SingleConnection, difference_id: str, by: str) -> Kept:
 
 
 async def _open(owner: SingleConnection, difference_id: str) -> Kept:
-    row = await owner.fetchrow(_ONE_SQL, difference_id)
+    row = await owner.fetchrow(_LOCKED_SQL, difference_id)
     if row is None:
-        raise Refused("DIFFERENCE_UNKNOWN", f"there is no difference {difference_id}", kind=RefusalKind.NOT_FOUND)
+        raise _unknown(difference_id)
     one = _of(row)
     if one.state is State.MENDED:
         said = f"difference {difference_id} was not found any more by a later run: nothing is to be mended"
         raise conflict("DIFFERENCE_ENDED", said, difference_id=difference_id)
     return one
+
+
+def _unknown(difference_id: str) -> Refused:
+    return not_found("DIFFERENCE_UNKNOWN", f"there is no difference {difference_id}", difference_id=difference_id)
 
 
 def _of(row: object) -> Kept:

@@ -9,6 +9,7 @@ from onestop.doctor.finding import lasting
 from onestop.reconcile.difference import Difference
 from onestop.reconcile.kept import Kept
 from onestop.reconcile.run import Outcome
+from onestop.reconcile.runs import Run
 
 
 def print_outcome(console: Console, outcome: Outcome, seconds: float) -> None:
@@ -20,6 +21,17 @@ def print_outcome(console: Console, outcome: Outcome, seconds: float) -> None:
     if outcome.moving:
         console.print(f"{outcome.moving} entries were still on their way; the next run looks again")
     console.print(f"{outcome.names} names compared in {seconds:.1f} s, {len(outcome.differences)} differences")
+
+
+def print_runs(console: Console, runs: Sequence[Run]) -> None:
+    """One line a run."""
+    for run in runs:
+        told = "" if run.names is None else f", {run.names} names compared, {run.found} differences"
+        why = f": {run.failure}" if run.failure else ""
+        said = f"{run.began_at.isoformat(timespec='seconds')} by {run.began_by}{told}{why}"
+        console.print(f"[bold]{run.run_id}[/bold] {run.state} {escape(said)}")
+    if not runs:
+        console.print("no runs")
 
 
 def print_differences(console: Console, differences: Sequence[Difference]) -> None:

@@ -7,6 +7,7 @@ import asyncpg
 from kernel.values.refusals import conflict
 from kernel.writing.database import SingleConnection
 from onestop.reconcile.difference import ByHand, Clearance, Position, Redelivery, Repair, Rows, Sums
+from onestop.reconcile.kept import release
 from onestop.reconcile.one_row import make_again
 from onestop.reconcile.positions import set_back
 from onestop.reconcile.redelivery import redeliver
@@ -15,6 +16,16 @@ from onestop.reconcile.sums import sum_again
 _CLEAR_SQL: Final = """
 DELETE FROM bus.messages WHERE topic = $1 AND partition = $2 AND "offset" BETWEEN $3 - 1 AND $4 - 1
 """
+
+
+async def release_and_mend(owner: SingleConnection, difference_id: str, by: str) -> tuple[str, str]:
+    """Release a proposed repair and do it, all or nothing; says what was done, and the difference's whole command.
+
+    Raises Refused as ``release`` and ``mend`` do.
+    """
+    async with owner.transaction():
+        one = await release(owner, difference_id, by)
+        return await mend(owner, one.repair), one.command
 
 
 async def mend(owner: SingleConnection, repair: Repair) -> str:

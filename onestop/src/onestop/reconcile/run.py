@@ -17,6 +17,7 @@ from onestop.reconcile.judging import Judge
 from onestop.reconcile.kept import keep, make_tables
 from onestop.reconcile.pairs import PAIRS, Pair
 from onestop.reconcile.positions import positions_ahead
+from onestop.reconcile.runs import NOBODY_SAID, Begun, begin
 from onestop.reconcile.standings import Standings
 from onestop.reconcile.transport import transport_faults
 
@@ -41,14 +42,43 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 async def reconcile(
-    admin_url: str, *, patience_seconds: float = 10.0, pairs: Sequence[Pair] = PAIRS, broker: Broker | None = None
+    admin_url: str,
+    *,
+    patience_seconds: float = 10.0,
+    pairs: Sequence[Pair] = PAIRS,
+    broker: Broker | None = None,
+    by: str = NOBODY_SAID,
 ) -> Outcome:
     """Compare everything as it is at this moment while the services go on, and keep what differs.
 
-    With a ``broker`` its topics are read, too; raises SurveyError and TransportAwayError where they cannot be.
+    With a ``broker`` its topics are read, too; raises SurveyError and TransportAwayError where they cannot be, and
+    Refused RECONCILIATION_RUNNING where somebody else does it just now.
 
     What a consumer has not come to within ``patience_seconds`` is late and no difference; the next run looks again.
     """
+    begun = await begin(admin_url, by)
+    return await carry_out(begun, admin_url, patience_seconds=patience_seconds, pairs=pairs, broker=broker)
+
+
+async def carry_out(
+    begun: Begun,
+    admin_url: str,
+    *,
+    patience_seconds: float = 10.0,
+    pairs: Sequence[Pair] = PAIRS,
+    broker: Broker | None = None,
+) -> Outcome:
+    """Do a run that has begun, to its end, and keep how it ended; as ``reconcile``."""
+    try:
+        outcome = await _outcome(admin_url, patience_seconds, pairs, broker)
+    except BaseException as error:
+        await begun.fail(error)
+        raise
+    await begun.end(outcome.compared, len(outcome.differences), outcome.moving)
+    return outcome
+
+
+async def _outcome(admin_url: str, patience_seconds: float, pairs: Sequence[Pair], broker: Broker | None) -> Outcome:
     compared, wrong = await _compared(admin_url, pairs)
     if broker is not None:
         wrong += [fault async for fault in broker_faults(admin_url, broker)]
