@@ -75,6 +75,25 @@ GUANGXI = (PACK.parent.parent / "450000-guangxi/2019-guiyibaofa-14.yaml").read_t
 
 
 @pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("pack: &a [1, 2]\nregion: 1\n", "pack:1: anchors have no place in a pack"),
+        ("pack:\n- *a\n", "pack:2: anchors have no place in a pack"),
+        ("- " * 100_000, "pack:1: values stand in each other more than 40 deep"),
+        ("pack: " + "[" * 100_000, "pack:1: values stand in each other more than 40 deep"),
+        ("pack: 0x1F\n", "pack:1: 0x1F is not a whole number"),
+        ("pack: " + "9" * 5000 + "\n", "is not a whole number"),
+        ("pack: \x01\n", "pack:1: a character here has no place in a text"),
+    ],
+    ids=["anchor", "alias", "deep", "deep-flow", "hexadecimal", "endless", "control"],
+)
+def test_a_text_that_would_be_more_than_it_is_is_refused(text: str, said: str) -> None:
+    with pytest.raises(PackError) as refused:
+        parse_pack(text, "pack")
+    assert said in str(refused.value)
+
+
+@pytest.mark.parametrize(
     ("good", "bad", "said"),
     [
         ("    - {code: GX29, name: 样例第29种（名称待填）, sample: true}\n", "", "28 diseases, and must have 29"),

@@ -6,6 +6,7 @@ from typing import Any, Final
 import yaml
 
 _SafeLoader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DEPTH_MAX: Final = 40
 _PREFIX: Final = "tag:yaml.org,2002:"
 
 
@@ -42,13 +43,30 @@ class Source:
 
     def _read(self, text: str) -> Any:
         try:
+            self._refuse_tricks(text)
             node = yaml.compose(text, Loader=_SafeLoader)
+            if node is None:
+                raise PackError(self.name, 1, "the file is empty; begin with `pack:`")
+            return self._value(node, "$")
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
             raise PackError(self.name, line, f"this is not YAML: {error.problem}") from error
-        if node is None:
-            raise PackError(self.name, 1, "the file is empty; begin with `pack:`")
-        return self._value(node, "$")
+        except yaml.YAMLError as error:
+            raise PackError(self.name, 1, "a character here has no place in a text") from error
+
+    def _refuse_tricks(self, text: str) -> None:
+        """Anchors make a small text a huge one, and the reader's stack ends where values stand too deep in each other.
+
+        Both are refused while the text is still a row of events.
+        """
+        depth = 0
+        for event in yaml.parse(text, Loader=_SafeLoader):
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
+                raise PackError(self.name, line, "anchors have no place in a pack; write it twice")
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > _DEPTH_MAX:
+                raise PackError(self.name, line, f"values stand in each other more than {_DEPTH_MAX} deep")
 
     def _value(self, node: yaml.Node, path: str) -> Any:
         self._lines[path] = node.start_mark.line + 1
@@ -83,13 +101,19 @@ class Source:
             case "bool":
                 return text.lower() in ("true", "yes", "on")
             case "int":
-                return int(text)
+                return self._whole(text, path)
             case "timestamp":
                 return self._date(text, path)
             case "float":
                 raise self.error(path, f'{text} is a binary fraction; write it in quotes: "{text}"')
             case other:
                 raise self.error(path, f"a value of type {other} has no place in a pack")
+
+    def _whole(self, text: str, path: str) -> int:
+        try:
+            return int(text)
+        except ValueError as error:
+            raise self.error(path, f"{text[:20]} is not a whole number of digits alone") from error
 
     def _date(self, text: str, path: str) -> date:
         try:
