@@ -31,7 +31,7 @@ from onestop.reconcile.figures import Figures
 from onestop.services import SERVICES
 from operations.breaches.api.figures import ClockCollector
 from operations.breaches.commands.watching import ClockWatch
-from operations.clocks.queries import ClockQueries
+from operations.clocks.queries.done import ClockQueries
 from operations.config import Config
 from settlement.webhooks.api.figures import WebhookCollector
 from settlement.webhooks.commands.failing import FailingWatch

@@ -133,7 +133,7 @@ class Money:
         waiting = {of: one for of, one in self.orders.items() if one.status in ("computed", "agreed")}
         order = self._order(which, waiting or self.orders)
         finance = order.status == "agreed"
-        self._decide_order(order.order_id, AgreeToOrder(order.order_id, f"signer-{finance}", finance=finance))
+        self._decide_order(order.order_id, AgreeToOrder(order.order_id, f"signer-{finance}", finance, self.today))
 
     def meet(self, which: int, with_: int, fen: int) -> None:
         """Mostly an order of the receipt's county; mostly as much as both have, and now and then too much."""
@@ -151,6 +151,7 @@ class Money:
             source=receipt.source,
             free_fen=free,
             amount_fen=fen if fen % 2 == 0 else min(fen, free, order.left_fen) or fen,
+            value_on=receipt.value_on,
         )
         self._decide_order(order.order_id, command)
 
@@ -158,7 +159,7 @@ class Money:
         met = [of for of, fen in self.matches.items() if fen] or list(self.matches)
         if met:
             order, name = met[-1 - which % len(met)]
-            self._decide_order(order, LetGo(order, name, self.matches[order, name]))
+            self._decide_order(order, LetGo(order, name, self.matches[order, name], self.today))
 
     def matched(self, receipt: str) -> int:
         """With how much a receipt meets orders."""

@@ -10,7 +10,7 @@ from fund_ledger.journals.domain.commands import ReverseSettlement, in_open_mont
 from fund_ledger.months import domain as months
 from fund_ledger.months.domain import CloseMonth, MonthClosed
 from fund_ledger.periods.domain import year
-from fund_ledger.periods.domain.clearing import Flow, cleared
+from fund_ledger.periods.domain.clearing import AccountCleared, Flow, cleared
 from fund_ledger.periods.domain.year import CloseYear, YearClosed
 from kernel.testing.specification import given
 
@@ -109,3 +109,27 @@ def test_a_year_is_closed_after_its_december_and_after_the_year_before(
         county="445202", year=2019, today=date(2020, 1, 2), months_closed=closed_up_to, cleared=(), carried=()
     )
     given(year.DECIDER, before).when(command).then_refused(code)
+
+
+def test_a_closed_year_says_how_many_clearings_are_still_to_be_paid() -> None:
+    def account(name: str, refund_fen: int, top_up_fen: int = 0) -> AccountCleared:
+        sums = {"paid_in_fen": 0, "settled_fen": 0, "refund_fen": refund_fen, "top_up_fen": top_up_fen}
+        return AccountCleared(account=name, fund=name, clause="001 二(三)", **sums)
+
+    cleared_so = (account("CII", 5), account("THB", 0), account("MA", 0, 7))
+    new_year = date(2020, 1, 2)
+    command = CloseYear(
+        county="430181",
+        year=2019,
+        today=new_year,
+        months_closed=date(2019, 12, 1),
+        cleared=cleared_so,
+        carried=(),
+    )
+    (closed,) = given(year.DECIDER).when(command).events
+    past, left = [closed], [closed.left]
+    for account_name in ("MA", "CII"):
+        paid = year.SettleClearing(year=2019, account=account_name, journal_id=account_name, settled_on=new_year)
+        past += given(year.DECIDER, past).when(paid).events
+        left.append(past[-1].left)
+    assert left == [2, 1, 0]

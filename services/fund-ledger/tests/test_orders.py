@@ -10,6 +10,7 @@ from fund_ledger.config import Config
 from fund_ledger.funds.domain.order import (
     DECIDER,
     AgreeToOrder,
+    Came,
     FundingAgreed,
     FundingMet,
     FundingOrdered,
@@ -22,6 +23,7 @@ from kernel.testing.specification import given
 from kernel.values.refusals import Refused
 
 NONE: Final = Books(0, 0)
+TODAY: Final = date(2020, 1, 12)
 QUOTA: Final = Order(
     order_id="445202-MA-QUOTA-2020",
     county="445202",
@@ -44,12 +46,27 @@ def changed(**fields: Any) -> Order:
     return msgspec.structs.replace(QUOTA, **fields)
 
 
+CAME: Final = date(2020, 1, 9)
 ISSUED: Final = FundingOrdered(changed(status="issued"))
 
 
-def meet(amount_fen: int, free_fen: int = 10_000, where: dict[str, str] | None = None) -> MeetOrder:
+def meet(
+    amount_fen: int, free_fen: int = 10_000, where: dict[str, str] | None = None, latest: Came | None = None
+) -> MeetOrder:
     place = {"county": "445202", "fund": "MA", "source": "PREPAYMENT"} | (where or {})
-    return MeetOrder(order_id=QUOTA.order_id, journal_id="R1", free_fen=free_fen, amount_fen=amount_fen, **place)
+    return MeetOrder(
+        order_id=QUOTA.order_id,
+        journal_id="R1",
+        free_fen=free_fen,
+        amount_fen=amount_fen,
+        value_on=CAME,
+        latest=latest,
+        **place,
+    )
+
+
+def agree(by: str, *, finance: bool = False) -> AgreeToOrder:
+    return AgreeToOrder(QUOTA.order_id, by, finance, TODAY)
 
 
 def by_law(config: Config, county: str, kind: Kind, fund: str, books: Books = NONE, **figures: int) -> Terms:
@@ -102,28 +119,44 @@ def test_what_no_document_orders_is_refused(config: Config, county: str, kind: K
 
 def test_a_quota_is_agreed_to_by_the_bureau_then_by_finance_each_another_person() -> None:
     past = [FundingOrdered(QUOTA)]
-    bureau, finance = AgreeToOrder(QUOTA.order_id, "bureau-1", False), AgreeToOrder(QUOTA.order_id, "finance-1", True)
+    bureau, finance = agree("bureau-1"), agree("finance-1", finance=True)
     given(DECIDER, past).when(finance).then_refused("STEP_OF_ANOTHER")
-    given(DECIDER, past).when(AgreeToOrder(QUOTA.order_id, "agency-1", False)).then_refused("SAME_PERSON")
+    given(DECIDER, past).when(agree("agency-1")).then_refused("SAME_PERSON")
     given(DECIDER, past).when(meet(1)).then_refused("ORDER_NOT_IN_STATE")
     agreed = FundingAgreed(changed(status="agreed", signed_by=("agency-1", "bureau-1")))
     given(DECIDER, past).when(bureau).then(agreed)
-    given(DECIDER, [*past, agreed]).when(AgreeToOrder(QUOTA.order_id, "bureau-2", False)).then_refused(
-        "STEP_OF_ANOTHER"
-    )
+    given(DECIDER, [*past, agreed]).when(agree("bureau-2")).then_refused("STEP_OF_ANOTHER")
     issued = FundingAgreed(changed(status="issued", signed_by=("agency-1", "bureau-1", "finance-1")))
     given(DECIDER, [*past, agreed]).when(finance).then(issued)
     given(DECIDER, [*past, agreed, issued]).when(finance).then_refused("ORDER_NOT_IN_STATE")
 
 
 def test_receipts_meet_an_order_in_parts_and_never_with_more_than_there_is() -> None:
-    part = FundingMet(changed(status="issued", received_fen=400), "R1", 400)
+    part = FundingMet(changed(status="issued", received_fen=400), "R1", 400, CAME)
     given(DECIDER, [ISSUED]).when(meet(400)).then(part)
     given(DECIDER, [ISSUED, part]).when(meet(601)).then_refused("ORDER_EXCEEDED")
     given(DECIDER, [ISSUED, part]).when(meet(600, free_fen=599)).then_refused("RECEIPT_EXHAUSTED")
-    met = FundingMet(changed(status="met", received_fen=1_000), "R1", 600)
+    met = FundingMet(changed(status="met", received_fen=1_000, met_on=CAME, met_by="R1"), "R1", 600, CAME)
     given(DECIDER, [ISSUED, part]).when(meet(600)).then(met)
     given(DECIDER, [ISSUED, part, met]).when(meet(1)).then_refused("ORDER_NOT_IN_STATE")
+
+
+@pytest.mark.parametrize(
+    ("latest", "met_on", "met_by"),
+    [(Came(date(2020, 1, 8), "R0"), CAME, "R1"), (Came(date(2020, 1, 10), "R0"), date(2020, 1, 10), "R0")],
+)
+def test_an_order_is_met_on_the_day_of_the_last_money_whichever_receipt_was_matched_last(
+    latest: Came, met_on: date, met_by: str
+) -> None:
+    part = FundingMet(changed(status="issued", received_fen=400), "R0", 400, latest.on)
+    (met,) = given(DECIDER, [ISSUED, part]).when(meet(600, latest=latest)).events
+    assert (met.order.met_on, met.order.met_by) == (met_on, met_by)
+
+
+def test_an_order_of_nothing_is_met_on_the_day_on_which_it_is_issued_by_no_receipt() -> None:
+    agreed = FundingAgreed(changed(status="agreed", amount_fen=0, signed_by=("agency-1", "bureau-1")))
+    (issued,) = given(DECIDER, [FundingOrdered(QUOTA), agreed]).when(agree("finance-1", finance=True)).events
+    assert (issued.order.status, issued.order.met_on, issued.order.met_by) == ("met", TODAY, None)
 
 
 @pytest.mark.parametrize("where", [{"county": "445222"}, {"fund": "POVFUND"}, {"source": "BUDGET"}])
@@ -151,8 +184,8 @@ def test_what_the_last_fund_of_a_cascade_lacks_is_asked_of_who_stands_behind_it(
 
 
 def test_a_receipt_that_is_let_go_is_missing_again() -> None:
-    met = FundingMet(changed(status="met", received_fen=1_000), "R1", 1_000)
-    again = FundingMet(changed(status="issued", received_fen=0), "R1", -1_000)
-    given(DECIDER, [ISSUED, met]).when(LetGo(QUOTA.order_id, "R1", 1_000)).then(again)
-    given(DECIDER, [ISSUED]).when(LetGo(QUOTA.order_id, "R1", 0)).then_refused("NOT_MATCHED")
-    given(DECIDER).when(LetGo("X", "R1", 1)).then_refused("ORDER_UNKNOWN")
+    met = FundingMet(changed(status="met", received_fen=1_000, met_on=CAME, met_by="R1"), "R1", 1_000, CAME)
+    again = FundingMet(changed(status="issued", received_fen=0), "R1", -1_000, CAME)
+    given(DECIDER, [ISSUED, met]).when(LetGo(QUOTA.order_id, "R1", 1_000, CAME)).then(again)
+    given(DECIDER, [ISSUED]).when(LetGo(QUOTA.order_id, "R1", 0, CAME)).then_refused("NOT_MATCHED")
+    given(DECIDER).when(LetGo("X", "R1", 1, CAME)).then_refused("ORDER_UNKNOWN")

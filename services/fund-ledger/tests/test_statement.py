@@ -35,6 +35,7 @@ DRAWN: Final = Statement(
     drawn_on=TODAY,
     claimed_fen=900,
     carried_fen=0,
+    undrawn=(),
 )
 PAST: Final = StatementDrawn(DRAWN, ("S1", "S2"))
 BILLS: Final = frozenset({"S1", "S2"})

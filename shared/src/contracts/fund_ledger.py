@@ -1,4 +1,4 @@
-"""What the fund ledger publishes: journals as they are booked, and funds that cross zero."""
+"""What the fund ledger publishes: journals as they are booked, funds that cross zero, and what money has met."""
 
 from datetime import date
 from typing import Final
@@ -62,4 +62,86 @@ class ConsultationFeeRetained(msgspec.Struct, frozen=True, kw_only=True):
     found_on: date
 
 
-CONTRACT: Final = Contract.of(TOPIC, JournalBooked, FundOverdrawn, FundRestored, ConsultationFeeRetained)
+class FundingOrderChanged(msgspec.Struct, frozen=True, kw_only=True):
+    """An order for money as it stands after money met it, or was let go (001 二(三), 004 四).
+
+    ``status`` is ``met`` once all of it came: ``met_on`` is the day on which the bank had the last of it, in China, and
+    ``met_by`` the journal of that receipt. An order that came to nothing is met by none.
+    """
+
+    order_id: str
+    county: str
+    fund: str
+    kind: str
+    year: int
+    month: int | None
+    status: str
+    amount_fen: int
+    received_fen: int
+    met_on: date | None = None
+    met_by: str | None = None
+
+
+class HospitalStatementChanged(msgspec.Struct, frozen=True, kw_only=True):
+    """A hospital's monthly statement to a payer as it stands: drawn, reviewed, paid, returned, carried or closed.
+
+    ``paid_on`` is the day on which the bank paid it, in China. ``undrawn`` are the county's funds that owed another
+    hospital something of the months up to this one of which it had no statement yet.
+    """
+
+    statement_id: str
+    hospital_id: str
+    county: str
+    fund: str
+    month: date
+    status: str
+    drawn_on: date
+    payable_fen: int
+    paid_on: date | None
+    payment_id: str | None
+    undrawn: tuple[str, ...]
+
+
+class ClearingChanged(msgspec.Struct, frozen=True, kw_only=True):
+    """A county's year was closed, or what a clearing of it left was paid; ``left`` are still to be paid.
+
+    ``on`` is the day of the closing, or that of the money, in China; ``account`` and ``journal_id`` are None of a
+    closing.
+    """
+
+    county: str
+    year: int
+    left: int
+    on: date
+    account: str | None = None
+    journal_id: str | None = None
+
+
+class ConsultationFeesChanged(msgspec.Struct, frozen=True, kw_only=True):
+    """A health centre's report of a month's consultation fees as it stands (003 四(十一)).
+
+    ``paid_on`` is the day on which the bank paid it, in China. ``unreported`` are the county's other centres that had
+    not reported the month by then.
+    """
+
+    fees_id: str
+    county: str
+    centre_id: str
+    month: date
+    status: str
+    due_fen: int
+    paid_on: date | None
+    unreported: tuple[str, ...]
+
+
+CONTRACT: Final = Contract.of(
+    TOPIC,
+    JournalBooked,
+    FundOverdrawn,
+    FundRestored,
+    ConsultationFeeRetained,
+    FundingOrderChanged,
+    HospitalStatementChanged,
+    ClearingChanged,
+    ConsultationFeesChanged,
+)

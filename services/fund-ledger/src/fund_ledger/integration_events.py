@@ -1,4 +1,6 @@
-"""What the ledger tells the other services: a reversal follows its booking, a fund's alarms follow each other."""
+"""What the ledger tells the other services: a reversal follows its booking, a fund's alarms follow each other.
+
+What was stored before it was told says so by what it lacks, and stays untold (decision 0071)."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final, get_args
@@ -8,7 +10,7 @@ import msgspec
 from contracts import fund_ledger as contract
 from fund_ledger.advances.domain.advance import AdvanceEvent
 from fund_ledger.bank.domain.statement import BankEvent
-from fund_ledger.funds.domain.order import OrderEvent
+from fund_ledger.funds.domain.order import FundingMet, OrderEvent
 from fund_ledger.institutions.domain.aid import AidEvent
 from fund_ledger.institutions.domain.budget import BudgetEvent
 from fund_ledger.institutions.domain.clinic import ClinicEvent
@@ -27,7 +29,7 @@ from fund_ledger.payment_files.domain.by_hand import HandEvent
 from fund_ledger.payment_files.domain.file import FileEvent
 from fund_ledger.payments.domain.limit import LimitSet
 from fund_ledger.payments.domain.proposal import ProposalEvent
-from fund_ledger.periods.domain.year import YearEvent
+from fund_ledger.periods.domain.year import YearClosed, YearEvent
 from fund_ledger.reservations.domain import ReservationEvent
 from fund_ledger.statements.domain.statement import StatementEvent
 from fund_ledger.subsidies.domain import SubsidyEvent
@@ -77,6 +79,44 @@ def _retained(event: FeesRetained) -> Published:
     return Published(of.fees_id, told)
 
 
+def _order(event: OrderEvent) -> Published | None:
+    order = event.order
+    if order.met_on is None and (not isinstance(event, FundingMet) or event.value_on is None):
+        return None
+    return Published(order.order_id, msgspec.convert(order, contract.FundingOrderChanged, from_attributes=True))
+
+
+def _statement(event: StatementEvent) -> Published | None:
+    of = event.statement
+    if of.undrawn is None:
+        return None
+    return Published(of.statement_id, msgspec.convert(of, contract.HospitalStatementChanged, from_attributes=True))
+
+
+def _year(event: YearEvent) -> Published | None:
+    if event.left is None:
+        return None
+    if isinstance(event, YearClosed):
+        told = contract.ClearingChanged(county=event.county, year=event.year, left=event.left, on=event.closed_on)
+    else:
+        told = contract.ClearingChanged(
+            county=event.county,
+            year=event.year,
+            left=event.left,
+            on=event.settled_on,
+            account=event.account,
+            journal_id=event.journal_id,
+        )
+    return Published(event.county, told)
+
+
+def _fees(event: FeeEvent) -> Published | None:
+    of = event.fees
+    if of.unreported is None:
+        return None
+    return Published(of.fees_id, msgspec.convert(of, contract.ConsultationFeesChanged, from_attributes=True))
+
+
 def _nothing(_event: object) -> None:
     """What was done to parked messages, and how the ledger is kept, is nobody else's business."""
 
@@ -87,21 +127,21 @@ PUBLISHED: Final[Mapping[type, Callable[[Any], Published | None]]] = {
     JournalReversed: _reversed,
     FundOverdrawn: _crossed,
     FundRestored: _crossed,
+    **dict.fromkeys(get_args(OrderEvent), _order),
+    **dict.fromkeys(get_args(StatementEvent), _statement),
+    **dict.fromkeys(get_args(YearEvent), _year),
+    **dict.fromkeys(get_args(FeeEvent), _fees),
     FeesRetained: _retained,
     **dict.fromkeys(
         (
             RefusalNoted,
             MonthClosed,
-            *get_args(YearEvent),
-            *get_args(OrderEvent),
             *get_args(AdvanceEvent),
-            *get_args(StatementEvent),
             *get_args(BudgetEvent),
             *get_args(PlacementEvent),
             *get_args(AidEvent),
             *get_args(ClinicEvent),
             *get_args(SubsidyEvent),
-            *(kind for kind in get_args(FeeEvent) if kind is not FeesRetained),
             *get_args(BankEvent),
             LimitSet,
             *get_args(ProposalEvent),

@@ -22,7 +22,7 @@ from operations.breaches.commands.watching import ClockWatch
 from operations.breaches.queries import BreachQueries
 from operations.clocks import api as clocks_api
 from operations.clocks.commands import ClockCommands
-from operations.clocks.queries import ClockQueries
+from operations.clocks.queries.done import ClockQueries
 from operations.config import Config, config_from
 from operations.event_types import REGISTRY
 from operations.follow_up.api import files as files_api
@@ -106,7 +106,7 @@ def build(host: Host, config: Config) -> FastAPI:
         description="What operations answers for: indicators, clocks, breaches and reports.",
         routers=[
             indicators_api.indicators(indicators, library, requests),
-            clocks_api.clocks(ClockCommands(runtime, library), clocks, library, requests),
+            clocks_api.clocks(ClockCommands(runtime, clocks, library), clocks, library, requests),
             breaches_api.breaches(BreachCommands(runtime), breaches, watch, library, requests),
             doctors_api.doctor_incidents(BreachCommands(runtime), breaches, requests),
             reports_api.reports(reporting, requests),

@@ -98,7 +98,10 @@ class Figure(Wire, frozen=True):
 
 
 class OrderAnswer(Wire, frozen=True, kw_only=True):
-    """An order: what it comes to and why, until when, what came in; ``days_late`` while something is missing."""
+    """An order: what it comes to and why, until when, what came in; ``days_late`` while something is missing.
+
+    ``met_on`` is the day on which the last of its money had come, by the bank.
+    """
 
     order_id: str
     county: str
@@ -116,6 +119,7 @@ class OrderAnswer(Wire, frozen=True, kw_only=True):
     figures: tuple[Figure, ...]
     ordered_on: date
     steps: int
+    met_on: date | None
 
 
 def funding_orders(commands: FundCommands, found: FundQueries, requests: Requests) -> Router:
@@ -207,4 +211,5 @@ def _told(order: ListedOrder, today: date) -> OrderAnswer:
         figures=tuple(Figure(name, Yuan(fen)) for name, fen in sorted(order.figures.items())),
         ordered_on=order.ordered_on,
         steps=len(order.signed_by),
+        met_on=order.met_on,
     )

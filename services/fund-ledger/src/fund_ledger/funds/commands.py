@@ -7,7 +7,7 @@ from typing import Final
 from fund_ledger.charts.domain import Charts
 from fund_ledger.funds.domain.order import DECIDER, AgreeToOrder, LetGo, MeetOrder, Order, PlaceOrder, order_id
 from fund_ledger.funds.domain.terms import Terms, Wanted, terms
-from fund_ledger.funds.queries import FundQueries, held_receipt, matched
+from fund_ledger.funds.queries import FundQueries, held_receipt, latest_of, matched
 from kernel.running.clock import Clock
 from kernel.running.runtime import Runtime
 from kernel.values.china_time import china_date
@@ -57,7 +57,7 @@ class FundCommands:
 
     async def agree(self, context: CommandContext, of: str, by: str, *, finance: bool) -> Answered:
         """Take the next step of an order: the bureau's, then finance's."""
-        command = AgreeToOrder(of, by, finance)
+        command = AgreeToOrder(of, by, finance, context.today)
         return await self._runtime.path.decide(context, DECIDER, _stream(of), command, lambda d: _body(d.after))
 
     async def meet(self, context: CommandContext, of: str, journal_id: str, amount_fen: int) -> Answered:
@@ -75,6 +75,8 @@ class FundCommands:
                 source=receipt.source,
                 free_fen=receipt.free_fen,
                 amount_fen=amount_fen,
+                value_on=receipt.value_on,
+                latest=await latest_of(connection, of, journal_id),
             )
             return await path.within(connection).decide(
                 context, DECIDER, _stream(of), command, lambda decision: _body(decision.after)
@@ -84,8 +86,10 @@ class FundCommands:
         """A receipt meets an order no longer: it was matched wrongly, or its money went back."""
         path = self._runtime.path
         async with self._runtime.turn() as connection:
-            await held_receipt(connection, journal_id)
-            command = LetGo(of, journal_id, await matched(connection, journal_id, of))
+            receipt = await held_receipt(connection, journal_id)
+            if receipt is None:
+                raise not_found("JOURNAL_UNKNOWN", f"there is no receipt {journal_id}")
+            command = LetGo(of, journal_id, await matched(connection, journal_id, of), receipt.value_on)
             return await path.within(connection).decide(
                 context, DECIDER, _stream(of), command, lambda decision: _body(decision.after)
             )

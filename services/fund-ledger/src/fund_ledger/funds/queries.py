@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
+from fund_ledger.funds.domain.order import Came
 from fund_ledger.funds.domain.terms import Books
 from fund_ledger.journals.domain import accounts
 from kernel.writing.database import Connection
@@ -30,7 +31,7 @@ SELECT account FROM balances WHERE account >= 'fund/' AND account < 'fund0' AND 
 """
 _COLUMNS: Final = (
     "order_id, county, fund, kind, year, month, status, amount_fen, received_fen, due_on, clause, figures, ordered_on,"
-    " signed_by"
+    " signed_by, met_on, met_by"
 )
 _ONE_SQL: Final = f"SELECT {_COLUMNS} FROM funding_orders WHERE order_id = $1"
 _MANY_SQL: Final = f"""
@@ -46,22 +47,28 @@ SELECT split_part(j.accounts[1], '/', -2) AS county, split_part(j.accounts[1], '
             ELSE j.amounts[1] - COALESCE((SELECT sum(m.amount_fen) FROM funding_matches m
                                           WHERE m.journal_id = j.journal_id), 0) END::bigint AS free_fen,
        COALESCE((SELECT sum(m.amount_fen) FROM funding_matches m WHERE m.journal_id = j.journal_id), 0)::bigint
-         AS matched_fen
+         AS matched_fen, j.booked_on AS value_on
 FROM journals j WHERE j.journal_id = $1 AND j.kind = 'receipt'
 """
 
 
+_HOLD_ORDER_SQL: Final = "SELECT pg_advisory_xact_lock(hashtextextended('fund-ledger order ' || $1, 0))"
+_LATEST_SQL: Final = """
+SELECT j.booked_on AS on, m.journal_id FROM funding_matches m JOIN journals j USING (journal_id)
+WHERE m.order_id = $1 AND m.journal_id <> $2 AND m.amount_fen > 0 ORDER BY j.booked_on DESC, m.journal_id DESC LIMIT 1
+"""
 _MATCHED_SQL: Final = "SELECT amount_fen FROM funding_matches WHERE journal_id = $1 AND order_id = $2"
 
 
-class Receipt(msgspec.Struct, frozen=True):
-    """A receipt, what of it meets no order yet, and what does, in fen."""
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """A receipt with the day of its money, what of it meets no order yet, and what does, in fen."""
 
     county: str
     fund: str
     source: str
     free_fen: int
     matched_fen: int
+    value_on: date
 
 
 class ListedOrder(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,6 +88,8 @@ class ListedOrder(msgspec.Struct, frozen=True, kw_only=True):
     figures: dict[str, int]
     ordered_on: date
     signed_by: tuple[str, ...]
+    met_on: date | None = None
+    met_by: str | None = None
 
     @property
     def left_fen(self) -> int:
@@ -98,6 +107,13 @@ async def held_receipt(connection: Connection, journal_id: str) -> Receipt | Non
 async def matched(connection: Connection, journal_id: str, order_id: str) -> int:
     """With how much a receipt meets an order, in fen."""
     return await connection.fetchval(_MATCHED_SQL, journal_id, order_id) or 0
+
+
+async def latest_of(connection: Connection, order_id: str, besides: str) -> Came | None:
+    """The latest receipt that meets an order ``besides`` one; the order is held until the transaction ends."""
+    await connection.execute(_HOLD_ORDER_SQL, order_id)
+    row = await connection.fetchrow(_LATEST_SQL, order_id, besides)
+    return None if row is None else Came(row["on"], row["journal_id"])
 
 
 class FundQueries(Reads):

@@ -25,6 +25,7 @@ funding_matches: Final = Table(
     Column("journal_id", Text, primary_key=True),
     Column("order_id", Text, primary_key=True),
     Column("amount_fen", BigInteger, nullable=False),
+    Index("funding_matches_order", "order_id"),
     info=SUMMED,
 )
 

@@ -17,7 +17,7 @@ from kernel.writing.reads import Reads, checked
 _BUDGET: Final = ", ".join(name for name in Budget.__struct_fields__ if name not in ("scored_on", "paid_by"))
 _PLACEMENT: Final = ", ".join(Placement.__struct_fields__)
 _AID: Final = ", ".join(Aid.__struct_fields__)
-_FEES: Final = ", ".join(name for name in Fees.__struct_fields__ if name != "paid_by")
+_FEES: Final = ", ".join(name for name in Fees.__struct_fields__ if name not in ("paid_by", "unreported"))
 _CLINIC: Final = ", ".join(Clinic.__struct_fields__)
 
 # The actor of a command stands beside each of its events.
@@ -69,6 +69,12 @@ WHERE county LIKE ANY($1::text[]) AND ($2::text IS NULL OR centre_id = $2) AND (
 """
 _REPORTED_SQL: Final = "SELECT EXISTS (SELECT FROM consultation_fees WHERE fees_id = $1)"
 _CENTRE_SQL: Final = "SELECT EXISTS (SELECT FROM clinic_centres WHERE county = $1 AND centre_id = $2)"
+_UNREPORTED_SQL: Final = """
+SELECT DISTINCT c.centre_id FROM clinic_centres c
+WHERE c.county = $1 AND c.centre_id <> $2
+  AND NOT EXISTS (SELECT FROM consultation_fees f WHERE f.county = $1 AND f.centre_id = c.centre_id AND f.month = $3)
+ORDER BY 1
+"""
 # Of the centre's own reports one that may be made again blocks a later one; a later one that stands blocks this one.
 _ELSEWHERE_SQL: Final = """
 SELECT clinic_id FROM clinic_centres WHERE county = $1 AND clinic_id = ANY($2::text[]) AND centre_id <> $3
@@ -132,6 +138,12 @@ async def elsewhere_of(connection: Connection, asked: ReportFees) -> tuple[str, 
     clinics = [clinic for clinic, _visits in asked.visits]
     rows = await connection.fetch(_ELSEWHERE_SQL, asked.county, clinics, asked.centre_id, asked.month, asked.fees_id)
     return tuple(row["clinic_id"] for row in rows)
+
+
+async def unreported_by(connection: Connection, asked: ReportFees) -> tuple[str, ...]:
+    """The county's centres besides a report's own that have not reported its month."""
+    rows = await connection.fetch(_UNREPORTED_SQL, asked.county, asked.centre_id, asked.month)
+    return tuple(row["centre_id"] for row in rows)
 
 
 async def is_reported(connection: Connection, fees_id: str) -> bool:

@@ -60,7 +60,9 @@ on_site_aids: Final = Table(
 consultation_fees: Final = Table(
     "consultation_fees",
     TABLES,
-    *columns_of(Fees, "fees_id", leaving=("paid_by",), route=Text, status=Text, clinics=JSONB, sent_back_for=Text),
+    *columns_of(
+        Fees, "fees_id", leaving=("paid_by", "unreported"), route=Text, status=Text, clinics=JSONB, sent_back_for=Text
+    ),
 )
 clinic_centres: Final = Table("clinic_centres", TABLES, *columns_of(Clinic, "county", "clinic_id"))
 

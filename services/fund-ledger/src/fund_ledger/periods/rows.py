@@ -16,7 +16,7 @@ from kernel.writing.read_tables import Change, put_of
 TABLES: Final = MetaData()
 
 closed_years: Final = Table(
-    "closed_years", TABLES, *columns_of(YearClosed, "county", "year", leaving=("cleared",), carried=JSONB)
+    "closed_years", TABLES, *columns_of(YearClosed, "county", "year", leaving=("cleared", "left"), carried=JSONB)
 )
 clearings: Final = Table(
     "clearings",
@@ -25,7 +25,9 @@ clearings: Final = Table(
     Column("year", Integer, primary_key=True, autoincrement=False),
     *columns_of(AccountCleared, "account"),
 )
-clearing_payments: Final = Table("clearing_payments", TABLES, *columns_of(ClearingSettled, "county", "year", "account"))
+clearing_payments: Final = Table(
+    "clearing_payments", TABLES, *columns_of(ClearingSettled, "county", "year", "account", leaving=("left",))
+)
 
 
 def _closed(recorded: RecordedEvent) -> Iterable[Change]:

@@ -66,6 +66,7 @@ class StatementCommands:
                 month=month,
                 today=context.today,
                 unbilled=await self._found.unbilled(hospital_id, county, fund, month),
+                undrawn=await self._found.undrawn(payable, month),
             )
 
         return await self._runtime.path.gather(
@@ -108,7 +109,13 @@ class StatementCommands:
         payment_id = context.new_id("journal")
         payable = accounts.payable_to_hospital(of.hospital_id, of.county, of.fund)
         bank = accounts.bank(of.county, of.fund)
-        command = PayStatement(statement_id=of.statement_id, by=by, payment_id=payment_id, paid_on=paid_on)
+        command = PayStatement(
+            statement_id=of.statement_id,
+            by=by,
+            payment_id=payment_id,
+            paid_on=paid_on,
+            undrawn=await self._found.undrawn(payable, of.month),
+        )
 
         async def book(within: Within, standing: dict[str, int], moment: Moment) -> Sequence[_Booked]:
             check_not_apart(self._charts.ever(of.county), of.fund)

@@ -16,16 +16,36 @@ from kernel.writing.reads import Reads, checked
 
 #: What settles a statement, or takes off it, is on none; what was paid by itself is, so that it is not claimed again.
 _NOT_BILLED: Final = (STATEMENT_PAYMENT, DEDUCTION)
+_TO_BE_BILLED: Final = f"""
+NOT EXISTS (SELECT FROM statement_journals s WHERE s.account = e.account AND s.journal_id = e.journal_id)
+  AND (e.kind <> '{RETURN}' OR NOT EXISTS (
+    SELECT FROM journals j JOIN journals p ON p.journal_id = j.corrects
+    WHERE j.journal_id = e.journal_id AND p.kind = '{STATEMENT_PAYMENT}'))
+"""
 #: As long as what is on none, however many years the account has.
 _UNBILLED_SQL: Final = f"""
 SELECT e.journal_id, (-sum(e.amount_fen))::bigint AS owed_fen
 FROM unbilled_entries u JOIN entries e USING (account, booked_on, journal_id)
-WHERE u.account = $1 AND u.booked_on <= $2 AND e.kind <> ALL($3::text[])
-  AND NOT EXISTS (SELECT FROM statement_journals s WHERE s.account = e.account AND s.journal_id = e.journal_id)
-  AND (e.kind <> '{RETURN}' OR NOT EXISTS (
-    SELECT FROM journals j JOIN journals p ON p.journal_id = j.corrects
-    WHERE j.journal_id = e.journal_id AND p.kind = '{STATEMENT_PAYMENT}'))
+WHERE u.account = $1 AND u.booked_on <= $2 AND e.kind <> ALL($3::text[]) AND {_TO_BE_BILLED}
 GROUP BY e.journal_id ORDER BY min(e.booked_on), e.journal_id LIMIT $4
+"""
+# Goes from account to account by the key, however many entries each has.
+_UNDRAWN_SQL: Final = f"""
+WITH RECURSIVE a AS (
+  (SELECT account FROM unbilled_entries WHERE account > 'payable/hospital/' ORDER BY account LIMIT 1)
+  UNION ALL
+  SELECT (SELECT u.account FROM unbilled_entries u WHERE u.account > a.account ORDER BY u.account LIMIT 1)
+  FROM a WHERE a.account IS NOT NULL
+)
+SELECT DISTINCT split_part(a.account, '/', 5) AS fund FROM a
+WHERE split_part(a.account, '/', 4) = $1 AND a.account <> $2
+  AND NOT EXISTS (
+    SELECT FROM hospital_statements h WHERE h.hospital_id = split_part(a.account, '/', 3)
+      AND h.county = $1 AND h.fund = split_part(a.account, '/', 5) AND h.month >= $3)
+  AND EXISTS (
+    SELECT FROM unbilled_entries u JOIN entries e USING (account, booked_on, journal_id)
+    WHERE u.account = a.account AND u.booked_on <= $4 AND e.kind <> ALL($5::text[]) AND {_TO_BE_BILLED})
+ORDER BY 1
 """
 _COLUMNS: Final = (
     "statement_id, hospital_id, county, fund, month, status, drawn_on, claimed_fen, carried_fen, deducted_fen,"
@@ -112,6 +132,12 @@ class HospitalReceivable(Wire, frozen=True, kw_only=True):
     since: date | None
 
 
+class _Fund(msgspec.Struct, frozen=True):
+    """A fund by its code."""
+
+    fund: str
+
+
 class _Bill(msgspec.Struct, frozen=True):
     """A settlement that has a journal on a statement."""
 
@@ -126,6 +152,11 @@ class StatementQueries(Reads):
         account = accounts.payable_to_hospital(hospital_id, county, fund)
         asked = account, last_day(month), list(_NOT_BILLED), JOURNALS_MAX
         return tuple(await self.many(Unbilled, _UNBILLED_SQL, *asked))
+
+    async def undrawn(self, payable: str, month: date) -> tuple[str, ...]:
+        """The funds of a payable's county of which a month's statement to another hospital is still to be drawn."""
+        asked = accounts.parse(payable).county, payable, month, last_day(month), list(_NOT_BILLED)
+        return tuple(one.fund for one in await self.many(_Fund, _UNDRAWN_SQL, *asked))
 
     async def one_statement(self, statement_id: str) -> Statement | None:
         """A statement as it stands."""

@@ -25,7 +25,7 @@ WORKING: Final = MetaData()
 hospital_statements: Final = Table(
     "hospital_statements",
     TABLES,
-    *columns_of(Statement, "statement_id", status=Text),
+    *columns_of(Statement, "statement_id", leaving=("undrawn",), status=Text),
     Index("hospital_statements_payable", "hospital_id", "county", "fund", "month"),
     Index("hospital_statements_county", "county", "statement_id"),
 )

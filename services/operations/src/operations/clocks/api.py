@@ -27,13 +27,12 @@ from kernel.http.fields import AreaQuery, DivisionCode, Text
 from kernel.running.requested import Requests
 from kernel.security import Principal, Role
 from kernel.values.divisions import prefix_of
-from law.clocks.official import official_calendar
 from law.packs import PackLibrary
 from operations.clocks.commands import ClockCommands
 from operations.clocks.domain.done import Done, SayDone, WithdrawDone
 from operations.clocks.domain.offices import is_own
-from operations.clocks.domain.schedule import Due, State, due_between, state_of
-from operations.clocks.queries import ClockQueries
+from operations.clocks.domain.schedule import Due, State, state_of
+from operations.clocks.queries.done import ClockQueries
 
 CODES: Final = (
     ErrorCode("CLOCK_UNKNOWN", 404, "Nothing of that name is due there"),
@@ -117,9 +116,9 @@ def clocks(commands: ClockCommands, found: ClockQueries, library: PackLibrary, r
     """The routes of /v1/clocks."""
     router = Router(prefix="/v1/clocks", tags=["clocks"])
 
-    def due_to(caller: Principal, said: DoneBody | NotDoneBody) -> Due:
+    async def due_to(caller: Principal, said: DoneBody | NotDoneBody) -> Due:
         caller.must_act_in(said.county)
-        due = commands.due(said.county, said.clock, said.period, said.unit)
+        due = await commands.due(said.county, said.clock, said.period, said.unit)
         if not is_own(caller.organisation or "", due.owner):
             caller.must_act_for(due.owner or "")
         return due
@@ -144,7 +143,7 @@ def clocks(commands: ClockCommands, found: ClockQueries, library: PackLibrary, r
         span = due_from or today - timedelta(days=31), due_to or today + timedelta(days=31)
         pattern = prefix_of(area)
         counties = [area] if len(pattern) == len(area) else await found.counties([f"{pattern}%"])
-        dues = [due for county in counties for due in due_between(library, county, *span, official_calendar())]
+        dues = [due for county in counties for due in await found.due(library, county, *span)]
         done = await found.done(dues)
         lines = [_line(due, done.get(due.key), today) for due in sorted(dues, key=_place)]
         chosen = [one for one in lines if state in ("", one.state) and (page.after is None or _at(one) > page.after)]
@@ -158,7 +157,7 @@ def clocks(commands: ClockCommands, found: ClockQueries, library: PackLibrary, r
         Said again with another proof it is a corrected version; the day of the first one counts. A department says it
         of its own duties only.
         """
-        due = due_to(caller, command)
+        due = await due_to(caller, command)
         today = requests.today
         said = SayDone(
             due=due, done_on=command.done_on or today, evidence=command.evidence, by=caller.subject, today=today
@@ -168,7 +167,7 @@ def clocks(commands: ClockCommands, found: ClockQueries, library: PackLibrary, r
     @router.post("/done/withdrawal")
     async def withdraw_done(caller: Reporter, command: Sent[NotDoneBody], key: IdempotencyKey) -> Json[DueAgain]:
         """Say that something was not done after all; another person than who said it. It may be said done anew."""
-        due = due_to(caller, command)
+        due = await due_to(caller, command)
         said = WithdrawDone(command.because, caller.subject, requests.today)
         return answered(await commands.withdraw(requests.by(caller, key), due, said))
 

@@ -7,10 +7,10 @@ from kernel.running.runtime import Runtime
 from kernel.values.refusals import not_found
 from kernel.writing.command_context import CommandContext
 from kernel.writing.command_path import Answered
-from law.clocks.official import official_calendar
 from law.packs import PackLibrary
 from operations.clocks.domain.done import DECIDER, Done, SayDone, WithdrawDone, stream_of
-from operations.clocks.domain.schedule import Due, due_between
+from operations.clocks.domain.schedule import Due
+from operations.clocks.queries.done import ClockQueries
 from operations.periods.domain import period
 
 #: A period's things are due within this many days of its end.
@@ -20,14 +20,14 @@ _WITHIN_DAYS = 62
 class ClockCommands:
     """One method a command."""
 
-    def __init__(self, runtime: Runtime, library: PackLibrary) -> None:
+    def __init__(self, runtime: Runtime, found: ClockQueries, library: PackLibrary) -> None:
         self._runtime = runtime
+        self._found = found
         self._library = library
 
-    def due(self, county: str, clock: str, of: str, unit: str) -> Due:
+    async def due(self, county: str, clock: str, of: str, unit: str) -> Due:
         """What is due under these names; raises Refused CLOCK_UNKNOWN, PERIOD_MALFORMED."""
-        calendar = official_calendar()
-        every = [due for span in _around(of) for due in due_between(self._library, county, *span, calendar)]
+        every = [due for span in _around(of) for due in await self._found.due(self._library, county, *span)]
         for due in every:
             if due.key == (county, clock, of, unit):
                 return due

@@ -16,7 +16,7 @@ from law.packs import PackLibrary
 from law.packs.policy import Policy
 from law.packs.rules import Milestone
 from operations.clocks.domain.schedule import due_between
-from operations.clocks.queries import ClockQueries
+from operations.clocks.queries.done import ClockQueries
 from operations.reach.domain import SCOPES, Reach, Scope, scopes_of
 from operations.reach.queries import ReachQueries
 

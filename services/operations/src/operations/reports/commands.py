@@ -22,7 +22,7 @@ from operations.breaches.queries import BreachQueries
 from operations.clocks.domain.done import DECIDER as CLOCK
 from operations.clocks.domain.done import MeetClock, stream_of
 from operations.clocks.domain.schedule import Due, due_between, state_of
-from operations.clocks.queries import ClockQueries, done_on
+from operations.clocks.queries.done import ClockQueries, done_on
 from operations.indicators.queries import IndicatorQueries
 from operations.periods.domain import after
 from operations.reports.domain.asked import KINDS, Asked, Ordered, check_asked
@@ -114,7 +114,8 @@ class ReportCommands:
             appends = [made.append]
             for due in met if made.events else ():
                 clock, done = await path.standing(CLOCK, stream_of(due))
-                said = decided(CLOCK, clock, done, MeetClock(due=due, event_id=event_id, today=context.today))
+                meeting = MeetClock(due=due, proof=event_id, on=context.today, today=context.today)
+                said = decided(CLOCK, clock, done, meeting)
                 appends += [said.append] if said.events else []
             return Outcome(tuple(appends), made.after, 201, stream.stream_id)
 

@@ -34,6 +34,7 @@ def _receipt(order: Order, source: str, came_fen: int, amount_fen: int) -> MeetO
         source=source,
         free_fen=came_fen,
         amount_fen=amount_fen,
+        value_on=order.ordered_on,
     )
 
 
@@ -105,7 +106,7 @@ class Prepay25(Table, tag="prepay25", frozen=True, kw_only=True):
         wanted = Wanted(county=_JIEYANG, fund="MA", kind="QUOTA", year=2020)
         order = _placed(wanted, self.pack(library), books)
         for by, finance in (("bureau", False), ("finance", True)):
-            order = _after(order, AgreeToOrder(order.order_id, by, finance))
+            order = _after(order, AgreeToOrder(order.order_id, by, finance, order.ordered_on))
         got = {"quota": yuan(order.figures["quota"]), "still_carried": yuan(order.figures["still_carried"])}
         return one(self.expect, **got, transfer_due=yuan(order.left_fen))
 

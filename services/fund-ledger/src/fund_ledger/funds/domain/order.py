@@ -17,7 +17,11 @@ _IN_STEPS: Final = frozenset({"QUOTA"})
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
-    """An order as it stands, in fen; ``signed_by`` are those who made each step, the first computed it."""
+    """An order as it stands, in fen; ``signed_by`` are those who made each step, the first computed it.
+
+    ``met_on`` is the day on which the last of its money had come, by the bank, with the receipt ``met_by``; an order
+    that came to nothing is met by none, on the day on which it was issued.
+    """
 
     order_id: str
     county: str
@@ -33,6 +37,9 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     figures: dict[str, int]
     ordered_on: date
     signed_by: tuple[str, ...]
+    #: None while it is not met, and in what was stored before it was told (decision 0071).
+    met_on: date | None = None
+    met_by: str | None = None
 
     @property
     def left_fen(self) -> int:
@@ -55,10 +62,21 @@ class AgreeToOrder(msgspec.Struct, frozen=True):
     order_id: str
     by: str
     finance: bool
+    today: date
+
+
+class Came(msgspec.Struct, frozen=True, order=True):
+    """A receipt that meets an order, and the day on which the bank had its money."""
+
+    on: date
+    journal_id: str
 
 
 class MeetOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """A receipt meets an order with so much. ``free_fen`` is what of the receipt meets no order yet."""
+    """A receipt meets an order with so much. ``free_fen`` is what of the receipt meets no order yet.
+
+    ``value_on`` is the day of its money; ``latest`` the latest of the receipts that meet the order already.
+    """
 
     order_id: str
     journal_id: str
@@ -67,6 +85,8 @@ class MeetOrder(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     free_fen: int
     amount_fen: int
+    value_on: date
+    latest: Came | None = None
 
 
 class LetGo(msgspec.Struct, frozen=True):
@@ -75,6 +95,7 @@ class LetGo(msgspec.Struct, frozen=True):
     order_id: str
     journal_id: str
     matched_fen: int
+    value_on: date
 
 
 OrderCommand = PlaceOrder | AgreeToOrder | MeetOrder | LetGo
@@ -93,11 +114,15 @@ class FundingAgreed(msgspec.Struct, frozen=True):
 
 
 class FundingMet(msgspec.Struct, frozen=True):
-    """A receipt met an order, wholly or in part; below zero, it was let go again."""
+    """A receipt met an order, wholly or in part; below zero, it was let go again.
+
+    ``value_on`` is the day of the receipt's money; None in what was stored before it was told.
+    """
 
     order: Order
     journal_id: str
     amount_fen: int
+    value_on: date | None = None
 
 
 OrderEvent = FundingOrdered | FundingAgreed | FundingMet
@@ -145,7 +170,7 @@ def _place(command: PlaceOrder, state: Order | None) -> Sequence[OrderEvent]:
         ordered_on=command.today,
         signed_by=(command.by,),
     )
-    return (FundingOrdered(_as_far_as_met(order)),)
+    return (FundingOrdered(_as_far_as_met(order, command.today)),)
 
 
 def _agree(command: AgreeToOrder, order: Order) -> Sequence[OrderEvent]:
@@ -158,15 +183,15 @@ def _agree(command: AgreeToOrder, order: Order) -> Sequence[OrderEvent]:
         raise conflict("STEP_OF_ANOTHER", f"{order.order_id} is {order.status}; the next step is {whose}'s")
     status: Status = "issued" if command.finance else "agreed"
     signed = msgspec.structs.replace(order, status=status, signed_by=(*order.signed_by, command.by))
-    return (FundingAgreed(_as_far_as_met(signed)),)
+    return (FundingAgreed(_as_far_as_met(signed, command.today)),)
 
 
 def _meet(command: MeetOrder, order: Order) -> Sequence[OrderEvent]:
     if order.status != "issued":
         raise _not_in_state(order, "issued")
     receipt = f"receipt {command.journal_id} of {command.source} for {command.county}/{command.fund}"
-    here = (command.county, command.fund) == (order.county, order.fund)
-    if not here or command.source not in SOURCES[order.kind]:
+    its_own = (command.county, command.fund) == (order.county, order.fund)
+    if not its_own or command.source not in SOURCES[order.kind]:
         wanted = f"{' or '.join(sorted(SOURCES[order.kind]))} for {order.county}/{order.fund}"
         raise conflict("MATCH_MISPLACED", f"{receipt} does not meet {order.order_id}, which takes {wanted}")
     if command.amount_fen > command.free_fen:
@@ -176,19 +201,23 @@ def _meet(command: MeetOrder, order: Order) -> Sequence[OrderEvent]:
         detail = f"{order.order_id} takes {yuan_from_fen(order.left_fen)} yuan more; the rest meets another order"
         raise conflict("ORDER_EXCEEDED", detail, order_id=order.order_id)
     met = msgspec.structs.replace(order, received_fen=order.received_fen + command.amount_fen)
-    return (FundingMet(_as_far_as_met(met), command.journal_id, command.amount_fen),)
+    this = Came(command.value_on, command.journal_id)
+    last = max(this, command.latest or this)
+    met = _as_far_as_met(met, last.on, last.journal_id)
+    return (FundingMet(met, command.journal_id, command.amount_fen, command.value_on),)
 
 
 def _let_go(command: LetGo, order: Order) -> Sequence[OrderEvent]:
     if not command.matched_fen:
         raise conflict("NOT_MATCHED", f"receipt {command.journal_id} does not meet {order.order_id}")
-    left = msgspec.structs.replace(order, received_fen=order.received_fen - command.matched_fen, status="issued")
-    return (FundingMet(left, command.journal_id, -command.matched_fen),)
+    received = order.received_fen - command.matched_fen
+    left = msgspec.structs.replace(order, received_fen=received, status="issued", met_on=None, met_by=None)
+    return (FundingMet(left, command.journal_id, -command.matched_fen, command.value_on),)
 
 
-def _as_far_as_met(order: Order) -> Order:
+def _as_far_as_met(order: Order, on: date, by: str | None = None) -> Order:
     done = order.status == "issued" and not order.left_fen
-    return msgspec.structs.replace(order, status="met") if done else order
+    return msgspec.structs.replace(order, status="met", met_on=on, met_by=by) if done else order
 
 
 def _not_in_state(order: Order, wanted: str) -> Exception:

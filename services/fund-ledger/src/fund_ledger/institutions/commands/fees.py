@@ -20,7 +20,7 @@ from fund_ledger.institutions.domain.fee import (
 )
 from fund_ledger.institutions.domain.fee_postings import held_by_centre, postings_of
 from fund_ledger.institutions.domain.passing_on import DECIDER
-from fund_ledger.institutions.queries import elsewhere_of, is_reported, sender_of, settles_here
+from fund_ledger.institutions.queries import elsewhere_of, is_reported, sender_of, settles_here, unreported_by
 from fund_ledger.journals.domain import accounts
 from fund_ledger.months.domain import last_day
 from kernel.running.runtime import Runtime
@@ -77,6 +77,7 @@ class FeeCommands:
                 is_here=await settles_here(turn.connection, reported.county, reported.centre_id),
                 elsewhere=await elsewhere_of(turn.connection, command),
                 in_order=reported.number == 1 or await is_reported(turn.connection, before),
+                unreported=await unreported_by(turn.connection, command),
             )
             done = await turn.decide(DECIDER, _stream(command.fees_id), found)
             return Outcome(written(done), _body(done.after), 201)

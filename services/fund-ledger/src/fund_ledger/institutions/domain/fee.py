@@ -47,6 +47,9 @@ class Fees(msgspec.Struct, frozen=True, kw_only=True):
     found_on: date | None = None
     #: Only in the events: no row shows it.
     paid_by: str | None = None
+    #: The county's centres that had not reported the month when this one did. Only in the events; None in what was
+    #: stored before it was told (decision 0071).
+    unreported: tuple[str, ...] | None = None
 
     @property
     def left_fen(self) -> int:
@@ -71,6 +74,8 @@ class ReportFees(msgspec.Struct, frozen=True, kw_only=True):
     elsewhere: tuple[str, ...]
     #: Whether a report beside others of the month comes after the one before it.
     in_order: bool = True
+    #: The county's other centres that have not reported the month.
+    unreported: tuple[str, ...] = ()
     clause: str
     by: str
     today: date

@@ -108,6 +108,7 @@ def _report(command: ReportFees, state: Fees | None) -> Sequence[FeeEvent]:
         clause=command.clause,
         reported_on=command.today,
         reported_by=command.by,
+        unreported=command.unreported,
     )
     return (FeesReported(reported),)
 

@@ -43,16 +43,19 @@ class YearClosed(msgspec.Struct, frozen=True, kw_only=True):
     closed_on: date
     cleared: tuple[AccountCleared, ...]
     carried: tuple[FundAtClose, ...]
+    #: How many clearings leave something to be paid; None in what was stored before it was told (decision 0071).
+    left: int | None = None
 
 
 class ClearingSettled(msgspec.Struct, frozen=True, kw_only=True):
-    """The refund or top-up of an account's clearing was booked."""
+    """The refund or top-up of an account's clearing was booked; ``left`` of the year's are still to be paid."""
 
     county: str
     year: int
     account: str
     journal_id: str
     settled_on: date
+    left: int | None = None
 
 
 YearEvent = YearClosed | ClearingSettled
@@ -101,21 +104,29 @@ def _close(command: CloseYear, state: Years) -> Sequence[YearEvent]:
             closed_on=command.today,
             cleared=command.cleared,
             carried=command.carried,
+            left=len(_to_be_paid(command.cleared)),
         ),
     )
 
 
 def _settle(command: SettleClearing, state: Years) -> Sequence[YearEvent]:
-    closed = due(state, command.year, command.account)
+    closed, _ = due(state, command.year, command.account)
+    paid = {account for year, account in state.settled if year == command.year} | {command.account}
     return (
         ClearingSettled(
-            county=closed[0].county,
+            county=closed.county,
             year=command.year,
             account=command.account,
             journal_id=command.journal_id,
             settled_on=command.settled_on,
+            left=len(_to_be_paid(closed.cleared) - paid),
         ),
     )
+
+
+def _to_be_paid(cleared: Sequence[AccountCleared]) -> set[str]:
+    """The accounts whose clearing leaves a surplus or a shortage."""
+    return {one.account for one in cleared if one.refund_fen or one.top_up_fen}
 
 
 def due(state: Years, year: int, account: str) -> tuple[YearClosed, AccountCleared]:

@@ -42,6 +42,9 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     paid_on: date | None = None
     payment_id: str | None = None
     payments: int = 0
+    #: The county's funds that owed another hospital something up to the month's end of which no statement was drawn,
+    #: when this one was drawn or paid. Only in the events; None in what was stored before it was told (decision 0071).
+    undrawn: tuple[str, ...] | None = None
 
     @property
     def due_fen(self) -> int:
@@ -73,6 +76,7 @@ class DrawStatement(msgspec.Struct, frozen=True, kw_only=True):
     month: date
     today: date
     unbilled: tuple[Unbilled, ...]
+    undrawn: tuple[str, ...] = ()
 
 
 class ReviewStatement(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,6 +95,7 @@ class PayStatement(msgspec.Struct, frozen=True, kw_only=True):
     by: str
     payment_id: str
     paid_on: date
+    undrawn: tuple[str, ...] = ()
 
 
 class ReturnStatement(msgspec.Struct, frozen=True, kw_only=True):
@@ -183,6 +188,7 @@ def _draw(command: DrawStatement, state: Statements) -> Sequence[StatementEvent]
         drawn_on=command.today,
         claimed_fen=sum(one.owed_fen for one in command.unbilled),
         carried_fen=state.carried_fen,
+        undrawn=command.undrawn,
     )
     if statement.due_fen <= 0:
         statement = msgspec.structs.replace(statement, status="carried")
@@ -223,6 +229,7 @@ def _pay(command: PayStatement, statement: Statement) -> Sequence[StatementEvent
         paid_on=command.paid_on,
         payment_id=command.payment_id,
         payments=statement.payments + 1,
+        undrawn=command.undrawn,
     )
     return (StatementPaid(paid),)
 

@@ -8,15 +8,14 @@ from typing import Final
 from kernel.running.clock import Clock
 from kernel.running.runtime import Runtime
 from kernel.writing.command_context import CommandContext
-from law.clocks.official import official_calendar
 from law.packs import PackLibrary
 from operations.breaches.commands.register import BreachCommands, breach_id_of, party_of
 from operations.breaches.domain.breach import Breach, CloseBreach, OpenBreach, RefuteBreach
 from operations.breaches.domain.kinds import OF_CLOCKS
 from operations.breaches.queries import BreachQueries, MetClock
 from operations.clocks.domain.done import stream_of
-from operations.clocks.domain.schedule import ABOUT_DAYS, Due, due_between, state_of
-from operations.clocks.queries import ClockQueries, done_on
+from operations.clocks.domain.schedule import ABOUT_DAYS, Due, state_of
+from operations.clocks.queries.done import ClockQueries, done_on
 
 #: Clocks that passed longer ago are history: who installs operations later gets no flood of old breaches.
 _LOOK_BACK_DAYS: Final = 40
@@ -51,7 +50,7 @@ class LateClockLook:
 
     async def _standing(self, county: str, today: date) -> Sequence[tuple[Due, str]]:
         span = today - timedelta(days=_LOOK_BACK_DAYS), today + timedelta(days=ABOUT_DAYS)
-        dues = due_between(self._library, county, *span, official_calendar())
+        dues = await self._found.due(self._library, county, *span)
         done = await self._found.done(dues)
         return [(due, state_of(due, done_on(done, due), today)) for due in dues]
 

@@ -1,4 +1,4 @@
-"""The look for clocks that have passed."""
+"""The look for clocks that money has met, and for those that have passed."""
 
 import asyncio
 from collections.abc import Sequence
@@ -11,14 +11,16 @@ from kernel.values.china_time import china_date
 from operations.breaches.commands.late_cases import LateCaseLook
 from operations.breaches.commands.late_clocks import LateClockLook
 from operations.breaches.commands.measuring import IndicatorLook
-from operations.clocks.queries import ClockQueries
+from operations.breaches.commands.met_clocks import MetClockLook
+from operations.clocks.queries.done import ClockQueries
 from operations.config import Config
 
 
 class ClockWatch:
     """Looks every so often which clocks are about to break, and which have passed or were met after all.
 
-    With them it looks at the indicators of the month that has ended, and at bills on paper that are paid late.
+    Before it looks which of them money has met, and with them at the indicators of the month that has ended, and at
+    bills on paper that are paid late.
     """
 
     def __init__(self, runtime: Runtime, found: ClockQueries, config: Config, clock: Clock) -> None:
@@ -26,6 +28,7 @@ class ClockWatch:
         self._found = found
         self._seconds = config.watch_seconds
         self._clock = clock
+        self._money = MetClockLook(runtime, found, config.library, clock)
         self._late_clocks = LateClockLook(runtime, found, config.library, clock)
         self._measuring = IndicatorLook(runtime, config, clock)
         self._late_cases = LateCaseLook(runtime, config.library, clock)
@@ -67,6 +70,7 @@ class ClockWatch:
         counts, errors = {"ABOUT": 0, "LATE": 0}, list[Exception]()
         for county in await self._found.counties(patterns):
             try:
+                await self._money.look(county, today)
                 await self._late_clocks.look(county, today, counts)
                 await self._late_cases.look(county, today)
                 if measured.get(county) != today:

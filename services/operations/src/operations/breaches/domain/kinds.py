@@ -63,6 +63,7 @@ OF_CLOCKS: Final[Mapping[str, BreachKind]] = {
     "clearing": BreachKind.FUND_LATE,
     "allotment_and_settlement": BreachKind.FUND_LATE,
     "hospital_clearing": BreachKind.SETTLEMENT_LATE,
+    "hospital_claim": BreachKind.SETTLEMENT_LATE,
     "cii_bill": BreachKind.SETTLEMENT_LATE,
     "consultation_fee": BreachKind.SETTLEMENT_LATE,
     "identity_change": BreachKind.IDENTITY_DATA_LATE,

@@ -45,10 +45,22 @@ class SayDone(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MeetClock(msgspec.Struct, frozen=True, kw_only=True):
-    """What was due has happened here: ``event_id`` says so. Whatever a person has said of it before stands."""
+    """What was due has happened here ``on`` a day: ``proof`` is the id of what shows it, of an event or a journal.
+
+    Whatever a person has said of it before stands.
+    """
 
     due: Due
-    event_id: str
+    proof: str
+    on: date
+    today: date
+
+
+class TakeBackMet(msgspec.Struct, frozen=True):
+    """What had met it by itself was taken back: ``proof`` shows it no longer."""
+
+    proof: str
+    because: str
     today: date
 
 
@@ -60,7 +72,7 @@ class WithdrawDone(msgspec.Struct, frozen=True):
     today: date
 
 
-DoneCommand = SayDone | MeetClock | WithdrawDone
+DoneCommand = SayDone | MeetClock | TakeBackMet | WithdrawDone
 #: Who says it where an event does.
 BY_ITSELF: Final = "operations"
 
@@ -93,6 +105,8 @@ def decide(command: DoneCommand, state: Done | None) -> Sequence[DoneEvent]:
             return _withdraw(command, state)
         case MeetClock():
             return _meet(command, state)
+        case TakeBackMet():
+            return _take_back(command, state)
         case SayDone():
             return _say(command, state)
         case _:
@@ -114,8 +128,17 @@ def _withdraw(command: WithdrawDone, state: Done | None) -> Sequence[DoneEvent]:
 def _meet(command: MeetClock, state: Done | None) -> Sequence[DoneEvent]:
     if state is not None and state.said_by != BY_ITSELF:
         return ()
-    said = SayDone(due=command.due, done_on=command.today, evidence=command.event_id, by=BY_ITSELF, today=command.today)
+    said = SayDone(due=command.due, done_on=command.on, evidence=command.proof, by=BY_ITSELF, today=command.today)
     return _say(said, state)
+
+
+def _take_back(command: TakeBackMet, state: Done | None) -> Sequence[DoneEvent]:
+    if state is None or (state.said_by, state.evidence) != (BY_ITSELF, command.proof):
+        return ()
+    withdrawn = ClockDoneWithdrawn(
+        done=state, because=command.because, withdrawn_by=BY_ITSELF, withdrawn_on=command.today
+    )
+    return (withdrawn,)
 
 
 def _say(command: SayDone, state: Done | None) -> Sequence[DoneEvent]:

@@ -1,7 +1,7 @@
 """What is due at a place: the clocks of its documents, laid over the calendar (DOMAIN B12).
 
 Clocks that run for one case are kept where the case is: Leye's payout within five working days with settlement's cases,
-follow-up visits with the patient.
+hospitals' claims with their statements (``claims``), follow-up visits with the patient.
 """
 
 from calendar import monthrange

@@ -8,8 +8,11 @@ import msgspec
 
 from kernel.values.divisions import counties_in
 from kernel.writing.reads import Reads
+from law.clocks.official import official_calendar
+from law.packs import PackLibrary
+from operations.clocks.domain.claims import Claim, asks_for_claims, dues_of_claims
 from operations.clocks.domain.done import Done, stream_of
-from operations.clocks.domain.schedule import Due
+from operations.clocks.domain.schedule import Due, due_between
 
 _COUNTIES_MAX: Final = 3_000
 _COUNTIES_SQL: Final = f"SELECT c.county FROM {counties_in('people', '$1')} c WHERE c.county IS NOT NULL LIMIT $2"
@@ -22,6 +25,13 @@ _WITHDRAWN_SQL: Final = """
 SELECT stream_id, array_agg(event_id::text ORDER BY version) AS event_ids FROM events
 WHERE stream_id = ANY($1::text[]) AND type = 'ClockDoneWithdrawn' GROUP BY stream_id
 """
+# What is carried is claimed again with the next one.
+_CLAIMS_SQL: Final = """
+SELECT statement_id, county, fund, month, status, drawn_on, paid_on, payment_id FROM hospital_statements
+WHERE county = $1 AND drawn_on BETWEEN $2 AND $3 AND status <> 'carried' ORDER BY drawn_on, statement_id LIMIT 5000
+"""
+#: Five working days are never further apart: the longest days off are a week and its two weekends.
+_CLAIM_DAYS_MAX: Final = 31
 
 
 class _Withdrawn(msgspec.Struct, frozen=True):
@@ -35,6 +45,24 @@ class _County(msgspec.Struct, frozen=True):
 
 class ClockQueries(Reads):
     """Read-only questions, each bounded."""
+
+    async def due(self, library: PackLibrary, county: str, first: date, last: date) -> list[Due]:
+        """Everything of a county that is due from one day to another: by the calendar, and of hospitals' claims.
+
+        Raises Refused as ``due_between`` does.
+        """
+        dues = due_between(library, county, first, last, official_calendar())
+        of_claims = [due for due, _ in await self.claims(library, county, first, last) if first <= due.due_on <= last]
+        return sorted((*dues, *of_claims), key=lambda due: (due.due_on, *due.key))
+
+    async def claims(self, library: PackLibrary, county: str, first: date, last: date) -> list[tuple[Due, Claim]]:
+        """What is due of hospitals' claims that were handed in by the last day, from a month before the first on."""
+        policies = library.candidates(county, last)
+        if not asks_for_claims(policies):
+            return []
+        begun = date.fromordinal(first.toordinal() - _CLAIM_DAYS_MAX)
+        found = await self.many(Claim, _CLAIMS_SQL, county, begun, last)
+        return list(dues_of_claims(policies, found, official_calendar()))
 
     async def done(self, asked: Sequence[Due]) -> dict[tuple[str, str, str, str], Done]:
         """What was said to be done, by the names of what is due."""

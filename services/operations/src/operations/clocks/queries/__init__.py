@@ -1,0 +1,1 @@
+"""Questions about clocks, and about the money that meets them."""
