@@ -47,7 +47,6 @@ from operations.reports.queries import LINES_MAX, ReportQueries
 LineT = TypeVar("LineT")
 _Filled: TypeAlias = tuple[tuple[Column, ...], tuple[tuple[Cell, ...], ...], tuple[Cell, ...]]
 
-
 #: For so long a sheet is handed out page by page without being made anew.
 _KEPT: Final = timedelta(seconds=30)
 
