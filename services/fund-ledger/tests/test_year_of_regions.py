@@ -31,7 +31,8 @@ from onestop.ledger.export import Format, export
 from onestop.migrating import migrate
 from onestop.platform import recreate_database
 from onestop.recover.recover import recover
-from onestop.replay.comparison import compare
+from onestop.replay.comparison import compare, live_digests
+from onestop.replay.jobs import Job
 from onestop.replay.log_pass import pass_log
 from onestop.replay.run import verification_run
 from onestop.replay.shadow import derive, make_schema
@@ -193,9 +194,11 @@ async def _is_rebuilt(database: str) -> tuple[object, ...]:
     async with verification_run(database) as run, administering(database) as owner:
         for one in SERVICES.values():
             await make_schema(owner, run, one)
-        passed = await pass_log(run, "fund-ledger")
+        passed = await pass_log(run, Job("fund-ledger"))
         await derive(owner, run, service)
-        return (*passed.differences, *(await compare(run, service)).differences)
+        tables = [str(table.name) for table in service.read_model.tables]
+        of_live = await live_digests(run, [(service, tables)])
+        return (*passed.differences, *(await compare(run, service, tables, of_live)).differences)
 
 
 async def _is_recovered(database: str, year: Year) -> None:

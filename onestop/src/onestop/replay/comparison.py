@@ -1,8 +1,7 @@
 """Live tables and rebuilt ones compared: by digests first, and row by row only where those differ."""
 
-import asyncio
-from collections.abc import AsyncIterator, Collection, Sequence
-from typing import Final
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from typing import Final, TypeAlias
 
 import msgspec
 from sqlalchemy import Table
@@ -57,20 +56,34 @@ class Compared(msgspec.Struct, frozen=True):
     differences: tuple[RowDifference, ...]
 
 
-async def compare(run: Run, service: Service, names: Collection[str] | None = None) -> Compared:
-    """Compare every table of a service, or those of these names; the first difference of each is kept."""
+#: What live tables come to, by schema and name.
+LiveDigests: TypeAlias = dict[tuple[str, str], TableDigest]
+
+
+async def live_digests(run: Run, chosen: Iterable[tuple[Service, Collection[str]]]) -> LiveDigests:
+    """The digests of the live tables of these names: they wait for no pass, so they are taken beside them."""
+    found: LiveDigests = {}
+    async with snapshot(run.admin_url, "public", run.picture) as live:
+        for service, names in chosen:
+            tables = _tables(service, names)
+            of_each = await digests(live, service.schema, tables)
+            found |= {(service.schema, table.name): one for table, one in zip(tables, of_each, strict=True)}
+    return found
+
+
+async def compare(run: Run, service: Service, names: Collection[str], of_live: LiveDigests) -> Compared:
+    """Compare a service's tables of these names; the first difference of each is kept."""
     schema, rows, differences = run.schema(service.schema), 0, []
     async with (
         snapshot(run.admin_url, service.schema, run.picture) as live,
         administering(run.admin_url, **FOR_AS_LONG_AS_IT_TAKES) as shadow,
         shadow.transaction(readonly=True),
     ):
-        tables = [one for one in service.read_model.tables if names is None or one.name in names]
-        there = await tables_there(shadow, run, service)
+        tables, there = _tables(service, names), await tables_there(shadow, run, service)
         made = [table for table in tables if table.name in there]
-        of_live, of_made = await asyncio.gather(digests(live, service.schema, tables), digests(shadow, schema, made))
-        of_shadow = dict(zip(made, of_made, strict=True))
-        for table, ours in zip(tables, of_live, strict=True):
+        of_shadow = dict(zip(made, await digests(shadow, schema, made), strict=True))
+        for table in tables:
+            ours = of_live[service.schema, table.name]
             rows += ours.rows
             if ours != of_shadow.get(table, _EMPTY):
                 rebuilt = _rows(shadow, schema, table) if table in of_shadow else _none()
@@ -79,6 +92,10 @@ async def compare(run: Run, service: Service, names: Collection[str] | None = No
                 place = Place(service.schema, table.name, found[0])
                 differences.append(RowDifference(place, where, *found[1:]))
     return Compared(len(tables), rows, tuple(differences))
+
+
+def _tables(service: Service, names: Collection[str]) -> list[Table]:
+    return [one for one in service.read_model.tables if one.name in names]
 
 
 async def digests(connection: SingleConnection, schema: str, tables: Sequence[Table]) -> list[TableDigest]:

@@ -8,7 +8,8 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final
 
-from onestop.replay.log_pass import PassVerdict, pass_in_process
+from onestop.replay.jobs import Job, PassVerdict
+from onestop.replay.log_pass import pass_in_process
 from onestop.replay.run import Run
 
 _SCHEME: Final = "dask://"
@@ -19,8 +20,8 @@ class EngineError(Exception):
     """The engine cannot be used, or has lost a worker; says what would be right."""
 
 
-async def passes_on(engine: str, run: Run, names: Sequence[str]) -> Sequence[PassVerdict]:
-    """These services' logs, each on one of the workers of the Dask scheduler at ``dask://HOST:PORT``.
+async def passes_on(engine: str, run: Run, jobs: Sequence[Job]) -> Sequence[PassVerdict]:
+    """These passes, each on one of the workers of the Dask scheduler at ``dask://HOST:PORT``.
 
     Raises EngineError. Nothing is done twice: a pass whose worker died has half filled its tables.
     """
@@ -37,7 +38,7 @@ async def passes_on(engine: str, run: Run, names: Sequence[str]) -> Sequence[Pas
             address, asynchronous=True, timeout=_CONNECT_SECONDS, set_as_default=False
         )
         async with connecting as client:
-            futures = [client.submit(pass_in_process, run, name, pure=False, retries=0) for name in names]
+            futures = [client.submit(pass_in_process, run, job, pure=False, retries=0) for job in jobs]
             passed: Sequence[PassVerdict] = await asyncio.gather(*futures)
             return passed
     except (OSError, KilledWorker) as error:

@@ -7,7 +7,6 @@ from kernel.messaging.heard import Heard
 from kernel.running.service import Service
 from kernel.writing.database import SingleConnection
 from kernel.writing.read_tables import Change
-from onestop.replay.otherwise import Otherwise, otherwise_of
 from onestop.replay.published import Told
 from onestop.replay.run import Run
 from onestop.replay.shadow import Shadow
@@ -25,14 +24,13 @@ class HeardRows:
         self._service = service
         self._heard = heard
         self._consumed: dict[int, int] = {}
-        self._otherwise = Otherwise({})
+        self._otherwise = run.otherwise[service.schema]
 
-    async def begin(self, live: SingleConnection, publisher: Service) -> None:
-        """See how far the consumer has come, and what it took otherwise than it was told."""
+    async def begin(self, live: SingleConnection) -> None:
+        """See how far the consumer has come."""
         who = self._heard.consumer, self._heard.contract.topic
         consumed = await live.fetch(_CONSUMED_SQL.format(schema=self._service.schema), *who)
         self._consumed = {row[0]: row[1] for row in consumed}
-        self._otherwise = await otherwise_of(live, self._service, publisher)
 
     async def take(self, told: Sequence[Told]) -> None:
         """Rebuild what a page of messages left."""

@@ -10,7 +10,7 @@ from kernel.writing.event_store.log import events_in_order
 from kernel.writing.event_store.stream import LoggedEvent
 from kernel.writing.read_tables import Change, key_of
 from kernel.writing.snapshots import snapshot
-from onestop.replay.otherwise import Otherwise, otherwise_of
+from onestop.replay.otherwise import Otherwise
 from onestop.replay.published import Numbering
 from onestop.replay.run import Run
 from onestop.services import SERVICES
@@ -49,13 +49,12 @@ async def _changes(run: Run, publisher: Service, schemas: set[str]) -> AsyncIter
     numbering = Numbering(publisher.parts.publish)
     async with snapshot(run.admin_url, publisher.schema, run.picture) as live:
         hearing = [service for service in SERVICES.values() if service.schema in schemas]
-        others = {service.schema: await otherwise_of(live, service, publisher) for service in hearing}
         async for page in events_in_order(live, publisher.parts.registry):
             if publisher.schema in schemas:
                 for entry in page:
                     for change in publisher.parts.project(entry.recorded):
                         yield _place(publisher, change), entry
-            for place, entry in _heard(numbering, page, publisher, hearing, others):
+            for place, entry in _heard(numbering, page, publisher, hearing, run.otherwise):
                 yield place, entry
 
 

@@ -1,6 +1,6 @@
 """Messages that a consumer did not take as they were published: parked ones not yet, mended ones with another body."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, TypeAlias
 
 from kernel.messaging.envelope import decode
@@ -47,9 +47,10 @@ async def taken_otherwise(live: Any, service: Service) -> Otherwise:
     return Otherwise(said)
 
 
-async def otherwise_of(live: Any, service: Service, publisher: Service) -> Otherwise:
-    """The same, where ``live`` sees the publisher's schema and goes on seeing it."""
-    await live.execute(f'SET LOCAL search_path TO "{service.schema}"')
-    found = await taken_otherwise(live, service)
-    await live.execute(f'SET LOCAL search_path TO "{publisher.schema}"')
+async def all_taken_otherwise(live: Any, services: Iterable[Service]) -> dict[str, Otherwise]:
+    """The same of several services, by schema; ``live`` sees the last one's afterwards."""
+    found = {}
+    for service in services:
+        await live.execute(f'SET LOCAL search_path TO "{service.schema}"')
+        found[service.schema] = await taken_otherwise(live, service)
     return found

@@ -1,7 +1,7 @@
 """One run of a verification: a picture of the database that lasts as long as it must, and schemas of its own."""
 
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Final
 
@@ -11,7 +11,11 @@ from kernel.running.leadership import lock_number
 from kernel.writing.database import SingleConnection, administering
 from kernel.writing.snapshots import FOR_AS_LONG_AS_IT_TAKES, export, snapshot
 from onestop.replay.from_topics import Topics
+from onestop.replay.otherwise import Otherwise, all_taken_otherwise
+from onestop.services import SERVICES
 
+#: For what is written into a run's schemas: nobody misses it after a crash, so no commit waits for the disk.
+FOR_THE_RUN: Final = {**FOR_AS_LONG_AS_IT_TAKES, "synchronous_commit": "off"}
 _OLD_SQL: Final = r"SELECT nspname FROM pg_namespace WHERE nspname ~ '^shadow_' ORDER BY nspname"
 _TABLES_SQL: Final = """
 CREATE SCHEMA {schema};
@@ -25,12 +29,14 @@ _BEGUN_SQL: Final = "INSERT INTO {schema}.begun VALUES ($1, 0, 0)"
 _COME_SQL: Final = "UPDATE {schema}.begun SET done = $2, total = $3 WHERE pass = $1"
 
 
-class Run(msgspec.Struct, frozen=True):
+class Run(msgspec.Struct, frozen=True, kw_only=True):
     """A run's name, under which all of its schemas stand, and the picture that all of its readers see."""
 
     admin_url: str
     name: str
     picture: str
+    #: What each service has taken otherwise than it was published, by its schema: every pass asks for it.
+    otherwise: Mapping[str, Otherwise]
     #: Where the logs are read; without it in the stores.
     topics: Topics | None = None
 
@@ -46,13 +52,19 @@ async def verification_run(admin_url: str, topics: Topics | None = None) -> Asyn
     The run holds a lock while it lives, so that two at once leave each other's schemas alone.
     """
     name = f"shadow_{secrets.token_hex(4)}"
-    async with administering(admin_url, **FOR_AS_LONG_AS_IT_TAKES) as owner:
+    async with administering(admin_url, **FOR_THE_RUN) as owner:
         await owner.execute("SELECT pg_advisory_lock($1)", lock_number(name))
         await _drop_left_behind(owner)
         await owner.execute(_TABLES_SQL.format(schema=name))
         try:
             async with snapshot(admin_url, "public") as picture:
-                yield Run(admin_url, name, await export(picture), topics)
+                yield Run(
+                    admin_url=admin_url,
+                    name=name,
+                    picture=await export(picture),
+                    otherwise=await all_taken_otherwise(picture, SERVICES.values()),
+                    topics=topics,
+                )
         finally:
             await _drop(owner, name)
 

@@ -11,7 +11,7 @@ from onestop.replay.run import Run
 _LOOK_SECONDS: Final = 0.5
 _HOW_FAR_SQL: Final = "SELECT pass, done, total FROM {schema}.begun"
 
-#: A service's name, how many of its events were replayed, and how many there are.
+#: A pass's name, how many of its events were replayed, and how many there are.
 Watch: TypeAlias = Callable[[str, int, int], None]
 
 

@@ -12,12 +12,13 @@ from kernel.running.service import Service
 from kernel.writing.database import SingleConnection
 from kernel.writing.event_store.stream import LoggedEvent
 from onestop.replay.difference import Difference
-from onestop.replay.otherwise import Otherwise, otherwise_of
 from onestop.replay.published import Told
+from onestop.replay.run import Run
 from onestop.services import SERVICES
 
 _BOOKED_KINDS: Final = (*get_args(Happened), PremiumsPaid)
 _CONSUMER: Final = "fund-ledger"
+_LEDGER: Final = SERVICES[_CONSUMER]
 _CONSUMED_SQL: Final = """
 SELECT partition, last_pseq FROM fund_ledger.inbox_cursor WHERE consumer = $1 AND topic = $2
 """
@@ -41,18 +42,17 @@ GROUP BY cause HAVING count(*) > 1 ORDER BY cause LIMIT 1000
 class ToldMoney:
     """What a publisher told that the ledger must have booked by now, noted by the message's id."""
 
-    def __init__(self, connection: SingleConnection, run: str, publisher: Service) -> None:
+    def __init__(self, connection: SingleConnection, run: Run, publisher: Service) -> None:
         self._connection = connection
-        self._run = run
+        self._run = run.name
         self._publisher = publisher
         self._consumed: dict[int, int] = {}
-        self._otherwise = Otherwise({})
+        self._otherwise = run.otherwise[_LEDGER.schema]
 
     async def begin(self, live: SingleConnection) -> None:
-        """See how far the ledger has come, and what it took otherwise than it was told."""
+        """See how far the ledger has come."""
         rows = await live.fetch(_CONSUMED_SQL, _CONSUMER, self._publisher.parts.topic)
         self._consumed = {row[0]: row[1] for row in rows}
-        self._otherwise = await otherwise_of(live, SERVICES["fund-ledger"], self._publisher)
 
     async def take(self, told: Sequence[Told]) -> None:
         """Note a page's messages about money, as far as the ledger has worked them off."""
