@@ -63,13 +63,15 @@ down: ## Stop them again
 	$(BIN)/python deploy/new_env.py .env.example $@ .onestop/keys
 
 ##@ Generated and measured
-.PHONY: generate bench bench-feeds fuzz-feeds lock clean
+.PHONY: generate bench bench-feeds bench-operations fuzz-feeds lock clean
 generate: $(INSTALLED) ## Write the documents that are generated: OpenAPI, AsyncAPI, schemas, requirements, errors
 	$(BIN)/onestop generate
 bench: $(INSTALLED) ## Measure, as ratios in one run; writes benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks
 bench-feeds: $(INSTALLED) ## A full list of a million people against a million stored (half an hour); writes benchmarks/FEEDS.md
 	$(BIN)/python -m benchmarks.feeds
+bench-operations: $(INSTALLED) ## Verify, reconcile and ask what-if over a million settlements (ten minutes); writes benchmarks/OPERATIONS.md
+	$(BIN)/python -m benchmarks.operations
 fuzz-feeds: $(INSTALLED) ## Read five thousand damaged files, hand in sixty lists in pieces and any order (half an hour)
 	ONESTOP_FUZZ_FILES=5000 ONESTOP_FUZZ_ORDERS=20 $(BIN)/python -m pytest -q -n 2 \
 	  services/identity/tests/test_feed_damage.py services/identity/tests/test_feed_order.py services/identity/tests/test_feed_order_of_lists.py services/identity/tests/test_feed_splits.py
