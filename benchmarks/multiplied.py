@@ -1,4 +1,4 @@
-"""Settlements multiplied inside the database: copies with names of their own, in every table that a night's work reads."""
+"""Settlements multiplied inside the database: copies with names of their own, in each table that is read at night."""
 
 from typing import Final
 
