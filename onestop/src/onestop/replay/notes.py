@@ -9,9 +9,13 @@ from kernel.writing.database import SingleConnection
 
 NoteT = TypeVar("NoteT", bound=msgspec.Struct)
 
-_RECALL_SQL: Final = 'SELECT key, value FROM "{run}".notes WHERE kind = $1 AND key = ANY($2::text[])'
+# As one JSON text each way: asyncpg asks of every element of an array whether it is an array again.
+_RECALL_SQL: Final = """
+SELECT COALESCE(json_object_agg(key, value::json), '{{}}') FROM "{run}".notes
+WHERE kind = $1 AND key IN (SELECT json_array_elements_text($2::json))
+"""
 _KEEP_SQL: Final = """
-INSERT INTO "{run}".notes (kind, key, value) SELECT $1, * FROM unnest($2::text[], $3::text[])
+INSERT INTO "{run}".notes (kind, key, value) SELECT $1, key, value::text FROM json_each($2::json)
 ON CONFLICT (kind, key) DO UPDATE SET value = EXCLUDED.value
 """
 
@@ -22,14 +26,16 @@ class Notes(Generic[NoteT]):
     def __init__(self, connection: SingleConnection, run: str, note: type[NoteT]) -> None:
         self._connection = connection
         self._run = run
-        self._note = note
+        self._kind = note.__name__
+        self._decoder = msgspec.json.Decoder(dict[str, note])  # type: ignore[valid-type]
         self._known: dict[str, NoteT] = {}
         self._changed: dict[str, NoteT] = {}
 
     async def recall(self, keys: Iterable[str]) -> None:
         """Know the notes under these keys, and forget the others."""
-        rows = await self._connection.fetch(_RECALL_SQL.format(run=self._run), self._note.__name__, sorted(set(keys)))
-        self._known = {row["key"]: msgspec.json.decode(row["value"], type=self._note) for row in rows}
+        asked = msgspec.json.encode(sorted(set(keys))).decode()
+        told = await self._connection.fetchval(_RECALL_SQL.format(run=self._run), self._kind, asked)
+        self._known = self._decoder.decode(told)
 
     def get(self, key: str) -> NoteT | None:
         """A note, if there is one."""
@@ -42,7 +48,6 @@ class Notes(Generic[NoteT]):
     async def keep(self) -> None:
         """Store what was changed."""
         if self._changed:
-            values = [msgspec.json.encode(note).decode() for note in self._changed.values()]
-            sql = _KEEP_SQL.format(run=self._run)
-            await self._connection.execute(sql, self._note.__name__, list(self._changed), values)
+            changed = msgspec.json.encode(self._changed).decode()
+            await self._connection.execute(_KEEP_SQL.format(run=self._run), self._kind, changed)
             self._changed = {}
