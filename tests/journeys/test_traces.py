@@ -7,11 +7,13 @@ import pytest
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from kernel.running.traces import Traces
 from kernel.security import Role
 from kernel.testing.deadline import eventually
 from kernel.writing import tracing
+from onestop.services import SERVICES
 from workbench.demo import stories
 from workbench.demo.city import HOSPITALS
 from workbench.demo.town import Town
@@ -68,7 +70,22 @@ async def test_one_settlement_is_one_trace_over_all_services(town: Town, kept: I
     assert asked.parent is None
     told = " ".join(str({**span.attributes}) for span in spans.values() if span.attributes is not None)
     assert "settlement" in told
+    assert TRACE in await traces_named_beside_times(town, "settlement"), "who sees a slow one can open its trace"
     assert admitted["encounter_id"] not in told, "ids of stays and people stay in the services"
+
+
+async def traces_named_beside_times(town: Town, service: str) -> set[str]:
+    """The traces that the latency histogram of a service names, as Prometheus reads it."""
+    client = town.platform.client(service, Role.OPERATIONS)
+    text = (await client.get("/metrics", headers={"Accept": "application/openmetrics-text;version=1.0.0"})).text
+    families = {family.name: family for family in text_string_to_metric_families(text)}
+    times = families["http_request_duration_seconds"].samples
+    return {sample.exemplar.labels["trace_id"] for sample in times if sample.exemplar}
+
+
+async def test_every_service_speaks_openmetrics_and_names_no_trace_that_nobody_keeps(town: Town) -> None:
+    for service in SERVICES:
+        assert await traces_named_beside_times(town, service) == set()
 
 
 def test_every_service_keeps_the_same_share_of_traces() -> None:

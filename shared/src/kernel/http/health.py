@@ -39,9 +39,9 @@ def add_open_routes(
         status, code = ("ready", 200) if all(verdict == "ready" for verdict in verdicts) else ("not ready", 503)
         return answer({"status": status, "checks": checks}, status=code)
 
-    async def metrics_text(_request: Request) -> Response:
+    async def metrics_text(request: Request) -> Response:
         await observe()
-        return metrics.response()
+        return metrics.response(request.headers.get("accept", ""))
 
     app.add_route("/health/live", live, include_in_schema=False)
     app.add_route("/health/ready", ready, include_in_schema=False)
