@@ -60,7 +60,7 @@ class Shell:
                 await self._serve(scope, receive, sender)
         finally:
             self._metrics.in_flight -= 1
-            self._record(scope, sender, perf_counter() - started_at)
+            self._record(scope, sender.status, perf_counter() - started_at)
 
     async def _serve_told(self, scope: Scope, receive: Receive, sender: "_Sender") -> None:
         correlation_id, method = sender.correlation_id, scope["method"]
@@ -100,10 +100,10 @@ class Shell:
                 raise
             await problem_response(Request(scope), problem)(scope, receive, sender)
 
-    def _record(self, scope: Scope, sender: "_Sender", seconds: float) -> None:
-        is_open, status = scope["path"] in OPEN_PATHS, sender.status
+    def _record(self, scope: Scope, status: int, seconds: float) -> None:
+        is_open, correlation_id = scope["path"] in OPEN_PATHS, scope["kernel.correlation_id"]
         route = scope["path"] if is_open else getattr(scope.get("route"), "path", _UNMATCHED)
-        traced = sender.correlation_id if not is_open and is_told(sender.correlation_id) else ""
+        traced = correlation_id if not is_open and is_told(correlation_id) else ""
         self._metrics.observe(scope["method"], route, status, seconds, traced=traced)
         if is_open:
             return  # probes and scrapes every few seconds would drown the rest
