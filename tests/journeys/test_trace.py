@@ -10,6 +10,7 @@ from tests.command_line import onestop
 from typer.testing import Result
 
 from kernel.security import Role
+from onestop.event_names import event_name
 from onestop.quiescence import wait_until_arrived
 from workbench.demo import stories
 from workbench.demo.city import HOSPITALS
@@ -62,12 +63,14 @@ async def test_the_story_is_a_page_to_print_with_who_did_what_by_which_clause(
     rows = [["".join(cell.itertext()) for cell in row] for row in parsed.iter("tr")]
     story = json.loads((await _trace(database, names["settlement"], "--json")).output)
     assert ["结算编号", names["settlement"]] in rows
-    layers = story["settlement"]["adjudication"]["layers"]
-    assert [row for row in rows if row[0] in {one["payer"] for one in layers} and row[3]], "each payer by its clause"
+    payers = [layer["name"] for layer in story["words"][0]["layers"]]
+    assert payers[0] == "基本医疗保险"
+    assert [row[0] for row in rows if row[0] in payers and row[3]] == payers, "each payer by its clause"
+    assert ["就诊类型", "特殊门诊"] in rows
     assert ["总费用", "1000.00", "", ""] in rows
     steps = [row for row in rows if len(row) == 5][1:]
-    assert [row[3] for row in steps] == [step["type"] for step in story["steps"]]
-    confirmed = next(row for row in steps if row[3] == "SettlementConfirmed")
+    assert [row[3] for row in steps] == [event_name(step["type"]) for step in story["steps"]]
+    confirmed = next(row for row in steps if row[3] == "结算")
     assert confirmed[2] == f"hospital-{HOSPITALS[0].hospital_id}"
     assert all(row[2] for row in steps), "somebody did each"
     looks = await onestop("looks", names["person"], "--database", database)

@@ -50,24 +50,25 @@ async def _tell(url: str, name: str, who: tuple[str, str], page: Path | None, *,
     import msgspec  # noqa: PLC0415 - with what follows
 
     from onestop.found_by import found_by  # noqa: PLC0415 - imports every service
+    from onestop.shown import shown  # noqa: PLC0415
     from onestop.trace import trace  # noqa: PLC0415
     from onestop.trace_page import page_of  # noqa: PLC0415
     from onestop.trace_printing import print_choice, print_story  # noqa: PLC0415
 
     found = await found_by(url, name)
     if len(found) > 1:
-        await write_down(url, "trace", [one.settlement_id for one in found], who)
+        await write_down(url, "trace", [one.settlement_id for one in found], who, [one.county for one in found])
         if as_json:
             typer.echo(msgspec.json.encode(found).decode())
         else:
             print_choice(_console, found)
         return
     story = await trace(url, found[0].settlement_id)
-    await write_down(url, "trace", [story.settlement.person_id], who)
+    await write_down(url, "trace", [story.settlement.person_id], who, [story.settlement.county])
     if page is not None:
         await asyncio.to_thread(page.write_text, page_of(story), encoding="utf-8")
         _console.print(f"{page}: {len(story.steps)} steps", soft_wrap=True, highlight=False)
     elif as_json:
-        typer.echo(msgspec.json.encode(story).decode())
+        typer.echo(msgspec.json.encode(shown(story)).decode())
     else:
         print_story(_console, story)

@@ -12,7 +12,8 @@ from law.packs.model import PackFile
 from law.trace import Adjudication, LayerTrace
 from law.wording import clause_of, reason_of
 
-_KINDS: Final = MappingProxyType(
+#: What kinds of care are called on paper.
+KINDS: Final = MappingProxyType(
     {
         "inpatient": "住院",
         "chronic_outpatient": "慢性病门诊",
@@ -56,7 +57,7 @@ def recalculated(on: date, patient_fen: int, payout_fen: int) -> str:
 def _bill(result: Adjudication, claim: Claim) -> str:
     day = _day(claim.discharged_on)
     when = f"（{day}出院）" if claim.admitted_on or claim.kind == "inpatient" else f"（{day}）"
-    return f"您这次{_KINDS[claim.kind]}{when}的医疗费用一共是 {yuan_from_fen(result.total_fen)} 元。"
+    return f"您这次{KINDS[claim.kind]}{when}的医疗费用一共是 {yuan_from_fen(result.total_fen)} 元。"
 
 
 def _day(day: date) -> str:

@@ -7,8 +7,8 @@ import msgspec
 from kernel.values.china_time import china_date
 from kernel.values.refusals import not_found
 from kernel.writing.event_store.archived import at_hand_sql
-from kernel.writing.snapshots import snapshot
 from onestop.as_of.moment import Moment
+from onestop.picture import picture
 
 _KNOWN_SQL: Final = """
 SELECT account FROM balances WHERE account = $1 OR starts_with(account, $1 || '/') ORDER BY account LIMIT 1000
@@ -42,13 +42,14 @@ class AccountThen(msgspec.Struct, frozen=True):
     balance_fen: int
 
 
-async def accounts_then(admin_url: str, named: str, at: Moment) -> list[AccountThen]:
+async def accounts_then(url: str, named: str, at: Moment) -> list[AccountThen]:
     """The account of this name, or all that begin with it, such as ``fund/445202``; raises Refused ACCOUNT_UNKNOWN.
 
     ``on`` counts what had happened by then (effective), ``known_at`` what was booked of it by then.
     """
     last_day = china_date(at.known_at)
-    async with snapshot(admin_url, "fund_ledger") as connection:
+    async with picture(url) as services:
+        connection = await services.of("fund-ledger")
         accounts = [row[0] for row in await connection.fetch(_KNOWN_SQL, named.rstrip("/"))]
         if not accounts:
             raise not_found("ACCOUNT_UNKNOWN", f"nothing was ever booked on {named} or below it")

@@ -58,18 +58,26 @@ def as_of_command(
     with database_address(database, folder) as url:
         try:
             asked_for = _answers()[name](url, value, on, known_at or datetime.now(UTC))
-            found = asyncio.run(_looked(url, value, (by, because), asked_for))
+            found = asyncio.run(_looked(url, (name, value), (by, because), asked_for))
         except Refused as refused:
             _console.print(f"[red]{refused.code}[/red] {escape(refused.detail)}")
             raise typer.Exit(1) from refused
     typer.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
 
 
-async def _looked(url: str, value: str, who: tuple[str, str], asked: Coroutine[Any, Any, Any]) -> Any:
+async def _looked(url: str, what: tuple[str, str], who: tuple[str, str], asked: Coroutine[Any, Any, Any]) -> Any:
     """What is there, with the look at it kept first; nothing is kept of a name that stands for nobody."""
     found = await asked
-    await write_down(url, "as-of", [value], who)
+    await write_down(url, "as-of", [what[1]], who, [await _county_of(url, *what, found)])
     return found
+
+
+async def _county_of(url: str, name: str, value: str, found: Any) -> str:
+    from onestop.whose import county_of_accounts, county_of_person, county_of_settlement  # noqa: PLC0415
+
+    if name == "account":
+        return county_of_accounts(one.account for one in found)
+    return await (county_of_settlement if name == "settlement" else county_of_person)(url, value)
 
 
 def _names(*values: str | None) -> list[tuple[str, str | None]]:

@@ -10,6 +10,7 @@ from identity.persons.domain.entitlement import Entitlement
 from identity.persons.domain.membership import Membership
 from kernel.values.refusals import not_found
 from onestop.as_of.moment import Moment, known_events
+from onestop.picture import picture
 
 
 class PersonThen(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,12 +28,13 @@ class PersonThen(msgspec.Struct, frozen=True, kw_only=True):
     certifications: tuple[Certification, ...]
 
 
-async def person_then(admin_url: str, person_id: str, at: Moment) -> PersonThen:
+async def person_then(url: str, person_id: str, at: Moment) -> PersonThen:
     """Fold the person's stream; raises Refused PERSON_UNKNOWN_THEN.
 
     Enrolments are those of the day's year. Of certifications all are given that were known: each says its own days.
     """
-    events = await known_events(admin_url, "identity", f"person/{person_id}", at.known_at)
+    async with picture(url) as services:
+        events = await known_events(services, "identity", f"person/{person_id}", at.known_at)
     standings = [found for one in events if isinstance(found := getattr(one.event, "entitlement", None), Entitlement)]
     if not standings:
         raise not_found("PERSON_UNKNOWN_THEN", f"nothing was known of person {person_id} at {at.known_at}")

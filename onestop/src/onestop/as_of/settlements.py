@@ -8,8 +8,8 @@ import msgspec
 
 from fund_ledger.journals.domain.events import JournalBooked, JournalReversed
 from kernel.values.refusals import not_found
-from kernel.writing.snapshots import snapshot
 from onestop.as_of.moment import Moment, known_events
+from onestop.picture import picture
 from settlement.encounters.domain.events import SettlementConfirmed, SettlementRevoked, SettlementSupplemented
 
 _STAY_SQL: Final = "SELECT encounter_id FROM settlements WHERE settlement_id = $1"
@@ -37,11 +37,12 @@ class SettlementThen(msgspec.Struct, frozen=True, kw_only=True):
     journals: tuple[str, ...]
 
 
-async def settlement_then(admin_url: str, settlement_id: str, at: Moment) -> SettlementThen:
+async def settlement_then(url: str, settlement_id: str, at: Moment) -> SettlementThen:
     """Fold its stay's stream and its journal's; raises Refused SETTLEMENT_UNKNOWN_THEN."""
-    async with snapshot(admin_url, "settlement") as connection:
-        encounter_id = await connection.fetchval(_STAY_SQL, settlement_id)
-    events = await known_events(admin_url, "settlement", f"encounter/{encounter_id}", at.known_at)
+    async with picture(url) as services:
+        encounter_id = await (await services.of("settlement")).fetchval(_STAY_SQL, settlement_id)
+        events = await known_events(services, "settlement", f"encounter/{encounter_id}", at.known_at)
+        booked = await known_events(services, "fund-ledger", f"journal/{settlement_id}", at.known_at)
     own = [one.event for one in events if getattr(one.event, "settlement_id", None) == settlement_id]
     settled = next((event for event in own if isinstance(event, SettlementConfirmed)), None)
     if settled is None:
@@ -49,7 +50,6 @@ async def settlement_then(admin_url: str, settlement_id: str, at: Moment) -> Set
         raise not_found("SETTLEMENT_UNKNOWN_THEN", said)
     supplements = [event for event in own if isinstance(event, SettlementSupplemented)]
     result = supplements[-1].adjudication if supplements else settled.adjudication
-    booked = await known_events(admin_url, "fund-ledger", f"journal/{settlement_id}", at.known_at)
     state = State.SUPPLEMENTED if supplements else State.SETTLED
     return SettlementThen(
         settlement_id=settlement_id,

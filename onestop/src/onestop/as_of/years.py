@@ -7,8 +7,8 @@ import msgspec
 
 from kernel.values.refusals import not_found
 from kernel.writing.event_store.stream import RecordedEvent
-from kernel.writing.snapshots import snapshot
 from onestop.as_of.moment import Moment, known_events
+from onestop.picture import picture
 from settlement.encounters.domain.events import SettlementConfirmed, SettlementRevoked, SettlementSupplemented, year_of
 from settlement.years.domain import BenefitYearOpened, BenefitYearReopened, BenefitYearsJoined
 
@@ -29,17 +29,18 @@ class YearThen(msgspec.Struct, frozen=True, kw_only=True):
     balances_fen: dict[str, int]
 
 
-async def years_then(admin_url: str, person_id: str, at: Moment) -> list[YearThen]:
+async def years_then(url: str, person_id: str, at: Moment) -> list[YearThen]:
     """The person's year that the day lies in, in every pooling area; raises Refused YEAR_UNKNOWN_THEN.
 
     A limit counts bills in the order in which they were settled, so the day only says which year is meant.
     """
-    async with snapshot(admin_url, "settlement") as connection:
-        years = [f"{row[0]}/{row[1]}" for row in await connection.fetch(_YEARS_SQL, person_id, at.on.year)]
-        stays = [row[0] for row in await connection.fetch(_STAYS_SQL, person_id, at.on.year)]
-    streams = [f"benefit-year/{year}/{at.on.year}" for year in years]
-    streams += [f"encounter/{encounter_id}" for encounter_id in stays]
-    events = [one for stream in streams for one in await known_events(admin_url, "settlement", stream, at.known_at)]
+    async with picture(url) as services:
+        settled = await services.of("settlement")
+        years = [f"{row[0]}/{row[1]}" for row in await settled.fetch(_YEARS_SQL, person_id, at.on.year)]
+        stays = [row[0] for row in await settled.fetch(_STAYS_SQL, person_id, at.on.year)]
+        streams = [f"benefit-year/{year}/{at.on.year}" for year in years]
+        streams += [f"encounter/{encounter_id}" for encounter_id in stays]
+        events = [one for stream in streams for one in await known_events(services, "settlement", stream, at.known_at)]
     moved = [year for one in events for year in _moved(one, person_id, at.on.year)]
     latest: dict[str, YearThen] = {}
     for year in sorted(moved, key=lambda year: year.version):

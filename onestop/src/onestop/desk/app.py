@@ -15,10 +15,10 @@ from prometheus_client import CollectorRegistry
 from kernel.http import ErrorCode, create_app
 from kernel.http.described import described_in
 from kernel.writing.database import administering
-from onestop.desk import looks
+from onestop.desk import as_of, looks, traces
 from onestop.desk.desk import NAME, Desk
 
-_DOORS: Final[tuple[ModuleType, ...]] = (looks,)
+_DOORS: Final[tuple[ModuleType, ...]] = (traces, as_of, looks)
 CODES: Final[tuple[ErrorCode, ...]] = tuple({entry.code: entry for door in _DOORS for entry in door.CODES}.values())
 #: Each request has at most one session of the database at a time, so this bounds sessions, too.
 IN_FLIGHT_MAX: Final = 8
