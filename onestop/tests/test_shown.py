@@ -6,12 +6,12 @@ from typing import Any, Final, get_args
 import msgspec
 import pytest
 
-import referral.event_types as of_referral
 from fund_ledger.journals.domain.events import JournalEvent
 from identity.persons.domain.person import SealedPersonalData
 from onestop.event_names import SERVICE_NAMES, event_name
 from onestop.services import SERVICES
 from onestop.shown import SEALED, shown
+from referral.referrals.domain.referral import Event as ReferralEvent
 from settlement.encounters.domain.events import EncounterEvent
 from settlement.payment_refusals.domain import PaymentRefused
 from settlement.reviews.domain.events import ReviewEvent
@@ -19,7 +19,7 @@ from settlement.reviews.domain.events import ReviewEvent
 #: What is appended to the streams that a story is told from.
 _TOLD: Final = (
     *(kind for kind in SERVICES["identity"].parts.registry.classes.values() if "entitlement" in kind.__struct_fields__),
-    *get_args(of_referral.Event),
+    *get_args(ReferralEvent),
     *get_args(EncounterEvent),
     *get_args(ReviewEvent),
     *get_args(JournalEvent),

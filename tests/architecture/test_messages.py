@@ -9,6 +9,7 @@ import msgspec
 from kernel.http import SHELL_CODES
 from kernel.http.languages import chinese_messages
 from kernel.running.parked_messages.api import CODES
+from onestop.desk.app import CODES as DESK_CODES
 from onestop.services import SERVICES
 
 ROOT: Final = Path(__file__).parents[2]
@@ -17,6 +18,7 @@ ROOT: Final = Path(__file__).parents[2]
 def test_every_declared_code_has_a_chinese_message_and_no_message_is_of_no_code() -> None:
     declared = {entry.code for entry in (*SHELL_CODES, *CODES)}
     declared |= {entry.code for service in SERVICES.values() for entry in service.codes}
+    declared |= {entry.code for entry in DESK_CODES}
     told = set(chinese_messages())
     assert declared == told, f"without a message: {sorted(declared - told)}; of no code: {sorted(told - declared)}"
 

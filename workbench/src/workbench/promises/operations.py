@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 from fastapi import FastAPI
 
-from kernel.http import SHELL_CODES
+from kernel.http import SHELL_CODES, ErrorCode
 from kernel.http.bodies import Body
 from kernel.http.described import Described, Descriptions, Example
 from kernel.http.error_codes import ANY_OPERATION
@@ -29,24 +29,48 @@ class UndeclaredCodeError(Exception):
     """A service may answer with a code that only others declare, so it has no title there."""
 
 
+class Documented(msgspec.Struct, frozen=True, kw_only=True):
+    """An application that a document is made of: its codes, whose code it runs, and what its writes may refuse by.
+
+    ``anywhere`` are codes that the database itself answers with, whatever is asked.
+    """
+
+    name: str
+    codes: Sequence[ErrorCode]
+    packages: Sequence[str]
+    refusals: Sequence[Any] = ()
+    anywhere: Sequence[str] = ()
+
+
+def documented(service: Service) -> Documented:
+    """A service as the application of a document."""
+    parts = service.parts
+    codes = (*SHELL_CODES, *PARKED_CODES, *service.codes)
+    return Documented(name=parts.name, codes=codes, packages=[service.schema], refusals=[*parts.refusals.values()])
+
+
 def descriptions(
-    service: Service, app: FastAPI, examples: Mapping[str, Sequence[Example]], elsewhere: Iterable[str] = ()
+    what: Documented, app: FastAPI, examples: Mapping[str, Sequence[Example]], elsewhere: Iterable[str] = ()
 ) -> Descriptions:
-    """What is known of every operation of a service.
+    """What is known of every operation of an application.
 
     Raises UndeclaredCodeError where one may answer with a code that is declared ``elsewhere`` alone.
     """
-    declared = {entry.code for entry in (*SHELL_CODES, *PARKED_CODES, *service.codes)}
-    reached = Reached({*declared, *elsewhere}, (*_SHARED, service.schema))
-    found = {name: {*ANY_OPERATION, *_codes(route, service, reached)} for name, route in sorted(operations(app))}
+    declared = {entry.code for entry in what.codes}
+    reached = Reached({*declared, *elsewhere}, (*_SHARED, *what.packages))
+    found = {
+        name: {*ANY_OPERATION, *what.anywhere, *_codes(route, what, reached)} for name, route in sorted(operations(app))
+    }
     if missing := {name: codes - declared for name, codes in found.items() if codes - declared}:
-        raise UndeclaredCodeError(f"{service.parts.name} declares none of these: {missing}")
+        raise UndeclaredCodeError(f"{what.name} declares none of these: {missing}")
     return {name: Described(sorted(codes), examples.get(name, ())) for name, codes in found.items()}
 
 
 def examples_in(file: Path) -> Mapping[str, Sequence[Example]]:
-    """The examples of a service by operation, from the file that its tests play."""
+    """The examples of an application by operation, from the file that its tests play; none where there is no file."""
     found: dict[str, list[Example]] = {}
+    if not file.exists():
+        return found
     for step in read_steps(file):
         example = Example(title=step.title, status=step.status, request=step.request, reply=step.reply)
         found.setdefault(step.operation, []).append(example)
@@ -60,13 +84,13 @@ def operations(app: FastAPI) -> Iterable[tuple[str, Route]]:
             yield from ((f"{method} {route.path}", route) for method in route.methods or ())
 
 
-def _codes(route: Route, service: Service, reached: Reached) -> set[str]:
+def _codes(route: Route, what: Documented, reached: Reached) -> set[str]:
     writes = any(isinstance(part, IdempotencyKeyPart) for part in route.parts)
     starts: list[Any] = [route.endpoint]
     for part in route.parts:
         starts += [part.__call__, part.__init__]  # type: ignore[misc]  # a body's check is made with the part
     if writes:
-        starts += service.parts.refusals.values()
+        starts += what.refusals
     bodies = [part.struct for part in route.parts if isinstance(part, Body)]
     return {*reached.codes(starts, bodies), *(_OF_WRITES if writes else ())}
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from kernel.messaging.envelope import type_of
+from onestop.desk.desk import NAME as DESK
 from onestop.services import SERVICES
 from workbench.promises.asyncapi import CONTRACTS
 from workbench.promises.schemas import Schema, places
@@ -24,9 +25,9 @@ UPCAST: Final = "upcast"
 
 
 def api_surface(root: Path) -> Surface:
-    """The API of every service, from the OpenAPI documents that are checked in below ``root``."""
+    """The API of every service and of the desk, from the OpenAPI documents that are checked in below ``root``."""
     found: dict[str, str] = {}
-    for service in SERVICES:
+    for service in (*SERVICES, DESK):
         document = msgspec.json.decode((root / f"docs/openapi/{service}.json").read_bytes())
         found |= api_places(service, document)
     return found
