@@ -25,6 +25,7 @@ from benchmarks.report import table, write
 from benchmarks.sealed_bills import sealed_bills_row
 from benchmarks.sealing import sealing_rows
 from benchmarks.settling import prepare
+from benchmarks.traced import traced_row
 from benchmarks.visibility import visibility_rows
 from kernel.testing.kafka_broker import java_and_maven_available
 from onestop.embedded_postgres import EmbeddedPostgres
@@ -87,6 +88,7 @@ async def measure_settling(server: EmbeddedPostgres, folder: Path, rows: list[Ro
     rows.append(("memory of all four services in one process", f"{memory:.0f} MiB", "each must be under 200 MiB", ""))
     await measure_replay(server, database, rows)
     rows.append(await sealed_bills_row(database, folder))
+    rows.append(await traced_row(server, folder))
 
 
 async def report_settling(
