@@ -6,6 +6,7 @@ from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 
 import pytest
+from tests.architecture.on_duty import duty, start  # noqa: F401 - fixtures
 
 _ROOT = Path(__file__).resolve().parents[2]
 

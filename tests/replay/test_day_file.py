@@ -27,7 +27,7 @@ WHERE (s.hospital_id, (s.settled_at AT TIME ZONE 'Asia/Shanghai')::date) = (
   {of} GROUP BY 1, 2 ORDER BY count(*) DESC, 1, 2 LIMIT 1)
 ORDER BY 1
 """
-_HEAD: Final = ["setl_id", "mdtrt_id", "psn_no", "medfee_sumamt", "fund_pay_sumamt", "acct_pay", "refd_setl_flag"]
+HEAD: Final = ["setl_id", "mdtrt_id", "psn_no", "medfee_sumamt", "fund_pay_sumamt", "acct_pay", "refd_setl_flag"]
 Rows: TypeAlias = list[list[str]]
 Said: TypeAlias = tuple[int, str]
 
@@ -52,7 +52,7 @@ async def the_day(store: str, of: str = "") -> tuple[str, str, Rows]:
 
 
 async def held_against(store: str, path: Path, hospital: str, day: str, rows: Rows, separator: str = ",") -> Said:
-    text = "\n".join(separator.join(row) for row in (_HEAD, *rows))
+    text = "\n".join(separator.join(row) for row in (HEAD, *rows))
     await asyncio.to_thread(path.write_text, text)
     done = await onestop("reconcile", "day-file", str(path), "--hospital", hospital, "--day", day, "--database", store)
     return done.exit_code, done.output

@@ -63,6 +63,8 @@ async def serve_desk(environ: Mapping[str, str]) -> None:
         database=_setting(environ, "ONESTOP_DATABASE_URL"),
         authenticator=_authenticator(environ),
         language=_language(environ),
+        mending=environ.get("ONESTOP_ADMIN_DATABASE_URL") or None,
+        alertmanager=environ.get("ONESTOP_ALERTMANAGER_URL") or None,
     )
     await _serve_one(build(desk), environ, PORT)
 

@@ -139,7 +139,14 @@ def _at(name: str, app: FastAPI, ports: Mapping[str, int] | None) -> tuple[FastA
 
 
 def _desk(admin_url: str, issuer: Issuer, clock: Clock) -> FastAPI:
-    return build(Desk(database=as_role(admin_url, DESK), authenticator=issuer.authenticator(), clock=clock))
+    desk = Desk(
+        database=as_role(admin_url, DESK),
+        authenticator=issuer.authenticator(),
+        clock=clock,
+        mending=admin_url,
+        alertmanager=os.environ.get("ONESTOP_ALERTMANAGER_URL"),
+    )
+    return build(desk)
 
 
 async def _event_log(

@@ -45,6 +45,8 @@ def tidy_command(
                 for name in done.busy:
                     _console.print(f"[yellow]{name}[/yellow] was too busy; it is tidied the next time")
                 _console.print(f"{done.messages} messages that every consumer has are gone")
+                if done.what_ifs:
+                    _console.print(f"{done.what_ifs} what-ifs of the desk are over and gone")
             if not every:
                 return
             time.sleep(every)

@@ -15,10 +15,30 @@ from prometheus_client import CollectorRegistry
 from kernel.http import ErrorCode, create_app
 from kernel.http.described import described_in
 from kernel.writing.database import administering
-from onestop.desk import as_of, looks, traces
+from onestop.desk import (
+    alarms,
+    as_of,
+    day_files,
+    differences,
+    looks,
+    reconciliations,
+    traces,
+    what_if_answers,
+    what_ifs,
+)
 from onestop.desk.desk import NAME, Desk
 
-_DOORS: Final[tuple[ModuleType, ...]] = (traces, as_of, looks)
+_DOORS: Final[tuple[ModuleType, ...]] = (
+    traces,
+    as_of,
+    looks,
+    differences,
+    reconciliations,
+    day_files,
+    what_ifs,
+    what_if_answers,
+    alarms,
+)
 CODES: Final[tuple[ErrorCode, ...]] = tuple({entry.code: entry for door in _DOORS for entry in door.CODES}.values())
 #: Each request has at most one session of the database at a time, so this bounds sessions, too.
 IN_FLIGHT_MAX: Final = 8
@@ -30,7 +50,10 @@ def build(desk: Desk) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        yield
+        try:
+            yield
+        finally:
+            await desk.jobs.stop()
 
     return create_app(
         title=NAME,

@@ -1,5 +1,6 @@
 """What the desk is given from outside: where the platform's database is, whom it trusts, and what time it is."""
 
+from datetime import date
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
@@ -8,6 +9,8 @@ import msgspec
 from kernel.http.languages import ENGLISH
 from kernel.running.clock import Clock, system_clock
 from kernel.security import Authenticator
+from kernel.values.china_time import china_date
+from onestop.desk.jobs import Jobs
 
 NAME: Final = "desk"
 PORT: Final = 8006
@@ -21,6 +24,17 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     clock: Clock = system_clock
     #: In which language refusals are told to callers who prefer neither: ``en`` or ``zh``.
     language: str = ENGLISH
+    #: The administrator's address, for repairs that two people released and for runs that try repairs out; None where
+    #: the desk only reads.
+    mending: str | None = None
+    #: Where Alertmanager is spoken to; None where there is none.
+    alertmanager: str | None = None
+    jobs: Jobs = msgspec.field(default_factory=Jobs)
+
+    @property
+    def today(self) -> date:
+        """Today's date in China."""
+        return china_date(self.clock())
 
 
 def as_role(url: str, role: str) -> str:

@@ -8,6 +8,7 @@ from typing import Final
 
 from kernel.writing.database import administering
 from onestop.desk.desk import NAME
+from onestop.desk.tables import make_tables as make_own_tables
 from onestop.looks import MAKE_SQL
 from onestop.reconcile.kept import make_tables
 
@@ -30,8 +31,10 @@ _WRITES_SQL: Final = f"""
 GRANT USAGE ON SCHEMA looks, reconciliation TO {NAME};
 GRANT SELECT, INSERT ON looks.looks TO {NAME};
 GRANT SELECT, INSERT, UPDATE ON reconciliation.runs, reconciliation.differences TO {NAME};
-CREATE SCHEMA IF NOT EXISTS desk;
+GRANT SELECT, UPDATE ON reconciliation.reconciliations TO {NAME};
 GRANT USAGE ON SCHEMA desk TO {NAME};
+GRANT SELECT, INSERT, UPDATE, DELETE ON desk.what_ifs, desk.what_if_rows TO {NAME};
+GRANT SELECT, INSERT, UPDATE ON desk.answers, desk.acknowledgements TO {NAME};
 """
 
 
@@ -42,6 +45,7 @@ async def give_role(admin_url: str, schemas: Sequence[str]) -> None:
             await owner.execute(f"CREATE ROLE {NAME} LOGIN")
         await owner.execute(MAKE_SQL)
         await make_tables(owner)
+        await make_own_tables(owner)
         for schema in schemas:
             await owner.execute(_READS_SQL.format(schema=schema))
         await owner.execute(_BUS_SQL)

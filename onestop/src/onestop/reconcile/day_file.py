@@ -101,7 +101,7 @@ def read_day_file(data: bytes, name: str) -> Lines:
                 raise _unreadable(name, number, f"names {key[0]} twice")
             lines[key] = line
     except csv.Error as error:
-        raise _unreadable(name, rows.line_num, f"is no line of such a table ({error})") from error
+        raise _unreadable(name, rows.line_num + 1, f"is no line of such a table ({error})") from error
     if missing := [column for column in _WANTED if column not in (rows.fieldnames or ())]:
         raise _unreadable(name, 1, f"lacks the columns {', '.join(missing)}")
     return lines

@@ -14,6 +14,7 @@ from kernel.messaging.survey import SurveyError
 from kernel.running.leadership import lock_number
 from kernel.values.refusals import Refused, conflict, not_found
 from kernel.writing.database import SingleConnection, administering, open_session
+from onestop.alone import held_sql, take
 from onestop.reconcile.comparing import Compared
 from onestop.reconcile.kept import SCHEMA, make_tables
 
@@ -33,10 +34,7 @@ UPDATE {SCHEMA}.reconciliations SET state = $2, ended_at = clock_timestamp(), na
 # lock is of a process that is gone. Who ends meanwhile changes the row, which is then looked at once more.
 _SWEEP_SQL: Final = f"""
 UPDATE {SCHEMA}.reconciliations r SET state = 'INTERRUPTED', ended_at = clock_timestamp()
-WHERE state = 'RUNNING' AND NOT EXISTS (
-  SELECT FROM pg_locks l WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND l.pid = r.backend
-    AND l.classid = ($1::bigint >> 32)::oid AND l.objid = ($1::bigint & 4294967295)::oid
-    AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()))
+WHERE state = 'RUNNING' AND NOT {held_sql("$1", "r.backend")}
 """
 _RUNNING_SQL: Final = (
     f"SELECT {_COLUMNS} FROM {SCHEMA}.reconciliations WHERE state = 'RUNNING' ORDER BY run_id DESC LIMIT 1"
@@ -120,10 +118,14 @@ async def begin(admin_url: str, by: str = NOBODY_SAID) -> Begun:
 
 
 async def _run_of(session: SingleConnection, by: str) -> int:
-    got = await session.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK)
-    await session.execute(_SWEEP_SQL, _LOCK)
+    async def running() -> asyncpg.Record | None:
+        await session.execute(_SWEEP_SQL, _LOCK)
+        return await session.fetchrow(_RUNNING_SQL)
+
+    got, goes_on = await take(session, _LOCK, running)
     if not got:
-        raise _runs_already(await session.fetchrow(_RUNNING_SQL))
+        raise _runs_already(goes_on)
+    await session.execute(_SWEEP_SQL, _LOCK)
     run_id: int = await session.fetchval(_BEGIN_SQL, by)
     return run_id
 

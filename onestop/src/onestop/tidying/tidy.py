@@ -7,6 +7,7 @@ import asyncpg
 import msgspec
 
 from kernel.writing.database import administering
+from onestop.desk.tables import tidy as tidy_desk
 from onestop.services import SERVICES
 from onestop.tidying.answers import DAYS_KEPT_MIN, TidiedAnswers, tidy_answers
 from onestop.tidying.bus import trim_bus
@@ -18,6 +19,8 @@ class Tidied(msgspec.Struct, frozen=True):
     answers: Mapping[str, TidiedAnswers]
     messages: int
     busy: tuple[str, ...]
+    #: What-ifs of the desk that were kept long enough.
+    what_ifs: int = 0
 
 
 async def tidy(admin_url: str, today: date, days_kept: int = DAYS_KEPT_MIN) -> Tidied:
@@ -34,4 +37,5 @@ async def tidy(admin_url: str, today: date, days_kept: int = DAYS_KEPT_MIN) -> T
                 busy.append(name)
     async with administering(admin_url) as connection:
         messages = await trim_bus(connection)
-    return Tidied(answers, messages, tuple(busy))
+        what_ifs = await tidy_desk(connection)
+    return Tidied(answers, messages, tuple(busy), what_ifs)

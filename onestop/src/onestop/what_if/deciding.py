@@ -1,6 +1,7 @@
 """Deciding a period again: each person's settlements in their order, on the year as it would have stood."""
 
-from collections.abc import AsyncIterator, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Final
 
 from kernel.values.refusals import Refused
@@ -36,11 +37,16 @@ _PAGE: Final = 500
 
 async def law_book(connection: SingleConnection) -> tuple[LawBook, list[str]]:
     """All law that was ever adopted, and the digests of it."""
-    book, digests = LawBook(), []
-    for row in await connection.fetch(_LAWS_SQL):
-        book.enter(PolicyAdopted(**dict(row)))
-        digests.append(row["digest"])
-    return book, digests
+    rows = [dict(row) for row in await connection.fetch(_LAWS_SQL)]
+    # Reading all law takes a moment, in which a process that has others to serve serves them.
+    return await asyncio.to_thread(_entered, rows), [row["digest"] for row in rows]
+
+
+def _entered(rows: Sequence[Mapping[str, Any]]) -> LawBook:
+    book = LawBook()
+    for row in rows:
+        book.enter(PolicyAdopted(**row))
+    return book
 
 
 async def decide_again(connection: SingleConnection, question: Question, share: tuple[int, int]) -> Sums:
@@ -55,11 +61,14 @@ async def decide_again(connection: SingleConnection, question: Question, share: 
         try:
             again = most_favourable(event.claim, event.standing, before, law.compared(event))[1]
         except Refused as refused:
-            sums.refuse(settlement_id, refused.code, refused.detail)
+            if question.counts(event.county):
+                sums.refuse(settlement_id, refused.code, refused.detail)
             year.note(event, event.adjudication)
             continue
+        # Whoever is not counted may be by the next bill, when they have moved: the year goes on.
         year.note(event, again)
-        sums.take(_place(event), event.adjudication, again)
+        if question.counts(event.county):
+            sums.take(_place(event), event.adjudication, again)
     sums.took_place = law.took_place
     return sums
 

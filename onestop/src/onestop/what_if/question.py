@@ -6,6 +6,7 @@ from decimal import InvalidOperation
 
 import msgspec
 
+from kernel.values.divisions import covers
 from kernel.values.money import AmountError
 from kernel.values.refusals import Refused, conflict
 from law.figures import figure as figure_of
@@ -20,6 +21,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 
     Without a pack each is decided by its own law, read as ``readings`` say. ``configured`` are figures that the other
     law leaves open. ``leave_out`` leaves settlements out that the other law refuses, instead of refusing the question.
+    ``within`` are the divisions whose people are counted; empty is everybody.
     """
 
     since: date
@@ -28,6 +30,11 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     readings: dict[str, str] = {}
     configured: dict[str, str] = {}
     leave_out: bool = False
+    within: tuple[str, ...] = ()
+
+    def counts(self, county: str) -> bool:
+        """Whether the people of a county are counted."""
+        return not self.within or any(covers(area, county) for area in self.within)
 
 
 class OtherLaw:

@@ -17,7 +17,8 @@ from onestop.what_if.deciding import decide_again, law_book
 from onestop.what_if.question import Question, check
 from onestop.what_if.sums import Refusal, Row, Sums
 
-_SCHEMA: Final = "settlement"
+#: Whose tables a question is about.
+SCHEMA: Final = "settlement"
 _COUNT_SQL: Final = "SELECT count(*) FROM settlements WHERE discharged_on BETWEEN $1 AND $2"
 #: Below so many one process is faster than starting several.
 _WORTH_PROCESSES: Final = 5_000
@@ -39,14 +40,8 @@ async def what_if(admin_url: str, question: Question, processes: int | None = No
     all of them and the question does not leave those out: what is half known is not shown as the whole. Raises
     PackError.
     """
-    async with snapshot(admin_url, _SCHEMA) as picture:
-        book, digests = await law_book(picture)
-        check(question, {digest: book.pack(digest) for digest in digests})
-        count = await picture.fetchval(_COUNT_SQL, question.since, question.until)
-        if not count:
-            raise conflict(
-                "NOTHING_SETTLED", f"nobody was discharged and settled from {question.since} to {question.until}"
-            )
+    async with snapshot(admin_url, SCHEMA) as picture:
+        count = await answerable(picture, question)
         many = processes or (min(os.cpu_count() or 1, 8) if count > _WORTH_PROCESSES else 1)
         sums = Sums()
         for one in await _shares(picture, admin_url, question, many):
@@ -57,6 +52,21 @@ async def what_if(admin_url: str, question: Question, processes: int | None = No
         raise _refused(sums)
     rows, refused = tuple(sums.rows()), tuple(sums.refused.values())
     return Answer(settlements=sums.settlements, changed=sums.changed, rows=rows, refused=refused)
+
+
+async def answerable(picture: SingleConnection, question: Question) -> int:
+    """How many settlements a question is about, as far as that is known before it is answered.
+
+    Raises Refused as ``check`` does, and NOTHING_SETTLED; raises PackError.
+    """
+    book, digests = await law_book(picture)
+    # Reading all law again takes a moment, in which others are served.
+    await asyncio.to_thread(lambda: check(question, {digest: book.pack(digest) for digest in digests}))
+    count: int = await picture.fetchval(_COUNT_SQL, question.since, question.until)
+    if not count:
+        said = f"nobody was discharged and settled from {question.since} to {question.until}"
+        raise conflict("NOTHING_SETTLED", said)
+    return count
 
 
 async def _shares(picture: SingleConnection, admin_url: str, question: Question, many: int) -> Sequence[Sums]:
@@ -75,7 +85,7 @@ def _share(admin_url: str, picture: str, question: Question, share: tuple[int, i
     gc.disable()  # what is decided lives for one settlement and has no cycles
 
     async def decided() -> Sums:
-        async with snapshot(admin_url, _SCHEMA, picture) as connection:
+        async with snapshot(admin_url, SCHEMA, picture) as connection:
             return await decide_again(connection, question, share)
 
     return asyncio.run(decided())

@@ -6,8 +6,10 @@ from typing import Final
 
 from kernel.writing.database import SingleConnection, administering
 
-#: For sessions of long work: the server ends those that sit in a transaction, and statements that take their time.
+#: For sessions of long work: the server ends those that sit in a transaction, and statements that take their time. A
+#: statement whose program was killed ends within seconds, instead of going on for nobody.
 FOR_AS_LONG_AS_IT_TAKES: Final = {
+    "client_connection_check_interval": "5s",
     "idle_in_transaction_session_timeout": "0",
     "statement_timeout": "0",
     "transaction_timeout": "0",

@@ -1,0 +1,130 @@
+"""Runs of the reconciliation over HTTP: begun here or at the command line, one at a time (0050, 0069)."""
+
+from datetime import datetime
+from typing import Annotated, Final
+
+import msgspec
+from fastapi import Path
+from starlette.requests import Request
+
+from kernel.http import (
+    ErrorCode,
+    IdempotencyKey,
+    Json,
+    Page,
+    PageRequest,
+    RequestBody,
+    Router,
+    Sent,
+    Wire,
+    answer,
+    paged,
+    paging,
+    tagged,
+)
+from kernel.writing.database import administering
+from onestop.desk.answers import once
+from onestop.desk.callers import WholeClerk
+from onestop.desk.desk import Desk
+from onestop.desk.differences import CODES as DIFFERENCE_CODES
+from onestop.desk.differences import mending
+from onestop.reconcile.run import carry_out
+from onestop.reconcile.runs import Begun, Run, RunState, SideBySide, begin, one_run, runs
+
+CODES: Final = (
+    *(code for code in DIFFERENCE_CODES if code.code == "DESK_MENDS_NOTHING"),
+    ErrorCode("RECONCILIATION_UNKNOWN", 404, "No such reconciliation"),
+    ErrorCode("RECONCILIATION_RUNNING", 409, "A reconciliation goes on already"),
+)
+
+RunInPath = Annotated[int, Path(ge=1, lt=2**31)]
+ByNumber = Annotated[PageRequest, paging(int)]
+
+
+class Start(RequestBody, frozen=True):
+    """How many seconds consumers that are behind are waited for; what is late by then is no difference."""
+
+    patience_seconds: Annotated[int, msgspec.Meta(ge=0, le=600)] = 10
+
+
+class Started(Wire, frozen=True):
+    """The run that has begun; its address is in Location."""
+
+    run_id: int
+    state: RunState
+
+
+class PairAnswer(Wire, frozen=True, kw_only=True):
+    """What was compared of one pair: how many names each side has, and how many entries differed."""
+
+    pair: str
+    ours: int
+    theirs: int
+    differed: int
+
+
+class RunAnswer(Wire, frozen=True, kw_only=True):
+    """A run. ``names`` were compared, ``found`` differ, ``moving`` were still on their way; null until it has ended."""
+
+    run_id: int
+    state: RunState
+    began_by: str
+    began_at: datetime
+    ended_at: datetime | None
+    names: int | None
+    found: int | None
+    moving: int | None
+    compared: tuple[PairAnswer, ...]
+    failure: str | None
+
+
+def router(desk: Desk) -> Router:
+    """The routes of /v1/reconciliations."""
+    router = Router(prefix="/v1/reconciliations", tags=["differences"])
+
+    @router.post("", status_code=202)
+    async def start(caller: WholeClerk, command: Sent[Start], key: IdempotencyKey) -> Json[Started]:
+        """Hold all services against each other now; refused while another run goes on, whoever began it."""
+        address, begun = mending(desk), list[Begun]()
+
+        async def started() -> Started:
+            begun.append(await begin(address, caller.subject))
+            return Started(begun[0].run_id, RunState.RUNNING)
+
+        try:
+            async with administering(desk.database) as session:
+                told = await once(session, key, started, status=202)
+        except BaseException as error:
+            for one in begun:
+                await one.fail(error)
+            raise
+        for one in begun:
+            patience = float(command.patience_seconds)
+            desk.jobs.begin("reconciliation", carry_out(one, address, patience_seconds=patience))
+        told.headers["Location"] = f"/v1/reconciliations/{msgspec.json.decode(told.body)['run_id']}"
+        return told
+
+    @router.get("")
+    async def list_runs(_caller: WholeClerk, page: ByNumber, request: Request) -> Json[Page[RunAnswer]]:
+        """Runs, the newest first."""
+        before = 0 if page.after is None else page.after[0]
+        async with administering(desk.database) as session:
+            found = await runs(session, before=before, limit=page.limit + 1)
+        return tagged(request, paged([_told(run) for run in found], page, "run_id"))
+
+    @router.get("/{run_id}")
+    async def get_run(run_id: RunInPath, _caller: WholeClerk, request: Request) -> Json[RunAnswer]:
+        """One run."""
+        async with administering(desk.database) as session:
+            return tagged(request, answer(_told(await one_run(session, run_id))))
+
+    return router
+
+
+def _told(run: Run) -> RunAnswer:
+    same = {name: getattr(run, name) for name in RunAnswer.__struct_fields__ if name != "compared"}
+    return RunAnswer(**same, compared=tuple(map(_pair, run.compared)))
+
+
+def _pair(one: SideBySide) -> PairAnswer:
+    return PairAnswer(pair=one.pair, ours=one.ours, theirs=one.theirs, differed=one.differed)
