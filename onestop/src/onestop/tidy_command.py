@@ -44,9 +44,8 @@ def tidy_command(
                         _console.print(f"{name}: the answers in {part} are over and gone")
                 for name in done.busy:
                     _console.print(f"[yellow]{name}[/yellow] was too busy; it is tidied the next time")
-                _console.print(f"{done.messages} messages that every consumer has are gone")
-                if done.what_ifs:
-                    _console.print(f"{done.what_ifs} what-ifs of the desk are over and gone")
+                desk = f", and {done.what_ifs} what-ifs of the desk" if done.what_ifs else ""
+                _console.print(f"{done.messages} messages that every consumer has are gone{desk}")
             if not every:
                 return
             time.sleep(every)

@@ -41,6 +41,7 @@ _DESK: Final = Documented(
     codes=(*SHELL_CODES, *DESK_CODES),
     packages=["onestop", *(service.schema for service in SERVICES.values())],
     anywhere=["EVENTS_ARCHIVED"],
+    namesakes=["CERTIFICATION_CANCELLED"],  # what identity tells others of a change
 )
 
 

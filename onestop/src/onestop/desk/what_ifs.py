@@ -49,6 +49,7 @@ CODES: Final = (
     ErrorCode("FIGURE_UNKNOWN", 409, "The law leaves no such figure open"),
     ErrorCode("FIGURE_MALFORMED", 422, "A figure is no amount or percentage, or out of range"),
     ErrorCode("OTHER_LAW_MISSING", 422, "It is not said under which other law"),
+    ErrorCode("POLICY_UNKNOWN", 422, "No policy is in force there and then"),
     ErrorCode("PACK_UNUSABLE", 422, "The pack cannot be used"),
     ErrorCode("PERIOD_BACKWARDS", 422, "The period ends before it begins"),
     ErrorCode("PERIOD_NOT_ENDED", 422, "The period is not over yet"),

@@ -32,7 +32,8 @@ class UndeclaredCodeError(Exception):
 class Documented(msgspec.Struct, frozen=True, kw_only=True):
     """An application that a document is made of: its codes, whose code it runs, and what its writes may refuse by.
 
-    ``anywhere`` are codes that the database itself answers with, whatever is asked.
+    ``anywhere`` are codes that the database itself answers with, whatever is asked. ``namesakes`` are texts that are a
+    code elsewhere, and the name of something else in what this application runs.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Documented(msgspec.Struct, frozen=True, kw_only=True):
     packages: Sequence[str]
     refusals: Sequence[Any] = ()
     anywhere: Sequence[str] = ()
+    namesakes: Sequence[str] = ()
 
 
 def documented(service: Service) -> Documented:
@@ -57,7 +59,7 @@ def descriptions(
     Raises UndeclaredCodeError where one may answer with a code that is declared ``elsewhere`` alone.
     """
     declared = {entry.code for entry in what.codes}
-    reached = Reached({*declared, *elsewhere}, (*_SHARED, *what.packages))
+    reached = Reached({*declared, *elsewhere} - {*what.namesakes}, (*_SHARED, *what.packages))
     found = {
         name: {*ANY_OPERATION, *what.anywhere, *_codes(route, what, reached)} for name, route in sorted(operations(app))
     }
