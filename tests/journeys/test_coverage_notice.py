@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 
 from kernel.security import Role
 from kernel.testing.set_clock import SetClock
+from kernel.writing.database import administering
 from onestop.main import app
 from onestop.platform import Platform, running_platform
 from workbench.demo.window import Window
@@ -20,6 +21,8 @@ from workbench.demo.window import Window
 POLICIES: Final = Path(__file__).parents[2] / "policies"
 COUNTY: Final = "450202"
 HOUSEHOLDS: Final = {"示例甲": "HU-2", "示例乙": "HU-1", "示例丙": "HU-1", "示例丁": None, "示例戊": "HU-2"}
+#: The third is the head of the household.
+HEAD: Final = 2
 
 
 def number_of(order: int) -> str:
@@ -28,8 +31,12 @@ def number_of(order: int) -> str:
 
 
 @pytest.fixture
-async def liuzhou(database: str, tmp_path: Path) -> AsyncIterator[Platform]:
-    clock = SetClock(datetime(2019, 9, 5, 2, tzinfo=UTC))
+def clock() -> SetClock:
+    return SetClock(datetime(2019, 9, 5, 2, tzinfo=UTC))
+
+
+@pytest.fixture
+async def liuzhou(database: str, tmp_path: Path, clock: SetClock) -> AsyncIterator[Platform]:
     async with running_platform(database, tmp_path, POLICIES, clock=clock) as platform:
         yield platform
 
@@ -49,7 +56,8 @@ async def compared(platform: Platform) -> str:
         path = f"/v1/persons/{person}"
         await office.post("identity", f"{path}/memberships", said, key=f"m{order}")
         if household is not None:
-            detail = {"kind": "household", "household_id": household, "role": "MEMBER"}
+            role = "HEAD" if order == HEAD else "MEMBER"
+            detail = {"kind": "household", "household_id": household, "role": role}
             fact = {"detail": detail, "valid_from": "2018-01-01", "evidence": "样表"}
             await office.post("identity", f"{path}/facts", fact, key=f"f{order}")
         if order == 0:
@@ -94,8 +102,8 @@ async def test_a_county_has_its_figures_and_its_rosters_household_by_household(
     assert told == [5, 1, 4, 1, 25]
     roster = page_of(book, "未参保花名册")
     assert [(one["户编号"], one["姓名"], one["身份证号码"]) for one in roster] == [
-        ("HU-1", "示例乙", number_of(1)),
         ("HU-1", "示例丙", number_of(2)),
+        ("HU-1", "示例乙", number_of(1)),
         ("（未登记户）", "示例丁", number_of(3)),
     ]
     (soldier,) = page_of(book, "不符合参保条件台账")
@@ -111,3 +119,75 @@ async def test_without_names_nobody_stands_in_it_and_who_may_not_see_them_gets_n
     assert openpyxl.load_workbook(file).sheetnames == ["通报"]
     refused = await notice(liuzhou, tmp_path / "names.xlsx", "--names", role=Role.HOSPITAL, organisation="H1")
     assert (refused.exit_code, (tmp_path / "names.xlsx").exists()) == (1, False)
+
+
+AREA: Final = f"{COUNTY}/2019-09"
+
+
+async def made(window: Window, report: str, area: str = COUNTY, month: str = "2019-09") -> dict[str, Any]:
+    return await window.post("operations", "/v1/reports", {"report": report, "area": area, "period": month})
+
+
+async def refused(window: Window, report: str, area: str = COUNTY, month: str = "2019-09") -> tuple[int, str]:
+    said = await window.send("operations", "/v1/reports", {"report": report, "area": area, "period": month})
+    return said.status_code, said.json()["code"]
+
+
+async def test_the_notice_is_a_report_with_its_day_and_its_version_and_meets_the_county_s_clock(
+    liuzhou: Platform, clock: SetClock
+) -> None:
+    agency, staff = Window(liuzhou, Role.AGENCY), Window(liuzhou, Role.OPERATIONS)
+    assert await refused(agency, "coverage-notice") == (404, "NOTHING_COMPARED")
+    assert await refused(agency, "coverage-notice", month="2019-10") == (422, "PERIOD_NOT_ENDED")
+    assert await refused(agency, "coverage-roster", area="450200") == (422, "REPORT_OF_COUNTIES")
+    await compared(liuzhou)
+    stands = await made(agency, "coverage-notice")
+    told = [stands[name] for name in ("version", "made_on", "due_on", "in_time")]
+    assert told == [1, "2019-09-05", "2019-10-31", True]
+    clocks = await staff.get("operations", f"/v1/clocks?area={COUNTY}&due_from=2019-10-31&due_to=2019-10-31")
+    (notice_clock,) = [one for one in clocks["items"] if one["clock"] == "coverage_notice"]
+    assert (notice_clock["state"], notice_clock["done_on"]) == ("DONE", "2019-09-05")
+    # Somebody is enrolled meanwhile, and it is compared anew on the same day: the notice says something else.
+    (first, *_) = (await agency.get("identity", "/v1/work-list?area=450202&year=2019"))["items"]
+    enrolment = {"scheme": "RESIDENT", "area": "450200", "year": 2019, "registered_on": "2019-09-05"}
+    await agency.post("identity", f"/v1/persons/{first['person_id']}/enrolments", enrolment)
+    await agency.post("identity", "/v1/comparisons", {"area": COUNTY, "month": "2019-09"})
+    path = f"/v1/reports/coverage-notice/{AREA}"
+    stale = await liuzhou.client("operations", Role.AGENCY).get(path)
+    assert (stale.status_code, stale.json()["code"]) == (409, "REPORT_CHANGED")
+    assert (await made(agency, "coverage-notice"))["version"] == 2
+    page = await agency.get("operations", path)
+    assert (page["items"][0][6], page["sums"][6], page["unit"]) == (2, 2, "人")
+    clock.now = datetime(2019, 12, 2, 2, tzinfo=UTC)
+    november = await agency.send("identity", "/v1/comparisons", {"area": COUNTY, "month": "2019-10"})
+    assert november.status_code == 201, november.text
+    late = await made(agency, "coverage-notice", month="2019-10")
+    assert (late["due_on"], late["in_time"]) == ("2019-11-30", False)
+
+
+async def test_a_roster_over_rest_has_names_for_whom_identity_lets_see_them_and_operations_keeps_none(
+    liuzhou: Platform,
+) -> None:
+    await compared(liuzhou)
+    agency = Window(liuzhou, Role.AGENCY)
+    assert (await made(agency, "coverage-roster"))["lines"] == 3
+    assert (await made(agency, "coverage-exceptions"))["lines"] == 1
+    path = f"/v1/reports/coverage-roster/{AREA}"
+    bare = await agency.get("operations", path)
+    assert [column["title"] for column in bare["columns"]][1:5] == ["户编号", "与户主关系", "人员编号", "乡镇（街道）"]
+    page = await agency.get("operations", f"{path}?names=true&limit=2")
+    assert [(row[1], row[4], row[5]) for row in page["items"]] == [
+        ("HU-1", "示例丙", number_of(2)),
+        ("HU-1", "示例乙", number_of(1)),
+    ]
+    masked = await Window(liuzhou, Role.OPERATIONS).get("operations", f"{path}?names=true&limit=2")
+    assert [row[4] for row in masked["items"]] != [row[4] for row in page["items"]], "who may not see them, does not"
+    person = page["items"][0][3]
+    looks = await Window(liuzhou, Role.OPERATIONS).get("identity", f"/v1/persons/{person}/looks")
+    assert any(look["seen_by"] == "agency" for look in looks["items"]), looks
+    async with administering(liuzhou.admin_url) as connection:
+        kept = await connection.fetchval("SELECT string_agg(data::text, '') FROM operations.events") + str(
+            await connection.fetch("SELECT * FROM operations.idempotency")
+        )
+    assert "示例" not in kept
+    assert number_of(2) not in kept

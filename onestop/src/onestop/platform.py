@@ -26,6 +26,7 @@ from onestop.desk.desk import NAME as DESK
 from onestop.desk.desk import Desk, as_role
 from onestop.migrating import migrate
 from onestop.services import ALL_TOPICS, SERVICES, TOPICS
+from operations.config import IDENTITY_SETTING
 
 TOKEN_SECONDS = 12 * 3600
 
@@ -117,25 +118,27 @@ async def running_platform(
     issuer = Issuer.in_folder(folder / "keys")
     async with AsyncExitStack() as stack:
         log = await _event_log(admin_url, kafka_bootstrap, topic_prefix, instance=instance, stack=stack)
-        keys, apps = keys_in_folder(folder / "keys", TOPICS), []
+        keys, addresses = keys_in_folder(folder / "keys", TOPICS), dict[str, str]()
         for name, service in SERVICES.items():
-            database = Database(url=through or admin_url, user=service.schema, session_url=through and admin_url)
             host = Host(
-                database=database,
+                database=Database(url=through or admin_url, user=service.schema, session_url=through and admin_url),
                 log=log,
                 authenticator=issuer.authenticator(),
                 clock=clock,
                 keys=keys[service.parts.topic],
                 keeps_log=keeps_logs,
             )
-            apps.append(_at(name, service.build(host, environ), ports))
-        apps.append(_at(DESK, _desk(admin_url, issuer, clock), ports))
-        *addresses, desk = (await stack.enter_async_context(serving(apps))).addresses
-        yield Platform(admin_url, dict(zip(SERVICES, addresses, strict=True)), issuer, stack, desk=desk)
+            addresses[name] = await _serve(stack, name, service.build(host, environ), ports)
+            if name == "identity":
+                environ[IDENTITY_SETTING] = addresses[name]  # operations, which comes last, asks it
+        desk = await _serve(stack, DESK, _desk(admin_url, issuer, clock), ports)
+        yield Platform(admin_url, addresses, issuer, stack, desk=desk)
 
 
-def _at(name: str, app: FastAPI, ports: Mapping[str, int] | None) -> tuple[FastAPI, Address]:
-    return app, Address(port=(ports or {}).get(name, 0))
+async def _serve(stack: AsyncExitStack, name: str, app: FastAPI, ports: Mapping[str, int] | None) -> str:
+    at = Address(port=(ports or {}).get(name, 0))
+    address, *_ = (await stack.enter_async_context(serving([(app, at)]))).addresses
+    return address
 
 
 def _desk(admin_url: str, issuer: Issuer, clock: Clock) -> FastAPI:

@@ -9,6 +9,7 @@ import msgspec
 from law.packs import PackLibrary, load_library
 
 POLICIES_SETTING: Final = "ONESTOP_POLICIES"
+IDENTITY_SETTING: Final = "ONESTOP_IDENTITY_URL"
 WATCH_SETTING: Final = "ONESTOP_CLOCK_WATCH_SECONDS"
 
 
@@ -18,10 +19,17 @@ class Config(msgspec.Struct, frozen=True):
     library: PackLibrary = PackLibrary(())
     #: How often clocks are looked at.
     watch_seconds: float = 600.0
+    #: Where identity is spoken to, for reports of which it alone knows what they say; empty where nobody asks for them.
+    identity_url: str = ""
 
 
 def config_from(environ: Mapping[str, str]) -> Config:
-    """Read the settings; ``ONESTOP_POLICIES`` names the folder of packs. Raises KeyError, PackError, ValueError."""
+    """Read the settings; ``ONESTOP_POLICIES`` names the folder of packs, ``ONESTOP_IDENTITY_URL`` where identity is.
+
+    Raises KeyError, PackError, ValueError.
+    """
     return Config(
-        library=load_library(Path(environ[POLICIES_SETTING])), watch_seconds=float(environ.get(WATCH_SETTING, "600"))
+        library=load_library(Path(environ[POLICIES_SETTING])),
+        watch_seconds=float(environ.get(WATCH_SETTING, "600")),
+        identity_url=environ.get(IDENTITY_SETTING, "").rstrip("/"),
     )

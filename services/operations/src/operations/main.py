@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from contracts.operations import CONTRACT
 from kernel.running.hosting import Host, application
 from kernel.running.requested import Requests
-from kernel.running.runtime import ServiceParts, Subscription
+from kernel.running.runtime import Runtime, ServiceParts, Subscription
 from kernel.running.service import Service
 from kernel.writing.command_path import CommandPath
 from law.packs import PackLibrary
@@ -51,8 +51,11 @@ from operations.reach.queries import ReachQueries
 from operations.reactions import fund_ledger, identity, referral, settlement
 from operations.reports.api import reports as reports_api
 from operations.reports.api.meetings import meetings
-from operations.reports.commands import ReportCommands
-from operations.reports.queries import ReportQueries
+from operations.reports.commands.coverage import CoverageSheets
+from operations.reports.commands.making import ReportCommands
+from operations.reports.commands.sheets import Sheets
+from operations.reports.queries.identity import PeopleQueries
+from operations.reports.queries.moved import ReportQueries
 from operations.rows import READ_MODEL
 
 CODES: Final = (
@@ -94,7 +97,7 @@ def build(host: Host, config: Config) -> FastAPI:
     runtime = host.runtime(msgspec.structs.replace(PARTS, subscriptions=partial(subscriptions, library=library)))
     clocks, breaches, indicators = ClockQueries(runtime), BreachQueries(runtime), IndicatorQueries(runtime)
     follow_up, followed = FollowUpCommands(runtime), FollowUpQueries(runtime)
-    reporting = ReportCommands(runtime, ReportQueries(runtime), clocks, breaches, indicators, library)
+    reporting = _reporting(runtime, clocks, breaches, indicators, config)
     watch = ClockWatch(runtime, clocks, config, host.clock)
 
     async def start_watching() -> None:
@@ -129,6 +132,14 @@ def build(host: Host, config: Config) -> FastAPI:
         on_start=start_watching,
         collectors=(ClockCollector(watch),),
     )
+
+
+def _reporting(
+    runtime: Runtime, clocks: ClockQueries, breaches: BreachQueries, indicators: IndicatorQueries, config: Config
+) -> ReportCommands:
+    found, people = ReportQueries(runtime), PeopleQueries(config.identity_url)
+    sheets = Sheets(found, clocks, breaches, indicators, CoverageSheets(people), config.library)
+    return ReportCommands(runtime, sheets, found, people, clocks, config.library)
 
 
 SERVICE: Final = Service(

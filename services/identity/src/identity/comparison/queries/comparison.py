@@ -1,7 +1,7 @@
 """The questions of the monthly comparison: how many people of which finding, who they are, and what was pushed."""
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -32,7 +32,9 @@ WHERE list_id = $1 AND outcome = 'UNKNOWN' AND place LIKE $2 || '%' AND row > $3
 _ROWS_SQL: Final = "SELECT outcomes FROM payment_list_ends WHERE list_id = $1"
 _COMPARISONS_SQL: Final = """
 SELECT c.comparison_id, c.area, c.month, c.compared_on, c.due_on, c.made_by, c.registered, c.exceptions, c.enrolled,
-       c.not_enrolled, c.payment_list_id, p.pushed_on, p.late
+       c.not_enrolled, c.payment_list_id, p.pushed_on, p.late,
+       (SELECT e.recorded_at FROM events e WHERE e.stream_id = 'comparison/' || c.comparison_id AND e.version = 1)
+         AS made_at
 FROM comparisons c LEFT JOIN comparison_pushes p USING (comparison_id)
 WHERE c.area LIKE ANY($1::text[]) AND ($2::text IS NULL OR c.area = $2) AND ($3::text IS NULL OR c.month = $3)
 AND c.comparison_id > $4 ORDER BY c.comparison_id LIMIT $5
@@ -100,6 +102,8 @@ class ComparisonRow(msgspec.Struct, frozen=True, kw_only=True):
     payment_list_id: str | None
     pushed_on: date | None
     late: bool | None
+    #: Which of two of one day is the newer.
+    made_at: datetime | None
 
 
 class ComparisonQueries(Reads):

@@ -1,7 +1,7 @@
 """Hospitals' claims at Leye's station: five working days after the papers are complete (000 一(一)3 “五日结清”).
 
 The hospital has advanced the money and claims it itself (医院自行到“一站式”工作站报销). Its claim is its statement of a
-month to a fund: the papers are complete when it is drawn, since every bill on it was settled here (decision 0072).
+month to a fund: the papers are complete when it is drawn, since every bill on it was settled here (decision 0071).
 """
 
 from collections.abc import Iterator, Sequence

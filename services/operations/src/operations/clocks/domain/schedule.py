@@ -27,6 +27,8 @@ State = Literal["RUNNING", "ABOUT", "LATE", "DONE", "DONE_LATE"]
 
 #: Reports that every department with a duty hands in by itself (002 四(三) 各部门), and which periods they are for.
 _OF_EACH_UNIT: Final = {"monthly_report"}
+#: What tells of a day in the month can be done in the month itself (003 一(二) 月通报).
+_OF_A_DAY: Final = frozenset({"coverage_notice"})
 #: The milestone that says from when on a clock runs.
 _FIRST: Final[Mapping[str, str]] = {"monthly_report": "first_report"}
 #: What a duty is called in the packs that answers for a clock.
@@ -139,7 +141,7 @@ def _days(clock: Clock, span: tuple[date, date], calendar: WorkingCalendar) -> I
         case EveryMonth():
             for of in months:
                 after = of.last + timedelta(days=1)
-                yield of.name, after, month_of(after).last, False
+                yield of.name, of.first if clock.name in _OF_A_DAY else after, month_of(after).last, False
         case EveryQuarter():
             for quarter in (period(f"{of.last.year}-Q{of.last.month // 3}") for of in months if of.last.month % 3 == 0):
                 yield quarter.name, quarter.first, quarter.last, False

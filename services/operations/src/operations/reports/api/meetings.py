@@ -6,14 +6,15 @@ from io import BytesIO
 from typing import Annotated, Final
 
 from fastapi import Path
+from starlette.requests import Request
 
 from kernel.http import Json, Router, Wire, Workbook, allow, answer
 from kernel.running.requested import Requests
 from kernel.security import Principal, Role
 from operations.periods.domain import PERIOD_PATTERN, period
-from operations.reports.api.answers import pieces
+from operations.reports.api.answers import pieces, token_of
 from operations.reports.api.workbook import write_pack
-from operations.reports.commands import ReportCommands
+from operations.reports.commands.making import ReportCommands
 from operations.reports.domain.asked import KINDS, MEETING_PACK, Asked
 
 Maker = Annotated[Principal, allow(Role.OPERATIONS, Role.AGENCY, by_division=True)]
@@ -62,11 +63,11 @@ def meetings(commands: ReportCommands, requests: Requests) -> Router:
         return answer(PackAnswer(area=area, period=of, ready=ready, papers=tuple(papers)))
 
     @router.get("/{area}/{of}/workbook")
-    async def get_workbook(area: AreaInPath, of: PeriodInPath, caller: Maker) -> Workbook:
+    async def get_workbook(area: AreaInPath, of: PeriodInPath, caller: Maker, request: Request) -> Workbook:
         """All papers as one workbook, each on its page; refused while one was not made. The looks are recorded."""
         now, sheets = requests.clock(), []
         for asked in asked_for(caller, area, of):
-            sheet = await commands.read(asked, caller.subject, now)
+            sheet = await commands.read(asked, caller.subject, now, token_of(request))
             made = await commands.made(asked)
             sheets.append((_PAGES[asked.report], sheet, made.version if made else 1))
         file = BytesIO()

@@ -6,7 +6,7 @@ from io import BytesIO
 from typing import Annotated, Final
 
 import msgspec
-from fastapi import Path
+from fastapi import Path, Query
 from starlette.requests import Request
 
 from kernel.http import (
@@ -31,10 +31,11 @@ from kernel.running.requested import Requests
 from kernel.security import Principal, Role
 from kernel.values.money import yuan_from_fen
 from operations.periods.domain import PERIOD_PATTERN, period
-from operations.reports.api.answers import pieces
+from operations.reports.api.answers import pieces, token_of
 from operations.reports.api.workbook import write_workbook
-from operations.reports.commands import ReportCommands
+from operations.reports.commands.making import ReportCommands
 from operations.reports.domain.asked import KINDS, Asked
+from operations.reports.domain.coverage import persons_in, with_names
 from operations.reports.domain.sheet import Cell, Column, Sheet
 
 CODES: Final = (
@@ -45,6 +46,9 @@ CODES: Final = (
     ErrorCode("REPORT_CHANGED", 409, "The report comes out otherwise by now"),
     ErrorCode("REPORT_NOT_FOR_PERIOD", 422, "The report is for other periods"),
     ErrorCode("REPORT_TOO_LONG", 422, "The report has too many lines"),
+    ErrorCode("REPORT_OF_COUNTIES", 422, "The report is made county by county"),
+    ErrorCode("NOTHING_COMPARED", 404, "Nothing was compared for the place and month"),
+    ErrorCode("IDENTITY_REFUSED", 403, "Identity refuses the caller what the report is about"),
 )
 
 Maker = Annotated[Principal, allow(Role.OPERATIONS, Role.AGENCY, by_division=True)]
@@ -53,6 +57,10 @@ PeriodName = Annotated[str, msgspec.Meta(pattern=PERIOD_PATTERN)]
 InPath = Annotated[str, Path(max_length=40, pattern=r"^[a-z-]+$")]
 AreaInPath = Annotated[str, Path(pattern=r"^[0-9]{6}$")]
 PeriodInPath = Annotated[str, Path(pattern=PERIOD_PATTERN)]
+WithNames = Annotated[
+    bool,
+    Query(description="Put in names and ID numbers of identity, as the caller's own token may see them; each is noted"),
+]
 ByNumber = Annotated[PageRequest, paging(int)]
 
 
@@ -131,24 +139,52 @@ def reports(commands: ReportCommands, requests: Requests) -> Router:
         return answer(Kinds(kinds))
 
     @router.post("", status_code=201)
-    async def make_report(caller: Maker, command: Sent[ReportBody], key: IdempotencyKey) -> Json[ReportStands]:
-        """Make a report of a period that has ended. Made again it is the same, or a corrected version."""
+    async def make_report(
+        caller: Maker, command: Sent[ReportBody], key: IdempotencyKey, request: Request
+    ) -> Json[ReportStands]:
+        """Make a report of a period that has ended. Made again it is the same, or a corrected version.
+
+        Of the coverage reports identity is asked with the caller's own token; they tell of a day in their month.
+        """
         asked = asked_for(caller, command.report, command.area, command.period)
-        return answered(await commands.make(requests.by(caller, key), asked))
+        return answered(await commands.make(requests.by(caller, key), asked, token_of(request)))
 
     @router.get("/{report}/{area}/{of}")
     async def get_report(
-        report: InPath, area: AreaInPath, of: PeriodInPath, caller: Maker, page: ByNumber, request: Request
+        report: InPath,
+        area: AreaInPath,
+        of: PeriodInPath,
+        caller: Maker,
+        page: ByNumber,
+        request: Request,
+        *,
+        names: WithNames = False,
     ) -> Json[SheetPage]:
         """A report that was made, line by line; each look at one leaves a record."""
-        sheet = await commands.read(asked_for(caller, report, area, of), caller.subject, requests.clock())
+        asked, token = asked_for(caller, report, area, of), token_of(request)
+        sheet = await commands.read(asked, caller.subject, requests.clock(), token)
+        if names:
+            first = _begin(page)
+            known = await commands.names(persons_in(sheet, first, first + page.limit), token)
+            sheet = with_names(sheet, known)
         return tagged(request, answer(_page(sheet, page)))
 
     @router.get("/{report}/{area}/{of}/workbook")
-    async def get_workbook(report: InPath, area: AreaInPath, of: PeriodInPath, caller: Maker) -> Workbook:
+    async def get_workbook(
+        report: InPath,
+        area: AreaInPath,
+        of: PeriodInPath,
+        caller: Maker,
+        request: Request,
+        *,
+        names: WithNames = False,
+    ) -> Workbook:
         """The same as a workbook to be printed and signed."""
-        asked = asked_for(caller, report, area, of)
-        sheet = await commands.read(asked, caller.subject, requests.clock())
+        asked, token = asked_for(caller, report, area, of), token_of(request)
+        sheet = await commands.read(asked, caller.subject, requests.clock(), token)
+        if names:
+            known = await commands.names(persons_in(sheet, 0, len(sheet.rows)), token)
+            sheet = with_names(sheet, known)
         made = await commands.made(asked)
         file = BytesIO()
         await asyncio.to_thread(write_workbook, sheet, file, version=made.version if made else 1)
@@ -158,8 +194,12 @@ def reports(commands: ReportCommands, requests: Requests) -> Router:
     return router
 
 
+def _begin(page: PageRequest) -> int:
+    return 0 if page.after is None else int(page.after[0])
+
+
 def _page(sheet: Sheet, page: PageRequest) -> SheetPage:
-    begin = 0 if page.after is None else int(page.after[0])
+    begin = _begin(page)
     rows = sheet.rows[begin : begin + page.limit]
     end = begin + len(rows)
     same = ("report", "title", "area", "unit", "period", "clause", "notes")

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any, Final, Generic, Literal, TypeVar
+from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar
 
 import msgspec
+
+from kernel.values.division_table import divisions_of
 
 RowT = TypeVar("RowT")
 #: Amounts are whole fen; a percent is a text with two decimals.
@@ -38,6 +40,10 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
 
 
+#: Columns, rows and sums.
+Filled: TypeAlias = tuple[tuple[Column, ...], tuple[tuple[Cell, ...], ...], tuple[Cell, ...]]
+
+
 class Of(Generic[RowT]):
     """A column with where its cells come from."""
 
@@ -48,9 +54,7 @@ class Of(Generic[RowT]):
         self.cell = cell
 
 
-def filled(
-    columns: Sequence[Of[Any]], lines: Sequence[Any], *, numbered: bool = True
-) -> tuple[tuple[Column, ...], tuple[tuple[Cell, ...], ...], tuple[Cell, ...]]:
+def filled(columns: Sequence[Of[Any]], lines: Sequence[Any], *, numbered: bool = True) -> Filled:
     """Columns, rows and sums of lines; each row begins with its number (序号) where they are ``numbered``."""
     heads = tuple(one.column for one in columns)
     rows = tuple(tuple(one.cell(line) for one in columns) for line in lines)
@@ -67,3 +71,8 @@ def summed(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> tuple[C
         for place, column in enumerate(columns)
     ]
     return ("合计", *sums[1:])
+
+
+def place_name(code: str, year: int) -> str:
+    """What a division was called in a year; its code where the table has no name."""
+    return next((place.name for place in reversed(divisions_of(code)) if place.stood_in(year)), code)
