@@ -25,6 +25,8 @@ class Step(msgspec.Struct, kw_only=True, omit_defaults=True):
     title: str
     role: Role
     organisation: str | None = None
+    #: Who it is, where a second person of a role is needed.
+    subject: str | None = None
     operation: str
     path: str
     key: str = ""
@@ -43,7 +45,7 @@ async def play(service: Service, file: Path) -> Sequence[str]:
     different: list[str] = []
     steps = read_steps(file)
     for step in steps:
-        client = await service.client(step.role, step.organisation)
+        client = await service.client(step.role, step.organisation, subject=step.subject)
         step.path = _ANSWERED.sub(lambda found: str(steps[int(found[1]) - 1].reply[found[2]]), step.path)
         method, _, _ = step.operation.partition(" ")
         headers = {"Idempotency-Key": step.key} if step.key else {}
