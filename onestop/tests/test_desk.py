@@ -60,6 +60,10 @@ async def test_who_is_not_of_operations_is_not_let_in(platform: Platform) -> Non
         "INSERT INTO fund_ledger.balances SELECT * FROM fund_ledger.balances",
         "DELETE FROM bus.messages",
         "CREATE TABLE looks.mine (x int)",
+        "UPDATE reconciliation.differences SET repair = '{}'",
+        "INSERT INTO reconciliation.differences SELECT * FROM reconciliation.differences",
+        "INSERT INTO reconciliation.reconciliations (state, began_by, backend) VALUES ('RUNNING', 'x', 1)",
+        "DELETE FROM desk.answers",
         "SET ROLE settlement",
     ],
 )

@@ -1,5 +1,8 @@
 """Operations' desk alone, on a database that others have written, and clerks who come to it."""
 
+import asyncio
+import os
+import sys
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -17,6 +20,20 @@ from kernel.security import Issuer, Role
 from onestop.desk.app import build
 from onestop.desk.desk import Desk, as_role
 
+_ROOT: Final = Path(__file__).parents[2]
+#: A desk in a process of its own, which says where it is.
+_APART: Final = """
+import asyncio, sys
+from pathlib import Path
+from tests.replay.at_the_desk import open_desk
+
+async def run():
+    async with open_desk(sys.argv[1], Path(sys.argv[2])) as desk:
+        print(desk.url, flush=True)
+        await asyncio.Event().wait()
+
+asyncio.run(run())
+"""
 #: When the desk of a test is open: the day after the last one of which anything is stored.
 MORNING: Final = datetime(2026, 12, 1, 1, tzinfo=UTC)
 
@@ -76,6 +93,22 @@ async def open_desk(
     async with AsyncExitStack() as stack:
         running = await stack.enter_async_context(serving([(build(desk), Address())]))
         yield OpenDesk(running.addresses[0], issuer, stack)
+
+
+async def desk_apart(database: str, folder: Path) -> tuple[asyncio.subprocess.Process, str]:
+    """A desk in a process of its own, to be killed, and where it is."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        _APART,
+        database,
+        str(folder),
+        cwd=_ROOT,
+        env={**os.environ, "PYTHONPATH": str(_ROOT)},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    return process, (await process.stdout.readline()).decode().strip()
 
 
 def refused(response: httpx.Response) -> tuple[int, str]:

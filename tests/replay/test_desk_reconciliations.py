@@ -3,14 +3,13 @@
 import asyncio
 import os
 import signal
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from tests.command_line import onestop
-from tests.replay.at_the_desk import Clerk, OpenDesk, open_desk, refused
+from tests.replay.at_the_desk import Clerk, OpenDesk, desk_apart, open_desk, refused
 from tests.replay.tampering import Owner
 from tests.replay.test_reconcile import NTH_SETTLED
 
@@ -18,21 +17,6 @@ from kernel.testing.deadline import eventually
 from kernel.writing.database import administering
 from onestop.reconcile.pairs import PAIRS
 from onestop.reconcile.runs import begin
-
-_ROOT: Final = Path(__file__).parents[2]
-#: A desk in a process of its own, which says where it is.
-_DESK: Final = """
-import asyncio, sys
-from pathlib import Path
-from tests.replay.at_the_desk import open_desk
-
-async def run():
-    async with open_desk(sys.argv[1], Path(sys.argv[2])) as desk:
-        print(desk.url, flush=True)
-        await asyncio.Event().wait()
-
-asyncio.run(run())
-"""
 
 
 @pytest.fixture
@@ -113,18 +97,7 @@ async def test_a_run_of_a_desk_that_is_killed_is_interrupted_and_not_running_for
     restored: str, tmp_path: Path
 ) -> None:
     await _hold_back(restored)
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-c",
-        _DESK,
-        restored,
-        str(tmp_path),
-        cwd=_ROOT,
-        env={**os.environ, "PYTHONPATH": str(_ROOT)},
-        stdout=asyncio.subprocess.PIPE,
-    )
-    assert process.stdout is not None
-    url = (await process.stdout.readline()).decode().strip()
+    process, url = await desk_apart(restored, tmp_path)
     async with open_desk(restored, tmp_path) as desk:
         killed, li = desk.elsewhere(url), desk.clerk("li")
         begun = await killed.clerk("li").post("/v1/reconciliations", {"patience_seconds": 600})

@@ -1,6 +1,9 @@
 """What-ifs at the desk: asked, followed, called off, one at a time, each only for those whose people it counts."""
 
 import io
+import os
+import signal
+import sys
 from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
@@ -9,7 +12,8 @@ from typing import Any, Final
 import msgspec
 import openpyxl
 import pytest
-from tests.replay.at_the_desk import Clerk, OpenDesk, open_desk, refused
+from pyarrow import parquet
+from tests.replay.at_the_desk import Clerk, OpenDesk, desk_apart, open_desk, refused
 
 from kernel.testing.deadline import eventually
 from kernel.values.money import fen_from_yuan
@@ -24,8 +28,8 @@ POLICIES: Final = Path(__file__).parent.parent.parent / "policies"
 JIEYANG: Final = read_pack(POLICIES / "445200-jieyang/2019-jieyibao-21.yaml").text
 LOWER: Final = JIEYANG.replace('value: "80"', 'value: "70"')
 PERIOD: Final[dict[str, Any]] = {"from": "2026-11-01", "to": "2026-11-30"}
-#: Holds the process that answers back: it waits for a table that asking does not read.
 _WAITS_SQL: Final = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND locktype = 'relation')"
+#: Holds the process that answers back: it waits for a table that asking does not read.
 _HELD_SQL: Final = "LOCK TABLE settlement.revocations IN ACCESS EXCLUSIVE MODE"
 
 
@@ -211,6 +215,35 @@ async def test_the_end_of_a_desk_ends_what_it_was_asked_and_says_so(restored: st
         assert (await desk.clerk("li").get(address)).json()["state"] == "INTERRUPTED"
 
 
+async def test_a_desk_that_is_killed_leaves_no_process_and_no_what_if_that_goes_on(
+    restored: str, tmp_path: Path
+) -> None:
+    async with administering(restored) as holder, holder.transaction(), open_desk(restored, tmp_path) as desk:
+        await holder.execute(_HELD_SQL)
+        process, url = await desk_apart(restored, tmp_path)
+        asked = await desk.elsewhere(url).clerk("li").post("/v1/what-ifs", {**PERIOD, "pack": LOWER})
+        address, wang = asked.headers["location"], desk.clerk("wang")
+        await eventually(lambda: _somebody_waits(holder), within_seconds=60)
+        assert (await wang.get(address)).json()["state"] == "RUNNING", "another desk sees that it goes on"
+        os.kill(process.pid, signal.SIGKILL)
+        await process.wait()
+        assert (await ended(wang, address))["state"] == "INTERRUPTED"
+        await eventually(lambda: _nobody_waits(holder))
+
+
+async def test_one_that_another_desk_answers_is_called_off_too(restored: str, tmp_path: Path) -> None:
+    async with administering(restored) as holder, holder.transaction(), open_desk(restored, tmp_path) as desk:
+        await holder.execute(_HELD_SQL)
+        process, url = await desk_apart(restored, tmp_path)
+        asked = await desk.elsewhere(url).clerk("li").post("/v1/what-ifs", {**PERIOD, "pack": LOWER})
+        await eventually(lambda: _somebody_waits(holder), within_seconds=60)
+        called_off = await desk.clerk("wang").post(f"{asked.headers['location']}/cancellation")
+        assert called_off.json()["state"] == "CANCELLED"
+        await eventually(lambda: _nobody_waits(holder))
+        process.terminate()
+        await process.wait()
+
+
 async def test_an_answer_is_over_after_thirty_days(desk: OpenDesk, restored: str) -> None:
     li = desk.clerk("li")
     asked = await li.post("/v1/what-ifs", {**PERIOD, "pack": LOWER})
@@ -222,3 +255,20 @@ async def test_an_answer_is_over_after_thirty_days(desk: OpenDesk, restored: str
         assert await tidy(owner) == 1
         assert await owner.fetchval("SELECT count(*) FROM desk.what_if_rows") == 0
     assert refused(await li.get(address)) == (404, "WHAT_IF_UNKNOWN")
+
+
+async def test_as_parquet_it_is_read_back_to_the_fen_and_without_pyarrow_it_is_said(
+    desk: OpenDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    li = desk.clerk("li")
+    asked = await li.post("/v1/what-ifs", {**PERIOD, "pack": LOWER})
+    address = asked.headers["location"]
+    await ended(li, address)
+    file = await li.get(f"{address}/file", form="parquet")
+    assert file.headers["content-type"] == "application/vnd.apache.parquet"
+    assert file.headers["content-disposition"].endswith('.parquet"')
+    table = parquet.read_table(io.BytesIO(file.content))
+    assert [Row(**row) for row in table.to_pylist()] == [row async for row in _rows(li, address)]
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    assert refused(await li.get(f"{address}/file", form="parquet")) == (409, "FORM_NOT_WRITTEN")
+    assert refused(await li.get(f"{address}/file", form="csv")) == (422, "INVALID_PARAMETER")

@@ -15,12 +15,13 @@ from kernel.writing.database import SingleConnection, administering
 from onestop.desk.answers import once
 from onestop.desk.callers import Clerk
 from onestop.desk.desk import Desk
-from onestop.desk.differences import DifferenceAnswer, told
+from onestop.desk.differences import DESK_MENDS_NOTHING, DifferenceAnswer, mending, told
 from onestop.reconcile import kept
 from onestop.reconcile.day_file import keep_day, read_day_file
 from onestop.reconcile.difference import Difference
 
 CODES: Final = (
+    DESK_MENDS_NOTHING,
     ErrorCode("DAY_FILE_UNREADABLE", 422, "The hospital's file of its day cannot be read"),
     ErrorCode("DATE_IN_FUTURE", 422, "A date is still to come"),
 )
@@ -73,8 +74,9 @@ def router(desk: Desk) -> Router:
         """Hold a hospital's file of a day (comma or tab, UTF-8 or GB18030) against what was settled at its windows."""
         grant(request, _COMPARING_SECONDS)
         check_not_to_come("day", day, desk.today)
+        address = mending(desk)
         lines = await asyncio.to_thread(read_day_file, content, f"{hospital_id}/{day}")
-        async with administering(desk.database) as session:
+        async with administering(address) as session:
 
             async def compared() -> DayAnswer:
                 found = await keep_day(session, hospital_id, day, lines)

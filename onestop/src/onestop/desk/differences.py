@@ -31,13 +31,14 @@ from onestop.reconcile import kept
 from onestop.reconcile.difference import ByHand, State
 from onestop.reconcile.repairing import release_and_mend
 
+DESK_MENDS_NOTHING: Final = ErrorCode("DESK_MENDS_NOTHING", 409, "The desk was not given what changes the database")
 CODES: Final = (
     ErrorCode("DIFFERENCE_UNKNOWN", 404, "No such difference"),
     ErrorCode("PROPOSED_BY_CALLER", 403, "Whoever proposed the repair does not release it"),
     ErrorCode("NOT_PROPOSED", 409, "Nobody has proposed the difference's repair"),
     ErrorCode("DIFFERENCE_ENDED", 409, "A later run did not find the difference any more"),
     ErrorCode("SERVICE_BUSY", 409, "What the repair needs is held by somebody else"),
-    ErrorCode("DESK_MENDS_NOTHING", 409, "The desk was not given what changes the database"),
+    DESK_MENDS_NOTHING,
 )
 
 InPath = Annotated[str, Path(pattern=r"^[0-9a-f]{12}$")]

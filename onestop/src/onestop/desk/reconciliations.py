@@ -26,13 +26,12 @@ from kernel.writing.database import administering
 from onestop.desk.answers import once
 from onestop.desk.callers import WholeClerk
 from onestop.desk.desk import Desk
-from onestop.desk.differences import CODES as DIFFERENCE_CODES
-from onestop.desk.differences import mending
+from onestop.desk.differences import DESK_MENDS_NOTHING, mending
 from onestop.reconcile.run import carry_out
 from onestop.reconcile.runs import Begun, Run, RunState, SideBySide, begin, one_run, runs
 
 CODES: Final = (
-    *(code for code in DIFFERENCE_CODES if code.code == "DESK_MENDS_NOTHING"),
+    DESK_MENDS_NOTHING,
     ErrorCode("RECONCILIATION_UNKNOWN", 404, "No such reconciliation"),
     ErrorCode("RECONCILIATION_RUNNING", 409, "A reconciliation goes on already"),
 )

@@ -1,6 +1,7 @@
-"""The desk's role in the database: it reads what every service keeps, and adds to what is kept of looks.
+"""The desk's role in the database: it reads what every service keeps, adds to looks, and writes in its own schema.
 
-Whoever gets hold of the desk's password changes no event, row or message by it, and takes no look away.
+Whoever gets hold of the desk's password changes no event, row or message by it, and takes no look away. What changes
+them, a repair that two people released, is done with the administrator's address (docs/decisions/0069).
 """
 
 from collections.abc import Sequence
@@ -30,7 +31,10 @@ END $$;
 _WRITES_SQL: Final = f"""
 GRANT USAGE ON SCHEMA looks, reconciliation TO {NAME};
 GRANT SELECT, INSERT ON looks.looks TO {NAME};
-GRANT SELECT, INSERT, UPDATE ON reconciliation.runs, reconciliation.differences TO {NAME};
+REVOKE INSERT, UPDATE ON reconciliation.runs, reconciliation.differences FROM {NAME};
+GRANT SELECT ON reconciliation.runs, reconciliation.differences TO {NAME};
+-- Whoever could write what a repair is would have it done by two clerks who release something else.
+GRANT UPDATE (state, proposed_by, because, released_by) ON reconciliation.differences TO {NAME};
 GRANT SELECT, UPDATE ON reconciliation.reconciliations TO {NAME};
 GRANT USAGE ON SCHEMA desk TO {NAME};
 GRANT SELECT, INSERT, UPDATE, DELETE ON desk.what_ifs, desk.what_if_rows TO {NAME};
