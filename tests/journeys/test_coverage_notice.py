@@ -16,6 +16,7 @@ from kernel.testing.set_clock import SetClock
 from kernel.writing.database import administering
 from onestop.main import app
 from onestop.platform import Platform, running_platform
+from onestop.quiescence import wait_until_arrived
 from workbench.demo.window import Window
 
 POLICIES: Final = Path(__file__).parents[2] / "policies"
@@ -140,7 +141,13 @@ async def test_the_notice_is_a_report_with_its_day_and_its_version_and_meets_the
     assert await refused(agency, "coverage-notice") == (404, "NOTHING_COMPARED")
     assert await refused(agency, "coverage-notice", month="2019-10") == (422, "PERIOD_NOT_ENDED")
     assert await refused(agency, "coverage-roster", area="450200") == (422, "REPORT_OF_COUNTIES")
-    await compared(liuzhou)
+    comparison = await compared(liuzhou)
+    await agency.post("identity", f"/v1/comparisons/{comparison}/push", {})
+    await wait_until_arrived(liuzhou.admin_url)
+    await staff.post("operations", "/v1/breaches/look", {})
+    clocks = await staff.get("operations", f"/v1/clocks?area={COUNTY}&due_from=2019-09-10&due_to=2019-09-10")
+    (push,) = [one for one in clocks["items"] if one["clock"] == "enrolment_comparison"]
+    assert (push["state"], push["done_on"], push["evidence"]) == ("DONE", "2019-09-05", comparison)
     stands = await made(agency, "coverage-notice")
     told = [stands[name] for name in ("version", "made_on", "due_on", "in_time")]
     assert told == [1, "2019-09-05", "2019-10-31", True]

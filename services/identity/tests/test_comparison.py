@@ -107,7 +107,14 @@ def test_the_result_is_due_on_the_tenth_and_late_on_the_eleventh(library: PackLi
     assert due_on(library.in_force("450000", TODAY), "2019-08") == date(2019, 8, 10)
     assert due_on(library.in_force("445202", TODAY), "2019-08") is None
     for day, late in ((10, False), (11, True)):
-        pushed = ComparisonPushed("c1", date(2019, 8, day), late, "region")
+        pushed = ComparisonPushed(
+            comparison_id="c1",
+            pushed_on=date(2019, 8, day),
+            late=late,
+            pushed_by="region",
+            area=MADE.area,
+            month=MADE.month,
+        )
         given(DECIDER, [MADE]).when(PushComparison("region", date(2019, 8, day))).then(pushed)
         given(DECIDER, [MADE, pushed]).when(PushComparison("region", TODAY)).then_refused("COMPARISON_PUSHED")
     given(DECIDER).when(PushComparison("region", TODAY)).then_refused("COMPARISON_UNKNOWN")

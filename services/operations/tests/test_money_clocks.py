@@ -219,3 +219,19 @@ async def test_a_hospital_s_claim_that_was_paid_in_another_way_is_said_to_be_don
     assert (await staff.post("/v1/clocks/done", json=said | {"unit": "H2"})).json()["code"] == "CLOCK_UNKNOWN"
     assert (await staff.post("/v1/clocks/done", json=said)).status_code == 201
     assert (await books.clock(LEYE, "hospital_claim", "2019-07", date(2019, 9, 2)))["state"] == "DONE"
+
+
+async def test_a_comparison_that_the_region_pushed_meets_the_clock_of_its_counties_on_that_day(
+    books: Ledger, around: Surroundings, operations: Service
+) -> None:
+    await books.someone(GUANGXI)
+    asked = GUANGXI, "enrolment_comparison", "2019-08", date(2019, 8, 10)
+    assert (await books.clock(*asked))["state"] == "LATE"
+    for name, area, day in (("C1", "450000", 12), ("C2", GUANGXI, 14), ("C3", "440000", 9)):
+        pushed = identity.ComparisonPushed(comparison_id=name, area=area, month="2019-08", pushed_on=date(2019, 8, day))
+        await around.tell(identity.CONTRACT, name, pushed)
+    await eventually(lambda: operations.pool.fetchval("SELECT count(*) = 3 FROM comparison_pushes"))
+    found = await books.clock(*asked)
+    assert (found["state"], found["done_on"], found["evidence"]) == ("DONE_LATE", "2019-08-12", "C1")
+    breach = await books.breach(GUANGXI, "enrolment_comparison.2019-08")
+    assert (breach["kind"], breach["status"]) == ("IDENTITY_DATA_LATE", "CLOSED")

@@ -104,4 +104,16 @@ class HandbookChecked(msgspec.Struct, frozen=True):
     checked_on: date
 
 
-CONTRACT: Final = Contract.of(TOPIC, EntitlementChanged, PremiumsPaid, HandbookChecked)
+class ComparisonPushed(msgspec.Struct, frozen=True, kw_only=True):
+    """The result of a month's comparison of the poor with the insured was pushed to the areas below (003 一(一)).
+
+    ``area`` is a division code of a region, city or county; it is theirs too that lie in it.
+    """
+
+    comparison_id: str
+    area: str
+    month: str
+    pushed_on: date
+
+
+CONTRACT: Final = Contract.of(TOPIC, EntitlementChanged, PremiumsPaid, HandbookChecked, ComparisonPushed)

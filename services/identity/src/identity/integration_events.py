@@ -1,4 +1,5 @@
-"""What identity tells the others: a person's whole entitlement after each change, and premiums that were paid."""
+"""What identity tells the others: a person's whole entitlement after each change, premiums that were paid, and that
+a comparison's result was pushed."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -7,6 +8,7 @@ import msgspec
 
 from contracts import identity as contract
 from identity.certification.domain.certifications import CertificationCancelled, ChronicCertified
+from identity.comparison.domain.comparison import ComparisonPushed
 from identity.enrolment.domain.premium_batch import SubsidyPaid
 from identity.facts.domain.handbook import HandbookChecked
 from identity.persons.domain.also_listed import AlsoListed
@@ -107,6 +109,12 @@ def _premiums_paid(paid: SubsidyPaid) -> Published | None:
     return Published(paid.batch_id, event)
 
 
+def _pushed(pushed: ComparisonPushed) -> Published | None:
+    if pushed.area is None:
+        return None
+    return Published(pushed.comparison_id, msgspec.convert(_plain(pushed), contract.ComparisonPushed))
+
+
 #: Whatever is not here stays inside. Every event that carries an entitlement is: readers follow its revisions.
 TOLD: Final[Mapping[type, Callable[[Any], Published | None]]] = {
     PersonRegistered: _as("REGISTERED"),
@@ -131,4 +139,5 @@ TOLD: Final[Mapping[type, Callable[[Any], Published | None]]] = {
     PersonErased: _as("ERASED"),
     HandbookChecked: _handbook_checked,
     SubsidyPaid: _premiums_paid,
+    ComparisonPushed: _pushed,
 }

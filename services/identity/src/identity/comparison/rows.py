@@ -40,7 +40,9 @@ comparisons: Final = Table(
     Index("comparisons_of_area", "area", "month"),
 )
 
-comparison_pushes: Final = Table("comparison_pushes", TABLES, *columns_of(ComparisonPushed, "comparison_id"))
+comparison_pushes: Final = Table(
+    "comparison_pushes", TABLES, *columns_of(ComparisonPushed, "comparison_id", leaving=("area", "month"))
+)
 
 tasks: Final = Table("tasks", TABLES, *columns_of(Task, "person_id", "year", year=SmallInteger))
 

@@ -177,13 +177,18 @@ class ComparisonMade(msgspec.Struct, frozen=True, kw_only=True):
         return sum_of(self.area, self.figures)
 
 
-class ComparisonPushed(msgspec.Struct, frozen=True):
-    """The result was pushed; ``late`` where the month's day was over (R-GX-02)."""
+class ComparisonPushed(msgspec.Struct, frozen=True, kw_only=True):
+    """The result was pushed; ``late`` where the month's day was over (R-GX-02).
+
+    ``area`` and ``month`` are those of the comparison; None in what was stored before it was told (decision 0071).
+    """
 
     comparison_id: str
     pushed_on: date
     late: bool
     pushed_by: str
+    area: str | None = None
+    month: str | None = None
 
 
 Event: TypeAlias = ComparisonMade | ComparisonPushed
@@ -245,7 +250,15 @@ def _pushed(command: PushComparison, state: State) -> ComparisonPushed:
         )
     due = state.made.due_on
     late = due is not None and command.today > due
-    return ComparisonPushed(state.made.comparison_id, command.today, late, command.pushed_by)
+    made = state.made
+    return ComparisonPushed(
+        comparison_id=made.comparison_id,
+        pushed_on=command.today,
+        late=late,
+        pushed_by=command.pushed_by,
+        area=made.area,
+        month=made.month,
+    )
 
 
 def comparison_unknown() -> Refused:

@@ -1,4 +1,4 @@
-"""The look for clocks that money has met, and for those that it met and was taken back from (decision 0071)."""
+"""The look for clocks that money or a push has met, and for those from which it was taken back (decision 0071)."""
 
 from datetime import date, timedelta
 from typing import Final
@@ -16,6 +16,8 @@ from operations.clocks.queries.money import MoneyQueries
 
 #: Money that comes later than so many days after it was due is told by hand.
 _LOOK_BACK_DAYS: Final = 340
+#: Met by the push of a comparison (003 一(一) 每月上旬…推送).
+_COMPARISON: Final = "enrolment_comparison"
 
 
 class MetClockLook:
@@ -29,15 +31,17 @@ class MetClockLook:
         self._clock = clock
 
     async def look(self, county: str, today: date) -> None:
-        """Say of each clock of money what met it on which day; what a person has said of one stands."""
+        """Say of each such clock what met it on which day; what a person has said of one stands."""
         first = today - timedelta(days=_LOOK_BACK_DAYS)
         told = await self._money.told(county, first - timedelta(days=62))
+        pushed = await self._money.pushed(county, first)
         claims = await self._found.claims(self._library, county, first, today)
-        if told == MoneyTold() and not claims:
+        if told == MoneyTold() and not pushed and not claims:
             return
         last = today + timedelta(days=31 + ABOUT_DAYS)
         dues = due_between(self._library, county, first, last, official_calendar())
         met = {due: self._met(due, told) for due in dues if due.clock in OF_MONEY}
+        met |= {due: pushed.get(due.period) for due in dues if due.clock == _COMPARISON}
         met |= {due: claim.met for due, claim in claims}
         done = await self._found.done(list(met))
         changed = [due for due, now in met.items() if _differs(done.get(due.key), now, today)]

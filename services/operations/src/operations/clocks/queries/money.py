@@ -1,10 +1,11 @@
-"""What the ledger told of a county's money, put together by month and year as clocks are."""
+"""What the ledger told of a county's money, put together by month and year as clocks are; and what identity pushed."""
 
 from datetime import date
 from typing import Any, Final
 
 import msgspec
 
+from kernel.values.divisions import around
 from kernel.writing.reads import Reads
 from operations.clocks.domain.money import Met, MoneyTold, MonthTold, OrderTold, YearTold
 
@@ -43,6 +44,17 @@ SELECT year, min("left") AS "left", (array_agg("on" ORDER BY account <> '' DESC,
          AS proof
 FROM clearings WHERE county = $1 AND year >= $2 GROUP BY year
 """
+# The first push counts, of whichever area the county lies in.
+_PUSHES_SQL: Final = """
+SELECT DISTINCT ON (month) month, pushed_on, comparison_id FROM comparison_pushes
+WHERE area = ANY($1::text[]) AND month >= $2 ORDER BY month, pushed_on, comparison_id LIMIT 100
+"""
+
+
+class _Pushed(msgspec.Struct, frozen=True):
+    month: str
+    pushed_on: date
+    comparison_id: str
 
 
 class MoneyQueries(Reads):
@@ -57,6 +69,11 @@ class MoneyQueries(Reads):
             fees=tuple(await self.many(_month, _FEES_SQL, county, month)),
             years=tuple(await self.many(_year, _YEARS_SQL, county, since.year - 1)),
         )
+
+    async def pushed(self, county: str, since: date) -> dict[str, Met]:
+        """By month, the push of a comparison whose result is the county's too."""
+        rows = await self.many(_Pushed, _PUSHES_SQL, list(around(county)), f"{since:%Y-%m}")
+        return {row.month: Met(row.pushed_on, row.comparison_id) for row in rows}
 
 
 def _order(met_on: date | None, proof: str, **columns: Any) -> OrderTold:

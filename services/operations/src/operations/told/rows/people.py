@@ -1,4 +1,4 @@
-"""What identity told: who is poor, insured and certified, without a name."""
+"""What identity told: who is poor, insured and certified, without a name; and which comparisons were pushed."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -6,7 +6,8 @@ from typing import Final
 from sqlalchemy import Boolean, Column, Date, Index, Integer, MetaData, Table, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from contracts.identity import EntitlementChanged
+from contracts.identity import ComparisonPushed, EntitlementChanged
+from kernel.writing.columns import columns_of
 from kernel.writing.read_model import RowsByMessage
 from kernel.writing.read_tables import Change, put_of
 
@@ -30,10 +31,20 @@ people: Final = Table(
     Index("people_county", "county", "person_id"),
     Index("people_merged", "merged_into"),
 )
+#: Results of comparisons that were pushed.
+comparison_pushes: Final = Table(
+    "comparison_pushes",
+    TABLES,
+    *columns_of(ComparisonPushed, "comparison_id"),
+    Index("comparison_pushes_area", "area", "month"),
+)
 
 
 def _told(event: EntitlementChanged) -> Iterable[Change]:
     yield put_of(event, people, diseases=tuple(sorted({one.disease for one in event.certifications})))
 
 
-ROWS: Final[RowsByMessage] = {EntitlementChanged: _told}
+ROWS: Final[RowsByMessage] = {
+    EntitlementChanged: _told,
+    ComparisonPushed: lambda event: [put_of(event, comparison_pushes)],
+}
