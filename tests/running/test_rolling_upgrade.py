@@ -41,7 +41,14 @@ uvloop.run(serve_all(database, Path(folder), Path(policies), int(port), None))
 VISITS_EACH: Final = 6
 #: What the release before does not tell, nobody tells until the last of its instances has ended (decision 0052).
 UNTOLD: Final = dict.fromkeys(
-    ("ONESTOP_TELL_STAYS", "ONESTOP_TELL_CASES", "ONESTOP_TELL_DOCTORS", "ONESTOP_TELL_BIRTH_YEARS"), "no"
+    (
+        "ONESTOP_TELL_STAYS",
+        "ONESTOP_TELL_CASES",
+        "ONESTOP_TELL_DOCTORS",
+        "ONESTOP_TELL_BIRTH_YEARS",
+        "ONESTOP_TELL_MONEY",
+    ),
+    "no",
 )
 
 

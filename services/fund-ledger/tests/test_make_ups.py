@@ -57,7 +57,7 @@ async def shortage(
     runtime = Runtime(PARTS, Database(url=database, user="fund_ledger"), EmbeddedEventLog(around.bus))
     await runtime.start(background=False)
     found = FundQueries(runtime)
-    asking = MakeUps(FundCommands(runtime, config.library, charts, found), found, charts, clock)
+    asking = MakeUps(FundCommands(runtime, config, charts, found), found, charts, clock)
     yield Shortage(around, asking, bills, await ledger.client(Role.FINANCE))
     await runtime.stop()
 

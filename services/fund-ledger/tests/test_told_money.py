@@ -1,6 +1,7 @@
 """What money has met is told to the other services, with the day of the bank; what was stored before stays untold."""
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -9,17 +10,21 @@ from tests.ledger_office import Office
 
 from contracts import fund_ledger as contract
 from contracts.settlement import CONTRACT
-from fund_ledger.config import Config
+from fund_ledger.config import POLICIES_SETTING, TELL_MONEY_SETTING, Config, config_from
 from fund_ledger.funds.domain.order import FundingMet, Order
 from fund_ledger.integration_events import PUBLISHED
-from fund_ledger.periods.domain.year import ClearingSettled, YearClosed
-from fund_ledger.statements.domain.statement import Statement, StatementPaid
+from fund_ledger.periods.domain import year
+from fund_ledger.periods.domain.year import ClearingSettled, CloseYear, YearClosed
+from fund_ledger.statements.domain.statement import DECIDER as STATEMENTS
+from fund_ledger.statements.domain.statement import DrawStatement, Statement, StatementPaid, Unbilled
 from kernel.messaging.envelope import decode
 from kernel.security import Role
 from kernel.testing.deadline import eventually
+from kernel.testing.specification import given
 from kernel.testing.surroundings import Surroundings
 
 HUNAN: Final = {"county": "430181", "fund": "MA"}
+ENVIRON: Final = {POLICIES_SETTING: str(Path(__file__).parents[3] / "policies")}
 DRAW: Final = {"county": "445202", "fund": "MA", "month": "2019-08"}
 
 
@@ -114,6 +119,52 @@ async def test_fees_tell_who_has_not_reported_and_when_they_were_paid(around: Su
         ("approved", ("C2",), None),
         ("paid", ("C2",), date(2019, 8, 1)),
     ]
+
+
+async def test_beside_a_release_that_does_not_tell_it_nobody_is_told_what_money_has_met(
+    around: Surroundings, config: Config
+) -> None:
+    office = Office(datetime(2019, 1, 20, 1, 0, tzinfo=UTC))
+    await office.open(around, config_from(ENVIRON | {TELL_MONEY_SETTING: "no"}))
+    order = {**HUNAN, "kind": "MONTHLY", "year": 2019, "month": 2, "amount": "9.00"}
+    of = (await office.do(office.agency, "/v1/funding-orders", **order))["order_id"]
+    path = f"/v1/funding-orders/{of}/receipts"
+    body = {**HUNAN, "amount": "9.00", "source": "MONTHLY", "value_on": "2019-01-14"}
+    receipt = (await office.do(office.finance, "/v1/fund-receipts", **body))["journal_id"]
+    await office.do(office.finance, path, journal_id=receipt, amount="9.00")
+    assert (await office.agency.get(f"/v1/funding-orders/{of}")).json()["status"] == "met"
+    await office.do(office.finance, f"{path}/{receipt}/release")
+    # Whatever the ledger had told of that would stand before what it tells now.
+    await office.do(office.finance, "/v1/fund-receipts", **body)
+    await told(around, contract.JournalBooked, 2)
+    rows = await around.bus.fetch("SELECT headers FROM messages WHERE topic = $1", contract.TOPIC)
+    assert [_type(row["headers"]).split(".")[-2] for row in rows] == ["JournalBooked", "JournalBooked"]
+
+
+def test_beside_such_a_release_no_event_has_the_mark_of_what_is_told() -> None:
+    close = CloseYear(
+        county="445202",
+        year=2019,
+        today=date(2020, 1, 2),
+        months_closed=date(2019, 12, 1),
+        cleared=(),
+        carried=(),
+        tells=False,
+    )
+    (closed,) = given(year.DECIDER).when(close).events
+    assert closed.left is None
+    draw = DrawStatement(
+        hospital_id="H1",
+        county="445202",
+        fund="MA",
+        month=date(2019, 8, 1),
+        today=date(2019, 9, 1),
+        unbilled=(Unbilled("J1", 900),),
+        undrawn=None,
+    )
+    (drawn,) = given(STATEMENTS).when(draw).events
+    assert PUBLISHED[type(drawn)](drawn) is None
+    assert PUBLISHED[type(closed)](closed) is None
 
 
 ORDER: Final = Order(

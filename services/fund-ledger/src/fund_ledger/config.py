@@ -14,6 +14,7 @@ PAID_ELSEWHERE_SETTING: Final = "ONESTOP_LEDGER_PAID_ELSEWHERE"
 PAYER_ACCOUNTS_SETTING: Final = "ONESTOP_PAYER_ACCOUNTS"
 MORE_FUNDS_SETTING: Final = "ONESTOP_LEDGER_MORE_FUNDS"
 PAYEE_KEYS_SETTING: Final = "ONESTOP_PAYEE_KEYS"
+TELL_MONEY_SETTING: Final = "ONESTOP_TELL_MONEY"
 
 
 class PayerAccount(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -42,6 +43,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     unheard_seconds: float = 5.0
     #: By ``county/FUND``, of accounts whose bank takes orders as pain.001.
     payers: Mapping[str, PayerAccount] = {}
+    #: No while a release runs beside this one that tells nobody what money has met (decision 0071).
+    tells_money: bool = True
 
 
 def config_from(environ: Mapping[str, str]) -> Config:
@@ -49,7 +52,8 @@ def config_from(environ: Mapping[str, str]) -> Config:
 
     ``ONESTOP_PAYEE_KEYS`` names the key file of payees' accounts, ``ONESTOP_PAYER_ACCOUNTS`` a file in JSON
     with the accounts of funds whose bank takes pain.001. ``ONESTOP_LEDGER_PAID_ELSEWHERE`` and
-    ``ONESTOP_LEDGER_MORE_FUNDS`` are lists of fund codes with commas.
+    ``ONESTOP_LEDGER_MORE_FUNDS`` are lists of fund codes with commas. ``ONESTOP_TELL_MONEY`` is ``no`` while a release
+    from before it was told what money has met runs beside this one.
     """
     elsewhere, payee_keys = environ.get(PAID_ELSEWHERE_SETTING), environ.get(PAYEE_KEYS_SETTING)
     payers = environ.get(PAYER_ACCOUNTS_SETTING)
@@ -59,6 +63,7 @@ def config_from(environ: Mapping[str, str]) -> Config:
         more_funds=_codes(environ.get(MORE_FUNDS_SETTING, "")),
         payee_keys=KeyRing.from_file(Path(payee_keys)) if payee_keys else None,
         payers=msgspec.json.decode(Path(payers).read_bytes(), type=dict[str, PayerAccount]) if payers else {},
+        tells_money=environ.get(TELL_MONEY_SETTING, "yes") != "no",
     )
 
 

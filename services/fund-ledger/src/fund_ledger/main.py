@@ -139,7 +139,7 @@ def build(host: Host, config: Config | None = None) -> FastAPI:
     funds = FundQueries(runtime)
     money, paid = PaymentCommands(runtime, charts), PaymentQueries(runtime)
     told, outlooks = ReportQueries(runtime), ForecastQueries(runtime)
-    ordering = FundCommands(runtime, config.library, charts, funds)
+    ordering = FundCommands(runtime, config, charts, funds)
     watch, asking = FundWatch(outlooks, charts, host.clock), MakeUps(ordering, funds, charts, host.clock)
     papers, proposed = reports_api.Papers(told, charts, outlooks), ProposalCommands(runtime, money)
     return application(
@@ -155,7 +155,7 @@ def build(host: Host, config: Config | None = None) -> FastAPI:
             funds_api.funding_orders(ordering, funds, requests),
             charts_api.charts_of_places(charts, requests),
             *_books(runtime, books, requests),
-            statements_api.statements(StatementCommands(runtime, charts, billed), billed, charts, requests),
+            statements_api.statements(StatementCommands(runtime, config, charts, billed), billed, charts, requests),
             statements_api.statements_read(billed, charts, requests),
             advances_api.advances(AdvanceCommands(runtime, config.library), AdvanceQueries(runtime), requests),
             *_institutions(runtime, config, charts, requests),
@@ -201,7 +201,7 @@ def _kept_and_given_back(runtime: Runtime, charts: Charts, requests: Requests) -
 
 def _institutions(runtime: Runtime, config: Config, charts: Charts, requests: Requests) -> Sequence[Router]:
     turns, found, law = Turns(runtime, charts), InstitutionQueries(runtime), config.library
-    of_budgets, of_fees = BudgetCommands(runtime, law, charts, turns), FeeCommands(runtime, law, charts, turns)
+    of_budgets, of_fees = BudgetCommands(runtime, law, charts, turns), FeeCommands(runtime, config, charts, turns)
     return (
         budgets(of_budgets, found, requests),
         budget_corrections(of_budgets, found, requests),

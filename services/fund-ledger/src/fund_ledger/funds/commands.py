@@ -5,7 +5,17 @@ from datetime import date
 from typing import Final
 
 from fund_ledger.charts.domain import Charts
-from fund_ledger.funds.domain.order import DECIDER, AgreeToOrder, LetGo, MeetOrder, Order, PlaceOrder, order_id
+from fund_ledger.config import Config
+from fund_ledger.funds.domain.order import (
+    DECIDER,
+    UNTOLD,
+    AgreeToOrder,
+    LetGo,
+    MeetOrder,
+    Order,
+    PlaceOrder,
+    order_id,
+)
 from fund_ledger.funds.domain.terms import Terms, Wanted, terms
 from fund_ledger.funds.queries import FundQueries, held_receipt, latest_of, matched
 from kernel.running.clock import Clock
@@ -14,7 +24,6 @@ from kernel.values.china_time import china_date
 from kernel.values.refusals import Refused, not_found
 from kernel.writing.command_context import CommandContext
 from kernel.writing.command_path import Answered
-from law.packs import PackLibrary
 
 _EVERY_SECONDS: Final = 3600.0
 #: No document names somebody behind the fund; all that it lacks was asked for; it was asked for this month.
@@ -24,9 +33,10 @@ _NOT_ASKED: Final = frozenset({"ORDER_WITHOUT_RULE", "ORDER_FIGURES", "ORDER_EXI
 class FundCommands:
     """One method a command."""
 
-    def __init__(self, runtime: Runtime, library: PackLibrary, charts: Charts, found: FundQueries) -> None:
+    def __init__(self, runtime: Runtime, config: Config, charts: Charts, found: FundQueries) -> None:
         self._runtime = runtime
-        self._library = library
+        self._library = config.library
+        self._decider = DECIDER if config.tells_money else UNTOLD
         self._charts = charts
         self._found = found
 
@@ -37,7 +47,7 @@ class FundCommands:
         command = PlaceOrder(wanted=wanted, terms=found, by=by, today=context.today)
         stream_id = _stream(order_id(wanted, found))
         return await self._runtime.path.decide(
-            context, DECIDER, stream_id, command, lambda decision: _body(decision.after), status=201
+            context, self._decider, stream_id, command, lambda decision: _body(decision.after), status=201
         )
 
     async def _terms(self, wanted: Wanted) -> Terms:
@@ -58,7 +68,7 @@ class FundCommands:
     async def agree(self, context: CommandContext, of: str, by: str, *, finance: bool) -> Answered:
         """Take the next step of an order: the bureau's, then finance's."""
         command = AgreeToOrder(of, by, finance, context.today)
-        return await self._runtime.path.decide(context, DECIDER, _stream(of), command, lambda d: _body(d.after))
+        return await self._runtime.path.decide(context, self._decider, _stream(of), command, lambda d: _body(d.after))
 
     async def meet(self, context: CommandContext, of: str, journal_id: str, amount_fen: int) -> Answered:
         """A receipt meets an order with so much of it."""
@@ -79,7 +89,7 @@ class FundCommands:
                 latest=await latest_of(connection, of, journal_id),
             )
             return await path.within(connection).decide(
-                context, DECIDER, _stream(of), command, lambda decision: _body(decision.after)
+                context, self._decider, _stream(of), command, lambda decision: _body(decision.after)
             )
 
     async def let_go(self, context: CommandContext, of: str, journal_id: str) -> Answered:
@@ -91,7 +101,7 @@ class FundCommands:
                 raise not_found("JOURNAL_UNKNOWN", f"there is no receipt {journal_id}")
             command = LetGo(of, journal_id, await matched(connection, journal_id, of), receipt.value_on)
             return await path.within(connection).decide(
-                context, DECIDER, _stream(of), command, lambda decision: _body(decision.after)
+                context, self._decider, _stream(of), command, lambda decision: _body(decision.after)
             )
 
 

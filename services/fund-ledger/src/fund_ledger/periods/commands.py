@@ -31,6 +31,7 @@ class PeriodCommands:
         self._runtime = runtime
         self._library = config.library
         self._unheard_seconds = config.unheard_seconds
+        self._tells = config.tells_money
         self._charts = charts
 
     async def close_month(self, context: CommandContext, county: str, month: date) -> Answered:
@@ -84,6 +85,7 @@ class PeriodCommands:
                 months_closed=closed.closed,
                 cleared=cleared(rules, await flows(connection, county, of)),
                 carried=await standing(connection, county, december),
+                tells=self._tells,
             )
             body = {"county": county, "year": of}
             return await within.decide(context, year.DECIDER, _years(county), command, lambda _: body)
@@ -107,7 +109,9 @@ class PeriodCommands:
                 pay = self._payment(years, journal_id, of, account, held, paid_on)
                 must_be_open(paid_on, county, first[county])
                 journal = decided(refund.DECIDER, *await within.standing(refund.DECIDER, f"journal/{journal_id}"), pay)
-                done = SettleClearing(year=of, account=account, journal_id=journal_id, settled_on=paid_on)
+                done = SettleClearing(
+                    year=of, account=account, journal_id=journal_id, settled_on=paid_on, tells=self._tells
+                )
                 settled = decided(year.DECIDER, stream, years, done)
                 return Outcome((journal.append, settled.append), {"journal_id": journal_id}, 201)
 

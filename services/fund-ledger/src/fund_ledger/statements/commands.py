@@ -6,6 +6,7 @@ from datetime import date
 from typing import TypeAlias
 
 from fund_ledger.charts.domain import Charts
+from fund_ledger.config import Config
 from fund_ledger.journals.domain import accounts
 from fund_ledger.journals.domain.events import JournalEvent
 from fund_ledger.journals.domain.journal import JournalState, after
@@ -46,8 +47,9 @@ _Booking = Callable[[Within, dict[str, int], Moment], Awaitable[Sequence[_Booked
 class StatementCommands:
     """One method a command. What moves money is written together with what it does to the statement."""
 
-    def __init__(self, runtime: Runtime, charts: Charts, found: StatementQueries) -> None:
+    def __init__(self, runtime: Runtime, config: Config, charts: Charts, found: StatementQueries) -> None:
         self._runtime = runtime
+        self._tells = config.tells_money
         self._charts = charts
         self._found = found
 
@@ -66,7 +68,7 @@ class StatementCommands:
                 month=month,
                 today=context.today,
                 unbilled=await self._found.unbilled(hospital_id, county, fund, month),
-                undrawn=await self._found.undrawn(payable, month),
+                undrawn=await self._undrawn(payable, month),
             )
 
         return await self._runtime.path.gather(
@@ -77,6 +79,10 @@ class StatementCommands:
             lambda decision: {"statement_id": decision.events[0].statement.statement_id},
             status=201,
         )
+
+    async def _undrawn(self, payable: str, month: date) -> tuple[str, ...] | None:
+        """None where the statement is not to be told."""
+        return await self._found.undrawn(payable, month) if self._tells else None
 
     async def review(
         self, context: CommandContext, of: Statement, by: str, deductions: tuple[Deduction, ...]
@@ -114,7 +120,7 @@ class StatementCommands:
             by=by,
             payment_id=payment_id,
             paid_on=paid_on,
-            undrawn=await self._found.undrawn(payable, of.month),
+            undrawn=await self._undrawn(payable, of.month),
         )
 
         async def book(within: Within, standing: dict[str, int], moment: Moment) -> Sequence[_Booked]:

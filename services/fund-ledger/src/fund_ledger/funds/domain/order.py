@@ -230,7 +230,21 @@ def evolve(_state: Order | None, event: OrderEvent) -> Order:
     return event.order
 
 
+def _decide_untold(command: OrderCommand, state: Order | None) -> Sequence[OrderEvent]:
+    """The same without the mark by which an event is told to the other services (decision 0071)."""
+    return [_untold(event) for event in decide(command, state)]
+
+
+def _untold(event: OrderEvent) -> OrderEvent:
+    order = msgspec.structs.replace(event.order, met_on=None, met_by=None)
+    if isinstance(event, FundingMet):
+        return msgspec.structs.replace(event, order=order, value_on=None)
+    return msgspec.structs.replace(event, order=order)
+
+
 DECIDER: Final[Decider[OrderCommand, Order | None, OrderEvent]] = Decider(None, decide, evolve)
+#: Beside a release that tells nobody.
+UNTOLD: Final[Decider[OrderCommand, Order | None, OrderEvent]] = Decider(None, _decide_untold, evolve)
 
 
 def order_id(wanted: Wanted, found: Terms) -> str:

@@ -5,6 +5,7 @@ from datetime import date
 import msgspec
 
 from fund_ledger.charts.domain import Charts
+from fund_ledger.config import Config
 from fund_ledger.institutions.commands.rules import fee_rule
 from fund_ledger.institutions.commands.turn import Lines, Turn, Turns, written
 from fund_ledger.institutions.domain.fee import (
@@ -27,7 +28,6 @@ from kernel.running.runtime import Runtime
 from kernel.writing.command_context import CommandContext
 from kernel.writing.command_path import Answered
 from kernel.writing.decision import Outcome
-from law.packs import PackLibrary
 
 
 class Reported(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,9 +44,10 @@ class Reported(msgspec.Struct, frozen=True, kw_only=True):
 class FeeCommands:
     """One method a command; what moves money is booked with it."""
 
-    def __init__(self, runtime: Runtime, library: PackLibrary, charts: Charts, turns: Turns) -> None:
+    def __init__(self, runtime: Runtime, config: Config, charts: Charts, turns: Turns) -> None:
         self._runtime = runtime
-        self._library = library
+        self._library = config.library
+        self._tells = config.tells_money
         self._charts = charts
         self._turns = turns
 
@@ -77,7 +78,7 @@ class FeeCommands:
                 is_here=await settles_here(turn.connection, reported.county, reported.centre_id),
                 elsewhere=await elsewhere_of(turn.connection, command),
                 in_order=reported.number == 1 or await is_reported(turn.connection, before),
-                unreported=await unreported_by(turn.connection, command),
+                unreported=await unreported_by(turn.connection, command) if self._tells else None,
             )
             done = await turn.decide(DECIDER, _stream(command.fees_id), found)
             return Outcome(written(done), _body(done.after), 201)

@@ -74,8 +74,8 @@ class ReportFees(msgspec.Struct, frozen=True, kw_only=True):
     elsewhere: tuple[str, ...]
     #: Whether a report beside others of the month comes after the one before it.
     in_order: bool = True
-    #: The county's other centres that have not reported the month.
-    unreported: tuple[str, ...] = ()
+    #: The county's other centres that have not reported the month; None where the report is not to be told.
+    unreported: tuple[str, ...] | None = ()
     clause: str
     by: str
     today: date

@@ -21,6 +21,8 @@ class CloseYear(msgspec.Struct, frozen=True, kw_only=True):
     months_closed: date | None
     cleared: tuple[AccountCleared, ...]
     carried: tuple[FundAtClose, ...]
+    #: Whether the other services are told (decision 0071).
+    tells: bool = True
 
 
 class SettleClearing(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +32,7 @@ class SettleClearing(msgspec.Struct, frozen=True, kw_only=True):
     account: str
     journal_id: str
     settled_on: date
+    tells: bool = True
 
 
 YearCommand = CloseYear | SettleClearing
@@ -104,7 +107,7 @@ def _close(command: CloseYear, state: Years) -> Sequence[YearEvent]:
             closed_on=command.today,
             cleared=command.cleared,
             carried=command.carried,
-            left=len(_to_be_paid(command.cleared)),
+            left=len(_to_be_paid(command.cleared)) if command.tells else None,
         ),
     )
 
@@ -119,7 +122,7 @@ def _settle(command: SettleClearing, state: Years) -> Sequence[YearEvent]:
             account=command.account,
             journal_id=command.journal_id,
             settled_on=command.settled_on,
-            left=len(_to_be_paid(closed.cleared) - paid),
+            left=len(_to_be_paid(closed.cleared) - paid) if command.tells else None,
         ),
     )
 

@@ -76,7 +76,7 @@ class DrawStatement(msgspec.Struct, frozen=True, kw_only=True):
     month: date
     today: date
     unbilled: tuple[Unbilled, ...]
-    undrawn: tuple[str, ...] = ()
+    undrawn: tuple[str, ...] | None = ()
 
 
 class ReviewStatement(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,7 +95,7 @@ class PayStatement(msgspec.Struct, frozen=True, kw_only=True):
     by: str
     payment_id: str
     paid_on: date
-    undrawn: tuple[str, ...] = ()
+    undrawn: tuple[str, ...] | None = ()
 
 
 class ReturnStatement(msgspec.Struct, frozen=True, kw_only=True):
