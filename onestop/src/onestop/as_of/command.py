@@ -1,7 +1,7 @@
 """The command ``onestop as-of``: what held on a day as it was known at a moment."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final
 
@@ -40,25 +40,36 @@ def as_of_command(
     account: Annotated[
         str | None, typer.Option(help="An account, or all below it: fund/445202, bank/445202/MA.")
     ] = None,
+    rows: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SERVICE.TABLE", help="Rows of any read model, such as settlement.encounters; with --key."
+        ),
+    ] = None,
+    key: Annotated[
+        list[str] | None, typer.Option(help="A column of the key of --rows; say it again for the next one.")
+    ] = None,
     by: By = "",
     because: Because = "",
     database: Database = "",
     folder: Folder = HOME,
 ) -> None:
-    """What held on a day, as it was known at a moment, as JSON: a person, a year's limits, a settlement, accounts.
+    """What held on a day, as it was known at a moment, as JSON: a person, a year's limits, a settlement, accounts, rows.
 
-    Folded from events; other read models are not answered for. Both times count: what was said later does not.
+    Folded from events. Both times count: what was said later does not. Rows of a read model stand for no day, so only
+    the moment counts for them; for these all logs of the service are walked.
 
     It reads the database directly, as its owner; who looked at whom and why is kept (`onestop looks`).
     """
-    asked = [(name, value) for name, value in _names(person, year, settlement, account) if value is not None]
-    if len(asked) != 1:
-        raise typer.BadParameter("say one of --person, --year, --settlement and --account")
+    asked = [(name, value) for name, value in _names(person, year, settlement, account, rows) if value is not None]
+    if len(asked) != 1 or (key and rows is None):
+        raise typer.BadParameter("say one of --person, --year, --settlement, --account, and --rows with its --key")
     (name, value), *_ = asked
     with database_address(database, folder) as url:
         try:
-            asked_for = _answers()[name](url, value, on, known_at or datetime.now(UTC))
-            found = asyncio.run(_looked(url, (name, value), (by, because), asked_for))
+            asked_for = _answers(tuple(key or ()))[name](url, value, on, known_at or datetime.now(UTC))
+            subject = value if rows is None else "/".join((rows, *(key or ())))
+            found = asyncio.run(_looked(url, (name, subject), (by, because), asked_for))
         except Refused as refused:
             _console.print(f"[red]{refused.code}[/red] {escape(refused.detail)}")
             raise typer.Exit(1) from refused
@@ -75,19 +86,22 @@ async def _looked(url: str, what: tuple[str, str], who: tuple[str, str], asked: 
 async def _county_of(url: str, name: str, value: str, found: Any) -> str:
     from onestop.whose import county_of_accounts, county_of_person, county_of_settlement  # noqa: PLC0415
 
+    if name == "rows":
+        return ""  # whose a row is, only its service can tell
     if name == "account":
         return county_of_accounts(one.account for one in found)
     return await (county_of_settlement if name == "settlement" else county_of_person)(url, value)
 
 
 def _names(*values: str | None) -> list[tuple[str, str | None]]:
-    return list(zip(("person", "year", "settlement", "account"), values, strict=True))
+    return list(zip(("person", "year", "settlement", "account", "rows"), values, strict=True))
 
 
-def _answers() -> dict[str, Callable[[str, str, date, datetime], Coroutine[Any, Any, Any]]]:
+def _answers(key: Sequence[str]) -> dict[str, Callable[[str, str, date, datetime], Coroutine[Any, Any, Any]]]:
     from onestop.as_of.accounts import accounts_then  # noqa: PLC0415 - imports every service
     from onestop.as_of.moment import Moment  # noqa: PLC0415
     from onestop.as_of.persons import person_then  # noqa: PLC0415
+    from onestop.as_of.rows import rows_then  # noqa: PLC0415
     from onestop.as_of.settlements import settlement_then  # noqa: PLC0415
     from onestop.as_of.years import years_then  # noqa: PLC0415
 
@@ -98,4 +112,5 @@ def _answers() -> dict[str, Callable[[str, str, date, datetime], Coroutine[Any, 
     ) -> Callable[[str, str, date, datetime], Coroutine[Any, Any, Any]]:
         return lambda url, value, on, known_at: answer(url, value, Moment(on, known_at))
 
-    return {name: answering(answer) for name, answer in asked.items()}
+    answers = {name: answering(answer) for name, answer in asked.items()}
+    return answers | {"rows": lambda url, value, _on, known_at: rows_then(url, value, key, known_at)}

@@ -17,10 +17,10 @@ from onestop.replay.checks.people import lost_people
 from onestop.replay.checks.years import Years
 from onestop.replay.difference import Difference, Findings
 from onestop.replay.heard_rows import HeardRows
+from onestop.replay.hearing import hearings_of
 from onestop.replay.published import Told
 from onestop.replay.run import Run
 from onestop.replay.shadow import Shadow
-from onestop.services import SERVICES
 
 
 class Hand(Protocol):
@@ -43,12 +43,7 @@ class Rebuilding:
         self._project = service.parts.project
         self._live = live
         self._own = Shadow(writer, run, service)
-        self._heard = [
-            HeardRows(writer, run, consumer, heard)
-            for consumer in SERVICES.values()
-            for heard in consumer.parts.heard
-            if heard.contract.topic == service.parts.topic
-        ]
+        self._heard = [HeardRows(writer, run, hearing) for hearing in hearings_of(service, run.otherwise)]
 
     async def begin(self) -> None:
         """See how far the consumers have come."""

@@ -1,18 +1,16 @@
 """Which event made a row: asked only where a row differs, for it takes another walk through the logs."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from typing import TypeAlias
 
 import msgspec
 
 from kernel.running.service import Service
-from kernel.writing.event_store.log import events_in_order
 from kernel.writing.event_store.stream import LoggedEvent
 from kernel.writing.read_tables import Change, key_of
 from kernel.writing.snapshots import snapshot
-from onestop.replay.otherwise import Otherwise
-from onestop.replay.published import Numbering
 from onestop.replay.run import Run
+from onestop.replay.walk import left_by
 from onestop.services import SERVICES
 
 
@@ -37,42 +35,14 @@ async def makers_of(run: Run, places: Iterable[Place]) -> Makers:
     wanted = frozenset(places)
     made: Makers = {}
     if wanted:
+        schemas = {place.schema for place in wanted}
+        services = [service for service in SERVICES.values() if service.schema in schemas]
         for publisher in SERVICES.values():
-            async for place, entry in _changes(run, publisher, {place.schema for place in wanted}):
-                if place in wanted:
-                    made[place] = _said(publisher, entry)
+            async with snapshot(run.admin_url, publisher.schema, run.picture) as live:
+                async for service, change, entry in left_by(live, publisher, services, run.otherwise):
+                    if (place := _place(service, change)) in wanted:
+                        made[place] = _said(publisher, entry)
     return made
-
-
-async def _changes(run: Run, publisher: Service, schemas: set[str]) -> AsyncIterator[tuple[Place, LoggedEvent]]:
-    """Every row that the events of a log leave, in the tables of its own service and of those that hear of it."""
-    numbering = Numbering(publisher.parts.publish)
-    async with snapshot(run.admin_url, publisher.schema, run.picture) as live:
-        hearing = [service for service in SERVICES.values() if service.schema in schemas]
-        async for page in events_in_order(live, publisher.parts.registry):
-            if publisher.schema in schemas:
-                for entry in page:
-                    for change in publisher.parts.project(entry.recorded):
-                        yield _place(publisher, change), entry
-            for place, entry in _heard(numbering, page, publisher, hearing, run.otherwise):
-                yield place, entry
-
-
-def _heard(
-    numbering: Numbering,
-    page: Sequence[LoggedEvent],
-    publisher: Service,
-    hearing: Sequence[Service],
-    others: Mapping[str, Otherwise],
-) -> Iterable[tuple[Place, LoggedEvent]]:
-    for told in numbering.take(page):
-        for service in hearing:
-            for heard in service.parts.heard:
-                if heard.contract.topic == publisher.parts.topic:
-                    who = heard.contract, heard.consumer
-                    taken = others[service.schema].taken(told.event, *who, told.partition, told.pseq)
-                    for change in () if taken is None else heard.project(taken):
-                        yield _place(service, change), told.entry
 
 
 def _place(service: Service, change: Change) -> Place:
