@@ -42,9 +42,7 @@ def as_of_command(
     ] = None,
     rows: Annotated[
         str | None,
-        typer.Option(
-            metavar="SERVICE.TABLE", help="Rows of any read model, such as settlement.encounters; with --key."
-        ),
+        typer.Option(metavar="SERVICE.TABLE", help="Rows of a read model, as settlement.encounters; with --key."),
     ] = None,
     key: Annotated[
         list[str] | None, typer.Option(help="A column of the key of --rows; say it again for the next one.")
@@ -54,7 +52,7 @@ def as_of_command(
     database: Database = "",
     folder: Folder = HOME,
 ) -> None:
-    """What held on a day, as it was known at a moment, as JSON: a person, a year's limits, a settlement, accounts, rows.
+    """What held on a day, as known at a moment, as JSON: a person, a year's limits, a settlement, accounts, rows.
 
     Folded from events. Both times count: what was said later does not. Rows of a read model stand for no day, so only
     the moment counts for them; for these all logs of the service are walked.

@@ -21,7 +21,7 @@ from onestop.services import SERVICES
 
 #: As many rows as are shown at once.
 ROWS_MAX: Final = 1000
-# Numbers follow the order of commits, and moments those of the writing: they differ by little, and not in one direction.
+# Numbers follow the order of commits, moments that of the writing: they differ by little, and in either direction.
 _LATER_SQL: Final = "SELECT event_id FROM events WHERE recorded_at > $1"
 _FIRST_SQL: Final = "SELECT min(l.gseq) FROM event_log l JOIN events e USING (pos) WHERE e.recorded_at > $1"
 _STRAY_SQL: Final = """
