@@ -235,3 +235,20 @@ async def test_a_comparison_that_the_region_pushed_meets_the_clock_of_its_counti
     assert (found["state"], found["done_on"], found["evidence"]) == ("DONE_LATE", "2019-08-12", "C1")
     breach = await books.breach(GUANGXI, "enrolment_comparison.2019-08")
     assert (breach["kind"], breach["status"]) == ("IDENTITY_DATA_LATE", "CLOSED")
+
+
+async def test_what_a_person_has_withdrawn_other_money_meets_and_not_the_same(
+    books: Ledger, staff: httpx.AsyncClient
+) -> None:
+    await books.someone(JIEYANG)
+    asked = JIEYANG, "hospital_clearing", "2019-07", date(2019, 8, 31)
+    await books.tell(statement(JIEYANG, "MA", "paid", paid_on=date(2019, 8, 20), payment_id="Z1"))
+    assert (await books.clock(*asked))["state"] == "DONE"
+    of = {"county": JIEYANG, "clock": "hospital_clearing", "period": "2019-07", "because": "款项付错医院"}
+    assert (await staff.post("/v1/clocks/done/withdrawal", json=of)).status_code == 200
+    for _ in range(2):
+        assert (await books.clock(*asked))["state"] == "LATE"
+    paid = {"hospital_id": "H2", "paid_on": date(2019, 8, 30), "payment_id": "Z2"}
+    await books.tell(statement(JIEYANG, "MA", "paid", **paid))
+    found = await books.clock(*asked)
+    assert (found["state"], found["done_on"], found["evidence"]) == ("DONE", "2019-08-30", "Z2")

@@ -31,7 +31,7 @@ class MetClockLook:
         self._clock = clock
 
     async def look(self, county: str, today: date) -> None:
-        """Say of each such clock what met it on which day; what a person has said of one stands."""
+        """Say of each such clock what met it on which day; what a person has said of one, or withdrawn, stands."""
         first = today - timedelta(days=_LOOK_BACK_DAYS)
         told = await self._money.told(county, first - timedelta(days=62))
         pushed = await self._money.pushed(county, first)
@@ -45,10 +45,12 @@ class MetClockLook:
         met |= {due: claim.met for due, claim in claims}
         done = await self._found.done(list(met))
         changed = [due for due, now in met.items() if _differs(done.get(due.key), now, today)]
-        withdrawn = await self._found.withdrawn(changed)
+        withdrawn, refuted = await self._found.withdrawn(changed), await self._found.refuted(changed)
         for due in changed:
-            times = len(withdrawn.get(stream_of(due), ()))
-            await self._say(due, done.get(due.key), met[due], today, times)
+            stream, now = stream_of(due), met[due]
+            if now is not None and now.proof in refuted.get(stream, ()):
+                now = None  # a person has looked at this very proof
+            await self._say(due, done.get(due.key), now, today, len(withdrawn.get(stream, ())))
 
     def _met(self, due: Due, told: MoneyTold) -> Met | None:
         policies = self._library.candidates(due.county, due.due_on)

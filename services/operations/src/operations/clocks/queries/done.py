@@ -11,7 +11,7 @@ from kernel.writing.reads import Reads
 from law.clocks.official import official_calendar
 from law.packs import PackLibrary
 from operations.clocks.domain.claims import Claim, asks_for_claims, dues_of_claims
-from operations.clocks.domain.done import Done, stream_of
+from operations.clocks.domain.done import BY_ITSELF, Done, stream_of
 from operations.clocks.domain.schedule import Due, due_between
 
 _COUNTIES_MAX: Final = 3_000
@@ -25,6 +25,10 @@ _WITHDRAWN_SQL: Final = """
 SELECT stream_id, array_agg(event_id::text ORDER BY version) AS event_ids FROM events
 WHERE stream_id = ANY($1::text[]) AND type = 'ClockDoneWithdrawn' GROUP BY stream_id
 """
+_REFUTED_SQL: Final = """
+SELECT stream_id, array_agg(data->'done'->>'evidence') AS proofs FROM events
+WHERE stream_id = ANY($1::text[]) AND type = 'ClockDoneWithdrawn' AND data->>'withdrawn_by' <> $2 GROUP BY stream_id
+"""
 # What is carried is claimed again with the next one.
 _CLAIMS_SQL: Final = """
 SELECT statement_id, county, fund, month, status, drawn_on, paid_on, payment_id FROM hospital_statements
@@ -37,6 +41,11 @@ _CLAIM_DAYS_MAX: Final = 31
 class _Withdrawn(msgspec.Struct, frozen=True):
     stream_id: str
     event_ids: list[str]
+
+
+class _Refuted(msgspec.Struct, frozen=True):
+    stream_id: str
+    proofs: list[str]
 
 
 class _County(msgspec.Struct, frozen=True):
@@ -76,6 +85,13 @@ class ClockQueries(Reads):
             return {}
         rows = await self.many(_Withdrawn, _WITHDRAWN_SQL, [stream_of(due) for due in asked])
         return {row.stream_id: row.event_ids for row in rows}
+
+    async def refuted(self, asked: Sequence[Due]) -> dict[str, Sequence[str]]:
+        """By stream, the proofs of which a person has said that they prove nothing."""
+        if not asked:
+            return {}
+        rows = await self.many(_Refuted, _REFUTED_SQL, [stream_of(due) for due in asked], BY_ITSELF)
+        return {row.stream_id: row.proofs for row in rows}
 
     async def counties(self, patterns: Sequence[str]) -> list[str]:
         """The counties of which people are known, of those like one of the patterns."""
