@@ -12,6 +12,8 @@ CLOSED = {
 }
 #: Messages are of whatever division they are of: who may see or mend one works for all.
 _PARKED = "/v1/parked-messages"
+#: So are differences between services, runs that look for them, and alarms: they are the platform's (0069).
+_OF_THE_PLATFORM = ("/v1/differences", "/v1/reconciliations", "/v1/alarms")
 
 
 #: A township's window finds whom it serves by the ID number, and deals with the cases that it took in (004 五(二)2).
@@ -48,7 +50,7 @@ def test_every_path_for_staff_looks_at_their_divisions(root: Path) -> None:
         for route, operations in json.loads(path.read_text(encoding="utf-8"))["paths"].items():
             for method, operation in operations.items():
                 staff = set(operation.get("x-roles", ())) - {Role.HOSPITAL.value}
-                if staff and not operation["x-by-division"] and not route.startswith(_PARKED):
+                if staff and not operation["x-by-division"] and not route.startswith((_PARKED, *_OF_THE_PLATFORM)):
                     found.add(f"{path.stem} {method.upper()} {route}")
     assert found == CLOSED, (
         "hold the path to the caller's divisions: kernel.http.of_division, or allow(by_division=True)"

@@ -19,6 +19,7 @@ from kernel.running.clock import Clock
 from kernel.security import Issuer, Role
 from onestop.desk.app import build
 from onestop.desk.desk import Desk, as_role
+from onestop.reconcile.topics import Where
 
 _ROOT: Final = Path(__file__).parents[2]
 #: A desk in a process of its own, which says where it is.
@@ -79,7 +80,13 @@ class Clerk:
 
 @asynccontextmanager
 async def open_desk(
-    database: str, folder: Path, *, mends: bool = True, alertmanager: str | None = None, clock: Clock = lambda: MORNING
+    database: str,
+    folder: Path,
+    *,
+    mends: bool = True,
+    alertmanager: str | None = None,
+    clock: Clock = lambda: MORNING,
+    broker: Where | None = None,
 ) -> AsyncIterator[OpenDesk]:
     """The desk on a database."""
     issuer = Issuer.in_folder(folder / "keys")
@@ -89,6 +96,7 @@ async def open_desk(
         clock=clock,
         mending=database if mends else None,
         alertmanager=alertmanager,
+        broker=broker,
     )
     async with AsyncExitStack() as stack:
         running = await stack.enter_async_context(serving([(build(desk), Address())]))

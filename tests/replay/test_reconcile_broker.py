@@ -11,7 +11,9 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from stdnum.cn import ric
 from tests.command_line import onestop
+from tests.replay.at_the_desk import open_desk
 from tests.replay.left import POLICIES
+from tests.replay.test_desk_reconciliations import ended
 
 from kernel.messaging.event_log.kafka import KafkaEventLog
 from kernel.messaging.event_log.port import PARTITIONS
@@ -19,6 +21,7 @@ from kernel.security import Role
 from kernel.testing.kafka_broker import KafkaBroker
 from onestop.platform import running_platform
 from onestop.quiescence import wait_until_arrived
+from onestop.reconcile.topics import Where
 from onestop.services import TOPICS
 from workbench.demo.window import Window
 
@@ -134,3 +137,16 @@ async def test_a_broker_without_the_topics_is_not_called_well(stopped: Stopped) 
     words = ("--kafka-bootstrap", stopped.bootstrap, "--topic-prefix", "none-", "--database", stopped.database)
     said = await onestop("reconcile", "--patience", "0", "--folder", str(stopped.folder), *words)
     assert (said.exit_code, "cannot be read; is it on this broker?" in said.output) == (2, True), said.output
+
+
+@pytest.mark.kafka
+async def test_the_desk_reads_the_brokers_topics_too_and_says_where_it_cannot(stopped: Stopped) -> None:
+    ours = f"{urlsplit(stopped.database).path.strip('/')}-"
+    for prefix, state, why in ((ours, "ENDED", None), ("none-", "FAILED", "is it on this broker?")):
+        where = Where(stopped.bootstrap, prefix, stopped.folder)
+        async with open_desk(stopped.database, stopped.folder, broker=where) as desk:
+            li = desk.clerk("li")
+            begun = await li.post("/v1/reconciliations", {"patience_seconds": 0})
+            run = await ended(li, begun.headers["location"])
+            assert run["state"] == state, run
+            assert (why or "") in (run["failure"] or "")

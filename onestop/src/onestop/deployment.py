@@ -55,6 +55,8 @@ async def serve_desk(environ: Mapping[str, str]) -> None:
     """Serve operations' desk until SIGTERM; raises SettingError."""
     from onestop.desk.app import build  # noqa: PLC0415 - imports every service
     from onestop.desk.desk import NAME, PORT, Desk  # noqa: PLC0415
+    from onestop.options import HOME  # noqa: PLC0415
+    from onestop.reconcile.topics import Where  # noqa: PLC0415
 
     configure_logging()
     know_zones(environ.get("ONESTOP_ZONES", ""))
@@ -65,6 +67,7 @@ async def serve_desk(environ: Mapping[str, str]) -> None:
         language=_language(environ),
         mending=environ.get("ONESTOP_ADMIN_DATABASE_URL") or None,
         alertmanager=environ.get("ONESTOP_ALERTMANAGER_URL") or None,
+        broker=Where(environ.get("ONESTOP_KAFKA_BOOTSTRAP", ""), "", HOME),
     )
     await _serve_one(build(desk), environ, PORT)
 

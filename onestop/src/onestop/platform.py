@@ -25,6 +25,7 @@ from onestop.desk.app import build
 from onestop.desk.desk import NAME as DESK
 from onestop.desk.desk import Desk, as_role
 from onestop.migrating import migrate
+from onestop.reconcile.topics import Where
 from onestop.services import ALL_TOPICS, SERVICES, TOPICS
 from operations.config import IDENTITY_SETTING
 
@@ -132,8 +133,8 @@ async def running_platform(
             addresses[name] = await _serve(stack, name, service.build(host, environ), ports)
             if name == "identity":
                 environ[IDENTITY_SETTING] = addresses[name]  # operations, which comes last, asks it
-        desk = await _serve(stack, DESK, _desk(admin_url, issuer, clock), ports)
-        yield Platform(admin_url, addresses, issuer, stack, desk=desk)
+        at_desk = _desk(admin_url, issuer, clock, Where(kafka_bootstrap or "", topic_prefix, folder))
+        yield Platform(admin_url, addresses, issuer, stack, desk=await _serve(stack, DESK, at_desk, ports))
 
 
 async def _serve(stack: AsyncExitStack, name: str, app: FastAPI, ports: Mapping[str, int] | None) -> str:
@@ -142,13 +143,14 @@ async def _serve(stack: AsyncExitStack, name: str, app: FastAPI, ports: Mapping[
     return address
 
 
-def _desk(admin_url: str, issuer: Issuer, clock: Clock) -> FastAPI:
+def _desk(admin_url: str, issuer: Issuer, clock: Clock, broker: Where) -> FastAPI:
     desk = Desk(
         database=as_role(admin_url, DESK),
         authenticator=issuer.authenticator(),
         clock=clock,
         mending=admin_url,
         alertmanager=os.environ.get("ONESTOP_ALERTMANAGER_URL"),
+        broker=broker,
     )
     return build(desk)
 

@@ -11,6 +11,7 @@ from kernel.running.clock import Clock, system_clock
 from kernel.security import Authenticator
 from kernel.values.china_time import china_date
 from onestop.desk.jobs import Jobs
+from onestop.reconcile.topics import Where
 
 NAME: Final = "desk"
 PORT: Final = 8006
@@ -29,6 +30,8 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     mending: str | None = None
     #: Where Alertmanager is spoken to; None where there is none.
     alertmanager: str | None = None
+    #: The broker whose topics a reconciliation reads, too; None where the platform runs on none.
+    broker: Where | None = None
     jobs: Jobs = msgspec.field(default_factory=Jobs)
 
     @property

@@ -1,5 +1,6 @@
 """Runs of the reconciliation over HTTP: begun here or at the command line, one at a time (0050, 0069)."""
 
+from contextlib import AsyncExitStack
 from datetime import datetime
 from typing import Annotated, Final
 
@@ -29,6 +30,7 @@ from onestop.desk.desk import Desk
 from onestop.desk.differences import DESK_MENDS_NOTHING, mending
 from onestop.reconcile.run import carry_out
 from onestop.reconcile.runs import Begun, Run, RunState, SideBySide, begin, one_run, runs
+from onestop.reconcile.topics import broker_at
 
 CODES: Final = (
     DESK_MENDS_NOTHING,
@@ -98,8 +100,7 @@ def router(desk: Desk) -> Router:
                 await one.fail(error)
             raise
         for one in begun:
-            patience = float(command.patience_seconds)
-            desk.jobs.begin("reconciliation", carry_out(one, address, patience_seconds=patience))
+            desk.jobs.begin("reconciliation", _carried_out(desk, one, address, float(command.patience_seconds)))
         told.headers["Location"] = f"/v1/reconciliations/{msgspec.json.decode(told.body)['run_id']}"
         return told
 
@@ -118,6 +119,16 @@ def router(desk: Desk) -> Router:
             return tagged(request, answer(_told(await one_run(session, run_id))))
 
     return router
+
+
+async def _carried_out(desk: Desk, begun: Begun, address: str, patience_seconds: float) -> None:
+    async with AsyncExitStack() as stack:
+        try:
+            broker = await stack.enter_async_context(broker_at(address, desk.broker))
+        except BaseException as error:
+            await begun.fail(error)
+            raise
+        await carry_out(begun, address, patience_seconds=patience_seconds, broker=broker)
 
 
 def _told(run: Run) -> RunAnswer:

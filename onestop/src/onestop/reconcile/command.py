@@ -187,15 +187,11 @@ def release(difference_id: Id, by: By, database: Database = "", folder: Folder =
 
 
 async def _reconciled(url: str, transport: tuple[str, str], folder: Path, patience: float, by: str) -> Any:
-    from onestop.believed import publisher_keys  # noqa: PLC0415
-    from onestop.reconcile.broker import Broker as Topics  # noqa: PLC0415 - imports every service
     from onestop.reconcile.run import reconcile  # noqa: PLC0415
-    from onestop.transport import transport_of  # noqa: PLC0415
+    from onestop.reconcile.topics import Where, broker_at  # noqa: PLC0415 - imports every service
 
-    if not transport[0]:
-        return await reconcile(url, patience_seconds=patience, by=by)
-    async with transport_of(url, *transport) as log:
-        return await reconcile(url, patience_seconds=patience, broker=Topics(log, publisher_keys(folder)), by=by)
+    async with broker_at(url, Where(*transport, folder)) as broker:
+        return await reconcile(url, patience_seconds=patience, broker=broker, by=by)
 
 
 def _say(outcome: Any, seconds: float, *, json: bool) -> None:
