@@ -1,4 +1,4 @@
-"""Every operation of every service, called with what its own schema allows and with what it forbids (schemathesis).
+"""Every operation of every service and the desk, called as its own schema allows and as it forbids (schemathesis).
 
 Whatever comes in, nothing answers 5xx, and every answer is one that the document describes: its status, its media type,
 its shape. Every second request names what there is: a person, a stay, a settlement. The short run takes a few requests
@@ -28,9 +28,9 @@ from schemathesis.specs.openapi.checks import (
 from kernel.security import Issuer, Role
 from kernel.values.china_time import china_date
 from onestop.embedded_postgres import EmbeddedPostgres
+from onestop.one_process import DOORS
 from onestop.platform import recreate_database
 from onestop.quiescence import wait_until_arrived
-from onestop.services import SERVICES
 from workbench.examples.http_client import HttpClient
 from workbench.examples.http_run import running_services
 
@@ -109,7 +109,7 @@ def _seeded(client: HttpClient) -> Seeds:
     }
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", DOORS)
 def test_nothing_breaks_and_nothing_is_undocumented(services: Running, service: str) -> None:
     urls, issuer, seeds = services
     url = urls[service]

@@ -19,7 +19,6 @@ from onestop.embedded_postgres import EmbeddedPostgres
 from onestop.free_ports import first_of_free_ports
 from onestop.one_process import DOORS
 from onestop.quiescence import wait_until_arrived
-from onestop.services import SERVICES
 from workbench.examples.http_client import HttpClient
 from workbench.examples.http_player import HttpPlayer
 from workbench.examples.http_regions import ZONES
@@ -47,10 +46,10 @@ def http_player(policies: Path, examples: Iterable[SettleExample]) -> Iterator[H
 
 @contextmanager
 def running_services(database: str, folder: Path, policies: Path) -> Iterator[dict[str, str]]:
-    """Every service in a process of its own on a database; gives their addresses, and ends it with the block."""
+    """Every service and the desk in a process of its own on a database; gives their addresses, and ends it then."""
     first_port = first_of_free_ports(len(DOORS))
     with platform_process(database, folder, "--policies", str(policies), "--zones", ZONES, first_port=first_port):
-        yield {name: f"http://127.0.0.1:{first_port + i}" for i, name in enumerate(SERVICES)}
+        yield {name: f"http://127.0.0.1:{first_port + i}" for i, name in enumerate(DOORS)}
 
 
 @contextmanager
