@@ -5,11 +5,14 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from fund_ledger.journals.domain import accounts
+from fund_ledger.journals.domain.events import JournalBooked, JournalReversed
 from identity.persons.domain.categories import CATEGORY_NAMES
+from identity.persons.domain.person import MembershipAsserted, MembershipCorrected, MembershipEnded, PersonEnrolled
 from kernel.values.money import yuan_from_fen
 from law.statement import KINDS
 from onestop.event_names import SERVICE_NAMES
 from onestop.trace import Step
+from settlement.encounters.domain.events import FeeLinesUploaded, SettlementConfirmed, SettlementSupplemented
 
 _ROOTS: Final = MappingProxyType(
     {
@@ -57,10 +60,24 @@ _TOLD: Final = MappingProxyType(
 
 def words_of_step(step: Step) -> str:
     """What the event says; empty where its name says all."""
-    event = step.event
-    postings = getattr(event, "postings", None)
-    if postings:
-        return "；".join(_posting(one.account, one.amount_fen) for one in postings)
+    match event := step.event:
+        case SettlementConfirmed(adjudication=result):
+            return f"总费用 {yuan_from_fen(result.total_fen)}，个人负担 {yuan_from_fen(result.patient_pays_fen)}"
+        case SettlementSupplemented():
+            return f"个人负担变动 {yuan_from_fen(event.patient_fen)} 元"
+        case FeeLinesUploaded():
+            return f"第 {event.batch} 批，{len(event.lines)} 条"
+        case MembershipAsserted() | MembershipCorrected() | MembershipEnded():
+            return _membership(event)
+        case JournalBooked(postings=postings) | JournalReversed(postings=postings):
+            return "；".join(_posting(one.account, one.amount_fen) for one in postings)
+        case _:
+            return _told(event)
+
+
+def _told(event: Any) -> str:
+    if isinstance(event, PersonEnrolled):
+        return f"{event.enrolment.year} 年度，统筹区 {event.enrolment.area}"
     if (finding := getattr(event, "finding", None)) is not None:
         return f"个人负担变动 {yuan_from_fen(finding.patient_fen)} 元，因身份资料第 {finding.identity_revision} 版"
     for field, name in _TOLD.items():
@@ -69,10 +86,17 @@ def words_of_step(step: Step) -> str:
     return ""
 
 
+def _membership(event: MembershipAsserted | MembershipCorrected | MembershipEnded) -> str:
+    """What the membership says since the event; why, where it was changed."""
+    held = event.entitlement.membership(event.membership_id)
+    until = f"至 {held.valid_to}" if held.valid_to else "起"
+    why = "" if isinstance(event, MembershipAsserted) else f"，原因：{_value(event.reason)}"
+    return f"{CATEGORY_NAMES[held.category]}，{held.valid_from} {until}{why}"
+
+
 def actor_of(step: Step) -> str:
     """Who did it: a person by the token's subject; a service that reacted, by its name."""
-    name = SERVICE_NAMES.get(step.actor)
-    return f"系统（{name}）" if name else step.actor
+    return f"系统（{SERVICE_NAMES[step.service]}）" if step.actor == step.service else step.actor
 
 
 def _posting(account: str, fen: int) -> str:

@@ -32,7 +32,10 @@ table { width: 100%; border-collapse: collapse; margin-bottom: 3mm }
 th, td { border: 1px solid #000; padding: 1.2mm 1.8mm; text-align: left; font-weight: normal; overflow-wrap: anywhere }
 thead th { white-space: nowrap }
 td.amount { text-align: right; white-space: nowrap }
-td.when, td.short { white-space: nowrap }
+td.when { width: 23mm }
+td.short { white-space: nowrap }
+td.who { width: 30mm }
+td.what { width: 27mm }
 thead { display: table-header-group }
 tr { break-inside: avoid }
 """
@@ -54,7 +57,7 @@ def page_of(story: Story, left_out: int = 0) -> str:
     )
 
 
-_STEP_CELLS: Final = (' class="when"', ' class="short"', "", "", "")
+_STEP_CELLS: Final = (' class="when"', ' class="short"', ' class="who"', ' class="what"', "")
 _BILL_CELLS: Final = ("", _MONEY, "", "")
 
 
