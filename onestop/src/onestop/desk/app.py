@@ -45,7 +45,7 @@ IN_FLIGHT_MAX: Final = 8
 TIMEOUT_SECONDS: Final = 30.0
 
 
-def build(desk: Desk) -> FastAPI:
+def build(desk: Desk, *, timeout_seconds: float = TIMEOUT_SECONDS) -> FastAPI:
     """The desk in the given surroundings; it holds no connection while nobody asks."""
 
     @asynccontextmanager
@@ -66,7 +66,7 @@ def build(desk: Desk) -> FastAPI:
         registry=CollectorRegistry(),
         error_codes=CODES,
         in_flight_max=IN_FLIGHT_MAX,
-        timeout_seconds=TIMEOUT_SECONDS,
+        timeout_seconds=timeout_seconds,
         language=desk.language,
         describe=partial(described_in, __package__ or ""),
     )
