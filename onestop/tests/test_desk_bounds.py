@@ -1,4 +1,4 @@
-"""The desk is bounded: few at once, none for ever, nobody's session left behind, and a database that is away is said."""
+"""The desk is bounded: few at once, none for ever, no session left behind; and a database that is away is said."""
 
 import asyncio
 import time

@@ -27,6 +27,8 @@ from kernel.testing import tally
 from kernel.writing.database import administering, open_pool
 from law.packs import PackLibrary
 from onestop.chain_figures import ChainFigures
+from onestop.desk.desk import NAME as DESK
+from onestop.desk.desk import PORT
 from onestop.reconcile.figures import Figures
 from onestop.services import SERVICES
 from operations.breaches.api.figures import ClockCollector
@@ -204,7 +206,8 @@ def test_every_service_is_watched(root: Path) -> None:
         assert watched_too["targets"] == [f"{name}:{command[command.index('--metrics-port') + 1]}"]
         assert watched_too["labels"] == {"service": name}
     watched = {entry["targets"][0]: entry["labels"]["service"] for entry in job["static_configs"]}
-    assert watched == {f"{name}:{service.port}": name for name, service in SERVICES.items()}
+    served = {f"{name}:{service.port}": name for name, service in SERVICES.items()}
+    assert watched == {**served, f"{DESK}:{PORT}": DESK}
 
 
 def test_the_page_of_faults_names_alarms_that_exist(root: Path, rules: dict[str, Any]) -> None:

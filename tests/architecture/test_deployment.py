@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
+from onestop.desk.desk import NAME as DESK
+from onestop.desk.desk import PORT
 from onestop.services import SERVICES
 
 
@@ -36,6 +38,19 @@ def test_every_service_runs_at_its_usual_port_as_its_own_role(compose: dict[str,
         password = f"{service.schema.upper()}_DATABASE_PASSWORD"
         assert settings["PGPASSWORD"].startswith("${" + password + ":?")
         assert password in compose["services"]["postgres"]["environment"]
+
+
+def test_the_desk_runs_at_its_usual_port_as_its_own_role_and_has_no_other_password(compose: dict[str, Any]) -> None:
+    entry = compose["services"][DESK]
+    settings = entry["environment"]
+    assert (entry["command"], settings["ONESTOP_PORT"]) == ([DESK], str(PORT))
+    assert entry["ports"] == [f"127.0.0.1:{PORT}:{PORT}"]
+    assert settings["ONESTOP_DATABASE_URL"] == f"postgresql://{DESK}@postgres:5432/onestop"
+    assert settings["ONESTOP_ADMIN_DATABASE_URL"] == ""
+    passwords = {name for name in re.findall(r"\$\{(\w+)", str(settings)) if "PASSWORD" in name or "KEY_RING" in name}
+    assert passwords == {"DESK_DATABASE_PASSWORD"}
+    assert passwords <= compose["services"]["postgres"]["environment"].keys()
+    assert "secrets" not in entry
 
 
 def test_every_service_waits_for_the_migration_and_not_for_the_broker(compose: dict[str, Any]) -> None:

@@ -29,6 +29,7 @@ from kernel.messaging.event_log.kafka_login import KafkaLogin
 from kernel.security import Issuer, Role
 from kernel.testing.deadline import eventually
 from kernel.testing.kafka_broker import KafkaBroker
+from onestop.desk.desk import NAME as DESK
 from onestop.embedded_postgres import EmbeddedPostgres
 from onestop.services import SERVICES
 
@@ -153,17 +154,21 @@ async def test_the_compose_files_services_become_healthy_and_serve(
         containers.create_roles()
         containers.work_through("migrate")
         containers.work_through("kafka-rights")
-        settings = {name: containers.start(name) for name in SERVICES}
-        for name in SERVICES:
-            await containers.becomes_healthy(name, settings[name])
+        settings = {name: containers.start(name) for name in (*SERVICES, DESK)}
+        for name, given in settings.items():
+            await containers.becomes_healthy(name, given)
 
         with pytest.raises(asyncpg.InvalidPasswordError):
             await asyncpg.connect(settings["identity"]["ONESTOP_DATABASE_URL"], password="guessed")
         token = Issuer.in_folder(tmp_path / "keys").issue(Role.FINANCE, "finance-1", None, 600, time.time())
+        clerk = Issuer.in_folder(tmp_path / "keys").issue(Role.OPERATIONS, "li", None, 600, time.time())
         url = f"http://127.0.0.1:{settings['fund-ledger']['ONESTOP_PORT']}/v1/trial-balance"
+        looks = f"http://127.0.0.1:{settings[DESK]['ONESTOP_PORT']}/v1/looks"
         async with httpx.AsyncClient() as client:
             assert (await client.get(url)).status_code == 401
             books = await client.get(url, headers={"Authorization": f"Bearer {token}"})
+            looked = await client.get(looks, headers={"Authorization": f"Bearer {clerk}"})
+        assert (looked.status_code, looked.json()["items"]) == (200, [])
         assert books.status_code == 200, books.text
         assert books.json()["balanced"] is True
 
