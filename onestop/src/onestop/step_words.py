@@ -88,7 +88,7 @@ def _told(event: Any) -> str:
 
 def _membership(event: MembershipAsserted | MembershipCorrected | MembershipEnded) -> str:
     """What the membership says since the event; why, where it was changed."""
-    held = event.entitlement.membership(event.membership_id)
+    held = next(one for one in event.entitlement.memberships if one.membership_id == event.membership_id)
     until = f"至 {held.valid_to}" if held.valid_to else "起"
     why = "" if isinstance(event, MembershipAsserted) else f"，原因：{_value(event.reason)}"
     return f"{CATEGORY_NAMES[held.category]}，{held.valid_from} {until}{why}"
