@@ -1,4 +1,11 @@
-"""The kinds of breaches (DOMAIN B14), what each is called, by which clause, and who answers for it."""
+"""The kinds of breaches (DOMAIN B14), what each is called, by which clause, and who answers for it.
+
+Operations opens by itself those of clocks and paper cases (FUND_LATE, SETTLEMENT_LATE, REPORT_LATE,
+IDENTITY_DATA_LATE), of the ledger's alarms (RESERVE_SHORT, CONSULT_FEE_RETAINED) and of indicators
+(CATALOGUE_RATIO_BELOW_90, INDICATOR_BELOW). People open the others: no document gives a day by which an entry is
+approved (004 七(四) 及时), a rate of the hospital's reduction, or a figure beyond which growth is unreasonable; that
+treatment was refused, or a doctor certified what did not hold, is somebody's finding.
+"""
 
 from collections.abc import Mapping
 from enum import StrEnum
