@@ -75,10 +75,13 @@ async def test_a_countys_clerk_is_told_of_bills_of_the_countys_people_alone(rest
         (b"\xff\xfe\x00\x01", "1"),
         (b"setl_id,medfee_sumamt,fund_pay_sumamt,refd_setl_flag\nS1,1.00,1.00,0\nS2,x,1.00,0\n", "3"),
         (b"setl_id,medfee_sumamt,fund_pay_sumamt,refd_setl_flag\n445222200205051488,1.00,1.00,0\n", "2"),
+        (b"setl_id,medfee_sumamt,fund_pay_sumamt,refd_setl_flag\nS1,445222200205051488,1.00,0\n", "2"),
+        (b"setl_id,medfee_sumamt,fund_pay_sumamt,refd_setl_flag\n\n\nS1,1.00,1.00,7\n", "4"),
+        (b'setl_id,medfee_sumamt,fund_pay_sumamt,refd_setl_flag,psn_no\nS1,1.00,1.00,0,"P1\nS2,1.00,1.00,0,P2\n', "3"),
         (b"setl_id,medfee_sumamt,fund_pay_sumamt,refd_setl_flag\n<script>,1.00,1.00,0\n", "2"),
         (b"setl_id,medfee_sumamt,fund_pay_sumamt,refd_setl_flag\n" + b"S" * 200_000 + b",1.00,1.00,0\n", "2"),
     ],
-    ids=["empty", "columns", "bytes", "amount", "person", "markup", "endless"],
+    ids=["empty", "columns", "bytes", "amount", "person", "slipped", "blank lines", "quotation", "markup", "endless"],
 )
 async def test_a_broken_file_is_refused_at_its_line(restored: str, tmp_path: Path, content: bytes, line: str) -> None:
     async with open_desk(restored, tmp_path) as desk:
@@ -95,6 +98,7 @@ async def test_what_is_no_file_of_a_day_that_is_over_is_refused(restored: str, t
         assert refused(await _sent(hospital, "H1", "2026-11-29", [], key="a")) == (403, "ROLE_NOT_ALLOWED")
         assert refused(await _sent(li, "H1", "2026-12-02", [], key="a")) == (422, "DATE_IN_FUTURE")
         assert refused(await _sent(li, "H1", "yesterday", [], key="a")) == (422, "INVALID_PARAMETER")
+        assert refused(await _sent(li, "H1", "0001-01-01", [], key="a")) == (422, "INVALID_PARAMETER")
         large = {"Idempotency-Key": "a", "Content-Type": "text/csv"}
         said = await li.client.post("/v1/day-files/H1/2026-11-29", content=b"x" * (16 * 2**20 + 1), headers=large)
         assert refused(said) == (413, "BODY_TOO_LARGE")

@@ -26,7 +26,7 @@ from onestop.desk.as_of_answers import (
     year_answer,
 )
 from onestop.desk.callers import Clerk, Who
-from onestop.desk.desk import Desk
+from onestop.desk.desk import YEARS, Desk
 from onestop.looks import write_down
 from onestop.whose import county_of_accounts, county_of_person, county_of_settlement
 
@@ -47,8 +47,6 @@ AccountQuery = Annotated[
         min_length=1, max_length=200, pattern=r"^[A-Za-z0-9._:/-]+$", description="Or what all begin with: fund/445202"
     ),
 ]
-#: Years that every part of the way can say in every time zone; the platform is younger than the first.
-_YEARS: Final = range(1990, 2200)
 
 
 def router(desk: Desk) -> Router:
@@ -108,7 +106,7 @@ def router(desk: Desk) -> Router:
 
 def _moment(desk: Desk, on: date, known_at: datetime | None) -> Moment:
     known = known_at or desk.clock()
-    if known.year not in _YEARS:
-        detail = f"known_at must lie in the years {_YEARS.start} to {_YEARS.stop - 1}"
+    if known.year not in YEARS:
+        detail = f"known_at must lie in the years {YEARS.start} to {YEARS.stop - 1}"
         raise ProblemError("INVALID_PARAMETER", 422, detail, about={"parameter": "known_at"})
     return Moment(on, known if known.tzinfo is not None else known.replace(tzinfo=CHINA))

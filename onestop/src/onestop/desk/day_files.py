@@ -7,14 +7,14 @@ from typing import Annotated, Final
 from fastapi import Path
 from starlette.requests import Request
 
-from kernel.http import ErrorCode, IdempotencyKey, Json, Router, Wire, upload
+from kernel.http import ErrorCode, IdempotencyKey, Json, ProblemError, Router, Wire, upload
 from kernel.http.patience import grant
 from kernel.security import Principal
 from kernel.values.refusals import check_not_to_come
 from kernel.writing.database import SingleConnection, administering
 from onestop.desk.answers import once
 from onestop.desk.callers import Clerk
-from onestop.desk.desk import Desk
+from onestop.desk.desk import YEARS, Desk
 from onestop.desk.differences import DESK_MENDS_NOTHING, DifferenceAnswer, mending, told
 from onestop.reconcile import kept
 from onestop.reconcile.day_file import keep_day, read_day_file
@@ -74,6 +74,9 @@ def router(desk: Desk) -> Router:
         """Hold a hospital's file of a day (comma or tab, UTF-8 or GB18030) against what was settled at its windows."""
         grant(request, _COMPARING_SECONDS)
         check_not_to_come("day", day, desk.today)
+        if day.year not in YEARS:
+            detail = f"day must lie in the years {YEARS.start} to {YEARS.stop - 1}"
+            raise ProblemError("INVALID_PARAMETER", 422, detail, about={"parameter": "day"})
         address = mending(desk)
         lines = await asyncio.to_thread(read_day_file, content, f"{hospital_id}/{day}")
         async with administering(address) as session:

@@ -15,6 +15,8 @@ from onestop.reconcile.topics import Where
 
 NAME: Final = "desk"
 PORT: Final = 8006
+#: Years that every part of the way can say in every time zone; the platform is younger than the first.
+YEARS: Final = range(1990, 2200)
 
 
 class Desk(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ import csv
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
+from io import StringIO
 from typing import Final, TypeAlias
 
 import asyncpg
@@ -92,10 +93,11 @@ def read_day_file(data: bytes, name: str) -> Lines:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = data.decode("gb18030", errors="replace")
-    rows = csv.DictReader(text.splitlines(), delimiter="\t" if "\t" in text.partition("\n")[0] else ",")
+    rows = csv.DictReader(StringIO(text, newline=""), delimiter="\t" if "\t" in text.partition("\n")[0] else ",")
     lines: Lines = {}
     try:
-        for number, row in enumerate(rows, start=2):
+        for row in rows:
+            number = rows.line_num
             key, line = _line(name, number, row)
             if key in lines:
                 raise _unreadable(name, number, f"names {key[0]} twice")
@@ -112,6 +114,8 @@ def _line(file: str, number: int, row: Mapping[str, str | None]) -> tuple[tuple[
         raise _unreadable(file, 1, f"lacks the columns {', '.join(missing)}")
     if number > _ROWS_MAX:
         raise _unreadable(file, number, f"is beyond {_ROWS_MAX} lines; one file is one day of one hospital")
+    if any(isinstance(cell, str) and ("\n" in cell or "\r" in cell) for cell in row.values()):
+        raise _unreadable(file, number, "ends in a cell that began on a line before: a quotation mark is missing")
     name = (row["setl_id"] or "").strip()
     # It is kept and told, so that a person's number in its place must not come any further.
     if not _NAME.fullmatch(name) or personal_in(name) is not None:
@@ -119,13 +123,19 @@ def _line(file: str, number: int, row: Mapping[str, str | None]) -> tuple[tuple[
     flag = (row["refd_setl_flag"] or "").strip()
     if flag not in ("0", "1"):
         raise _unreadable(file, number, "has a refd_setl_flag of another kind: 0 is settled, 1 is taken back")
-    try:
-        total, funds = (fen_from_yuan((row[column] or "").strip()) for column in ("medfee_sumamt", "fund_pay_sumamt"))
-    except AmountError as error:
-        raise _unreadable(file, number, str(error)) from error
+    total, funds = (_amount(file, number, row, column) for column in ("medfee_sumamt", "fund_pay_sumamt"))
     if total < 0 and flag == "0":
         raise _unreadable(file, number, "is below zero with refd_setl_flag 0; a line that takes back has 1")
     return (name, total < 0), Line(total, funds, flag == "1")
+
+
+def _amount(file: str, number: int, row: Mapping[str, str | None], column: str) -> int:
+    try:
+        return fen_from_yuan((row[column] or "").strip())
+    except AmountError:
+        # Where columns have slipped, a person's number stands there: what it is, is not told.
+        what = f"has a {column} that is not an amount in yuan: digits with at most two decimals, as 1234.50"
+        raise _unreadable(file, number, what) from None
 
 
 def _unreadable(file: str, number: int, what: str) -> Refused:
