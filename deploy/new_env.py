@@ -41,6 +41,7 @@ def new_env(example: str, keys: Path) -> str:
         "TELL_CASES": "yes",
         "TELL_DOCTORS": "yes",
         "TELL_BIRTH_YEARS": "yes",
+        "TELL_PUSHES": "yes",
         "TELL_MONEY": "yes",
         "CHECKPOINT_KEY": checkpoints.text,
         "CHECKPOINT_PUBLIC_KEY": checkpoints.public.text,

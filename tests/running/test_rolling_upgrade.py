@@ -46,6 +46,7 @@ UNTOLD: Final = dict.fromkeys(
         "ONESTOP_TELL_CASES",
         "ONESTOP_TELL_DOCTORS",
         "ONESTOP_TELL_BIRTH_YEARS",
+        "ONESTOP_TELL_PUSHES",
         "ONESTOP_TELL_MONEY",
     ),
     "no",

@@ -91,6 +91,7 @@ def embedded_settings(folder: Path, policies: Path) -> dict[str, str]:
         "ONESTOP_TELL_CASES": os.environ.get("ONESTOP_TELL_CASES", "yes"),
         "ONESTOP_TELL_DOCTORS": os.environ.get("ONESTOP_TELL_DOCTORS", "yes"),
         "ONESTOP_TELL_BIRTH_YEARS": os.environ.get("ONESTOP_TELL_BIRTH_YEARS", "yes"),
+        "ONESTOP_TELL_PUSHES": os.environ.get("ONESTOP_TELL_PUSHES", "yes"),
         "ONESTOP_TELL_MONEY": os.environ.get("ONESTOP_TELL_MONEY", "yes"),
     }
 

@@ -11,7 +11,14 @@ from services.identity.tests.conftest import BY_ONE, NOW
 from services.identity.tests.office import HEADINGS, Office, csv_of, number_of
 
 from contracts.identity import CONTRACT
-from identity.config import BIRTH_YEARS_SETTING, KEYS_SETTING, POLICIES_SETTING, Config, config_from
+from identity.config import (
+    BIRTH_YEARS_SETTING,
+    KEYS_SETTING,
+    POLICIES_SETTING,
+    TELL_PUSHES_SETTING,
+    Config,
+    config_from,
+)
 from identity.main import build
 from identity.persons.domain.corrections import DECIDER, CorrectIdNumber, DataCorrectionReason, PersonalRecord
 from identity.persons.domain.entitlement import Entitlement
@@ -92,3 +99,5 @@ def test_the_switch_is_a_setting(tmp_path: Path) -> None:
     environ = {KEYS_SETTING: str(tmp_path / KEYS_FILE), POLICIES_SETTING: str(tmp_path)}
     assert config_from(environ).tells_birth_years
     assert not config_from(environ | {BIRTH_YEARS_SETTING: "no"}).tells_birth_years
+    assert config_from(environ).tells_pushes
+    assert not config_from(environ | {TELL_PUSHES_SETTING: "no"}).tells_pushes

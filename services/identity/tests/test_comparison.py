@@ -22,6 +22,7 @@ from identity.comparison.domain.comparison import (
 )
 from identity.comparison.domain.mobilisation import Assign, HomeVisited, Task, TaskAssigned, Visit, VisitOutcome
 from identity.comparison.domain.notice import TO_AREAS, TO_TOWNSHIPS, notice
+from identity.integration_events import TOLD
 from identity.persons.domain.township import record
 from kernel.testing.specification import given
 from kernel.values.refusals import Refused
@@ -118,6 +119,12 @@ def test_the_result_is_due_on_the_tenth_and_late_on_the_eleventh(library: PackLi
         given(DECIDER, [MADE]).when(PushComparison("region", date(2019, 8, day))).then(pushed)
         given(DECIDER, [MADE, pushed]).when(PushComparison("region", TODAY)).then_refused("COMPARISON_PUSHED")
     given(DECIDER).when(PushComparison("region", TODAY)).then_refused("COMPARISON_UNKNOWN")
+
+
+def test_beside_a_release_that_does_not_tell_it_nobody_is_told_of_a_push() -> None:
+    for tells in (True, False):
+        (pushed,) = given(DECIDER, [MADE]).when(PushComparison("region", TODAY, tells)).events
+        assert (TOLD[type(pushed)](pushed) is not None) == tells
 
 
 def test_a_month_is_compared_once_it_has_begun() -> None:

@@ -18,6 +18,7 @@ APPROVAL_SETTING: Final = "ONESTOP_IDENTITY_APPROVAL_DEPARTMENTS"
 MACHINE_FEEDS_SETTING: Final = "ONESTOP_IDENTITY_MACHINE_FEEDS"
 ADMINISTRATORS_SETTING: Final = "ONESTOP_IDENTITY_ADMINISTRATORS"
 TELL_DOCTORS_SETTING: Final = "ONESTOP_TELL_DOCTORS"
+TELL_PUSHES_SETTING: Final = "ONESTOP_TELL_PUSHES"
 
 FILE_BYTES_SETTING: Final = "ONESTOP_IDENTITY_FEED_BYTES_MAX"
 CONFIRMED_BY_SETTING: Final = "ONESTOP_IDENTITY_CONFIRMED_BY"
@@ -62,6 +63,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     tells_doctors: bool = True
     #: Off while an instance of a release without it runs beside (docs/runbooks/upgrade.md).
     tells_birth_years: bool = True
+    #: The same of comparisons that were pushed (decision 0071).
+    tells_pushes: bool = True
 
 
 def config_from(environ: Mapping[str, str]) -> Config:
@@ -72,7 +75,7 @@ def config_from(environ: Mapping[str, str]) -> Config:
     ``ONESTOP_IDENTITY_ADMINISTRATORS`` county=user pairs, a county once for each user; ``ONESTOP_IDENTITY_CIPHER`` is
     aes-256-gcm, which is what it is when left out, or sm4-gcm. ``ONESTOP_TELL_DOCTORS`` is ``no`` while a release
     from before operations heard who certified runs beside this one,
-    ``ONESTOP_TELL_BIRTH_YEARS`` while one from before they were told does.
+    ``ONESTOP_TELL_BIRTH_YEARS`` and ``ONESTOP_TELL_PUSHES`` while one from before they were told does.
 
     Raises KeyError, KeyTextError, PackError, ValueError.
     """
@@ -91,6 +94,7 @@ def config_from(environ: Mapping[str, str]) -> Config:
             confirmed_by=_month_and_day(environ.get(CONFIRMED_BY_SETTING, "10-31")),
         ),
         tells_doctors=environ.get(TELL_DOCTORS_SETTING, "yes") != "no",
+        tells_pushes=environ.get(TELL_PUSHES_SETTING, "yes") != "no",
     )
 
 

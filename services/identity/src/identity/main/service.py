@@ -175,6 +175,7 @@ def _shared(host: Host, config: Config) -> Shared:
         sender_keys=SenderKeys(runtime, host.clock),
         access=FeedAccess(runtime, host.clock, rules.departments),
         tells_doctors=config.tells_doctors,
+        tells_pushes=config.tells_pushes,
     )
 
 
@@ -266,7 +267,8 @@ def _enrolment(shared: Shared) -> list[Router]:
 
 
 def _comparison(shared: Shared) -> list[Router]:
-    commands = ComparisonCommands(shared.runtime, shared.library, shared.bare_requests)
+    telling, asked = shared.tells_pushes, shared.bare_requests
+    commands = ComparisonCommands(shared.runtime, shared.library, asked, tells_pushes=telling)
     listing = WorkListCommands(shared.runtime, shared.library, shared.bare_requests)
     queries = ComparisonQueries(shared.runtime)
     return [

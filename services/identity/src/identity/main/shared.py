@@ -39,6 +39,7 @@ class Shared(msgspec.Struct, frozen=True, kw_only=True):
     sender_keys: SenderKeys
     access: FeedAccess
     tells_doctors: bool
+    tells_pushes: bool
 
     @property
     def of_person(self) -> Any:

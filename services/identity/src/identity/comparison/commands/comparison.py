@@ -25,12 +25,13 @@ from law.packs import PackLibrary
 class ComparisonCommands:
     """Commands of the comparison, one method each."""
 
-    def __init__(self, runtime: Runtime, library: PackLibrary, requests: Requests) -> None:
+    def __init__(self, runtime: Runtime, library: PackLibrary, requests: Requests, *, tells_pushes: bool) -> None:
         self._runtime = runtime
         self._library = library
         self._requests = requests
         self._queries = ComparisonQueries(runtime)
         self._payment_lists = PaymentListQueries(runtime)
+        self._tells_pushes = tells_pushes
 
     async def compare(self, caller: Principal, key: Idempotency, area: str, month: str) -> Answered:
         """Compare the lists of an area as they stand today, and keep the figures.
@@ -63,7 +64,7 @@ class ComparisonCommands:
     async def push(self, caller: Principal, key: Idempotency, comparison_id: str) -> Answered:
         """Push a comparison's result to the areas below."""
         context = self._requests.by(caller, key)
-        command = PushComparison(caller.subject, context.today)
+        command = PushComparison(caller.subject, context.today, self._tells_pushes)
         body = {"comparison_id": comparison_id}
         return await self._runtime.path.decide(context, DECIDER, f"comparison/{comparison_id}", command, lambda _: body)
 

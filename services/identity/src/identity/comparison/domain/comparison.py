@@ -151,6 +151,8 @@ class PushComparison(msgspec.Struct, frozen=True):
 
     pushed_by: str
     today: date
+    #: Whether the other services are told (decision 0071).
+    tells: bool = True
 
 
 Command: TypeAlias = MakeComparison | PushComparison
@@ -256,8 +258,8 @@ def _pushed(command: PushComparison, state: State) -> ComparisonPushed:
         pushed_on=command.today,
         late=late,
         pushed_by=command.pushed_by,
-        area=made.area,
-        month=made.month,
+        area=made.area if command.tells else None,
+        month=made.month if command.tells else None,
     )
 
 
