@@ -24,29 +24,32 @@ def _moment(text: str) -> datetime:
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=CHINA)
 
 
+_KnownAt = Annotated[
+    datetime | None,
+    typer.Option(
+        parser=_moment,
+        metavar="MOMENT",
+        help="As known at 2026-11-24T12:00 (China's time unless said); now if not given.",
+    ),
+]
+_Rows = Annotated[
+    str | None,
+    typer.Option(metavar="SERVICE.TABLE", help="Rows of a read model, as settlement.encounters; with --key."),
+]
+_Key = Annotated[list[str] | None, typer.Option(help="A column of the key of --rows; say it again for the next one.")]
+
+
 def as_of_command(
     on: Annotated[date, typer.Argument(parser=date.fromisoformat, metavar="DATE", help="The day, as 2026-11-24.")],
-    known_at: Annotated[
-        datetime | None,
-        typer.Option(
-            parser=_moment,
-            metavar="MOMENT",
-            help="As known at 2026-11-24T12:00 (China's time unless said); now if not given.",
-        ),
-    ] = None,
+    known_at: _KnownAt = None,
     person: Annotated[str | None, typer.Option(help="A person's memberships and enrolments.")] = None,
     year: Annotated[str | None, typer.Option(help="A person's yearly accumulators.")] = None,
     settlement: Annotated[str | None, typer.Option(help="A settlement, by its id.")] = None,
     account: Annotated[
         str | None, typer.Option(help="An account, or all below it: fund/445202, bank/445202/MA.")
     ] = None,
-    rows: Annotated[
-        str | None,
-        typer.Option(metavar="SERVICE.TABLE", help="Rows of a read model, as settlement.encounters; with --key."),
-    ] = None,
-    key: Annotated[
-        list[str] | None, typer.Option(help="A column of the key of --rows; say it again for the next one.")
-    ] = None,
+    rows: _Rows = None,
+    key: _Key = None,
     by: By = "",
     because: Because = "",
     database: Database = "",

@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import Final
@@ -14,7 +14,7 @@ from kernel.writing.database import SingleConnection, administering
 from kernel.writing.event_store.log import require_at_hand
 from onestop.replay.checks.books import unbooked
 from onestop.replay.chosen import EVERYTHING, Chosen
-from onestop.replay.comparison import compare, live_digests
+from onestop.replay.comparison import Compared, compare, live_digests
 from onestop.replay.difference import SAID_MAX, Difference
 from onestop.replay.engine import passes_on
 from onestop.replay.from_topics import Topics
@@ -85,11 +85,17 @@ async def verify(
         found = [difference for one in compared for difference in one.differences]
         makers = await makers_of(run, (difference.place for difference in found))
         differences += [difference.said(makers) for difference in found]
+    return _verdict(passed.values(), compared, differences)
+
+
+def _verdict(
+    passed: Collection[PassVerdict], compared: Sequence[Compared], differences: Sequence[Difference]
+) -> Verdict:
     return Verdict(
-        sum(one.events for one in passed.values()),
+        sum(one.events for one in passed),
         sum(one.tables for one in compared),
         sum(one.rows for one in compared),
-        sum(one.settlements for one in passed.values()),
+        sum(one.settlements for one in passed),
         tuple(differences),
     )
 
