@@ -1,4 +1,4 @@
-"""On which day an order's money had come, and by which receipt; and an order's receipts, found by the order."""
+"""On which day an order's money had come, and by which receipt."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Two columns that the release before leaves empty, and an index on few rows."""
+    """Two columns that the release before leaves empty."""
     op.add_column("funding_orders", sa.Column("met_on", sa.Date))
     op.add_column("funding_orders", sa.Column("met_by", sa.Text))
-    op.create_index("funding_matches_order", "funding_matches", ["order_id"])
