@@ -87,6 +87,7 @@ async def open_desk(
     alertmanager: str | None = None,
     clock: Clock = lambda: MORNING,
     broker: Where | None = None,
+    processes: int = 1,
 ) -> AsyncIterator[OpenDesk]:
     """The desk on a database."""
     issuer = Issuer.in_folder(folder / "keys")
@@ -97,6 +98,7 @@ async def open_desk(
         mending=database if mends else None,
         alertmanager=alertmanager,
         broker=broker,
+        processes=processes,
     )
     async with AsyncExitStack() as stack:
         running = await stack.enter_async_context(serving([(build(desk), Address())]))

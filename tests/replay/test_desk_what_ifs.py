@@ -244,6 +244,16 @@ async def test_one_that_another_desk_answers_is_called_off_too(restored: str, tm
         await process.wait()
 
 
+async def test_several_processes_come_to_the_same(restored: str, tmp_path: Path) -> None:
+    question = Question(since=date(2026, 11, 1), until=date(2026, 11, 30), pack_text=LOWER)
+    wanted = await what_if(restored, question)
+    async with open_desk(restored, tmp_path, processes=2) as desk:
+        li = desk.clerk("li")
+        asked = await li.post("/v1/what-ifs", {**PERIOD, "pack": LOWER})
+        assert (await ended(li, asked.headers["location"]))["changed"] == wanted.changed
+        assert [row async for row in _rows(li, asked.headers["location"])] == list(wanted.rows)
+
+
 async def test_an_answer_is_over_after_thirty_days(desk: OpenDesk, restored: str) -> None:
     li = desk.clerk("li")
     asked = await li.post("/v1/what-ifs", {**PERIOD, "pack": LOWER})

@@ -67,6 +67,7 @@ async def serve_desk(environ: Mapping[str, str]) -> None:
         language=_language(environ),
         mending=environ.get("ONESTOP_ADMIN_DATABASE_URL") or None,
         alertmanager=environ.get("ONESTOP_ALERTMANAGER_URL") or None,
+        processes=int(environ.get("ONESTOP_WHAT_IF_PROCESSES", "1")),
         broker=Where(environ.get("ONESTOP_KAFKA_BOOTSTRAP", ""), "", HOME),
     )
     await _serve_one(build(desk), environ, PORT)

@@ -16,9 +16,8 @@ import msgspec
 from kernel.values.refusals import Refused
 from kernel.writing.database import administering
 from law.packs import PackError
-from onestop.desk.asking import WhatIfState
+from onestop.desk.asking import Told, WhatIfState
 from onestop.desk.tables import SCHEMA
-from onestop.what_if.question import Question
 from onestop.what_if.run import Answer, what_if
 from onestop.what_if.sums import Row
 
@@ -36,14 +35,6 @@ WHERE what_if_id = $1 AND state = 'RUNNING'
 """
 
 
-class Told(msgspec.Struct, frozen=True):
-    """What the desk says: where the database is, and which question is answered."""
-
-    address: str
-    what_if_id: int
-    question: Question
-
-
 def main() -> None:
     """Answer the one question that is told."""
     told = msgspec.json.decode(sys.stdin.buffer.readline(), type=Told)
@@ -59,7 +50,7 @@ def _end_with_the_desk() -> None:
 
 async def _answer(told: Told) -> None:
     try:
-        answer = await what_if(told.address, told.question)
+        answer = await what_if(told.address, told.question, told.processes)
         if len(answer.rows) > ROWS_MAX:
             said = f"the answer has {len(answer.rows)} rows, more than {ROWS_MAX}: ask of a shorter period"
             await _otherwise(told, WhatIfState.REFUSED, "TOO_MANY_ROWS", said)

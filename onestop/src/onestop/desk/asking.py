@@ -93,6 +93,15 @@ class WhatIf(msgspec.Struct, frozen=True, kw_only=True):
     ended_by: str | None
 
 
+class Told(msgspec.Struct, frozen=True):
+    """What the process that answers is told: where the database is, what is asked, and how many it may be."""
+
+    address: str
+    what_if_id: int
+    question: Question
+    processes: int
+
+
 class Begun:
     """A what-if that has begun: its session holds the lock until it is said how it ended."""
 
@@ -102,11 +111,14 @@ class Begun:
         self._ended = asyncio.Event()
         session.add_termination_listener(lambda _session: self._ended.set())
 
-    async def answered(self, address: str, question: Question) -> None:
-        """Have a process of its own answer it; ends with it, with this task, or when somebody calls it off."""
+    async def answered(self, address: str, question: Question, processes: int) -> None:
+        """Have a process of its own, and those that it starts, answer it.
+
+        Ends with it, with this task, or when somebody calls it off.
+        """
         try:
             async with asyncio.timeout(_SECONDS_MAX):
-                await self._answered(address, question)
+                await self._answered(Told(address, self.what_if_id, question, processes))
         except TimeoutError:
             await self.fail("TOOK_TOO_LONG", f"it took longer than {_SECONDS_MAX / 3600:.0f} hours: ask of less")
         except BaseException:
@@ -124,14 +136,13 @@ class Begun:
         """The desk ends before it does."""
         await self._end(WhatIfState.INTERRUPTED, None, None)
 
-    async def _answered(self, address: str, question: Question) -> None:
-        told = msgspec.json.encode({"address": address, "what_if_id": self.what_if_id, "question": question})
+    async def _answered(self, told: "Told") -> None:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "onestop.desk.answering", stdin=asyncio.subprocess.PIPE, start_new_session=True
         )
         assert process.stdin is not None
         try:
-            process.stdin.write(told + b"\n")
+            process.stdin.write(msgspec.json.encode(told) + b"\n")
             waiting = [asyncio.create_task(process.wait()), asyncio.create_task(self._ended.wait())]
             try:
                 await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)

@@ -34,6 +34,8 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     alertmanager: str | None = None
     #: The broker whose topics a reconciliation reads, too; None where the platform runs on none.
     broker: Where | None = None
+    #: How many processes answer a what-if of many settlements; each takes some 200 MB beside the desk.
+    processes: int = 1
     jobs: Jobs = msgspec.field(default_factory=Jobs)
 
     @property

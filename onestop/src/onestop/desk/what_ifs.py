@@ -160,7 +160,7 @@ def router(desk: Desk) -> Router:
                 await one.interrupt()
             raise
         for one in begun:
-            desk.jobs.begin("what-if", one.answered(desk.database, question))
+            desk.jobs.begin("what-if", one.answered(desk.database, question, desk.processes))
         told.headers["Location"] = f"/v1/what-ifs/{msgspec.json.decode(told.body)['what_if_id']}"
         return told
 
