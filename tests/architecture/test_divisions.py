@@ -9,18 +9,6 @@ from kernel.security import Role
 CLOSED = {
     "identity POST /v1/certifiers",
     "settlement POST /v1/institutions",
-    # Differences, the runs that find them, and alarms concern the platform as a whole.
-    "desk GET /v1/alarms",
-    "desk POST /v1/alarms/{fingerprint}/acknowledgement",
-    "desk DELETE /v1/alarms/{fingerprint}/acknowledgement",
-    "desk GET /v1/differences",
-    "desk GET /v1/differences/counts",
-    "desk GET /v1/differences/{difference_id}",
-    "desk POST /v1/differences/{difference_id}/proposal",
-    "desk POST /v1/differences/{difference_id}/release",
-    "desk GET /v1/reconciliations",
-    "desk POST /v1/reconciliations",
-    "desk GET /v1/reconciliations/{run_id}",
 }
 #: Messages are of whatever division they are of: who may see or mend one works for all.
 _PARKED = "/v1/parked-messages"
