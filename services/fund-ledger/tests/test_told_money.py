@@ -98,6 +98,27 @@ async def test_a_statement_tells_when_it_was_paid_and_which_others_were_still_to
     assert first[-1].payment_id == (await scene.agency.get(f"{of}/H1-445202-MA-2019-08")).json()["payment_id"]
 
 
+async def test_a_statement_knows_of_every_other_hospital_of_its_county_whatever_it_is_called(
+    scene: Any, around: Surroundings
+) -> None:
+    hospitals = ("H1", "H1-2", "H1.5", "H10", "H2")
+    for order, hospital in enumerate(hospitals):
+        fund = "CII" if hospital == "H10" else "MA"
+        bill = scene.bills.settled(f"S{order}", scene.bills.layer(fund, 700), hospital_id=hospital)
+        await around.tell(CONTRACT, "P1", bill)
+    elsewhere = scene.bills.settled("S9", scene.bills.layer("MA", 700), hospital_id="H1", county="445281")
+    await around.tell(CONTRACT, "P1", elsewhere)
+    await scene.booked(len(hospitals) + 1)
+    undrawn = []
+    for hospital in hospitals:
+        asked = DRAW | {"hospital_id": hospital, "fund": "CII" if hospital == "H10" else "MA"}
+        drawn = await scene.agency.post("/v1/hospital-statements", json=asked)
+        assert drawn.status_code == 201, drawn.text
+        found = await told(around, contract.HospitalStatementChanged, len(undrawn) + 1)
+        undrawn += [one.undrawn for one in found if one.hospital_id == hospital]
+    assert undrawn == [("CII", "MA"), ("CII", "MA"), ("CII", "MA"), ("MA",), ()]
+
+
 async def test_fees_tell_who_has_not_reported_and_when_they_were_paid(around: Surroundings, config: Config) -> None:
     office = Office(datetime(2019, 8, 1, 1, 0, tzinfo=UTC))
     pack = "450000-guangxi/2019-guiyibaofa-14"

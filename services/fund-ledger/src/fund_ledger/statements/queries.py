@@ -29,16 +29,28 @@ FROM unbilled_entries u JOIN entries e USING (account, booked_on, journal_id)
 WHERE u.account = $1 AND u.booked_on <= $2 AND e.kind <> ALL($3::text[]) AND {_TO_BE_BILLED}
 GROUP BY e.journal_id ORDER BY min(e.booked_on), e.journal_id LIMIT $4
 """
-# Goes from account to account by the key, however many entries each has.
+# Goes from hospital to hospital by the key, and at each through the county's accounts alone, however many others and
+# however many entries there are: each statement asks it.
 _UNDRAWN_SQL: Final = f"""
-WITH RECURSIVE a AS (
-  (SELECT account FROM unbilled_entries WHERE account > 'payable/hospital/' ORDER BY account LIMIT 1)
+WITH RECURSIVE h AS (
+  (SELECT split_part(account, '/', 3) AS id FROM unbilled_entries WHERE account > 'payable/hospital/'
+   ORDER BY account LIMIT 1)
   UNION ALL
-  SELECT (SELECT u.account FROM unbilled_entries u WHERE u.account > a.account ORDER BY u.account LIMIT 1)
-  FROM a WHERE a.account IS NOT NULL
+  SELECT (SELECT split_part(u.account, '/', 3) FROM unbilled_entries u
+          WHERE u.account >= 'payable/hospital/' || h.id || '0' ORDER BY u.account LIMIT 1)
+  FROM h WHERE h.id IS NOT NULL
+), county AS (SELECT 'payable/hospital/' || id || '/' || $1 AS prefix FROM h WHERE id IS NOT NULL
+), a AS (
+  SELECT prefix, (SELECT u.account FROM unbilled_entries u
+                  WHERE u.account > prefix || '/' AND u.account < prefix || '0' ORDER BY u.account LIMIT 1) AS account
+  FROM county
+  UNION ALL
+  SELECT prefix, (SELECT u.account FROM unbilled_entries u
+                  WHERE u.account > a.account AND u.account < prefix || '0' ORDER BY u.account LIMIT 1)
+  FROM a WHERE account IS NOT NULL
 )
 SELECT DISTINCT split_part(a.account, '/', 5) AS fund FROM a
-WHERE split_part(a.account, '/', 4) = $1 AND a.account <> $2
+WHERE a.account <> $2
   AND NOT EXISTS (
     SELECT FROM hospital_statements h WHERE h.hospital_id = split_part(a.account, '/', 3)
       AND h.county = $1 AND h.fund = split_part(a.account, '/', 5) AND h.month >= $3)
