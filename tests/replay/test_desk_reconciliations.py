@@ -11,12 +11,18 @@ import pytest
 from tests.command_line import onestop
 from tests.replay.at_the_desk import Clerk, OpenDesk, desk_apart, open_desk, refused
 from tests.replay.tampering import Owner
-from tests.replay.test_reconcile import NTH_SETTLED
+from tests.replay.test_reconcile import ID_NUMBER, NTH_SETTLED, TODAY
 
+from kernel.messaging.event_log import partition_of
+from kernel.security import Role
 from kernel.testing.deadline import eventually
 from kernel.writing.database import administering
+from onestop.platform import Platform
+from onestop.quiescence import wait_until_arrived
 from onestop.reconcile.pairs import PAIRS
 from onestop.reconcile.runs import begin
+from workbench.demo import stories
+from workbench.demo.window import Window
 
 
 @pytest.fixture
@@ -121,3 +127,36 @@ async def _hold_back(database: str) -> None:
     async with administering(database) as connection:
         await connection.execute(_BEHIND_SQL)
         await connection.execute(_LATE_SQL)
+
+
+_SKIP_SQL: Final = """
+UPDATE fund_ledger.inbox_cursor SET last_pseq = last_pseq + 2 WHERE topic = 'settlement' AND partition = $1
+"""
+
+
+async def test_beside_running_services_what_the_ledger_never_did_is_found_and_mended(platform: Platform) -> None:
+    database, window = platform.admin_url, Window(platform, Role.HOSPITAL, "H445202-2")
+    person_id = await stories.look_up(window, ID_NUMBER)
+    async with administering(database) as connection:
+        # As if the ledger had consumed them: the admission and the settlement that come next are passed over.
+        await connection.execute(_SKIP_SQL, partition_of(person_id))
+    settled = await stories.stay(window, person_id, TODAY, 5, stories.Bill(2_000_000, 0, 1_000_000))
+    await wait_until_arrived(database)
+    li, wang = (Clerk(platform.client("desk", Role.OPERATIONS, subject=name)) for name in ("li", "wang"))
+    begun = await li.post("/v1/reconciliations", {"patience_seconds": 10})
+    assert (await ended(li, begun.headers["location"]))["found"] == 1
+    (one,) = (await li.get("/v1/differences")).json()["items"]
+    assert (one["kind"], one["subject"]) == ("JOURNAL_MISSING", settled["settlement_id"])
+    at = f"/v1/differences/{one['difference_id']}"
+    await li.post(f"{at}/proposal", {"because": "查无此账"})
+    released = (await wang.post(f"{at}/release")).json()
+    assert "waits parked at" in released["done"], released
+    words = released["then"].removeprefix("onestop ").split()
+    doors = [word for name, url in platform.urls.items() for word in ("--door", f"{name}={url}")]
+    token = platform.token(Role.OPERATIONS, subject="wang")
+    retried = await onestop(*words, *doors, "--token", token)
+    assert (retried.exit_code, "1 worked off" in retried.output) == (0, True), retried.output
+    await wait_until_arrived(database)
+    begun = await li.post("/v1/reconciliations", {"patience_seconds": 10})
+    assert (await ended(li, begun.headers["location"]))["found"] == 0
+    assert (await li.get(at)).json()["state"] == "MENDED"
