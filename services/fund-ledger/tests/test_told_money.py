@@ -109,7 +109,7 @@ async def test_a_statement_knows_of_every_other_hospital_of_its_county_whatever_
     elsewhere = scene.bills.settled("S9", scene.bills.layer("MA", 700), hospital_id="H1", county="445281")
     await around.tell(CONTRACT, "P1", elsewhere)
     await scene.booked(len(hospitals) + 1)
-    undrawn = []
+    undrawn: list[tuple[str, ...]] = []
     for hospital in hospitals:
         asked = DRAW | {"hospital_id": hospital, "fund": "CII" if hospital == "H10" else "MA"}
         drawn = await scene.agency.post("/v1/hospital-statements", json=asked)
