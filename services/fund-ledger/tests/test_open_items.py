@@ -4,6 +4,7 @@ import json
 from datetime import date
 from typing import Any
 
+from fund_ledger.institutions import queries as institutions
 from fund_ledger.journals.queries import books
 from fund_ledger.refunds import queries as refunds
 from fund_ledger.statements import queries as statements
@@ -42,6 +43,15 @@ async def test_what_is_on_no_statement_is_as_long_as_that(scene: Any) -> None:
     assert [tuple(one) for one in found] == [("J9", 100)]
     steps = await _steps(scene, statements._UNBILLED_SQL, *asked)
     assert ("unbilled_entries", "unbilled_entries_pkey") in steps
+
+
+async def test_who_has_not_reported_a_month_is_found_by_the_month_however_many_there_were(scene: Any) -> None:
+    month = date(2019, 7, 1)
+    for sql, asked in (
+        (institutions._UNREPORTED_SQL, ("450223", "C1", month)),
+        (institutions._ELSEWHERE_SQL, ("450223", ["V1"], "C1", month, "C1-450223-2019-07")),
+    ):
+        assert ("consultation_fees", "consultation_fees_month") in await _steps(scene, sql, *asked), sql
 
 
 async def test_what_persons_and_hospitals_have_open_is_found_by_accounts_that_are(scene: Any) -> None:

@@ -63,6 +63,7 @@ consultation_fees: Final = Table(
     *columns_of(
         Fees, "fees_id", leaving=("paid_by", "unreported"), route=Text, status=Text, clinics=JSONB, sent_back_for=Text
     ),
+    Index("consultation_fees_month", "county", "month"),
 )
 clinic_centres: Final = Table("clinic_centres", TABLES, *columns_of(Clinic, "county", "clinic_id"))
 
