@@ -230,8 +230,8 @@ def _entries(shared: Shared) -> list[Router]:
 
 
 def _certification(shared: Shared) -> list[Router]:
-    telling, asked = shared.tells_doctors, shared.bare_requests
-    commands = CertificationCommands(shared.runtime, shared.library, asked, tells_doctors=telling)
+    here = shared.runtime, shared.library, shared.bare_requests
+    commands = CertificationCommands(*here, tells_doctors=shared.tells_doctors)
     queries = CertificationQueries(shared.runtime)
     return [
         certifications(commands, queries, shared.of_person),
@@ -267,9 +267,8 @@ def _enrolment(shared: Shared) -> list[Router]:
 
 
 def _comparison(shared: Shared) -> list[Router]:
-    telling, asked = shared.tells_pushes, shared.bare_requests
-    commands = ComparisonCommands(shared.runtime, shared.library, asked, tells_pushes=telling)
-    listing = WorkListCommands(shared.runtime, shared.library, shared.bare_requests)
+    here = shared.runtime, shared.library, shared.bare_requests
+    commands, listing = ComparisonCommands(*here, tells_pushes=shared.tells_pushes), WorkListCommands(*here)
     queries = ComparisonQueries(shared.runtime)
     return [
         notices(queries),
