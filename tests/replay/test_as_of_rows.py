@@ -99,6 +99,7 @@ async def test_sums_are_those_of_what_was_known(store: str) -> None:
         ("settlement.settlements; DROP TABLE x", ["x"], "READ_MODEL_UNKNOWN"),
         ("settlement.settlements", [], "READ_MODEL_KEY"),
         ("settlement.settlements", ["x", "y"], "READ_MODEL_KEY"),
+        ("identity.persons", ["11010519491231002X"], "READ_MODEL_KEY"),
         ("fund_ledger.unbilled_entries", ["x"], "READ_MODEL_DERIVED"),
     ],
 )

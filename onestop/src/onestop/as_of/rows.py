@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Table
 
 from kernel.running.service import Service
+from kernel.values.personal import personal_in
 from kernel.values.refusals import Refused, not_found
 from kernel.writing.database import SingleConnection
 from kernel.writing.event_store.log import require_at_hand
@@ -90,6 +91,9 @@ def _check_key(name: str, table: Table, key: Sequence[str]) -> None:
     if not 0 < len(key) <= len(columns):
         said = f"a row of {name} is named by {', '.join(columns)}: say the first of them at least, each with --key"
         raise Refused("READ_MODEL_KEY", said)
+    # The look is kept with the key, whether or not there is such a row.
+    if (personal := next(filter(None, map(personal_in, key)), None)) is not None:
+        raise Refused("READ_MODEL_KEY", f"{personal} names no row of {name}: a person is named by the id")
 
 
 def _told_by(service: Service) -> list[Service]:
