@@ -267,9 +267,8 @@ def _enrolment(shared: Shared) -> list[Router]:
 
 
 def _comparison(shared: Shared) -> list[Router]:
-    here = shared.runtime, shared.library, shared.bare_requests
+    here, queries = (shared.runtime, shared.library, shared.bare_requests), ComparisonQueries(shared.runtime)
     commands, listing = ComparisonCommands(*here, tells_pushes=shared.tells_pushes), WorkListCommands(*here)
-    queries = ComparisonQueries(shared.runtime)
     return [
         notices(queries),
         statistics(StatisticsQueries(shared.runtime), shared.requests.clock),
