@@ -1,5 +1,6 @@
 """What money has met is told to the other services, with the day of the bank; what was stored before stays untold."""
 
+import asyncio
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -11,7 +12,8 @@ from tests.ledger_office import Office
 from contracts import fund_ledger as contract
 from contracts.settlement import CONTRACT
 from fund_ledger.config import POLICIES_SETTING, TELL_MONEY_SETTING, Config, config_from
-from fund_ledger.funds.domain.order import FundingMet, Order
+from fund_ledger.funds.domain.order import Came, FundingMet, Order
+from fund_ledger.funds.queries import latest_of
 from fund_ledger.integration_events import PUBLISHED
 from fund_ledger.periods.domain import year
 from fund_ledger.periods.domain.year import ClearingSettled, CloseYear, YearClosed
@@ -72,6 +74,23 @@ async def test_an_order_is_told_as_met_on_the_day_on_which_the_bank_had_its_last
         ("met", 900, date(2019, 1, 14), receipts[0]),
         ("issued", 400, None, None),
     ]
+
+
+async def test_a_receipt_is_let_go_behind_whoever_meets_the_same_order_just_now(office: Office) -> None:
+    order = {**HUNAN, "kind": "MONTHLY", "year": 2019, "month": 2, "amount": "9.00"}
+    of = (await office.do(office.agency, "/v1/funding-orders", **order))["order_id"]
+    body = {**HUNAN, "amount": "5.00", "source": "MONTHLY", "value_on": "2019-01-14"}
+    receipt = (await office.do(office.finance, "/v1/fund-receipts", **body))["journal_id"]
+    path, pool = f"/v1/funding-orders/{of}/receipts", office.ledger.pool
+    await office.do(office.finance, path, journal_id=receipt, amount="5.00")
+    async with pool.acquire() as meeting, meeting.transaction():
+        # Whoever meets the order has read which of its receipts came last.
+        assert (await latest_of(meeting, of, "R2")) == Came(date(2019, 1, 14), receipt)
+        letting_go = asyncio.create_task(office.do(office.finance, f"{path}/{receipt}/release"))
+        waits = "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)"
+        await eventually(lambda: pool.fetchval(waits))
+        assert not letting_go.done()
+    await letting_go
 
 
 async def test_a_statement_tells_when_it_was_paid_and_which_others_were_still_to_be_drawn(

@@ -17,7 +17,7 @@ from fund_ledger.funds.domain.order import (
     order_id,
 )
 from fund_ledger.funds.domain.terms import Terms, Wanted, terms
-from fund_ledger.funds.queries import FundQueries, held_receipt, latest_of, matched
+from fund_ledger.funds.queries import FundQueries, held_receipt, hold_order, latest_of, matched
 from kernel.running.clock import Clock
 from kernel.running.runtime import Runtime
 from kernel.values.china_time import china_date
@@ -99,6 +99,7 @@ class FundCommands:
             receipt = await held_receipt(connection, journal_id)
             if receipt is None:
                 raise not_found("JOURNAL_UNKNOWN", f"there is no receipt {journal_id}")
+            await hold_order(connection, of)
             command = LetGo(of, journal_id, await matched(connection, journal_id, of), receipt.value_on)
             return await path.within(connection).decide(
                 context, self._decider, _stream(of), command, lambda decision: _body(decision.after)

@@ -109,9 +109,14 @@ async def matched(connection: Connection, journal_id: str, order_id: str) -> int
     return await connection.fetchval(_MATCHED_SQL, journal_id, order_id) or 0
 
 
+async def hold_order(connection: Connection, order_id: str) -> None:
+    """Hold an order until the transaction ends: which of its receipts came last stays so."""
+    await connection.execute(_HOLD_ORDER_SQL, order_id)
+
+
 async def latest_of(connection: Connection, order_id: str, besides: str) -> Came | None:
     """The latest receipt that meets an order ``besides`` one; the order is held until the transaction ends."""
-    await connection.execute(_HOLD_ORDER_SQL, order_id)
+    await hold_order(connection, order_id)
     row = await connection.fetchrow(_LATEST_SQL, order_id, besides)
     return None if row is None else Came(row["on"], row["journal_id"])
 
