@@ -21,8 +21,8 @@ from onestop.desk.tables import SCHEMA
 from onestop.what_if.run import Answer, what_if
 from onestop.what_if.sums import Row
 
-#: More than every hospital, person group, payer and fund of a province in every month of three years.
-ROWS_MAX: Final = 500_000
+#: A year of a large province; a file of so many rows is made in memory, a hundred megabytes of it.
+ROWS_MAX: Final = 200_000
 #: The services come first.
 _NICE: Final = 10
 _ENDED_SQL: Final = f"""

@@ -40,7 +40,7 @@ _DOORS: Final[tuple[ModuleType, ...]] = (
     alarms,
 )
 CODES: Final[tuple[ErrorCode, ...]] = tuple({entry.code: entry for door in _DOORS for entry in door.CODES}.values())
-#: Each request has at most one session of the database at a time, so this bounds sessions, too.
+#: Each request has one session of the database, and one that asks for what runs long has three: these are bounded, too.
 IN_FLIGHT_MAX: Final = 8
 TIMEOUT_SECONDS: Final = 30.0
 
