@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from law.packs import PackError, load_library, parse_pack
+from settlement.policies.domain import LawBook, PolicyAdopted
 
 PACK = Path(__file__).parent.parent.parent / "policies/445200-jieyang/2019-jieyibao-21.yaml"
 TEXT = PACK.read_text(encoding="utf-8")
@@ -91,6 +92,16 @@ def test_a_text_that_would_be_more_than_it_is_is_refused(text: str, said: str) -
     with pytest.raises(PackError) as refused:
         parse_pack(text, "pack")
     assert said in str(refused.value)
+
+
+def test_law_that_was_adopted_before_anchors_were_refused_is_read_for_ever() -> None:
+    anchored = GUANGXI.replace("diseases: 29", "diseases: &number 29", 1)
+    law = PolicyAdopted(pack_id="guangxi", digest="d", text=anchored)
+    with pytest.raises(PackError, match="anchors have no place in a pack"):
+        parse_pack(anchored, "guangxi")
+    book = LawBook()
+    book.enter(law)
+    assert book.pack("d").file == parse_pack(GUANGXI, "guangxi").file
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ async def _law(services: Picture, digest: str) -> PackFile | None:
 
 @lru_cache(maxsize=64)  # reading one takes longer than all the rest, and there are only as many as documents
 def _parsed(text: str, pack_id: str) -> PackFile:
-    return parse_pack(text, pack_id).file
+    return parse_pack(text, pack_id, adopted=True).file
 
 
 def _of(kind: type[EventT], steps: Iterable[Step], settlement_id: str) -> list[EventT]:

@@ -50,17 +50,20 @@ def _read(path: Path) -> str:
         raise PackError(path.name, 1, f"the file is not UTF-8 ({error.reason} at byte {error.start})") from error
 
 
-def parse_pack(text: str, source_name: str) -> Pack:
-    """Read and check a pack from its text; raises PackError. The text is all that is needed to decide by it."""
+def parse_pack(text: str, source_name: str, *, adopted: bool = False) -> Pack:
+    """Read and check a pack from its text; raises PackError. The text is all that is needed to decide by it.
+
+    ``adopted`` says that it was read here before: an earlier release took anchors, which are refused by now.
+    """
     law, _, settings_text = text.partition(_SETTINGS_FOLLOW)
-    source = Source(law, source_name)
+    source = Source(law, source_name, adopted=adopted)
     _check_filled_in(source)
     try:
         file = msgspec.convert(source.value, PackFile)
     except msgspec.ValidationError as error:
         raise located(error, source, _SCHEMA) from error
     check(file, source)
-    settings = _settings(settings_text, source_name.replace(".yaml", ".settings.yaml"), file)
+    settings = _settings(settings_text, source_name.replace(".yaml", ".settings.yaml"), file, adopted=adopted)
     return Pack(_as_settled(file, settings), text, hashlib.sha256(text.encode()).hexdigest(), settings)
 
 
@@ -117,10 +120,10 @@ def reread(pack: Pack, readings: Mapping[str, str]) -> Pack:
     return msgspec.structs.replace(pack, file=with_readings(pack.file, readings), settings=settings)
 
 
-def _settings(text: str, source_name: str, file: PackFile) -> Settings:
+def _settings(text: str, source_name: str, file: PackFile, *, adopted: bool) -> Settings:
     if not text.strip():
         return Settings()
-    source = Source(text, source_name)
+    source = Source(text, source_name, adopted=adopted)
     _check_entries(source)
     try:
         settings = msgspec.convert(source.value, Settings)

@@ -23,7 +23,7 @@ async def look(examined: Examined) -> Sequence[Finding]:
     async with examined.session(examined.services["settlement"].schema) as connection:
         places = {row["division"]: row["hospitals"] for row in await connection.fetch(_PLACES_SQL, today)}
         laws = [law for law in await laws_of(connection) if law.reaches(list(places))]
-    packs = [parse_pack(law.text, law.pack_id) for law in laws]
+    packs = [parse_pack(law.text, law.pack_id, adopted=True) for law in laws]
     reached = [pack.file.division for pack in packs if pack.in_force(today)]
     return [
         fault(

@@ -28,7 +28,7 @@ def _findings(law: Law) -> Sequence[Finding]:
             f"put the place's own list into policies/{law.pack_id}.settings.yaml as `disease_lists: {name}:`, with "
             f"`count: {listed.count}`, and start settlement and identity again",
         )
-        for name, listed in sample_lists(parse_pack(law.text, law.pack_id).file)
+        for name, listed in sample_lists(parse_pack(law.text, law.pack_id, adopted=True).file)
     ]
 
 

@@ -64,7 +64,7 @@ class LawBook:
     def enter(self, law: PolicyAdopted) -> None:
         """Take note of an adopted pack."""
         if law.digest not in self._packs:
-            self._packs[law.digest] = parse_pack(law.text, law.pack_id)
+            self._packs[law.digest] = parse_pack(law.text, law.pack_id, adopted=True)
 
     def missing(self, digests: Iterable[str]) -> set[str]:
         """Those of the digests that were not entered yet."""
