@@ -76,3 +76,15 @@ async def test_a_thief_of_the_desks_password_changes_nothing(platform: Platform,
     finally:
         await session.close()
     assert len(await looks_of(platform.admin_url)) == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("postgresql:///onestop?host=%2Ftmp%2Fpg", "postgresql://desk@/onestop?host=%2Ftmp%2Fpg"),
+        ("postgresql://postgres@/onestop?host=%2Ftmp&port=5", "postgresql://desk@/onestop?host=%2Ftmp&port=5"),
+        ("postgresql://postgres:a%40b@db:5432/onestop", "postgresql://desk:a%40b@db:5432/onestop"),
+    ],
+)
+def test_the_same_database_is_spoken_to_as_another_role(url: str, expected: str) -> None:
+    assert as_role(url, "desk") == expected
