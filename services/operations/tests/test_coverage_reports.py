@@ -15,6 +15,7 @@ from kernel.testing.set_clock import SetClock
 from kernel.testing.surroundings import Surroundings
 from operations.config import Config
 from operations.main import build
+from operations.reports.queries.identity import Compared
 
 
 @asynccontextmanager
@@ -63,3 +64,8 @@ async def test_an_identity_that_is_ill_is_not_taken_for_a_refusal(
     async with answering(500) as identity:
         status, _, _ = await made(around, config, clock, identity)
     assert status == 503
+
+
+def test_an_identity_of_the_release_before_does_not_say_which_of_two_comparisons_of_a_day_is_the_newer() -> None:
+    told = {"comparison_id": "c1", "area": "450200", "month": "2019-08", "compared_on": "2019-08-05", "made_by": "a"}
+    assert msgspec.convert(told, Compared).made_at is None

@@ -31,7 +31,8 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
     area: str
     month: str
     compared_on: date
-    made_at: datetime | None
+    #: None of what was put away, and beside an identity of the release before, which does not say it.
+    made_at: datetime | None = None
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
