@@ -219,6 +219,12 @@ async def test_a_hospital_s_claim_that_was_paid_in_another_way_is_said_to_be_don
     assert (await staff.post("/v1/clocks/done", json=said | {"unit": "H2"})).json()["code"] == "CLOCK_UNKNOWN"
     assert (await staff.post("/v1/clocks/done", json=said)).status_code == 201
     assert (await books.clock(LEYE, "hospital_claim", "2019-07", date(2019, 9, 2)))["state"] == "DONE"
+    # A statement of a month may be drawn long after it.
+    late = statement(LEYE, "MA", "reviewed", month=date(2019, 3, 1), drawn_on=date(2019, 8, 26))
+    await books.tell(late)
+    of_march = said | {"period": "2019-03", "unit": f"H1-{LEYE}-MA-2019-03"}
+    assert (await staff.post("/v1/clocks/done", json=of_march)).status_code == 201
+    assert (await books.clock(LEYE, "hospital_claim", "2019-03", date(2019, 9, 2)))["state"] == "DONE"
 
 
 async def test_a_comparison_that_the_region_pushed_meets_the_clock_of_its_counties_on_that_day(

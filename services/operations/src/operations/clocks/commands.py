@@ -8,6 +8,7 @@ from kernel.values.refusals import not_found
 from kernel.writing.command_context import CommandContext
 from kernel.writing.command_path import Answered
 from law.packs import PackLibrary
+from operations.clocks.domain.claims import CLAIM
 from operations.clocks.domain.done import DECIDER, Done, SayDone, WithdrawDone, stream_of
 from operations.clocks.domain.schedule import Due
 from operations.clocks.queries.done import ClockQueries
@@ -28,6 +29,7 @@ class ClockCommands:
     async def due(self, county: str, clock: str, of: str, unit: str) -> Due:
         """What is due under these names; raises Refused CLOCK_UNKNOWN, PERIOD_MALFORMED."""
         every = [due for span in _around(of) for due in await self._found.due(self._library, county, *span)]
+        every += await self._found.due_of_claim(self._library, county, unit) if clock == CLAIM else ()
         for due in every:
             if due.key == (county, clock, of, unit):
                 return due

@@ -34,6 +34,10 @@ _CLAIMS_SQL: Final = """
 SELECT statement_id, county, fund, month, status, drawn_on, paid_on, payment_id FROM hospital_statements
 WHERE county = $1 AND drawn_on BETWEEN $2 AND $3 AND status <> 'carried' ORDER BY drawn_on, statement_id LIMIT 5000
 """
+_CLAIM_SQL: Final = """
+SELECT statement_id, county, fund, month, status, drawn_on, paid_on, payment_id FROM hospital_statements
+WHERE statement_id = $1 AND county = $2 AND status <> 'carried'
+"""
 #: Five working days are never further apart: the longest days off are a week and its two weekends.
 _CLAIM_DAYS_MAX: Final = 31
 
@@ -72,6 +76,15 @@ class ClockQueries(Reads):
         begun = date.fromordinal(first.toordinal() - _CLAIM_DAYS_MAX)
         found = await self.many(Claim, _CLAIMS_SQL, county, begun, last)
         return list(dues_of_claims(policies, found, official_calendar()))
+
+    async def due_of_claim(self, library: PackLibrary, county: str, statement_id: str) -> list[Due]:
+        """What is due of one claim, however long after its month it was drawn."""
+        claims = await self.many(Claim, _CLAIM_SQL, statement_id, county)
+        return [
+            due
+            for claim in claims
+            for due, _ in dues_of_claims(library.candidates(county, claim.drawn_on), [claim], official_calendar())
+        ]
 
     async def done(self, asked: Sequence[Due]) -> dict[tuple[str, str, str, str], Done]:
         """What was said to be done, by the names of what is due."""
