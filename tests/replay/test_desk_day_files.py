@@ -1,7 +1,6 @@
 """A hospital's day at the desk: held against ours, kept, told to those whose people it concerns."""
 
 from pathlib import Path
-from typing import Final
 
 import httpx
 import pytest
@@ -9,7 +8,6 @@ from tests.replay.at_the_desk import Clerk, open_desk, refused
 from tests.replay.test_day_file import HEAD, Rows, the_day
 
 from kernel.security import Role
-from kernel.writing.database import administering
 
 
 async def _sent(
@@ -43,28 +41,15 @@ async def test_what_differs_is_answered_and_kept_and_ends_when_it_is_right(resto
         assert (await li.get("/v1/differences")).json()["items"] == []
 
 
-_COUNTIES_SQL: Final = "SELECT settlement_id, county FROM settlement.settlements WHERE settlement_id = ANY($1::text[])"
-
-
-async def test_a_countys_clerk_is_told_of_bills_of_the_countys_people_alone(restored: str, tmp_path: Path) -> None:
-    hospital, day, rows = await the_day(restored)
-    async with administering(restored) as connection:
-        of = {row[0]: row[1] for row in await connection.fetch(_COUNTIES_SQL, [row[0] for row in rows])}
-        one, *others = sorted(of)
-        await connection.execute("UPDATE settlement.settlements SET county = '445281' WHERE settlement_id = $1", one)
-        await connection.execute(
-            "UPDATE settlement.settlements SET county = '445202' WHERE settlement_id = ANY($1::text[])", others
-        )
+async def test_a_countys_clerk_does_not_end_other_counties_differences(restored: str, tmp_path: Path) -> None:
+    hospital, day, _ = await the_day(restored)
     async with open_desk(restored, tmp_path) as desk:
         unknown = ["OTHER-1", "", "", "5.00", "4.00", "0.00", "0"]
-        told = (await _sent(desk.clerk("chen", ["445281"]), hospital, day, [unknown], key="a")).json()
-        assert {item["subject"] for item in told["differences"]} == {
-            f"{hospital}/{day}/{one}",
-            f"{hospital}/{day}/OTHER-1",
-        }
-        assert told["found"] == 2
-        whole = (await _sent(desk.clerk("li"), hospital, day, [unknown], key="a")).json()
-        assert whole["found"] == len(rows) + 1, "all of them were kept"
+        kept = (await _sent(desk.clerk("li"), hospital, day, [unknown], key="a")).json()["found"]
+        refused = await _sent(desk.clerk("chen", ["445281"]), hospital, day, [], key="b")
+        assert (refused.status_code, refused.json()["code"]) == (403, "DIVISIONS_NOT_SERVED")
+        asked = await desk.clerk("li").client.get("/v1/differences", params={"subject": f"{hospital}/{day}"})
+        assert len(asked.json()["items"]) == kept
 
 
 @pytest.mark.parametrize(

@@ -9,16 +9,14 @@ from starlette.requests import Request
 
 from kernel.http import ErrorCode, IdempotencyKey, Json, ProblemError, Router, Wire, upload
 from kernel.http.patience import grant
-from kernel.security import Principal
 from kernel.values.refusals import check_not_to_come
-from kernel.writing.database import SingleConnection, administering
+from kernel.writing.database import administering
 from onestop.desk.answers import once
-from onestop.desk.callers import Clerk
+from onestop.desk.callers import WholeClerk
 from onestop.desk.desk import YEARS, Desk
 from onestop.desk.differences import DESK_MENDS_NOTHING, DifferenceAnswer, mending, told
 from onestop.reconcile import kept
 from onestop.reconcile.day_file import keep_day, read_day_file
-from onestop.reconcile.difference import Difference
 
 CODES: Final = (
     DESK_MENDS_NOTHING,
@@ -32,13 +30,6 @@ _KINDS: Final = ("text/csv", "text/plain", "text/tab-separated-values")
 _COMPARING_SECONDS: Final = 120.0
 #: So many differences are in the answer; all are kept, and /v1/differences pages through them.
 TOLD_MAX: Final = 500
-
-# A hospital treats people of every county; a clerk of one is told of bills of the county's people, and what only the
-# hospital names. A bill whose event is gone is for those who see everything.
-_FOREIGN_SQL: Final = """
-SELECT settlement_id FROM settlement.settlements
-WHERE settlement_id = ANY($1::text[]) AND NOT county LIKE ANY($2::text[])
-"""
 
 DayFile = Annotated[bytes, upload(_KINDS, FILE_BYTES_MAX)]
 HospitalInPath = Annotated[str, Path(max_length=64, pattern=r"^[A-Za-z0-9._:-]+$")]
@@ -66,12 +57,15 @@ def router(desk: Desk) -> Router:
     async def compare(
         hospital_id: HospitalInPath,
         day: date,
-        caller: Clerk,
+        _caller: WholeClerk,
         content: DayFile,
         key: IdempotencyKey,
         request: Request,
     ) -> Json[DayAnswer]:
-        """Hold a hospital's file of a day (comma or tab, UTF-8 or GB18030) against what was settled at its windows."""
+        """Hold a hospital's file of a day (comma or tab, UTF-8 or GB18030) against what was settled at its windows.
+
+        A hospital treats people of every county, and what is compared ends and opens differences of all of them.
+        """
         grant(request, _COMPARING_SECONDS)
         check_not_to_come("day", day, desk.today)
         if day.year not in YEARS:
@@ -83,23 +77,11 @@ def router(desk: Desk) -> Router:
 
             async def compared() -> DayAnswer:
                 found = await keep_day(session, hospital_id, day, lines)
-                ours = await _of_the_caller(session, caller, found.differences)
-                listed = [told(await kept.one_kept(session, name)) for name in ours[:TOLD_MAX]]
-                counts = {"ours": found.ours, "theirs": found.theirs, "found": len(ours)}
+                shown = [one.difference_id for one in found.differences[:TOLD_MAX]]
+                listed = [told(await kept.one_kept(session, name)) for name in shown]
+                counts = {"ours": found.ours, "theirs": found.theirs, "found": len(found.differences)}
                 return DayAnswer(hospital_id=hospital_id, day=day, **counts, differences=tuple(listed))
 
             return await once(session, key, compared)
 
     return router
-
-
-async def _of_the_caller(
-    session: SingleConnection, caller: Principal, differences: tuple[Difference, ...]
-) -> list[str]:
-    """The ids of the differences that the caller may be told of."""
-    if caller.divisions is None:
-        return [one.difference_id for one in differences]
-    named = {one.difference_id: one.subject.split("/")[2] for one in differences if one.kind != "EVENT_LOST"}
-    rows = await session.fetch(_FOREIGN_SQL, list(named.values()), caller.division_patterns)
-    foreign = {row[0] for row in rows}
-    return [name for name, settlement in named.items() if settlement not in foreign]
