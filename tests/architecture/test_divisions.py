@@ -13,7 +13,7 @@ CLOSED = {
 #: Messages are of whatever division they are of: who may see or mend one works for all.
 _PARKED = "/v1/parked-messages"
 #: So are differences between services, runs that look for them, and alarms: they are the platform's (0069).
-_OF_THE_PLATFORM = ("/v1/differences", "/v1/reconciliations", "/v1/alarms")
+_OF_THE_PLATFORM = ("/v1/differences", "/v1/reconciliations", "/v1/day-files", "/v1/alarms")
 
 
 #: A township's window finds whom it serves by the ID number, and deals with the cases that it took in (004 五(二)2).
