@@ -6,6 +6,7 @@ at once, and the readers assign those partitions by hand.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 import structlog
@@ -16,6 +17,8 @@ from kernel.messaging.event_log.share import Share
 from kernel.writing.progress import Progress
 
 _POLL_SECONDS: Final = 0.1
+#: Threads are made when they are needed; each lasts as long as a goodbye.
+_CLOSING: Final = ThreadPoolExecutor(64, "kafka-goodbye")
 #: A member that is not heard of for so long loses its partitions, and so does one whose event loop stands still.
 _SESSION_MS: Final = 8000
 _SETTINGS: Final = {
@@ -80,7 +83,7 @@ class KafkaMember:
             raise self._fatal
         finally:
             self.share.give(frozenset())
-            await asyncio.to_thread(member.close)  # says goodbye, and the others have the partitions at once
+            await _closed(member)  # says goodbye, and the others have the partitions at once
 
     def _assigned(self, member: Any, more: Sequence[TopicPartition]) -> None:
         member.incremental_assign(more)
@@ -101,3 +104,13 @@ class KafkaMember:
     def _failed(self, error: KafkaError) -> None:
         if error.fatal() or error.code() in _REFUSED:
             self._fatal = KafkaException(error)
+
+
+async def _closed(member: Consumer) -> None:
+    """Close a member, whatever becomes of whoever waits for it.
+
+    In the loop's own threads a close could wait its turn behind other work, and be called off with the task that waits
+    for it. A member that nobody closed waits for callbacks that nobody serves when the collector comes upon it, and
+    with it the whole process.
+    """
+    await asyncio.shield(asyncio.get_running_loop().run_in_executor(_CLOSING, member.close))
