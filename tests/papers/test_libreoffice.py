@@ -19,6 +19,7 @@ from fund_ledger.statements.domain.statement import Statement
 from operations.reports.api.workbook import write_pack, write_workbook
 from operations.reports.domain import meeting, notice, statement
 from operations.reports.domain.asked import KINDS, MEETING_PACK
+from operations.reports.domain.coverage import ROSTERS, Figures, notice_of, roster_of
 from operations.reports.domain.ledgers import PAYER_OF, columns_of
 from operations.reports.domain.sheet import Cell, Column, Of, Sheet, summed
 from operations.reports.domain.summary import sum_columns
@@ -34,7 +35,18 @@ CELLS: Final[dict[str, Cell]] = {
     "percent": "100.00",
     "day": date(2019, 8, 31),
 }
-COLUMNS: Final[dict[str, Callable[[], Sequence[Of[Any]]]]] = {
+NOBODY: Final = Figures(
+    area="450271",
+    registered=0,
+    matched=0,
+    elsewhere=0,
+    not_enrolled=0,
+    name_mismatch=0,
+    should_enrol=0,
+    exceptions={},
+    coverage_basis_points=10_000,
+)
+COLUMNS: Final[dict[str, Callable[[], Sequence[Of[Any] | Column]]]] = {
     **{name: lambda name=name: columns_of(name) for name in PAYER_OF},  # type: ignore[misc]
     "summary": lambda: sum_columns(("BMI", "CII", "MA"), {"BMI": "基本医保", "CII": "大病保险", "MA": "医疗救助兜底"}),
     "dispatch-notice": lambda: notice.COLUMNS,
@@ -43,11 +55,13 @@ COLUMNS: Final[dict[str, Callable[[], Sequence[Of[Any]]]]] = {
     "meeting-units": lambda: meeting.UNIT_COLUMNS,
     "meeting-problems": lambda: meeting.PROBLEM_COLUMNS,
     "meeting-next": lambda: meeting.NEXT_COLUMNS,
+    "coverage-notice": lambda: notice_of((), NOBODY, 2019)[0][1:],
+    **{name: lambda name=name: roster_of(name, (), 2019)[0][1:] for name in ROSTERS},  # type: ignore[misc]
 }
 
 
 def _sheet(report: str) -> Sheet:
-    columns = (Column("序号", "count"), *(one.column for one in COLUMNS[report]()))
+    columns = (Column("序号", "count"), *(one.column if isinstance(one, Of) else one for one in COLUMNS[report]()))
     rows = tuple((number, *(CELLS[column.shape] for column in columns[1:])) for number in range(1, 31))
     return Sheet(
         report=report,
