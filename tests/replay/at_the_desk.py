@@ -17,6 +17,7 @@ from kernel.http import Address, serving
 from kernel.http.plain import TRUSTS_NOBODY
 from kernel.running.clock import Clock
 from kernel.security import Issuer, Role
+from kernel.testing.deadline import eventually
 from onestop.desk.app import build
 from onestop.desk.desk import Desk, as_role
 from onestop.reconcile.topics import Where
@@ -119,6 +120,18 @@ async def desk_apart(database: str, folder: Path) -> tuple[asyncio.subprocess.Pr
     )
     assert process.stdout is not None
     return process, (await process.stdout.readline()).decode().strip()
+
+
+async def ended(clerk: Clerk, address: str) -> dict[str, Any]:
+    """What runs long at the desk, when it is over."""
+
+    async def over() -> dict[str, Any] | None:
+        run: dict[str, Any] = (await clerk.get(address)).json()
+        return None if run["state"] == "RUNNING" else run
+
+    run = await eventually(over, within_seconds=90)
+    assert run is not None
+    return run
 
 
 def refused(response: httpx.Response) -> tuple[int, str]:

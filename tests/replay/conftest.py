@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from tests.conftest import SettledTown
+from tests.replay.at_the_desk import OpenDesk, open_desk
 from tests.replay.left import Left
 
 from kernel.messaging.event_log.embedded import EmbeddedEventLog
@@ -108,3 +109,10 @@ async def platform(restored: str, written_before: Path, tmp_path: Path) -> Async
     (keys / KEYS_FILE).chmod(0o600)
     async with running_platform(restored, tmp_path, _POLICIES, clock=lambda: _NOON) as running:
         yield running
+
+
+@pytest.fixture
+async def desk(restored: str, tmp_path: Path) -> AsyncIterator[OpenDesk]:
+    """Operations' desk on a copy."""
+    async with open_desk(restored, tmp_path) as opened:
+        yield opened

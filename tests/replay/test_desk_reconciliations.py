@@ -3,19 +3,16 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import pytest
 from tests.command_line import onestop
-from tests.replay.at_the_desk import Clerk, OpenDesk, desk_apart, open_desk, refused
+from tests.replay.at_the_desk import Clerk, OpenDesk, desk_apart, ended, open_desk, refused
 from tests.replay.tampering import Owner
 from tests.replay.test_reconcile import ID_NUMBER, NTH_SETTLED, TODAY
 
 from kernel.messaging.event_log import partition_of
 from kernel.security import Role
-from kernel.testing.deadline import eventually
 from kernel.writing.database import administering
 from onestop.platform import Platform
 from onestop.quiescence import wait_until_arrived
@@ -23,24 +20,6 @@ from onestop.reconcile.pairs import PAIRS
 from onestop.reconcile.runs import begin
 from workbench.demo import stories
 from workbench.demo.window import Window
-
-
-@pytest.fixture
-async def desk(restored: str, tmp_path: Path) -> AsyncIterator[OpenDesk]:
-    async with open_desk(restored, tmp_path) as opened:
-        yield opened
-
-
-async def ended(clerk: Clerk, address: str) -> dict[str, Any]:
-    """The run when it is over."""
-
-    async def over() -> dict[str, Any] | None:
-        run: dict[str, Any] = (await clerk.get(address)).json()
-        return None if run["state"] == "RUNNING" else run
-
-    run = await eventually(over, within_seconds=60)
-    assert run is not None
-    return run
 
 
 async def test_a_run_is_begun_followed_and_its_differences_are_listed(desk: OpenDesk, restored: str) -> None:

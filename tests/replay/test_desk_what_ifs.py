@@ -13,7 +13,7 @@ import msgspec
 import openpyxl
 import pytest
 from pyarrow import parquet
-from tests.replay.at_the_desk import Clerk, OpenDesk, desk_apart, open_desk, refused
+from tests.replay.at_the_desk import Clerk, OpenDesk, desk_apart, ended, open_desk, refused
 
 from kernel.testing.deadline import eventually
 from kernel.values.money import fen_from_yuan
@@ -31,24 +31,6 @@ PERIOD: Final[dict[str, Any]] = {"from": "2026-11-01", "to": "2026-11-30"}
 _WAITS_SQL: Final = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND locktype = 'relation')"
 #: Holds the process that answers back: it waits for a table that asking does not read.
 _HELD_SQL: Final = "LOCK TABLE settlement.revocations IN ACCESS EXCLUSIVE MODE"
-
-
-@pytest.fixture
-async def desk(restored: str, tmp_path: Path) -> AsyncIterator[OpenDesk]:
-    async with open_desk(restored, tmp_path) as opened:
-        yield opened
-
-
-async def ended(clerk: Clerk, address: str) -> dict[str, Any]:
-    """The what-if when it is over."""
-
-    async def over() -> dict[str, Any] | None:
-        one: dict[str, Any] = (await clerk.get(address)).json()
-        return None if one["state"] == "RUNNING" else one
-
-    one = await eventually(over, within_seconds=90)
-    assert one is not None
-    return one
 
 
 async def test_an_answer_is_that_of_the_command_in_rows_sums_and_files(desk: OpenDesk, restored: str) -> None:

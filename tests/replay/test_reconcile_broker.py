@@ -11,9 +11,8 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from stdnum.cn import ric
 from tests.command_line import onestop
-from tests.replay.at_the_desk import open_desk
+from tests.replay.at_the_desk import ended, open_desk
 from tests.replay.left import POLICIES
-from tests.replay.test_desk_reconciliations import ended
 
 from kernel.messaging.event_log.kafka import KafkaEventLog
 from kernel.messaging.event_log.port import PARTITIONS

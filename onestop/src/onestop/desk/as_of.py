@@ -12,16 +12,14 @@ from kernel.http.fields import NameInPath
 from kernel.values.china_time import CHINA
 from onestop.as_of.accounts import accounts_then
 from onestop.as_of.moment import Moment
-from onestop.as_of.persons import person_then
+from onestop.as_of.persons import PersonThen, person_then
 from onestop.as_of.settlements import settlement_then
 from onestop.as_of.years import years_then
 from onestop.desk.as_of_answers import (
     AccountThenAnswer,
-    PersonThenAnswer,
     SettlementThenAnswer,
     YearThenAnswer,
     account_answer,
-    person_answer,
     settlement_answer,
     year_answer,
 )
@@ -59,14 +57,14 @@ def router(desk: Desk) -> Router:
     @then.get("/persons/{person_id}")
     async def person(
         person_id: NameInPath, caller: Clerk, who: Who, request: Request, on: On, known_at: KnownAt = None
-    ) -> Json[PersonThenAnswer]:
+    ) -> Json[PersonThen]:
         """Memberships, enrolments and certifications: for clerks of the person's county of then, and of today's."""
         found = await person_then(desk.database, person_id, _moment(desk, on, known_at))
         county = await county_of_person(desk.database, person_id)
         if not caller.acts_in(found.county):
             caller.must_act_in(county)
         await looked(who, person_id, county)
-        return tagged(request, answer(person_answer(found)))
+        return tagged(request, answer(found))
 
     @then.get("/years/{person_id}")
     async def years(

@@ -1,28 +1,11 @@
 """What held then, as it is told over HTTP: amounts in yuan."""
 
-from datetime import date, datetime
+from datetime import datetime
 
-from identity.persons.domain.certification import Certification
-from identity.persons.domain.enrolment import Enrolment
-from identity.persons.domain.membership import Membership
 from kernel.http import SignedYuan, Wire, Yuan
 from onestop.as_of.accounts import AccountThen
-from onestop.as_of.persons import PersonThen
 from onestop.as_of.settlements import SettlementThen, State
 from onestop.as_of.years import YearThen
-
-
-class PersonThenAnswer(Wire, frozen=True, kw_only=True):
-    """What was known of a person. After a death that was known then no membership and no certification holds."""
-
-    person_id: str
-    revision: int
-    county: str
-    deceased_on: date | None
-    merged_into: str | None
-    memberships: tuple[Membership, ...]
-    enrolments: tuple[Enrolment, ...]
-    certifications: tuple[Certification, ...]
 
 
 class YearThenAnswer(Wire, frozen=True, kw_only=True):
@@ -55,11 +38,6 @@ class AccountThenAnswer(Wire, frozen=True, kw_only=True):
     debit_fen: Yuan
     credit_fen: Yuan
     balance_fen: SignedYuan
-
-
-def person_answer(found: PersonThen) -> PersonThenAnswer:
-    """A person as told."""
-    return PersonThenAnswer(**{name: getattr(found, name) for name in found.__struct_fields__})
 
 
 def year_answer(found: YearThen) -> YearThenAnswer:

@@ -1,32 +1,19 @@
 """Looks over HTTP: who looked at whom with trace and as-of, at the desk or at the terminal."""
 
-from datetime import datetime
 from typing import Annotated, Final
 
 from fastapi import Query
 from starlette.requests import Request
 
-from kernel.http import ErrorCode, Json, Page, PageRequest, Router, Wire, paged, paging, tagged
+from kernel.http import ErrorCode, Json, Page, PageRequest, Router, paged, paging, tagged
 from onestop.desk.callers import Clerk
 from onestop.desk.desk import Desk
-from onestop.looks import NEWEST, looks_of
+from onestop.looks import NEWEST, LookOfCommand, looks_of
 
 CODES: Final[tuple[ErrorCode, ...]] = ()
 Subject = Annotated[
     str, Query(max_length=200, description="A person, settlement or account by its id; all if not said")
 ]
-
-
-class LookAnswer(Wire, frozen=True, kw_only=True):
-    """A look: when, with which function, at what, by whom, and why. ``division`` is the county of whom it was at."""
-
-    look_id: int
-    at: datetime
-    command: str
-    subject: str
-    looked_by: str
-    because: str
-    division: str
 
 
 def router(desk: Desk) -> Router:
@@ -36,24 +23,12 @@ def router(desk: Desk) -> Router:
     @looks.get("")
     async def list_looks(
         caller: Clerk, page: Annotated[PageRequest, paging(int)], request: Request, subject: Subject = ""
-    ) -> Json[Page[LookAnswer]]:
+    ) -> Json[Page[LookOfCommand]]:
         """Looks, the newest first; a caller of a county sees those at the county's people."""
         before = NEWEST if page.after is None else page.after[0]
         found = await looks_of(
             desk.database, subject, patterns=caller.division_patterns, before=before, limit=page.limit + 1
         )
-        lines = [
-            LookAnswer(
-                look_id=one.look_id,
-                at=one.at,
-                command=one.command,
-                subject=one.subject,
-                looked_by=one.looked_by,
-                because=one.because,
-                division=one.division,
-            )
-            for one in found
-        ]
-        return tagged(request, paged(lines, page, "look_id"))
+        return tagged(request, paged(found, page, "look_id"))
 
     return looks

@@ -1,7 +1,6 @@
 """Runs of the reconciliation over HTTP: begun here or at the command line, one at a time (0050, 0069)."""
 
 from contextlib import AsyncExitStack
-from datetime import datetime
 from typing import Annotated, Final
 
 import msgspec
@@ -29,7 +28,7 @@ from onestop.desk.callers import WholeClerk
 from onestop.desk.desk import Desk
 from onestop.desk.differences import DESK_MENDS_NOTHING, mending
 from onestop.reconcile.run import carry_out
-from onestop.reconcile.runs import Begun, Run, RunState, SideBySide, begin, one_run, runs
+from onestop.reconcile.runs import Begun, Run, RunState, begin, one_run, runs
 from onestop.reconcile.topics import broker_at
 
 CODES: Final = (
@@ -53,30 +52,6 @@ class Started(Wire, frozen=True):
 
     run_id: int
     state: RunState
-
-
-class PairAnswer(Wire, frozen=True, kw_only=True):
-    """What was compared of one pair: how many names each side has, and how many entries differed."""
-
-    pair: str
-    ours: int
-    theirs: int
-    differed: int
-
-
-class RunAnswer(Wire, frozen=True, kw_only=True):
-    """A run. ``names`` were compared, ``found`` differ, ``moving`` were still on their way; null until it has ended."""
-
-    run_id: int
-    state: RunState
-    began_by: str
-    began_at: datetime
-    ended_at: datetime | None
-    names: int | None
-    found: int | None
-    moving: int | None
-    compared: tuple[PairAnswer, ...]
-    failure: str | None
 
 
 def router(desk: Desk) -> Router:
@@ -105,18 +80,18 @@ def router(desk: Desk) -> Router:
         return told
 
     @router.get("")
-    async def list_runs(_caller: WholeClerk, page: ByNumber, request: Request) -> Json[Page[RunAnswer]]:
+    async def list_runs(_caller: WholeClerk, page: ByNumber, request: Request) -> Json[Page[Run]]:
         """Runs, the newest first."""
         before = 0 if page.after is None else page.after[0]
         async with administering(desk.database) as session:
             found = await runs(session, before=before, limit=page.limit + 1)
-        return tagged(request, paged([_told(run) for run in found], page, "run_id"))
+        return tagged(request, paged(found, page, "run_id"))
 
     @router.get("/{run_id}")
-    async def get_run(run_id: RunInPath, _caller: WholeClerk, request: Request) -> Json[RunAnswer]:
+    async def get_run(run_id: RunInPath, _caller: WholeClerk, request: Request) -> Json[Run]:
         """One run."""
         async with administering(desk.database) as session:
-            return tagged(request, answer(_told(await one_run(session, run_id))))
+            return tagged(request, answer(await one_run(session, run_id)))
 
     return router
 
@@ -129,12 +104,3 @@ async def _carried_out(desk: Desk, begun: Begun, address: str, patience_seconds:
             await begun.fail(error)
             raise
         await carry_out(begun, address, patience_seconds=patience_seconds, broker=broker)
-
-
-def _told(run: Run) -> RunAnswer:
-    same = {name: getattr(run, name) for name in RunAnswer.__struct_fields__ if name != "compared"}
-    return RunAnswer(**same, compared=tuple(map(_pair, run.compared)))
-
-
-def _pair(one: SideBySide) -> PairAnswer:
-    return PairAnswer(pair=one.pair, ours=one.ours, theirs=one.theirs, differed=one.differed)
